@@ -118,7 +118,7 @@ pub struct ListMetadata {
         deserialize_with = "present"
     )]
     #[schemars(with = "ContinueToken")]
-    pub goes_on: Option<ContinueToken>,
+    pub continue_token: Option<ContinueToken>,
     /// The number of items in this response.
     #[serde(
         default,

@@ -165,7 +165,7 @@ pub struct ListQuery<I> {
         deserialize_with = "present"
     )]
     #[schemars(with = "ContinueToken")]
-    pub goes_on: Option<ContinueToken>,
+    pub continue_token: Option<ContinueToken>,
 }
 
 /// The query of a list of backups.
@@ -219,7 +219,7 @@ impl<I> Default for ListQuery<I> {
         Self {
             include: None,
             limit: None,
-            goes_on: None,
+            continue_token: None,
         }
     }
 }
@@ -231,7 +231,7 @@ impl<I: Word> ReadQuery for ListQuery<I> {
         match name {
             "include" => self.include = Some(I::from_text(value)?),
             "limit" => self.limit = Some(Limit::from_text(value)?),
-            _ => self.goes_on = Some(ContinueToken::from_text(value)?),
+            _ => self.continue_token = Some(ContinueToken::from_text(value)?),
         }
         Ok(())
     }

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app_snap::AppSnap;
-use crate::ids::{AppSnapId, BackupKind, BucketId, SubjectId};
+use crate::app_snapshot::AppSnapshot;
+use crate::ids::{AppSnapshotId, BackupKind, BucketId, SubjectId};
 use crate::metadata::{Label, STORED_AGAIN_LABEL};
 use crate::resource::{CreateResource, Kind, Resource};
 
@@ -22,7 +22,7 @@ pub struct BackupDetails {
     /// The bucket that holds its data.
     pub bucket_id: BucketId,
     /// The snapshot that it is copied from.
-    pub snapshot_id: Option<AppSnapId>,
+    pub snapshot_id: Option<AppSnapshotId>,
     /// The total size in bytes, once it is known.
     pub total_bytes: Option<u64>,
     /// The number of bytes that were copied.
@@ -34,7 +34,7 @@ pub struct BackupDetails {
 impl BackupDetails {
     /// The details of a new backup.
     #[must_use]
-    pub fn new(bucket_id: BucketId, snapshot_id: Option<AppSnapId>) -> Self {
+    pub fn new(bucket_id: BucketId, snapshot_id: Option<AppSnapshotId>) -> Self {
         Self {
             bucket_id,
             snapshot_id,
@@ -53,12 +53,12 @@ pub struct CreateAppBackup {
     /// The bucket; the account's default bucket if there is none.
     pub bucket_id: Option<BucketId>,
     /// The snapshot to copy; without one, a temporary snapshot is created.
-    pub snapshot_id: Option<AppSnapId>,
+    pub snapshot_id: Option<AppSnapshotId>,
 }
 
 /// The result of copying a backup into a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BackupCopied {
+pub struct BackupReport {
     /// The total size of its files in bytes.
     pub bytes: u64,
     /// Files whose stored content differed from the snapshot when it was read back. Everything was then read and
@@ -68,11 +68,11 @@ pub struct BackupCopied {
 
 impl AppBackup {
     /// Copies the outcome of the hooks and the system's labels from the snapshot.
-    pub fn take_over(&mut self, snap: &AppSnap) {
-        self.hook_state = snap.hook_state;
-        self.hook_state_details.clone_from(&snap.hook_state_details);
+    pub fn inherit_from(&mut self, snapshot: &AppSnapshot) {
+        self.hook_state = snapshot.hook_state;
+        self.hook_state_details.clone_from(&snapshot.hook_state_details);
         self.metadata
-            .replace_read_only(snap.metadata.read_only().cloned());
+            .replace_read_only(snapshot.metadata.read_only().cloned());
     }
 
     /// Records that `bytes_done` of `total_bytes` are copied. Neither `bytes_done` nor the percentage ever decreases,
@@ -93,8 +93,8 @@ impl AppBackup {
         changed
     }
 
-    /// Marks the backup as completed: everything is stored, as of `taken_at`.
-    pub fn complete(&mut self, copied: &BackupCopied, taken_at: DateTime<Utc>, now: DateTime<Utc>) {
+    /// Marks the backup as completed: everything is stored, as of `snapshot_time`.
+    pub fn complete(&mut self, copied: &BackupReport, snapshot_time: DateTime<Utc>, now: DateTime<Utc>) {
         self.details.total_bytes = Some(copied.bytes);
         self.details.bytes_done = Some(copied.bytes);
         self.details.percent_done = Some(100);
@@ -104,7 +104,7 @@ impl AppBackup {
                 value: copied.stored_again.len().to_string(),
             });
         }
-        self.finish(taken_at, now);
+        self.finish(snapshot_time, now);
     }
 }
 
@@ -138,16 +138,16 @@ mod tests {
         )
     }
 
-    fn copied(bytes: u64) -> BackupCopied {
+    fn copied(bytes: u64) -> BackupReport {
         let stored_again = Vec::new();
-        BackupCopied { bytes, stored_again }
+        BackupReport { bytes, stored_again }
     }
 
     #[test]
     fn a_backup_that_was_stored_again_has_a_label() {
         let mut backup = backup();
         let stored_again = vec!["data/file".to_owned()];
-        let copied = BackupCopied {
+        let copied = BackupReport {
             bytes: 1,
             stored_again,
         };
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn the_system_chooses_a_valid_name() {
+    fn generated_names_are_valid() {
         assert_eq!(backup().name.as_str(), "backup-19700101000000-00abcdef0123");
     }
 
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_backup_reaches_all_of_its_bytes() {
+    fn empty_backups_reach_100_percent() {
         let mut backup = backup();
         backup.details.total_bytes = Some(0);
         backup.record_progress(0, DateTime::UNIX_EPOCH);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
-use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, SubjectId};
+use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, SubjectId};
 use crate::state::fit_reasons;
 
 /// The reason reported for an app while the server finishes its interrupted restore.
@@ -47,7 +47,7 @@ pub enum RestoreSource {
     /// A backup.
     Backup(AppBackupId),
     /// A snapshot.
-    Snapshot(AppSnapId),
+    Snapshot(AppSnapshotId),
 }
 
 /// A restore in place that was interrupted while it replaced the data of volumes: they may hold a mixture of old and
@@ -142,15 +142,15 @@ impl AppRestore {
     pub fn pending(
         id: AppRestoreId,
         account_id: AccountId,
-        wanted: CreateAppRestore,
+        request: CreateAppRestore,
         by: SubjectId,
         now: DateTime<Utc>,
     ) -> Self {
         Self {
             id,
             account_id,
-            app_id: wanted.app_id,
-            source: wanted.source,
+            app_id: request.app_id,
+            source: request.source,
             state: RestoreState::Pending,
             reasons: Vec::new(),
             created_at: now,
@@ -164,12 +164,12 @@ impl AppRestore {
     #[must_use]
     pub fn resumed(unfinished: &UnfinishedRestore, account_id: AccountId, now: DateTime<Utc>) -> Self {
         // Journals of earlier versions don't name the source. Finishing a restore doesn't read it.
-        let unknown = RestoreSource::Snapshot(AppSnapId::new(Uuid::nil()));
-        let wanted = CreateAppRestore {
+        let unknown = RestoreSource::Snapshot(AppSnapshotId::new(Uuid::nil()));
+        let request = CreateAppRestore {
             app_id: unfinished.app_id,
             source: unfinished.source.unwrap_or(unknown),
         };
-        let mut restore = Self::pending(unfinished.id, account_id, wanted, SubjectId::SYSTEM, now);
+        let mut restore = Self::pending(unfinished.id, account_id, request, SubjectId::SYSTEM, now);
         restore.resume(now);
         restore
     }
@@ -198,7 +198,7 @@ impl AppRestore {
     }
 
     /// Records why the restore is stalled; the job will be retried.
-    pub fn hinder(&mut self, reasons: &[String], now: DateTime<Utc>) {
+    pub fn record_delay(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.reasons = fit_reasons(reasons);
         self.modified_at = now;
     }
@@ -208,13 +208,13 @@ impl AppRestore {
         let mut all = vec![UNFINISHED.to_owned()];
         all.extend_from_slice(reasons);
         self.state = RestoreState::Interrupted;
-        self.hinder(&all, now);
+        self.record_delay(&all, now);
     }
 
     /// Marks the restore as failed, for these reasons.
     pub fn fail(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state = RestoreState::Failed;
-        self.hinder(reasons, now);
+        self.record_delay(reasons, now);
     }
 }
 

@@ -143,7 +143,7 @@ pub fn default_bucket<'a>(buckets: impl IntoIterator<Item = &'a Bucket>) -> Opti
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded<T> {
     /// The item.
-    pub what: T,
+    pub item: T,
     /// When it was first declared.
     pub created_at: DateTime<Utc>,
     /// When its declaration last changed.

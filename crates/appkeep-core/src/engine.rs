@@ -17,14 +17,14 @@ use tokio_util::sync::CancellationToken;
 use crate::admission::LowSpace;
 use crate::catalog::{Bucket, Consistency, Volume};
 use crate::hook::{HookRun, RunHook};
-use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapId};
+use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 
-pub use crate::app_backup::BackupCopied;
+pub use crate::app_backup::BackupReport;
 pub use crate::app_restore::UnfinishedRestore;
-pub use crate::app_snap::{SnapshotLevel, SnapshotTaken};
+pub use crate::app_snapshot::{SnapshotLevel, SnapshotReport};
 
 /// How often the claim to a bucket is refreshed.
-pub const HOLD_EVERY: Duration = Duration::from_secs(30);
+pub const CLAIM_REFRESH_EVERY: Duration = Duration::from_secs(30);
 
 /// The reason for a failed engine operation.
 #[derive(Debug, thiserror::Error)]
@@ -71,17 +71,17 @@ pub type ProgressSender = watch::Sender<Progress>;
 
 /// A request to create a snapshot.
 #[derive(Debug, Clone)]
-pub struct TakeSnapshot {
+pub struct CreateSnapshot {
     /// The app.
     pub app_id: AppId,
     /// The snapshot to create.
-    pub snap_id: AppSnapId,
+    pub snapshot_id: AppSnapshotId,
     /// The app's data.
     pub volumes: Vec<Volume>,
     /// The policy for files that change while they are copied.
     pub consistency: Consistency,
     /// The point in time of the snapshot, unless it already exists.
-    pub taken_at: DateTime<Utc>,
+    pub snapshot_time: DateTime<Utc>,
 }
 
 /// A request to copy a snapshot into a bucket.
@@ -96,9 +96,9 @@ pub struct CopyBackup {
     /// The backup to create.
     pub backup_id: AppBackupId,
     /// The snapshot to copy.
-    pub snap_id: AppSnapId,
+    pub snapshot_id: AppSnapshotId,
     /// The point in time of the snapshot.
-    pub taken_at: DateTime<Utc>,
+    pub snapshot_time: DateTime<Utc>,
 }
 
 /// A request to delete the data of a backup.
@@ -124,7 +124,7 @@ pub struct Restore {
     /// The destination of the data.
     pub target: RestoreTarget,
     /// Directories that must not be replaced or written into, such as buckets. The engine adds its own.
-    pub untouchable: Vec<PathBuf>,
+    pub protected: Vec<PathBuf>,
 }
 
 /// The source of the data of a restore.
@@ -138,7 +138,7 @@ pub enum RestoreData {
         backup_id: AppBackupId,
     },
     /// A snapshot.
-    Snapshot(AppSnapId),
+    Snapshot(AppSnapshotId),
 }
 
 /// The destination of a restore.
@@ -206,11 +206,11 @@ pub trait Engine: Send + Sync {
 
     /// Copies the current content of all volumes. Data of an earlier attempt is replaced; for a snapshot that is
     /// already complete, its result is returned.
-    async fn take_snapshot(
+    async fn create_snapshot(
         &self,
-        request: &TakeSnapshot,
+        request: &CreateSnapshot,
         cancel: &CancellationToken,
-    ) -> Result<SnapshotTaken, EngineError>;
+    ) -> Result<SnapshotReport, EngineError>;
 
     /// Runs the command of a hook until it exits or times out. On cancellation, the command and all processes that it
     /// started are killed promptly.
@@ -220,12 +220,12 @@ pub trait Engine: Send + Sync {
     async fn measure_snapshot(
         &self,
         app_id: AppId,
-        snap_id: AppSnapId,
+        snapshot_id: AppSnapshotId,
         cancel: &CancellationToken,
     ) -> Result<u64, EngineError>;
 
     /// Deletes the data of a snapshot; succeeds if there is no such snapshot.
-    async fn delete_snapshot(&self, app_id: AppId, snap_id: AppSnapId) -> Result<(), EngineError>;
+    async fn delete_snapshot(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> Result<(), EngineError>;
 
     /// Stores a snapshot in the bucket and reads a share of it back. If a backup with this id is already stored, its
     /// result is returned.
@@ -234,11 +234,11 @@ pub trait Engine: Send + Sync {
         request: &CopyBackup,
         progress: &ProgressSender,
         cancel: &CancellationToken,
-    ) -> Result<BackupCopied, EngineError>;
+    ) -> Result<BackupReport, EngineError>;
 
-    /// Claims the bucket for this process, or refreshes its claim; must be called every [`HOLD_EVERY`]. Fails with
+    /// Claims the bucket for this process, or refreshes its claim; must be called every [`CLAIM_REFRESH_EVERY`]. Fails with
     /// [`EngineError::Busy`] if another process has claimed it; nothing in the bucket is changed then.
-    async fn hold_bucket(&self, bucket: &Bucket) -> Result<(), EngineError>;
+    async fn claim_bucket(&self, bucket: &Bucket) -> Result<(), EngineError>;
 
     /// Releases all buckets that this process has claimed.
     async fn release_buckets(&self);
@@ -259,7 +259,7 @@ pub trait Engine: Send + Sync {
     ) -> Result<HashSet<AppBackupId>, EngineError>;
 
     /// The ids of the app's completed snapshots. Read-only.
-    async fn list_snapshots(&self, app_id: AppId) -> Result<HashSet<AppSnapId>, EngineError>;
+    async fn list_snapshots(&self, app_id: AppId) -> Result<HashSet<AppSnapshotId>, EngineError>;
 
     /// Restores a backup or a snapshot. The new data is written next to its destination, compared with its source,
     /// and then swapped in; the old data isn't changed until all of the new data is complete. If a restore with this

@@ -80,4 +80,4 @@ pub enum SnapshotKind {}
 pub type AppBackupId = ResourceId<BackupKind>;
 
 /// Identifies a snapshot (`appSnap_id` in the contract).
-pub type AppSnapId = ResourceId<SnapshotKind>;
+pub type AppSnapshotId = ResourceId<SnapshotKind>;

@@ -5,7 +5,7 @@ pub mod admission;
 pub mod app;
 pub mod app_backup;
 pub mod app_restore;
-pub mod app_snap;
+pub mod app_snapshot;
 mod audit;
 pub mod authz;
 pub mod catalog;

@@ -120,12 +120,12 @@ impl<T: Listed> Listing<T> {
         if self.is_at_end() {
             return Ok(Vec::new());
         }
-        let wanted = self.remaining.map_or(PAGE_ROWS, |left| {
+        let rows_max = self.remaining.map_or(PAGE_ROWS, |left| {
             u32::try_from(left).unwrap_or(u32::MAX).min(PAGE_ROWS)
         });
         let page = Page {
             after: self.after,
-            rows_max: wanted,
+            rows_max,
             bytes_max: PAGE_BYTES,
         };
         let found = T::page(self.store.as_ref(), &self.filter, &page).await?;
@@ -141,7 +141,7 @@ impl<T: Listed> Listing<T> {
 
     /// The position after which the list continues, if the limit cut it; valid once the list has ended.
     #[must_use]
-    pub fn goes_on_after(&self) -> Option<Position> {
+    pub fn continue_after(&self) -> Option<Position> {
         if self.has_more { self.after } else { None }
     }
 

@@ -41,7 +41,7 @@ pub struct Resource<K: Kind> {
     /// Why hooks failed.
     pub hook_state_details: Vec<StateDetail>,
     /// The point in time of its data, once it is completed.
-    pub taken_at: Option<DateTime<Utc>>,
+    pub snapshot_time: Option<DateTime<Utc>>,
     /// Labels, times and authorship.
     pub metadata: Metadata,
     /// Counts changes; every change is a compare-and-set on it.
@@ -85,7 +85,7 @@ impl<K: Kind> Resource<K> {
             state_unready: Vec::new(),
             hook_state: None,
             hook_state_details: Vec::new(),
-            taken_at: None,
+            snapshot_time: None,
             metadata: Metadata::new(request.labels, by, now),
             generation: 0,
             details,
@@ -99,7 +99,7 @@ impl<K: Kind> Resource<K> {
     }
 
     /// Records why the resource is stalled; the job will be retried.
-    pub fn hinder(&mut self, reasons: &[String], now: DateTime<Utc>) {
+    pub fn record_delay(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state_unready = fit_reasons(reasons);
         self.metadata.changed(SubjectId::SYSTEM, now);
     }
@@ -107,13 +107,13 @@ impl<K: Kind> Resource<K> {
     /// Marks the resource as failed, for these reasons.
     pub fn fail(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state = ResourceState::Failed;
-        self.hinder(reasons, now);
+        self.record_delay(reasons, now);
     }
 
-    /// Marks the resource as completed: it contains the data of `taken_at`.
-    pub(crate) fn finish(&mut self, taken_at: DateTime<Utc>, now: DateTime<Utc>) {
+    /// Marks the resource as completed: it contains the data of `snapshot_time`.
+    pub(crate) fn finish(&mut self, snapshot_time: DateTime<Utc>, now: DateTime<Utc>) {
         self.state = ResourceState::Completed;
-        self.taken_at = Some(taken_at);
+        self.snapshot_time = Some(snapshot_time);
         self.state_unready = Vec::new();
         self.metadata.changed(SubjectId::SYSTEM, now);
     }

@@ -29,7 +29,7 @@ pub const CLOCK_AHEAD_SECS_MAX: i64 = 300;
 
 /// A backup or a snapshot that a schedule created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Made {
+pub struct RetentionItem {
     /// Its id.
     pub id: Uuid,
     /// The point in time of its data if it is known, otherwise when it was created.
@@ -65,7 +65,7 @@ impl fmt::Display for Hold {
         let date = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
         write!(
             f,
-            "{} of {} would be deleted, because the dates jump from {} to {}",
+            "{} of {} would be deleted because of a gap in their dates, from {} to {}",
             self.expired,
             self.completed,
             date(self.from),
@@ -77,7 +77,7 @@ impl fmt::Display for Hold {
 /// Determines which items of `made` to delete. `made` is in the order of insertion into the store. As a schedule
 /// creates one item at a time, that is also the order of completion.
 #[must_use]
-pub fn plan(made: &[Made], retention: &Retention, timing: &Timing, now: DateTime<Utc>) -> Plan {
+pub fn plan(made: &[RetentionItem], retention: &Retention, timing: &Timing, now: DateTime<Utc>) -> Plan {
     if *retention == Retention::default() {
         return Plan::default();
     }
@@ -121,7 +121,12 @@ pub fn plan(made: &[Made], retention: &Retention, timing: &Timing, now: DateTime
 /// Describes the deletions that the schedule's retention holds, and the reasons: one text for backups and one for
 /// snapshots.
 #[must_use]
-pub fn held(schedule: &Schedule, backups: &[Made], snapshots: &[Made], now: DateTime<Utc>) -> Vec<String> {
+pub fn held(
+    schedule: &Schedule,
+    backups: &[RetentionItem],
+    snapshots: &[RetentionItem],
+    now: DateTime<Utc>,
+) -> Vec<String> {
     let text = |(kind, made)| {
         let held = plan(made, &schedule.retention, &schedule.timing, now).held?;
         Some(format!("{kind}: {held}"))
@@ -130,18 +135,18 @@ pub fn held(schedule: &Schedule, backups: &[Made], snapshots: &[Made], now: Date
     both.into_iter().filter_map(text).collect()
 }
 
-fn newest_first(made: &mut [Made]) {
+fn newest_first(made: &mut [RetentionItem]) {
     made.sort_by_key(|one| std::cmp::Reverse((one.at, one.id)));
 }
 
 /// How much older than the newest item each item is; `completed` is sorted newest first.
-fn ages(completed: &[Made]) -> Vec<TimeDelta> {
+fn ages(completed: &[RetentionItem]) -> Vec<TimeDelta> {
     let newest = completed.first().map(|one| one.at).unwrap_or_default();
     completed.iter().map(|one| newest - one.at).collect()
 }
 
 /// The ages that result if each item had been created no later than the schedule was due after the item before it.
-fn ages_without_gaps(completed: &[Made], timing: &Timing) -> Vec<TimeDelta> {
+fn ages_without_gaps(completed: &[RetentionItem], timing: &Timing) -> Vec<TimeDelta> {
     let mut age = TimeDelta::zero();
     let mut ages = Vec::with_capacity(completed.len());
     for (n, one) in completed.iter().enumerate() {
@@ -154,13 +159,13 @@ fn ages_without_gaps(completed: &[Made], timing: &Timing) -> Vec<TimeDelta> {
 }
 
 /// The delay of `newer` after the time at which the schedule was due after `older`.
-fn delay(older: &Made, newer: &Made, timing: &Timing) -> TimeDelta {
+fn delay(older: &RetentionItem, newer: &RetentionItem, timing: &Timing) -> TimeDelta {
     let due = timing.next_after(older.at).unwrap_or(newer.at);
     (newer.at - due).max(TimeDelta::zero())
 }
 
 /// The hold for the longest gap.
-fn hold(completed: &[Made], timing: &Timing, expired: usize) -> Option<Hold> {
+fn hold(completed: &[RetentionItem], timing: &Timing, expired: usize) -> Option<Hold> {
     let pairs = completed.windows(2).filter_map(|pair| match pair {
         [newer, older] => Some((older, newer)),
         _ => None,
@@ -175,7 +180,12 @@ fn hold(completed: &[Made], timing: &Timing, expired: usize) -> Option<Hold> {
 }
 
 /// The items of `completed` that any of the rules keeps; `completed` is sorted newest first and has these ages.
-fn kept(completed: &[Made], retention: &Retention, timing: &Timing, ages: &[TimeDelta]) -> HashSet<Uuid> {
+fn kept(
+    completed: &[RetentionItem],
+    retention: &Retention,
+    timing: &Timing,
+    ages: &[TimeDelta],
+) -> HashSet<Uuid> {
     let Some(newest) = completed.first() else {
         return HashSet::new();
     };
@@ -203,9 +213,9 @@ fn kept(completed: &[Made], retention: &Retention, timing: &Timing, ages: &[Time
 
 /// The newest item of each of the first `count` periods; `completed` is sorted newest first.
 fn newest_of<P: Eq + Hash>(
-    completed: &[Made],
+    completed: &[RetentionItem],
     count: Option<u32>,
-    period_of: impl Fn(&Made) -> P,
+    period_of: impl Fn(&RetentionItem) -> P,
 ) -> HashSet<Uuid> {
     let count = count.unwrap_or_default() as usize;
     let mut periods = HashSet::new();

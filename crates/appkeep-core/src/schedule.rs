@@ -24,7 +24,7 @@ pub const JITTER_SECS_MAX: u32 = 86_400;
 pub const CLOCK_BACK_SECS_MAX: i64 = 86_400;
 
 /// The number of consecutive times of a schedule that are examined to find the shortest gap.
-const GAPS_LOOKED_AT: usize = 400;
+const GAPS_CHECKED_MAX: usize = 400;
 
 /// The reason for an invalid timing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,7 +80,7 @@ impl Timing {
             cron,
             zone,
         };
-        match timing.next_after(a_time_of_these_years()) {
+        match timing.next_after(recent_time()) {
             Some(_) => Ok(timing),
             None => Err(TimingError::Never(expression.to_owned())),
         }
@@ -109,9 +109,9 @@ impl Timing {
     /// The shortest time between two consecutive times, in seconds.
     #[must_use]
     pub fn shortest_gap_secs(&self) -> Option<i64> {
-        let mut last = self.next_after(a_time_of_these_years())?;
+        let mut last = self.next_after(recent_time())?;
         let mut shortest = None;
-        for _ in 0..GAPS_LOOKED_AT {
+        for _ in 0..GAPS_CHECKED_MAX {
             let Some(next) = self.next_after(last) else { break };
             let gap = (next - last).num_seconds();
             shortest = Some(shortest.map_or(gap, |shortest: i64| shortest.min(gap)));
@@ -128,7 +128,7 @@ impl Timing {
 }
 
 /// The start time for examining a timing by itself; in 1970, time zones had other rules.
-fn a_time_of_these_years() -> DateTime<Utc> {
+fn recent_time() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(365 * 55)
 }
 
@@ -164,9 +164,9 @@ pub struct Schedule {
     /// The maximum deliberate delay of a run, in seconds, so that not all schedules start at once.
     pub jitter_secs: u32,
     /// Whether it creates a backup.
-    pub makes_backup: bool,
+    pub creates_backup: bool,
     /// Whether it creates a snapshot that is kept.
-    pub makes_snapshot: bool,
+    pub creates_snapshot: bool,
     /// The bucket of its backups; the account's default bucket if there is none.
     pub bucket_id: Option<BucketId>,
     /// The rules for keeping its backups and snapshots.
@@ -179,12 +179,12 @@ pub struct Schedule {
 impl Schedule {
     /// When a run that is due at `due` starts. Deterministic for a schedule and a due time.
     #[must_use]
-    pub fn begins_at(&self, due: DateTime<Utc>) -> DateTime<Utc> {
-        let drawn = Uuid::new_v5(&self.id.as_uuid(), due.timestamp().to_string().as_bytes());
-        let (_, low) = drawn.as_u64_pair();
+    pub fn starts_at(&self, due: DateTime<Utc>) -> DateTime<Utc> {
+        let hash = Uuid::new_v5(&self.id.as_uuid(), due.timestamp().to_string().as_bytes());
+        let (_, low) = hash.as_u64_pair();
         // The two highest bits are the same in every UUID.
-        let late = (low & (u64::MAX >> 2)) % (u64::from(self.jitter_secs) + 1);
-        due + TimeDelta::seconds(i64::try_from(late).unwrap_or_default())
+        let jitter = (low & (u64::MAX >> 2)) % (u64::from(self.jitter_secs) + 1);
+        due + TimeDelta::seconds(i64::try_from(jitter).unwrap_or_default())
     }
 }
 
@@ -214,7 +214,7 @@ pub enum ScheduleAction {
     /// Store the next run.
     Plan(NextRun),
     /// Store a new next run, because the clock was set back further than a schedule waits for it.
-    PlanAnew(NextRun),
+    Replan(NextRun),
     /// Run, and store the run after that. Missed times are combined into this one run.
     Run(Option<NextRun>),
 }
@@ -231,8 +231,8 @@ impl Scheduled {
             return upcoming.map_or(ScheduleAction::Wait, ScheduleAction::Plan);
         };
         if now + TimeDelta::seconds(CLOCK_BACK_SECS_MAX) < next.decided_at {
-            upcoming.map_or(ScheduleAction::Wait, ScheduleAction::PlanAnew)
-        } else if now < self.schedule.begins_at(next.due_at) {
+            upcoming.map_or(ScheduleAction::Wait, ScheduleAction::Replan)
+        } else if now < self.schedule.starts_at(next.due_at) {
             ScheduleAction::Wait
         } else {
             ScheduleAction::Run(upcoming)

@@ -37,7 +37,7 @@ pub struct ShortList<T> {
     /// The requested items.
     pub items: Vec<Recorded<T>>,
     /// The position after which the list continues, if the limit cut it.
-    pub goes_on_after: Option<Position>,
+    pub continue_after: Option<Position>,
 }
 
 impl<T: Identified> ShortList<T> {
@@ -53,16 +53,16 @@ impl<T: Identified> ShortList<T> {
             .map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
         let is_cut = all.len() > limit;
         all.truncate(limit);
-        let goes_on_after = all.last().filter(|_| is_cut).map(position);
+        let continue_after = all.last().filter(|_| is_cut).map(position);
         Self {
             items: all,
-            goes_on_after,
+            continue_after,
         }
     }
 }
 
 fn position<T: Identified>(one: &Recorded<T>) -> Position {
-    Position::new(one.created_at, one.what.id())
+    Position::new(one.created_at, one.item.id())
 }
 
 fn order(position: &Position) -> (i64, Uuid) {
@@ -78,7 +78,7 @@ mod tests {
     fn account(id: u128, secs: i64) -> Recorded<Account> {
         let at = DateTime::UNIX_EPOCH + TimeDelta::seconds(secs);
         Recorded {
-            what: Account {
+            item: Account {
                 id: Uuid::from_u128(id).into(),
                 name: format!("a{id}"),
                 declared: true,
@@ -91,8 +91,8 @@ mod tests {
     fn list(options: ListOptions) -> (Vec<u128>, Option<Position>) {
         let all = vec![account(1, 10), account(3, 20), account(2, 20), account(4, 5)];
         let list = ShortList::of(all, &options);
-        let ids = list.items.iter().map(|one| one.what.id().as_u128());
-        (ids.collect(), list.goes_on_after)
+        let ids = list.items.iter().map(|one| one.item.id().as_u128());
+        (ids.collect(), list.continue_after)
     }
 
     #[test]
@@ -108,10 +108,10 @@ mod tests {
         };
         let mut walked = Vec::new();
         loop {
-            let (ids, goes_on_after) = list(options);
+            let (ids, continue_after) = list(options);
             assert_eq!(ids.len(), 1);
             walked.extend(ids);
-            match goes_on_after {
+            match continue_after {
                 Some(after) => options.after = Some(after),
                 None => break,
             }

@@ -14,7 +14,7 @@ pub struct Statistics {
     /// Backups by state.
     pub app_backups: Vec<StateCount>,
     /// Snapshots by state; they have no bytes of their own.
-    pub app_snaps: Vec<StateCount>,
+    pub app_snapshots: Vec<StateCount>,
 }
 
 /// The number of jobs with a given kind and state.

@@ -12,17 +12,17 @@ use uuid::Uuid;
 use crate::actor::{Token, TokenHash};
 use crate::app::AppView;
 use crate::app_restore::{AppRestore, RestoreSource};
-use crate::app_snap::AppSnap;
+use crate::app_snapshot::AppSnapshot;
 use crate::catalog::{Account, App, Bucket, Declaration, Recorded};
 use crate::ids::{
-    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BackupKind, BucketId, JobId, ResourceId,
+    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BackupKind, BucketId, JobId, ResourceId,
     ScheduleId, SnapshotKind, TokenId,
 };
 use crate::job::{
     Claim, ClaimedJob, JobPayload, JobResult, Lease, LeaseStatus, NewJob, PendingJob, QueuedJobs,
 };
 use crate::resource::{Kind, Resource};
-use crate::retention::Made;
+use crate::retention::RetentionItem;
 use crate::schedule::{NextRun, Schedule, Scheduled};
 use crate::state::ResourceState;
 use crate::statistics::Statistics;
@@ -163,7 +163,7 @@ pub trait Resources<K: Kind>: Send + Sync {
         rows_max: u32,
     ) -> Result<Vec<Finished<K>>, StoreError>;
     /// The resources that this schedule created, in the order of insertion, regardless of their dates.
-    async fn list_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError>;
+    async fn list_by_schedule(&self, id: ScheduleId) -> Result<Vec<RetentionItem>, StoreError>;
 }
 
 /// Reads and writes the resources of one kind in a transaction.
@@ -276,7 +276,7 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     ) -> Result<Option<AppRestore>, StoreError>;
 
     /// The reasons for unavailable buckets of the account; available buckets are omitted.
-    async fn list_bucket_troubles(
+    async fn list_unavailable_buckets(
         &self,
         account_id: AccountId,
     ) -> Result<HashMap<BucketId, String>, StoreError>;
@@ -323,8 +323,11 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError>;
     /// Records why a bucket is unavailable, or that it is available. Returns whether this is a change.
-    async fn update_bucket_trouble(&mut self, id: BucketId, reason: Option<&str>)
-    -> Result<bool, StoreError>;
+    async fn update_bucket_availability(
+        &mut self,
+        id: BucketId,
+        reason: Option<&str>,
+    ) -> Result<bool, StoreError>;
     /// Replaces a declared schedule's next run if it is still `from`.
     async fn update_schedule_next(
         &mut self,
@@ -333,16 +336,19 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
         to: Option<NextRun>,
     ) -> Result<bool, StoreError>;
     /// The number of backups and snapshots of this schedule that are pending, discovering or running.
-    async fn count_in_progress_made_by(&mut self, id: ScheduleId) -> Result<u64, StoreError>;
+    async fn count_in_progress_by_schedule(&mut self, id: ScheduleId) -> Result<u64, StoreError>;
     /// Inserts a new token.
     async fn insert_token(&mut self, token: &Token) -> Result<(), StoreError>;
     /// Revokes the token unless it is already revoked.
     async fn update_token_revoked(&mut self, id: TokenId, now: DateTime<Utc>) -> Result<bool, StoreError>;
 
     /// The number of pending, discovering or running backups that read from this snapshot.
-    async fn count_app_backups_reading(&mut self, snap_id: AppSnapId) -> Result<u64, StoreError>;
+    async fn count_backups_reading(&mut self, snapshot_id: AppSnapshotId) -> Result<u64, StoreError>;
     /// The snapshots that were created for this backup.
-    async fn list_app_snaps_made_for(&mut self, backup_id: AppBackupId) -> Result<Vec<AppSnap>, StoreError>;
+    async fn list_temporary_snapshots(
+        &mut self,
+        backup_id: AppBackupId,
+    ) -> Result<Vec<AppSnapshot>, StoreError>;
 
     /// The restore of this account with this id.
     async fn fetch_app_restore(
@@ -361,7 +367,7 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// Replaces the restore if its stored generation is still `restore.generation`, and increments the generation.
     async fn update_app_restore(&mut self, restore: &AppRestore) -> Result<bool, StoreError>;
     /// The number of restores in progress that read this source.
-    async fn count_app_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError>;
+    async fn count_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError>;
 
     /// The job with this id, if it is queued, running or parked.
     async fn fetch_pending_job(&mut self, id: JobId) -> Result<Option<PendingJob>, StoreError>;

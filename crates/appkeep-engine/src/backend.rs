@@ -18,6 +18,7 @@ use appkeep_core::fail_point;
 use bytes::Bytes;
 use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, RusticResult, WriteBackend};
 
+use crate::dir::entries_of;
 use crate::durable;
 use crate::failure::BackendFailure;
 
@@ -25,7 +26,7 @@ use crate::failure::BackendFailure;
 pub(crate) const TMP_DIR: &str = "tmp";
 
 /// Marker file that exists while the index is replaced without space for both indexes. restic ignores it.
-const INDEX_IN_DOUBT: &str = "index-in-doubt";
+const INDEX_INCOMPLETE: &str = "index-in-doubt";
 
 /// The directories of a repository, without the 256 directories in `data`. restic uses `locks`.
 const DIRECTORIES: [&str; 6] = ["data", "index", "keys", "locks", "snapshots", TMP_DIR];
@@ -55,43 +56,28 @@ impl DirectoryBackend {
     }
 
     /// Deletes the leftovers of earlier writes. There must be no concurrent writer.
-    ///
-    /// # Errors
-    /// I/O errors.
     pub(crate) fn clear_unfinished(&self) -> io::Result<()> {
-        let entries = match fs::read_dir(self.root.join(TMP_DIR)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            entries => entries?,
-        };
-        for entry in entries {
+        for entry in entries_of(&self.root.join(TMP_DIR))? {
             fs::remove_file(entry?.path())?;
         }
         Ok(())
     }
 
     /// Whether an index replacement was interrupted.
-    ///
-    /// # Errors
-    /// I/O errors.
-    pub(crate) fn is_index_in_doubt(&self) -> io::Result<bool> {
-        self.root.join(INDEX_IN_DOUBT).try_exists()
+    pub(crate) fn is_index_incomplete(&self) -> io::Result<bool> {
+        self.root.join(INDEX_INCOMPLETE).try_exists()
     }
 
     /// Records, durably, that the index is about to be replaced, or that it is complete again.
-    ///
-    /// # Errors
-    /// I/O errors.
-    pub(crate) fn set_index_in_doubt(&self, is_in_doubt: bool) -> io::Result<()> {
-        let path = self.root.join(INDEX_IN_DOUBT);
-        if is_in_doubt {
+    pub(crate) fn set_index_incomplete(&self, is_incomplete: bool) -> io::Result<()> {
+        let path = self.root.join(INDEX_INCOMPLETE);
+        if is_incomplete {
             // Empty, so that it takes no space on a full file system.
             drop(File::create(&path)?);
-        } else if let Err(error) = fs::remove_file(&path)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            return Err(error);
+            durable::sync_parent(&path)
+        } else {
+            durable::remove_synced(&path)
         }
-        durable::sync_parent(&path)
     }
 
     fn path_of(&self, kind: FileType, id: &Id) -> PathBuf {
@@ -204,7 +190,7 @@ fn list_pack_directory(entry: &DirEntry, files: &mut Vec<(Id, u32)>) -> io::Resu
         .to_str()
         .is_some_and(|name| name.len() == 2 && u8::from_str_radix(name, 16).is_ok());
     if !is_ours {
-        pass_over(&entry.path());
+        warn_unknown_file(&entry.path());
         return Ok(());
     }
     for entry in fs::read_dir(entry.path())? {
@@ -216,7 +202,7 @@ fn list_pack_directory(entry: &DirEntry, files: &mut Vec<(Id, u32)>) -> io::Resu
 fn list_entry(entry: &DirEntry, files: &mut Vec<(Id, u32)>) -> io::Result<()> {
     match id_of(&entry.file_name()) {
         Some(id) => files.push((id, file_bytes(&entry.metadata()?)?)),
-        None => pass_over(&entry.path()),
+        None => warn_unknown_file(&entry.path()),
     }
     Ok(())
 }
@@ -228,7 +214,7 @@ fn id_of(name: &OsStr) -> Option<Id> {
     if is_id { name.parse().ok() } else { None }
 }
 
-fn pass_over(path: &Path) {
+fn warn_unknown_file(path: &Path) {
     tracing::warn!(path = %path.display(), "not a file of the repository");
 }
 
@@ -240,7 +226,12 @@ fn file_bytes(metadata: &fs::Metadata) -> io::Result<u32> {
 }
 
 /// Adds the operation and the file to an error.
-fn named<T>(doing: &str, kind: FileType, file: impl Display, outcome: io::Result<T>) -> RusticResult<T> {
+fn with_context<T>(
+    doing: &str,
+    kind: FileType,
+    file: impl Display,
+    outcome: io::Result<T>,
+) -> RusticResult<T> {
     outcome.map_err(|error| {
         let what = format!("{doing} {}{file}", kind.dirname());
         RusticError::with_source(ErrorKind::Backend, what.clone(), BackendFailure { what, error })
@@ -257,11 +248,11 @@ impl ReadBackend for DirectoryBackend {
     }
 
     fn list_with_size(&self, kind: FileType) -> RusticResult<Vec<(Id, u32)>> {
-        named("listing", kind, "", self.list_files(kind))
+        with_context("listing", kind, "", self.list_files(kind))
     }
 
     fn read_full(&self, kind: FileType, id: &Id) -> RusticResult<Bytes> {
-        named(
+        with_context(
             "reading",
             kind,
             slash(id),
@@ -288,7 +279,7 @@ impl ReadBackend for DirectoryBackend {
             file.read_exact_at(&mut bytes, u64::from(offset))?;
             Ok(Bytes::from(bytes))
         };
-        named("reading", kind, slash(id), read())
+        with_context("reading", kind, slash(id), read())
     }
 
     fn warmup_path(&self, kind: FileType, id: &Id) -> String {
@@ -299,17 +290,17 @@ impl ReadBackend for DirectoryBackend {
 impl WriteBackend for DirectoryBackend {
     fn create(&self) -> RusticResult<()> {
         self.create_directories().map_err(|error| {
-            let what = "making the repository's directories".to_owned();
+            let what = "creating the repository's directories".to_owned();
             RusticError::with_source(ErrorKind::Backend, what.clone(), BackendFailure { what, error })
         })
     }
 
     fn write_bytes(&self, kind: FileType, id: &Id, _: bool, content: BytesList) -> RusticResult<()> {
-        named("writing", kind, slash(id), self.write_file(kind, id, &content))
+        with_context("writing", kind, slash(id), self.write_file(kind, id, &content))
     }
 
     fn remove(&self, kind: FileType, id: &Id, _: bool) -> RusticResult<()> {
-        named("removing", kind, slash(id), self.remove_file(kind, id))
+        with_context("removing", kind, slash(id), self.remove_file(kind, id))
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use appkeep_core::engine::{BackupCopied, CopyBackup, EngineError, ProgressSender};
+use appkeep_core::engine::{BackupReport, CopyBackup, EngineError, ProgressSender};
 use appkeep_core::fail_point;
 use rustic_core::jiff::Timestamp;
 use rustic_core::jiff::tz::TimeZone;
@@ -16,7 +16,7 @@ use rustic_core::{
 
 use crate::guard::{Guard, GuardedSource};
 use crate::repository::{OpenRepository, of_backup, tag_of};
-use crate::small_files::{self, Below, Drafted};
+use crate::small_files::{self, Below, Draft};
 use crate::verify::{Verification, read_back};
 use crate::write_gate::WriteGate;
 
@@ -48,7 +48,7 @@ pub(crate) fn copy<S>(
     (directory, source, parent): (&Path, S, Parent),
     progress: &ProgressSender,
     verification: Verification<'_>,
-) -> Result<BackupCopied, EngineError>
+) -> Result<BackupReport, EngineError>
 where
     S: ReadSource + 'static,
     S::Open: ReadSourceOpen + Send,
@@ -85,7 +85,7 @@ where
         // content was stored.
         tracing::warn!(
             backup.id = %request.backup_id, file = %stale.escape_debug(),
-            "a changed file passed for unchanged: everything is read and stored again"
+            "a changed file was treated as unchanged: everything is read and stored again"
         );
         stored_again.push(stale);
         let (repository, again) = passes.all_files(repository, &options(Parent::None))?;
@@ -154,7 +154,7 @@ where
         );
         let drafted = small_files::store_ahead(repository, self.gate, &self.reporter, given);
         guard.all_readable()?;
-        let Drafted { repository, draft } = drafted.map_err(failed("storing the small files"))?;
+        let Draft { repository, draft } = drafted.map_err(failed("storing the small files"))?;
         let mut options = options(Parent::Latest);
         options.parent_opts.parents = vec![draft.id.to_hex().to_string()];
         let (repository, mut stored) = self.all_files(repository, &options)?;
@@ -178,10 +178,10 @@ fn finish(
     summary: Option<&SnapshotSummary>,
     stored_again: Vec<String>,
     progress: &ProgressSender,
-) -> Result<BackupCopied, EngineError> {
+) -> Result<BackupReport, EngineError> {
     let bytes = summary.ok_or_else(no_summary)?.total_bytes_processed;
     progress.send_replace(appkeep_core::engine::Progress { bytes_done: bytes });
-    Ok(BackupCopied { bytes, stored_again })
+    Ok(BackupReport { bytes, stored_again })
 }
 
 fn no_summary() -> EngineError {
@@ -209,7 +209,7 @@ fn snapshot_label(request: &CopyBackup) -> RusticResult<SnapshotFile> {
     options.host = Some(request.app_name.clone());
     // Otherwise the command line of this process is stored.
     options.command = Some("appkeep".to_owned());
-    options.time = Timestamp::from_microsecond(request.taken_at.timestamp_micros())
+    options.time = Timestamp::from_microsecond(request.snapshot_time.timestamp_micros())
         .ok()
         .map(|moment| moment.to_zoned(TimeZone::UTC));
     options.to_snapshot()

@@ -94,7 +94,7 @@ pub(crate) fn check_marker(bucket: &Bucket, keys: &KeyStore, to: Use) -> Result<
     if !known.is_empty() && !known.iter().any(is_used) {
         tracing::info!(path = %directory.display(), "a bucket lacks its marker");
         return Err(EngineError::Storage(format!(
-            "bucket {name} is not there: its directory lacks {marker}"
+            "bucket {name} is unavailable: its directory lacks {marker}"
         )));
     }
     if to == Use::Read {
@@ -138,15 +138,18 @@ fn check_directory(bucket: &Bucket) -> Result<(), EngineError> {
         Err(error) => error,
     };
     // The directory on this server is logged for the operator only.
-    tracing::info!(path = %directory.display(), error = %missing, "a bucket is not there");
-    Err(storage(format!("bucket {} is not there", bucket.name), &missing))
+    tracing::info!(path = %directory.display(), error = %missing, "a bucket is unavailable");
+    Err(storage(
+        format!("bucket {} is unavailable", bucket.name),
+        &missing,
+    ))
 }
 
 fn presence_at(root: &Path) -> Result<Presence, EngineError> {
     match fs::symlink_metadata(root.join("config")) {
         Ok(_) => return Ok(Presence::Repository),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(storage("looking for the repository's config", &error)),
+        Err(error) => return Err(storage("checking for the repository's config", &error)),
     }
     let unfinished = root.join(TMP_DIR);
     for entry in WalkDir::new(root) {
@@ -155,7 +158,7 @@ fn presence_at(root: &Path) -> Result<Presence, EngineError> {
             Ok(entry) => {
                 let found = entry.path().strip_prefix(root).unwrap_or(entry.path()).display();
                 return Err(EngineError::Broken(format!(
-                    "the repository's config is missing, but {found} is there"
+                    "the repository's config is missing, but {found} exists"
                 )));
             }
             Err(error) if error.depth() == 0 && is_not_found(&error) => {}
@@ -231,7 +234,7 @@ mod tests {
         for to in [Use::Read, Use::Write] {
             match check_marker(&bucket, &keys, to) {
                 Err(EngineError::Storage(reason)) => {
-                    assert!(reason.starts_with("bucket main is not there: "), "{reason}");
+                    assert!(reason.starts_with("bucket main is unavailable: "), "{reason}");
                     assert!(
                         reason.ends_with(&format!(" lacks {}", marker_name(bucket.id))),
                         "{reason}"

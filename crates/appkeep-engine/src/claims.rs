@@ -25,7 +25,7 @@ use uuid::Uuid;
 use crate::bucket::directory_of;
 use crate::durable;
 use crate::failure::{self, storage};
-use crate::machine::{self, Life, Process};
+use crate::machine::{self, Process, ProcessState};
 
 /// The version of the claim file's format.
 const VERSION: u32 = 1;
@@ -103,7 +103,7 @@ pub fn list_claims(directory: &Path) -> io::Result<Vec<BucketClaim>> {
             path,
             runs_here: claim
                 .as_ref()
-                .is_some_and(|claim| claim.process.life() == Life::Runs),
+                .is_some_and(|claim| claim.process.state() == ProcessState::Runs),
             time: claim.as_ref().map(|claim| claim.time),
             process: claim.map(|claim| (claim.process.pid, claim.process.hostname)),
         }
@@ -126,7 +126,7 @@ pub(crate) struct Claims {
     expiry: Expiry,
     own: OnceLock<Claim>,
     /// Held while the installation's id is read or generated, which happens once.
-    naming: Mutex<()>,
+    id_lock: Mutex<()>,
     buckets: Mutex<HashMap<PathBuf, Arc<Mutex<State>>>>,
 }
 
@@ -153,7 +153,7 @@ impl Claims {
             data_dir: data_dir.to_owned(),
             expiry: EXPIRY,
             own: OnceLock::new(),
-            naming: Mutex::default(),
+            id_lock: Mutex::default(),
             buckets: Mutex::default(),
         }
     }
@@ -172,7 +172,7 @@ impl Claims {
     /// # Errors
     /// [`EngineError::Busy`] if another process holds the bucket; [`EngineError::Storage`] if that can't be
     /// determined.
-    pub(crate) fn hold(&self, bucket: &Bucket) -> Result<(), EngineError> {
+    pub(crate) fn acquire(&self, bucket: &Bucket) -> Result<(), EngineError> {
         let (directory, name) = (directory_of(bucket), &bucket.name);
         let failed = |error: io::Error| storage(format!("bucket {name}: claiming it"), &error);
         let own = self.own()?;
@@ -181,7 +181,7 @@ impl Claims {
         let mut state = failure::lock(&state);
         let is_held = state.written.is_some() && path.try_exists().map_err(failed)?;
         let mut tries = 0;
-        while let Some(other) = self.another(&directory, &mut state).map_err(failed)? {
+        while let Some(other) = self.find_other(&directory, &mut state).map_err(failed)? {
             tries += 1;
             if !is_held || tries > SETTLE_TRIES {
                 if !is_held {
@@ -198,7 +198,7 @@ impl Claims {
         match write(&path, own) {
             Err(error) if failure::has_no_room(&error) => {
                 // A delete must be possible in a full bucket: it frees space.
-                tracing::warn!(path = %directory.display(), "a bucket has no room for the claim to it");
+                tracing::warn!(path = %directory.display(), "a bucket has no space for a claim");
                 if !is_held {
                     return Ok(());
                 }
@@ -210,7 +210,7 @@ impl Claims {
         if is_held {
             return Ok(());
         }
-        if let Some(other) = self.another(&directory, &mut state).map_err(failed)? {
+        if let Some(other) = self.find_other(&directory, &mut state).map_err(failed)? {
             durable::remove(&path).map_err(failed)?;
             state.written = None;
             return Err(self.refusal(bucket, &other));
@@ -227,15 +227,15 @@ impl Claims {
                 continue;
             }
             if let Err(error) = durable::remove(&path_of(&directory, own.server_id)) {
-                tracing::warn!(path = %directory.display(), %error, "the claim to a bucket is left");
+                tracing::warn!(path = %directory.display(), %error, "a claim could not be deleted");
             }
         }
     }
 
     /// Returns a valid claim of another process, if there is one. Removes expired claims.
-    fn another(&self, directory: &Path, state: &mut State) -> io::Result<Option<Vec<u8>>> {
+    fn find_other(&self, directory: &Path, state: &mut State) -> io::Result<Option<Vec<u8>>> {
         let own = self.own.get();
-        let mut counts = None;
+        let mut other = None;
         let all = read_all(directory)?;
         state
             .seen
@@ -261,29 +261,33 @@ impl Claims {
             } else {
                 self.expiry.others
             };
-            let life = claim.as_ref().map_or(Life::Unknown, |claim| self.life(claim));
-            if life == Life::Ended || (life == Life::Unknown && since.elapsed() >= expiry) {
-                tracing::warn!(path = %path.display(), "the claim of a server that is gone is removed");
+            let process_state = claim
+                .as_ref()
+                .map_or(ProcessState::Unknown, |claim| self.state(claim));
+            if process_state == ProcessState::Ended
+                || (process_state == ProcessState::Unknown && since.elapsed() >= expiry)
+            {
+                tracing::warn!(path = %path.display(), "the claim of a dead server is deleted");
                 durable::remove(&path)?;
             } else {
-                counts = Some(version.bytes);
+                other = Some(version.bytes);
             }
         }
-        Ok(counts)
+        Ok(other)
     }
 
     /// Whether the process of a claim is running. A process with this data directory isn't: only this process
     /// uses it now.
-    fn life(&self, claim: &Claim) -> Life {
-        let is_ours = self.own.get().is_some_and(|own| {
+    fn state(&self, claim: &Claim) -> ProcessState {
+        let is_same_process = self.own.get().is_some_and(|own| {
             own.data_directory.is_some()
                 && (own.data_directory == claim.data_directory)
                 && (own.process.boot_id == claim.process.boot_id)
         });
-        if is_ours && self.is_of_this_installation(claim) {
-            Life::Ended
+        if is_same_process && self.is_of_this_installation(claim) {
+            ProcessState::Ended
         } else {
-            claim.process.life()
+            claim.process.state()
         }
     }
 
@@ -318,7 +322,7 @@ impl Claims {
         if let Some(own) = self.own.get() {
             return Ok(own);
         }
-        let _alone = failure::lock(&self.naming);
+        let _alone = failure::lock(&self.id_lock);
         if let Some(own) = self.own.get() {
             return Ok(own);
         }

@@ -1,42 +1,44 @@
 //! The methods of the port: locking, and the thread that does the work.
 
+mod copy;
+mod delete;
+mod restore;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use appkeep_core::catalog::{Bucket, Volume};
 use appkeep_core::engine::{
-    AbandonedRestore, BackupCopied, CopyBackup, DeleteBackup, Engine, EngineError, ProgressSender, Restore,
-    RestoreData, RestoreReport, SnapshotTaken, TakeSnapshot, UnfinishedRestore,
+    AbandonedRestore, BackupReport, CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError,
+    ProgressSender, Restore, RestoreData, RestoreReport, SnapshotReport, UnfinishedRestore,
 };
-use appkeep_core::fail_point;
 use appkeep_core::hook::{HookRun, RunHook};
-use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapId};
+use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use async_trait::async_trait;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use self::copy::BackupCopy;
+use self::delete::BackupDeletion;
+use self::restore::restore_backup;
 use crate::backend::DirectoryBackend;
-use crate::backup::{self, Parent, ProgressReporter};
+use crate::backup::ProgressReporter;
 use crate::bucket::{self, Presence, Use};
 use crate::claims::Claims;
 use crate::failure::{storage, unreadable};
 use crate::keys::KeyStore;
 use crate::locks::{LockKey, Locks};
-use crate::prune::FreeSpace;
-use crate::repository::{OpenRepository, RepositoryOpener, backups_in, snapshots_of};
-use crate::restic_lock::{self, Mode, RepositoryLock};
+use crate::repository::{OpenRepository, RepositoryOpener, backups_in};
+use crate::restic_lock::RepositoryLocks;
 use crate::restore::finish::{self, Finisher};
-use crate::restore::from_backup::{Blobs, FromBackup};
 use crate::restore::from_snapshot::FromSnapshot;
 use crate::restore::swap::NoFaults;
 use crate::restore::{Restorer, journals_dir};
 use crate::snapshot::SnapshotStore;
 use crate::space::Reserve;
 use crate::thread::Priority;
-use crate::tree_source::TreeSource;
-use crate::verify::Verification;
 use crate::write_gate::{ShutWhenDropped, WriteGate};
-use crate::{command, measure, prune, thread};
+use crate::{command, measure, thread};
 
 /// The default share of a finished backup's data that is read back, in percent.
 const VERIFY_PERCENT_DEFAULT: u8 = 5;
@@ -108,8 +110,8 @@ impl RusticEngine {
         self
     }
 
-    fn snapshot_key(&self, app_id: AppId, snap_id: AppSnapId) -> LockKey {
-        LockKey::Snapshot(self.snapshots.path_of(app_id, snap_id))
+    fn snapshot_key(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> LockKey {
+        LockKey::Snapshot(self.snapshots.path_of(app_id, snapshot_id))
     }
 
     fn volumes_key(&self, app_id: AppId) -> LockKey {
@@ -120,7 +122,7 @@ impl RusticEngine {
 /// Deletes the unfinished files of a process that died. The caller must be the only writer.
 fn clear_unfinished(backend: &DirectoryBackend) -> Result<(), EngineError> {
     let cleared = backend.clear_unfinished();
-    cleared.map_err(|error| storage("removing what earlier writes left", &error))
+    cleared.map_err(|error| storage("deleting unfinished files of earlier writes", &error))
 }
 
 /// Returns a token that is cancelled when the caller's is, or when the caller stops waiting.
@@ -146,55 +148,17 @@ fn opener<'a>(
     }
 }
 
-/// Locks the repository for restic. If the lock can't be refreshed, the gate shuts.
-fn lock(
+/// The repository's locks for restic.
+fn repository_locks(
     repository: &OpenRepository,
     root: &Path,
     claims: &Claims,
-    mode: Mode,
-    gate: &Arc<WriteGate>,
-) -> Result<RepositoryLock, EngineError> {
-    let (key, owner) = (&repository.key(), claims.server_id()?);
-    restic_lock::Locks { root, key, owner }.lock(mode, gate)
-}
-
-/// Checks that restic has no lock that excludes `mode`.
-fn check_locks(
-    repository: &OpenRepository,
-    root: &Path,
-    claims: &Claims,
-    mode: Mode,
-) -> Result<(), EngineError> {
-    let (key, owner) = (&repository.key(), claims.server_id()?);
-    restic_lock::Locks { root, key, owner }.check(mode)
-}
-
-fn restore_backup(
-    restorer: &Restorer<'_>,
-    bucket: &Bucket,
-    backup_id: AppBackupId,
-    keys: &KeyStore,
-) -> Result<RestoreReport, EngineError> {
-    let (app_id, name) = (restorer.request.app_id, &bucket.name);
-    let missing = || EngineError::Unreadable(vec![format!("backup {backup_id} is not in bucket {name}")]);
-    if bucket::presence(bucket, app_id, keys, Use::Read)? == Presence::Nothing {
-        return Err(missing());
-    }
-    let root = bucket::repository_dir(bucket, app_id);
-    let gate = Arc::new(WriteGate::new(
-        Arc::new(DirectoryBackend::new(root)),
-        restorer.cancel,
-    ));
-    let _shut = ShutWhenDropped(Arc::clone(&gate));
-    let repository = opener(bucket, app_id, keys, &gate).open()?;
-    let found = snapshots_of(&repository, backup_id)
-        .map_err(|error| gate.explain("reading the snapshots", &error))?;
-    let tree = found.first().ok_or_else(missing)?.tree;
-    let repository = repository
-        .to_indexed()
-        .map_err(|error| gate.explain("reading the index", &error))?;
-    let blobs = Blobs::new(repository, Arc::clone(&gate));
-    restorer.run(&mut FromBackup::new(&blobs, tree), Some(&blobs))
+) -> Result<RepositoryLocks, EngineError> {
+    Ok(RepositoryLocks {
+        root: root.to_owned(),
+        key: repository.key(),
+        owner: claims.server_id()?,
+    })
 }
 
 #[async_trait]
@@ -215,13 +179,13 @@ impl Engine for RusticEngine {
         .await
     }
 
-    async fn take_snapshot(
+    async fn create_snapshot(
         &self,
-        request: &TakeSnapshot,
+        request: &CreateSnapshot,
         cancel: &CancellationToken,
-    ) -> Result<SnapshotTaken, EngineError> {
+    ) -> Result<SnapshotReport, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
-        let key = self.snapshot_key(request.app_id, request.snap_id);
+        let key = self.snapshot_key(request.app_id, request.snapshot_id);
         let held = (
             self.locks.exclusive(key, &cancel).await?,
             // A concurrent restore would replace the volumes while they are read.
@@ -236,7 +200,7 @@ impl Engine for RusticEngine {
         thread::run("snapshot", priority, move || {
             let _held = held;
             finish::check_finished(&data_dir, request.app_id)?;
-            snapshots.take(&request, &cancel)
+            snapshots.create(&request, &cancel)
         })
         .await
     }
@@ -248,33 +212,33 @@ impl Engine for RusticEngine {
     async fn measure_snapshot(
         &self,
         app_id: AppId,
-        snap_id: AppSnapId,
+        snapshot_id: AppSnapshotId,
         cancel: &CancellationToken,
     ) -> Result<u64, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         let shared = self
             .locks
-            .shared(self.snapshot_key(app_id, snap_id), &cancel)
+            .shared(self.snapshot_key(app_id, snapshot_id), &cancel)
             .await?;
         let snapshots = self.snapshots.clone();
         thread::run("measure", self.priority, move || {
             let _shared = shared;
-            let path = snapshots.find(app_id, snap_id)?;
-            measure::tree(&path, &format!("snapshot {snap_id}"), &cancel)
+            let path = snapshots.find(app_id, snapshot_id)?;
+            measure::tree(&path, &format!("snapshot {snapshot_id}"), &cancel)
         })
         .await
     }
 
-    async fn delete_snapshot(&self, app_id: AppId, snap_id: AppSnapId) -> Result<(), EngineError> {
+    async fn delete_snapshot(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> Result<(), EngineError> {
         let never = CancellationToken::new();
         let alone = self
             .locks
-            .exclusive(self.snapshot_key(app_id, snap_id), &never)
+            .exclusive(self.snapshot_key(app_id, snapshot_id), &never)
             .await?;
         let snapshots = self.snapshots.clone();
         thread::run("delete-snapshot", self.priority, move || {
             let _alone = alone;
-            snapshots.delete(app_id, snap_id)
+            snapshots.delete(app_id, snapshot_id)
         })
         .await
     }
@@ -284,12 +248,12 @@ impl Engine for RusticEngine {
         request: &CopyBackup,
         progress: &ProgressSender,
         cancel: &CancellationToken,
-    ) -> Result<BackupCopied, EngineError> {
+    ) -> Result<BackupReport, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         let root = bucket::repository_dir(&request.bucket, request.app_id);
         let held = (
             self.locks
-                .shared(self.snapshot_key(request.app_id, request.snap_id), &cancel)
+                .shared(self.snapshot_key(request.app_id, request.snapshot_id), &cancel)
                 .await?,
             self.locks
                 .exclusive(LockKey::BackupSlot(root.clone()), &cancel)
@@ -304,56 +268,26 @@ impl Engine for RusticEngine {
         let verify_percent = self.verify_percent;
         thread::run("backup", self.priority, move || {
             let _held = held;
-            let snapshot = snapshots.open(request.app_id, request.snap_id)?;
-            let presence = bucket::presence(&request.bucket, request.app_id, &keys, Use::Write)?;
-            claims.hold(&request.bucket)?;
-            let backend = Arc::new(DirectoryBackend::new(root.clone()));
-            // There is no other writer now: this job holds the backup turn, and a delete would hold the
-            // repository exclusively.
-            clear_unfinished(&backend)?;
-            let (still, bucket) = (Arc::clone(&claims), request.bucket.clone());
-            let gate = WriteGate::new(Arc::clone(&backend) as _, &cancel);
-            let gate = Arc::new(gate.checking(move || still.hold(&bucket)));
-            let _shut = ShutWhenDropped(Arc::clone(&gate));
-            let reporter = ProgressReporter::new(&progress);
-            let opener = RepositoryOpener {
-                bucket: &request.bucket,
-                app_id: request.app_id,
+            BackupCopy {
+                request: &request,
+                root: &root,
+                snapshots: &snapshots,
                 keys: &keys,
-                gate: &gate,
-                reporter,
-            };
-            let repository = opener.open_or_create(presence)?;
-            let _lock = lock(&repository, &root, &claims, Mode::Shared, &gate)?;
-            fail_point::pass("backup.locked");
-            let directory = snapshot.directory.clone();
-            // Without a manifest the change times are unknown, so no file is treated as unchanged.
-            let parent = match snapshot.manifest {
-                Some(_) => Parent::Latest,
-                None => Parent::None,
-            };
-            let source = TreeSource::new(snapshot);
-            let verification = Verification {
-                percent: verify_percent,
-                backend: Some(&backend),
-            };
-            backup::copy(
-                repository,
-                &gate,
-                &request,
-                (&directory, source, parent),
-                &progress,
-                verification,
-            )
+                claims: &claims,
+                verify_percent,
+                progress: &progress,
+                cancel: &cancel,
+            }
+            .run()
         })
         .await
     }
 
-    async fn hold_bucket(&self, bucket: &Bucket) -> Result<(), EngineError> {
+    async fn claim_bucket(&self, bucket: &Bucket) -> Result<(), EngineError> {
         let (keys, bucket, claims) = (self.keys.clone(), bucket.clone(), Arc::clone(&self.claims));
         thread::run("hold-bucket", Priority::Normal, move || {
             bucket::check_marker(&bucket, &keys, Use::Read)?;
-            claims.hold(&bucket)
+            claims.acquire(&bucket)
         })
         .await
     }
@@ -365,7 +299,7 @@ impl Engine for RusticEngine {
             Ok(())
         });
         if let Err(error) = released.await {
-            tracing::warn!(%error, "the claims to buckets are left");
+            tracing::warn!(%error, "the claims of buckets could not be released");
         }
     }
 
@@ -427,7 +361,7 @@ impl Engine for RusticEngine {
         .await
     }
 
-    async fn list_snapshots(&self, app_id: AppId) -> Result<HashSet<AppSnapId>, EngineError> {
+    async fn list_snapshots(&self, app_id: AppId) -> Result<HashSet<AppSnapshotId>, EngineError> {
         let snapshots = self.snapshots.clone();
         thread::run("list-snapshots", self.priority, move || snapshots.list(app_id)).await
     }
@@ -443,7 +377,7 @@ impl Engine for RusticEngine {
             RestoreData::Backup { bucket, .. } => {
                 LockKey::Repository(bucket::repository_dir(bucket, request.app_id))
             }
-            RestoreData::Snapshot(snap_id) => self.snapshot_key(request.app_id, *snap_id),
+            RestoreData::Snapshot(snapshot_id) => self.snapshot_key(request.app_id, *snapshot_id),
         };
         let held = (
             self.locks.shared(source, &cancel).await?,
@@ -456,18 +390,18 @@ impl Engine for RusticEngine {
         thread::run("restore", self.priority, move || {
             let _held = held;
             let mut restorer = Restorer::new(&data_dir, &request, &progress, &cancel, &NoFaults);
-            if let Some(report) = restorer.settle()? {
+            if let Some(report) = restorer.finish_earlier()? {
                 return Ok(report);
             }
             match &request.source {
-                RestoreData::Snapshot(snap_id) => {
-                    let snapshot = snapshots.open(request.app_id, *snap_id)?;
+                RestoreData::Snapshot(snapshot_id) => {
+                    let snapshot = snapshots.open(request.app_id, *snapshot_id)?;
                     let mut origin = FromSnapshot::open(&snapshot)
-                        .map_err(|error| unreadable(format!("snapshot {snap_id}"), &error))?;
+                        .map_err(|error| unreadable(format!("snapshot {snapshot_id}"), &error))?;
                     restorer.run(&mut origin, None)
                 }
                 RestoreData::Backup { bucket, backup_id } => {
-                    restorer.spare(bucket::directory_of(bucket));
+                    restorer.protect(bucket::directory_of(bucket));
                     restore_backup(&restorer, bucket, *backup_id, &keys)
                 }
             }
@@ -510,79 +444,5 @@ impl Engine for RusticEngine {
             finish::abandon(&data_dir, app_id)
         })
         .await
-    }
-}
-
-/// A delete; the caller holds the repository exclusively.
-struct BackupDeletion<'a> {
-    request: &'a DeleteBackup,
-    root: PathBuf,
-    keys: &'a KeyStore,
-    claims: &'a Claims,
-    cancel: &'a CancellationToken,
-}
-
-impl BackupDeletion<'_> {
-    fn run(&self) -> Result<(), EngineError> {
-        let (bucket, app_id) = (&self.request.bucket, self.request.app_id);
-        let presence = bucket::presence(bucket, app_id, self.keys, Use::Read)?;
-        self.claims.hold(bucket)?;
-        clear_unfinished(&DirectoryBackend::new(self.root.clone()))?;
-        if presence == Presence::Nothing {
-            return bucket::check_marker(bucket, self.keys, Use::Read);
-        }
-        let (outcome, is_full) = self.attempt(FreeSpace::Enough);
-        if !is_full {
-            return outcome;
-        }
-        tracing::warn!(
-            backup.id = %self.request.backup_id,
-            "the bucket is full: a backup is deleted without room for a new index"
-        );
-        self.attempt(FreeSpace::None).0?;
-        // There may now be space to repack the packs that are partly needed.
-        match self.attempt(FreeSpace::Enough) {
-            (Err(_), true) => Ok(()),
-            (outcome, _) => outcome,
-        }
-    }
-
-    /// Tries once; also returns whether the bucket was full.
-    fn attempt(&self, space: FreeSpace) -> (Result<(), EngineError>, bool) {
-        let backend = Arc::new(DirectoryBackend::new(self.root.clone()));
-        let gate = Arc::new(WriteGate::new(Arc::clone(&backend) as _, self.cancel));
-        let _shut = ShutWhenDropped(Arc::clone(&gate));
-        let outcome = self.forget(&backend, &gate, space);
-        (outcome, gate.is_full())
-    }
-
-    fn forget(
-        &self,
-        backend: &DirectoryBackend,
-        gate: &Arc<WriteGate>,
-        space: FreeSpace,
-    ) -> Result<(), EngineError> {
-        let repository = opener(&self.request.bucket, self.request.app_id, self.keys, gate).open()?;
-        let _lock = match space {
-            FreeSpace::Enough => Some(lock(&repository, &self.root, self.claims, Mode::Exclusive, gate)?),
-            // There is no space for a lock, either.
-            FreeSpace::None => {
-                check_locks(&repository, &self.root, self.claims, Mode::Exclusive)?;
-                None
-            }
-        };
-        let in_doubt = |error| storage("noting that the index is replaced", &error);
-        if backend.is_index_in_doubt().map_err(in_doubt)? {
-            prune::rebuild_index(&repository, gate)?;
-            backend.set_index_in_doubt(false).map_err(in_doubt)?;
-        }
-        if space == FreeSpace::None {
-            backend.set_index_in_doubt(true).map_err(in_doubt)?;
-        }
-        prune::forget(&repository, gate, self.request.backup_id, space)?;
-        if space == FreeSpace::None {
-            backend.set_index_in_doubt(false).map_err(in_doubt)?;
-        }
-        Ok(())
     }
 }

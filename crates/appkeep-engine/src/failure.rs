@@ -80,12 +80,12 @@ pub(crate) fn key(what: impl Display, error: &io::Error) -> EngineError {
 
 /// Converts an error of the library during `doing`.
 pub(crate) fn broken(doing: &str, error: &RusticError) -> EngineError {
-    let reason = format!("{doing}: {}", words(error));
+    let reason = format!("{doing}: {}", message_of(error));
     unless_transient(reason, is_transient_in(error), EngineError::Broken)
 }
 
 /// The error's message on one line; for an error of this crate's backend, the backend's own message.
-pub(crate) fn words(error: &RusticError) -> String {
+pub(crate) fn message_of(error: &RusticError) -> String {
     if let Some(ours) = error
         .source()
         .and_then(|source| source.downcast_ref::<BackendFailure>())
@@ -188,9 +188,9 @@ mod tests {
             error: io::Error::from(io::ErrorKind::StorageFull),
         };
         let error = RusticError::with_source(ErrorKind::Backend, "bucket", failure);
-        assert_eq!(words(&error), "writing data/00: no storage space");
+        assert_eq!(message_of(&error), "writing data/00: no storage space");
         let theirs = RusticError::new(ErrorKind::Internal, "a\nb");
-        assert_eq!(words(&theirs), "a b (kind: related to internal operations)");
+        assert_eq!(message_of(&theirs), "a b (kind: related to internal operations)");
     }
 
     #[test]

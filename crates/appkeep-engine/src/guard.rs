@@ -14,7 +14,7 @@ use rustic_core::repofile::SnapshotSummary;
 use rustic_core::{ErrorKind, ReadSource, ReadSourceEntry, ReadSourceOpen, RusticError, RusticResult};
 use tokio_util::sync::CancellationToken;
 
-use crate::failure::{self, Reasons, is_transient, is_transient_in, words};
+use crate::failure::{self, Reasons, is_transient, is_transient_in, message_of};
 
 /// The entries and errors of a guarded source.
 #[derive(Debug)]
@@ -147,7 +147,8 @@ impl<O, I: Iterator<Item = RusticResult<ReadSourceEntry<O>>>> Iterator for Guard
         let entry = match self.entries.next()? {
             Ok(entry) => entry,
             Err(error) => {
-                failure::lock(&self.guard.unreadable).push_failure(words(&error), is_transient_in(&error));
+                failure::lock(&self.guard.unreadable)
+                    .push_failure(message_of(&error), is_transient_in(&error));
                 self.guard.stop.cancel();
                 return None;
             }
@@ -189,10 +190,10 @@ impl<O: ReadSourceOpen> ReadSourceOpen for GuardedFile<O> {
         if self.guard.stop.is_cancelled() {
             return Err(RusticError::new(ErrorKind::InputOutput, "stopped"));
         }
-        let reader = self
-            .file
-            .open()
-            .inspect_err(|error| self.guard.note(&self.path, &words(error), is_transient_in(error)))?;
+        let reader = self.file.open().inspect_err(|error| {
+            self.guard
+                .note(&self.path, &message_of(error), is_transient_in(error));
+        })?;
         Ok(GuardedReader {
             reader,
             path: self.path,

@@ -16,11 +16,13 @@ mod failure;
 mod guard;
 #[cfg(test)]
 mod guard_tests;
+mod holes;
 mod hook_processes;
 mod keys;
 mod locks;
 mod machine;
 mod measure;
+mod mounts;
 mod prune;
 mod repository;
 mod restic_lock;

@@ -41,7 +41,7 @@ pub(crate) struct Process {
 
 /// The known state of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Life {
+pub(crate) enum ProcessState {
     /// It is running.
     Runs,
     /// It has ended.
@@ -64,17 +64,17 @@ impl Process {
     }
 
     /// The state of the process.
-    pub(crate) fn life(&self) -> Life {
+    pub(crate) fn state(&self) -> ProcessState {
         let is_here = !self.boot_id.is_empty()
             && !self.pid_namespace.is_empty()
             && (self.boot_id == boot_id() && self.pid_namespace == pid_namespace());
         if !is_here {
-            return Life::Unknown;
+            return ProcessState::Unknown;
         }
         if start_ticks(self.pid) == Some(self.start_ticks) {
-            Life::Runs
+            ProcessState::Runs
         } else {
-            Life::Ended
+            ProcessState::Ended
         }
     }
 }
@@ -91,14 +91,17 @@ fn pid_namespace() -> String {
 
 /// When a process started; `None` if it doesn't exist or is a zombie.
 fn start_ticks(pid: u32) -> Option<u64> {
+    let (state, ticks) = stat_of(pid)?;
+    (!matches!(state, 'Z' | 'X')).then_some(ticks)
+}
+
+/// The state of a process, and when it started, in clock ticks since boot.
+pub(crate) fn stat_of(pid: u32) -> Option<(char, u64)> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The command's name is in parentheses, and may contain any character.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-    let state = fields.next()?;
-    if matches!(state, "Z" | "X") {
-        return None;
-    }
-    fields.nth(18)?.parse().ok()
+    let state = fields.next()?.chars().next()?;
+    Some((state, fields.nth(18)?.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -110,7 +113,7 @@ mod tests {
     #[test]
     fn a_process_runs_until_it_has_ended() {
         let this = Process::this();
-        assert_eq!(this.life(), Life::Runs);
+        assert_eq!(this.state(), ProcessState::Runs);
         assert!(this.start_ticks > 0);
         let mut child = Command::new("sleep").arg("60").spawn().unwrap();
         let child_process = Process {
@@ -118,19 +121,19 @@ mod tests {
             start_ticks: start_ticks(child.id()).unwrap(),
             ..this.clone()
         };
-        assert_eq!(child_process.life(), Life::Runs);
+        assert_eq!(child_process.state(), ProcessState::Runs);
         child.kill().unwrap();
         child.wait().unwrap();
-        assert_eq!(child_process.life(), Life::Ended);
+        assert_eq!(child_process.state(), ProcessState::Ended);
         let earlier = Process {
             start_ticks: this.start_ticks - 1,
             ..this.clone()
         };
-        assert_eq!(earlier.life(), Life::Ended);
+        assert_eq!(earlier.state(), ProcessState::Ended);
         let elsewhere = Process {
             boot_id: "another".to_owned(),
             ..this
         };
-        assert_eq!(elsewhere.life(), Life::Unknown);
+        assert_eq!(elsewhere.state(), ProcessState::Unknown);
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn forget(
     fail_point::pass("prune.planned");
     repository
         .prune(&options, plan)
-        .map_err(failed("removing what is not needed"))?;
+        .map_err(failed("deleting unused data"))?;
     fail_point::pass("prune.done");
     Ok(())
 }
@@ -59,7 +59,7 @@ pub(crate) fn forget(
 pub(crate) fn rebuild_index(repository: &OpenRepository, gate: &WriteGate) -> Result<(), EngineError> {
     repository
         .repair_index(&RepairIndexOptions::default(), false)
-        .map_err(|error| gate.explain("mending the index", &error))
+        .map_err(|error| gate.explain("rebuilding the index", &error))
 }
 
 /// The options of a prune. The library's defaults would keep 5 % of unneeded data, and the rest for 23 hours.

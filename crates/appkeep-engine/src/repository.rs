@@ -130,7 +130,7 @@ impl<P: ProgressBars + Clone> RepositoryOpener<'_, P> {
                 &KeyOptions::default(),
                 &options,
             )
-            .map_err(|error| self.gate.explain("making the repository", &error))
+            .map_err(|error| self.gate.explain("creating the repository", &error))
     }
 
     /// Stores the password in the repository, so that restic can open it. It is missing only if the creation

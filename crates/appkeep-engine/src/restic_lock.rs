@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::backend::TMP_DIR;
+use crate::dir::entries_of;
 use crate::durable;
 use crate::failure::{self, storage};
 use crate::machine;
@@ -75,11 +76,12 @@ struct Content {
 }
 
 /// The locks of a repository.
-pub(crate) struct Locks<'a> {
+#[derive(Clone)]
+pub(crate) struct RepositoryLocks {
     /// The repository's directory.
-    pub(crate) root: &'a Path,
+    pub(crate) root: PathBuf,
     /// The key that encrypts the repository's files.
-    pub(crate) key: &'a MasterKey,
+    pub(crate) key: MasterKey,
     /// This server process. It has claimed the bucket, so other server processes with locks have died.
     pub(crate) owner: Uuid,
 }
@@ -101,7 +103,7 @@ impl Drop for RepositoryLock {
     }
 }
 
-impl Locks<'_> {
+impl RepositoryLocks {
     /// Locks the repository. `gate` is shut if the lock can't be refreshed.
     ///
     /// # Errors
@@ -109,7 +111,7 @@ impl Locks<'_> {
     /// if locks can't be read or written.
     pub(crate) fn lock(&self, mode: Mode, gate: &Arc<WriteGate>) -> Result<RepositoryLock, EngineError> {
         self.check(mode)?;
-        let lock = Written::write(self, mode).map_err(|error| {
+        let lock = LockFile::write(self, mode).map_err(|error| {
             if failure::has_no_room(&error) {
                 gate.note_full();
             }
@@ -120,21 +122,30 @@ impl Locks<'_> {
             return Err(error);
         }
         let (sender, stopped) = mpsc::channel();
-        let keeper = Keeper {
-            root: self.root.to_owned(),
-            key: self.key.clone(),
-            owner: self.owner,
-            mode,
-            gate: Arc::clone(gate),
-        };
+        let (locks, gate) = (self.clone(), Arc::clone(gate));
         let refresher = std::thread::Builder::new()
             .name("repository-lock".to_owned())
-            .spawn(move || keeper.keep(lock, &stopped))
+            .spawn(move || locks.refresh(lock, mode, &gate, &stopped))
             .map_err(|error| storage("starting a thread", &error))?;
         Ok(RepositoryLock {
             stop: Some(sender),
             refresher: Some(refresher),
         })
+    }
+
+    /// Refreshes a lock regularly until `stopped` disconnects, then removes it.
+    fn refresh(&self, mut lock: LockFile, mode: Mode, gate: &WriteGate, stopped: &mpsc::Receiver<()>) {
+        while stopped.recv_timeout(REFRESH_EVERY) == Err(RecvTimeoutError::Timeout) {
+            match LockFile::write(self, mode) {
+                Ok(next) => std::mem::replace(&mut lock, next).remove(),
+                Err(error) => tracing::warn!(path = %lock.path.display(), %error, "a lock was not refreshed"),
+            }
+            if lock.at.elapsed() > WRITE_FOR {
+                tracing::error!(path = %lock.path.display(), "a lock is about to become stale: writing stops");
+                gate.shut("the repository's lock could not be refreshed");
+            }
+        }
+        lock.remove();
     }
 
     /// Checks that no other process has a lock that excludes `mode`. Removes stale locks.
@@ -143,11 +154,7 @@ impl Locks<'_> {
     /// [`EngineError::Busy`] if there is such a lock; [`EngineError::Storage`] if the locks can't be read.
     pub(crate) fn check(&self, mode: Mode) -> Result<(), EngineError> {
         let failed = |error: io::Error| storage("reading the repository's locks", &error);
-        let entries = match fs::read_dir(self.root.join(LOCKS_DIR)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            entries => entries.map_err(failed)?,
-        };
-        for entry in entries {
+        for entry in entries_of(&self.root.join(LOCKS_DIR)).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
             let Some(other) = self.read(&path).map_err(failed)? else {
                 continue;
@@ -197,7 +204,7 @@ impl Locks<'_> {
 
     fn open(&self, sealed: &[u8]) -> Option<Content> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES)?;
-        let opened = cipher(self.key)?.decrypt(nonce.into(), sealed).ok()?;
+        let opened = cipher(&self.key)?.decrypt(nonce.into(), sealed).ok()?;
         match opened.split_first()? {
             (&COMPRESSED, packed) => serde_json::from_slice(&zstd::decode_all(packed).ok()?).ok(),
             _ => serde_json::from_slice(&opened).ok(),
@@ -210,7 +217,7 @@ impl Locks<'_> {
         getrandom::fill(&mut sealed).map_err(|_| broken())?;
         sealed.extend(serde_json::to_vec(content)?);
         let (nonce, text) = sealed.split_at_mut(NONCE_BYTES);
-        let cipher = cipher(self.key).ok_or_else(broken)?;
+        let cipher = cipher(&self.key).ok_or_else(broken)?;
         let tag = cipher.encrypt_in_place_detached((&*nonce).into(), &[], text);
         sealed.extend(tag.map_err(|_| broken())?);
         Ok(sealed)
@@ -218,13 +225,13 @@ impl Locks<'_> {
 }
 
 /// A lock file of this process.
-struct Written {
+struct LockFile {
     path: PathBuf,
     at: Instant,
 }
 
-impl Written {
-    fn write(locks: &Locks<'_>, mode: Mode) -> io::Result<Self> {
+impl LockFile {
+    fn write(locks: &RepositoryLocks, mode: Mode) -> io::Result<Self> {
         let sealed = locks.seal(&Content {
             time: machine::now(),
             exclusive: mode == Mode::Exclusive,
@@ -249,38 +256,8 @@ impl Written {
 
     fn remove(&self) {
         if let Err(error) = durable::remove(&self.path) {
-            tracing::warn!(path = %self.path.display(), %error, "a lock is left");
+            tracing::warn!(path = %self.path.display(), %error, "a lock could not be deleted");
         }
-    }
-}
-
-/// Refreshes a lock regularly.
-struct Keeper {
-    root: PathBuf,
-    key: MasterKey,
-    owner: Uuid,
-    mode: Mode,
-    gate: Arc<WriteGate>,
-}
-
-impl Keeper {
-    fn keep(&self, mut lock: Written, stopped: &mpsc::Receiver<()>) {
-        let locks = Locks {
-            root: &self.root,
-            key: &self.key,
-            owner: self.owner,
-        };
-        while stopped.recv_timeout(REFRESH_EVERY) == Err(RecvTimeoutError::Timeout) {
-            match Written::write(&locks, self.mode) {
-                Ok(next) => std::mem::replace(&mut lock, next).remove(),
-                Err(error) => tracing::warn!(path = %lock.path.display(), %error, "a lock was not refreshed"),
-            }
-            if lock.at.elapsed() > WRITE_FOR {
-                tracing::error!(path = %lock.path.display(), "a lock is about to become stale: writing stops");
-                self.gate.shut("the repository's lock could not be refreshed");
-            }
-        }
-        lock.remove();
     }
 }
 
@@ -303,9 +280,12 @@ mod tests {
     use super::*;
     use crate::backend::DirectoryBackend;
 
-    fn locks<'a>(root: &'a Path, key: &'a MasterKey, owner: u128) -> Locks<'a> {
-        let owner = Uuid::from_u128(owner);
-        Locks { root, key, owner }
+    fn locks(root: &Path, key: &MasterKey, owner: u128) -> RepositoryLocks {
+        RepositoryLocks {
+            root: root.to_owned(),
+            key: key.clone(),
+            owner: Uuid::from_u128(owner),
+        }
     }
 
     fn gate(root: &Path) -> Arc<WriteGate> {
@@ -318,7 +298,13 @@ mod tests {
     }
 
     /// Writes a lock of another program.
-    fn write_foreign(locks: &Locks<'_>, exclusive: bool, time: DateTime<Utc>, hostname: &str, packed: bool) {
+    fn write_foreign(
+        locks: &RepositoryLocks,
+        exclusive: bool,
+        time: DateTime<Utc>,
+        hostname: &str,
+        packed: bool,
+    ) {
         let content = Content {
             time,
             exclusive,
@@ -334,7 +320,7 @@ mod tests {
             text = [vec![COMPRESSED], zstd::encode_all(&text[..], 3).unwrap()].concat();
         }
         let nonce = [7; NONCE_BYTES];
-        let sealed = cipher(locks.key)
+        let sealed = cipher(&locks.key)
             .unwrap()
             .encrypt(&nonce.into(), &text[..])
             .unwrap();
@@ -397,12 +383,7 @@ mod tests {
         locks.check(Mode::Exclusive).unwrap();
         assert_eq!(files(dir.path()), 0);
         // An earlier server process died; this one has claimed the bucket.
-        let other = Locks {
-            root: dir.path(),
-            key: &key,
-            owner: Uuid::from_u128(2),
-        };
-        Written::write(&other, Mode::Exclusive).unwrap();
+        LockFile::write(&self::locks(dir.path(), &key, 2), Mode::Exclusive).unwrap();
         locks.check(Mode::Shared).unwrap();
         assert_eq!(files(dir.path()), 0);
     }

@@ -23,7 +23,7 @@ use crate::repository::OpenRepository;
 use crate::write_gate::WriteGate;
 
 /// A repository with a draft.
-pub(crate) struct Drafted {
+pub(crate) struct Draft {
     /// The repository, over a backend that returns the draft when it is read by id.
     pub(crate) repository: OpenRepository,
     /// The snapshot of the first pass. It isn't stored in the bucket's `snapshots`.
@@ -44,7 +44,7 @@ pub(crate) fn store_ahead<S, P>(
     gate: &Arc<WriteGate>,
     reporter: &P,
     (options, source, label, paths): (&BackupOptions, &S, SnapshotFile, &[PathBuf]),
-) -> RusticResult<Drafted>
+) -> RusticResult<Draft>
 where
     S: ReadSource + 'static,
     S::Open: ReadSourceOpen + Send,
@@ -68,7 +68,7 @@ where
     config.set_extra_verify = repository.config().extra_verify;
     uncut.apply_config(&config)?;
     let draft = uncut.to_indexed_ids()?.archive(options, source, label, paths)?;
-    Ok(Drafted {
+    Ok(Draft {
         repository: open()?,
         draft,
     })

@@ -46,7 +46,7 @@ impl Priority {
     }
 
     /// Applies the priority to this thread and to the threads that it starts.
-    fn take(self) {
+    fn apply(self) {
         let taken = match self {
             // 0 is this thread; this policy has no priorities.
             Self::Idle => {
@@ -61,7 +61,7 @@ impl Priority {
             Self::Normal => Ok(()),
         };
         if let Err(error) = taken {
-            tracing::debug!(%error, "an engine thread runs with the priority of the server's own");
+            tracing::debug!(%error, "the priority of an engine thread could not be set");
         }
     }
 }
@@ -86,25 +86,26 @@ where
         .name(name.to_owned())
         .stack_size(STACK_BYTES)
         .spawn(move || {
-            priority.take();
+            priority.apply();
             let outcome = span.in_scope(|| catch_unwind(AssertUnwindSafe(work)));
-            let outcome = outcome.unwrap_or_else(|panic| Err(EngineError::Broken(words_of(panic.as_ref()))));
+            let outcome =
+                outcome.unwrap_or_else(|panic| Err(EngineError::Broken(panic_message(panic.as_ref()))));
             // Fails if the caller no longer waits; then the result isn't needed.
             let _ = answer.send(outcome);
         })
         .map_err(|error| storage("starting a thread", &error))?;
     answered
         .await
-        .unwrap_or_else(|_| Err(EngineError::Broken("a thread ended without an answer".to_owned())))
+        .unwrap_or_else(|_| Err(EngineError::Broken("a thread ended without a result".to_owned())))
 }
 
 /// The message of a panic.
-fn words_of(panic: &(dyn Any + Send)) -> String {
+fn panic_message(panic: &(dyn Any + Send)) -> String {
     let said = panic
         .downcast_ref::<&str>()
         .map(|said| (*said).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no reason was given".to_owned());
+        .unwrap_or_else(|| "unknown reason".to_owned());
     format!("panicked: {said}")
 }
 

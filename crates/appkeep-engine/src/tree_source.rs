@@ -129,7 +129,7 @@ impl Iterator for Entries {
         loop {
             match std::mem::replace(&mut self.walk, Walk::Ended) {
                 Walk::Ended => return None,
-                Walk::Failed(error) => return Some(Err(told(Path::new("the snapshot"), error))),
+                Walk::Failed(error) => return Some(Err(read_error(Path::new("the snapshot"), error))),
                 Walk::Files { mut walk, rest } => {
                     if let Some(found) = walk.next() {
                         self.walk = Walk::Files { walk, rest };
@@ -138,7 +138,7 @@ impl Iterator for Entries {
                     self.walk = rest.map_or(Walk::Ended, Walk::Manifest);
                 }
                 Walk::Manifest(mut reader) => match reader.step() {
-                    Err(error) => return Some(Err(told(Path::new("the snapshot"), error))),
+                    Err(error) => return Some(Err(read_error(Path::new("the snapshot"), error))),
                     Ok(Step::End) if self.here == self.root => return None,
                     Ok(Step::End) => {
                         self.here.pop();
@@ -164,7 +164,7 @@ impl Iterator for Entries {
 }
 
 /// Describes an error with this crate's message.
-fn told(what: &Path, error: io::Error) -> Box<RusticError> {
+fn read_error(what: &Path, error: io::Error) -> Box<RusticError> {
     let what = what.display().to_string();
     RusticError::with_source(
         ErrorKind::InputOutput,
@@ -176,17 +176,17 @@ fn told(what: &Path, error: io::Error) -> Box<RusticError> {
 impl Entries {
     fn file_system_entry(&mut self, found: walkdir::Result<DirEntry>) -> RusticResult<Entry> {
         let (path, entry) = match found {
-            Ok(entry) => (entry.path().to_owned(), self.described(&entry)),
+            Ok(entry) => (entry.path().to_owned(), self.read_metadata(&entry)),
             Err(error) => (error.path().unwrap_or(&self.root).to_owned(), Err(error.into())),
         };
         match entry {
             Ok((kind, original)) => Ok(source_entry(path, &kind, original)),
-            Err(error) => Err(told(path.strip_prefix(&self.root).unwrap_or(&path), error)),
+            Err(error) => Err(read_error(path.strip_prefix(&self.root).unwrap_or(&path), error)),
         }
     }
 
     /// Reads the metadata of an entry from the file system.
-    fn described(&mut self, entry: &DirEntry) -> io::Result<(Kind, Original)> {
+    fn read_metadata(&mut self, entry: &DirEntry) -> io::Result<(Kind, Original)> {
         let path = entry.path();
         let metadata = entry.metadata()?;
         let kind = if metadata.is_dir() {

@@ -103,7 +103,7 @@ pub(crate) fn read_back(
             Ok((reader.repository.drop_index(), stale))
         });
     if matches!(looked, Err(EngineError::Unreadable(_))) {
-        disown_index(gate);
+        delete_own_index(gate);
     }
     looked
 }
@@ -128,7 +128,7 @@ impl Reader<'_> {
                 .collect();
             // When the last reader has ended, the sender no longer blocks on a full queue.
             drop(pieces);
-            let outcome = self.choose(backup_id, root, percent, |piece| {
+            let outcome = self.select_pieces(backup_id, root, percent, |piece| {
                 // A reader that ends while there are more pieces has failed.
                 !readers.iter().any(ScopedJoinHandle::is_finished) && chosen.send(piece).is_ok()
             });
@@ -142,7 +142,7 @@ impl Reader<'_> {
     }
 
     /// Reads all directories, and passes the selected pieces to `give` until that returns `false`.
-    fn choose(
+    fn select_pieces(
         &self,
         backup_id: AppBackupId,
         root: TreeId,
@@ -151,7 +151,7 @@ impl Reader<'_> {
     ) -> Result<(), EngineError> {
         let (mut seen, mut is_any_chosen) = (HashSet::new(), false);
         // Read if no other piece is selected.
-        let mut lot: Option<(u64, Piece)> = None;
+        let mut fallback: Option<(u64, Piece)> = None;
         let mut open = vec![(root, PathBuf::new())];
         while let Some((tree, below)) = open.pop() {
             let tree = self
@@ -167,7 +167,7 @@ impl Reader<'_> {
                 for id in node.content.into_iter().flatten() {
                     let length = self.length_of(id, &path)?;
                     let (number, piece) = (
-                        draw(backup_id, id),
+                        selection_number(backup_id, id),
                         Piece {
                             id,
                             path: path.clone(),
@@ -183,13 +183,13 @@ impl Reader<'_> {
                         if !give(piece) {
                             return Ok(());
                         }
-                    } else if lot.as_ref().is_none_or(|(least, _)| number < *least) {
-                        lot = Some((number, piece));
+                    } else if fallback.as_ref().is_none_or(|(least, _)| number < *least) {
+                        fallback = Some((number, piece));
                     }
                 }
             }
         }
-        if let Some((_, piece)) = lot.filter(|_| !is_any_chosen) {
+        if let Some((_, piece)) = fallback.filter(|_| !is_any_chosen) {
             give(piece);
         }
         Ok(())
@@ -218,7 +218,7 @@ impl Reader<'_> {
             .map_err(|error| explain(self.gate, &name, &error))?;
         let digest = Id::new(Sha256::digest(&blob).into());
         if digest != *BlobId::from(piece.id) {
-            return Err(differs(&name, "its hash is another one").into());
+            return Err(differs(&name, "its hash differs").into());
         }
         let mut original = vec![0; blob.len()];
         let read = File::open(self.directory.join(&piece.path))
@@ -233,7 +233,7 @@ impl Reader<'_> {
 }
 
 /// A number for a piece that differs from one backup to the next.
-fn draw(backup_id: AppBackupId, id: DataId) -> u64 {
+fn selection_number(backup_id: AppBackupId, id: DataId) -> u64 {
     let digest = Sha256::new()
         .chain_update(backup_id.as_uuid().as_bytes())
         .chain_update(BlobId::from(id).to_hex().as_bytes())
@@ -253,16 +253,16 @@ fn explain(gate: &WriteGate, what: &str, error: &RusticError) -> EngineError {
 
 fn differs(what: &str, how: &str) -> EngineError {
     EngineError::Unreadable(vec![format!(
-        "{what}: the bucket doesn't give back what was stored: {how}"
+        "{what}: the bucket returns other data than was stored: {how}"
     )])
 }
 
 /// Removes the index files of this backup. No backup relies on packs without an index entry; the next prune
 /// deletes them.
-fn disown_index(gate: &WriteGate) {
+fn delete_own_index(gate: &WriteGate) {
     for id in gate.written(FileType::Index) {
         if let Err(error) = gate.remove(FileType::Index, &id, true) {
-            tracing::warn!(%id, %error, "an index that names damaged data is left");
+            tracing::warn!(%id, %error, "an index of damaged data could not be deleted");
         }
     }
 }

@@ -175,7 +175,7 @@ impl WriteGate {
             failure::lock(&self.failure).get_or_insert_with(|| {
                 self.is_full.store(failure::is_full(error), Ordering::SeqCst);
                 Failure {
-                    reason: failure::words(error),
+                    reason: failure::message_of(error),
                     is_transient: failure::is_transient_in(error),
                 }
             });

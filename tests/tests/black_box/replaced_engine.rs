@@ -6,11 +6,11 @@ use std::sync::Arc;
 use appkeep_server::admin::tokens::Role;
 use appkeep_server::testing::catalog::{Bucket, Volume};
 use appkeep_server::testing::engine::{
-    AbandonedRestore, BackupCopied, CopyBackup, DeleteBackup, Engine, EngineError, ProgressSender, Restore,
-    RestoreReport, SnapshotTaken, TakeSnapshot, UnfinishedRestore,
+    AbandonedRestore, BackupReport, CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError,
+    ProgressSender, Restore, RestoreReport, SnapshotReport, UnfinishedRestore,
 };
 use appkeep_server::testing::hook::{HookRun, RunHook};
-use appkeep_server::testing::ids::{AppBackupId, AppId, AppRestoreId, AppSnapId};
+use appkeep_server::testing::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use appkeep_server::testing::{Account, App, TestServer};
 use appkeep_tests::Api;
 use async_trait::async_trait;
@@ -28,7 +28,7 @@ impl Engine for WithoutCopies {
         _: &CopyBackup,
         _: &ProgressSender,
         _: &CancellationToken,
-    ) -> Outcome<BackupCopied> {
+    ) -> Outcome<BackupReport> {
         Err(EngineError::Refused("this engine copies nothing".to_owned()))
     }
 
@@ -36,12 +36,12 @@ impl Engine for WithoutCopies {
         self.0.measure_volumes(volumes, cancel).await
     }
 
-    async fn take_snapshot(
+    async fn create_snapshot(
         &self,
-        request: &TakeSnapshot,
+        request: &CreateSnapshot,
         cancel: &CancellationToken,
-    ) -> Outcome<SnapshotTaken> {
-        self.0.take_snapshot(request, cancel).await
+    ) -> Outcome<SnapshotReport> {
+        self.0.create_snapshot(request, cancel).await
     }
 
     async fn run_hook(&self, request: &RunHook, cancel: &CancellationToken) -> HookRun {
@@ -51,18 +51,18 @@ impl Engine for WithoutCopies {
     async fn measure_snapshot(
         &self,
         app: AppId,
-        snap: AppSnapId,
+        snap: AppSnapshotId,
         cancel: &CancellationToken,
     ) -> Outcome<u64> {
         self.0.measure_snapshot(app, snap, cancel).await
     }
 
-    async fn delete_snapshot(&self, app: AppId, snap: AppSnapId) -> Outcome<()> {
+    async fn delete_snapshot(&self, app: AppId, snap: AppSnapshotId) -> Outcome<()> {
         self.0.delete_snapshot(app, snap).await
     }
 
-    async fn hold_bucket(&self, bucket: &Bucket) -> Outcome<()> {
-        self.0.hold_bucket(bucket).await
+    async fn claim_bucket(&self, bucket: &Bucket) -> Outcome<()> {
+        self.0.claim_bucket(bucket).await
     }
 
     async fn release_buckets(&self) {
@@ -82,7 +82,7 @@ impl Engine for WithoutCopies {
         self.0.list_backups(bucket, app, cancel).await
     }
 
-    async fn list_snapshots(&self, app: AppId) -> Outcome<HashSet<AppSnapId>> {
+    async fn list_snapshots(&self, app: AppId) -> Outcome<HashSet<AppSnapshotId>> {
         self.0.list_snapshots(app).await
     }
 

@@ -331,7 +331,10 @@ async fn a_clock_that_was_a_year_ahead_costs_no_backup() {
     settle(&api, app).await;
     assert_eq!(items(&api, &api.app_backups(app)).await.len(), 4);
     let said = held(&api, app).await.expect("it is held");
-    assert!(said.starts_with("backups: 3 of 4 would be deleted, "), "{said}");
+    assert!(
+        said.starts_with("backups: 3 of 4 would be deleted because "),
+        "{said}"
+    );
 
     server.set_back(YEAR);
     server.restart(1, None).await;

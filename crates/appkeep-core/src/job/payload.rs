@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, ScheduleId};
+use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId, ScheduleId};
 
 /// Defines the payloads and [`JobPayload`], which contains one of any kind.
 macro_rules! registry {
@@ -85,7 +85,8 @@ macro_rules! registry {
     };
 }
 
-// Jobs that read or write an app's repositories exclude each other. Stored names never change, even if a type is renamed.
+// Jobs that read or write an app's repositories exclude each other. Stored names never change, even if a type or a field
+// is renamed.
 registry! {
     /// Creates a backup.
     #[kind("take_backup", version 1, resource backup_id, exclusive "app" of app_id, adds_work true)]
@@ -99,14 +100,15 @@ registry! {
     }
 
     /// Creates a snapshot.
-    #[kind("take_snapshot", version 1, resource snap_id, exclusive "snapshot" of snap_id, adds_work true)]
+    #[kind("take_snapshot", version 1, resource snapshot_id, exclusive "snapshot" of snapshot_id, adds_work true)]
     pub struct CreateSnapshot {
         /// The account that owns it.
         pub account_id: AccountId,
         /// The app that it is a snapshot of.
         pub app_id: AppId,
         /// The snapshot.
-        pub snap_id: AppSnapId,
+        #[serde(rename = "snap_id")]
+        pub snapshot_id: AppSnapshotId,
     }
 
     /// Forgets a backup in its repository and frees the space. The resource is already deleted.
@@ -126,7 +128,7 @@ registry! {
     }
 
     /// Deletes a snapshot's data. The resource is already deleted.
-    #[kind("delete_snapshot", version 1, resource snap_id, exclusive "snapshot" of snap_id, adds_work false)]
+    #[kind("delete_snapshot", version 1, resource snapshot_id, exclusive "snapshot" of snapshot_id, adds_work false)]
     pub struct DeleteSnapshot {
         /// The account that owned it; jobs of earlier versions don't have it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -134,7 +136,8 @@ registry! {
         /// The app that it was a snapshot of.
         pub app_id: AppId,
         /// The deleted snapshot.
-        pub snap_id: AppSnapId,
+        #[serde(rename = "snap_id")]
+        pub snapshot_id: AppSnapshotId,
         /// Its name, for the log; jobs of earlier versions don't have it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
@@ -192,10 +195,10 @@ mod tests {
             bucket_id,
             name: None,
         });
-        let snap = JobPayload::from(CreateSnapshot {
+        let snapshot = JobPayload::from(CreateSnapshot {
             account_id,
             app_id,
-            snap_id: AppSnapId::new(Uuid::from_u128(5)),
+            snapshot_id: AppSnapshotId::new(Uuid::from_u128(5)),
         });
         let restore = JobPayload::from(RestoreApp {
             account_id,
@@ -204,7 +207,7 @@ mod tests {
         });
         assert_eq!(create.exclusive_key(), restore.exclusive_key());
         assert_eq!(create.exclusive_key(), delete.exclusive_key());
-        assert_ne!(create.exclusive_key(), snap.exclusive_key());
+        assert_ne!(create.exclusive_key(), snapshot.exclusive_key());
         assert_eq!(create.resource(), delete.resource());
     }
 
@@ -213,7 +216,7 @@ mod tests {
         let payload = JobPayload::from(DeleteSnapshot {
             account_id: None,
             app_id: AppId::new(Uuid::from_u128(1)),
-            snap_id: AppSnapId::new(Uuid::from_u128(2)),
+            snapshot_id: AppSnapshotId::new(Uuid::from_u128(2)),
             name: None,
         });
         let stored = serde_json::to_string(&payload).unwrap();

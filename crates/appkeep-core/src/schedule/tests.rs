@@ -23,8 +23,8 @@ fn schedule(expression: &str, jitter_secs: u32) -> Schedule {
         name: "nightly".to_owned(),
         timing: Timing::new(expression, "UTC").unwrap(),
         jitter_secs,
-        makes_backup: true,
-        makes_snapshot: false,
+        creates_backup: true,
+        creates_snapshot: false,
         bucket_id: None,
         retention: Retention::default(),
         declared: true,
@@ -147,8 +147,8 @@ fn jitter_is_bounded_deterministic_and_differs_between_runs() {
     let mut late: Vec<i64> = Vec::new();
     for hour in 0..200 {
         let due = at("2026-01-01T00:00:00Z") + TimeDelta::hours(hour);
-        let begins = schedule.begins_at(due);
-        assert_eq!(begins, schedule.clone().begins_at(due));
+        let begins = schedule.starts_at(due);
+        assert_eq!(begins, schedule.clone().starts_at(due));
         late.push((begins - due).num_seconds());
     }
     assert!(late.iter().all(|secs| (0..=600).contains(secs)), "{late:?}");
@@ -158,7 +158,7 @@ fn jitter_is_bounded_deterministic_and_differs_between_runs() {
         jitter_secs: 0,
         ..schedule
     };
-    assert_eq!(punctual.begins_at(due), due);
+    assert_eq!(punctual.starts_at(due), due);
 }
 
 #[test]
@@ -220,12 +220,12 @@ fn clock_set_back_waits_up_to_a_day_and_starts_over_beyond() {
     assert_eq!(action(planned, "2026-01-05T02:00:00Z"), ScheduleAction::Wait);
     assert_eq!(
         action(planned, "2026-01-05T01:59:59Z"),
-        ScheduleAction::PlanAnew(next("2026-01-05T02:00:00Z", "2026-01-05T01:59:59Z"))
+        ScheduleAction::Replan(next("2026-01-05T02:00:00Z", "2026-01-05T01:59:59Z"))
     );
     let of_another_year = Some(next("2036-01-07T02:00:00Z", "2036-01-06T02:00:00Z"));
     assert_eq!(
         action(of_another_year, "2026-01-05T12:00:00Z"),
-        ScheduleAction::PlanAnew(next("2026-01-06T02:00:00Z", "2026-01-05T12:00:00Z"))
+        ScheduleAction::Replan(next("2026-01-06T02:00:00Z", "2026-01-05T12:00:00Z"))
     );
 }
 
@@ -235,7 +235,7 @@ fn jitter_delays_only_its_own_run() {
         schedule: schedule("0 2 * * *", 3600),
         next: Some(next("2026-01-06T02:00:00Z", "2026-01-05T02:00:00Z")),
     };
-    let begins = scheduled.schedule.begins_at(at("2026-01-06T02:00:00Z"));
+    let begins = scheduled.schedule.starts_at(at("2026-01-06T02:00:00Z"));
     assert!(begins > at("2026-01-06T02:00:00Z"));
     assert_eq!(
         scheduled.action(begins - TimeDelta::seconds(1)),

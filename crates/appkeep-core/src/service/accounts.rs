@@ -19,7 +19,7 @@ impl Service {
         options: &ListOptions,
     ) -> Result<ShortList<Account>, Error> {
         let mut accounts = self.store.list_recorded_accounts().await?;
-        accounts.retain(|account| ctx.actor.scope.covers(account.what.id));
+        accounts.retain(|account| ctx.actor.scope.covers(account.item.id));
         Ok(ShortList::of(accounts, options))
     }
 }

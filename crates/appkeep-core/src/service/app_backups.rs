@@ -7,17 +7,18 @@ use crate::app_restore::RestoreSource;
 use crate::authz::{Authorized, Read, Write};
 use crate::catalog::{Bucket, default_bucket};
 use crate::error::Error;
-use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BackupKind, BucketId};
+use crate::ids::{AccountId, AppBackupId, AppId, BackupKind, BucketId};
 use crate::job::{CreateBackup, DeleteBackup, JobPayload};
 use crate::listing::{ListOptions, Listing};
 use crate::state::ResourceState;
 use crate::store::{StoreTx, transact};
 
-use super::resources::{Managed, record_change};
+use super::app_snapshots::check_snapshot_source;
+use super::resources::{ManagedKind, record_change};
 use super::{ResourceRef, Service};
 
 #[async_trait]
-impl Managed for BackupKind {
+impl ManagedKind for BackupKind {
     fn source(id: AppBackupId) -> RestoreSource {
         RestoreSource::Backup(id)
     }
@@ -99,8 +100,9 @@ impl Service {
         let (account_id, ctx) = (authorized.account_id(), authorized.ctx());
         let app = self.app(account_id, request.resource.app_id).await?;
         let bucket = self.bucket(account_id, request.bucket_id).await?;
-        if let Some(snap_id) = request.snapshot_id {
-            self.check_snapshot_source(account_id, &request, snap_id).await?;
+        if let Some(snapshot_id) = request.snapshot_id {
+            let found = self.store.fetch_resource(account_id, snapshot_id).await?;
+            check_snapshot_source(found, request.resource.app_id)?;
         }
         self.check_ready(&app).await?;
         let id = AppBackupId::new(self.ids.next_id());
@@ -109,9 +111,9 @@ impl Service {
         let backup = AppBackup::pending(id, account_id, request.resource, details, by, now);
         transact(|| async {
             let mut tx = self.store.begin().await?;
-            if let Some(snap_id) = request.snapshot_id {
+            if let Some(snapshot_id) = request.snapshot_id {
                 // Fetched again within the transaction: the snapshot may have been deleted in the meantime.
-                tx.fetch_resource(account_id, snap_id)
+                tx.fetch_resource(account_id, snapshot_id)
                     .await?
                     .ok_or(Error::SnapshotNotFound)?;
             }
@@ -137,13 +139,9 @@ impl Service {
         self.delete(authorized, request).await
     }
 
-    /// The bucket `wanted`, or else the account's default bucket, or else its first one.
-    pub(super) async fn bucket(
-        &self,
-        account_id: AccountId,
-        wanted: Option<BucketId>,
-    ) -> Result<Bucket, Error> {
-        if let Some(id) = wanted {
+    /// The bucket `id`, or else the account's default bucket, or else its first one.
+    pub(super) async fn bucket(&self, account_id: AccountId, id: Option<BucketId>) -> Result<Bucket, Error> {
+        if let Some(id) = id {
             let found = self.store.fetch_bucket(account_id, id).await?;
             return found
                 .filter(|bucket| bucket.declared)
@@ -151,22 +149,5 @@ impl Service {
         }
         let buckets = self.store.list_buckets(account_id).await?;
         default_bucket(&buckets).cloned().ok_or(Error::NoBucket)
-    }
-
-    async fn check_snapshot_source(
-        &self,
-        account_id: AccountId,
-        request: &CreateAppBackup,
-        snap_id: AppSnapId,
-    ) -> Result<(), Error> {
-        let found = self.store.fetch_resource(account_id, snap_id).await?;
-        let snap = found.ok_or(Error::SnapshotNotFound)?;
-        if snap.app_id != request.resource.app_id {
-            return Err(Error::SnapshotOfOtherApp);
-        }
-        if snap.state != ResourceState::Completed || snap.details.made_for.is_some() {
-            return Err(Error::SnapshotNotReady);
-        }
-        Ok(())
     }
 }

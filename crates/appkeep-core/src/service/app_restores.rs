@@ -10,6 +10,7 @@ use crate::state::ResourceState;
 use crate::store::{StoreTx, transact};
 
 use super::Service;
+use super::app_snapshots::check_snapshot_source;
 
 impl Service {
     /// Creates a restore of an app in place in state `pending` and queues its job, in one transaction.
@@ -19,20 +20,20 @@ impl Service {
     pub async fn app_restore_create(
         &self,
         authorized: &Authorized<Write>,
-        wanted: CreateAppRestore,
+        request: CreateAppRestore,
     ) -> Result<AppRestore, Error> {
         let account_id = authorized.account_id();
-        let app = self.app(account_id, wanted.app_id).await?;
+        let app = self.app(account_id, request.app_id).await?;
         let restore = transact(|| async {
             let mut tx = self.store.begin().await?;
-            check_source(tx.as_mut(), account_id, &wanted).await?;
+            check_source(tx.as_mut(), account_id, &request).await?;
             if !app.declared {
                 return Err(Error::AppNotReady);
             }
             if !app.options.volumes_inside.is_empty() {
                 return Err(Error::VolumesInside(app.options.volumes_inside.clone()));
             }
-            let latest = tx.fetch_latest_app_restore(account_id, wanted.app_id).await?;
+            let latest = tx.fetch_latest_app_restore(account_id, request.app_id).await?;
             if latest.is_some_and(|latest| latest.state.is_in_progress()) {
                 return Err(Error::AppRestoring);
             }
@@ -40,7 +41,7 @@ impl Service {
             let restore = AppRestore::pending(
                 id,
                 account_id,
-                wanted,
+                request,
                 authorized.ctx().actor.subject,
                 self.clock.now(),
             );
@@ -73,29 +74,20 @@ impl Service {
 async fn check_source(
     tx: &mut dyn StoreTx,
     account_id: AccountId,
-    wanted: &CreateAppRestore,
+    request: &CreateAppRestore,
 ) -> Result<(), Error> {
-    match wanted.source {
+    match request.source {
         RestoreSource::Backup(id) => {
             let found = tx.fetch_resource(account_id, id).await?;
             let backup = found
-                .filter(|backup| backup.app_id == wanted.app_id)
+                .filter(|backup| backup.app_id == request.app_id)
                 .ok_or(Error::BackupNotFound)?;
             if backup.state != ResourceState::Completed {
                 return Err(Error::BackupNotReady);
             }
         }
         RestoreSource::Snapshot(id) => {
-            let snap = tx
-                .fetch_resource(account_id, id)
-                .await?
-                .ok_or(Error::SnapshotNotFound)?;
-            if snap.app_id != wanted.app_id {
-                return Err(Error::SnapshotOfOtherApp);
-            }
-            if snap.state != ResourceState::Completed || snap.details.made_for.is_some() {
-                return Err(Error::SnapshotNotReady);
-            }
+            check_snapshot_source(tx.fetch_resource(account_id, id).await?, request.app_id)?;
         }
     }
     Ok(())

@@ -38,10 +38,10 @@ impl Service {
         let part = ShortList::of(schedules, &options);
         let mut items = Vec::with_capacity(part.items.len());
         for recorded in part.items {
-            let held = self.retention_held(&recorded.what.schedule).await?;
+            let held = self.retention_held(&recorded.item.schedule).await?;
             items.push(Recorded {
-                what: ScheduleView {
-                    scheduled: recorded.what,
+                item: ScheduleView {
+                    scheduled: recorded.item,
                     held,
                 },
                 created_at: recorded.created_at,
@@ -50,7 +50,7 @@ impl Service {
         }
         Ok(ShortList {
             items,
-            goes_on_after: part.goes_on_after,
+            continue_after: part.continue_after,
         })
     }
 
@@ -64,8 +64,8 @@ impl Service {
             return Ok(Vec::new());
         }
         let store = self.store.as_ref();
-        let backups = BackupKind::of(store).list_made_by(schedule.id).await?;
-        let snaps = SnapshotKind::of(store).list_made_by(schedule.id).await?;
-        Ok(held(schedule, &backups, &snaps, self.clock.now()))
+        let backups = BackupKind::of(store).list_by_schedule(schedule.id).await?;
+        let snapshots = SnapshotKind::of(store).list_by_schedule(schedule.id).await?;
+        Ok(held(schedule, &backups, &snapshots, self.clock.now()))
     }
 }

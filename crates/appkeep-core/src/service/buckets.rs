@@ -19,7 +19,7 @@ pub struct BucketList {
     /// The bucket that is used for backups that don't specify one, if there is any.
     pub default_id: Option<BucketId>,
     /// The reasons for unavailable buckets.
-    pub troubles: HashMap<BucketId, String>,
+    pub unavailable: HashMap<BucketId, String>,
 }
 
 impl Service {
@@ -34,11 +34,11 @@ impl Service {
     ) -> Result<BucketList, Error> {
         let account_id = authorized.account_id();
         let buckets = self.store.list_recorded_buckets(account_id).await?;
-        let default_id = default_bucket(buckets.iter().map(|bucket| &bucket.what)).map(|bucket| bucket.id);
+        let default_id = default_bucket(buckets.iter().map(|bucket| &bucket.item)).map(|bucket| bucket.id);
         Ok(BucketList {
             list: ShortList::of(buckets, &options),
             default_id,
-            troubles: self.store.list_bucket_troubles(account_id).await?,
+            unavailable: self.store.list_unavailable_buckets(account_id).await?,
         })
     }
 }

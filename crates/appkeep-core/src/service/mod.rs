@@ -8,7 +8,7 @@ mod accounts;
 mod app_backups;
 mod app_restores;
 mod app_schedules;
-mod app_snaps;
+mod app_snapshots;
 mod apps;
 mod buckets;
 mod resources;
@@ -32,7 +32,8 @@ use crate::store::{Store, StoreTx};
 
 pub use self::app_schedules::ScheduleView;
 pub use self::buckets::BucketList;
-pub(crate) use self::schedules::Outcome;
+pub(crate) use self::resources::ManagedKind;
+pub(crate) use self::schedules::RunOutcome;
 
 /// The operations and their dependencies.
 #[derive(Clone)]

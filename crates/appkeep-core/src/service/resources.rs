@@ -18,7 +18,7 @@ use super::{ResourceRef, Service};
 
 /// The rules and jobs of a kind of resource.
 #[async_trait]
-pub(super) trait Managed: StoredKind {
+pub(crate) trait ManagedKind: StoredKind {
     /// The resource as the source of a restore.
     fn source(id: ResourceId<Self>) -> RestoreSource;
 
@@ -59,7 +59,7 @@ impl Service {
     }
 
     /// Inserts a new resource and queues its job.
-    pub(super) async fn insert<K: Managed>(
+    pub(super) async fn insert<K: ManagedKind>(
         &self,
         tx: &mut dyn StoreTx,
         resource: &Resource<K>,
@@ -71,7 +71,7 @@ impl Service {
 
     /// Deletes a resource. It is invisible immediately; a job that is queued in the same transaction deletes its
     /// data. A resource in progress is cancelled. One that a restore reads is in use and can't be deleted.
-    pub(super) async fn delete<K: Managed>(
+    pub(crate) async fn delete<K: ManagedKind>(
         &self,
         authorized: &Authorized<Write>,
         request: ResourceRef<K>,
@@ -85,7 +85,7 @@ impl Service {
                 .await?;
             let resource = request.select(found)?;
             K::check_deletable(&resource, tx.as_mut()).await?;
-            if tx.count_app_restores_reading(K::source(resource.id)).await? > 0 {
+            if tx.count_restores_reading(K::source(resource.id)).await? > 0 {
                 return Err(Error::InUseByRestore);
             }
             let deleted = K::of_tx(tx.as_mut()).delete_resource(resource.id, resource.generation);

@@ -1,17 +1,14 @@
 //! The runs of schedules. They use the same operations as clients, and are recorded as changes by the server.
 
-use chrono::{DateTime, Utc};
-use uuid::Uuid;
-
 use crate::actor::OpContext;
 use crate::admission::NotAdmitted;
 use crate::app_backup::{AppBackup, BackupDetails};
-use crate::app_snap::{AppSnap, SnapshotDetails};
+use crate::app_snapshot::{AppSnapshot, SnapshotDetails};
 use crate::error::Error;
-use crate::ids::{AppBackupId, AppSnapId, SubjectId};
+use crate::ids::{AppBackupId, AppSnapshotId, SubjectId};
 use crate::job::ApplyRetention;
 use crate::name::ResourceName;
-use crate::resource::CreateResource;
+use crate::resource::{CreateResource, Kind, Resource};
 use crate::schedule::{NextRun, Schedule, Scheduled};
 use crate::store::{StoreTx, transact};
 
@@ -20,13 +17,13 @@ use super::resources::record_change;
 
 /// The result of a run that was due.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum RunOutcome {
     /// The backup, the snapshot or both were created.
-    Made {
+    Created {
         /// The backup, if the schedule creates one.
         backup_id: Option<AppBackupId>,
         /// The snapshot, if the schedule creates one.
-        snap_id: Option<AppSnapId>,
+        snapshot_id: Option<AppSnapshotId>,
     },
     /// Nothing was created, because the previous backup or snapshot of the schedule is still in progress.
     Skipped,
@@ -45,7 +42,7 @@ impl Service {
         &self,
         due: &Scheduled,
         next: Option<NextRun>,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<RunOutcome, Error> {
         let schedule = &due.schedule;
         let backup = match self.scheduled_backup(schedule).await {
             Err(error @ (Error::BucketNotFound | Error::NoBucket)) => {
@@ -54,17 +51,17 @@ impl Service {
             }
             backup => backup?,
         };
-        let snap = self.scheduled_snap(schedule);
+        let snapshot = self.scheduled_snapshot(schedule);
         let run = transact(|| async {
             let mut tx = self.store.begin().await?;
             if !tx.update_schedule_next(schedule.id, due.next, next).await? {
-                return Ok(Some(Outcome::Lost));
+                return Ok(Some(RunOutcome::Lost));
             }
-            if tx.count_in_progress_made_by(schedule.id).await? > 0 {
+            if tx.count_in_progress_by_schedule(schedule.id).await? > 0 {
                 tx.commit().await?;
-                return Ok(Some(Outcome::Skipped));
+                return Ok(Some(RunOutcome::Skipped));
             }
-            self.insert_scheduled(tx.as_mut(), schedule, backup.as_ref(), snap.as_ref())
+            self.insert_scheduled(tx.as_mut(), schedule, backup.as_ref(), snapshot.as_ref())
                 .await?;
             self.commit(tx).await?;
             Ok(None)
@@ -74,7 +71,7 @@ impl Service {
             Ok(Some(outcome)) => return Ok(outcome),
             Err(Error::NotAdmitted(reason)) => {
                 self.schedule_plan(due, next).await?;
-                return Ok(Outcome::NotAdmitted(reason));
+                return Ok(RunOutcome::NotAdmitted(reason));
             }
             Err(error) => return Err(error),
         }
@@ -82,12 +79,12 @@ impl Service {
         if let Some(backup) = &backup {
             record_change("create", backup, &ctx);
         }
-        if let Some(snap) = &snap {
-            record_change("create", snap, &ctx);
+        if let Some(snapshot) = &snapshot {
+            record_change("create", snapshot, &ctx);
         }
-        Ok(Outcome::Made {
+        Ok(RunOutcome::Created {
             backup_id: backup.map(|backup| backup.id),
-            snap_id: snap.map(|snap| snap.id),
+            snapshot_id: snapshot.map(|snapshot| snapshot.id),
         })
     }
 
@@ -96,13 +93,13 @@ impl Service {
         tx: &mut dyn StoreTx,
         schedule: &Schedule,
         backup: Option<&AppBackup>,
-        snap: Option<&AppSnap>,
+        snapshot: Option<&AppSnapshot>,
     ) -> Result<(), Error> {
         if let Some(backup) = backup {
             self.insert(tx, backup, None).await?;
         }
-        if let Some(snap) = snap {
-            self.insert(tx, snap, None).await?;
+        if let Some(snapshot) = snapshot {
+            self.insert(tx, snapshot, None).await?;
         }
         self.queue(tx, apply_retention(schedule), None).await
     }
@@ -128,38 +125,33 @@ impl Service {
     }
 
     async fn scheduled_backup(&self, schedule: &Schedule) -> Result<Option<AppBackup>, Error> {
-        if !schedule.makes_backup {
+        if !schedule.creates_backup {
             return Ok(None);
         }
         let bucket = self.bucket(schedule.account_id, schedule.bucket_id).await?;
-        let (id, now) = (AppBackupId::new(self.ids.next_id()), self.clock.now());
-        let request = request(schedule, id.as_uuid(), now);
-        let details = BackupDetails::new(bucket.id, None);
+        Ok(Some(
+            self.scheduled(schedule, BackupDetails::new(bucket.id, None)),
+        ))
+    }
+
+    fn scheduled_snapshot(&self, schedule: &Schedule) -> Option<AppSnapshot> {
+        schedule
+            .creates_snapshot
+            .then(|| self.scheduled(schedule, SnapshotDetails::default()))
+    }
+
+    /// A new backup or snapshot of a schedule.
+    fn scheduled<K: Kind>(&self, schedule: &Schedule, details: K::Details) -> Resource<K> {
+        let (id, now) = (self.ids.next_id(), self.clock.now());
+        let request = CreateResource {
+            app_id: schedule.app_id,
+            name: Some(ResourceName::generated(&schedule.name, now, id)),
+            labels: Vec::new(),
+        };
         let by = SubjectId::SYSTEM;
-        let mut backup = AppBackup::pending(id, schedule.account_id, request, details, by, now);
-        backup.schedule_id = Some(schedule.id);
-        Ok(Some(backup))
-    }
-
-    fn scheduled_snap(&self, schedule: &Schedule) -> Option<AppSnap> {
-        if !schedule.makes_snapshot {
-            return None;
-        }
-        let (id, now) = (AppSnapId::new(self.ids.next_id()), self.clock.now());
-        let request = request(schedule, id.as_uuid(), now);
-        let (details, by) = (SnapshotDetails::default(), SubjectId::SYSTEM);
-        let mut snap = AppSnap::pending(id, schedule.account_id, request, details, by, now);
-        snap.schedule_id = Some(schedule.id);
-        Some(snap)
-    }
-}
-
-/// The request of a schedule for a new backup or snapshot.
-fn request(schedule: &Schedule, id: Uuid, now: DateTime<Utc>) -> CreateResource {
-    CreateResource {
-        app_id: schedule.app_id,
-        name: Some(ResourceName::generated(&schedule.name, now, id)),
-        labels: Vec::new(),
+        let mut resource = Resource::pending(id.into(), schedule.account_id, request, details, by, now);
+        resource.schedule_id = Some(schedule.id);
+        resource
     }
 }
 

@@ -11,13 +11,14 @@ use super::job::Job;
 use super::run::JobRun;
 use super::step::StepError;
 use crate::actor::OpContext;
+use crate::authz::{Authorized, Write};
 use crate::error::Error;
 use crate::ids::{AccountId, AppId, BackupKind, ScheduleId, SnapshotKind};
 use crate::job::{ApplyRetention, JobResult};
-use crate::retention::{Made, Plan, plan};
+use crate::retention::{Plan, plan};
 use crate::schedule::Schedule;
-use crate::service::ResourceRef;
-use crate::store::{Store, StoreTx, StoredKind};
+use crate::service::{ManagedKind, ResourceRef, Service};
+use crate::store::{Store, StoreTx};
 
 #[async_trait]
 impl Job for ApplyRetention {
@@ -31,7 +32,7 @@ impl Job for ApplyRetention {
     }
 
     async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
-        let (account_id, app_id, confirmed) = (self.account_id, self.app_id, self.confirmed);
+        let (account_id, confirmed) = (self.account_id, self.confirmed);
         let store = run.deps.store.as_ref();
         let found = store.fetch_schedule(account_id, self.schedule_id).await?;
         let mut held = Vec::new();
@@ -40,26 +41,9 @@ impl Job for ApplyRetention {
             let service = run.deps.service();
             let authorized = service.authorize(OpContext::system(account_id), account_id).await;
             let authorized = authorized.map_err(|error| StepError::Transient(error.to_string()))?;
-            let made = BackupKind::of(store).list_made_by(self.schedule_id).await?;
-            for id in to_delete(run, &schedule, "backups", &made, confirmed, &mut held) {
-                go_on(run)?;
-                let request = ResourceRef {
-                    app_id: Some(app_id),
-                    id: id.into(),
-                };
-                let deleted = service.app_backup_delete(&authorized, request).await;
-                note("backup", id, deleted)?;
-            }
-            let made = SnapshotKind::of(store).list_made_by(self.schedule_id).await?;
-            for id in to_delete(run, &schedule, "snapshots", &made, confirmed, &mut held) {
-                go_on(run)?;
-                let request = ResourceRef {
-                    app_id: Some(app_id),
-                    id: id.into(),
-                };
-                let deleted = service.app_snap_delete_for_app(&authorized, request).await;
-                note("snapshot", id, deleted)?;
-            }
+            let (service, authorized, schedule) = (&service, &authorized, &schedule);
+            held.extend(delete_expired::<BackupKind>(run, service, authorized, schedule, confirmed).await?);
+            held.extend(delete_expired::<SnapshotKind>(run, service, authorized, schedule, confirmed).await?);
         }
         let result = if held.is_empty() {
             JobResult::Done
@@ -72,28 +56,45 @@ impl Job for ApplyRetention {
     }
 }
 
-/// The items to delete; none if the deletion is held.
-fn to_delete(
+/// Deletes the schedule's expired resources of one kind. Returns the reason if the deletion is held.
+async fn delete_expired<K: ManagedKind>(
     run: &JobRun<'_>,
+    service: &Service,
+    authorized: &Authorized<Write>,
     schedule: &Schedule,
-    kind: &str,
-    made: &[Made],
     confirmed: bool,
-    reasons: &mut Vec<String>,
-) -> Vec<Uuid> {
-    let Plan { expired, held } = plan(made, &schedule.retention, &schedule.timing, run.deps.clock.now());
-    let Some(hold) = held.filter(|_| !confirmed) else {
-        return expired;
-    };
-    tracing::warn!(
-        schedule.id = %schedule.id,
-        schedule.name,
-        app.id = %schedule.app_id,
-        "retention is held, no {kind} are deleted: {hold}; if the clock is right, run `appkeep schedule \
-         confirm-retention`"
+) -> Result<Option<String>, StepError> {
+    let items = K::of(run.deps.store.as_ref())
+        .list_by_schedule(schedule.id)
+        .await?;
+    let Plan { expired, held } = plan(
+        &items,
+        &schedule.retention,
+        &schedule.timing,
+        run.deps.clock.now(),
     );
-    reasons.push(format!("{kind}: {hold}"));
-    Vec::new()
+    if let Some(hold) = held.filter(|_| !confirmed) {
+        let kind = K::NAME;
+        tracing::warn!(
+            schedule.id = %schedule.id,
+            schedule.name,
+            app.id = %schedule.app_id,
+            "retention is held, no {kind}s are deleted: {hold}; if the clock is right, run `appkeep schedule \
+             confirm-retention`"
+        );
+        return Ok(Some(format!("{kind}s: {hold}")));
+    }
+    for id in expired {
+        if run.cancel.is_cancelled() {
+            return Err(StepError::Stopped);
+        }
+        let request = ResourceRef {
+            app_id: Some(schedule.app_id),
+            id: id.into(),
+        };
+        log_deletion(K::NAME, id, service.delete::<K>(authorized, request).await)?;
+    }
+    Ok(None)
 }
 
 /// Queues the retention job for the schedule that created a backup or snapshot, if there is one.
@@ -116,17 +117,9 @@ pub(super) async fn queue(
     run.queue(tx, payload).await
 }
 
-fn go_on(run: &JobRun<'_>) -> Result<(), StepError> {
-    if run.cancel.is_cancelled() {
-        Err(StepError::Stopped)
-    } else {
-        Ok(())
-    }
-}
-
 /// Logs the result of a deletion; temporary failures are errors. An item that is in use is kept until the next run,
 /// and an item that is already gone is ignored.
-fn note(what: &str, id: Uuid, deleted: Result<(), Error>) -> Result<(), StepError> {
+fn log_deletion(what: &str, id: Uuid, deleted: Result<(), Error>) -> Result<(), StepError> {
     match deleted {
         Ok(()) => tracing::info!(what, %id, "deleted, because its schedule no longer keeps it"),
         Err(Error::ResourceNotFound) => {}

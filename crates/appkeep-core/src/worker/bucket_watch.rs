@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Background, WorkerDeps};
 use crate::catalog::Bucket;
-use crate::engine::{EngineError, HOLD_EVERY};
+use crate::engine::{CLAIM_REFRESH_EVERY, EngineError};
 use crate::ids::BucketId;
 use crate::state::fit_reason;
 use crate::store::StoreError;
@@ -22,10 +22,10 @@ pub fn start_bucket_watch(deps: &WorkerDeps) -> Background {
 }
 
 async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {
-    let mut asked = JoinSet::new();
+    let mut claims = JoinSet::new();
     // Buckets are claimed concurrently: a bucket on a disk that doesn't respond must not delay the others.
     let mut in_flight: HashSet<BucketId> = HashSet::new();
-    let mut tick = interval(HOLD_EVERY);
+    let mut tick = interval(CLAIM_REFRESH_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
@@ -34,18 +34,18 @@ async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {
                 Ok(buckets) => for bucket in buckets {
                     if in_flight.insert(bucket.id) {
                         let engine = deps.engine.clone();
-                        asked.spawn(async move {
-                            let held = engine.hold_bucket(&bucket).await;
+                        claims.spawn(async move {
+                            let held = engine.claim_bucket(&bucket).await;
                             (bucket, held)
                         });
                     }
                 },
                 Err(error) => tracing::warn!(%error, "buckets were not claimed"),
             },
-            Some(held) = asked.join_next() => match held {
+            Some(held) = claims.join_next() => match held {
                 Ok((bucket, held)) => {
                     in_flight.remove(&bucket.id);
-                    if let Err(error) = note(&deps, &bucket, held).await {
+                    if let Err(error) = record_availability(&deps, &bucket, held).await {
                         tracing::warn!(%error, bucket.name, "the state of a bucket was not recorded");
                     }
                 }
@@ -67,10 +67,17 @@ async fn declared(deps: &WorkerDeps) -> Result<Vec<Bucket>, StoreError> {
     Ok(declared)
 }
 
-async fn note(deps: &WorkerDeps, bucket: &Bucket, held: Result<(), EngineError>) -> Result<(), StoreError> {
+async fn record_availability(
+    deps: &WorkerDeps,
+    bucket: &Bucket,
+    held: Result<(), EngineError>,
+) -> Result<(), StoreError> {
     let reason = held.err().map(|error| fit_reason(&error.to_string()));
     let mut tx = deps.store.begin().await?;
-    if !tx.update_bucket_trouble(bucket.id, reason.as_deref()).await? {
+    if !tx
+        .update_bucket_availability(bucket.id, reason.as_deref())
+        .await?
+    {
         return Ok(());
     }
     tx.commit().await?;

@@ -42,8 +42,10 @@ pub enum CancelError {
         kind: String,
     },
     /// A restore has begun to replace data.
-    #[error("job {0} is a restore that has begun: it has to end, or volumes could stay half replaced")]
-    Begun(JobId),
+    #[error(
+        "job {0} is a restore that has started: it can't be cancelled, because volumes could be left with old and new data"
+    )]
+    Started(JobId),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -85,7 +87,7 @@ async fn cancel(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Result<Canc
         }
         Cancelled::Finished
     } else if !job_of(&payload).can_be_interrupted() {
-        return Err(CancelError::Begun(id));
+        return Err(CancelError::Started(id));
     } else {
         tx.update_jobs_cancel_requested(payload.resource()).await?;
         Cancelled::Requested

@@ -12,12 +12,13 @@ use super::run::JobRun;
 use super::step::StepError;
 use super::{PROGRESS_EVERY, apply_retention, create_snapshot, hooks};
 use crate::app_backup::AppBackup;
-use crate::app_snap::{AppSnap, SnapshotDetails};
-use crate::engine::{BackupCopied, CopyBackup, Progress};
+use crate::app_snapshot::{AppSnapshot, SnapshotDetails};
+use crate::engine::{BackupReport, CopyBackup, Progress};
 use crate::fail_point;
-use crate::ids::{AccountId, AppBackupId, AppSnapId, SubjectId};
-use crate::job::{CreateBackup, DeleteSnapshot, JobResult};
+use crate::ids::{AccountId, AppBackupId, AppSnapshotId, SnapshotKind, SubjectId};
+use crate::job::{CreateBackup, JobResult};
 use crate::resource::CreateResource;
+use crate::service::ManagedKind;
 use crate::state::ResourceState;
 use crate::store::{Store, StoreError, StoreTx};
 
@@ -45,19 +46,26 @@ impl Job for CreateBackup {
         fail_point::pass("create_backup.begin");
         let backup = discover(run, backup).await?;
         fail_point::pass("create_backup.discovering");
-        let (backup, snap) = create_own_snapshot(run, backup).await?;
+        let (backup, snapshot) = create_own_snapshot(run, backup).await?;
         fail_point::pass("create_backup.snapshot_created");
-        let backup = measure(run, backup, &snap).await?;
+        let backup = measure(run, backup, &snapshot).await?;
         fail_point::pass("create_backup.running");
-        let copied = copy(run, &backup, &snap).await?;
+        let copied = copy(run, &backup, &snapshot).await?;
         fail_point::pass("create_backup.copied");
-        complete(run, account_id, backup_id, &snap, &copied).await
+        complete(run, account_id, backup_id, &snapshot, &copied).await
     }
 
     async fn release(&self, run: &JobRun<'_>) -> Result<(), StepError> {
-        let snaps = run.begin().await?.list_app_snaps_made_for(self.backup_id).await?;
-        for snap in snaps.iter().filter(|snap| snap.state.is_in_progress()) {
-            hooks::release(run, self.account_id, snap.app_id, snap.id).await?;
+        let snapshots = run
+            .begin()
+            .await?
+            .list_temporary_snapshots(self.backup_id)
+            .await?;
+        for snapshot in snapshots
+            .iter()
+            .filter(|snapshot| snapshot.state.is_in_progress())
+        {
+            hooks::release(run, self.account_id, snapshot.app_id, snapshot.id).await?;
         }
         Ok(())
     }
@@ -69,40 +77,34 @@ impl Job for CreateBackup {
     async fn on_failure(&self, run: &JobRun<'_>, setback: Setback) -> Result<Box<dyn StoreTx>, StepError> {
         let mut tx = run.begin().await?;
         if let Some(mut backup) = tx.fetch_resource(self.account_id, self.backup_id).await? {
-            if let Some(snap_id) = backup.details.snapshot_id
-                && let Some(snap) = tx.fetch_resource(self.account_id, snap_id).await?
+            if let Some(snapshot_id) = backup.details.snapshot_id
+                && let Some(snapshot) = tx.fetch_resource(self.account_id, snapshot_id).await?
             {
-                backup.take_over(&snap);
+                backup.inherit_from(&snapshot);
             }
             backup.fail(&setback.reasons, setback.now);
             tx.update_resource(&backup).await?;
         }
-        remove_own_snapshots(run, tx.as_mut(), self.backup_id).await?;
+        delete_own_snapshots(run, tx.as_mut(), self.backup_id).await?;
         Ok(tx)
     }
 
-    async fn on_gone(&self, run: &JobRun<'_>, tx: &mut dyn StoreTx) -> Result<(), StepError> {
-        remove_own_snapshots(run, tx, self.backup_id).await
+    async fn on_cancelled(&self, run: &JobRun<'_>, tx: &mut dyn StoreTx) -> Result<(), StepError> {
+        delete_own_snapshots(run, tx, self.backup_id).await
     }
 }
 
 /// Deletes the snapshots that were created only for this backup.
-async fn remove_own_snapshots(
+async fn delete_own_snapshots(
     run: &JobRun<'_>,
     tx: &mut dyn StoreTx,
     backup_id: AppBackupId,
 ) -> Result<(), StepError> {
-    for snap in tx.list_app_snaps_made_for(backup_id).await? {
-        if !tx.delete_resource(snap.id, snap.generation).await? {
-            return Err(StepError::Transient(format!("snapshot {} changed", snap.id)));
+    for snapshot in tx.list_temporary_snapshots(backup_id).await? {
+        if !tx.delete_resource(snapshot.id, snapshot.generation).await? {
+            return Err(StepError::Transient(format!("snapshot {} changed", snapshot.id)));
         }
-        let payload = DeleteSnapshot {
-            account_id: Some(snap.account_id),
-            app_id: snap.app_id,
-            snap_id: snap.id,
-            name: Some(snap.name.as_str().to_owned()),
-        };
-        run.queue(tx, payload).await?;
+        run.queue(tx, SnapshotKind::delete_job(&snapshot)).await?;
     }
     Ok(())
 }
@@ -119,34 +121,34 @@ async fn discover(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, 
 async fn create_own_snapshot(
     run: &JobRun<'_>,
     mut backup: AppBackup,
-) -> Result<(AppBackup, AppSnap), StepError> {
-    let snap_id = if let Some(snap_id) = backup.details.snapshot_id {
-        snap_id
+) -> Result<(AppBackup, AppSnapshot), StepError> {
+    let snapshot_id = if let Some(snapshot_id) = backup.details.snapshot_id {
+        snapshot_id
     } else {
-        let snap_id = AppSnapId::new(run.deps.ids.next_id());
-        backup.details.snapshot_id = Some(snap_id);
+        let snapshot_id = AppSnapshotId::new(run.deps.ids.next_id());
+        backup.details.snapshot_id = Some(snapshot_id);
         backup.metadata.changed(SubjectId::SYSTEM, run.deps.clock.now());
-        insert_own_snapshot(run, &backup, snap_id).await?;
+        insert_own_snapshot(run, &backup, snapshot_id).await?;
         backup.generation += 1;
         fail_point::pass("create_backup.snapshot_named");
-        snap_id
+        snapshot_id
     };
-    let snap = create_snapshot::create(run, backup.account_id, snap_id)
+    let snapshot = create_snapshot::create(run, backup.account_id, snapshot_id)
         .await
         .map_err(|error| match error {
             // A missing snapshot fails the backup, unless the backup itself was deleted.
             StepError::Gone if !run.cancel.is_cancelled() => {
-                StepError::Permanent(vec![format!("snapshot {snap_id} is gone")])
+                StepError::Permanent(vec![format!("snapshot {snapshot_id} is gone")])
             }
             error => error,
         })?;
-    Ok((backup, snap))
+    Ok((backup, snapshot))
 }
 
 async fn insert_own_snapshot(
     run: &JobRun<'_>,
     backup: &AppBackup,
-    snap_id: AppSnapId,
+    snapshot_id: AppSnapshotId,
 ) -> Result<(), StepError> {
     let now = run.deps.clock.now();
     let request = CreateResource {
@@ -158,33 +160,41 @@ async fn insert_own_snapshot(
         made_for: Some(backup.id),
     };
     let by = backup.metadata.created_by;
-    let snap = AppSnap::pending(snap_id, backup.account_id, request, details, by, now);
+    let snapshot = AppSnapshot::pending(snapshot_id, backup.account_id, request, details, by, now);
     let mut tx = run.begin().await?;
-    tx.insert_resource(&snap).await?;
+    tx.insert_resource(&snapshot).await?;
     if !tx.update_resource(backup).await? {
         return Err(StepError::Gone);
     }
     Ok(tx.commit().await?)
 }
 
-async fn measure(run: &JobRun<'_>, mut backup: AppBackup, snap: &AppSnap) -> Result<AppBackup, StepError> {
+async fn measure(
+    run: &JobRun<'_>,
+    mut backup: AppBackup,
+    snapshot: &AppSnapshot,
+) -> Result<AppBackup, StepError> {
     if backup.state == ResourceState::Running {
         return Ok(backup);
     }
     let total_bytes = run
         .deps
         .engine
-        .measure_snapshot(snap.app_id, snap.id, &run.cancel)
+        .measure_snapshot(snapshot.app_id, snapshot.id, &run.cancel)
         .await?;
     backup.state = ResourceState::Running;
     backup.details.total_bytes = Some(total_bytes);
-    backup.take_over(snap);
+    backup.inherit_from(snapshot);
     backup.record_progress(0, run.deps.clock.now());
     update(run, backup).await
 }
 
 /// Copies the snapshot into the bucket. Progress is recorded at a limited rate.
-async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<BackupCopied, StepError> {
+async fn copy(
+    run: &JobRun<'_>,
+    backup: &AppBackup,
+    snapshot: &AppSnapshot,
+) -> Result<BackupReport, StepError> {
     let store = &run.deps.store;
     let bucket = store
         .fetch_bucket(backup.account_id, backup.details.bucket_id)
@@ -196,8 +206,8 @@ async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<Ba
         app_id: backup.app_id,
         app_name: app.map_or_else(|| backup.app_id.to_string(), |app| app.name),
         backup_id: backup.id,
-        snap_id: snap.id,
-        taken_at: snap.taken_at.unwrap_or(snap.metadata.created_at),
+        snapshot_id: snapshot.id,
+        snapshot_time: snapshot.snapshot_time.unwrap_or(snapshot.metadata.created_at),
     };
     let (sender, mut progress) = watch::channel(Progress::default());
     let copying = run.deps.engine.copy_backup(&request, &sender, &run.cancel);
@@ -240,18 +250,18 @@ async fn complete(
     run: &JobRun<'_>,
     account_id: AccountId,
     backup_id: AppBackupId,
-    snap: &AppSnap,
-    copied: &BackupCopied,
+    snapshot: &AppSnapshot,
+    copied: &BackupReport,
 ) -> Result<(), StepError> {
     let mut tx = run.begin().await?;
     let found = tx.fetch_resource(account_id, backup_id).await?;
     let mut backup = found.ok_or(StepError::Gone)?;
-    let taken_at = snap.taken_at.unwrap_or(snap.metadata.created_at);
-    backup.complete(copied, taken_at, run.deps.clock.now());
+    let snapshot_time = snapshot.snapshot_time.unwrap_or(snapshot.metadata.created_at);
+    backup.complete(copied, snapshot_time, run.deps.clock.now());
     if !tx.update_resource(&backup).await? {
         return Err(StepError::Gone);
     }
-    remove_own_snapshots(run, tx.as_mut(), backup_id).await?;
+    delete_own_snapshots(run, tx.as_mut(), backup_id).await?;
     apply_retention::queue(run, tx.as_mut(), account_id, backup.app_id, backup.schedule_id).await?;
     run.finish(tx, JobResult::Done).await
 }

@@ -9,11 +9,11 @@ use super::job::{Job, Setback, name_of, record_setback, update};
 use super::run::JobRun;
 use super::step::StepError;
 use crate::app_restore::{RestoreState, UNFINISHED};
-use crate::app_snap::AppSnap;
+use crate::app_snapshot::AppSnapshot;
 use crate::catalog::App;
-use crate::engine::{SnapshotTaken, TakeSnapshot};
+use crate::engine::{self, SnapshotReport};
 use crate::fail_point;
-use crate::ids::{AccountId, AppSnapId};
+use crate::ids::{AccountId, AppSnapshotId};
 use crate::job::{CreateSnapshot, JobResult};
 use crate::state::ResourceState;
 use crate::store::{Store, StoreError, StoreTx};
@@ -25,31 +25,38 @@ impl Job for CreateSnapshot {
     }
 
     async fn resource_name(&self, store: &dyn Store) -> Option<String> {
-        name_of(store, self.account_id, self.snap_id).await
+        name_of(store, self.account_id, self.snapshot_id).await
     }
 
     async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
         let found = run
             .deps
             .store
-            .fetch_resource(self.account_id, self.snap_id)
+            .fetch_resource(self.account_id, self.snapshot_id)
             .await?;
         if found.is_none() {
             self.release(run).await?;
             return Err(StepError::Gone);
         }
-        let snap = create(run, self.account_id, self.snap_id).await?;
+        let snapshot = create(run, self.account_id, self.snapshot_id).await?;
         let mut tx = run.begin().await?;
-        apply_retention::queue(run, tx.as_mut(), self.account_id, snap.app_id, snap.schedule_id).await?;
+        apply_retention::queue(
+            run,
+            tx.as_mut(),
+            self.account_id,
+            snapshot.app_id,
+            snapshot.schedule_id,
+        )
+        .await?;
         run.finish(tx, JobResult::Done).await
     }
 
     async fn release(&self, run: &JobRun<'_>) -> Result<(), StepError> {
-        hooks::release(run, self.account_id, self.app_id, self.snap_id).await
+        hooks::release(run, self.account_id, self.app_id, self.snapshot_id).await
     }
 
     async fn record(&self, tx: &mut dyn StoreTx, setback: &Setback) -> Result<(), StoreError> {
-        record_setback(tx, self.account_id, self.snap_id, setback).await
+        record_setback(tx, self.account_id, self.snapshot_id, setback).await
     }
 }
 
@@ -57,39 +64,39 @@ impl Job for CreateSnapshot {
 pub(super) async fn create(
     run: &JobRun<'_>,
     account_id: AccountId,
-    snap_id: AppSnapId,
-) -> Result<AppSnap, StepError> {
-    let snap = run
+    snapshot_id: AppSnapshotId,
+) -> Result<AppSnapshot, StepError> {
+    let snapshot = run
         .deps
         .store
-        .fetch_resource(account_id, snap_id)
+        .fetch_resource(account_id, snapshot_id)
         .await?
         .ok_or(StepError::Gone)?;
-    if snap.state == ResourceState::Completed {
-        return Ok(snap);
+    if snapshot.state == ResourceState::Completed {
+        return Ok(snapshot);
     }
     let app = run
         .deps
         .store
-        .fetch_app(account_id, snap.app_id)
+        .fetch_app(account_id, snapshot.app_id)
         .await?
-        .ok_or_else(|| StepError::Permanent(vec![format!("app {} is gone", snap.app_id)]))?;
+        .ok_or_else(|| StepError::Permanent(vec![format!("app {} is gone", snapshot.app_id)]))?;
     match check_not_restoring(run, &app).await {
         Err(error @ StepError::Permanent(_)) => {
-            hooks::release(run, account_id, app.id, snap_id).await?;
+            hooks::release(run, account_id, app.id, snapshot_id).await?;
             return Err(error);
         }
         checked => checked?,
     }
-    let snap = match discover(run, snap, &app).await {
-        Ok(snap) => snap,
+    let snapshot = match discover(run, snapshot, &app).await {
+        Ok(snapshot) => snapshot,
         Err(error @ StepError::LeaseLost) => return Err(error),
         Err(error) => {
-            hooks::release(run, account_id, app.id, snap_id).await?;
+            hooks::release(run, account_id, app.id, snapshot_id).await?;
             return Err(error);
         }
     };
-    copy(run, snap, &app).await
+    copy(run, snapshot, &app).await
 }
 
 /// Checks that no started restore is unfinished: the volumes may hold old and new data.
@@ -107,37 +114,37 @@ async fn check_not_restoring(run: &JobRun<'_>, app: &App) -> Result<(), StepErro
 }
 
 /// Checks that all volumes are readable.
-async fn discover(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, StepError> {
-    let snap = advance(run, snap, ResourceState::Discovering).await?;
+async fn discover(run: &JobRun<'_>, snapshot: AppSnapshot, app: &App) -> Result<AppSnapshot, StepError> {
+    let snapshot = advance(run, snapshot, ResourceState::Discovering).await?;
     fail_point::pass("create_snapshot.discovering");
     run.deps.engine.measure_volumes(&app.volumes, &run.cancel).await?;
-    Ok(snap)
+    Ok(snapshot)
 }
 
 /// Copies the volumes between the app's hooks, and records the results.
-async fn copy(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, StepError> {
-    let mut snap = advance(run, snap, ResourceState::Running).await?;
+async fn copy(run: &JobRun<'_>, snapshot: AppSnapshot, app: &App) -> Result<AppSnapshot, StepError> {
+    let mut snapshot = advance(run, snapshot, ResourceState::Running).await?;
     fail_point::pass("create_snapshot.running");
-    let mut window = HookWindow::open(run, app, snap.id, &run.cancel).await?;
-    let copied = copy_within(run, &snap, app, &mut window).await;
-    let failed_hooks = window.after(run).await?;
+    let mut window = HookWindow::open(run, app, snapshot.id, &run.cancel).await?;
+    let copied = copy_within(run, &snapshot, app, &mut window).await;
+    let failed_hooks = window.run_post_hooks(run).await?;
     if copied.is_ok() || !app.options.hooks.is_empty() {
-        snap.record_hooks(failed_hooks);
+        snapshot.record_hooks(failed_hooks);
     }
     match copied {
-        Ok(taken) => {
-            for note in &taken.notes {
-                tracing::warn!(snapshot.id = %snap.id, note, "snapshot");
+        Ok(report) => {
+            for note in &report.notes {
+                tracing::warn!(snapshot.id = %snapshot.id, note, "snapshot");
             }
             tracing::info!(
-                snapshot.id = %snap.id, level = taken.level.as_str(), skipped = taken.skipped, "snapshot created"
+                snapshot.id = %snapshot.id, level = report.level.as_str(), skipped = report.skipped, "snapshot created"
             );
-            snap.complete(&taken, run.deps.clock.now());
-            update(run, snap).await
+            snapshot.complete(&report, run.deps.clock.now());
+            update(run, snapshot).await
         }
         Err(error) => {
-            if snap.hook_state.is_some()
-                && let Err(error) = update(run, snap).await
+            if snapshot.hook_state.is_some()
+                && let Err(error) = update(run, snapshot).await
             {
                 tracing::warn!(%error, "the results of the hooks were not recorded");
             }
@@ -148,28 +155,32 @@ async fn copy(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, Ste
 
 async fn copy_within(
     run: &JobRun<'_>,
-    snap: &AppSnap,
+    snapshot: &AppSnapshot,
     app: &App,
     window: &mut HookWindow<'_>,
-) -> Result<SnapshotTaken, StepError> {
-    window.before(run).await?;
-    let request = TakeSnapshot {
-        app_id: snap.app_id,
-        snap_id: snap.id,
+) -> Result<SnapshotReport, StepError> {
+    window.run_pre_hooks(run).await?;
+    let request = engine::CreateSnapshot {
+        app_id: snapshot.app_id,
+        snapshot_id: snapshot.id,
         volumes: app.volumes.clone(),
         consistency: app.options.consistency,
-        taken_at: run.deps.clock.now(),
+        snapshot_time: run.deps.clock.now(),
     };
-    let taken = run.deps.engine.take_snapshot(&request, &run.cancel).await?;
+    let report = run.deps.engine.create_snapshot(&request, &run.cancel).await?;
     fail_point::pass("create_snapshot.copied");
-    Ok(taken)
+    Ok(report)
 }
 
 /// Moves the snapshot to the next state, unless an earlier attempt already moved it further.
-async fn advance(run: &JobRun<'_>, mut snap: AppSnap, next: ResourceState) -> Result<AppSnap, StepError> {
-    if snap.state == next || !snap.state.may_become(next) {
-        return Ok(snap);
+async fn advance(
+    run: &JobRun<'_>,
+    mut snapshot: AppSnapshot,
+    next: ResourceState,
+) -> Result<AppSnapshot, StepError> {
+    if snapshot.state == next || !snapshot.state.may_become(next) {
+        return Ok(snapshot);
     }
-    snap.advance(next, run.deps.clock.now());
-    update(run, snap).await
+    snapshot.advance(next, run.deps.clock.now());
+    update(run, snapshot).await
 }

@@ -25,7 +25,10 @@ impl Job for DeleteSnapshot {
 
     async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
         fail_point::pass("delete_snapshot.begin");
-        run.deps.engine.delete_snapshot(self.app_id, self.snap_id).await?;
+        run.deps
+            .engine
+            .delete_snapshot(self.app_id, self.snapshot_id)
+            .await?;
         fail_point::pass("delete_snapshot.data_deleted");
         let tx = run.begin().await?;
         run.finish(tx, JobResult::Done).await

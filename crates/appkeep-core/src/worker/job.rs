@@ -50,7 +50,7 @@ pub(super) trait Job: Send + Sync {
     }
 
     /// Cleans up in the transaction that finishes a job whose resource is gone, or which was cancelled.
-    async fn on_gone(&self, _run: &JobRun<'_>, _tx: &mut dyn StoreTx) -> Result<(), StepError> {
+    async fn on_cancelled(&self, _run: &JobRun<'_>, _tx: &mut dyn StoreTx) -> Result<(), StepError> {
         Ok(())
     }
 }
@@ -119,7 +119,7 @@ pub(super) async fn record_setback<K: StoredKind>(
         if setback.is_final {
             resource.fail(&setback.reasons, setback.now);
         } else if resource.state_unready != setback.reasons {
-            resource.hinder(&setback.reasons, setback.now);
+            resource.record_delay(&setback.reasons, setback.now);
         } else {
             return Ok(());
         }

@@ -45,7 +45,7 @@ use crate::store::Store;
 
 pub use self::liveness::Liveness;
 pub use self::reconciler::start_reconciler;
-pub use self::unfinished_restores::{resume_restores, settle_restore};
+pub use self::unfinished_restores::{complete_interrupted_restore, resume_restores};
 
 /// The duration of a lease unless it is renewed, in seconds.
 pub const LEASE_SECS: i64 = 30;

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use tokio::sync::watch;
 
+use super::complete_interrupted_restore;
 use super::job::{Job, Setback, name_of};
 use super::run::JobRun;
-use super::settle_restore;
 use super::step::StepError;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::catalog::BucketLocation;
@@ -52,7 +52,7 @@ impl Job for RestoreApp {
         }
         let of = (account_id, restore.app_id);
         let note = format!("finished by the restore {restore_id}");
-        settle_restore(tx.as_mut(), of, Some(restore_id), &note, run.deps.clock.now()).await?;
+        complete_interrupted_restore(tx.as_mut(), of, Some(restore_id), &note, run.deps.clock.now()).await?;
         run.finish(tx, JobResult::Done).await
     }
 
@@ -62,7 +62,7 @@ impl Job for RestoreApp {
             if setback.is_final {
                 restore.fail(&setback.reasons, setback.now);
             } else if restore.reasons != setback.reasons {
-                restore.hinder(&setback.reasons, setback.now);
+                restore.record_delay(&setback.reasons, setback.now);
             } else {
                 return Ok(());
             }
@@ -124,7 +124,7 @@ async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, Step
     let app = store.fetch_app(account_id, restore.app_id).await?;
     let app = app.ok_or_else(|| gone(format!("app {}", restore.app_id)))?;
     let source = match restore.source {
-        RestoreSource::Snapshot(snap_id) => RestoreData::Snapshot(snap_id),
+        RestoreSource::Snapshot(snapshot_id) => RestoreData::Snapshot(snapshot_id),
         RestoreSource::Backup(backup_id) => {
             let backup = store.fetch_resource(account_id, backup_id).await?;
             let backup = backup.ok_or_else(|| gone(format!("backup {backup_id}")))?;
@@ -133,11 +133,11 @@ async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, Step
             RestoreData::Backup { bucket, backup_id }
         }
     };
-    let mut untouchable = Vec::new();
+    let mut protected = Vec::new();
     for account in store.list_accounts().await? {
         for bucket in store.list_buckets(account.id).await? {
             let BucketLocation::Directory(directory) = bucket.location;
-            untouchable.push(directory);
+            protected.push(directory);
         }
     }
     Ok(Restore {
@@ -145,16 +145,16 @@ async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, Step
         app_id: restore.app_id,
         source,
         target: RestoreTarget::InPlace(app.volumes),
-        untouchable,
+        protected,
     })
 }
 
 fn notes(report: RestoreReport) -> Vec<String> {
     let untouched = report.untouched.iter();
     let untouched =
-        untouched.map(|name| format!("the volume {name} was left as it is: the source has no such"));
+        untouched.map(|name| format!("the volume {name} was not changed: the source doesn't contain it"));
     let left = report.left.iter();
-    let left = left.map(|path| format!("data from before is left in {}", path.display()));
+    let left = left.map(|path| format!("old data could not be deleted: {}", path.display()));
     let notes: Vec<_> = untouched.chain(left).collect();
     notes.into_iter().chain(report.notes).collect()
 }

@@ -48,7 +48,7 @@ pub(super) struct JobRun<'a> {
     pub(super) cancel: CancellationToken,
     /// Cancelled when the server stops; steps that must run in any case have to finish quickly then.
     pub(super) shutdown: CancellationToken,
-    why: OnceLock<Stop>,
+    stop_reason: OnceLock<Stop>,
 }
 
 impl JobRun<'_> {
@@ -112,12 +112,12 @@ impl JobRun<'_> {
 
     /// Whether another worker holds the lease.
     pub(super) fn lost_lease(&self) -> bool {
-        self.why.get() == Some(&Stop::LeaseLost)
+        self.stop_reason.get() == Some(&Stop::LeaseLost)
     }
 
     /// Whether the resource was deleted during the run.
     pub(super) fn was_deleted(&self) -> bool {
-        self.why.get() == Some(&Stop::Deleted)
+        self.stop_reason.get() == Some(&Stop::Deleted)
     }
 
     /// Whether an earlier run of this job was started; its progress is unknown.
@@ -125,14 +125,14 @@ impl JobRun<'_> {
         self.claimed.lease.fence > 1
     }
 
-    fn stop(&self, why: Stop) {
+    fn stop(&self, stop_reason: Stop) {
         // The first reason is kept.
-        let _ = self.why.set(why);
+        let _ = self.stop_reason.set(stop_reason);
         self.cancel.cancel();
     }
 
     /// Renews the lease and reacts to requests to stop; never returns.
-    async fn keep(&self, shutdown: &CancellationToken) {
+    async fn renew_lease(&self, shutdown: &CancellationToken) {
         let mut renewed_at = self.deps.clock.now();
         loop {
             tokio::select! {
@@ -184,7 +184,7 @@ impl JobRun<'_> {
 
     async fn finish_cancelled(&self) -> Result<(), StepError> {
         let mut tx = self.begin().await?;
-        self.job().on_gone(self, tx.as_mut()).await?;
+        self.job().on_cancelled(self, tx.as_mut()).await?;
         if self.claimed.cancel_requested || self.was_deleted() {
             // When an operator cancels a job, its resource still exists; when a client does, it was deleted.
             let setback = self.setback(true, vec![CANCELLED_REASON.to_owned()]);
@@ -222,7 +222,7 @@ impl JobRun<'_> {
         match error {
             StepError::LeaseLost => Ok(()),
             StepError::Gone => self.finish_cancelled().await,
-            StepError::Stopped => match self.why.get() {
+            StepError::Stopped => match self.stop_reason.get() {
                 Some(Stop::Deleted) => self.finish_cancelled().await,
                 Some(Stop::LeaseLost) => Ok(()),
                 Some(Stop::Shutdown) => {
@@ -230,7 +230,7 @@ impl JobRun<'_> {
                         .await
                 }
                 None => {
-                    self.requeue("stopped for no known reason".to_owned(), Attempt::Failed)
+                    self.requeue("stopped for an unknown reason".to_owned(), Attempt::Failed)
                         .await
                 }
             },
@@ -255,7 +255,7 @@ fn refusal(job: &ClaimedJob) -> Option<StepError> {
     } else if job.cancel_requested {
         Some(StepError::Gone)
     } else if job.attempt > CLAIMS_MAX {
-        let reason = format!("gave up: {CLAIMS_MAX} times the server ended while it worked on this");
+        let reason = format!("gave up: the server ended {CLAIMS_MAX} times during this job");
         Some(StepError::Permanent(vec![reason]))
     } else {
         None
@@ -284,14 +284,14 @@ async fn run_in_span(deps: &WorkerDeps, job: ClaimedJob, shutdown: &Cancellation
         claimed: job,
         cancel: CancellationToken::new(),
         shutdown: shutdown.clone(),
-        why: OnceLock::new(),
+        stop_reason: OnceLock::new(),
     };
     // If this task is aborted, the engine's thread has to stop, too.
     let _stops_engine = run.cancel.clone().drop_guard();
     let steps = AssertUnwindSafe(run.steps()).catch_unwind();
     let result = tokio::select! {
         result = steps => result.unwrap_or_else(|_| Err(StepError::Transient("the worker panicked".to_owned()))),
-        () = run.keep(shutdown) => Err(StepError::LeaseLost),
+        () = run.renew_lease(shutdown) => Err(StepError::LeaseLost),
     };
     let Err(error) = result else {
         tracing::info!("job done");
@@ -307,7 +307,7 @@ async fn run_in_span(deps: &WorkerDeps, job: ClaimedJob, shutdown: &Cancellation
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{AccountId, AppId, AppSnapId};
+    use crate::ids::{AccountId, AppId, AppSnapshotId};
     use crate::job::{CreateSnapshot, DeleteSnapshot, Lease};
     use uuid::Uuid;
 
@@ -328,11 +328,14 @@ mod tests {
 
     #[test]
     fn cancelled_or_crash_looping_jobs_stop_before_step_one() {
-        let (app_id, snap_id) = (AppId::new(Uuid::from_u128(3)), AppSnapId::new(Uuid::from_u128(4)));
+        let (app_id, snapshot_id) = (
+            AppId::new(Uuid::from_u128(3)),
+            AppSnapshotId::new(Uuid::from_u128(4)),
+        );
         let create = CreateSnapshot {
             account_id: AccountId::new(Uuid::from_u128(5)),
             app_id,
-            snap_id,
+            snapshot_id,
         };
         assert!(refusal(&claimed(create.clone(), CLAIMS_MAX, false)).is_none());
         let too_often = refusal(&claimed(create.clone(), CLAIMS_MAX + 1, false));
@@ -347,7 +350,7 @@ mod tests {
         let delete = DeleteSnapshot {
             account_id: None,
             app_id,
-            snap_id,
+            snapshot_id,
             name: None,
         };
         assert!(

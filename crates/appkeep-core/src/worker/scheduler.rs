@@ -8,14 +8,14 @@ use tokio_util::sync::CancellationToken;
 use super::{POLL_EVERY, WorkerDeps};
 use crate::error::Error;
 use crate::schedule::{NextRun, ScheduleAction, Scheduled};
-use crate::service::{Outcome, Service};
+use crate::service::{RunOutcome, Service};
 use crate::store::StoreError;
 
 /// Runs until `shutdown`; checks the schedules at least once.
 pub(super) async fn schedule(deps: WorkerDeps, shutdown: CancellationToken) {
     let service = deps.service();
     loop {
-        if let Err(error) = look(&deps, &service).await {
+        if let Err(error) = check_schedules(&deps, &service).await {
             tracing::error!(%error, "the schedules can't be checked");
         }
         tokio::select! {
@@ -25,27 +25,27 @@ pub(super) async fn schedule(deps: WorkerDeps, shutdown: CancellationToken) {
     }
 }
 
-async fn look(deps: &WorkerDeps, service: &Service) -> Result<(), StoreError> {
+async fn check_schedules(deps: &WorkerDeps, service: &Service) -> Result<(), StoreError> {
     for scheduled in deps.store.list_schedules().await? {
         let schedule = &scheduled.schedule;
         // A failed schedule doesn't block the others. Temporary failures are retried at the next check.
-        if let Err(error) = act(service, &scheduled, scheduled.action(deps.clock.now())).await {
+        if let Err(error) = perform(service, &scheduled, scheduled.action(deps.clock.now())).await {
             tracing::error!(schedule.id = %schedule.id, schedule.name, %error, "the schedule did not run");
         }
     }
     Ok(())
 }
 
-async fn act(service: &Service, scheduled: &Scheduled, action: ScheduleAction) -> Result<(), Error> {
+async fn perform(service: &Service, scheduled: &Scheduled, action: ScheduleAction) -> Result<(), Error> {
     let (id, name) = (scheduled.schedule.id, &scheduled.schedule.name);
     match action {
         ScheduleAction::Wait => Ok(()),
         ScheduleAction::Plan(next) => service.schedule_plan(scheduled, Some(next)).await,
-        ScheduleAction::PlanAnew(next) => {
+        ScheduleAction::Replan(next) => {
             tracing::warn!(
                 schedule.id = %id,
                 schedule.name = name,
-                "the clock was put back: the schedule starts over from now"
+                "the clock was set back: the schedule restarts from the current time"
             );
             service.schedule_plan(scheduled, Some(next)).await
         }
@@ -56,23 +56,26 @@ async fn act(service: &Service, scheduled: &Scheduled, action: ScheduleAction) -
 async fn run(service: &Service, scheduled: &Scheduled, next: Option<NextRun>) -> Result<(), Error> {
     let (id, name) = (scheduled.schedule.id, &scheduled.schedule.name);
     match service.schedule_run(scheduled, next).await? {
-        Outcome::Made { backup_id, snap_id } => {
+        RunOutcome::Created {
+            backup_id,
+            snapshot_id,
+        } => {
             let backup_id = backup_id.map(tracing::field::display);
-            let snap_id = snap_id.map(tracing::field::display);
-            tracing::info!(schedule.id = %id, schedule.name = name, backup.id = backup_id, snapshot.id = snap_id, "schedule run");
+            let snapshot_id = snapshot_id.map(tracing::field::display);
+            tracing::info!(schedule.id = %id, schedule.name = name, backup.id = backup_id, snapshot.id = snapshot_id, "schedule run");
         }
-        Outcome::Skipped => tracing::warn!(
+        RunOutcome::Skipped => tracing::warn!(
             schedule.id = %id,
             schedule.name = name,
-            "the schedule's previous run is still in progress: this one is left out"
+            "the schedule's previous run is still in progress: this run is skipped"
         ),
-        Outcome::NotAdmitted(reason) => tracing::warn!(
+        RunOutcome::NotAdmitted(reason) => tracing::warn!(
             schedule.id = %id,
             schedule.name = name,
             %reason,
             "the schedule's run is skipped: no more work is accepted"
         ),
-        Outcome::Lost => {
+        RunOutcome::Lost => {
             tracing::debug!(schedule.id = %id, schedule.name = name, "another server ran the schedule");
         }
     }

@@ -48,7 +48,7 @@ async fn resume(deps: &WorkerDeps, app: &App, unfinished: &UnfinishedRestore) ->
     let (account_id, now) = (app.account_id, deps.clock.now());
     tracing::warn!(
         app.name, app.id = %app.id, restore.id = %unfinished.id,
-        "a restore was interrupted: it is finished before anything else of the app"
+        "a restore was interrupted: it is finished before other jobs of the app"
     );
     let mut tx = deps.store.begin().await?;
     let known = tx.fetch_app_restore(account_id, unfinished.id).await?;
@@ -92,7 +92,7 @@ async fn resume(deps: &WorkerDeps, app: &App, unfinished: &UnfinishedRestore) ->
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn settle_restore(
+pub async fn complete_interrupted_restore(
     tx: &mut dyn StoreTx,
     (account_id, app_id): (AccountId, AppId),
     own: Option<AppRestoreId>,

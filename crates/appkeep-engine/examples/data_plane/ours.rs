@@ -4,10 +4,10 @@ use std::fs;
 
 use appkeep_core::catalog::{Bucket, BucketLocation, Consistency, Volume};
 use appkeep_core::engine::{
-    CopyBackup, DeleteBackup, Engine, Progress, Restore, RestoreData, RestoreTarget, TakeSnapshot,
+    CopyBackup, CreateSnapshot, DeleteBackup, Engine, Progress, Restore, RestoreData, RestoreTarget,
     TargetPolicy,
 };
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId};
 use appkeep_engine::{EngineConfig, RusticEngine};
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{Failure, Site, Step};
 
 /// The time of the first backup, in seconds since 1970; each further one is an hour later.
-const FIRST_TAKEN_AT: i64 = 1_700_000_000;
+const FIRST_SNAPSHOT_TIME: i64 = 1_700_000_000;
 
 /// Runs one step; if it `is_verified`, a share of each finished backup is read back.
 pub(crate) fn run(step: Step, site: &Site, is_verified: bool) -> Result<(), Failure> {
@@ -40,15 +40,15 @@ async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failu
                 name: "data".to_owned(),
                 path: site.source.clone(),
             }];
-            let snap_id = snap_id(number);
-            let request = TakeSnapshot {
+            let snapshot_id = snapshot_id(number);
+            let request = CreateSnapshot {
                 app_id,
-                snap_id,
+                snapshot_id,
                 volumes,
                 consistency: Consistency::Normal,
-                taken_at: taken_at(number)?,
+                snapshot_time: snapshot_time(number)?,
             };
-            engine.take_snapshot(&request, &cancel).await?;
+            engine.create_snapshot(&request, &cancel).await?;
         }
         Step::Backup(number) => {
             let request = CopyBackup {
@@ -56,8 +56,8 @@ async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failu
                 app_id,
                 app_name: "bench".to_owned(),
                 backup_id: backup_id(number),
-                snap_id: snap_id(number),
-                taken_at: taken_at(number)?,
+                snapshot_id: snapshot_id(number),
+                snapshot_time: snapshot_time(number)?,
             };
             engine.copy_backup(&request, &progress, &cancel).await?;
         }
@@ -73,7 +73,7 @@ async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failu
                     path: site.place.join("restored"),
                     policy: TargetPolicy::Refuse,
                 },
-                untouchable: Vec::new(),
+                protected: Vec::new(),
             };
             engine.restore(&request, &progress, &cancel).await?;
         }
@@ -91,8 +91,8 @@ async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failu
     Ok(())
 }
 
-fn taken_at(number: u8) -> Result<DateTime<Utc>, Failure> {
-    let moment = DateTime::from_timestamp(FIRST_TAKEN_AT + 3600 * i64::from(number), 0);
+fn snapshot_time(number: u8) -> Result<DateTime<Utc>, Failure> {
+    let moment = DateTime::from_timestamp(FIRST_SNAPSHOT_TIME + 3600 * i64::from(number), 0);
     Ok(moment.ok_or("no such time")?)
 }
 
@@ -100,8 +100,8 @@ fn backup_id(number: u8) -> AppBackupId {
     AppBackupId::new(Uuid::from_u128(0x100 + u128::from(number)))
 }
 
-fn snap_id(number: u8) -> AppSnapId {
-    AppSnapId::new(Uuid::from_u128(0x200 + u128::from(number)))
+fn snapshot_id(number: u8) -> AppSnapshotId {
+    AppSnapshotId::new(Uuid::from_u128(0x200 + u128::from(number)))
 }
 
 fn bucket(site: &Site) -> Result<Bucket, Failure> {

@@ -67,28 +67,28 @@ fn refused(held: Result<(), EngineError>) -> String {
 fn a_bucket_is_held_by_one_process_until_released() {
     let site = Site::new();
     let first = site.server("data");
-    first.hold(&site.bucket).unwrap();
-    first.hold(&site.bucket).unwrap();
+    first.acquire(&site.bucket).unwrap();
+    first.acquire(&site.bucket).unwrap();
     let copy = site.server("copy");
     fs::create_dir(site.dir.path().join("copy")).unwrap();
     let id = site.dir.path().join("data").join(INSTALLATION_FILE);
     fs::copy(id, site.dir.path().join("copy").join(INSTALLATION_FILE)).unwrap();
-    let reason = refused(copy.hold(&site.bucket));
+    let reason = refused(copy.acquire(&site.bucket));
     assert!(
         reason.starts_with("bucket main is used by a copy of this server (process "),
         "{reason}"
     );
-    let reason = refused(site.server("other").hold(&site.bucket));
+    let reason = refused(site.server("other").acquire(&site.bucket));
     assert!(
         reason.starts_with("bucket main is used by another server (process "),
         "{reason}"
     );
     assert!(reason.ends_with("appkeep bucket take-over main"), "{reason}");
-    first.hold(&site.bucket).unwrap();
+    first.acquire(&site.bucket).unwrap();
     assert_eq!(site.claims().len(), 1);
     drop(first);
     assert_eq!(site.claims(), []);
-    copy.hold(&site.bucket).unwrap();
+    copy.acquire(&site.bucket).unwrap();
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_claim_of_a_local_process_that_ended_is_invalid() {
         time: machine::now(),
     };
     write(&path_of(&directory_of(&site.bucket), claim.server_id), &claim).unwrap();
-    site.server("data").hold(&site.bucket).unwrap();
+    site.server("data").acquire(&site.bucket).unwrap();
 }
 
 #[test]
@@ -133,9 +133,9 @@ fn a_claim_from_another_machine_is_valid_while_refreshed() {
     let own = server.own().unwrap().installation_id;
     for installation_id in [own, Uuid::from_u128(1)] {
         let path = site.claim_elsewhere(installation_id);
-        refused(server.hold(&site.bucket));
+        refused(server.acquire(&site.bucket));
         server.expiry.own = Duration::ZERO;
-        match (server.hold(&site.bucket), installation_id == own) {
+        match (server.acquire(&site.bucket), installation_id == own) {
             (Ok(()), true) => assert!(!path.exists()),
             (Err(EngineError::Busy(_)), false) => assert!(path.exists()),
             other => panic!("{other:?}"),
@@ -150,25 +150,25 @@ fn an_unparsable_claim_is_valid_until_it_expires() {
     let site = Site::new();
     fs::write(path_of(&directory_of(&site.bucket), Uuid::from_u128(7)), "{}").unwrap();
     let mut server = site.server("data");
-    refused(server.hold(&site.bucket));
+    refused(server.acquire(&site.bucket));
     server.expiry.others = Duration::ZERO;
-    server.hold(&site.bucket).unwrap();
+    server.acquire(&site.bucket).unwrap();
 }
 
 #[test]
 fn a_holder_notices_the_loss_of_its_claim() {
     let site = Site::new();
     let first = site.server("data");
-    first.hold(&site.bucket).unwrap();
+    first.acquire(&site.bucket).unwrap();
     let [claim] = &site.claims()[..] else {
         panic!("{:?}", site.claims())
     };
     assert!(claim.runs_here);
     remove_claim(claim).unwrap();
     let second = site.server("other");
-    second.hold(&site.bucket).unwrap();
-    refused(first.hold(&site.bucket));
+    second.acquire(&site.bucket).unwrap();
+    refused(first.acquire(&site.bucket));
     assert_eq!(site.claims().len(), 1);
     drop(second);
-    first.hold(&site.bucket).unwrap();
+    first.acquire(&site.bucket).unwrap();
 }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use appkeep_core::catalog::{Bucket, BucketLocation};
 use appkeep_core::engine::{
-    BackupCopied, CopyBackup, EngineError, Progress, Restore, RestoreData, RestoreReport, RestoreTarget,
+    BackupReport, CopyBackup, EngineError, Progress, Restore, RestoreData, RestoreReport, RestoreTarget,
     TargetPolicy,
 };
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId};
 use chrono::DateTime;
 use rustic_core::{
     BackupOptions, CheckOptions, FileType, LsOptions, ReadBackend, ReadSource, SnapshotOptions,
@@ -168,7 +168,7 @@ impl TestRepository {
         source: S,
         faults: Faults,
         cancel: &CancellationToken,
-    ) -> Result<BackupCopied, EngineError>
+    ) -> Result<BackupReport, EngineError>
     where
         S: ReadSource + 'static,
         S::Open: Send,
@@ -180,9 +180,10 @@ impl TestRepository {
             app_id: self.app_id,
             app_name: "shop".to_owned(),
             backup_id: AppBackupId::new(Uuid::from_u128(number)),
-            snap_id: AppSnapId::new(Uuid::from_u128(1)),
+            snapshot_id: AppSnapshotId::new(Uuid::from_u128(1)),
             // Later backups have higher numbers.
-            taken_at: DateTime::from_timestamp(1_700_000_000 + i64::try_from(number).unwrap(), 0).unwrap(),
+            snapshot_time: DateTime::from_timestamp(1_700_000_000 + i64::try_from(number).unwrap(), 0)
+                .unwrap(),
         };
         let progress = watch::Sender::new(Progress::default());
         backup::copy(
@@ -218,10 +219,18 @@ impl TestRepository {
         gate.release().unwrap();
     }
 
-    pub(super) fn store_whole(&self, number: u128) {
-        let source = self.tree();
+    /// Stores the entries of `source` as the backup `number`, without faults in the backend.
+    pub(super) fn store_from<S>(&self, number: u128, source: S) -> Result<BackupReport, EngineError>
+    where
+        S: ReadSource + 'static,
+        S::Open: Send,
+        S::Iter: Send,
+    {
         self.store(number, source, Faults::none(), &CancellationToken::new())
-            .unwrap();
+    }
+
+    pub(super) fn store_whole(&self, number: u128) {
+        self.store_from(number, self.tree()).unwrap();
     }
 
     pub(super) fn forget(&self, number: u128, faults: Faults) -> Result<(), EngineError> {
@@ -270,7 +279,7 @@ impl TestRepository {
                 path: target,
                 policy: TargetPolicy::Replace,
             },
-            untouchable: Vec::new(),
+            protected: Vec::new(),
         };
         let repository = self.open(&gate)?;
         let found = snapshots_of(&repository, backup_id).map_err(|error| gate.explain("reading", &error))?;

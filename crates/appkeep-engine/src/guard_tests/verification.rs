@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use appkeep_core::engine::{BackupCopied, EngineError};
+use appkeep_core::engine::{BackupReport, EngineError};
 use bytes::Bytes;
 use rustic_core::FileType;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::faulty_backend::{Corrupt, Faults, Operation};
 use super::test_repository::{TestRepository, noise};
 
-fn store(repository: &TestRepository, number: u128, faults: Faults) -> Result<BackupCopied, EngineError> {
+fn store(repository: &TestRepository, number: u128, faults: Faults) -> Result<BackupReport, EngineError> {
     let source = repository.tree();
     repository.store(number, source, faults, &CancellationToken::new())
 }
@@ -34,13 +34,13 @@ fn flipped(bytes: &Bytes, at: usize) -> Bytes {
 }
 
 #[track_caller]
-fn assert_noticed(outcome: Result<BackupCopied, EngineError>) -> String {
+fn assert_noticed(outcome: Result<BackupReport, EngineError>) -> String {
     match outcome {
         Err(EngineError::Unreadable(reasons)) => {
             assert_eq!(reasons.len(), 1, "{reasons:?}");
             let (_, said) = reasons[0].split_once(": ").unwrap();
             assert!(
-                said.starts_with("the bucket doesn't give back what was stored: "),
+                said.starts_with("the bucket returns other data than was stored: "),
                 "{said}"
             );
             reasons[0].clone()

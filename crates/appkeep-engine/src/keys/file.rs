@@ -114,14 +114,14 @@ pub(super) fn parse(bytes: &[u8]) -> Result<KeyFile, String> {
         WRAPPED => {
             let file: WrappedFile = serde_json::from_slice(bytes).map_err(no_key)?;
             let wrapped =
-                unhex(&file).ok_or_else(|| "is not a key file (its digits can't be read)".to_owned())?;
+                decode_hex(&file).ok_or_else(|| "is not a key file (its digits can't be read)".to_owned())?;
             Ok(KeyFile::Wrapped(wrapped))
         }
         version => Err(format!("has the unknown version {version}")),
     }
 }
 
-fn unhex(file: &WrappedFile) -> Option<WrappedKey> {
+fn decode_hex(file: &WrappedFile) -> Option<WrappedKey> {
     let mut nonce = [0; NONCE_BYTES];
     hex::decode_to_slice(&file.nonce, &mut nonce).ok()?;
     Some(WrappedKey {

@@ -29,7 +29,7 @@ pub struct MasterKeyId([u8; ID_BYTES]);
 
 /// The error for text that isn't a master key. It doesn't contain the text.
 #[derive(Debug, thiserror::Error)]
-#[error("a master key is 64 hexadecimal digits, as `openssl rand -hex 32` prints them; this is {0}")]
+#[error("expected a master key of 64 hex digits (`openssl rand -hex 32`), got {0}")]
 pub struct NotAMasterKey(String);
 
 impl MasterKey {
@@ -50,14 +50,14 @@ impl MasterKey {
     pub fn from_hex(text: &str) -> Result<Self, NotAMasterKey> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(NotAMasterKey("empty".to_owned()));
+            return Err(NotAMasterKey("an empty text".to_owned()));
         }
         if text.len() != 2 * KEY_BYTES {
-            return Err(NotAMasterKey(format!("{} bytes long", text.len())));
+            return Err(NotAMasterKey(format!("{} bytes", text.len())));
         }
         let mut bytes = Zeroizing::new([0; KEY_BYTES]);
         hex::decode_to_slice(text, bytes.as_mut_slice())
-            .map_err(|_| NotAMasterKey("something else".to_owned()))?;
+            .map_err(|_| NotAMasterKey("other characters".to_owned()))?;
         Ok(Self(bytes))
     }
 
@@ -144,7 +144,7 @@ impl fmt::Display for MasterKeyId {
 /// [`EngineError::Broken`] if there are none.
 pub(super) fn fill(bytes: &mut [u8]) -> Result<(), EngineError> {
     getrandom::fill(bytes)
-        .map_err(|error| EngineError::Broken(format!("the system gives no random bytes: {error}")))
+        .map_err(|error| EngineError::Broken(format!("the system provides no random bytes: {error}")))
 }
 
 #[cfg(test)]
@@ -174,9 +174,9 @@ mod tests {
     #[test]
     fn an_invalid_key_is_refused_and_not_repeated_in_the_error() {
         for (text, complaint) in [
-            ("", "empty"),
-            ("5a5a", "4 bytes long"),
-            (&"xy".repeat(32), "something else"),
+            ("", "an empty text"),
+            ("5a5a", "4 bytes"),
+            (&"xy".repeat(32), "other characters"),
         ] {
             let Err(error) = MasterKey::from_hex(text) else {
                 panic!("{text} was taken as a key")

@@ -28,6 +28,7 @@ use self::file::KeyFile;
 pub(crate) use self::file::RepositoryKey;
 pub use self::master::{MasterKey, MasterKeyId, NotAMasterKey};
 pub use self::rotate::Rotation;
+use crate::dir::entries_of;
 use crate::durable;
 use crate::failure::{self, storage};
 
@@ -245,10 +246,11 @@ impl KeyStore {
             KeyFile::Wrapped(wrapped) => {
                 let master = keyring.find(wrapped.by).ok_or_else(|| {
                     let (needed, current) = (wrapped.by, keyring.current.id());
-                    EngineError::Key(format!("{name} takes master key {needed}, not {current}"))
+                    EngineError::Key(format!("{name} requires master key {needed}, not {current}"))
                 })?;
-                let key = file::unwrap(&wrapped, master, bucket_id, app_id)
-                    .ok_or_else(|| EngineError::Key(format!("{name} is damaged, or another repository's")))?;
+                let key = file::unwrap(&wrapped, master, bucket_id, app_id).ok_or_else(|| {
+                    EngineError::Key(format!("{name} is damaged, or belongs to another repository"))
+                })?;
                 Ok(Some((key, false)))
             }
         }
@@ -313,16 +315,16 @@ impl KeyStore {
                 let then = if is_rotating {
                     "a rotation was interrupted, so run `appkeep key rotate` again"
                 } else {
-                    "put it back, or declare where it is in [keys]"
+                    "restore it, or declare its location in [keys]"
                 };
                 return Err(EngineError::Key(format!(
-                    "{name} takes master key {id}, but keys/{MASTER} is missing: {then}"
+                    "{name} requires master key {id}, but keys/{MASTER} is missing: {then}"
                 )));
             }
         }
         let key = MasterKey::generate()?;
         self.write_master(MASTER, &key)?;
-        tracing::info!(id = %key.id(), "made a master key");
+        tracing::info!(id = %key.id(), "created a master key");
         Ok(key)
     }
 
@@ -381,13 +383,8 @@ impl KeyStore {
 /// The entries of a directory whose names are an id and then `suffix`; empty if the directory doesn't exist.
 fn named_by_id(directory: &Path, suffix: &str) -> Result<Vec<(Uuid, PathBuf)>, EngineError> {
     let failed = |error: io::Error| failure::key(format!("listing {}", directory.display()), &error);
-    let entries = match fs::read_dir(directory) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error)),
-    };
     let mut found = Vec::new();
-    for entry in entries {
+    for entry in entries_of(directory).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name();
         let id = name.to_str().and_then(|name| name.strip_suffix(suffix));

@@ -103,6 +103,9 @@ fn errors_about_invalid_key_files_contain_no_secret() {
         assert!(!reason.contains("5555"), "{reason}");
         assert!(reason.starts_with(&KeyStore::name_of(bucket, app)), "{reason}");
     }
+    fs::write(dir.path().join(KeyStore::name_of(bucket, app)), "{").unwrap();
+    let expected = format!("{} is not a key file (line 1)", KeyStore::name_of(bucket, app));
+    assert_eq!(reason(keys.fetch(bucket, app)), expected);
 }
 
 #[test]
@@ -135,19 +138,19 @@ fn a_key_file_decrypts_only_for_its_bucket_and_app() {
     // Move a key file to another app of the same bucket.
     fs::copy(path(0), path(2)).unwrap();
     let (bucket, app) = stored[2].0;
-    assert!(reason(keys.fetch(bucket, app)).ends_with("is damaged, or another repository's"));
+    assert!(reason(keys.fetch(bucket, app)).ends_with("is damaged, or belongs to another repository"));
     // Move it to another bucket.
     let (bucket, _) = stored[1].0;
     let (_, app) = stored[0].0;
     fs::copy(path(0), dir.path().join(KeyStore::name_of(bucket, app))).unwrap();
-    assert!(reason(keys.fetch(bucket, app)).ends_with("is damaged, or another repository's"));
+    assert!(reason(keys.fetch(bucket, app)).ends_with("is damaged, or belongs to another repository"));
     // Change one digit of the encrypted data.
     let text = fs::read_to_string(path(0)).unwrap();
     let at = text.rfind('"').unwrap() - 1;
     let digit = if &text[at..=at] == "0" { "1" } else { "0" };
     fs::write(path(0), format!("{}{digit}{}", &text[..at], &text[at + 1..])).unwrap();
     let (bucket, app) = stored[0].0;
-    assert!(reason(keys.fetch(bucket, app)).ends_with("is damaged, or another repository's"));
+    assert!(reason(keys.fetch(bucket, app)).ends_with("is damaged, or belongs to another repository"));
 }
 
 #[test]
@@ -168,7 +171,7 @@ fn a_lost_master_key_is_reported_and_not_replaced() {
         )),
     ] {
         assert!(
-            reason.contains("but keys/master.key is missing: put it back"),
+            reason.contains("but keys/master.key is missing: restore it"),
             "{reason}"
         );
     }
@@ -184,7 +187,7 @@ fn a_wrong_master_key_is_reported_with_both_ids() {
     let right = keys.prepare().unwrap();
     let wrong = MasterKey::generate().unwrap();
     let expected = format!(
-        "{} takes master key {right}, not {}",
+        "{} requires master key {right}, not {}",
         KeyStore::name_of(stored[0].0.0, stored[0].0.1),
         wrong.id()
     );
@@ -194,7 +197,7 @@ fn a_wrong_master_key_is_reported_with_both_ids() {
     fs::write(dir.path().join("keys/master.key"), "5a5a").unwrap();
     let reason = reason(keys.prepare());
     assert!(
-        reason.starts_with("keys/master.key: a master key is 64 hexadecimal digits"),
+        reason.starts_with("keys/master.key: expected a master key of 64 hex digits"),
         "{reason}"
     );
     assert!(!reason.contains("5a5a"), "{reason}");
@@ -211,7 +214,7 @@ fn a_foreign_key_file_affects_only_its_own_backups() {
         .unwrap();
     assert!(keys.prepare().is_ok());
     assert_open(&keys, &ours);
-    assert!(reason(keys.fetch(bucket, app)).contains(" takes master key "));
+    assert!(reason(keys.fetch(bucket, app)).contains(" requires master key "));
 }
 
 #[test]
@@ -266,7 +269,7 @@ mod rotating {
         assert!(!dir.path().join("keys/master.key.next").exists());
         let of_old = KeyStore::wrapped_by(dir.path(), MasterKey::from_hex(&kept).unwrap());
         fs::remove_file(dir.path().join("keys/master.key")).unwrap();
-        assert!(reason(of_old.prepare()).contains(" takes master key "));
+        assert!(reason(of_old.prepare()).contains(" requires master key "));
     }
 
     #[test]
@@ -330,7 +333,7 @@ mod rotating {
 
         let second = KeyStore::wrapped_by(dir.path(), two.clone());
         assert!(reason(second.rotate(&[])).contains(&format!(
-            "takes master key {}, not {}",
+            "requires master key {}, not {}",
             one.id(),
             two.id()
         )));

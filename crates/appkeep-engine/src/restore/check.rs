@@ -11,7 +11,7 @@ use rustix::fs::FileType;
 
 use super::cursor::Cursor;
 use super::entry::{Content, Entry, FileInfo, Metadata, RestoreError};
-use super::fill::{Filled, Queue, Work};
+use super::fill::{Queue, TargetFile, Work};
 use super::metadata;
 use super::walk::Visit;
 use super::write::Created;
@@ -22,7 +22,7 @@ pub(crate) struct Checker<'a> {
     cursor: Cursor,
     queue: &'a Queue,
     work: &'a Work<'a>,
-    made: &'a Created,
+    created: &'a Created,
     /// The identity in the target of each file with several names, under its first name.
     links: HashMap<(u64, u64), (u64, u64)>,
 }
@@ -36,13 +36,13 @@ impl<'a> Checker<'a> {
         top: &Dir,
         queue: &'a Queue,
         work: &'a Work<'a>,
-        made: &'a Created,
+        created: &'a Created,
     ) -> io::Result<Self> {
         Ok(Self {
             cursor: Cursor::new(top.try_clone()?),
             queue,
             work,
-            made,
+            created,
             links: HashMap::new(),
         })
     }
@@ -50,22 +50,22 @@ impl<'a> Checker<'a> {
 
 impl Visit for Checker<'_> {
     fn enter(&mut self, entry: &Entry, below: &[Entry]) -> Result<(), RestoreError> {
-        let there = self
+        let restored = self
             .cursor
             .here()
             .open_dir(&entry.name)
             .map_err(RestoreError::Target)?;
-        let names = there.names().map_err(RestoreError::Target)?;
-        let mut wanted: Vec<_> = below.iter().map(|entry| entry.name.as_os_str()).collect();
-        wanted.sort_unstable();
-        if names != wanted {
+        let names = restored.names().map_err(RestoreError::Target)?;
+        let mut expected: Vec<_> = below.iter().map(|entry| entry.name.as_os_str()).collect();
+        expected.sort_unstable();
+        if names != expected {
             return Err(RestoreError::Differs(format!(
-                "it has {} entries, not the {} that it should have",
+                "it has {} entries: expected {}",
                 names.len(),
-                wanted.len()
+                expected.len()
             )));
         }
-        self.cursor.down(there).map_err(RestoreError::Target)
+        self.cursor.down(restored).map_err(RestoreError::Target)
     }
 
     fn leave(&mut self, path: &Path, metadata: &Metadata) -> Result<(), RestoreError> {
@@ -80,7 +80,7 @@ impl Visit for Checker<'_> {
         file: &FileInfo,
         content: &mut dyn FnMut() -> Result<Content, RestoreError>,
     ) -> Result<(), RestoreError> {
-        let (there, stat) = self
+        let (restored, stat) = self
             .cursor
             .here()
             .open_file(&entry.name)
@@ -91,24 +91,24 @@ impl Visit for Checker<'_> {
                 file.size
             )));
         }
-        metadata::compare(&there, path, &entry.metadata, self.work.notes)?;
+        metadata::compare(&restored, path, &entry.metadata, self.work.notes)?;
         if let Some(linked) = file.linked {
             let this = identity_of(&stat);
             match self.links.get(&linked) {
                 // The content was compared under the first name.
                 Some(first) if *first == this => return Ok(()),
-                Some(_) if !self.made.apart.contains(path) => {
+                Some(_) if !self.created.separate.contains(path) => {
                     return Err(RestoreError::Differs(
-                        "it is a file of its own, not another name of one".to_owned(),
+                        "it is a separate file: expected a hard link".to_owned(),
                     ));
                 }
                 Some(_) => {}
                 None => drop(self.links.insert(linked, this)),
             }
         }
-        let filled = Filled {
+        let filled = TargetFile {
             path: path.to_owned(),
-            file: there,
+            file: restored,
             size: file.size,
             metadata: None,
         };
@@ -117,9 +117,9 @@ impl Visit for Checker<'_> {
 
     fn link(&mut self, path: &Path, entry: &Entry, points_to: &Path) -> Result<(), RestoreError> {
         let here = self.cursor.here();
-        let there = rustix::fs::readlinkat(here, &entry.name, Vec::new()).map_err(RestoreError::target)?;
-        if OsStr::from_bytes(there.to_bytes()) != points_to.as_os_str() {
-            return Err(RestoreError::Differs("it points elsewhere".to_owned()));
+        let restored = rustix::fs::readlinkat(here, &entry.name, Vec::new()).map_err(RestoreError::target)?;
+        if OsStr::from_bytes(restored.to_bytes()) != points_to.as_os_str() {
+            return Err(RestoreError::Differs("it has another target".to_owned()));
         }
         let stat = here.stat(&entry.name).map_err(RestoreError::Target)?;
         metadata::compare_common(&stat, path, &entry.metadata, self.work.notes)

@@ -106,7 +106,7 @@ impl Entry {
 #[derive(Debug)]
 pub(crate) enum Kind {
     /// A directory.
-    Directory(Inside),
+    Directory(DirectorySource),
     /// A file.
     File(FileInfo),
     /// A link, which is never followed.
@@ -115,13 +115,13 @@ pub(crate) enum Kind {
 
 /// The source of a directory's entries.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Inside {
+pub(crate) enum DirectorySource {
     /// A tree of the repository.
     Tree(TreeId),
     /// A position in the snapshot's manifest.
-    Manifest(manifest::read::Inside),
+    Manifest(manifest::read::DirectoryOffset),
     /// The directory itself, in the snapshot.
-    Here,
+    FileSystem,
 }
 
 /// The properties of a file other than its content.
@@ -174,7 +174,7 @@ pub(crate) trait Origin {
     fn volumes(&mut self) -> Result<Vec<Entry>, RestoreError>;
 
     /// Enters a subdirectory, and lists its entries.
-    fn enter(&mut self, name: &OsStr, inside: Inside) -> Result<Vec<Entry>, RestoreError>;
+    fn enter(&mut self, name: &OsStr, inside: DirectorySource) -> Result<Vec<Entry>, RestoreError>;
 
     /// Returns to the parent directory.
     fn leave(&mut self) -> Result<(), RestoreError>;

@@ -25,6 +25,7 @@ use super::from_backup::Blobs;
 use super::metadata;
 use super::notes::Notes;
 use crate::failure::lock;
+use crate::holes::next_data;
 
 /// The maximum number of threads for content.
 const THREADS_MAX: usize = 4;
@@ -45,7 +46,7 @@ const HOLE_BYTES: usize = 64 * 1024;
 static ZEROS: [u8; HOLE_BYTES] = [0; HOLE_BYTES];
 
 /// A file whose content is being written or compared.
-pub(crate) struct Filled {
+pub(crate) struct TargetFile {
     /// The path of the file, beginning with the volume's name.
     pub(crate) path: PathBuf,
     /// The file in the target, opened for writing or only for reading.
@@ -57,7 +58,7 @@ pub(crate) struct Filled {
 }
 
 struct Group {
-    filled: Arc<Filled>,
+    filled: Arc<TargetFile>,
     content: Content,
     /// The number of unfinished groups of the file.
     open: Arc<AtomicUsize>,
@@ -98,7 +99,7 @@ impl<'a> Work<'a> {
     }
 
     /// Whether the work was cancelled or has failed.
-    pub(crate) fn is_over(&self) -> bool {
+    pub(crate) fn is_stopped(&self) -> bool {
         self.cancel.is_cancelled() || lock(&self.failure).is_some()
     }
 
@@ -123,13 +124,13 @@ impl<'a> Work<'a> {
             // Not in a `while let`, which would hold the lock during the work.
             let next = lock(groups).recv();
             let Ok(group) = next else { return };
-            if self.is_over() {
+            if self.is_stopped() {
                 continue;
             }
             let done = catch_unwind(AssertUnwindSafe(|| self.group(&group)));
             match done {
                 Ok(Ok(())) => {}
-                Ok(Err(fault)) => self.fail(fault.at(&group.filled.path)),
+                Ok(Err(error)) => self.fail(error.at(&group.filled.path)),
                 Err(_) => self.fail(EngineError::Broken(format!(
                     "restoring {} panicked",
                     group.filled.path.display()
@@ -146,12 +147,12 @@ impl<'a> Work<'a> {
             (Content::File(original), Some(_)) => self.write_file(original, filled)?,
             (Content::File(original), None) => self.compare_files(original, filled)?,
         }
-        if self.is_over() {
+        if self.is_stopped() {
             return Ok(());
         }
         let is_last = group.open.fetch_sub(1, Ordering::SeqCst) == 1;
         if is_last && let Some(metadata) = &filled.metadata {
-            metadata::give(&filled.file, metadata, self.notes).map_err(RestoreError::Target)?;
+            metadata::apply(&filled.file, metadata, self.notes).map_err(RestoreError::Target)?;
         }
         Ok(())
     }
@@ -161,7 +162,7 @@ impl<'a> Work<'a> {
             .blobs
             .ok_or_else(|| RestoreError::Source("there is no repository".to_owned()))?;
         for part in parts {
-            if self.is_over() {
+            if self.is_stopped() {
                 return Ok(());
             }
             let bytes = blobs.read(part)?;
@@ -173,19 +174,19 @@ impl<'a> Work<'a> {
 
     fn compare_parts(&self, file: &File, parts: &[Part]) -> Result<(), RestoreError> {
         for part in parts {
-            if self.is_over() {
+            if self.is_stopped() {
                 return Ok(());
             }
             let is_same = if is_hole(file, part).map_err(RestoreError::target)? {
                 self.is_zeros(part)
             } else {
-                let mut there = ReadAt { file, at: part.at };
-                part.id.blob_matches_reader(part.bytes, &mut there)
+                let mut restored = ReadAt { file, at: part.at };
+                part.id.blob_matches_reader(part.bytes, &mut restored)
             };
             if !is_same {
                 return Err(RestoreError::Differs(format!(
-                    "the {} bytes from {} are not what the backup holds",
-                    part.bytes, part.at
+                    "the content at offset {} differs from the backup",
+                    part.at
                 )));
             }
         }
@@ -202,7 +203,7 @@ impl<'a> Work<'a> {
     }
 
     /// Clones the original if the file system supports it; otherwise copies everything but holes.
-    fn write_file(&self, original: &File, filled: &Filled) -> Result<(), RestoreError> {
+    fn write_file(&self, original: &File, filled: &TargetFile) -> Result<(), RestoreError> {
         if filled.size == 0 {
             return Ok(());
         }
@@ -220,9 +221,9 @@ impl<'a> Work<'a> {
             }
         }
         let mut at = 0;
-        while let Some(data) = next_data(original, at, filled.size).map_err(RestoreError::source)? {
-            let end = next_hole(original, data, filled.size).min(data + PIECE_BYTES);
-            if self.is_over() {
+        while let Some((data, hole)) = next_data(original, at, filled.size).map_err(RestoreError::source)? {
+            let end = hole.min(data + PIECE_BYTES);
+            if self.is_stopped() {
                 return Ok(());
             }
             copy_range(original, &filled.file, data, end - data)?;
@@ -233,7 +234,7 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn compare_files(&self, original: &File, filled: &Filled) -> Result<(), RestoreError> {
+    fn compare_files(&self, original: &File, filled: &TargetFile) -> Result<(), RestoreError> {
         let (mut one, mut other) = (Vec::new(), Vec::new());
         let mut at = 0;
         loop {
@@ -241,10 +242,10 @@ impl<'a> Work<'a> {
                 next_data(original, at, filled.size).map_err(RestoreError::source)?,
                 next_data(&filled.file, at, filled.size).map_err(RestoreError::target)?,
             ];
-            let Some(data) = next.into_iter().flatten().min() else {
+            let Some((data, _)) = next.into_iter().flatten().min() else {
                 return Ok(());
             };
-            if self.is_over() {
+            if self.is_stopped() {
                 return Ok(());
             }
             let bytes = (filled.size - data).min(PIECE_BYTES / 4);
@@ -260,7 +261,7 @@ impl<'a> Work<'a> {
                 .map_err(RestoreError::Target)?;
             if one != other {
                 return Err(RestoreError::Differs(format!(
-                    "the bytes from {data} are not what the snapshot holds"
+                    "the content at offset {data} differs from the snapshot"
                 )));
             }
             at = data + bytes as u64;
@@ -278,7 +279,7 @@ impl Queue {
     ///
     /// # Errors
     /// If no threads are left.
-    pub(crate) fn push(&self, filled: Filled, content: Content) -> Result<(), RestoreError> {
+    pub(crate) fn push(&self, filled: TargetFile, content: Content) -> Result<(), RestoreError> {
         let filled = Arc::new(filled);
         let contents = match content {
             Content::Parts(parts) if parts.len() > GROUP_PARTS => parts
@@ -311,13 +312,13 @@ pub(crate) fn with_threads(
     walk: impl FnOnce(&Queue) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
     let threads = thread::available_parallelism().map_or(2, |found| found.get().clamp(2, THREADS_MAX));
-    let (groups, taken) = sync_channel(QUEUE_MAX);
-    let taken = Mutex::new(taken);
+    let (groups, receiver) = sync_channel(QUEUE_MAX);
+    let receiver = Mutex::new(receiver);
     let walked = thread::scope(|scope| {
         for number in 0..threads {
             let spawned = thread::Builder::new()
                 .name(format!("restore-{number}"))
-                .spawn_scoped(scope, || work.work_on(&taken));
+                .spawn_scoped(scope, || work.work_on(&receiver));
             if let Err(error) = spawned
                 && number == 0
             {
@@ -375,26 +376,6 @@ fn is_hole(file: &File, part: &Part) -> rustix::io::Result<bool> {
     Ok(part.bytes > 0 && next_data(file, part.at, end)?.is_none())
 }
 
-/// The offset of the next data that isn't a hole, from `at` and before `size`.
-fn next_data(file: &File, at: u64, size: u64) -> rustix::io::Result<Option<u64>> {
-    if at >= size {
-        return Ok(None);
-    }
-    match rustix::fs::seek(file, SeekFrom::Data(at)) {
-        Ok(data) => Ok((data < size).then_some(data)),
-        Err(Errno::NXIO) => Ok(None),
-        // The file system doesn't report holes.
-        Err(Errno::INVAL | Errno::NOTSUP) => Ok(Some(at)),
-        Err(error) => Err(error),
-    }
-}
-
-fn next_hole(file: &File, at: u64, size: u64) -> u64 {
-    rustix::fs::seek(file, SeekFrom::Hole(at))
-        .unwrap_or(size)
-        .min(size)
-}
-
 fn copy_range(mut original: &File, mut copy: &File, at: u64, bytes: u64) -> Result<(), RestoreError> {
     rustix::fs::seek(original, SeekFrom::Start(at)).map_err(RestoreError::source)?;
     rustix::fs::seek(copy, SeekFrom::Start(at)).map_err(RestoreError::target)?;
@@ -402,6 +383,8 @@ fn copy_range(mut original: &File, mut copy: &File, at: u64, bytes: u64) -> Resu
     if copied == bytes {
         Ok(())
     } else {
-        Err(RestoreError::Source("it ends before its size says".to_owned()))
+        Err(RestoreError::Source(
+            "it is shorter than its recorded size".to_owned(),
+        ))
     }
 }

@@ -8,7 +8,7 @@ use appkeep_core::engine::{AbandonedRestore, EngineError, RestoreReport, Unfinis
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AppId, AppRestoreId};
 
-use super::journal::{Found, Journal, Journals, Phase};
+use super::journal::{FoundJournal, Journal, Journals, Phase};
 use super::metadata;
 use super::replacement::{Replacement, Swap};
 use super::swap::{FaultInjection, NEW, NoFaults, Volume, open_parent};
@@ -54,7 +54,7 @@ pub(crate) fn check_finished(data_dir: &Path, app_id: AppId) -> Result<(), Engin
     match Journals::new(data_dir, app_id).unfinished()?.first() {
         None => Ok(()),
         Some(found) => Err(EngineError::Refused(format!(
-            "the restore {} was interrupted, so the volumes hold old and new data; {NEXT_STEP}",
+            "the restore {} was interrupted, so the volumes contain old and new data; {NEXT_STEP}",
             found.id
         ))),
     }
@@ -68,7 +68,7 @@ pub(crate) fn abandon(data_dir: &Path, app_id: AppId) -> Result<Vec<AbandonedRes
     let finisher = Finisher::new(data_dir, app_id, &NoFaults);
     let mut abandoned = Vec::new();
     for found in finisher.journals.unfinished()? {
-        let Found { id, path, journal } = found;
+        let FoundJournal { id, path, journal } = found;
         let (mut volumes, mut kept) = (Vec::new(), Vec::new());
         match journal {
             Ok(journal) => {
@@ -78,7 +78,7 @@ pub(crate) fn abandon(data_dir: &Path, app_id: AppId) -> Result<Vec<AbandonedRes
                         .iter()
                         .map(|replacement| replacement.target().to_owned()),
                 );
-                let there = stagings(&journal.replacements)
+                let there = staging_directories(&journal.replacements)
                     .into_iter()
                     .filter(|staging| staging.exists());
                 kept.extend(there.map(Path::to_owned));
@@ -110,7 +110,7 @@ impl<'a> Finisher<'a> {
         match journal.phase {
             Phase::Staging | Phase::Abandoned => Ok(None),
             Phase::Done => Ok(Some(journal.report)),
-            Phase::Swapping { .. } | Phase::Swapped if is_gone(&journal) => Err(gone(id)),
+            Phase::Swapping { .. } | Phase::Swapped if is_data_missing(&journal) => Err(data_missing(id)),
             Phase::Swapping { .. } | Phase::Swapped => self.finish(&found.path, journal).map(Some),
         }
     }
@@ -121,18 +121,18 @@ impl<'a> Finisher<'a> {
     /// # Errors
     /// If an earlier restore in place can be neither finished nor cleaned up, and this one `is_in_place`,
     /// too.
-    pub(crate) fn settle(
+    pub(crate) fn finish_earlier(
         &self,
         own: AppRestoreId,
         is_in_place: bool,
     ) -> Result<Option<RestoreReport>, EngineError> {
         let journals = self.journals.list()?;
-        Journals::forget_oldest(&journals);
+        Journals::delete_oldest(&journals);
         let mut report = None;
-        for Found { id, path, journal } in journals {
+        for FoundJournal { id, path, journal } in journals {
             // Restores to a directory and restores in place don't affect each other.
             let concerns = journal.as_ref().map_or(true, |journal| journal.in_place) && is_in_place;
-            match journal.and_then(|journal| self.settle_one(&path, id, journal)) {
+            match journal.and_then(|journal| self.finish_or_clean_up(&path, id, journal)) {
                 Ok(done) if id == own => report = done,
                 Ok(_) => {}
                 Err(error) if id == own || concerns => return Err(error),
@@ -142,7 +142,7 @@ impl<'a> Finisher<'a> {
         Ok(report)
     }
 
-    fn settle_one(
+    fn finish_or_clean_up(
         &self,
         path: &Path,
         id: AppRestoreId,
@@ -159,8 +159,8 @@ impl<'a> Finisher<'a> {
                 self.discard(path, &journal);
                 Ok(None)
             }
-            Phase::Swapping { .. } if is_gone(&journal) => {
-                tracing::warn!(restore.id = %id, "the data of an interrupted restore is gone");
+            Phase::Swapping { .. } if is_data_missing(&journal) => {
+                tracing::warn!(restore.id = %id, "the data of an interrupted restore is missing");
                 if !journal.in_place {
                     self.abandon(path, journal)?;
                 }
@@ -183,7 +183,7 @@ impl<'a> Finisher<'a> {
                 continue;
             }
             match found.journal {
-                Ok(journal) if is_gone(&journal) => self.abandon(&found.path, journal)?,
+                Ok(journal) if is_data_missing(&journal) => self.abandon(&found.path, journal)?,
                 _ => {}
             }
         }
@@ -197,20 +197,20 @@ impl<'a> Finisher<'a> {
     pub(crate) fn finish(&self, path: &Path, mut journal: Journal) -> Result<RestoreReport, EngineError> {
         if let Phase::Swapping { .. } = journal.phase {
             if let Err(error) = self.swap_all(path, &mut journal) {
-                return Err(self.put_back(path, &journal, error));
+                return Err(self.roll_back(path, &journal, error));
             }
             journal.phase = Phase::Swapped;
             self.journals.store(path, &journal)?;
         }
         if journal.phase == Phase::Swapped {
             journal.report.left = Vec::new();
-            for staging in stagings(&journal.replacements) {
+            for staging in staging_directories(&journal.replacements) {
                 let removed = self
                     .faults
                     .before("removing the old data")
                     .and_then(|()| remove_staging(staging));
                 if let Err(error) = removed {
-                    tracing::warn!(path = %staging.display(), %error, "data from before the restore is left");
+                    tracing::warn!(path = %staging.display(), %error, "old data was not deleted after the restore");
                     journal.report.left.push(staging.to_owned());
                 }
             }
@@ -237,11 +237,11 @@ impl<'a> Finisher<'a> {
                 Swap::Directory => volume.exchange().map_err(failed)?,
                 Swap::Entries => {
                     if !out[number] {
-                        volume.take_out().map_err(failed)?;
+                        volume.move_old_out().map_err(failed)?;
                         out[number] = true;
                         self.journals.store(path, journal)?;
                     }
-                    volume.bring_in().map_err(failed)?;
+                    volume.move_new_in().map_err(failed)?;
                 }
             }
         }
@@ -249,17 +249,17 @@ impl<'a> Finisher<'a> {
     }
 
     /// Undoes a swap that failed with `error`, and returns the resulting error.
-    fn put_back(&self, path: &Path, journal: &Journal, error: EngineError) -> EngineError {
+    fn roll_back(&self, path: &Path, journal: &Journal, error: EngineError) -> EngineError {
         let Phase::Swapping { new, out } = &journal.phase else {
             return error;
         };
         for (replacement, (new, is_out)) in journal.replacements.iter().zip(new.iter().zip(out)).rev() {
             let back =
-                Volume::new(replacement, *new, self.faults).and_then(|volume| volume.put_back(*is_out));
+                Volume::new(replacement, *new, self.faults).and_then(|volume| volume.roll_back(*is_out));
             if let Err(why) = back {
                 let (target, staging) = (replacement.target().display(), replacement.staging().display());
                 return EngineError::Storage(format!(
-                    "{error}; putting the old data back failed, too: {why}; all data is in {target} and \
+                    "{error}; rolling back also failed: {why}; all data is in {target} and \
                      {staging}; {NEXT_STEP}"
                 ));
             }
@@ -269,14 +269,16 @@ impl<'a> Finisher<'a> {
         journal.phase = Phase::Staging;
         match self.journals.store(path, &journal) {
             Ok(()) => self.discard(path, &journal),
-            Err(error) => tracing::warn!(%error, "a restore that was undone is still noted as unfinished"),
+            Err(error) => {
+                tracing::warn!(%error, "a restore was rolled back, but its journal still marks it as unfinished");
+            }
         }
         error
     }
 
     /// Deletes the data of a restore before its swap.
     pub(crate) fn discard(&self, path: &Path, journal: &Journal) {
-        let removed = stagings(&journal.replacements)
+        let removed = staging_directories(&journal.replacements)
             .into_iter()
             .try_for_each(|staging| {
                 self.faults.before("removing an unfinished restore")?;
@@ -287,40 +289,40 @@ impl<'a> Finisher<'a> {
             .and_then(|()| Journals::remove(path));
         if let Err(error) = removed {
             // The journal still exists, so the next restore of the app tries again.
-            tracing::warn!(%error, "an unfinished restore is left");
+            tracing::warn!(%error, "an unfinished restore could not be deleted");
         }
     }
 }
 
 /// Whether the new data of a volume is neither in place nor in the staging directory.
-fn is_gone(journal: &Journal) -> bool {
+fn is_data_missing(journal: &Journal) -> bool {
     let Phase::Swapping { new, .. } = &journal.phase else {
         return false;
     };
     let replacements = journal.replacements.iter().zip(new);
     replacements
         .into_iter()
-        .any(|(replacement, new)| new_data_is_gone(replacement, *new))
+        .any(|(replacement, new)| is_new_data_missing(replacement, *new))
 }
 
-fn new_data_is_gone(replacement: &Replacement, new: u64) -> bool {
-    let is_in_place = replacement.swap == Swap::Directory && number_at(replacement.target()) == Some(new);
-    !is_in_place && number_at(&replacement.staging().join(NEW).join(&replacement.volume)) != Some(new)
+fn is_new_data_missing(replacement: &Replacement, new: u64) -> bool {
+    let is_in_place = replacement.swap == Swap::Directory && inode_at(replacement.target()) == Some(new);
+    !is_in_place && inode_at(&replacement.staging().join(NEW).join(&replacement.volume)) != Some(new)
 }
 
-fn number_at(path: &Path) -> Option<u64> {
+fn inode_at(path: &Path) -> Option<u64> {
     use std::os::unix::fs::MetadataExt;
     path.symlink_metadata().ok().map(|found| found.ino())
 }
 
-fn gone(id: AppRestoreId) -> EngineError {
+fn data_missing(id: AppRestoreId) -> EngineError {
     EngineError::Refused(format!(
-        "the data of the interrupted restore {id} is gone; the volumes may hold old and new data"
+        "the data of the interrupted restore {id} is missing; the volumes may contain old and new data"
     ))
 }
 
 /// The distinct staging directories: volumes in the same directory share one.
-pub(crate) fn stagings(replacements: &[Replacement]) -> BTreeSet<&Path> {
+pub(crate) fn staging_directories(replacements: &[Replacement]) -> BTreeSet<&Path> {
     replacements.iter().map(Replacement::staging).collect()
 }
 
@@ -333,6 +335,6 @@ fn remove_staging(staging: &Path) -> io::Result<()> {
     let (parent, _) = open_parent(staging)?;
     let stat = parent.stat_self()?;
     remove_tree(staging)?;
-    metadata::give_times(&parent, &stat)?;
+    metadata::restore_times(&parent, &stat)?;
     Ok(rustix::fs::fsync(&parent)?)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustic_core::repofile::{Node, NodeType};
 use rustic_core::{DataId, IndexedFullStatus, Repository, RusticError, TreeId};
 
-use super::entry::{Content, Entry, FileInfo, Inside, Kind, Metadata, Origin, Part, RestoreError};
+use super::entry::{Content, DirectorySource, Entry, FileInfo, Kind, Metadata, Origin, Part, RestoreError};
 use crate::attribute_names;
 use crate::failure;
 use crate::write_gate::WriteGate;
@@ -38,7 +38,7 @@ impl Blobs {
         let bytes = self
             .repository
             .get_blob_cached(&id, rustic_core::repofile::BlobType::Data)
-            .map_err(|error| self.fault(&error))?;
+            .map_err(|error| self.error(&error))?;
         if bytes.len() as u64 == part.bytes {
             Ok(bytes)
         } else {
@@ -52,10 +52,13 @@ impl Blobs {
     }
 
     /// Converts an error of the library: the bucket failed, or its data is damaged.
-    fn fault(&self, error: &RusticError) -> RestoreError {
+    fn error(&self, error: &RusticError) -> RestoreError {
         match self.gate.failed() {
             Some(error) => RestoreError::Engine(error),
-            None => RestoreError::Source(format!("the repository is damaged: {}", failure::words(error))),
+            None => RestoreError::Source(format!(
+                "the repository is damaged: {}",
+                failure::message_of(error)
+            )),
         }
     }
 
@@ -63,7 +66,7 @@ impl Blobs {
         let tree = self
             .repository
             .get_tree(&id)
-            .map_err(|error| self.fault(&error))?;
+            .map_err(|error| self.error(&error))?;
         tree.nodes.iter().map(entry).collect()
     }
 
@@ -113,10 +116,10 @@ impl Origin for FromBackup<'_> {
         self.blobs.tree(self.root)
     }
 
-    fn enter(&mut self, _: &OsStr, inside: Inside) -> Result<Vec<Entry>, RestoreError> {
+    fn enter(&mut self, _: &OsStr, inside: DirectorySource) -> Result<Vec<Entry>, RestoreError> {
         match inside {
-            Inside::Tree(id) => self.blobs.tree(id),
-            Inside::Here | Inside::Manifest(_) => Err(RestoreError::Source(
+            DirectorySource::Tree(id) => self.blobs.tree(id),
+            DirectorySource::FileSystem | DirectorySource::Manifest(_) => Err(RestoreError::Source(
                 "it is not a directory of a backup".to_owned(),
             )),
         }
@@ -140,7 +143,7 @@ fn entry(node: &Node) -> Result<Entry, RestoreError> {
             let tree = node
                 .subtree
                 .ok_or_else(|| named("its entries are missing".to_owned()))?;
-            Kind::Directory(Inside::Tree(tree))
+            Kind::Directory(DirectorySource::Tree(tree))
         }
         NodeType::File => Kind::File(FileInfo {
             size: node.meta.size,
@@ -151,7 +154,7 @@ fn entry(node: &Node) -> Result<Entry, RestoreError> {
         NodeType::Symlink { .. } => Kind::Link(node.node_type.to_link().to_owned()),
         NodeType::Dev { .. } | NodeType::Chardev { .. } | NodeType::Fifo | NodeType::Socket => {
             return Err(named(
-                "it is a device, pipe or socket, which no backup of ours has".to_owned(),
+                "it is a device, pipe or socket: expected a file, directory or link".to_owned(),
             ));
         }
     };

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FileType, Stat};
 
 use super::cursor::Cursor;
-use super::entry::{Content, Entry, FileInfo, Inside, Kind, Metadata, Origin, RestoreError};
+use super::entry::{Content, DirectorySource, Entry, FileInfo, Kind, Metadata, Origin, RestoreError};
 use crate::dir::{Dir, identity_of, kind_of, size_of};
 use crate::snapshot::Snapshot;
 use crate::snapshot::manifest::read::{self, Reader, Step, TOP};
@@ -45,7 +45,7 @@ impl FromSnapshot {
         })
     }
 
-    fn listed(&mut self, inside: read::Inside) -> Result<Vec<Entry>, RestoreError> {
+    fn listed(&mut self, inside: read::DirectoryOffset) -> Result<Vec<Entry>, RestoreError> {
         let manifest = self.manifest.as_mut();
         let manifest = manifest.ok_or_else(|| RestoreError::Source("there is no manifest".to_owned()))?;
         let steps = manifest.list(inside).map_err(RestoreError::source)?;
@@ -53,7 +53,7 @@ impl FromSnapshot {
             Step::Subvolume(name) => self.entry(&name),
             Step::Entry(entry) => from_manifest(entry, below),
             Step::End => Err(RestoreError::Source(
-                "the manifest has an end too many".to_owned(),
+                "the manifest has an unexpected end of a directory".to_owned(),
             )),
         });
         entries.collect()
@@ -75,7 +75,10 @@ impl FromSnapshot {
         let (kind, attributes) = match kind_of(&stat) {
             FileType::Directory => {
                 let attributes = here.open_dir(name).and_then(|dir| xattr::of_open(&dir));
-                (Kind::Directory(Inside::Here), attributes.map_err(named)?)
+                (
+                    Kind::Directory(DirectorySource::FileSystem),
+                    attributes.map_err(named)?,
+                )
             }
             FileType::RegularFile => {
                 let attributes = here.open_file(name).and_then(|(file, _)| xattr::of_open(&file));
@@ -104,9 +107,9 @@ impl FromSnapshot {
 }
 
 /// Converts an entry of the manifest.
-fn from_manifest(entry: manifest::Entry, below: read::Inside) -> Result<Entry, RestoreError> {
+fn from_manifest(entry: manifest::Entry, below: read::DirectoryOffset) -> Result<Entry, RestoreError> {
     let kind = match &entry.kind {
-        manifest::Kind::Directory => Kind::Directory(Inside::Manifest(below)),
+        manifest::Kind::Directory => Kind::Directory(DirectorySource::Manifest(below)),
         manifest::Kind::File { size, links, device } => Kind::File(FileInfo {
             size: *size,
             linked: (*links > 1).then_some((*device, entry.original.inode)),
@@ -143,13 +146,13 @@ impl Origin for FromSnapshot {
         }
     }
 
-    fn enter(&mut self, name: &OsStr, inside: Inside) -> Result<Vec<Entry>, RestoreError> {
+    fn enter(&mut self, name: &OsStr, inside: DirectorySource) -> Result<Vec<Entry>, RestoreError> {
         let below = self.cursor.here().open_dir(name).map_err(RestoreError::source)?;
         self.cursor.down(below).map_err(RestoreError::source)?;
         match inside {
-            Inside::Manifest(inside) => self.listed(inside),
-            Inside::Here => self.entries(),
-            Inside::Tree(_) => Err(RestoreError::Source(
+            DirectorySource::Manifest(inside) => self.listed(inside),
+            DirectorySource::FileSystem => self.entries(),
+            DirectorySource::Tree(_) => Err(RestoreError::Source(
                 "it is not a directory of a snapshot".to_owned(),
             )),
         }

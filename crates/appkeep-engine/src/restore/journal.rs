@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::replacement::Replacement;
+use crate::dir::entries_of;
 use crate::durable;
 use crate::failure::storage;
 
@@ -78,7 +79,7 @@ impl Journal {
             version: VERSION,
             source: Some(match &request.source {
                 RestoreData::Backup { backup_id, .. } => RestoreSource::Backup(*backup_id),
-                RestoreData::Snapshot(snap_id) => RestoreSource::Snapshot(*snap_id),
+                RestoreData::Snapshot(snapshot_id) => RestoreSource::Snapshot(*snapshot_id),
             }),
             in_place: matches!(request.target, RestoreTarget::InPlace(_)),
             replacements,
@@ -95,13 +96,13 @@ impl Journal {
 
 /// A journal that was found, or the reason why it is invalid.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub(crate) struct FoundJournal {
     pub(crate) id: AppRestoreId,
     pub(crate) path: PathBuf,
     pub(crate) journal: Result<Journal, EngineError>,
 }
 
-impl Found {
+impl FoundJournal {
     /// Whether the app's volumes may contain both old and new data. Always true for an invalid journal.
     pub(crate) fn is_unfinished(&self) -> bool {
         self.journal.as_ref().map_or(true, Journal::is_unfinished)
@@ -148,7 +149,7 @@ impl Journals {
     /// # Errors
     /// [`EngineError::Storage`]. Invalid journals are listed as such: the state of an app's data must not be
     /// guessed.
-    pub(crate) fn list(&self) -> Result<Vec<Found>, EngineError> {
+    pub(crate) fn list(&self) -> Result<Vec<FoundJournal>, EngineError> {
         let failed = |error: io::Error| storage("listing the journals of restores", &error);
         let mut journals = Vec::new();
         for entry in entries_of(&self.directory).map_err(failed)? {
@@ -159,7 +160,7 @@ impl Journals {
             if let Some(id) = id {
                 let journal = read(&path);
                 let id = AppRestoreId::new(id);
-                journals.push(Found { id, path, journal });
+                journals.push(FoundJournal { id, path, journal });
             }
         }
         Ok(journals)
@@ -169,9 +170,9 @@ impl Journals {
     ///
     /// # Errors
     /// [`EngineError::Storage`].
-    pub(crate) fn unfinished(&self) -> Result<Vec<Found>, EngineError> {
+    pub(crate) fn unfinished(&self) -> Result<Vec<FoundJournal>, EngineError> {
         let mut found = self.list()?;
-        found.retain(Found::is_unfinished);
+        found.retain(FoundJournal::is_unfinished);
         Ok(found)
     }
 
@@ -196,12 +197,7 @@ impl Journals {
     /// # Errors
     /// [`EngineError::Storage`].
     pub(crate) fn remove(path: &Path) -> Result<(), EngineError> {
-        match fs::remove_file(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            removed => removed
-                .and_then(|()| durable::sync_parent(path))
-                .map_err(|error| storage("removing the journal of a restore", &error)),
-        }
+        durable::remove_synced(path).map_err(|error| storage("removing the journal of a restore", &error))
     }
 
     /// Renames an invalid journal, so that it no longer counts as one.
@@ -215,8 +211,8 @@ impl Journals {
     }
 
     /// Deletes the oldest reports if there are too many.
-    pub(crate) fn forget_oldest(journals: &[Found]) {
-        let is_over = |found: &&Found| match &found.journal {
+    pub(crate) fn delete_oldest(journals: &[FoundJournal]) {
+        let is_over = |found: &&FoundJournal| match &found.journal {
             Ok(journal) => matches!(journal.phase, Phase::Done | Phase::Abandoned),
             Err(_) => false,
         };
@@ -231,17 +227,9 @@ impl Journals {
         done.sort_unstable();
         for (_, path) in done.iter().take(done.len().saturating_sub(DONE_MAX)) {
             if let Err(error) = fs::remove_file(path) {
-                tracing::warn!(path = %path.display(), %error, "an old report of a restore is left");
+                tracing::warn!(path = %path.display(), %error, "an old report of a restore could not be deleted");
             }
         }
-    }
-}
-
-/// The entries of a directory; empty if it doesn't exist.
-fn entries_of(directory: &Path) -> io::Result<Box<dyn Iterator<Item = io::Result<fs::DirEntry>>>> {
-    match fs::read_dir(directory) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Box::new(std::iter::empty())),
-        entries => Ok(Box::new(entries?)),
     }
 }
 
@@ -256,8 +244,8 @@ fn read(path: &Path) -> Result<Journal, EngineError> {
 
 fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> EngineError {
     EngineError::Broken(format!(
-        "{} can't be read, so it isn't known what an interrupted restore left where: {why}; appkeep \
-         restore --abandon sets it aside",
+        "{} can't be read, so the state of an interrupted restore is unknown: {why}; run appkeep \
+         restore --abandon to set it aside",
         path.display()
     ))
 }

@@ -28,7 +28,7 @@ const SET_ID: u32 = 0o6000;
 const ACCESS_LIST: &CStr = INHERITED[0];
 
 /// Turns a refusal into a note; disk errors and transient errors remain errors.
-fn kept(outcome: rustix::io::Result<()>, detail: Detail, notes: &Notes) -> io::Result<bool> {
+fn note_refusal(outcome: rustix::io::Result<()>, detail: Detail, notes: &Notes) -> io::Result<bool> {
     match outcome {
         Ok(()) => Ok(true),
         Err(error @ (Errno::IO | Errno::ROFS | Errno::STALE | Errno::NODEV | Errno::NXIO)) => {
@@ -46,24 +46,24 @@ fn kept(outcome: rustix::io::Result<()>, detail: Detail, notes: &Notes) -> io::R
 ///
 /// # Errors
 /// I/O errors of the disk.
-pub(crate) fn give(restored: &impl AsFd, metadata: &Metadata, notes: &Notes) -> io::Result<()> {
+pub(crate) fn apply(restored: &impl AsFd, metadata: &Metadata, notes: &Notes) -> io::Result<()> {
     let (owner, group) = owner_of(metadata);
     let mut mode = metadata.mode;
-    if !kept(rustix::fs::fchown(restored, owner, group), Detail::Owner, notes)? {
+    if !note_refusal(rustix::fs::fchown(restored, owner, group), Detail::Owner, notes)? {
         // The bit would grant the rights of the restoring user, not of the intended owner.
         mode &= !SET_ID;
     }
     for (name, value) in &metadata.attributes {
         let set = rustix::fs::fsetxattr(restored, name.as_c_str(), value, XattrFlags::empty());
-        if !kept(set, detail_of(name), notes)? && name.as_c_str() == ACCESS_LIST {
+        if !note_refusal(set, detail_of(name), notes)? && name.as_c_str() == ACCESS_LIST {
             mode = without_list(mode, value);
         }
     }
     // After the owner, because changing it clears the set-user-ID bit. After the attributes, because some
     // can't be set without write permission.
     let set = rustix::fs::fchmod(restored, Mode::from_raw_mode(mode));
-    kept(set, Detail::Mode, notes)?;
-    kept(
+    note_refusal(set, Detail::Mode, notes)?;
+    note_refusal(
         rustix::fs::futimens(restored, &times(metadata)),
         Detail::Time,
         notes,
@@ -71,16 +71,21 @@ pub(crate) fn give(restored: &impl AsFd, metadata: &Metadata, notes: &Notes) -> 
     Ok(())
 }
 
-/// As [`give`], for the link `name` in a directory; a link has no permissions of its own.
+/// As [`apply`], for the link `name` in a directory; a link has no permissions of its own.
 ///
 /// # Errors
 /// I/O errors of the disk.
-pub(crate) fn give_link(directory: &Dir, name: &OsStr, metadata: &Metadata, notes: &Notes) -> io::Result<()> {
+pub(crate) fn apply_to_link(
+    directory: &Dir,
+    name: &OsStr,
+    metadata: &Metadata,
+    notes: &Notes,
+) -> io::Result<()> {
     let (owner, group) = owner_of(metadata);
     let given = rustix::fs::chownat(directory, name, owner, group, AtFlags::SYMLINK_NOFOLLOW);
-    kept(given, Detail::Owner, notes)?;
+    note_refusal(given, Detail::Owner, notes)?;
     let set = rustix::fs::utimensat(directory, name, &times(metadata), AtFlags::SYMLINK_NOFOLLOW);
-    kept(set, Detail::Time, notes)?;
+    note_refusal(set, Detail::Time, notes)?;
     Ok(())
 }
 
@@ -88,7 +93,7 @@ pub(crate) fn give_link(directory: &Dir, name: &OsStr, metadata: &Metadata, note
 ///
 /// # Errors
 /// I/O errors. A lack of permission isn't an error.
-pub(crate) fn give_times(directory: &Dir, stat: &Stat) -> io::Result<()> {
+pub(crate) fn restore_times(directory: &Dir, stat: &Stat) -> io::Result<()> {
     match rustix::fs::futimens(directory, &times_of(stat)?) {
         Ok(()) | Err(Errno::PERM) => Ok(()),
         Err(error) => Err(error.into()),
@@ -142,13 +147,13 @@ pub(crate) fn compare(
     notes: &Notes,
 ) -> Result<(), RestoreError> {
     let stat = rustix::fs::fstat(restored).map_err(RestoreError::target)?;
-    let there = xattr::of_open(restored).map_err(RestoreError::target)?;
+    let actual = xattr::of_open(restored).map_err(RestoreError::target)?;
     let mut mode = metadata.mode;
     if notes.is_refused(Detail::Owner) {
         mode &= !(SET_ID & !stat.st_mode);
     }
     for (name, value) in &metadata.attributes {
-        if !there
+        if !actual
             .iter()
             .any(|(given, given_value)| given == name && given_value == value)
         {
@@ -159,12 +164,12 @@ pub(crate) fn compare(
             }
         }
     }
-    for (name, _) in there
+    for (name, _) in actual
         .iter()
         .filter(|(name, _)| INHERITED.contains(&name.as_c_str()))
     {
-        if !metadata.attributes.iter().any(|(wanted, _)| wanted == name) {
-            notes.differs(Detail::AccessList, path, Some("one that it should not have"));
+        if !metadata.attributes.iter().any(|(expected, _)| expected == name) {
+            notes.differs(Detail::AccessList, path, Some("not expected"));
         }
     }
     if stat.st_mode & 0o7777 != mode {

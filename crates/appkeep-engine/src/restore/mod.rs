@@ -34,7 +34,7 @@ use tokio_util::sync::CancellationToken;
 use self::check::Checker;
 use self::entry::{Entry, Origin, RestoreError};
 use self::fill::{Queue, Work, with_threads};
-use self::finish::{Finisher, stagings};
+use self::finish::{Finisher, staging_directories};
 use self::from_backup::Blobs;
 use self::journal::{Journal, Journals, Phase};
 use self::notes::Notes;
@@ -49,7 +49,7 @@ use crate::snapshot::remove_tree;
 pub(crate) struct Restorer<'a> {
     pub(crate) request: &'a Restore,
     finisher: Finisher<'a>,
-    untouchable: Vec<PathBuf>,
+    protected: Vec<PathBuf>,
     pub(crate) progress: &'a ProgressSender,
     pub(crate) cancel: &'a CancellationToken,
 }
@@ -68,20 +68,20 @@ impl<'a> Restorer<'a> {
         cancel: &'a CancellationToken,
         faults: &'a dyn FaultInjection,
     ) -> Self {
-        let mut untouchable = request.untouchable.clone();
-        untouchable.push(data_dir.to_owned());
+        let mut protected = request.protected.clone();
+        protected.push(data_dir.to_owned());
         Self {
             request,
             finisher: Finisher::new(data_dir, request.app_id, faults),
-            untouchable,
+            protected,
             progress,
             cancel,
         }
     }
 
     /// Adds a directory that no restore may replace.
-    pub(crate) fn spare(&mut self, directory: PathBuf) {
-        self.untouchable.push(directory);
+    pub(crate) fn protect(&mut self, directory: PathBuf) {
+        self.protected.push(directory);
     }
 
     /// Finishes or cleans up earlier restores of the app, including an earlier run of this one. Returns the
@@ -89,8 +89,8 @@ impl<'a> Restorer<'a> {
     ///
     /// # Errors
     /// If an earlier restore can be neither finished nor cleaned up, and this one is in place, too.
-    pub(crate) fn settle(&self) -> Result<Option<RestoreReport>, EngineError> {
-        self.finisher.settle(
+    pub(crate) fn finish_earlier(&self) -> Result<Option<RestoreReport>, EngineError> {
+        self.finisher.finish_earlier(
             self.request.id,
             matches!(self.request.target, RestoreTarget::InPlace(_)),
         )
@@ -105,9 +105,9 @@ impl<'a> Restorer<'a> {
         origin: &mut dyn Origin,
         blobs: Option<&Blobs>,
     ) -> Result<RestoreReport, EngineError> {
-        let volumes = origin.volumes().map_err(|fault| fault.at(Path::new("/")))?;
+        let volumes = origin.volumes().map_err(|error| error.at(Path::new("/")))?;
         check_names(&volumes)?;
-        let plan = replacement::plan(self.request, &volumes, &self.untouchable)?;
+        let plan = replacement::plan(self.request, &volumes, &self.protected)?;
         let report = RestoreReport {
             restored: plan
                 .replacements
@@ -138,35 +138,35 @@ impl<'a> Restorer<'a> {
         journal: &mut Journal,
         blobs: Option<&Blobs>,
     ) -> Result<(), EngineError> {
-        for staging in stagings(&journal.replacements) {
-            self.make_staging(staging)
-                .map_err(|error| storage(format!("making {}", staging.display()), &error))?;
+        for staging in staging_directories(&journal.replacements) {
+            self.create_staging(staging)
+                .map_err(|error| storage(format!("creating {}", staging.display()), &error))?;
         }
         let staging = |replacement: &Replacement, what: &str| {
             open_staging(replacement.staging())
                 .and_then(|dir| dir.open_dir(OsStr::new(what)))
                 .map_err(|error| storage(format!("opening {}", replacement.staging().display()), &error))
         };
-        let (notes, mut made) = (Notes::default(), Created::default());
+        let (notes, mut created) = (Notes::default(), Created::default());
         let work = Work::new(blobs, &notes, self.progress, self.cancel);
         with_threads(&work, |queue| {
             for (volume, replacement) in volumes.iter().zip(&journal.replacements) {
-                let mut writer = Writer::new(&staging(replacement, NEW)?, queue, &work, &mut made)
+                let mut writer = Writer::new(&staging(replacement, NEW)?, queue, &work, &mut created)
                     .map_err(|error| storage("restoring", &error))?;
                 walk(origin, volume, &mut writer, &work)?;
             }
             Ok(())
         })?;
-        self.act("writing the restored data to the disk", || {
-            stagings(&journal.replacements)
+        self.run_step("writing the restored data to the disk", || {
+            staging_directories(&journal.replacements)
                 .into_iter()
                 .try_for_each(|staging| Ok(rustix::fs::syncfs(open_staging(staging)?)?))
         })?;
-        let unheard = watch::Sender::new(Progress::default());
-        let work = Work::new(blobs, &notes, &unheard, self.cancel);
+        let no_progress = watch::Sender::new(Progress::default());
+        let work = Work::new(blobs, &notes, &no_progress, self.cancel);
         with_threads(&work, |queue: &Queue| {
             for (volume, replacement) in volumes.iter().zip(&journal.replacements) {
-                let mut checker = Checker::new(&staging(replacement, NEW)?, queue, &work, &made)
+                let mut checker = Checker::new(&staging(replacement, NEW)?, queue, &work, &created)
                     .map_err(|error| storage("restoring", &error))?;
                 walk(origin, volume, &mut checker, &work)?;
             }
@@ -177,21 +177,21 @@ impl<'a> Restorer<'a> {
             if replacement.swap == Swap::Entries {
                 staging(replacement, ROOT)?
                     .create_dir(&volume.name)
-                    .and_then(|root| metadata::give(&root, &volume.metadata, &notes))
+                    .and_then(|root| metadata::apply(&root, &volume.metadata, &notes))
                     .map_err(|error| storage("restoring", &error))?;
             }
             let stat = staging(replacement, NEW)?.stat(&volume.name);
             new.push(stat.map_err(|error| storage("restoring", &error))?.st_ino);
         }
         let report = &mut journal.report;
-        (report.bytes, report.files, report.notes) = (made.bytes, made.files, notes.into_lines());
+        (report.bytes, report.files, report.notes) = (created.bytes, created.files, notes.into_lines());
         let out = vec![false; new.len()];
         journal.phase = Phase::Swapping { new, out };
         Ok(())
     }
 
-    fn make_staging(&self, staging: &Path) -> io::Result<()> {
-        self.finisher.faults.before("making the staging directory")?;
+    fn create_staging(&self, staging: &Path) -> io::Result<()> {
+        self.finisher.faults.before("creating the staging directory")?;
         remove_tree(staging)?;
         let (parent, name) = open_parent(staging)?;
         let directory = parent.create_dir(&name)?;
@@ -202,7 +202,7 @@ impl<'a> Restorer<'a> {
         Ok(())
     }
 
-    fn act<T>(&self, act: &'static str, work: impl FnOnce() -> io::Result<T>) -> Result<T, EngineError> {
+    fn run_step<T>(&self, act: &'static str, work: impl FnOnce() -> io::Result<T>) -> Result<T, EngineError> {
         self.finisher
             .faults
             .before(act)
@@ -216,9 +216,9 @@ fn check_names(volumes: &[Entry]) -> Result<(), EngineError> {
     let mut names: Vec<&OsString> = volumes.iter().map(|volume| &volume.name).collect();
     names.sort_unstable();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => {
-            Err(RestoreError::Source("there are two volumes of this name".to_owned()).at(Path::new(pair[0])))
-        }
+        Some(pair) => Err(
+            RestoreError::Source("there are two volumes with this name".to_owned()).at(Path::new(pair[0])),
+        ),
         None => Ok(()),
     }
 }

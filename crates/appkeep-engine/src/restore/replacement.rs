@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::entry::Entry;
 use crate::durable;
 use crate::failure::{is_transient, storage};
+use crate::mounts::Mounts;
 use crate::staging::{self, is_staging_name};
 
 /// How the new data is swapped in.
@@ -99,15 +100,9 @@ fn refused(why: String) -> EngineError {
 ///
 /// # Errors
 /// [`EngineError::Refused`] if the data doesn't match the target, or would replace data that must stay.
-pub(crate) fn plan(
-    request: &Restore,
-    volumes: &[Entry],
-    untouchable: &[PathBuf],
-) -> Result<Plan, EngineError> {
+pub(crate) fn plan(request: &Restore, volumes: &[Entry], protected: &[PathBuf]) -> Result<Plan, EngineError> {
     if volumes.is_empty() {
-        return Err(EngineError::Unreadable(vec![
-            "there is no volume in it".to_owned(),
-        ]));
+        return Err(EngineError::Unreadable(vec!["it contains no volume".to_owned()]));
     }
     let mounts = Mounts::read().map_err(|error| storage("reading /proc/self/mountinfo", &error))?;
     let hidden = staging::name_of(request.id);
@@ -121,8 +116,7 @@ pub(crate) fn plan(
                     .find(|declared| volume.name == *declared.name.as_str());
                 let found = found.ok_or_else(|| {
                     refused(format!(
-                        "it holds the volume {name}, which the app doesn't have now; it can be restored to a \
-                         directory"
+                        "the app no longer has the volume {name}: restore to a directory instead"
                     ))
                 })?;
                 targets.push((volume, real_volume(&volume.name, &found.path)?));
@@ -133,7 +127,7 @@ pub(crate) fn plan(
         }
         RestoreTarget::Directory { path, policy } => {
             let directory = real_directory(path)?;
-            check_untouched(&directory, untouchable, "the target", false)?;
+            check_not_protected(&directory, protected, "the target", false)?;
             if *policy == TargetPolicy::Refuse {
                 check_empty(&directory)?;
             }
@@ -146,10 +140,10 @@ pub(crate) fn plan(
     let mut replacements = Vec::new();
     for (volume, target) in targets {
         let name = volume.name.display();
-        check_untouched(&target, untouchable, &format!("the volume {name}"), true)?;
+        check_not_protected(&target, protected, &format!("the volume {name}"), true)?;
         if let Some(inner) = mounts.below(&target) {
             return Err(refused(format!(
-                "{} is mounted in the volume {name}; it must be a volume of its own, or be unmounted",
+                "{} is mounted in the volume {name}: declare it as a separate volume, or unmount it",
                 inner.strip_prefix(&target).unwrap_or(inner).display()
             )));
         }
@@ -166,7 +160,7 @@ pub(crate) fn plan(
             staging,
         });
     }
-    check_apart(&replacements)?;
+    check_not_nested(&replacements)?;
     Ok(Plan {
         replacements,
         untouched,
@@ -215,7 +209,7 @@ fn real_directory(path: &Path) -> Result<PathBuf, EngineError> {
             )));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => durable::create_dirs(path)
-            .map_err(|error| storage(format!("making the target {}", path.display()), &error))?,
+            .map_err(|error| storage(format!("creating the target {}", path.display()), &error))?,
         Err(error) => return Err(storage(format!("the target {}", path.display()), &error)),
     }
     path.canonicalize()
@@ -233,7 +227,7 @@ fn check_empty(directory: &Path) -> Result<(), EngineError> {
         .find(|name| name != "lost+found" && !is_staging_name(name));
     match found {
         Some(name) => Err(refused(format!(
-            "the target {} is not empty: {} is in it",
+            "the target {} is not empty: it contains {}",
             directory.display(),
             name.display()
         ))),
@@ -243,18 +237,18 @@ fn check_empty(directory: &Path) -> Result<(), EngineError> {
 
 /// Rejects a target in a directory that must stay unchanged and, if it `is_replaced`, a target that contains
 /// such a directory.
-fn check_untouched(
+fn check_not_protected(
     target: &Path,
-    untouchable: &[PathBuf],
+    protected: &[PathBuf],
     what: &str,
     is_replaced: bool,
 ) -> Result<(), EngineError> {
-    for kept in untouchable {
+    for kept in protected {
         // A directory that doesn't exist can't be damaged.
         let Ok(kept) = kept.canonicalize() else { continue };
         if target.starts_with(&kept) || (is_replaced && kept.starts_with(target)) {
             return Err(refused(format!(
-                "{what} would be restored over {}, which holds data of this server: {}",
+                "{what} would overwrite {}, which contains data of this server: {}",
                 kept.display(),
                 target.display()
             )));
@@ -263,7 +257,7 @@ fn check_untouched(
     Ok(())
 }
 
-fn check_apart(replacements: &[Replacement]) -> Result<(), EngineError> {
+fn check_not_nested(replacements: &[Replacement]) -> Result<(), EngineError> {
     for (number, one) in replacements.iter().enumerate() {
         for (other_number, other) in replacements.iter().enumerate() {
             if number != other_number && one.target().starts_with(other.target()) {
@@ -293,59 +287,4 @@ fn swap_for(target: &Path, mounts: &Mounts) -> io::Result<Swap> {
     } else {
         Swap::Directory
     })
-}
-
-/// The mount points.
-struct Mounts(Vec<PathBuf>);
-
-impl Mounts {
-    fn read() -> io::Result<Self> {
-        Ok(Self::parse(&fs::read("/proc/self/mountinfo")?))
-    }
-
-    fn parse(text: &[u8]) -> Self {
-        let lines = text.split(|byte| *byte == b'\n');
-        let points = lines.filter_map(|line| line.split(|byte| *byte == b' ').nth(4));
-        Self(points.map(|point| unescaped(point).into()).collect())
-    }
-
-    fn at(&self, path: &Path) -> bool {
-        self.0.iter().any(|point| point == path)
-    }
-
-    fn below(&self, path: &Path) -> Option<&Path> {
-        let below = |point: &&PathBuf| point.starts_with(path) && *point != path;
-        self.0.iter().find(below).map(PathBuf::as_path)
-    }
-}
-
-/// Decodes the kernel's octal escapes: a backslash and three digits.
-fn unescaped(text: &[u8]) -> OsString {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [first, after @ ..] = rest {
-        let digits = (*first == b'\\').then(|| after.get(..3)).flatten();
-        let byte = digits
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| u8::from_str_radix(digits, 8).ok());
-        rest = if byte.is_some() { &after[3..] } else { after };
-        bytes.push(byte.unwrap_or(*first));
-    }
-    OsString::from_vec(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn escaped_mount_points_are_parsed() {
-        let text =
-            b"22 27 0:21 / /proc rw - proc proc rw\n36 27 8:1 / /srv/a\\040b\\134c rw - ext4 /dev/a rw\n";
-        let mounts = Mounts::parse(text);
-        assert!(mounts.at("/srv/a b\\c".as_ref()));
-        assert_eq!(mounts.below("/srv".as_ref()), Some(Path::new("/srv/a b\\c")));
-        assert_eq!(mounts.below("/srv/a b\\c".as_ref()), None);
-        assert_eq!(mounts.below("/pro".as_ref()), None);
-    }
 }

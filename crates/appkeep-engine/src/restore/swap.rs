@@ -50,9 +50,6 @@ impl FaultInjection for NoFaults {
 }
 
 /// Opens the parent of `path`, and returns it with the entry's name.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn open_parent(path: &Path) -> io::Result<(Dir, OsString)> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let parent = Dir::open(path.parent().unwrap_or(path))?;
@@ -60,16 +57,13 @@ pub(crate) fn open_parent(path: &Path) -> io::Result<(Dir, OsString)> {
 }
 
 /// Opens a staging directory.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn open_staging(path: &Path) -> io::Result<Dir> {
     let (parent, name) = open_parent(path)?;
     parent.open_dir(&name)
 }
 
 /// The inode of an entry, if it exists.
-fn number_of(directory: &Dir, name: &OsStr) -> io::Result<Option<u64>> {
+fn inode_of(directory: &Dir, name: &OsStr) -> io::Result<Option<u64>> {
     match directory.stat(name) {
         Ok(stat) => Ok(Some(stat.st_ino)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -122,12 +116,14 @@ impl<'a> Volume<'a> {
     /// I/O errors. The old directory is then in place or in the staging directory.
     pub(crate) fn exchange(&self) -> io::Result<()> {
         let (parent, target) = open_parent(self.replacement.target())?;
-        if number_of(&parent, &target)? == Some(self.new) {
+        if inode_of(&parent, &target)? == Some(self.new) {
             return Ok(());
         }
         let new = self.staged(NEW)?;
-        if number_of(&new, self.name())? != Some(self.new) {
-            return Err(io::Error::other("the new data is not where it was made"));
+        if inode_of(&new, self.name())? != Some(self.new) {
+            return Err(io::Error::other(
+                "the new data is missing from the staging directory",
+            ));
         }
         let exchanged = self.faults.before(EXCHANGING).and_then(|()| {
             Ok(rename_with(
@@ -142,7 +138,7 @@ impl<'a> Volume<'a> {
             Ok(()) => {}
             Err((Some(Errno::NOENT), _)) => rename_new(&new, self.name(), &parent, &target)?,
             Err((Some(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP), _)) => {
-                self.exchange_in_two(&new, &parent, &target)?;
+                self.exchange_in_two_steps(&new, &parent, &target)?;
             }
             Err((_, error)) => return Err(error),
         }
@@ -151,7 +147,7 @@ impl<'a> Volume<'a> {
     }
 
     /// Used on file systems that can't exchange two entries. Between the two steps the directory is missing.
-    fn exchange_in_two(&self, new: &Dir, parent: &Dir, target: &OsStr) -> io::Result<()> {
+    fn exchange_in_two_steps(&self, new: &Dir, parent: &Dir, target: &OsStr) -> io::Result<()> {
         let old = self.staged(OLD)?;
         self.faults.before("renaming the old directory")?;
         match rustix::fs::renameat(parent, target, &old, self.name()) {
@@ -164,31 +160,25 @@ impl<'a> Volume<'a> {
     }
 
     /// Moves the old entries out of the directory.
-    ///
-    /// # Errors
-    /// I/O errors.
-    pub(crate) fn take_out(&self) -> io::Result<()> {
+    pub(crate) fn move_old_out(&self) -> io::Result<()> {
         let target = Dir::open(self.replacement.target())?;
-        let old = self.made(OLD)?;
+        let old = self.create_staged(OLD)?;
         self.move_all(&target, &old, "moving an old entry out")
     }
 
     /// Moves the new entries into the directory, from which the old ones were moved out, and sets its
     /// metadata.
-    ///
-    /// # Errors
-    /// I/O errors.
-    pub(crate) fn bring_in(&self) -> io::Result<()> {
+    pub(crate) fn move_new_in(&self) -> io::Result<()> {
         let target = Dir::open(self.replacement.target())?;
         let new = self.staged(NEW)?.open_dir(self.name())?;
         self.move_all(&new, &target, "moving a new entry in")?;
-        self.faults.before("making the directory look like the new one")?;
+        self.faults.before("setting the directory's metadata")?;
         let metadata = self.staged(ROOT)?.open_dir(self.name())?;
-        metadata::give(&target, &metadata.stat_self()?, &xattr::of_open(&metadata)?)?;
+        metadata::apply(&target, &metadata.stat_self()?, &xattr::of_open(&metadata)?)?;
         sync(&target)
     }
 
-    fn made(&self, what: &str) -> io::Result<Dir> {
+    fn create_staged(&self, what: &str) -> io::Result<Dir> {
         let directory = self.staged(what)?;
         match rustix::fs::mkdirat(&directory, self.name(), Mode::RWXU) {
             Ok(()) | Err(Errno::EXIST) => {}
@@ -218,26 +208,23 @@ impl<'a> Volume<'a> {
     }
 
     /// Undoes all completed steps of the swap. `is_out` tells whether all old entries were moved out.
-    ///
-    /// # Errors
-    /// I/O errors.
-    pub(crate) fn put_back(&self, is_out: bool) -> io::Result<()> {
+    pub(crate) fn roll_back(&self, is_out: bool) -> io::Result<()> {
         match self.replacement.swap {
-            Swap::Directory => self.put_directory_back(),
-            Swap::Entries => self.put_entries_back(is_out),
+            Swap::Directory => self.roll_back_directory(),
+            Swap::Entries => self.roll_back_entries(is_out),
         }
     }
 
-    fn put_directory_back(&self) -> io::Result<()> {
+    fn roll_back_directory(&self) -> io::Result<()> {
         let (parent, target) = open_parent(self.replacement.target())?;
         let (new, old) = (self.staged(NEW)?, self.staged(OLD)?);
-        let is_in_place = number_of(&parent, &target)? == Some(self.new);
-        if number_of(&old, self.name())?.is_some() {
+        let is_in_place = inode_of(&parent, &target)? == Some(self.new);
+        if inode_of(&old, self.name())?.is_some() {
             if is_in_place {
                 rustix::fs::renameat(&parent, &target, &new, self.name())?;
             }
             rename_new(&old, self.name(), &parent, &target)?;
-        } else if is_in_place && number_of(&new, self.name())?.is_some() {
+        } else if is_in_place && inode_of(&new, self.name())?.is_some() {
             rename_with(&new, self.name(), &parent, &target, RenameFlags::EXCHANGE)?;
         } else if is_in_place {
             rename_new(&parent, &target, &new, self.name())?;
@@ -245,13 +232,13 @@ impl<'a> Volume<'a> {
         sync(&parent)
     }
 
-    fn put_entries_back(&self, is_out: bool) -> io::Result<()> {
+    fn roll_back_entries(&self, is_out: bool) -> io::Result<()> {
         let target = Dir::open(self.replacement.target())?;
         if is_out {
             let new = self.staged(NEW)?.open_dir(self.name())?;
             self.move_all(&target, &new, "moving a new entry out again")?;
         }
-        self.move_all(&self.made(OLD)?, &target, "moving an old entry back")
+        self.move_all(&self.create_staged(OLD)?, &target, "moving an old entry back")
     }
 }
 
@@ -270,7 +257,7 @@ fn rename_new(from: &Dir, name: &OsStr, to: &Dir, new_name: &OsStr) -> io::Resul
     match rename_with(from, name, to, new_name, RenameFlags::NOREPLACE) {
         Ok(()) => Ok(()),
         // The file system can't check and rename in one step.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) if number_of(to, new_name)?.is_none() => {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) if inode_of(to, new_name)?.is_none() => {
             Ok(rustix::fs::renameat(from, name, to, new_name)?)
         }
         Err(error) => Err(error.into()),

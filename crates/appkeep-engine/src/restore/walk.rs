@@ -5,7 +5,9 @@ use std::vec;
 
 use appkeep_core::engine::EngineError;
 
-use super::entry::{Content, DEPTH_MAX, Entry, FileInfo, Inside, Kind, Metadata, Origin, RestoreError};
+use super::entry::{
+    Content, DEPTH_MAX, DirectorySource, Entry, FileInfo, Kind, Metadata, Origin, RestoreError,
+};
 use super::fill::Work;
 
 /// The operations on each entry. The walk begins in the parent directory of the volume.
@@ -49,16 +51,16 @@ pub(crate) fn walk(
     let Kind::Directory(inside) = &volume.kind else {
         return Err(RestoreError::Source("it is not a directory".to_owned()).at(&path));
     };
-    let root = enter(origin, volume, *inside, visit, path.clone()).map_err(|fault| fault.at(&path))?;
+    let root = enter(origin, volume, *inside, visit, path.clone()).map_err(|error| error.at(&path))?;
     let mut stack = vec![root];
     while let Some(frame) = stack.last_mut() {
-        if work.is_over() {
+        if work.is_stopped() {
             // The reason is reported elsewhere.
             return Ok(());
         }
         let Some(entry) = frame.entries.next() else {
             if let Some(left) = stack.pop() {
-                leave(origin, visit, &left).map_err(|fault| fault.at(&left.path))?;
+                leave(origin, visit, &left).map_err(|error| error.at(&left.path))?;
             }
             continue;
         };
@@ -73,7 +75,7 @@ pub(crate) fn walk(
             Kind::File(file) => visit.file(&path, &entry, file, &mut || origin.content(&entry.name, file)),
             Kind::Link(points_to) => visit.link(&path, &entry, points_to),
         };
-        done.map_err(|fault| fault.at(&path))?;
+        done.map_err(|error| error.at(&path))?;
     }
     Ok(())
 }
@@ -81,7 +83,7 @@ pub(crate) fn walk(
 fn enter(
     origin: &mut dyn Origin,
     entry: &Entry,
-    inside: Inside,
+    inside: DirectorySource,
     visit: &mut dyn Visit,
     path: PathBuf,
 ) -> Result<Frame, RestoreError> {

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 
 use super::cursor::Cursor;
 use super::entry::{Content, Entry, FileInfo, Metadata, RestoreError};
-use super::fill::{Filled, Queue, Work};
+use super::fill::{Queue, TargetFile, Work};
 use super::metadata;
 use super::walk::Visit;
 use crate::dir::Dir;
@@ -27,7 +27,7 @@ pub(crate) struct Writer<'a> {
     queue: &'a Queue,
     work: &'a Work<'a>,
     links: HashMap<(u64, u64), Linked>,
-    made: &'a mut Created,
+    created: &'a mut Created,
 }
 
 /// The entries that were created.
@@ -38,7 +38,7 @@ pub(crate) struct Created {
     /// The total size of the files in bytes.
     pub(crate) bytes: u64,
     /// Further names of a file that had to become separate files.
-    pub(crate) apart: HashSet<PathBuf>,
+    pub(crate) separate: HashSet<PathBuf>,
 }
 
 /// The first name of a file with several names.
@@ -58,7 +58,7 @@ impl<'a> Writer<'a> {
         top: &Dir,
         queue: &'a Queue,
         work: &'a Work<'a>,
-        made: &'a mut Created,
+        created: &'a mut Created,
     ) -> io::Result<Self> {
         Ok(Self {
             top: top.try_clone()?,
@@ -66,7 +66,7 @@ impl<'a> Writer<'a> {
             queue,
             work,
             links: HashMap::new(),
-            made,
+            created,
         })
     }
 
@@ -76,7 +76,7 @@ impl<'a> Writer<'a> {
             return Ok(false);
         };
         if first.size != file.size || first.parts != file.parts {
-            self.made.apart.insert(path.to_owned());
+            self.created.separate.insert(path.to_owned());
             return Ok(false);
         }
         match rustix::fs::linkat(&self.top, &first.path, self.cursor.here(), name, AtFlags::empty()) {
@@ -84,7 +84,7 @@ impl<'a> Writer<'a> {
             // The path or the number of names exceeds the system's limit, or the file system has no hard
             // links.
             Err(Errno::NAMETOOLONG | Errno::MLINK | Errno::PERM | Errno::OPNOTSUPP) => {
-                self.made.apart.insert(path.to_owned());
+                self.created.separate.insert(path.to_owned());
                 Ok(false)
             }
             Err(error) => Err(made_twice(error.into())),
@@ -111,7 +111,7 @@ impl Visit for Writer<'_> {
     fn leave(&mut self, _: &Path, metadata: &Metadata) -> Result<(), RestoreError> {
         let left = self.cursor.up().map_err(RestoreError::Target)?;
         // Last, because each new entry changes the directory's time.
-        metadata::give(&left, metadata, self.work.notes).map_err(RestoreError::Target)
+        metadata::apply(&left, metadata, self.work.notes).map_err(RestoreError::Target)
     }
 
     fn file(
@@ -121,15 +121,15 @@ impl Visit for Writer<'_> {
         file: &FileInfo,
         content: &mut dyn FnMut() -> Result<Content, RestoreError>,
     ) -> Result<(), RestoreError> {
-        self.made.files += 1;
-        self.made.bytes += file.size;
+        self.created.files += 1;
+        self.created.bytes += file.size;
         if self.link_to_first(path, &entry.name, file)? {
             self.work.advance(file.size);
             return Ok(());
         }
         let content = content()?;
-        let made = self.cursor.here().create_file(&entry.name).map_err(made_twice)?;
-        made.set_len(file.size).map_err(RestoreError::Target)?;
+        let created = self.cursor.here().create_file(&entry.name).map_err(made_twice)?;
+        created.set_len(file.size).map_err(RestoreError::Target)?;
         if let Some(linked) = file.linked {
             let first = Linked {
                 path: path.to_owned(),
@@ -138,9 +138,9 @@ impl Visit for Writer<'_> {
             };
             self.links.entry(linked).or_insert(first);
         }
-        let filled = Filled {
+        let filled = TargetFile {
             path: path.to_owned(),
-            file: made,
+            file: created,
             size: file.size,
             metadata: Some(entry.metadata.clone()),
         };
@@ -150,6 +150,7 @@ impl Visit for Writer<'_> {
     fn link(&mut self, _: &Path, entry: &Entry, points_to: &Path) -> Result<(), RestoreError> {
         let here = self.cursor.here();
         rustix::fs::symlinkat(points_to, here, &entry.name).map_err(|error| made_twice(error.into()))?;
-        metadata::give_link(here, &entry.name, &entry.metadata, self.work.notes).map_err(RestoreError::Target)
+        metadata::apply_to_link(here, &entry.name, &entry.metadata, self.work.notes)
+            .map_err(RestoreError::Target)
     }
 }

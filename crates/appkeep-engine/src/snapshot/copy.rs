@@ -34,7 +34,7 @@ pub(crate) struct Copier<'a> {
     unreadable: Reasons,
     /// Whether files are still copied, rather than only opened.
     copies: bool,
-    volume: Tally,
+    volume: VolumeMethods,
     /// The number of device numbers that the manifest uses.
     devices: u64,
     cancel: &'a CancellationToken,
@@ -42,7 +42,7 @@ pub(crate) struct Copier<'a> {
 
 /// How the files of the current volume were copied.
 #[derive(Debug, Default)]
-struct Tally {
+struct VolumeMethods {
     cloned: bool,
     copied: bool,
     torn: bool,
@@ -52,7 +52,7 @@ struct Tally {
     devices: HashMap<u64, u64>,
 }
 
-impl Tally {
+impl VolumeMethods {
     fn level(&self) -> SnapshotLevel {
         if self.torn {
             SnapshotLevel::Relaxed
@@ -133,7 +133,7 @@ impl<'a> Copier<'a> {
             consistency,
             unreadable: Reasons::default(),
             copies: true,
-            volume: Tally::default(),
+            volume: VolumeMethods::default(),
             devices: 0,
             cancel,
         })
@@ -152,7 +152,7 @@ impl<'a> Copier<'a> {
         record: &mut Record,
         manifest: &mut Writer,
     ) -> Result<(), EngineError> {
-        self.volume = Tally::default();
+        self.volume = VolumeMethods::default();
         self.copy_tree(volume, target, record, manifest)?;
         record.reach(self.volume.level());
         Ok(())
@@ -192,7 +192,7 @@ impl<'a> Copier<'a> {
             &mut output,
         ) {
             Ok(root) => root,
-            Err(fault) => return self.note(&path, fault),
+            Err(error) => return self.note(&path, error),
         };
         let mut stack = vec![root];
         while let Some(frame) = stack.last_mut() {
@@ -206,7 +206,7 @@ impl<'a> Copier<'a> {
                 match self.entry(frame, &name, &mut output) {
                     Ok(Some(below)) => stack.push(below),
                     Ok(None) => {}
-                    Err(fault) => self.note(&frame.path.join(name), fault)?,
+                    Err(error) => self.note(&frame.path.join(name), error)?,
                 }
             } else if let Some(left) = stack.pop() {
                 let ended = output.manifest.leave();
@@ -224,8 +224,8 @@ impl<'a> Copier<'a> {
         self.unreadable.into_result()
     }
 
-    fn note(&mut self, path: &Path, fault: CopyError) -> Result<(), EngineError> {
-        match fault {
+    fn note(&mut self, path: &Path, error: CopyError) -> Result<(), EngineError> {
+        match error {
             CopyError::Original(why) => {
                 self.copies = false;
                 self.unreadable.push(format!("{}: {why}", path.display()));
@@ -252,7 +252,7 @@ impl<'a> Copier<'a> {
         let original = source.stat_self().map_err(CopyError::original)?;
         if identity_of(&original) == self.snapshots {
             return Err(CopyError::Original(
-                "snapshots are kept in here, so it can't be copied".to_owned(),
+                "it contains the directory of snapshots, so it can't be copied".to_owned(),
             ));
         }
         let mut names = source.names().map_err(CopyError::original)?;
@@ -351,7 +351,7 @@ impl<'a> Copier<'a> {
         if copied.no_clone.is_some_and(is_for_all_files) {
             self.volume.no_clones.insert(original.st_dev);
         }
-        match copied.way {
+        match copied.method {
             CopyMethod::Cloned => self.volume.cloned = true,
             CopyMethod::Copied => self.volume.copied = true,
             CopyMethod::Torn => {

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::xattr;
 use crate::dir::{Dir, identity_of, kind_of, size_of};
 use crate::failure::is_transient;
+use crate::holes::next_data;
 
 /// The maximum number of attempts to copy a file.
 const TRIES_MAX: u32 = 3;
@@ -93,7 +94,7 @@ pub(crate) struct Copied {
     /// The original's extended attributes.
     pub(crate) attributes: xattr::Found,
     /// How it was copied.
-    pub(crate) way: CopyMethod,
+    pub(crate) method: CopyMethod,
     /// The reason why it wasn't cloned, if that was tried.
     pub(crate) no_clone: Option<Errno>,
 }
@@ -125,7 +126,7 @@ fn copy_watched(
         if kind_of(&before) != FileType::RegularFile {
             return Err(CopyError::Torn);
         }
-        if settle(&before) {
+        if wait_for_clock_tick(&before) {
             before = rustix::fs::fstat(&original).map_err(CopyError::original)?;
         }
         let copy = match &copy {
@@ -140,9 +141,9 @@ fn copy_watched(
         }
         let is_whole = copy_content(&original, copy, size_of(&before), options.cancel, on_piece)?;
         let after = rustix::fs::fstat(&original).map_err(CopyError::original)?;
-        if changes_of(&before) == changes_of(&after) {
+        if change_marks(&before) == change_marks(&after) {
             if !is_whole {
-                return Err(CopyError::Original("ends before its size says".to_owned()));
+                return Err(CopyError::Original("it is shorter than its size".to_owned()));
             }
             return finish(&original, after, CopyMethod::Copied, no_clone);
         }
@@ -158,14 +159,14 @@ fn copy_watched(
 fn finish(
     file: &File,
     original: Stat,
-    way: CopyMethod,
+    method: CopyMethod,
     no_clone: Option<Errno>,
 ) -> Result<Copied, CopyError> {
     let attributes = xattr::found_at(file).map_err(CopyError::original)?;
     Ok(Copied {
         original,
         attributes,
-        way,
+        method,
         no_clone,
     })
 }
@@ -187,7 +188,7 @@ fn is_nocow(file: &File) -> bool {
 }
 
 /// The values that change with a file.
-fn changes_of(stat: &Stat) -> impl PartialEq + use<> {
+fn change_marks(stat: &Stat) -> impl PartialEq + use<> {
     let modified = (stat.st_mtime, stat.st_mtime_nsec);
     let changed = (stat.st_ctime, stat.st_ctime_nsec);
     (identity_of(stat), stat.st_size, modified, changed)
@@ -195,7 +196,7 @@ fn changes_of(stat: &Stat) -> impl PartialEq + use<> {
 
 /// Waits until the clock for file times has passed the file's last change. Another change within the same
 /// clock tick would be undetectable. Returns whether it waited.
-fn settle(stat: &Stat) -> bool {
+fn wait_for_clock_tick(stat: &Stat) -> bool {
     let changed = Duration::new(
         u64::try_from(stat.st_ctime).unwrap_or(0),
         u32::try_from(stat.st_ctime_nsec).unwrap_or(0),
@@ -248,22 +249,6 @@ fn copy_content(
     }
     copy.set_len(size).map_err(CopyError::copy)?;
     Ok(true)
-}
-
-/// The range of the next data that isn't a hole, from `at`.
-fn next_data(original: &File, at: u64, size: u64) -> rustix::io::Result<Option<(u64, u64)>> {
-    let data = match rustix::fs::seek(original, SeekFrom::Data(at)) {
-        Ok(data) => data,
-        Err(Errno::NXIO) => return Ok(None),
-        // The file system doesn't report holes.
-        Err(Errno::INVAL | Errno::NOTSUP) => return Ok(Some((at, size))),
-        Err(error) => return Err(error),
-    };
-    if data >= size {
-        return Ok(None);
-    }
-    let hole = rustix::fs::seek(original, SeekFrom::Hole(data)).unwrap_or(size);
-    Ok(Some((data, hole.min(size))))
 }
 
 fn copy_piece(mut original: &File, mut copy: &File, at: u64, bytes: u64) -> Result<u64, CopyError> {
@@ -339,7 +324,7 @@ mod tests {
             }
         };
         let copied = copy_file(&source, &target, &mut change).unwrap();
-        assert_eq!(copied.way, CopyMethod::Copied);
+        assert_eq!(copied.method, CopyMethod::Copied);
         let content = fs::read(dir.path().join("target/file")).unwrap();
         assert!(content == vec![b'b'; 9 << 20]);
     }
@@ -372,7 +357,7 @@ mod tests {
         let cancel = CancellationToken::new();
         let options = options(Consistency::Relaxed, &cancel);
         let copied = copy_watched(&source, &target, OsStr::new("file"), options, &mut change).unwrap();
-        assert_eq!(copied.way, CopyMethod::Torn);
+        assert_eq!(copied.method, CopyMethod::Torn);
         let kept = fs::metadata(dir.path().join("target/file")).unwrap();
         assert_eq!(kept.len(), 5 << 20);
         let now = fs::metadata(&path).unwrap();
@@ -385,7 +370,7 @@ mod tests {
         let (dir, source, _) = opened();
         fs::write(dir.path().join("source/file"), "x").unwrap();
         let (_, stat) = source.open_file(OsStr::new("file")).unwrap();
-        settle(&stat);
+        wait_for_clock_tick(&stat);
         assert!(
             coarse_now()
                 > Duration::new(
@@ -404,7 +389,7 @@ mod tests {
         let cancel = CancellationToken::new();
         for &consistency in Consistency::ALL {
             match copy(&source, &target, name, options(consistency, &cancel)) {
-                Err(CopyError::Original(reason)) => assert_eq!(reason, "ends before its size says"),
+                Err(CopyError::Original(reason)) => assert_eq!(reason, "it is shorter than its size"),
                 other => panic!("{other:?}"),
             }
             fs::remove_file(dir.path().join("target").join(name)).unwrap();

@@ -13,7 +13,7 @@ use super::xattr::{self, Attributes};
 ///
 /// # Errors
 /// I/O errors. A lack of permission to change the owner isn't an error: that requires root.
-pub(crate) fn give(copy: &impl AsFd, original: &Stat, attributes: &Attributes) -> io::Result<()> {
+pub(crate) fn apply(copy: &impl AsFd, original: &Stat, attributes: &Attributes) -> io::Result<()> {
     let (owner, group) = (Uid::from_raw(original.st_uid), Gid::from_raw(original.st_gid));
     match rustix::fs::fchown(copy, Some(owner), Some(group)) {
         Ok(()) | Err(Errno::PERM) => {}
@@ -21,7 +21,7 @@ pub(crate) fn give(copy: &impl AsFd, original: &Stat, attributes: &Attributes) -
     }
     // Attributes come before the permissions, which may revoke the right to set them. Permissions come after
     // the owner, because changing the owner clears the set-user-ID bit.
-    xattr::give(copy, attributes)?;
+    xattr::apply(copy, attributes)?;
     rustix::fs::fchmod(copy, Mode::from_raw_mode(original.st_mode & 0o7777))?;
     rustix::fs::futimens(copy, &times_of(original)?)?;
     Ok(())

@@ -23,16 +23,16 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use appkeep_core::engine::{EngineError, SnapshotTaken, TakeSnapshot};
+use appkeep_core::engine::{CreateSnapshot, EngineError, SnapshotReport};
 use appkeep_core::fail_point;
-use appkeep_core::ids::{AppId, AppSnapId};
+use appkeep_core::ids::{AppId, AppSnapshotId};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use self::copy::Copier;
 use self::manifest::write::Writer;
 use self::record::Record;
-use crate::dir::{Dir, is_plain_name};
+use crate::dir::{Dir, entries_of, is_plain_name};
 use crate::durable;
 use crate::failure::{storage, unreadable};
 use crate::space::{CopySize, Reserve};
@@ -68,7 +68,7 @@ impl SnapshotStore {
     /// [`EngineError::Storage`] if the directory of snapshots can't be created.
     pub(crate) fn copy_size(&self) -> Result<CopySize, EngineError> {
         durable::create_dirs(&self.directory)
-            .map_err(|error| storage("making the directory of snapshots", &error))?;
+            .map_err(|error| storage("creating the directory of snapshots", &error))?;
         Ok(CopySize::new(&self.directory))
     }
 
@@ -82,22 +82,24 @@ impl SnapshotStore {
     }
 
     /// The path of a snapshot, whether or not it exists.
-    pub(crate) fn path_of(&self, app_id: AppId, snap_id: AppSnapId) -> PathBuf {
-        self.directory.join(app_id.to_string()).join(snap_id.to_string())
+    pub(crate) fn path_of(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> PathBuf {
+        self.directory
+            .join(app_id.to_string())
+            .join(snapshot_id.to_string())
     }
 
     /// The path of a completed snapshot.
     ///
     /// # Errors
     /// [`EngineError::Unreadable`] if it doesn't exist.
-    pub(crate) fn find(&self, app_id: AppId, snap_id: AppSnapId) -> Result<PathBuf, EngineError> {
-        let path = self.path_of(app_id, snap_id);
+    pub(crate) fn find(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> Result<PathBuf, EngineError> {
+        let path = self.path_of(app_id, snapshot_id);
         match fs::symlink_metadata(&path) {
             Ok(found) if found.is_dir() => Ok(path),
             Ok(_) => Err(EngineError::Unreadable(vec![format!(
-                "snapshot {snap_id}: it is not a directory"
+                "snapshot {snapshot_id}: it is not a directory"
             )])),
-            Err(error) => Err(unreadable(format!("snapshot {snap_id}"), &error)),
+            Err(error) => Err(unreadable(format!("snapshot {snapshot_id}"), &error)),
         }
     }
 
@@ -105,12 +107,12 @@ impl SnapshotStore {
     ///
     /// # Errors
     /// [`EngineError::Unreadable`] if it doesn't exist; [`EngineError::Storage`] if its record can't be read.
-    pub(crate) fn open(&self, app_id: AppId, snap_id: AppSnapId) -> Result<Snapshot, EngineError> {
-        let directory = self.find(app_id, snap_id)?;
+    pub(crate) fn open(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> Result<Snapshot, EngineError> {
+        let directory = self.find(app_id, snapshot_id)?;
         let has_manifest = record::has_manifest(&directory)
             .map_err(|error| storage("reading the record of a snapshot", &error))?;
         Ok(Snapshot {
-            manifest: has_manifest.then(|| manifest::place_of(&directory)),
+            manifest: has_manifest.then(|| manifest::path_of(&directory)),
             directory,
         })
     }
@@ -119,13 +121,9 @@ impl SnapshotStore {
     ///
     /// # Errors
     /// [`EngineError::Storage`] if the directory can't be read.
-    pub(crate) fn list(&self, app_id: AppId) -> Result<HashSet<AppSnapId>, EngineError> {
+    pub(crate) fn list(&self, app_id: AppId) -> Result<HashSet<AppSnapshotId>, EngineError> {
         let failed = |error: io::Error| storage("listing snapshots", &error);
-        let entries = match fs::read_dir(self.directory.join(app_id.to_string())) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(HashSet::new()),
-            Err(error) => return Err(failed(error)),
-        };
+        let entries = entries_of(&self.directory.join(app_id.to_string())).map_err(failed)?;
         let mut found = HashSet::new();
         for entry in entries {
             let entry = entry.map_err(failed)?;
@@ -134,7 +132,7 @@ impl SnapshotStore {
             if let Some(id) = id.and_then(|id| Uuid::try_parse(id).ok())
                 && entry.file_type().map_err(failed)?.is_dir()
             {
-                found.insert(AppSnapId::new(id));
+                found.insert(AppSnapshotId::new(id));
             }
         }
         Ok(found)
@@ -143,52 +141,52 @@ impl SnapshotStore {
     /// Copies the current content of all volumes. If the snapshot is already complete, returns its record.
     ///
     /// # Errors
-    /// Those of `Engine::take_snapshot`. An incomplete snapshot is deleted if possible.
-    pub(crate) fn take(
+    /// Those of `Engine::create_snapshot`. An incomplete snapshot is deleted if possible.
+    pub(crate) fn create(
         &self,
-        request: &TakeSnapshot,
+        request: &CreateSnapshot,
         cancel: &CancellationToken,
-    ) -> Result<SnapshotTaken, EngineError> {
-        let path = self.path_of(request.app_id, request.snap_id);
+    ) -> Result<SnapshotReport, EngineError> {
+        let path = self.path_of(request.app_id, request.snapshot_id);
         if path.is_dir() {
-            return record::read(&path).map_err(|error| storage("reading what a snapshot is", &error));
+            return record::read(&path).map_err(|error| storage("reading the record of a snapshot", &error));
         }
         let partial = path.with_extension("partial");
         remove_tree(&partial).map_err(|error| storage("removing an unfinished snapshot", &error))?;
-        let taken = self
+        let report = self
             .copy_volumes(request, &path, &partial, cancel)
-            .and_then(|taken| match keep(&partial, &path, &taken) {
-                Ok(()) => Ok(taken),
+            .and_then(|report| match publish(&partial, &path, &report) {
+                Ok(()) => Ok(report),
                 Err(error) => Err(storage("storing the snapshot", &error)),
             });
         // It may have its final name already, but must not exist without its manifest.
-        if taken.is_err()
+        if report.is_err()
             && let Err(error) = remove_tree(&partial)
                 .and_then(|()| remove_tree(&path))
                 .and_then(|()| record::remove(&path))
         {
-            tracing::warn!(snapshot.id = %request.snap_id, %error, "an unfinished snapshot is left");
+            tracing::warn!(snapshot.id = %request.snapshot_id, %error, "an unfinished snapshot could not be deleted");
         }
-        taken
+        report
     }
 
     fn copy_volumes(
         &self,
-        request: &TakeSnapshot,
+        request: &CreateSnapshot,
         path: &Path,
         partial: &Path,
         cancel: &CancellationToken,
-    ) -> Result<SnapshotTaken, EngineError> {
+    ) -> Result<SnapshotReport, EngineError> {
         durable::create_dirs(partial)
-            .map_err(|error| storage("making a directory for the snapshot", &error))?;
+            .map_err(|error| storage("creating the snapshot's directory", &error))?;
         let target = Dir::open(partial).map_err(|error| storage("opening the snapshot", &error))?;
         // Otherwise each copy would inherit the default access control list of a parent directory.
         xattr::disinherit(&target)
             .map_err(|error| storage("removing inherited access control lists", &error))?;
         let mut copier = Copier::new(&self.directory, self.reserve, request.consistency, cancel)?;
-        let mut record = Record::new(request.taken_at);
+        let mut record = Record::new(request.snapshot_time);
         let failed = |error: io::Error| storage("writing the snapshot's manifest", &error);
-        let mut manifest = Writer::create(&manifest::place_of(path)).map_err(failed)?;
+        let mut manifest = Writer::create(&manifest::path_of(path)).map_err(failed)?;
         // The manifest is read in sorted order.
         let mut volumes: Vec<_> = request.volumes.iter().collect();
         volumes.sort_by(|one, other| one.name.cmp(&other.name));
@@ -199,7 +197,7 @@ impl SnapshotStore {
                     volume.name
                 )));
             }
-            if subvolume::take(volume, partial, &self.directory, &mut record, cancel)? {
+            if subvolume::create(volume, partial, &self.directory, &mut record, cancel)? {
                 manifest.subvolume(OsStr::new(&volume.name)).map_err(failed)?;
             } else {
                 copier.copy(volume, &target, &mut record, &mut manifest)?;
@@ -214,12 +212,12 @@ impl SnapshotStore {
     ///
     /// # Errors
     /// [`EngineError::Storage`]. The snapshot is then no longer visible, unless it couldn't even be renamed.
-    pub(crate) fn delete(&self, app_id: AppId, snap_id: AppSnapId) -> Result<(), EngineError> {
-        let path = self.path_of(app_id, snap_id);
+    pub(crate) fn delete(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> Result<(), EngineError> {
+        let path = self.path_of(app_id, snapshot_id);
         let remove = || {
-            let leaving = path.with_extension("deleting");
-            remove_tree(&leaving)?;
-            match fs::rename(&path, &leaving) {
+            let deleting = path.with_extension("deleting");
+            remove_tree(&deleting)?;
+            match fs::rename(&path, &deleting) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 renamed => {
                     renamed?;
@@ -227,7 +225,7 @@ impl SnapshotStore {
                 }
             }
             fail_point::pass("snapshot.leaving");
-            remove_tree(&leaving)?;
+            remove_tree(&deleting)?;
             fail_point::pass("snapshot.left");
             remove_tree(&path.with_extension("partial"))?;
             record::remove(&path)
@@ -240,8 +238,8 @@ impl SnapshotStore {
 }
 
 /// Syncs all data to disk, and gives the snapshot its final name.
-fn keep(partial: &Path, path: &Path, taken: &SnapshotTaken) -> io::Result<()> {
-    record::write(path, taken)?;
+fn publish(partial: &Path, path: &Path, report: &SnapshotReport) -> io::Result<()> {
+    record::write(path, report)?;
     fail_point::pass("snapshot.before_rename");
     rustix::fs::syncfs(Dir::open(partial)?)?;
     fs::rename(partial, path)?;
@@ -250,9 +248,6 @@ fn keep(partial: &Path, path: &Path, taken: &SnapshotTaken) -> io::Result<()> {
 }
 
 /// Deletes a directory tree, if it exists.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
     remove_subvolumes(path)?;
     match fs::remove_dir_all(path) {
@@ -268,11 +263,7 @@ pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
 
 /// Deletes the volumes that are btrfs subvolumes: they are read-only, and are deleted in one step.
 fn remove_subvolumes(path: &Path) -> io::Result<()> {
-    let volumes = match fs::read_dir(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        volumes => volumes?,
-    };
-    for volume in volumes {
+    for volume in entries_of(path)? {
         let path = volume?.path();
         if Dir::open(&path).is_ok_and(|dir| subvolume::is_subvolume(&dir).unwrap_or(false)) {
             subvolume::delete(&path)?;

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use appkeep_core::catalog::Consistency;
-use appkeep_core::engine::{EngineError, SnapshotLevel, SnapshotTaken};
+use appkeep_core::engine::{EngineError, SnapshotLevel, SnapshotReport};
 use chrono::{DateTime, Utc};
 use rustix::fs::FileType;
 use serde::{Deserialize, Serialize};
@@ -21,17 +21,17 @@ const NOTES_MAX: usize = 32;
 /// The record of a snapshot that is being created.
 #[derive(Debug)]
 pub(crate) struct Record {
-    taken: SnapshotTaken,
+    report: SnapshotReport,
     more: u64,
     lost: Reasons,
 }
 
 impl Record {
     /// Creates a record with the snapshot's time and the strongest level, which volumes can only lower.
-    pub(crate) fn new(taken_at: DateTime<Utc>) -> Self {
+    pub(crate) fn new(snapshot_time: DateTime<Utc>) -> Self {
         Self {
-            taken: SnapshotTaken {
-                taken_at,
+            report: SnapshotReport {
+                snapshot_time,
                 level: SnapshotLevel::Subvolume,
                 skipped: 0,
                 metadata_lost: 0,
@@ -44,13 +44,13 @@ impl Record {
 
     /// Records the level of a volume.
     pub(crate) fn reach(&mut self, level: SnapshotLevel) {
-        self.taken.level = self.taken.level.max(level);
+        self.report.level = self.report.level.max(level);
     }
 
     /// Records a note for the user.
     pub(crate) fn note(&mut self, note: String) {
-        if self.taken.notes.len() < NOTES_MAX {
-            self.taken.notes.push(note);
+        if self.report.notes.len() < NOTES_MAX {
+            self.report.notes.push(note);
         } else {
             self.more += 1;
         }
@@ -58,19 +58,19 @@ impl Record {
 
     /// Records an entry that can't be copied because of its type.
     pub(crate) fn skip(&mut self, path: &Path, kind: FileType) {
-        self.taken.skipped += 1;
+        self.report.skipped += 1;
         let kind = match kind {
             FileType::Socket => "a socket",
             FileType::Fifo => "a pipe",
             FileType::CharacterDevice | FileType::BlockDevice => "a device",
             _ => "of an unknown kind",
         };
-        self.note(format!("{}: left out, it is {kind}", path.display()));
+        self.note(format!("{}: left out because it is {kind}", path.display()));
     }
 
     /// Records metadata of an entry that can't be kept; `what` includes the reason.
     pub(crate) fn lose(&mut self, path: &Path, what: &str) {
-        self.taken.metadata_lost += 1;
+        self.report.metadata_lost += 1;
         self.lost.push(format!("{}: {what}", path.display()));
         self.note(format!("{}: {what}; it is not kept", path.display()));
     }
@@ -79,14 +79,14 @@ impl Record {
     ///
     /// # Errors
     /// [`EngineError::Unreadable`] if metadata can't be kept although the consistency level requires it.
-    pub(crate) fn finish(mut self, consistency: Consistency) -> Result<SnapshotTaken, EngineError> {
+    pub(crate) fn finish(mut self, consistency: Consistency) -> Result<SnapshotReport, EngineError> {
         if consistency == Consistency::Strict {
             self.lost.into_result()?;
         }
         if self.more > 0 {
-            self.taken.notes.push(format!("and {} more", self.more));
+            self.report.notes.push(format!("and {} more", self.more));
         }
-        Ok(self.taken)
+        Ok(self.report)
     }
 }
 
@@ -94,7 +94,7 @@ impl Record {
 #[derive(Debug, Serialize, Deserialize)]
 struct Stored {
     #[serde(flatten)]
-    taken: SnapshotTaken,
+    report: SnapshotReport,
     /// Whether there is a manifest. Snapshots of earlier versions have none: their copies have the originals'
     /// metadata.
     #[serde(default)]
@@ -102,61 +102,46 @@ struct Stored {
 }
 
 /// The path of the record of the snapshot at `path`.
-fn place_of(path: &Path) -> PathBuf {
+fn path_of(path: &Path) -> PathBuf {
     path.with_extension("taken")
 }
 
-fn place_beside(path: &Path) -> PathBuf {
+fn temporary_path_of(path: &Path) -> PathBuf {
     path.with_extension("taken-new")
 }
 
 /// Stores the record of the snapshot at `path` durably.
-///
-/// # Errors
-/// I/O errors.
-pub(crate) fn write(path: &Path, taken: &SnapshotTaken) -> io::Result<()> {
+pub(crate) fn write(path: &Path, report: &SnapshotReport) -> io::Result<()> {
     let stored = Stored {
-        taken: taken.clone(),
+        report: report.clone(),
         has_manifest: true,
     };
     let text = serde_json::to_vec(&stored)?;
-    durable::write(&place_of(path), &place_beside(path), &[text])
+    durable::write(&path_of(path), &temporary_path_of(path), &[text])
 }
 
 /// Reads the record of the snapshot at `path`.
-///
-/// # Errors
-/// I/O errors.
-pub(crate) fn read(path: &Path) -> io::Result<SnapshotTaken> {
-    stored(path).map(|stored| stored.taken)
+pub(crate) fn read(path: &Path) -> io::Result<SnapshotReport> {
+    stored(path).map(|stored| stored.report)
 }
 
 /// Whether the snapshot at `path` has a manifest.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn has_manifest(path: &Path) -> io::Result<bool> {
     match stored(path) {
         Ok(stored) => Ok(stored.has_manifest),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => manifest::place_of(path).try_exists(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => manifest::path_of(path).try_exists(),
         Err(error) => Err(error),
     }
 }
 
 fn stored(path: &Path) -> io::Result<Stored> {
-    Ok(serde_json::from_slice(&fs::read(place_of(path))?)?)
+    Ok(serde_json::from_slice(&fs::read(path_of(path))?)?)
 }
 
 /// Deletes the record and the manifest of the snapshot at `path`, if they exist.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
-    for place in [place_of(path), place_beside(path), manifest::place_of(path)] {
-        match fs::remove_file(place) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+    for place in [path_of(path), temporary_path_of(path), manifest::path_of(path)] {
+        durable::remove(&place)?;
     }
     Ok(())
 }
@@ -173,11 +158,11 @@ mod tests {
         for _ in 0..40 {
             record.skip("data/socket".as_ref(), FileType::Socket);
         }
-        let taken = record.finish(Consistency::Normal).unwrap();
-        assert_eq!((taken.level, taken.skipped), (SnapshotLevel::Copy, 40));
-        assert_eq!(taken.notes.len(), NOTES_MAX + 1);
-        assert_eq!(taken.notes[0], "data/socket: left out, it is a socket");
-        assert_eq!(taken.notes[NOTES_MAX], "and 8 more");
+        let report = record.finish(Consistency::Normal).unwrap();
+        assert_eq!((report.level, report.skipped), (SnapshotLevel::Copy, 40));
+        assert_eq!(report.notes.len(), NOTES_MAX + 1);
+        assert_eq!(report.notes[0], "data/socket: left out because it is a socket");
+        assert_eq!(report.notes[NOTES_MAX], "and 8 more");
     }
 
     #[test]
@@ -188,10 +173,10 @@ mod tests {
             record
         };
         for consistency in [Consistency::Normal, Consistency::Relaxed] {
-            let taken = record().finish(consistency).unwrap();
-            assert_eq!(taken.metadata_lost, 1);
+            let report = record().finish(consistency).unwrap();
+            assert_eq!(report.metadata_lost, 1);
             let note = "data/file: its attribute user.a: Permission denied; it is not kept";
-            assert_eq!(taken.notes, [note]);
+            assert_eq!(report.notes, [note]);
         }
         match record().finish(Consistency::Strict) {
             Err(EngineError::Unreadable(reasons)) => {
@@ -207,9 +192,9 @@ mod tests {
         let path = dir.path().join("snapshot");
         let mut record = Record::new(DateTime::UNIX_EPOCH);
         record.note("a note".to_owned());
-        let taken = record.finish(Consistency::Normal).unwrap();
-        write(&path, &taken).unwrap();
-        assert_eq!(read(&path).unwrap(), taken);
+        let report = record.finish(Consistency::Normal).unwrap();
+        write(&path, &report).unwrap();
+        assert_eq!(read(&path).unwrap(), report);
         assert!(has_manifest(&path).unwrap());
         remove(&path).unwrap();
         remove(&path).unwrap();

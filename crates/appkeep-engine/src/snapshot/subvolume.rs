@@ -9,7 +9,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -24,6 +24,7 @@ use super::manifest::{OUT_OF_RANGE, is_storable};
 use super::record::Record;
 use super::{metadata, remove_tree};
 use crate::dir::{Dir, kind_of};
+use crate::mounts::Mounts;
 use crate::staging::is_staging_name;
 
 /// The file system type of btrfs in `statfs`.
@@ -44,7 +45,7 @@ const BTRFS: &str = "btrfs";
 /// # Errors
 /// [`EngineError::Cancelled`], and [`EngineError::Storage`] if the remains of a failed snapshot can't be
 /// deleted.
-pub(crate) fn take(
+pub(crate) fn create(
     volume: &Volume,
     partial: &Path,
     snapshots: &Path,
@@ -56,30 +57,30 @@ pub(crate) fn take(
         return Ok(false);
     };
     let target = partial.join(&volume.name);
-    let mut odd = Vec::new();
-    let taken = obstacle(&volume.path, snapshots)
+    let mut omitted = Vec::new();
+    let created = check_capturable(&volume.path, snapshots)
         .and_then(|()| snapshot(&volume.path, &target))
-        .and_then(|()| clear(&target, &volume.name, &mut odd, cancel));
+        .and_then(|()| delete_unsupported(&target, &volume.name, &mut omitted, cancel));
     if cancel.is_cancelled() {
         return Err(EngineError::Cancelled);
     }
-    match taken {
+    match created {
         Ok(()) => {
-            for (path, oddity) in odd {
-                match oddity {
-                    Oddity::Kind(kind) => record.skip(&path, kind),
-                    Oddity::Time => record.lose(&path, OUT_OF_RANGE),
+            for (path, omission) in omitted {
+                match omission {
+                    Omission::Kind(kind) => record.skip(&path, kind),
+                    Omission::Time => record.lose(&path, OUT_OF_RANGE),
                 }
             }
             record.reach(SnapshotLevel::Subvolume);
             Ok(true)
         }
         Err(why) => {
-            if let Err(error) = delete_if_there(&target) {
+            if let Err(error) = delete_if_exists(&target) {
                 return Err(crate::failure::storage("removing a subvolume's snapshot", &error));
             }
             record.note(format!(
-                "{}: its files are copied, not its btrfs subvolume: {why}",
+                "{}: its files are copied instead of its btrfs subvolume: {why}",
                 volume.name
             ));
             Ok(false)
@@ -88,18 +89,12 @@ pub(crate) fn take(
 }
 
 /// Whether the directory is the root of a btrfs subvolume.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn is_subvolume(dir: &Dir) -> io::Result<bool> {
     let is_root = dir.stat_self()?.st_ino == SUBVOLUME_INODE;
     Ok(is_root && u64::try_from(rustix::fs::fstatfs(dir)?.f_type).is_ok_and(|kind| kind == BTRFS_MAGIC))
 }
 
 /// Deletes a subvolume with its content.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn delete(path: &Path) -> io::Result<()> {
     // Until the deletion is committed, a power failure would bring the subvolume back.
     let arguments = ["subvolume", "delete", "--commit-after"].map(OsStr::new);
@@ -113,7 +108,7 @@ pub(crate) fn delete(path: &Path) -> io::Result<()> {
     fs::remove_dir_all(path)
 }
 
-fn delete_if_there(path: &Path) -> io::Result<()> {
+fn delete_if_exists(path: &Path) -> io::Result<()> {
     match Dir::open(path) {
         Ok(_) => delete(path),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -122,7 +117,7 @@ fn delete_if_there(path: &Path) -> io::Result<()> {
 }
 
 /// Checks whether the volume can be captured as a whole; if not, returns the reason.
-fn obstacle(volume: &Path, snapshots: &Path) -> Result<(), String> {
+fn check_capturable(volume: &Path, snapshots: &Path) -> Result<(), String> {
     let volume = fs::canonicalize(volume).map_err(|error| error.to_string())?;
     let identity = fs::metadata(&volume)
         .map(|found| (found.dev(), found.ino()))
@@ -130,42 +125,14 @@ fn obstacle(volume: &Path, snapshots: &Path) -> Result<(), String> {
     let snapshots = fs::canonicalize(snapshots).map_err(|error| error.to_string())?;
     for above in snapshots.ancestors() {
         if fs::metadata(above).is_ok_and(|found| (found.dev(), found.ino()) == identity) {
-            return Err("snapshots are kept in it".to_owned());
+            return Err("it contains the directory of snapshots".to_owned());
         }
     }
-    let mounts = fs::read("/proc/self/mountinfo").map_err(|error| error.to_string())?;
-    match mount_points(&mounts).find(|point| *point != volume && point.starts_with(&volume)) {
+    let mounts = Mounts::read().map_err(|error| error.to_string())?;
+    match mounts.below(&volume) {
         Some(point) => Err(format!("{} is mounted in it", point.display())),
         None => Ok(()),
     }
-}
-
-/// Lists the mount points in the text of `mountinfo`.
-fn mount_points(text: &[u8]) -> impl Iterator<Item = PathBuf> {
-    text.split(|byte| *byte == b'\n')
-        .filter_map(|line| line.split(|byte| *byte == b' ').nth(4))
-        .map(|point| PathBuf::from(OsString::from_vec(unescaped(point))))
-}
-
-/// Decodes the octal escapes for space, tab, newline and backslash.
-fn unescaped(text: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((first, after)) = rest.split_first() {
-        let escaped = (*first == b'\\')
-            .then(|| after.get(..3))
-            .flatten()
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| u8::from_str_radix(digits, 8).ok());
-        if let Some(byte) = escaped {
-            plain.push(byte);
-            rest = &after[3..];
-        } else {
-            plain.push(*first);
-            rest = after;
-        }
-    }
-    plain
 }
 
 /// Creates a writable snapshot, from which unsuitable entries are then deleted.
@@ -180,7 +147,7 @@ fn snapshot(volume: &Path, target: &Path) -> Result<(), String> {
 }
 
 /// A property of an entry that isn't kept.
-enum Oddity {
+enum Omission {
     /// The entry is deleted because of its type.
     Kind(FileType),
     /// The modification time, in backups.
@@ -188,10 +155,10 @@ enum Oddity {
 }
 
 /// Deletes everything but files, directories and links, and makes the snapshot read-only.
-fn clear(
+fn delete_unsupported(
     target: &Path,
     name: &str,
-    odd: &mut Vec<(PathBuf, Oddity)>,
+    omitted: &mut Vec<(PathBuf, Omission)>,
     cancel: &CancellationToken,
 ) -> Result<(), String> {
     let open = |dir: Dir, path: PathBuf| {
@@ -216,7 +183,7 @@ fn clear(
         let path = frame.path.join(&name);
         let found = frame.dir.stat(&name).map_err(|error| failed(&path, &error))?;
         if !is_storable(&found) {
-            odd.push((path.clone(), Oddity::Time));
+            omitted.push((path.clone(), Omission::Time));
         }
         match kind_of(&found) {
             FileType::Directory if found.st_ino == PLACEHOLDER_INODE => {
@@ -224,7 +191,7 @@ fn clear(
             }
             FileType::Directory if is_staging_name(&name) => {
                 let directory = target.parent().unwrap_or(target).join(&path);
-                remove_staging(&frame.dir, &directory).map_err(|error| failed(&path, &error))?;
+                delete_staging(&frame.dir, &directory).map_err(|error| failed(&path, &error))?;
             }
             FileType::Directory => {
                 let below = frame.dir.open_dir(&name).and_then(|dir| open(dir, path.clone()));
@@ -232,8 +199,8 @@ fn clear(
             }
             FileType::RegularFile | FileType::Symlink => {}
             kind => {
-                remove(&frame.dir, &name).map_err(|error| failed(&path, &error))?;
-                odd.push((path, Oddity::Kind(kind)));
+                delete_entry(&frame.dir, &name).map_err(|error| failed(&path, &error))?;
+                omitted.push((path, Omission::Kind(kind)));
             }
         }
     }
@@ -248,7 +215,7 @@ struct Frame {
 }
 
 /// Deletes the remains of a restore, and preserves the times of the parent directory.
-fn remove_staging(dir: &Dir, path: &Path) -> io::Result<()> {
+fn delete_staging(dir: &Dir, path: &Path) -> io::Result<()> {
     let before = dir.stat_self()?;
     remove_tree(path)?;
     rustix::fs::futimens(dir, &metadata::times_of(&before)?)?;
@@ -256,7 +223,7 @@ fn remove_staging(dir: &Dir, path: &Path) -> io::Result<()> {
 }
 
 /// Deletes an entry, and preserves the times of its directory.
-fn remove(dir: &Dir, name: &OsStr) -> io::Result<()> {
+fn delete_entry(dir: &Dir, name: &OsStr) -> io::Result<()> {
     let before = dir.stat_self()?;
     rustix::fs::unlinkat(dir, name, AtFlags::empty())?;
     rustix::fs::futimens(dir, &metadata::times_of(&before)?)?;
@@ -267,16 +234,16 @@ fn set_read_only(path: &Path, is: bool) -> Result<(), String> {
     let mut command = Command::new(BTRFS);
     command.args(["property", "set", "-ts"]).arg(path);
     command.args(["ro", if is { "true" } else { "false" }]);
-    succeed(&mut command)
+    run_command(&mut command)
 }
 
 /// Runs the command on `path`.
 fn run(arguments: &[&OsStr], path: &Path) -> Result<(), String> {
-    succeed(Command::new(BTRFS).args(arguments).arg(path))
+    run_command(Command::new(BTRFS).args(arguments).arg(path))
 }
 
 /// Runs a command; on failure, returns the last line of its error output.
-fn succeed(command: &mut Command) -> Result<(), String> {
+fn run_command(command: &mut Command) -> Result<(), String> {
     let output = command
         .env("LC_ALL", "C")
         .stdin(Stdio::null())
@@ -285,25 +252,17 @@ fn succeed(command: &mut Command) -> Result<(), String> {
     if output.status.success() {
         return Ok(());
     }
-    let complaint = output
+    let message = output
         .stderr
         .split(|byte| *byte == b'\n')
         .rfind(|line| !line.is_empty())
         .map(|line| OsStr::from_bytes(line).to_string_lossy().into_owned());
-    Err(complaint.unwrap_or_else(|| format!("the command {BTRFS} ended with {}", output.status)))
+    Err(message.unwrap_or_else(|| format!("the command {BTRFS} failed with {}", output.status)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn escaped_mount_points_are_parsed() {
-        let text = b"22 1 254:0 / / rw - ext4 /dev/vda rw\n\
-            36 22 0:31 /sub /srv/a\\040b\\134c rw,noatime shared:1 - btrfs /dev/loop0 rw\n";
-        let points: Vec<_> = mount_points(text).collect();
-        assert_eq!(points, [Path::new("/"), Path::new("/srv/a b\\c")]);
-    }
 
     #[test]
     fn a_directory_of_another_file_system_is_not_a_subvolume() {

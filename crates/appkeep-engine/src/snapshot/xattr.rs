@@ -105,7 +105,10 @@ fn read(
                 bytes += length;
                 found.attributes.push((name.to_owned(), value[..length].to_vec()));
             }
-            Ok(_) => found.lose(&called(), format_args!("all are more than {ALL_BYTES_MAX} bytes")),
+            Ok(_) => found.lose(
+                &called(),
+                format_args!("all attributes together exceed {ALL_BYTES_MAX} bytes"),
+            ),
             // It was deleted after the attributes were listed.
             Err(Errno::NODATA) => {}
             Err(error) if is_refusal(error) => found.lose(&called(), error),
@@ -125,9 +128,6 @@ fn is_refusal(error: Errno) -> bool {
 }
 
 /// Removes the inherited attributes of a new directory, so that its entries don't inherit them in turn.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn disinherit(directory: &impl AsFd) -> io::Result<()> {
     for name in INHERITED {
         match rustix::fs::fremovexattr(directory, name) {
@@ -140,10 +140,7 @@ pub(crate) fn disinherit(directory: &impl AsFd) -> io::Result<()> {
 
 /// Sets attributes of an open file or directory. Those that the file system doesn't support, or that only the
 /// system may set, are skipped and logged.
-///
-/// # Errors
-/// I/O errors.
-pub(crate) fn give(file: &impl AsFd, attributes: &Attributes) -> io::Result<()> {
+pub(crate) fn apply(file: &impl AsFd, attributes: &Attributes) -> io::Result<()> {
     for (name, value) in attributes {
         match rustix::fs::fsetxattr(file, name.as_c_str(), value, XattrFlags::empty()) {
             Ok(()) => {}

@@ -71,6 +71,13 @@ impl Mounted {
         path
     }
 
+    /// An app whose volume `data` is a new subvolume, and the path of the subvolume.
+    fn with_subvolume(&self) -> (Workbench, PathBuf) {
+        let (mut workbench, shop) = (self.workbench(), self.subvolume("shop"));
+        workbench.volumes = vec![volume("data", shop.clone())];
+        (workbench, shop)
+    }
+
     fn subvolumes(&self) -> usize {
         let output = Command::new("btrfs")
             .args(["subvolume", "list", text(&self.point)])
@@ -110,15 +117,16 @@ fn volume(name: &str, path: PathBuf) -> Volume {
 #[tokio::test]
 async fn a_btrfs_subvolume_snapshot_is_created_and_deleted() {
     let mounted = Mounted::btrfs();
-    let mut workbench = mounted.workbench();
-    let shop = mounted.subvolume("shop");
+    let (workbench, shop) = mounted.with_subvolume();
     tree::make(&shop);
-    workbench.volumes = vec![volume("data", shop.clone())];
     let socket = UnixListener::bind(shop.join("deep/socket")).unwrap();
     tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!((taken.level, taken.skipped), (SnapshotLevel::Subvolume, 1));
-    assert_eq!(taken.notes, ["data/deep/socket: left out, it is a socket"]);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!((report.level, report.skipped), (SnapshotLevel::Subvolume, 1));
+    assert_eq!(
+        report.notes,
+        ["data/deep/socket: left out because it is a socket"]
+    );
 
     drop(socket);
     fs::remove_file(shop.join("deep/socket")).unwrap();
@@ -147,8 +155,7 @@ async fn a_btrfs_subvolume_snapshot_is_created_and_deleted() {
 #[tokio::test]
 async fn a_btrfs_snapshot_contains_no_leftovers_of_a_restore() {
     let mounted = Mounted::btrfs();
-    let mut workbench = mounted.workbench();
-    let shop = mounted.subvolume("shop");
+    let (workbench, shop) = mounted.with_subvolume();
     tree::make(&shop);
     let leftover = shop
         .join("deep")
@@ -156,9 +163,8 @@ async fn a_btrfs_snapshot_contains_no_leftovers_of_a_restore() {
     fs::create_dir(&leftover).unwrap();
     fs::write(leftover.join("file"), "old").unwrap();
     tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
-    workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Subvolume);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Subvolume);
     fs::remove_dir_all(&leftover).unwrap();
     tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
     tree::assert_same(&shop, &workbench.snapshot_dir(1).join("data"));
@@ -169,9 +175,7 @@ async fn a_btrfs_snapshot_contains_no_leftovers_of_a_restore() {
 #[tokio::test]
 async fn a_btrfs_subvolume_snapshot_is_crash_consistent() {
     let mounted = Mounted::btrfs();
-    let mut workbench = mounted.workbench();
-    let shop = mounted.subvolume("shop");
-    workbench.volumes = vec![volume("data", shop.clone())];
+    let (workbench, shop) = mounted.with_subvolume();
     let files = ["first", "second"].map(|name| File::create(shop.join(name)).unwrap());
     let stamp = move |number: u64| {
         for file in &files {
@@ -207,8 +211,7 @@ async fn a_btrfs_subvolume_snapshot_is_crash_consistent() {
 #[tokio::test]
 async fn an_unfinished_btrfs_snapshot_is_replaced() {
     let mounted = Mounted::btrfs();
-    let mut workbench = mounted.workbench();
-    let shop = mounted.subvolume("shop");
+    let (workbench, shop) = mounted.with_subvolume();
     fs::write(shop.join("file"), "old").unwrap();
     let partial = workbench.snapshot_dir(1).with_extension("partial");
     fs::create_dir_all(&partial).unwrap();
@@ -223,9 +226,8 @@ async fn an_unfinished_btrfs_snapshot_is_replaced() {
         ],
     );
     fs::write(shop.join("file"), "new").unwrap();
-    workbench.volumes = vec![volume("data", shop)];
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Subvolume);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Subvolume);
     let kept = fs::read(workbench.snapshot_dir(1).join("data/file")).unwrap();
     assert_eq!(kept, b"new");
     assert!(!partial.exists());
@@ -236,16 +238,14 @@ async fn an_unfinished_btrfs_snapshot_is_replaced() {
 #[tokio::test]
 async fn a_btrfs_subvolume_with_a_nested_one_is_cloned_file_by_file() {
     let mounted = Mounted::btrfs();
-    let mut workbench = mounted.workbench();
-    let shop = mounted.subvolume("shop");
+    let (workbench, shop) = mounted.with_subvolume();
     fs::write(shop.join("file"), "outer").unwrap();
     mounted.subvolume("shop/inner");
     fs::write(shop.join("inner/file"), "inner").unwrap();
-    workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Reflink);
-    let note = "data: its files are copied, not its btrfs subvolume: data/inner is another subvolume";
-    assert_eq!(taken.notes, [note]);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Reflink);
+    let note = "data: its files are copied instead of its btrfs subvolume: data/inner is another subvolume";
+    assert_eq!(report.notes, [note]);
     tree::assert_same(&shop, &workbench.snapshot_restored(1).await.join("data"));
     assert_eq!(mounted.subvolumes(), 2);
 }
@@ -254,20 +254,18 @@ async fn a_btrfs_subvolume_with_a_nested_one_is_cloned_file_by_file() {
 #[tokio::test]
 async fn a_btrfs_subvolume_with_a_nested_mount_is_copied() {
     let mounted = Mounted::btrfs();
-    let mut workbench = mounted.workbench();
-    let shop = mounted.subvolume("shop");
+    let (workbench, shop) = mounted.with_subvolume();
     fs::write(shop.join("file"), "outer").unwrap();
     let point = shop.join("a mount");
     fs::create_dir(&point).unwrap();
     run("mount", &["-t", "tmpfs", "tmpfs", text(&point)]);
     fs::write(point.join("file"), "inner").unwrap();
-    workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Copy);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Copy);
     assert!(
-        taken.notes[0].ends_with("shop/a mount is mounted in it"),
+        report.notes[0].ends_with("shop/a mount is mounted in it"),
         "{:?}",
-        taken.notes
+        report.notes
     );
     tree::assert_same(&shop, &workbench.snapshot_restored(1).await.join("data"));
 }
@@ -280,7 +278,7 @@ async fn a_btrfs_subvolume_that_contains_the_snapshots_is_refused() {
     workbench.volumes = vec![volume("data", shop)];
     match workbench.create_snapshot(1).await {
         Err(EngineError::Unreadable(reasons)) => {
-            assert!(reasons[0].ends_with("snapshots are kept in here, so it can't be copied"));
+            assert!(reasons[0].ends_with("it contains the directory of snapshots, so it can't be copied"));
         }
         other => panic!("{other:?}"),
     }
@@ -294,9 +292,9 @@ async fn a_btrfs_subvolume_on_another_file_system_is_copied() {
     tree::make(&shop);
     let mut workbench = Workbench::bare(tempfile::tempdir().unwrap());
     workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Copy);
-    assert_eq!(taken.notes.len(), 1, "{:?}", taken.notes);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Copy);
+    assert_eq!(report.notes.len(), 1, "{:?}", report.notes);
     tree::assert_same(&shop, &workbench.snapshot_restored(1).await.join("data"));
 }
 
@@ -309,8 +307,8 @@ async fn btrfs_files_are_cloned_even_without_copy_on_write() {
     let database = File::create(data.join("database")).unwrap();
     rustix::fs::ioctl_setflags(&database, IFlags::NOCOW).unwrap();
     database.write_all_at(&noise(7, 1 << 20), 0).unwrap();
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Reflink);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Reflink);
     tree::assert_same(&data, &workbench.snapshot_restored(1).await.join("data"));
 }
 
@@ -322,8 +320,8 @@ async fn files_on_xfs_are_cloned_and_take_no_space() {
     tree::make(&data);
     fs::write(data.join("large"), noise(3, 32 << 20)).unwrap();
     let before = mounted.used();
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Reflink);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Reflink);
     tree::assert_same(&data, &workbench.snapshot_restored(1).await.join("data"));
     let grown = mounted.used() - before;
     assert!(grown < 8 << 20, "{grown} bytes more");
@@ -335,8 +333,8 @@ async fn files_on_an_xfs_that_cannot_clone_are_copied() {
     let mut workbench = mounted.workbench();
     let data = workbench.add_volume("data");
     tree::make(&data);
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Copy);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Copy);
     tree::assert_same(&data, &workbench.snapshot_restored(1).await.join("data"));
 }
 
@@ -365,8 +363,8 @@ async fn a_clone_of_a_file_being_written_shows_a_single_moment() {
         let data = workbench.add_volume("data");
         let _writer = Writer::start(data.join("file"));
         for number in 1..=3 {
-            let taken = workbench.create_snapshot(number).await.unwrap();
-            assert_eq!(taken.level, SnapshotLevel::Reflink);
+            let report = workbench.create_snapshot(number).await.unwrap();
+            assert_eq!(report.level, SnapshotLevel::Reflink);
             assert!(is_cut_exactly(&workbench.snapshot_dir(number).join("data/file")));
         }
     }

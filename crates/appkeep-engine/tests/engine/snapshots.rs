@@ -25,8 +25,8 @@ fn assert_unreadable(outcome: Result<impl std::fmt::Debug, EngineError>, expecte
 #[tokio::test]
 async fn a_snapshot_has_the_content_and_records_all_metadata() {
     let (workbench, config) = odd_volumes();
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!((taken.metadata_lost, taken.notes.len()), (0, 0));
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!((report.metadata_lost, report.notes.len()), (0, 0));
     for (volume, name) in [(workbench.data(), "data"), (&config, "config")] {
         let copy = workbench.snapshot_dir(1).join(name);
         tree::assert_same_content(volume, &copy);
@@ -58,11 +58,7 @@ async fn snapshots_are_private() {
 async fn volumes_and_their_snapshot_have_the_same_size() {
     let workbench = Workbench::new();
     tree::make(workbench.data());
-    let total = workbench
-        .engine
-        .measure_volumes(&workbench.volumes, &never_cancelled())
-        .await
-        .unwrap();
+    let total = workbench.measure().await.unwrap();
     workbench.create_snapshot(1).await.unwrap();
     let measured = workbench
         .engine
@@ -90,13 +86,13 @@ async fn sockets_and_pipes_are_left_out() {
     fs::write(workbench.data().join("file"), "kept").unwrap();
     for _ in 0..2 {
         // The second request returns the same result.
-        let taken = workbench.create_snapshot(1).await.unwrap();
-        assert_eq!((taken.level, taken.skipped), (SnapshotLevel::Copy, 2));
+        let report = workbench.create_snapshot(1).await.unwrap();
+        assert_eq!((report.level, report.skipped), (SnapshotLevel::Copy, 2));
         assert_eq!(
-            taken.notes,
+            report.notes,
             [
-                "data/pipe: left out, it is a pipe",
-                "data/socket: left out, it is a socket"
+                "data/pipe: left out because it is a pipe",
+                "data/socket: left out because it is a socket"
             ]
         );
     }
@@ -118,19 +114,24 @@ pub(crate) fn access_control_list(entries: &[(u16, u16, u32)]) -> Vec<u8> {
     bytes
 }
 
+/// The id of entries that don't name a user or a group.
+pub(crate) const UNDEFINED_ID: u32 = u32::MAX;
+
+/// The owner may read and write, user 1000 may read, the group and others may do nothing; the mask is read.
+pub(crate) fn restricted_access_list() -> Vec<u8> {
+    access_control_list(&[
+        (0x01, 6, UNDEFINED_ID),
+        (0x02, 4, 1000),
+        (0x04, 0, UNDEFINED_ID),
+        (0x10, 4, UNDEFINED_ID),
+        (0x20, 0, UNDEFINED_ID),
+    ])
+}
+
 #[tokio::test]
 async fn access_control_lists_are_kept() {
     let workbench = Workbench::new();
-    let undefined_id = u32::MAX;
-    // The owner may read and write, user 1000 may read, the group and others may do nothing; the mask is
-    // read.
-    let list = access_control_list(&[
-        (0x01, 6, undefined_id),
-        (0x02, 4, 1000),
-        (0x04, 0, undefined_id),
-        (0x10, 4, undefined_id),
-        (0x20, 0, undefined_id),
-    ]);
+    let list = restricted_access_list();
     let directory = workbench.data().join("directory");
     fs::create_dir(&directory).unwrap();
     let set = |path: &Path, name: &str| {
@@ -158,8 +159,8 @@ async fn a_file_being_written_is_copied_consistently_or_reported() {
     fs::write(workbench.data().join("a file before"), "still").unwrap();
     let _writer = Writer::start(workbench.data().join("file"));
     match workbench.create_snapshot(1).await {
-        Ok(taken) => {
-            assert_eq!(taken.level, SnapshotLevel::Copy);
+        Ok(report) => {
+            assert_eq!(report.level, SnapshotLevel::Copy);
             assert!(is_cut_exactly(&workbench.snapshot_dir(1).join("data/file")));
         }
         torn => {
@@ -195,14 +196,14 @@ async fn relaxed_consistency_keeps_the_last_copy_and_reports_it() {
     let mut workbench = Workbench::new();
     workbench.consistency = Consistency::Relaxed;
     let _writer = Writer::start(workbench.data().join("file"));
-    let taken = workbench.create_snapshot(1).await.unwrap();
+    let report = workbench.create_snapshot(1).await.unwrap();
     let copy = workbench.snapshot_dir(1).join("data/file");
-    if is_cut_exactly(&copy) && taken.level == SnapshotLevel::Copy {
-        assert_eq!(taken.notes, [""; 0]);
+    if is_cut_exactly(&copy) && report.level == SnapshotLevel::Copy {
+        assert_eq!(report.notes, [""; 0]);
     } else {
-        assert_eq!(taken.level, SnapshotLevel::Relaxed);
+        assert_eq!(report.level, SnapshotLevel::Relaxed);
         assert_eq!(
-            taken.notes,
+            report.notes,
             ["data/file: changed while it was copied; the last copy is kept"]
         );
     }
@@ -225,16 +226,16 @@ async fn leftovers_of_an_earlier_attempt_are_replaced() {
 async fn an_existing_snapshot_is_unchanged() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "then").unwrap();
-    let taken = workbench.create_snapshot(1).await.unwrap();
+    let report = workbench.create_snapshot(1).await.unwrap();
     fs::write(workbench.data().join("file"), "now").unwrap();
     let mut later = workbench.snapshot_request(1);
-    later.taken_at += TimeDelta::hours(1);
+    later.snapshot_time += TimeDelta::hours(1);
     let again = workbench
         .engine
-        .take_snapshot(&later, &never_cancelled())
+        .create_snapshot(&later, &never_cancelled())
         .await
         .unwrap();
-    assert_eq!((taken.taken_at, again), (snapshot_time(), taken));
+    assert_eq!((report.snapshot_time, again), (snapshot_time(), report));
     assert_eq!(
         fs::read(workbench.snapshot_dir(1).join("data/file")).unwrap(),
         b"then"
@@ -251,13 +252,7 @@ async fn a_missing_volume_is_reported_and_leaves_no_snapshot() {
     });
     let reason = ["logs: No such file or directory (os error 2)"];
     assert_unreadable(workbench.create_snapshot(1).await, &reason);
-    assert_unreadable(
-        workbench
-            .engine
-            .measure_volumes(&workbench.volumes, &never_cancelled())
-            .await,
-        &reason,
-    );
+    assert_unreadable(workbench.measure().await, &reason);
     assert!(!workbench.snapshot_dir(1).exists());
     assert!(!workbench.snapshot_dir(1).with_extension("partial").exists());
 }
@@ -285,13 +280,9 @@ async fn every_unreadable_file_is_reported() {
         name: "odd".to_owned(),
         path: "/sys/bus/cpu".into(),
     });
-    let taken = workbench.create_snapshot(1).await.map(drop);
-    let measured = workbench
-        .engine
-        .measure_volumes(&workbench.volumes, &never_cancelled())
-        .await
-        .map(drop);
-    for outcome in [taken, measured] {
+    let report = workbench.create_snapshot(1).await.map(drop);
+    let measured = workbench.measure().await.map(drop);
+    for outcome in [report, measured] {
         let Err(EngineError::Unreadable(reasons)) = outcome else {
             panic!("{outcome:?}")
         };
@@ -328,7 +319,7 @@ async fn a_volume_that_contains_the_snapshots_is_refused() {
     }];
     assert_unreadable(
         workbench.create_snapshot(1).await,
-        &["all/data/snapshots: snapshots are kept in here, so it can't be copied"],
+        &["all/data/snapshots: it contains the directory of snapshots, so it can't be copied"],
     );
 }
 
@@ -357,7 +348,7 @@ async fn a_cancelled_snapshot_leaves_nothing() {
         }
         cancel.cancel();
     };
-    let taking = workbench.engine.take_snapshot(&request, &cancel);
+    let taking = workbench.engine.create_snapshot(&request, &cancel);
     let (outcome, ()) = tokio::join!(taking, cancelling);
     // The snapshot may have been completed before the cancellation.
     if outcome.is_err() {
@@ -373,8 +364,8 @@ async fn work_cancelled_in_advance_does_not_start() {
     let cancel = never_cancelled();
     cancel.cancel();
     let request = workbench.snapshot_request(1);
-    let taken = workbench.engine.take_snapshot(&request, &cancel).await;
-    assert!(matches!(taken, Err(EngineError::Cancelled)));
+    let report = workbench.engine.create_snapshot(&request, &cancel).await;
+    assert!(matches!(report, Err(EngineError::Cancelled)));
     let measured = workbench
         .engine
         .measure_volumes(&workbench.volumes, &cancel)

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 
 use appkeep_core::catalog::{Bucket, BucketLocation, Consistency, Volume};
 use appkeep_core::engine::{
-    CopyBackup, DeleteBackup, Engine, EngineError, Progress, ProgressSender, SnapshotTaken, TakeSnapshot,
+    CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError, Progress, ProgressSender, SnapshotReport,
 };
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapshotId, BucketId};
 use appkeep_engine::{EngineConfig, KeyStore, Priority, RusticEngine};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -30,6 +31,20 @@ pub(crate) fn no_progress() -> ProgressSender {
     watch::Sender::new(Progress::default())
 }
 
+/// Cancels `cancel` once `progress` reaches `bytes`.
+pub(crate) fn cancel_after(
+    progress: &ProgressSender,
+    bytes: u64,
+    cancel: &CancellationToken,
+) -> JoinHandle<()> {
+    let (mut progress, cancel) = (progress.subscribe(), cancel.clone());
+    tokio::spawn(async move {
+        let is_reached = |progress: &Progress| progress.bytes_done >= bytes;
+        progress.wait_for(is_reached).await.unwrap();
+        cancel.cancel();
+    })
+}
+
 /// The time of all snapshots, unless a test sets another.
 pub(crate) fn snapshot_time() -> DateTime<Utc> {
     DateTime::from_timestamp(1_700_000_000, 0).unwrap()
@@ -41,8 +56,8 @@ pub(crate) fn backup_id(number: u128) -> AppBackupId {
 }
 
 /// The snapshot with this number.
-pub(crate) fn snapshot_id(number: u128) -> AppSnapId {
-    AppSnapId::new(Uuid::from_u128(number))
+pub(crate) fn snapshot_id(number: u128) -> AppSnapshotId {
+    AppSnapshotId::new(Uuid::from_u128(number))
 }
 
 /// An engine with an app and a bucket.
@@ -166,41 +181,55 @@ impl Workbench {
             .join(snapshot_id(number).to_string())
     }
 
-    pub(crate) fn snapshot_request(&self, number: u128) -> TakeSnapshot {
-        TakeSnapshot {
+    pub(crate) fn snapshot_request(&self, number: u128) -> CreateSnapshot {
+        CreateSnapshot {
             app_id: self.app_id,
-            snap_id: snapshot_id(number),
+            snapshot_id: snapshot_id(number),
             volumes: self.volumes.clone(),
             consistency: self.consistency,
-            taken_at: snapshot_time(),
+            snapshot_time: snapshot_time(),
         }
     }
 
-    pub(crate) async fn create_snapshot(&self, number: u128) -> Result<SnapshotTaken, EngineError> {
+    pub(crate) async fn create_snapshot(&self, number: u128) -> Result<SnapshotReport, EngineError> {
         self.engine
-            .take_snapshot(&self.snapshot_request(number), &never_cancelled())
+            .create_snapshot(&self.snapshot_request(number), &never_cancelled())
             .await
     }
 
-    pub(crate) fn copy_request(&self, backup_number: u128, snap_number: u128) -> CopyBackup {
+    pub(crate) fn copy_request(&self, backup_number: u128, snapshot_number: u128) -> CopyBackup {
         CopyBackup {
             bucket: self.bucket.clone(),
             app_id: self.app_id,
             app_name: "shop".to_owned(),
             backup_id: backup_id(backup_number),
-            snap_id: snapshot_id(snap_number),
-            taken_at: snapshot_time(),
+            snapshot_id: snapshot_id(snapshot_number),
+            snapshot_time: snapshot_time(),
         }
     }
 
-    pub(crate) async fn copy(&self, backup_number: u128, snap_number: u128) -> Result<u64, EngineError> {
-        let request = self.copy_request(backup_number, snap_number);
+    pub(crate) async fn copy(&self, backup_number: u128, snapshot_number: u128) -> Result<u64, EngineError> {
+        let request = self.copy_request(backup_number, snapshot_number);
         let copied = self
             .engine
             .copy_backup(&request, &no_progress(), &never_cancelled())
             .await?;
         assert_eq!(copied.stored_again, [""; 0]);
         Ok(copied.bytes)
+    }
+
+    /// The size of all volumes.
+    pub(crate) async fn measure(&self) -> Result<u64, EngineError> {
+        self.engine
+            .measure_volumes(&self.volumes, &never_cancelled())
+            .await
+    }
+
+    /// Writes `count` files of `bytes` incompressible bytes to the first volume.
+    pub(crate) fn write_files(&self, count: u64, bytes: usize) {
+        for number in 0..count {
+            fs::write(self.data().join(number.to_string()), noise(number, bytes)).unwrap();
+        }
     }
 
     /// Creates a snapshot and its backup, both with the same number.

@@ -6,10 +6,10 @@ use appkeep_core::app_restore::RestoreState;
 use appkeep_core::catalog::{Account, App, BucketLocation};
 use appkeep_core::clock::Clock;
 use appkeep_core::engine::{Engine, EngineError, Restore, RestoreData};
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Resources, Store, StoreError, transact};
-use appkeep_core::worker::settle_restore;
+use appkeep_core::worker::complete_interrupted_restore;
 use appkeep_engine::{EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
 use tokio_util::sync::CancellationToken;
@@ -143,11 +143,11 @@ impl Stopped {
             Target::InPlace { .. } => RestoreTarget::InPlace(app.volumes),
             Target::Directory { path, policy } => RestoreTarget::Directory { path, policy },
         };
-        let mut untouchable = Vec::new();
+        let mut protected = Vec::new();
         for account in &accounts {
             for bucket in self.store.list_buckets(account.id).await? {
                 let BucketLocation::Directory(directory) = bucket.location;
-                untouchable.push(directory);
+                protected.push(directory);
             }
         }
         let restore = Restore {
@@ -155,7 +155,7 @@ impl Stopped {
             app_id,
             source,
             target,
-            untouchable,
+            protected,
         };
         Ok(Planned {
             account_id,
@@ -192,14 +192,14 @@ impl Stopped {
     async fn snapshot(
         &self,
         accounts: &[Account],
-        id: AppSnapId,
+        id: AppSnapshotId,
     ) -> Result<(AccountId, AppId, RestoreData, Option<u64>), RestoreError> {
         for account in accounts {
-            let Some(snap) = self.store.fetch_resource(account.id, id).await? else {
+            let Some(snapshot) = self.store.fetch_resource(account.id, id).await? else {
                 continue;
             };
-            check_completed("snapshot", snap.state)?;
-            return Ok((account.id, snap.app_id, RestoreData::Snapshot(id), None));
+            check_completed("snapshot", snapshot.state)?;
+            return Ok((account.id, snapshot.app_id, RestoreData::Snapshot(id), None));
         }
         Err(RestoreError::Source(format!("there is no snapshot {id}")))
     }
@@ -287,7 +287,7 @@ impl Stopped {
 
     async fn settle(&self, of: (AccountId, AppId), note: &str) -> Result<(), StoreError> {
         let mut tx = self.store.begin().await?;
-        settle_restore(tx.as_mut(), of, None, note, SystemClock.now()).await?;
+        complete_interrupted_restore(tx.as_mut(), of, None, note, SystemClock.now()).await?;
         tx.commit().await
     }
 

@@ -33,9 +33,9 @@ pub async fn confirm(
     schedule: &Schedule,
 ) -> Result<Vec<String>, StoreError> {
     let now = clock.now();
-    let backups = BackupKind::of(store).list_made_by(schedule.id).await?;
-    let snaps = SnapshotKind::of(store).list_made_by(schedule.id).await?;
-    let held = held(schedule, &backups, &snaps, now);
+    let backups = BackupKind::of(store).list_by_schedule(schedule.id).await?;
+    let snapshots = SnapshotKind::of(store).list_by_schedule(schedule.id).await?;
+    let held = held(schedule, &backups, &snapshots, now);
     if held.is_empty() {
         return Ok(held);
     }

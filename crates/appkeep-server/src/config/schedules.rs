@@ -65,8 +65,8 @@ impl Checker<'_> {
             name,
             jitter_secs: self.jitter_secs(table, &timing)?,
             timing,
-            makes_backup: makes.backup,
-            makes_snapshot: makes.snapshot,
+            creates_backup: makes.backup,
+            creates_snapshot: makes.snapshot,
             bucket_id,
             retention: self.retention(table)?,
             declared: true,
@@ -76,11 +76,11 @@ impl Checker<'_> {
     fn timing(&self, table: &ScheduleTable) -> Result<Timing, ConfigError> {
         let zone = table.zone.as_ref().map_or("UTC", |zone| zone.get_ref().as_str());
         Timing::new(table.cron.get_ref(), zone).map_err(|error| {
-            let culprit = match (&error, &table.zone) {
+            let invalid_field = match (&error, &table.zone) {
                 (TimingError::Zone(_), Some(zone)) => zone,
                 _ => &table.cron,
             };
-            self.error(&culprit.span(), error.to_string())
+            self.error(&invalid_field.span(), error.to_string())
         })
     }
 
@@ -237,13 +237,13 @@ path = "/var/backups"
         assert_eq!(nightly.app_id, declaration.apps[0].id);
         assert_eq!(nightly.bucket_id, Some(declaration.buckets[0].id));
         assert_eq!(nightly.timing.zone(), "Europe/Berlin");
-        assert!(nightly.makes_backup && nightly.makes_snapshot);
+        assert!(nightly.creates_backup && nightly.creates_snapshot);
         assert_eq!(
             (nightly.retention.keep_last, nightly.retention.keep_daily),
             (Some(3), None)
         );
         assert_eq!((hourly.timing.zone(), hourly.jitter_secs), ("UTC", 0));
-        assert!(hourly.makes_backup && !hourly.makes_snapshot);
+        assert!(hourly.creates_backup && !hourly.creates_snapshot);
         assert_eq!((hourly.bucket_id, hourly.retention), (None, Retention::default()));
     }
 

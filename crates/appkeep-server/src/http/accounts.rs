@@ -16,5 +16,5 @@ pub(super) async fn list(call: &Call<'_>, query: QueryParams<AccountListQuery>) 
     let accounts = accounts.map(|account| to_wire_declared::account(account, ctx.actor.role));
     let accounts: Vec<_> = accounts.collect::<Result<_, _>>().map_err(Error::Internal)?;
     let head = Head(AccountListType::Accounts, AccountVersion::V1_0);
-    short_list::answer(call.http(), &ctx, head, &accounts, found.goes_on_after, &include)
+    short_list::answer(call.http(), &ctx, head, &accounts, found.continue_after, &include)
 }

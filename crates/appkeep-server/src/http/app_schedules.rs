@@ -29,7 +29,7 @@ pub(super) async fn list_for_app(
         authorized.ctx(),
         head,
         &schedules,
-        found.goes_on_after,
+        found.continue_after,
         &include,
     )
 }

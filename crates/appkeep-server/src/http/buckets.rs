@@ -20,18 +20,18 @@ pub(super) async fn list(
     let found = call.http().service.bucket_list(&authorized, options).await?;
     let buckets = found.list.items.iter();
     let buckets = buckets.map(|bucket| {
-        let id = bucket.what.id;
-        to_wire_declared::bucket(bucket, found.default_id == Some(id), found.troubles.get(&id))
+        let id = bucket.item.id;
+        to_wire_declared::bucket(bucket, found.default_id == Some(id), found.unavailable.get(&id))
     });
     let buckets: Vec<_> = buckets.collect::<Result<_, _>>().map_err(Error::Internal)?;
     let head = Head(BucketListType::Buckets, BucketVersion::V1_2);
-    let goes_on_after = found.list.goes_on_after;
+    let continue_after = found.list.continue_after;
     short_list::answer(
         call.http(),
         authorized.ctx(),
         head,
         &buckets,
-        goes_on_after,
+        continue_after,
         &include,
     )
 }

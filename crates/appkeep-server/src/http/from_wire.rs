@@ -68,10 +68,10 @@ pub(super) fn create_app_restore(app_id: AppId, body: &AppUpdate) -> Result<Crea
 }
 
 /// Returns the part of a list that a client requests.
-pub(super) fn list_options(limit: Option<Limit>, goes_on: Option<ContinueToken>) -> ListOptions {
+pub(super) fn list_options(limit: Option<Limit>, continue_token: Option<ContinueToken>) -> ListOptions {
     ListOptions {
         limit: limit.map(|limit| limit.0),
-        after: goes_on.map(|token| Position {
+        after: continue_token.map(|token| Position {
             created_micros: token.created_micros,
             id: token.id,
         }),

@@ -12,7 +12,7 @@ use super::problem::{
     SNAPSHOTS_NOT_LISTED,
 };
 use super::request::ApiRequest;
-use super::{accounts, app_backups, app_schedules, app_snaps, apps, buckets};
+use super::{accounts, app_backups, app_schedules, app_snapshots, apps, buckets};
 
 /// A function that handles requests to one operation.
 pub(super) type Handler = fn(ApiRequest) -> BoxFuture<'static, Response<Body>>;
@@ -96,25 +96,25 @@ async fn app_backup_delete_for_app(request: ApiRequest) -> Response<Body> {
 async fn app_snap_create_for_app(mut request: ApiRequest) -> Response<Body> {
     let body = request.body();
     let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, SNAPSHOT_NOT_CREATED));
-    call.answer(async { app_snaps::create_for_app(&call, request.ids()?, request.query(), body).await })
+    call.answer(async { app_snapshots::create_for_app(&call, request.ids()?, request.query(), body).await })
         .await
 }
 
 async fn app_snap_list_for_app(request: ApiRequest) -> Response<Body> {
     let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, SNAPSHOTS_NOT_LISTED));
-    call.answer(async { app_snaps::list_for_app(&call, request.ids()?, request.query()).await })
+    call.answer(async { app_snapshots::list_for_app(&call, request.ids()?, request.query()).await })
         .await
 }
 
 async fn app_snap_fetch_for_app(request: ApiRequest) -> Response<Body> {
     let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, SNAPSHOT_NOT_RETRIEVED));
-    call.answer(async { app_snaps::fetch_for_app(&call, request.ids()?, request.query()).await })
+    call.answer(async { app_snapshots::fetch_for_app(&call, request.ids()?, request.query()).await })
         .await
 }
 
 async fn app_snap_delete_for_app(request: ApiRequest) -> Response<Body> {
     let call = Call::begin(&request, own(RESOURCE_NOT_FOUND, INTERNAL));
-    call.answer(async { app_snaps::delete_for_app(&call, request.ids()?, request.query()).await })
+    call.answer(async { app_snapshots::delete_for_app(&call, request.ids()?, request.query()).await })
         .await
 }
 

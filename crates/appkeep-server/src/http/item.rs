@@ -7,7 +7,7 @@ use appkeep_api::app_backup::{AppBackupListType, AppBackupVersion};
 use appkeep_api::app_snap::{AppSnapListType, AppSnapVersion};
 use appkeep_core::app::AppView;
 use appkeep_core::app_backup::AppBackup;
-use appkeep_core::app_snap::AppSnap;
+use appkeep_core::app_snapshot::AppSnapshot;
 use appkeep_core::listing::Listed;
 use serde::Serialize;
 
@@ -55,7 +55,7 @@ impl Item for AppBackup {
     }
 }
 
-impl Item for AppSnap {
+impl Item for AppSnapshot {
     type Wire = appkeep_api::app_snap::AppSnap;
     type ListType = AppSnapListType;
     type Version = AppSnapVersion;
@@ -64,7 +64,7 @@ impl Item for AppSnap {
     const LIST: (AppSnapListType, AppSnapVersion) = (AppSnapListType::AppSnaps, AppSnapVersion::V1_2);
 
     fn wire(&self) -> Result<Self::Wire, String> {
-        to_wire::app_snap(self)
+        to_wire::app_snapshot(self)
     }
 
     fn tag(&self) -> (impl Display, i64) {

@@ -32,7 +32,7 @@ pub(super) fn wanted<F>(
     query: QueryParams<ListQuery<Include<F>>>,
 ) -> Result<(Columns, ListOptions), Rejected> {
     let query = query.0.map_err(Rejected::Query)?;
-    let options = from_wire::list_options(query.limit, query.goes_on);
+    let options = from_wire::list_options(query.limit, query.continue_token);
     Ok((query.include.map(|include| include.names), options))
 }
 
@@ -52,9 +52,9 @@ impl Asked {
     }
 
     /// Returns the metadata of a list of `count` items that continues after that position.
-    pub(super) fn metadata(&self, goes_on_after: Option<Position>, count: u64) -> ListMetadata {
+    pub(super) fn metadata(&self, continue_after: Option<Position>, count: u64) -> ListMetadata {
         ListMetadata {
-            goes_on: goes_on_after.map(|place| ContinueToken {
+            continue_token: continue_after.map(|place| ContinueToken {
                 created_micros: place.created_micros,
                 id: place.id,
             }),
@@ -79,7 +79,7 @@ pub(super) async fn answer<T: Item>(
     let asked = Asked::now(http, ctx);
     let key = PageKey::of(&listing, include.as_deref());
     if let Some(page) = key.as_ref().and_then(|key| http.page_cache.get(key)) {
-        let reply = whole(page.written.to_vec(), page.count, page.goes_on_after, &asked);
+        let reply = whole(page.written.to_vec(), page.count, page.continue_after, &asked);
         return Ok(reply.map_err(Error::from)?);
     }
     let mut writer = Writer { include, count: 0 };
@@ -89,16 +89,16 @@ pub(super) async fn answer<T: Item>(
         .await
         .map_err(Error::from)?;
     if listing.is_at_end() {
-        let (count, goes_on_after) = (writer.count, listing.goes_on_after());
+        let (count, continue_after) = (writer.count, listing.continue_after());
         if let Some(key) = key {
             let page = WrittenPage {
                 written: Bytes::copy_from_slice(&written),
                 count,
-                goes_on_after,
+                continue_after,
             };
             http.page_cache.insert(key, page);
         }
-        let reply = whole(written, count, goes_on_after, &asked);
+        let reply = whole(written, count, continue_after, &asked);
         return Ok(reply.map_err(Error::from)?);
     }
     let (mut sender, body) = Channel::<Bytes, io::Error>::new(1);
@@ -107,7 +107,7 @@ pub(super) async fn answer<T: Item>(
         loop {
             let ended = listing.is_at_end();
             let next = if ended {
-                tail(writer.count, listing.goes_on_after(), &asked, &mut chunk)
+                tail(writer.count, listing.continue_after(), &asked, &mut chunk)
             } else {
                 writer.page(&mut listing, &mut chunk).await
             };
@@ -130,20 +130,20 @@ pub(super) async fn answer<T: Item>(
 fn whole(
     mut written: Vec<u8>,
     count: u64,
-    goes_on_after: Option<Position>,
+    continue_after: Option<Position>,
     asked: &Asked,
 ) -> Result<Reply<()>, StoreError> {
-    tail(count, goes_on_after, asked, &mut written)?;
+    tail(count, continue_after, asked, &mut written)?;
     Ok(Reply::body(StatusCode::OK, media::JSON, written.into()))
 }
 
 fn tail(
     count: u64,
-    goes_on_after: Option<Position>,
+    continue_after: Option<Position>,
     asked: &Asked,
     to: &mut Vec<u8>,
 ) -> Result<(), StoreError> {
-    let metadata = asked.metadata(goes_on_after, count);
+    let metadata = asked.metadata(continue_after, count);
     to.extend_from_slice(br#"],"metadata":"#);
     serde_json::to_writer(&mut *to, &metadata).map_err(unwritable)?;
     to.push(b'}');

@@ -4,7 +4,7 @@
 mod accounts;
 mod app_backups;
 mod app_schedules;
-mod app_snaps;
+mod app_snapshots;
 mod apps;
 mod buckets;
 mod call;

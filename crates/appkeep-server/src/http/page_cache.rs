@@ -44,7 +44,7 @@ impl PageKey {
 pub(super) struct WrittenPage {
     pub(super) written: Bytes,
     pub(super) count: u64,
-    pub(super) goes_on_after: Option<Position>,
+    pub(super) continue_after: Option<Position>,
 }
 
 #[derive(Clone)]
@@ -106,7 +106,7 @@ mod tests {
         WrittenPage {
             written: vec![b'a'; bytes].into(),
             count: 1,
-            goes_on_after: None,
+            continue_after: None,
         }
     }
 

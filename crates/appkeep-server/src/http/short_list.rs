@@ -27,13 +27,13 @@ struct Whole<K, V> {
 /// The values that precede a list's items: its type and version.
 pub(super) struct Head<K, V>(pub(super) K, pub(super) V);
 
-/// Responds with a list of `items` that continues after `goes_on_after`.
+/// Responds with a list of `items` that continues after `continue_after`.
 pub(super) fn answer<T: Serialize, K: Serialize, V: Serialize>(
     http: &Http,
     ctx: &OpContext,
     Head(kind, version): Head<K, V>,
     items: &[T],
-    goes_on_after: Option<Position>,
+    continue_after: Option<Position>,
     include: &Columns,
 ) -> Answered {
     let item = |item: &T| match include {
@@ -46,7 +46,7 @@ pub(super) fn answer<T: Serialize, K: Serialize, V: Serialize>(
     };
     let items: Result<Vec<Value>, _> = items.iter().map(item).collect();
     let items = items.map_err(|error| Error::from(unwritable(error)))?;
-    let metadata = Asked::now(http, ctx).metadata(goes_on_after, items.len() as u64);
+    let metadata = Asked::now(http, ctx).metadata(continue_after, items.len() as u64);
     let whole = Whole {
         kind,
         version,

@@ -32,7 +32,7 @@ pub(super) fn app_backup(backup: &core::app_backup::AppBackup) -> Result<AppBack
         state_unready: reasons(&backup.state_unready)?,
         hook_state: backup.hook_state.map(hook_state),
         hook_state_details: backup.hook_state.map(|_| details(&backup.hook_state_details)),
-        backup_creation_timestamp: backup.taken_at.map(Timestamp),
+        backup_creation_timestamp: backup.snapshot_time.map(Timestamp),
         total_bytes: *total_bytes,
         bytes_done: *bytes_done,
         percent_done: *percent_done,
@@ -41,20 +41,20 @@ pub(super) fn app_backup(backup: &core::app_backup::AppBackup) -> Result<AppBack
 }
 
 /// Converts a snapshot. Fails when the store holds a value that the contract forbids.
-pub(super) fn app_snap(snap: &core::app_snap::AppSnap) -> Result<AppSnap, String> {
-    let completed = snap.state == core::state::ResourceState::Completed;
+pub(super) fn app_snapshot(snapshot: &core::app_snapshot::AppSnapshot) -> Result<AppSnap, String> {
+    let completed = snapshot.state == core::state::ResourceState::Completed;
     Ok(AppSnap {
         kind: AppSnapType::AppSnap,
         version: AppSnapVersion::V1_2,
-        id: Identifier(snap.id.as_uuid()),
-        name: ResourceName::from_text(snap.name.as_str())?,
-        schedule_id: snap.schedule_id.map(|id| Identifier(id.as_uuid())),
-        snapshot_app_asset: completed.then(|| snapshot_app_asset(snap.id.as_uuid())),
-        state: state(snap.state),
-        state_unready: reasons(&snap.state_unready)?,
-        hook_state: snap.hook_state.map(hook_state),
-        hook_state_details: snap.hook_state.map(|_| details(&snap.hook_state_details)),
-        metadata: metadata(&snap.metadata),
+        id: Identifier(snapshot.id.as_uuid()),
+        name: ResourceName::from_text(snapshot.name.as_str())?,
+        schedule_id: snapshot.schedule_id.map(|id| Identifier(id.as_uuid())),
+        snapshot_app_asset: completed.then(|| snapshot_app_asset(snapshot.id.as_uuid())),
+        state: state(snapshot.state),
+        state_unready: reasons(&snapshot.state_unready)?,
+        hook_state: snapshot.hook_state.map(hook_state),
+        hook_state_details: snapshot.hook_state.map(|_| details(&snapshot.hook_state_details)),
+        metadata: metadata(&snapshot.metadata),
     })
 }
 
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn hook_failures_are_returned() {
         let shown = |hook_state, hook_state_details| {
-            let snap = app_snap(&core::app_snap::AppSnap {
+            let snapshot = app_snapshot(&core::app_snapshot::AppSnapshot {
                 id: Uuid::from_u128(1).into(),
                 account_id: Uuid::from_u128(2).into(),
                 app_id: Uuid::from_u128(3).into(),
@@ -186,12 +186,12 @@ mod tests {
                 state_unready: vec!["a hook failed".to_owned()],
                 hook_state,
                 hook_state_details,
-                taken_at: None,
+                snapshot_time: None,
                 metadata: Metadata::new(Vec::new(), SubjectId::SYSTEM, DateTime::UNIX_EPOCH),
                 generation: 1,
-                details: core::app_snap::SnapshotDetails::default(),
+                details: core::app_snapshot::SnapshotDetails::default(),
             });
-            serde_json::to_value(snap.unwrap()).unwrap()["hookStateDetails"].clone()
+            serde_json::to_value(snapshot.unwrap()).unwrap()["hookStateDetails"].clone()
         };
         let why = core::state::StateDetail {
             kind: "about:blank".to_owned(),

@@ -25,9 +25,9 @@ pub(super) fn account(account: &Recorded<catalog::Account>, role: Role) -> Resul
     Ok(Account {
         kind: AccountType::Account,
         version: AccountVersion::V1_0,
-        id: Identifier(account.what.id.as_uuid()),
-        name: ResourceName::from_text(&account.what.name)?,
-        state: if account.what.declared {
+        id: Identifier(account.item.id.as_uuid()),
+        name: ResourceName::from_text(&account.item.name)?,
+        state: if account.item.declared {
             AccountState::Ready
         } else {
             AccountState::Unavailable
@@ -48,7 +48,7 @@ pub(super) fn bucket(
     is_default: bool,
     trouble: Option<&String>,
 ) -> Result<Bucket, String> {
-    let why = if bucket.what.declared {
+    let why = if bucket.item.declared {
         trouble.cloned().into_iter().collect()
     } else {
         vec![UNDECLARED.to_owned()]
@@ -56,9 +56,9 @@ pub(super) fn bucket(
     Ok(Bucket {
         kind: BucketType::Bucket,
         version: BucketVersion::V1_2,
-        id: Identifier(bucket.what.id.as_uuid()),
-        name: ResourceName::from_text(&bucket.what.name)?,
-        provider: match bucket.what.location {
+        id: Identifier(bucket.item.id.as_uuid()),
+        name: ResourceName::from_text(&bucket.item.name)?,
+        provider: match bucket.item.location {
             BucketLocation::Directory(_) => Provider::Directory,
         },
         state: if why.is_empty() {
@@ -68,22 +68,22 @@ pub(super) fn bucket(
         },
         state_unready: reasons(&why)?,
         is_default,
-        backups_max: bucket.what.backups_max,
+        backups_max: bucket.item.backups_max,
         metadata: metadata(bucket),
     })
 }
 
 /// Converts a schedule.
 pub(super) fn schedule(view: &Recorded<ScheduleView>) -> Result<Schedule, String> {
-    let Scheduled { schedule, next } = &view.what.scheduled;
-    let held = &view.what.held;
+    let Scheduled { schedule, next } = &view.item.scheduled;
+    let held = &view.item.held;
     let held = (!held.is_empty()).then(|| Label {
         name: RETENTION_HELD_LABEL.to_owned(),
         value: held.join("; "),
     });
     let makes = [
-        (schedule.makes_backup, Makes::Backup),
-        (schedule.makes_snapshot, Makes::Snapshot),
+        (schedule.creates_backup, Makes::Backup),
+        (schedule.creates_snapshot, Makes::Snapshot),
     ];
     let retention = schedule.retention;
     Ok(Schedule {
@@ -114,7 +114,7 @@ pub(super) fn schedule(view: &Recorded<ScheduleView>) -> Result<Schedule, String
             keep_monthly: retention.keep_monthly,
             keep_days: retention.keep_days,
         },
-        next_run_timestamp: next.map(|next| Timestamp(schedule.begins_at(next.due_at))),
+        next_run_timestamp: next.map(|next| Timestamp(schedule.starts_at(next.due_at))),
         metadata: Metadata {
             labels: held.into_iter().collect(),
             ..metadata(view)
@@ -143,9 +143,9 @@ mod tests {
     fn redeclared_resources_are_modified_by_the_system() {
         let modified_by = |later| {
             let created_at = DateTime::UNIX_EPOCH;
-            let (what, modified_at) = ((), created_at + later);
+            let (item, modified_at) = ((), created_at + later);
             metadata(&Recorded {
-                what,
+                item,
                 created_at,
                 modified_at,
             })

@@ -200,7 +200,7 @@ fn of_store(watched: &Watched, statistics: &Statistics) -> Registry {
         Unit::Bytes,
         bytes,
     );
-    let counts = by_state(&statistics.app_snaps, |of_state| of_state.count);
+    let counts = by_state(&statistics.app_snapshots, |of_state| of_state.count);
     registry.register("snapshots", "Snapshots by state", counts);
     registry
 }

@@ -1,7 +1,7 @@
 //! The table of backups.
 
 use appkeep_core::app_backup::BackupDetails;
-use appkeep_core::ids::{AppSnapId, BackupKind};
+use appkeep_core::ids::{AppSnapshotId, BackupKind};
 use appkeep_core::store::StoreError;
 use rusqlite::params;
 
@@ -23,8 +23,8 @@ resource_table! {
          WHERE snapshot_id = ?1 AND state IN ('pending', 'discovering', 'running')";
 }
 
-pub(super) fn count_reading(db: &Db, snap_id: AppSnapId) -> Result<u64, StoreError> {
-    db.fetch_one(COUNT_READING, params![snap_id.to_string()], |row| {
+pub(super) fn count_reading(db: &Db, snapshot_id: AppSnapshotId) -> Result<u64, StoreError> {
+    db.fetch_one(COUNT_READING, params![snapshot_id.to_string()], |row| {
         row.number("readers")
     })
 }

@@ -62,7 +62,7 @@ pub(super) fn update_declaration(
         declare_bucket(db, bucket, position, now)?;
     }
     schedules::declare(db, &declaration.schedules, now)?;
-    changes::note(db, &before, now)
+    changes::record_changes(db, &before, now)
 }
 
 fn declare_account(db: &Db, account: &Account, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -85,7 +85,7 @@ fn declare_app(db: &Db, app: &App, now: DateTime<Utc>) -> Result<(), StoreError>
             micros(now)
         ],
     )?;
-    within_its_account("app", app.id, declared)
+    check_account("app", app.id, declared)
 }
 
 fn declare_bucket(db: &Db, bucket: &Bucket, position: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -102,16 +102,12 @@ fn declare_bucket(db: &Db, bucket: &Bucket, position: i64, now: DateTime<Utc>) -
             micros(now)
         ],
     )?;
-    within_its_account("bucket", bucket.id, declared)
+    check_account("bucket", bucket.id, declared)
 }
 
 /// Checks that the id doesn't already belong to another account: otherwise the item would take over the data that was
 /// stored for the other account.
-pub(super) fn within_its_account(
-    what: &str,
-    id: impl std::fmt::Display,
-    rows: usize,
-) -> Result<(), StoreError> {
+pub(super) fn check_account(what: &str, id: impl std::fmt::Display, rows: usize) -> Result<(), StoreError> {
     if rows == 0 {
         return Err(StoreError::Broken(format!(
             "the id of {what} {id} belongs to another account already"
@@ -130,7 +126,7 @@ pub(super) fn fetch_account_version(db: &Db, id: AccountId) -> Result<Option<i64
 
 pub(super) fn list_accounts(db: &Db) -> Result<Vec<Account>, StoreError> {
     let recorded = list_recorded_accounts(db)?;
-    Ok(recorded.into_iter().map(|account| account.what).collect())
+    Ok(recorded.into_iter().map(|account| account.item).collect())
 }
 
 pub(super) fn list_recorded_accounts(db: &Db) -> Result<Vec<Recorded<Account>>, StoreError> {
@@ -159,7 +155,7 @@ pub(super) fn fetch_bucket(
 
 pub(super) fn list_buckets(db: &Db, account_id: AccountId) -> Result<Vec<Bucket>, StoreError> {
     let recorded = list_recorded_buckets(db, account_id)?;
-    Ok(recorded.into_iter().map(|bucket| bucket.what).collect())
+    Ok(recorded.into_iter().map(|bucket| bucket.item).collect())
 }
 
 /// Lists declared buckets first. Buckets that are no longer declared follow, ordered by their last position.
@@ -173,9 +169,9 @@ pub(super) fn list_recorded_buckets(
 }
 
 /// An item that was read from a row, with the row's times.
-pub(super) fn recorded<T>(what: T, row: &Row<'_>) -> Result<Recorded<T>, StoreError> {
+pub(super) fn recorded<T>(item: T, row: &Row<'_>) -> Result<Recorded<T>, StoreError> {
     Ok(Recorded {
-        what,
+        item,
         created_at: row.time("created_micros")?,
         modified_at: row.time("modified_micros")?,
     })

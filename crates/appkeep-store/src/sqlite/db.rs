@@ -99,9 +99,8 @@ impl Db {
         params: impl Params,
         read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.fetch(statement, params, read)?.ok_or_else(|| {
-            StoreError::Broken(format!("{}: no row where there always is one", statement.table))
-        })
+        self.fetch(statement, params, read)?
+            .ok_or_else(|| StoreError::Broken(format!("{}: expected one row", statement.table)))
     }
 
     /// Reads all rows.
@@ -219,7 +218,7 @@ impl Db {
     }
 
     /// Runs several reads that see the same state.
-    pub(super) fn at_one_moment<T>(
+    pub(super) fn in_read_transaction<T>(
         &self,
         read: impl FnOnce(&Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {

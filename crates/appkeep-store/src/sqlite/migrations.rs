@@ -90,14 +90,14 @@ fn check_history(
 ) -> Result<(), StoreError> {
     let Some((known_version, name, sql)) = known else {
         return Err(StoreError::Broken(format!(
-            "the database was written by a newer appkeep: this one knows its schema up to number {}, but it \
-             has number {version}",
+            "the database was written by a newer version of appkeep: its schema \
+             version is {version}, and this version supports up to {}",
             MIGRATIONS.len()
         )));
     };
     if version != *known_version || applied_checksum != checksum(sql) {
         return Err(StoreError::Broken(format!(
-            "the database's schema is not as expected: its number {version} is not this program's {name}"
+            "the database's schema was changed: migration {version} is not {name} of this version of appkeep"
         )));
     }
     Ok(())

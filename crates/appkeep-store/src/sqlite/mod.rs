@@ -2,9 +2,8 @@
 
 mod app_backups;
 mod app_restores;
-mod app_snaps;
+mod app_snapshots;
 mod apps;
-mod bucket_troubles;
 mod catalog;
 mod changes;
 mod connections;
@@ -13,20 +12,21 @@ mod errors;
 mod faults;
 mod jobs;
 mod migrations;
-#[cfg(test)]
-mod million;
 mod open;
 mod pending_jobs;
 #[cfg(test)]
 mod plans;
 mod resources;
 mod rows;
+#[cfg(test)]
+mod scaling;
 mod schedules;
 mod statistics;
 mod tokens;
 mod transaction;
-mod trial;
 mod tx;
+mod unavailable_buckets;
+mod write_probe;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -39,7 +39,7 @@ use appkeep_core::fail_point;
 use appkeep_core::ids::{AccountId, AppId, AppRestoreId, BucketId, ResourceId, ScheduleId};
 use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus, PendingJob};
 use appkeep_core::resource::Resource;
-use appkeep_core::retention::Made;
+use appkeep_core::retention::RetentionItem;
 use appkeep_core::schedule::{Schedule, Scheduled};
 use appkeep_core::statistics::Statistics;
 use appkeep_core::store::{Finished, ListFilter, ListPage, Page, Resources, Store, StoreError, StoreTx};
@@ -52,7 +52,7 @@ pub use faults::{FAULT_REASON, StorageFault, StorageFaults};
 use connections::{Connections, blocking};
 use db::Db;
 use faults::Faults;
-use open::Waits;
+use open::Timeouts;
 use resources::Table;
 use tx::SqliteTx;
 
@@ -77,7 +77,7 @@ impl SqliteStore {
     /// [`StoreError::Unavailable`] while another process keeps it busy; [`StoreError::Broken`] if it can't be opened,
     /// or was written by a newer program.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let connections = open::open(path.as_ref(), Waits::default()).await?;
+        let connections = open::open(path.as_ref(), Timeouts::default()).await?;
         Ok(Self::over(connections, false))
     }
 
@@ -91,7 +91,7 @@ impl SqliteStore {
     /// # Errors
     /// Those of [`Self::open`].
     pub async fn open_sole_server(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let connections = open::open(path.as_ref(), Waits::default()).await?;
+        let connections = open::open(path.as_ref(), Timeouts::default()).await?;
         Ok(Self::over(connections, true))
     }
 
@@ -103,7 +103,7 @@ impl SqliteStore {
         }
     }
 
-    /// Waits for calls in progress, then closes the database. All later calls, on any clone, fail with
+    /// Timeouts for calls in progress, then closes the database. All later calls, on any clone, fail with
     /// [`StoreError::Unavailable`].
     pub async fn close(&self) {
         self.connections.close().await;
@@ -176,8 +176,9 @@ impl<K: Table> Resources<K> for SqliteStore {
             .await
     }
 
-    async fn list_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError> {
-        self.scan(move |db| resources::list_made_by::<K>(db, id)).await
+    async fn list_by_schedule(&self, id: ScheduleId) -> Result<Vec<RetentionItem>, StoreError> {
+        self.scan(move |db| resources::list_by_schedule::<K>(db, id))
+            .await
     }
 }
 
@@ -292,11 +293,12 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn list_bucket_troubles(
+    async fn list_unavailable_buckets(
         &self,
         account_id: AccountId,
     ) -> Result<HashMap<BucketId, String>, StoreError> {
-        self.scan(move |db| bucket_troubles::list(db, account_id)).await
+        self.scan(move |db| unavailable_buckets::list(db, account_id))
+            .await
     }
 
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {
@@ -315,7 +317,7 @@ impl Store for SqliteStore {
         self.faults.commit()?;
         let mut tx = self.connections.begin().await?;
         // The transaction is dropped on the same thread, which rolls it back.
-        blocking(move || tx.run(trial::write)).await
+        blocking(move || tx.run(write_probe::write)).await
     }
 
     async fn renew_lease(&self, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError> {

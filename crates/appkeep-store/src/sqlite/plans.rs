@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::db::{Db, Statement};
 use super::{
-    app_backups, app_restores, app_snaps, apps, bucket_troubles, catalog, changes, jobs, pending_jobs,
-    schedules, statistics, tokens, trial,
+    app_backups, app_restores, app_snapshots, apps, catalog, changes, jobs, pending_jobs, schedules,
+    statistics, tokens, unavailable_buckets, write_probe,
 };
 use crate::SqliteStore;
 
@@ -13,9 +13,9 @@ use crate::SqliteStore;
 pub(super) const MODULES: [(&str, &[(&str, Statement)]); 13] = [
     ("app_backups", app_backups::STATEMENTS),
     ("app_restores", app_restores::STATEMENTS),
-    ("app_snaps", app_snaps::STATEMENTS),
+    ("app_snapshots", app_snapshots::STATEMENTS),
     ("apps", apps::STATEMENTS),
-    ("bucket_troubles", bucket_troubles::STATEMENTS),
+    ("unavailable_buckets", unavailable_buckets::STATEMENTS),
     ("catalog", catalog::STATEMENTS),
     ("changes", changes::STATEMENTS),
     ("jobs", jobs::STATEMENTS),
@@ -23,7 +23,7 @@ pub(super) const MODULES: [(&str, &[(&str, Statement)]); 13] = [
     ("schedules", schedules::STATEMENTS),
     ("statistics", statistics::STATEMENTS),
     ("tokens", tokens::STATEMENTS),
-    ("trial", trial::STATEMENTS),
+    ("write_probe", write_probe::STATEMENTS),
 ];
 
 fn plan(db: &Db, statement: Statement) -> Vec<String> {
@@ -70,7 +70,7 @@ const EXCEPTIONS: [(&str, &str); 3] = [
         "SCAN own USING INDEX jobs_running_by_exclusive_key",
     ),
     // A backup has one temporary snapshot.
-    ("app_snaps::LIST_MADE_FOR", "USE TEMP B-TREE FOR ORDER BY"),
+    ("app_snapshots::LIST_TEMPORARY", "USE TEMP B-TREE FOR ORDER BY"),
 ];
 
 /// Checks that no statement reads or sorts all rows of a growing table.

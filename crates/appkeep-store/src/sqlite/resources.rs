@@ -2,7 +2,7 @@
 
 use appkeep_core::ids::{AccountId, AppId, ResourceId, ScheduleId};
 use appkeep_core::resource::Resource;
-use appkeep_core::retention::Made;
+use appkeep_core::retention::RetentionItem;
 use appkeep_core::store::{Finished, ListFilter, ListPage, Page, StoreError, StoredKind};
 use rusqlite::params;
 
@@ -19,7 +19,7 @@ pub(super) trait Table: StoredKind {
     const LIST_OF_ACCOUNT: Statement;
     const LIST_OF_APP: Statement;
     const LIST_FINISHED: Statement;
-    const LIST_MADE_BY: Statement;
+    const LIST_BY_SCHEDULE: Statement;
 
     /// Adds the values of the columns of this kind.
     fn write(details: &Self::Details, values: &mut Values) -> Result<(), StoreError>;
@@ -65,7 +65,7 @@ macro_rules! resource_table {
                  WHERE account_id = ?1 AND app_id = ?5 AND (created_micros, id) < (?2, ?3) \
                  ORDER BY created_micros DESC, id DESC LIMIT ?4"
             );
-            LIST_MADE_BY($table) = concat!(
+            LIST_BY_SCHEDULE($table) = concat!(
                 "SELECT id, COALESCE(taken_micros, created_micros) AS shown_micros, state FROM ", $table,
                 " WHERE schedule_id = ?1 ORDER BY rowid"
             );
@@ -80,7 +80,7 @@ macro_rules! resource_table {
             const LIST_OF_ACCOUNT: $crate::sqlite::db::Statement = LIST_OF_ACCOUNT;
             const LIST_OF_APP: $crate::sqlite::db::Statement = LIST_OF_APP;
             const LIST_FINISHED: $crate::sqlite::db::Statement = LIST_FINISHED;
-            const LIST_MADE_BY: $crate::sqlite::db::Statement = LIST_MADE_BY;
+            const LIST_BY_SCHEDULE: $crate::sqlite::db::Statement = LIST_BY_SCHEDULE;
 
             fn write(details: &$details, values: &mut $crate::sqlite::rows::Values) -> Result<(), StoreError> {
                 let $details { $($column),+ } = details;
@@ -153,9 +153,9 @@ pub(super) fn list_finished<K: Table>(
 }
 
 /// Reads the resources that a schedule created, with the times of their data.
-pub(super) fn list_made_by<K: Table>(db: &Db, id: ScheduleId) -> Result<Vec<Made>, StoreError> {
-    db.list(K::LIST_MADE_BY, params![id.to_string()], |row| {
-        Ok(Made {
+pub(super) fn list_by_schedule<K: Table>(db: &Db, id: ScheduleId) -> Result<Vec<RetentionItem>, StoreError> {
+    db.list(K::LIST_BY_SCHEDULE, params![id.to_string()], |row| {
+        Ok(RetentionItem {
             id: row.id("id")?,
             at: row.time("shown_micros")?,
             state: row.word("state")?,
@@ -174,7 +174,7 @@ fn values<K: Table>(resource: &Resource<K>) -> Result<Values, StoreError> {
     values.json("state_unready", &resource.state_unready)?;
     values.optional_word("hook_state", &resource.hook_state)?;
     values.json("hook_state_details", &resource.hook_state_details)?;
-    values.optional_time("taken_micros", &resource.taken_at)?;
+    values.optional_time("taken_micros", &resource.snapshot_time)?;
     values.metadata(&resource.metadata)?;
     values.value("generation", &resource.generation)?;
     K::write(&resource.details, &mut values)?;
@@ -193,7 +193,7 @@ pub(super) fn read<K: Table>(row: &Row<'_>) -> Result<Resource<K>, StoreError> {
         state_unready: row.json("state_unready")?,
         hook_state: row.optional_word("hook_state")?,
         hook_state_details: row.json("hook_state_details")?,
-        taken_at: row.optional_time("taken_micros")?,
+        snapshot_time: row.optional_time("taken_micros")?,
         metadata: row.metadata()?,
         generation: row.value("generation")?,
         details: K::read(row)?,

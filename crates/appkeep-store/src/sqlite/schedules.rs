@@ -7,7 +7,7 @@ use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::catalog::{recorded, within_its_account};
+use super::catalog::{check_account, recorded};
 use super::db::{Db, statements};
 use super::rows::{Row, json, micros};
 
@@ -16,7 +16,7 @@ statements! {
     pub(super) UNDECLARE("schedules") = "UPDATE schedules SET declared = FALSE WHERE declared";
 
     /// Clears the next run of undeclared schedules: a schedule that is declared again later starts over.
-    FORGET("schedules") = "\
+    CLEAR_NEXT_RUNS("schedules") = "\
         UPDATE schedules SET next_due_micros = NULL, next_decided_micros = NULL \
         WHERE NOT declared AND next_due_micros IS NOT NULL";
 
@@ -47,7 +47,7 @@ pub(super) fn declare(db: &Db, schedules: &[Schedule], now: DateTime<Utc>) -> Re
     for schedule in schedules {
         declare_one(db, schedule, now)?;
     }
-    db.execute(FORGET, [])?;
+    db.execute(CLEAR_NEXT_RUNS, [])?;
     Ok(())
 }
 
@@ -63,14 +63,14 @@ fn declare_one(db: &Db, schedule: &Schedule, now: DateTime<Utc>) -> Result<(), S
             schedule.timing.expression(),
             schedule.timing.zone(),
             schedule.jitter_secs,
-            schedule.makes_backup,
-            schedule.makes_snapshot,
+            schedule.creates_backup,
+            schedule.creates_snapshot,
             schedule.bucket_id.map(|id| id.to_string()),
             json("a schedule's retention", &schedule.retention)?,
             micros(now)
         ],
     )?;
-    within_its_account("schedule", schedule.id, declared)
+    check_account("schedule", schedule.id, declared)
 }
 
 pub(super) fn fetch(db: &Db, account_id: AccountId, id: ScheduleId) -> Result<Option<Schedule>, StoreError> {
@@ -113,7 +113,7 @@ pub(super) fn update_next(
     Ok(updated == 1)
 }
 
-pub(super) fn count_in_progress_made_by(db: &Db, id: ScheduleId) -> Result<u64, StoreError> {
+pub(super) fn count_in_progress_by_schedule(db: &Db, id: ScheduleId) -> Result<u64, StoreError> {
     db.fetch_one(COUNT_IN_PROGRESS, params![id.to_string()], |row| {
         row.number("in_progress")
     })
@@ -140,8 +140,8 @@ fn schedule(row: &Row<'_>) -> Result<Schedule, StoreError> {
         name: row.value("name")?,
         timing: timing.map_err(|error| row.unreadable("expression", error))?,
         jitter_secs: row.number("jitter_secs")?,
-        makes_backup: row.value("makes_backup")?,
-        makes_snapshot: row.value("makes_snapshot")?,
+        creates_backup: row.value("makes_backup")?,
+        creates_snapshot: row.value("makes_snapshot")?,
         bucket_id: row.optional_id("bucket_id")?,
         retention: row.json("retention")?,
         declared: row.value("declared")?,

@@ -25,12 +25,12 @@ statements! {
 }
 
 pub(super) fn fetch(db: &Db) -> Result<Statistics, StoreError> {
-    db.at_one_moment(|db| {
+    db.in_read_transaction(|db| {
         Ok(Statistics {
             jobs: db.list(JOBS, [], job_count)?,
             oldest_due: db.fetch_one(OLDEST_DUE, [], |row| row.optional_time("due_micros"))?,
             app_backups: db.list(RESOURCES, ["app_backup"], state_count)?,
-            app_snaps: db.list(RESOURCES, ["app_snap"], state_count)?,
+            app_snapshots: db.list(RESOURCES, ["app_snap"], state_count)?,
         })
     })
 }

@@ -2,11 +2,12 @@
 
 use appkeep_core::actor::Token;
 use appkeep_core::app_restore::{AppRestore, RestoreSource};
-use appkeep_core::app_snap::AppSnap;
+use appkeep_core::app_snapshot::AppSnapshot;
 use appkeep_core::catalog::Declaration;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{
-    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, JobId, ResourceId, ScheduleId, TokenId,
+    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId, JobId, ResourceId, ScheduleId,
+    TokenId,
 };
 use appkeep_core::job::{JobPayload, JobResult, Lease, NewJob, PendingJob, QueuedJobs};
 use appkeep_core::resource::Resource;
@@ -22,8 +23,8 @@ use super::faults::Faults;
 use super::resources::Table;
 use super::transaction::{Transaction, rolled_back};
 use super::{
-    app_backups, app_restores, app_snaps, bucket_troubles, catalog, jobs, pending_jobs, resources, schedules,
-    tokens,
+    app_backups, app_restores, app_snapshots, catalog, jobs, pending_jobs, resources, schedules, tokens,
+    unavailable_buckets,
 };
 
 /// A transaction that holds the only writing connection until it is committed or dropped.
@@ -101,12 +102,12 @@ impl StoreTx for SqliteTx {
         updated
     }
 
-    async fn update_bucket_trouble(
+    async fn update_bucket_availability(
         &mut self,
         id: BucketId,
         reason: Option<&str>,
     ) -> Result<bool, StoreError> {
-        self.run(|db| bucket_troubles::update(db, id, reason))
+        self.run(|db| unavailable_buckets::update(db, id, reason))
     }
 
     async fn update_schedule_next(
@@ -118,8 +119,8 @@ impl StoreTx for SqliteTx {
         self.run(|db| schedules::update_next(db, id, from, to))
     }
 
-    async fn count_in_progress_made_by(&mut self, id: ScheduleId) -> Result<u64, StoreError> {
-        self.run(|db| schedules::count_in_progress_made_by(db, id))
+    async fn count_in_progress_by_schedule(&mut self, id: ScheduleId) -> Result<u64, StoreError> {
+        self.run(|db| schedules::count_in_progress_by_schedule(db, id))
     }
 
     async fn insert_token(&mut self, token: &Token) -> Result<(), StoreError> {
@@ -130,12 +131,15 @@ impl StoreTx for SqliteTx {
         self.run(|db| tokens::update_revoked(db, id, now))
     }
 
-    async fn count_app_backups_reading(&mut self, snap_id: AppSnapId) -> Result<u64, StoreError> {
-        self.run(|db| app_backups::count_reading(db, snap_id))
+    async fn count_backups_reading(&mut self, snapshot_id: AppSnapshotId) -> Result<u64, StoreError> {
+        self.run(|db| app_backups::count_reading(db, snapshot_id))
     }
 
-    async fn list_app_snaps_made_for(&mut self, backup_id: AppBackupId) -> Result<Vec<AppSnap>, StoreError> {
-        self.run(|db| app_snaps::list_made_for(db, backup_id))
+    async fn list_temporary_snapshots(
+        &mut self,
+        backup_id: AppBackupId,
+    ) -> Result<Vec<AppSnapshot>, StoreError> {
+        self.run(|db| app_snapshots::list_temporary(db, backup_id))
     }
 
     async fn fetch_app_restore(
@@ -162,7 +166,7 @@ impl StoreTx for SqliteTx {
         self.run(|db| app_restores::update(db, restore))
     }
 
-    async fn count_app_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError> {
+    async fn count_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError> {
         self.run(|db| app_restores::count_reading(db, source))
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use appkeep_core::app_snap::AppSnap;
+use appkeep_core::app_snapshot::AppSnapshot;
 use appkeep_core::listing::Listed;
 use appkeep_core::store::{ListFilter, Page, Store};
 use appkeep_store::SqliteStore;
@@ -17,7 +17,7 @@ const ROWS: &str = "\
     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 2000) \
     INSERT INTO app_snaps (id, account_id, app_id, name, state, state_unready, hook_state_details, labels, \
     created_micros, modified_micros, created_by, generation) \
-    SELECT printf('00000000-0000-0000-0001-%012x', n), ?1, ?1, 'snap-' || n, 'completed', '[]', '[]', '[]', n, n, ?1, \
+    SELECT printf('00000000-0000-0000-0001-%012x', n), ?1, ?1, 'snapshot-' || n, 'completed', '[]', '[]', '[]', n, n, ?1, \
     0 FROM numbers";
 
 /// Reads the whole list; returns the number of rows.
@@ -29,7 +29,7 @@ async fn read_list(store: &SqliteStore, filter: &ListFilter) -> usize {
             rows_max: 200,
             bytes_max: usize::MAX,
         };
-        let found = AppSnap::page(store, filter, &page).await.unwrap();
+        let found = AppSnapshot::page(store, filter, &page).await.unwrap();
         count += found.rows.len();
         let Some(last) = found.rows.last().filter(|_| found.has_more) else {
             return count;

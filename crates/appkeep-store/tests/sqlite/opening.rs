@@ -107,7 +107,7 @@ async fn newer_schema_is_refused() {
         )
         .unwrap();
     let refused = SqliteStore::open(&path).await.unwrap_err().to_string();
-    assert!(refused.contains("newer appkeep"), "{refused}");
+    assert!(refused.contains("newer version of appkeep"), "{refused}");
     assert!(refused.contains("4711"), "{refused}");
 }
 

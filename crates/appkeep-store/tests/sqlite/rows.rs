@@ -65,10 +65,10 @@ async fn unknown_jobs_are_parked_and_the_next_is_claimed() {
     assert_eq!(claimed.lease.job_id, job(4).id);
 
     let parked = parked(&raw);
-    assert_eq!(parked[0], ("the payload's version 2 is not known".to_owned(), 0));
+    assert_eq!(parked[0], ("unknown payload version 2".to_owned(), 0));
     assert!(parked[1].0.contains("take_tea"), "{}", parked[1].0);
     assert!(
-        parked[2].0.starts_with("the payload can't be understood: "),
+        parked[2].0.starts_with("the payload is invalid: "),
         "{}",
         parked[2].0
     );

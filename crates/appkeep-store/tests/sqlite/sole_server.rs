@@ -60,9 +60,9 @@ async fn sole_server_claims_jobs_of_dead_servers_immediately() {
     let dir = tempfile::tempdir().unwrap();
     leave_behind(&path(&dir)).await;
     let store = SqliteStore::open_sole_server(path(&dir)).await.unwrap();
-    let taken = store.claim_job(&claim(LIVING)).await.unwrap().unwrap();
-    assert_eq!(taken.lease.job_id, job(1).id, "not the one that waits for it");
-    assert_eq!(taken.attempt, 2);
+    let claimed = store.claim_job(&claim(LIVING)).await.unwrap().unwrap();
+    assert_eq!(claimed.lease.job_id, job(1).id, "not the one that waits for it");
+    assert_eq!(claimed.attempt, 2);
     assert_eq!(
         store.claim_job(&claim(LIVING)).await.unwrap(),
         None,
@@ -71,12 +71,12 @@ async fn sole_server_claims_jobs_of_dead_servers_immediately() {
 
     let until = claim(LIVING).lease_until;
     assert_eq!(
-        store.renew_lease(&taken.lease, until).await.unwrap(),
+        store.renew_lease(&claimed.lease, until).await.unwrap(),
         LeaseStatus::Held
     );
     let mut tx = store.begin().await.unwrap();
     assert!(
-        tx.update_job_finished(&taken.lease, &JobResult::Done, DateTime::UNIX_EPOCH)
+        tx.update_job_finished(&claimed.lease, &JobResult::Done, DateTime::UNIX_EPOCH)
             .await
             .unwrap()
     );
@@ -136,7 +136,7 @@ async fn only_the_sole_server_takes_over_step_keys_immediately() {
     let payload = DeleteSnapshot {
         account_id: None,
         app_id: Uuid::from_u128(2).into(),
-        snap_id: Uuid::from_u128(2).into(),
+        snapshot_id: Uuid::from_u128(2).into(),
         name: None,
     };
     let payload = JobPayload::from(payload);
@@ -155,12 +155,12 @@ async fn stores_on_one_file_never_claim_a_job_twice() {
     let first = SqliteStore::open(path(&dir)).await.unwrap();
     let second = SqliteStore::open(path(&dir)).await.unwrap();
     let jobs = (1..=60).map(|n| {
-        let (app_id, snap_id) = (Uuid::from_u128(2).into(), Uuid::from_u128(n).into());
+        let (app_id, snapshot_id) = (Uuid::from_u128(2).into(), Uuid::from_u128(n).into());
         NewJob {
             payload: JobPayload::from(DeleteSnapshot {
                 account_id: None,
                 app_id,
-                snap_id,
+                snapshot_id,
                 name: None,
             }),
             ..job(n)

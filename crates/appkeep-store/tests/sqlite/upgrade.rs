@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use appkeep_core::catalog::Recorded;
-use appkeep_core::ids::{AppBackupId, AppSnapId};
+use appkeep_core::ids::{AppBackupId, AppSnapshotId};
 use appkeep_core::job::Claim;
 use appkeep_core::schedule::Scheduled;
 use appkeep_core::store::{Resources, Store};
@@ -42,24 +42,28 @@ async fn read_all(store: &SqliteStore, raw: &Connection) -> String {
     }
     for account in store.list_recorded_accounts().await.unwrap() {
         add(&account);
-        for bucket in store.list_recorded_buckets(account.what.id).await.unwrap() {
+        for bucket in store.list_recorded_buckets(account.item.id).await.unwrap() {
             add(&bucket);
         }
-        for app in store.list_apps(account.what.id).await.unwrap() {
-            add(&store.fetch_app_view(account.what.id, app.id).await.unwrap());
-            for Recorded { what, .. } in store.list_app_schedules(account.what.id, app.id).await.unwrap() {
-                let Scheduled { schedule, next } = what;
+        for app in store.list_apps(account.item.id).await.unwrap() {
+            add(&store.fetch_app_view(account.item.id, app.id).await.unwrap());
+            for Recorded { item, .. } in store.list_app_schedules(account.item.id, app.id).await.unwrap() {
+                let Scheduled { schedule, next } = item;
                 add(&(schedule.id, &schedule.name, next));
                 add(&(
                     schedule.timing.expression(),
                     schedule.timing.zone(),
                     schedule.jitter_secs,
                 ));
-                add(&(schedule.makes_backup, schedule.makes_snapshot, schedule.bucket_id));
+                add(&(
+                    schedule.creates_backup,
+                    schedule.creates_snapshot,
+                    schedule.bucket_id,
+                ));
                 add(&(&schedule.retention, schedule.declared));
             }
             add(&store
-                .fetch_latest_app_restore(account.what.id, app.id)
+                .fetch_latest_app_restore(account.item.id, app.id)
                 .await
                 .unwrap());
         }
@@ -69,7 +73,7 @@ async fn read_all(store: &SqliteStore, raw: &Connection) -> String {
         add(&store.fetch_resource(account_id.into(), id).await.unwrap());
     }
     for (account_id, id) in ids(raw, "app_snaps") {
-        let id = AppSnapId::new(id);
+        let id = AppSnapshotId::new(id);
         add(&store.fetch_resource(account_id.into(), id).await.unwrap());
     }
     add(&store.fetch_statistics().await.unwrap());

@@ -168,6 +168,6 @@ fn a_job_has_to_be_named() {
     let refused = one_line_error(&job(&place, &["cancel", "12"]));
     assert_eq!(
         refused,
-        "no pending job has the id \"12\"; `appkeep job list` shows them"
+        "the job id \"12\" is too short: expected at least 4 characters"
     );
 }

@@ -206,11 +206,11 @@ fn a_lost_or_wrong_master_key_is_told_at_the_start_and_no_new_one_is_made() {
     fs::remove_file(master(&place)).unwrap();
     let refused = one_line_error(&place.serve().output().unwrap());
     assert!(
-        refused.starts_with(&format!("key: keys/{BUCKET}/{APP}.json takes master key ")),
+        refused.starts_with(&format!("key: keys/{BUCKET}/{APP}.json requires master key ")),
         "{refused}"
     );
     assert!(
-        refused.contains("but keys/master.key is missing: put it back"),
+        refused.contains("but keys/master.key is missing: restore it"),
         "{refused}"
     );
     assert!(!master(&place).exists());
@@ -222,11 +222,11 @@ fn a_lost_or_wrong_master_key_is_told_at_the_start_and_no_new_one_is_made() {
 
     write_master(&place, ONE.as_bytes());
     let refused = one_line_error(&place.serve().output().unwrap());
-    assert!(refused.contains(" takes master key "), "{refused}");
+    assert!(refused.contains(" requires master key "), "{refused}");
     write_master(&place, b"no key");
     let refused = one_line_error(&place.serve().output().unwrap());
     assert!(
-        refused.contains("keys/master.key: a master key is 64 hexadecimal digits"),
+        refused.contains("keys/master.key: expected a master key of 64 hex digits"),
         "{refused}"
     );
     write_master(&place, &right);
@@ -260,7 +260,7 @@ fn the_master_key_moves_from_the_server_to_a_variable_to_a_command() {
         serve
     };
     let refused = one_line_error(&serve(TWO).output().unwrap());
-    assert!(refused.contains(" takes master key "), "{refused}");
+    assert!(refused.contains(" requires master key "), "{refused}");
     assert!(!refused.contains(ONE) && !refused.contains(TWO), "{refused}");
     let server = RunningServer::start(serve(ONE)).unwrap();
     assert_eq!(back_up(&server, &place.token("acme").unwrap()).0, "completed");
@@ -270,7 +270,7 @@ fn the_master_key_moves_from_the_server_to_a_variable_to_a_command() {
     declare(&place, "command = [\"cat\", \"vault\"]");
     let mut relative = place.serve();
     relative.current_dir(place.path());
-    assert!(one_line_error(&relative.output().unwrap()).contains(" takes master key "));
+    assert!(one_line_error(&relative.output().unwrap()).contains(" requires master key "));
     declare(
         &place,
         &format!(
@@ -293,7 +293,7 @@ fn the_master_key_moves_from_the_server_to_a_variable_to_a_command() {
         ),
         (
             "command = [\"echo\", \"secret\"]",
-            "the command echo: a master key is 64 hexadecimal digits",
+            "the command echo: expected a master key of 64 hex digits",
         ),
         (
             "command = [\"no-such-vault\"]",

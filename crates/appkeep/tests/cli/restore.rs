@@ -130,7 +130,10 @@ fn a_directory_is_filled_and_replaced_only_when_that_is_asked_for() {
     let output = restore(&place, &["--backup", &backup, "--target", &to]);
     assert_eq!(output.status.code(), Some(2));
     let complaint = String::from_utf8(output.stderr).unwrap();
-    assert!(complaint.contains("is not empty: data is in it"), "{complaint}");
+    assert!(
+        complaint.contains("is not empty: it contains data"),
+        "{complaint}"
+    );
     assert_eq!(fs::read(target.join("data/greeting.txt")).unwrap(), b"mine");
 
     let output = restore(&place, &["--backup", &backup, "--target", &to, "--replace"]);

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use appkeep_core::ids::{AppBackupId, AppSnapId};
+use appkeep_core::ids::{AppBackupId, AppSnapshotId};
 use appkeep_server::Clock;
 use appkeep_server::Config;
 use appkeep_server::StartError;
@@ -162,7 +162,7 @@ async fn what_the_contract_forbids_is_never_said() {
     let mut backup = found.expect("the store works").expect("the backup");
     backup.state_unready.push("x".repeat(128));
     assert!(tx.update_resource(&backup).await.expect("the store works"));
-    let id = AppSnapId::new(remains.snap.parse().expect("an id"));
+    let id = AppSnapshotId::new(remains.snap.parse().expect("an id"));
     let found = tx.fetch_resource(account, id).await;
     let mut snap = found.expect("the store works").expect("the snapshot");
     snap.state_unready.push(String::new());
@@ -200,7 +200,7 @@ async fn labels_beyond_the_limits_stay_readable() {
     let account = remains.server.account("acme").into();
     let store = server.store();
     let mut tx = store.begin().await.expect("a transaction");
-    let id = AppSnapId::new(remains.snap.parse().expect("an id"));
+    let id = AppSnapshotId::new(remains.snap.parse().expect("an id"));
     let found = tx.fetch_resource(account, id).await;
     let mut snap = found.expect("the store works").expect("the snapshot");
     let label = snap.metadata.labels[0].clone();

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use super::super::entry::{Content, Part};
-use super::super::fill::{Filled, Work, with_threads};
+use super::super::fill::{TargetFile, Work, with_threads};
 use super::super::notes::Notes;
 
 /// The size of each of a file's two pieces, in bytes; the second piece is all zeros.
@@ -30,14 +30,14 @@ fn compare(restored: &Path, content: Content) -> Result<(), EngineError> {
     let (notes, never) = (Notes::default(), CancellationToken::new());
     let progress = ProgressSender::new(Progress::default());
     let work = Work::new(None, &notes, &progress, &never);
-    let filled = Filled {
+    let filled = TargetFile {
         path: "data/file".into(),
         file: File::open(restored).unwrap(),
         size: 2 * PIECE as u64,
         metadata: None,
     };
     with_threads(&work, |queue| {
-        queue.push(filled, content).map_err(|fault| fault.at(restored))
+        queue.push(filled, content).map_err(|error| error.at(restored))
     })
 }
 
@@ -63,7 +63,7 @@ fn a_changed_byte_is_detected() {
         for content in [parts(), file()] {
             let refused = compare(&restored, content).unwrap_err().to_string();
             assert!(
-                refused.contains("data/file") && refused.contains("are not what"),
+                refused.contains("data/file") && refused.contains("differs from"),
                 "{at}: {refused}"
             );
         }

@@ -13,7 +13,7 @@ use appkeep_core::catalog::Volume;
 use appkeep_core::engine::{
     EngineError, Progress, Restore, RestoreData, RestoreReport, RestoreTarget, TargetPolicy,
 };
-use appkeep_core::ids::{AppId, AppRestoreId, AppSnapId};
+use appkeep_core::ids::{AppId, AppRestoreId, AppSnapshotId};
 use rustix::io::Errno;
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -159,15 +159,15 @@ impl Fixture {
         let request = Restore {
             id: restore_id(id),
             app_id: app(),
-            source: RestoreData::Snapshot(AppSnapId::new(Uuid::from_u128(1))),
+            source: RestoreData::Snapshot(AppSnapshotId::new(Uuid::from_u128(1))),
             target,
-            untouchable: Vec::new(),
+            protected: Vec::new(),
         };
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let (progress, cancel) = (watch::Sender::new(Progress::default()), CancellationToken::new());
             let data_dir = self.data_dir();
             let restorer = Restorer::new(&data_dir, &request, &progress, &cancel, &faults);
-            if let Some(report) = restorer.settle()? {
+            if let Some(report) = restorer.finish_earlier()? {
                 return Ok(report);
             }
             let snapshot = Dir::open(&self.dir.path().join("snapshot")).unwrap();
@@ -211,10 +211,10 @@ impl Fixture {
 
     /// Whether every file of the old or new data is somewhere below the volumes' directory.
     fn is_findable(&self, which: &str) -> bool {
-        let wanted = if which == "old" { "gone/old" } else { "below/new" };
+        let expected = if which == "old" { "gone/old" } else { "below/new" };
         let found = walkdir::WalkDir::new(self.dir.path().join("volumes"))
             .into_iter()
-            .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().ends_with(wanted)));
+            .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().ends_with(expected)));
         found.count() >= VOLUMES.len()
     }
 
@@ -240,7 +240,7 @@ type Outcome = Option<Result<RestoreReport, EngineError>>;
 
 /// Stops a restore at each step, and passes the resulting state to `check`. The next restore, with the same
 /// id or another, must succeed.
-fn at_each_step(mounted: bool, exchanges: bool, fault: Stop, check: impl Fn(&Fixture, &str, &Outcome)) {
+fn at_each_step(mounted: bool, exchanges: bool, error: Stop, check: impl Fn(&Fixture, &str, &Outcome)) {
     if !can_have(mounted) {
         return;
     }
@@ -249,7 +249,7 @@ fn at_each_step(mounted: bool, exchanges: bool, fault: Stop, check: impl Fn(&Fix
         let mut ended = false;
         for next in [1, 2] {
             let fixture = Fixture::new(mounted, exchanges);
-            let (outcome, seen) = fixture.restore(1, number, Some(fault));
+            let (outcome, seen) = fixture.restore(1, number, Some(error));
             let Some(step) = seen.get(number) else {
                 ended = true;
                 break;
@@ -320,7 +320,7 @@ fn restore_killed_at_any_step_leaves_complete_data() {
             let is_whole = |name: &&str| fixture.holds(name).is_some();
             // If a directory can't be moved, its entries are moved one by one; if two directories can't be
             // exchanged, one is briefly missing. Then both the old and the new data still exist.
-            let is_between = ["moving", "making the directory", "renaming"]
+            let is_between = ["moving", "setting the directory's metadata", "renaming"]
                 .iter()
                 .any(|begin| step.starts_with(begin));
             if is_between {
@@ -357,7 +357,7 @@ fn an_interrupted_restore_is_listed_until_it_is_finished() {
         assert_eq!((listed[0].id, listed[0].app_id), (restore_id(1), app()));
         assert_eq!(
             listed[0].source,
-            Some(RestoreSource::Snapshot(AppSnapId::new(Uuid::from_u128(1))))
+            Some(RestoreSource::Snapshot(AppSnapshotId::new(Uuid::from_u128(1))))
         );
         let data_dir = fixture.data_dir();
         let finisher = Finisher::new(&data_dir, app(), &NoFaults);
@@ -380,7 +380,7 @@ fn a_restore_whose_data_was_deleted_by_hand_blocks_no_other() {
         let data_dir = fixture.data_dir();
         let finisher = Finisher::new(&data_dir, app(), &NoFaults);
         match finisher.finish_one(restore_id(1)) {
-            Err(EngineError::Refused(reason)) => assert!(reason.contains("is gone"), "{reason}"),
+            Err(EngineError::Refused(reason)) => assert!(reason.contains("is missing"), "{reason}"),
             other => panic!("{other:?}"),
         }
         let path = fixture.dir.path().join("elsewhere");

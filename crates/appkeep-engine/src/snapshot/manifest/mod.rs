@@ -43,7 +43,7 @@ const PREFIX_BYTES: usize = 12;
 const CONTENT_BYTES_MAX: usize = 2 * super::xattr::ALL_BYTES_MAX;
 
 /// The path of the manifest of the snapshot at `path`.
-pub(crate) fn place_of(path: &Path) -> PathBuf {
+pub(crate) fn path_of(path: &Path) -> PathBuf {
     path.with_extension("manifest")
 }
 

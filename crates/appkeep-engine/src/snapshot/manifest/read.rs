@@ -10,10 +10,10 @@ use super::{CONTENT_BYTES_MAX, Entry, Frame, HEAD, Kind, PREFIX_BYTES, digest_of
 
 /// The position of a directory's first entry in a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Inside(u64);
+pub(crate) struct DirectoryOffset(u64);
 
 /// The position of the top-level entries, the volumes.
-pub(crate) const TOP: Inside = Inside(HEAD.len() as u64);
+pub(crate) const TOP: DirectoryOffset = DirectoryOffset(HEAD.len() as u64);
 
 /// An element of a manifest.
 #[derive(Debug, PartialEq, Eq)]
@@ -68,12 +68,12 @@ impl Reader {
     ///
     /// # Errors
     /// I/O errors, and an error if the manifest is damaged.
-    pub(crate) fn list(&mut self, inside: Inside) -> io::Result<Vec<(Step, Inside)>> {
+    pub(crate) fn list(&mut self, inside: DirectoryOffset) -> io::Result<Vec<(Step, DirectoryOffset)>> {
         self.seek(inside.0)?;
         let mut listed = Vec::new();
         loop {
             let (step, end) = self.next()?;
-            let below = Inside(self.at);
+            let below = DirectoryOffset(self.at);
             match step {
                 Step::End => return Ok(listed),
                 step => listed.push((step, below)),

@@ -9,7 +9,7 @@ use super::{AppNames, CancelArgs};
 use crate::stdout::print_line;
 
 /// The shortest prefix of an id that identifies a job, in characters.
-const ID_DIGITS_MIN: usize = 4;
+const ID_CHARS_MIN: usize = 4;
 
 pub(super) async fn run(args: CancelArgs) -> anyhow::Result<()> {
     let store = super::open(&args.data).await?;
@@ -61,11 +61,14 @@ fn choose<'a>(
 
 /// Finds the one job whose id begins with `wanted`.
 fn find<'a>(jobs: &'a [PendingJob], wanted: &str) -> anyhow::Result<&'a PendingJob> {
+    if wanted.len() < ID_CHARS_MIN {
+        bail!("the job id {wanted:?} is too short: expected at least {ID_CHARS_MIN} characters");
+    }
     let begins = |job: &&PendingJob| job.id.to_string().starts_with(&wanted.to_ascii_lowercase());
     let found: Vec<_> = jobs.iter().filter(begins).collect();
     match found[..] {
-        [only] if wanted.len() >= ID_DIGITS_MIN => Ok(only),
-        [] | [_] => bail!("no pending job has the id {wanted:?}; `appkeep job list` shows them"),
-        _ => bail!("{wanted:?} matches {} ids: give more digits", found.len()),
+        [only] => Ok(only),
+        [] => bail!("no pending job has the id {wanted:?}; `appkeep job list` shows them"),
+        _ => bail!("{wanted:?} matches {} ids: specify more characters", found.len()),
     }
 }

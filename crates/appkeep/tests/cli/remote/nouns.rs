@@ -205,7 +205,10 @@ fn a_bucket_that_is_gone_is_wrong() {
     assert_eq!(checked[0]["verdict"], "wrong");
     assert_eq!(checked[0]["unknown"], 1);
     assert!(
-        checked[0]["found"][0].as_str().unwrap().contains("is not there"),
+        checked[0]["found"][0]
+            .as_str()
+            .unwrap()
+            .contains("is unavailable"),
         "{checked}"
     );
     let table = said(&site.ask(["bucket", "check"]));

@@ -1,6 +1,6 @@
 //! The table of snapshots.
 
-use appkeep_core::app_snap::{AppSnap, SnapshotDetails};
+use appkeep_core::app_snapshot::{AppSnapshot, SnapshotDetails};
 use appkeep_core::ids::{AppBackupId, SnapshotKind};
 use appkeep_core::store::StoreError;
 use rusqlite::params;
@@ -15,9 +15,9 @@ resource_table! {
 
     LIST_FINISHED = "SELECT id, NULL AS bucket_id, state, generation FROM app_snaps INDEXED BY app_snaps_finished \
          WHERE app_id = ?1 AND id > ?2 AND state IN ('completed', 'removed', 'unknown') ORDER BY id LIMIT ?3";
-    LIST_MADE_FOR = "SELECT * FROM app_snaps WHERE made_for = ?1 ORDER BY created_micros, id";
+    LIST_TEMPORARY = "SELECT * FROM app_snaps WHERE made_for = ?1 ORDER BY created_micros, id";
 }
 
-pub(super) fn list_made_for(db: &Db, backup_id: AppBackupId) -> Result<Vec<AppSnap>, StoreError> {
-    db.list(LIST_MADE_FOR, params![backup_id.to_string()], read)
+pub(super) fn list_temporary(db: &Db, backup_id: AppBackupId) -> Result<Vec<AppSnapshot>, StoreError> {
+    db.list(LIST_TEMPORARY, params![backup_id.to_string()], read)
 }

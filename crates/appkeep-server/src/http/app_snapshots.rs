@@ -4,7 +4,7 @@ use appkeep_api::app_snap::AppSnapCreate;
 use appkeep_api::body::JsonBody;
 use appkeep_api::params::{AppPath, AppSnapListQuery, AppSnapPath, NoQuery, QueryParams};
 use appkeep_api::reply::Reply;
-use appkeep_core::app_snap::AppSnap;
+use appkeep_core::app_snapshot::AppSnapshot;
 use appkeep_core::authz::{Read, Write};
 use http::StatusCode;
 
@@ -37,8 +37,8 @@ pub(super) async fn fetch_for_app(
     let authorized = call.authorize::<Read>(path.account_id).await?;
     let request = in_path(Some(path.app_id), path.app_snap_id, query)?;
     let service = &call.http().service;
-    let snap = service.app_snap_fetch_for_app(&authorized, request).await?;
-    call.one(StatusCode::OK, &snap)
+    let snapshot = service.app_snap_fetch_for_app(&authorized, request).await?;
+    call.one(StatusCode::OK, &snapshot)
 }
 
 pub(super) async fn delete_for_app(
@@ -62,9 +62,9 @@ pub(super) async fn create_for_app(
     let authorized = call.authorize::<Write>(path.account_id).await?;
     let app_id = app(path.app_id)?;
     query.0.map_err(Rejected::Query)?;
-    let body = call.read(body, AppSnap::VENDOR_TYPE).await?;
+    let body = call.read(body, AppSnapshot::VENDOR_TYPE).await?;
     let request = from_wire::create_app_snap(app_id, body)?;
     let service = &call.http().service;
-    let snap = service.app_snap_create_for_app(&authorized, request).await?;
-    created(call, &snap)
+    let snapshot = service.app_snap_create_for_app(&authorized, request).await?;
+    created(call, &snapshot)
 }

@@ -10,7 +10,7 @@ use appkeep_core::store::{Store, StoredKind};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::fixtures::{FORUM, NEAR, STRANGERS, TEAM, WIKI, at, backup, declaration, snap};
+use crate::fixtures::{FORUM, NEAR, OTHER_ACCOUNT, TEAM, WIKI, at, backup, declaration, snapshot};
 use crate::harness::Harness;
 
 const NIGHTLY: ScheduleId = ScheduleId::new(Uuid::from_u128(0x51));
@@ -23,8 +23,8 @@ fn nightly() -> Schedule {
         name: "nightly".to_owned(),
         timing: Timing::new("30 2 * * *", "Europe/Berlin").unwrap(),
         jitter_secs: 600,
-        makes_backup: true,
-        makes_snapshot: false,
+        creates_backup: true,
+        creates_snapshot: false,
         bucket_id: Some(NEAR),
         retention: Retention {
             keep_last: Some(3),
@@ -43,9 +43,7 @@ fn with(schedules: Vec<Schedule>) -> Declaration {
 }
 
 async fn declare(h: &Harness, schedules: Vec<Schedule>) {
-    let mut tx = h.begin().await;
-    tx.update_declaration(&with(schedules), at(0)).await.unwrap();
-    tx.commit().await.unwrap();
+    h.declare(&with(schedules), 0).await;
 }
 
 fn next(due_secs: i64) -> NextRun {
@@ -73,8 +71,8 @@ async fn declared_schedules_are_read_as_written_without_a_next_run() {
     let of_all_kinds = Schedule {
         id: ScheduleId::new(Uuid::from_u128(0x52)),
         app_id: FORUM,
-        makes_backup: false,
-        makes_snapshot: true,
+        creates_backup: false,
+        creates_snapshot: true,
         bucket_id: None,
         jitter_secs: 0,
         retention: Retention::default(),
@@ -87,7 +85,10 @@ async fn declared_schedules_are_read_as_written_without_a_next_run() {
         h.store.fetch_schedule(TEAM, NIGHTLY).await.unwrap(),
         Some(nightly())
     );
-    assert_eq!(h.store.fetch_schedule(STRANGERS, NIGHTLY).await.unwrap(), None);
+    assert_eq!(
+        h.store.fetch_schedule(OTHER_ACCOUNT, NIGHTLY).await.unwrap(),
+        None
+    );
 }
 
 #[tokio::test]
@@ -108,7 +109,7 @@ async fn the_next_run_is_a_compare_and_set() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn one_of_several_servers_gets_a_due_run() {
+async fn only_one_of_several_servers_runs_a_due_schedule() {
     let h = Harness::new().await;
     declare(&h, vec![nightly()]).await;
     assert!(update(&h, None, Some(next(1))).await);
@@ -117,14 +118,14 @@ async fn one_of_several_servers_gets_a_due_run() {
         let store: Arc<dyn Store> = Arc::clone(&h.store);
         servers.spawn(async move {
             let mut tx = store.begin().await.unwrap();
-            let taken = tx.update_schedule_next(NIGHTLY, Some(next(1)), Some(next(10 + n)));
-            let taken = taken.await.unwrap();
+            let won = tx.update_schedule_next(NIGHTLY, Some(next(1)), Some(next(10 + n)));
+            let won = won.await.unwrap();
             tx.commit().await.unwrap();
-            taken
+            won
         });
     }
-    let taken = servers.join_all().await;
-    assert_eq!(taken.iter().filter(|taken| **taken).count(), 1);
+    let won = servers.join_all().await;
+    assert_eq!(won.iter().filter(|won| **won).count(), 1);
 }
 
 #[tokio::test]
@@ -174,7 +175,7 @@ async fn changed_or_redeclared_schedules_have_no_next_run() {
 }
 
 #[tokio::test]
-async fn an_id_stays_with_its_app() {
+async fn a_schedule_id_cannot_move_to_another_app() {
     let h = Harness::new().await;
     declare(&h, vec![nightly()]).await;
     let moved = Schedule {
@@ -203,17 +204,17 @@ async fn resources_of_a_schedule_are_distinguished_from_others() {
     };
     // The newest by date, and the first to be inserted.
     let mut done = by_schedule(1, "one", ResourceState::Completed);
-    done.taken_at = Some(at(77));
+    done.snapshot_time = Some(at(77));
     tx.insert_resource(&done).await.unwrap();
     tx.insert_resource(&by_schedule(2, "two", ResourceState::Failed))
         .await
         .unwrap();
     tx.insert_resource(&backup(3, "by-a-person")).await.unwrap();
-    assert_eq!(tx.count_in_progress_made_by(NIGHTLY).await.unwrap(), 0);
-    let mut snap = snap(4, "four");
-    snap.schedule_id = Some(NIGHTLY);
-    tx.insert_resource(&snap).await.unwrap();
-    assert_eq!(tx.count_in_progress_made_by(NIGHTLY).await.unwrap(), 1);
+    assert_eq!(tx.count_in_progress_by_schedule(NIGHTLY).await.unwrap(), 0);
+    let mut snapshot = snapshot(4, "four");
+    snapshot.schedule_id = Some(NIGHTLY);
+    tx.insert_resource(&snapshot).await.unwrap();
+    assert_eq!(tx.count_in_progress_by_schedule(NIGHTLY).await.unwrap(), 1);
     for (n, state) in (5..).zip([
         ResourceState::Pending,
         ResourceState::Discovering,
@@ -223,11 +224,11 @@ async fn resources_of_a_schedule_are_distinguished_from_others() {
             .await
             .unwrap();
     }
-    assert_eq!(tx.count_in_progress_made_by(NIGHTLY).await.unwrap(), 4);
+    assert_eq!(tx.count_in_progress_by_schedule(NIGHTLY).await.unwrap(), 4);
     tx.commit().await.unwrap();
 
     let store = h.store.as_ref();
-    let made = BackupKind::of(store).list_made_by(NIGHTLY).await.unwrap();
+    let made = BackupKind::of(store).list_by_schedule(NIGHTLY).await.unwrap();
     let seen: Vec<_> = made
         .iter()
         .map(|one| (one.id.as_u128(), one.at, one.state))
@@ -241,7 +242,7 @@ async fn resources_of_a_schedule_are_distinguished_from_others() {
             (5, at(0), ResourceState::Pending),
         ]
     );
-    let snaps = SnapshotKind::of(store).list_made_by(NIGHTLY).await.unwrap();
-    assert_eq!(snaps.len(), 1);
-    assert_eq!((snaps[0].id, snaps[0].at), (snap.id.as_uuid(), at(0)));
+    let snapshots = SnapshotKind::of(store).list_by_schedule(NIGHTLY).await.unwrap();
+    assert_eq!(snapshots.len(), 1);
+    assert_eq!((snapshots[0].id, snapshots[0].at), (snapshot.id.as_uuid(), at(0)));
 }

@@ -3,44 +3,45 @@
 use async_trait::async_trait;
 
 use crate::app_restore::RestoreSource;
-use crate::app_snap::{AppSnap, SnapshotDetails};
+use crate::app_snapshot::{AppSnapshot, SnapshotDetails};
 use crate::authz::{Authorized, Read, Write};
 use crate::error::Error;
-use crate::ids::{AppId, AppSnapId, SnapshotKind};
+use crate::ids::{AppId, AppSnapshotId, SnapshotKind};
 use crate::job::{CreateSnapshot, DeleteSnapshot, JobPayload};
 use crate::listing::{ListOptions, Listing};
 use crate::resource::CreateResource;
+use crate::state::ResourceState;
 use crate::store::{StoreTx, transact};
 
-use super::resources::{Managed, record_change};
+use super::resources::{ManagedKind, record_change};
 use super::{ResourceRef, Service};
 
 #[async_trait]
-impl Managed for SnapshotKind {
-    fn source(id: AppSnapId) -> RestoreSource {
+impl ManagedKind for SnapshotKind {
+    fn source(id: AppSnapshotId) -> RestoreSource {
         RestoreSource::Snapshot(id)
     }
 
-    fn create_job(snap: &AppSnap) -> JobPayload {
+    fn create_job(snapshot: &AppSnapshot) -> JobPayload {
         JobPayload::from(CreateSnapshot {
-            account_id: snap.account_id,
-            app_id: snap.app_id,
-            snap_id: snap.id,
+            account_id: snapshot.account_id,
+            app_id: snapshot.app_id,
+            snapshot_id: snapshot.id,
         })
     }
 
-    fn delete_job(snap: &AppSnap) -> JobPayload {
+    fn delete_job(snapshot: &AppSnapshot) -> JobPayload {
         JobPayload::from(DeleteSnapshot {
-            account_id: Some(snap.account_id),
-            app_id: snap.app_id,
-            snap_id: snap.id,
-            name: Some(snap.name.as_str().to_owned()),
+            account_id: Some(snapshot.account_id),
+            app_id: snapshot.app_id,
+            snapshot_id: snapshot.id,
+            name: Some(snapshot.name.as_str().to_owned()),
         })
     }
 
     /// A snapshot that a backup reads, or that was created for a backup, is in use.
-    async fn check_deletable(snap: &AppSnap, tx: &mut dyn StoreTx) -> Result<(), Error> {
-        if snap.details.made_for.is_some() || tx.count_app_backups_reading(snap.id).await? > 0 {
+    async fn check_deletable(snapshot: &AppSnapshot, tx: &mut dyn StoreTx) -> Result<(), Error> {
+        if snapshot.details.made_for.is_some() || tx.count_backups_reading(snapshot.id).await? > 0 {
             return Err(Error::SnapshotInUse);
         }
         Ok(())
@@ -57,7 +58,7 @@ impl Service {
         authorized: &Authorized<Read>,
         app_id: AppId,
         options: ListOptions,
-    ) -> Result<Listing<AppSnap>, Error> {
+    ) -> Result<Listing<AppSnapshot>, Error> {
         self.list(authorized, Some(app_id), options).await
     }
 
@@ -69,7 +70,7 @@ impl Service {
         &self,
         authorized: &Authorized<Read>,
         request: ResourceRef<SnapshotKind>,
-    ) -> Result<AppSnap, Error> {
+    ) -> Result<AppSnapshot, Error> {
         self.fetch(authorized, request).await
     }
 
@@ -81,22 +82,22 @@ impl Service {
         &self,
         authorized: &Authorized<Write>,
         request: CreateResource,
-    ) -> Result<AppSnap, Error> {
+    ) -> Result<AppSnapshot, Error> {
         let (account_id, ctx) = (authorized.account_id(), authorized.ctx());
         let app = self.app(account_id, request.app_id).await?;
         self.check_ready(&app).await?;
-        let id = AppSnapId::new(self.ids.next_id());
+        let id = AppSnapshotId::new(self.ids.next_id());
         let details = SnapshotDetails::default();
         let by = ctx.actor.subject;
-        let snap = AppSnap::pending(id, account_id, request, details, by, self.clock.now());
+        let snapshot = AppSnapshot::pending(id, account_id, request, details, by, self.clock.now());
         transact(|| async {
             let mut tx = self.store.begin().await?;
-            self.insert(tx.as_mut(), &snap, ctx.correlation).await?;
+            self.insert(tx.as_mut(), &snapshot, ctx.correlation).await?;
             self.commit(tx).await
         })
         .await?;
-        record_change("create", &snap, ctx);
-        Ok(snap)
+        record_change("create", &snapshot, ctx);
+        Ok(snapshot)
     }
 
     /// Deletes a snapshot. It is invisible immediately; a job that is queued in the same transaction deletes its
@@ -112,4 +113,16 @@ impl Service {
     ) -> Result<(), Error> {
         self.delete(authorized, request).await
     }
+}
+
+/// Checks that the snapshot that the input names exists, belongs to the app, is completed and isn't temporary.
+pub(super) fn check_snapshot_source(found: Option<AppSnapshot>, app_id: AppId) -> Result<(), Error> {
+    let snapshot = found.ok_or(Error::SnapshotNotFound)?;
+    if snapshot.app_id != app_id {
+        return Err(Error::SnapshotOfOtherApp);
+    }
+    if snapshot.state != ResourceState::Completed || snapshot.details.made_for.is_some() {
+        return Err(Error::SnapshotNotReady);
+    }
+    Ok(())
 }

@@ -3,9 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is a test, helpers too")]
 
-mod app_backups;
 mod app_restores;
-mod app_snaps;
 mod apps;
 mod catalog;
 mod declared_times;
@@ -15,6 +13,7 @@ mod jobs;
 mod leases;
 mod limits;
 mod paging;
+mod resources;
 mod schedules;
 mod tokens;
 mod transactions;

@@ -4,8 +4,8 @@ use appkeep_core::store::StoreError;
 use uuid::Uuid;
 
 use crate::fixtures::{
-    BUCKET_OF_STRANGERS, FAR, FORUM, NEAR, SHOP_OF_STRANGERS, STRANGERS, TEAM, WIKI, account, app, at,
-    backup, bucket, declaration,
+    FAR, FORUM, NEAR, OTHER_ACCOUNT, OTHER_APP, OTHER_BUCKET, TEAM, WIKI, account, app, at, backup, bucket,
+    declaration,
 };
 use crate::harness::Harness;
 
@@ -34,7 +34,7 @@ async fn declarations_are_read_as_written() {
     let h = Harness::new().await;
     assert_eq!(
         h.store.list_accounts().await.unwrap(),
-        [account(STRANGERS, "strangers"), account(TEAM, "team")],
+        [account(OTHER_ACCOUNT, "other"), account(TEAM, "team")],
         "by name"
     );
     assert_eq!(
@@ -64,12 +64,9 @@ async fn declarations_are_read_as_written() {
 #[tokio::test]
 async fn items_of_other_accounts_are_invisible() {
     let h = Harness::new().await;
-    assert_eq!(h.store.fetch_app(TEAM, SHOP_OF_STRANGERS).await.unwrap(), None);
-    assert_eq!(
-        h.store.fetch_bucket(TEAM, BUCKET_OF_STRANGERS).await.unwrap(),
-        None
-    );
-    assert_eq!(h.store.fetch_app(STRANGERS, WIKI).await.unwrap(), None);
+    assert_eq!(h.store.fetch_app(TEAM, OTHER_APP).await.unwrap(), None);
+    assert_eq!(h.store.fetch_bucket(TEAM, OTHER_BUCKET).await.unwrap(), None);
+    assert_eq!(h.store.fetch_app(OTHER_ACCOUNT, WIKI).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -96,11 +93,9 @@ async fn redeclaring_replaces_the_options_of_an_app() {
 }
 
 #[tokio::test]
-async fn an_app_that_is_no_longer_declared_keeps_its_row_and_its_backups() {
+async fn undeclared_apps_keep_their_row_and_backups() {
     let h = Harness::new().await;
-    let mut tx = h.begin().await;
-    tx.insert_resource(&backup(1, "nightly")).await.unwrap();
-    tx.commit().await.unwrap();
+    h.insert(&backup(1, "nightly")).await;
 
     declare(&h, &Declaration::default()).await.unwrap();
 
@@ -129,7 +124,7 @@ async fn an_app_that_is_no_longer_declared_keeps_its_row_and_its_backups() {
 }
 
 #[tokio::test]
-async fn a_name_that_was_given_up_can_be_taken() {
+async fn names_of_undeclared_items_can_be_reused() {
     let h = Harness::new().await;
     let (new_wiki, new_near) = (AppId::new(Uuid::from_u128(1)), BucketId::new(Uuid::from_u128(2)));
     let second = Declaration {
@@ -162,7 +157,7 @@ async fn a_name_that_was_given_up_can_be_taken() {
 async fn names_can_be_swapped() {
     let h = Harness::new().await;
     let mut swapped = declaration();
-    swapped.accounts = vec![account(TEAM, "strangers"), account(STRANGERS, "team")];
+    swapped.accounts = vec![account(TEAM, "other"), account(OTHER_ACCOUNT, "team")];
     swapped.apps[0].name = "forum".to_owned();
     swapped.apps[1].name = "wiki".to_owned();
     swapped.buckets.swap(0, 1);
@@ -171,7 +166,7 @@ async fn names_can_be_swapped() {
     declare(&h, &swapped).await.unwrap();
     assert_eq!(
         h.store.fetch_account(TEAM).await.unwrap(),
-        Some(account(TEAM, "strangers"))
+        Some(account(TEAM, "other"))
     );
     assert_eq!(
         h.store.fetch_app(TEAM, WIKI).await.unwrap().as_ref(),
@@ -184,12 +179,12 @@ async fn names_can_be_swapped() {
 async fn an_id_never_moves_to_another_account() {
     let h = Harness::new().await;
     let mut moved = declaration();
-    moved.apps[0].account_id = STRANGERS;
+    moved.apps[0].account_id = OTHER_ACCOUNT;
     let refused = declare(&h, &moved).await.unwrap_err();
     assert!(refused.to_string().contains(&WIKI.to_string()), "{refused}");
 
     let mut moved = declaration();
-    moved.buckets[0].account_id = STRANGERS;
+    moved.buckets[0].account_id = OTHER_ACCOUNT;
     let refused = declare(&h, &moved).await.unwrap_err();
     assert!(refused.to_string().contains(&NEAR.to_string()), "{refused}");
 

@@ -1,40 +1,21 @@
 use appkeep_core::app::AppView;
-use appkeep_core::app_restore::{AppRestore, CreateAppRestore, RestoreSource};
-use appkeep_core::catalog::Declaration;
-use appkeep_core::ids::{AppId, AppSnapId, SubjectId};
+use appkeep_core::app_restore::AppRestore;
+use appkeep_core::ids::AppId;
 use appkeep_core::listing::Listed;
 use appkeep_core::store::Page;
 use uuid::Uuid;
 
-use crate::fixtures::{FORUM, SHOP_OF_STRANGERS, STRANGERS, TEAM, WIKI, app, at, declaration};
+use crate::fixtures::{
+    FORUM, OTHER_ACCOUNT, OTHER_APP, TEAM, WIKI, app, at, backup_source, declaration, restore,
+};
 use crate::harness::Harness;
 
 async fn view(h: &Harness, id: AppId) -> AppView {
     h.store.fetch_app_view(TEAM, id).await.unwrap().unwrap()
 }
 
-async fn declare(h: &Harness, declaration: &Declaration, secs: i64) {
-    let mut tx = h.begin().await;
-    tx.update_declaration(declaration, at(secs)).await.unwrap();
-    tx.commit().await.unwrap();
-}
-
-fn restore(id: u128, app_id: AppId, secs: i64) -> AppRestore {
-    let wanted = CreateAppRestore {
-        app_id,
-        source: RestoreSource::Snapshot(AppSnapId::new(Uuid::from_u128(9))),
-    };
-    AppRestore::pending(
-        Uuid::from_u128(id).into(),
-        TEAM,
-        wanted,
-        SubjectId::SYSTEM,
-        at(secs),
-    )
-}
-
 #[tokio::test]
-async fn an_app_is_shown_with_its_account_and_its_times() {
+async fn app_views_contain_account_and_times() {
     let h = Harness::new().await;
     let expected = AppView {
         app: app(TEAM, WIKI, "wiki"),
@@ -45,23 +26,20 @@ async fn an_app_is_shown_with_its_account_and_its_times() {
         generation: 0,
     };
     assert_eq!(view(&h, WIKI).await, expected);
-    assert_eq!(
-        h.store.fetch_app_view(TEAM, SHOP_OF_STRANGERS).await.unwrap(),
-        None
-    );
+    assert_eq!(h.store.fetch_app_view(TEAM, OTHER_APP).await.unwrap(), None);
 }
 
 #[tokio::test]
-async fn only_an_app_that_differs_counts_as_changed() {
+async fn only_changed_apps_get_a_new_generation() {
     let h = Harness::new().await;
-    declare(&h, &declaration(), 1).await;
+    h.declare(&declaration(), 1).await;
     assert_eq!(
         (view(&h, WIKI).await.generation, view(&h, WIKI).await.modified_at),
         (0, at(0))
     );
     let mut without = declaration();
     without.apps.retain(|app| app.id != WIKI);
-    declare(&h, &without, 2).await;
+    h.declare(&without, 2).await;
     let gone = view(&h, WIKI).await;
     assert!(!gone.app.declared);
     assert_eq!(
@@ -75,7 +53,7 @@ async fn only_an_app_that_differs_counts_as_changed() {
         .iter_mut()
         .filter(|account| account.id == TEAM)
         .for_each(|account| "crew".clone_into(&mut account.name));
-    declare(&h, &renamed, 3).await;
+    h.declare(&renamed, 3).await;
     assert_eq!(
         (view(&h, WIKI).await.generation, view(&h, FORUM).await.generation),
         (2, 1)
@@ -84,9 +62,12 @@ async fn only_an_app_that_differs_counts_as_changed() {
 }
 
 #[tokio::test]
-async fn the_latest_restore_is_shown_and_counts_as_a_change() {
+async fn app_views_contain_the_latest_restore() {
     let h = Harness::new().await;
-    let (mut first, second) = (restore(1, WIKI, 5), restore(2, WIKI, 7));
+    let (mut first, second) = (
+        restore(1, WIKI, backup_source(9), 5),
+        restore(2, WIKI, backup_source(9), 7),
+    );
     let mut tx = h.begin().await;
     tx.insert_app_restore(&first).await.unwrap();
     first.fail(&["no room".to_owned()], at(6));
@@ -143,5 +124,5 @@ async fn apps_are_listed_newest_first_and_by_account() {
     assert_eq!(first.rows, all.rows[..1]);
     let rest = list(TEAM, 10, Some(first.rows[0].position())).await;
     assert_eq!(rest.rows, all.rows[1..]);
-    assert_eq!(list(STRANGERS, 10, None).await.rows.len(), 1);
+    assert_eq!(list(OTHER_ACCOUNT, 10, None).await.rows.len(), 1);
 }

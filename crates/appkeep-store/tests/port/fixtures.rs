@@ -1,25 +1,29 @@
 //! The fixtures of the tests: two accounts, the first with two apps and two buckets.
 
 use appkeep_core::app_backup::{AppBackup, BackupDetails};
-use appkeep_core::app_snap::{AppSnap, SnapshotDetails};
+use appkeep_core::app_restore::{AppRestore, CreateAppRestore, RestoreSource};
+use appkeep_core::app_snapshot::{AppSnapshot, SnapshotDetails};
 use appkeep_core::catalog::{
     Account, App, AppOptions, Bucket, BucketLocation, Consistency, Declaration, Volume,
 };
 use appkeep_core::hook::{Hook, HookStage};
-use appkeep_core::ids::{AccountId, AppId, BucketId, SubjectId};
+use appkeep_core::ids::{
+    AccountId, AppBackupId, AppId, AppRestoreId, BackupKind, BucketId, SnapshotKind, SubjectId,
+};
 use appkeep_core::name::ResourceName;
-use appkeep_core::resource::CreateResource;
+use appkeep_core::resource::{CreateResource, Resource};
+use appkeep_core::store::StoredKind;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 pub(crate) const TEAM: AccountId = AccountId::new(Uuid::from_u128(0xa1));
-pub(crate) const STRANGERS: AccountId = AccountId::new(Uuid::from_u128(0xa2));
+pub(crate) const OTHER_ACCOUNT: AccountId = AccountId::new(Uuid::from_u128(0xa2));
 pub(crate) const WIKI: AppId = AppId::new(Uuid::from_u128(0xb1));
 pub(crate) const FORUM: AppId = AppId::new(Uuid::from_u128(0xb2));
-pub(crate) const SHOP_OF_STRANGERS: AppId = AppId::new(Uuid::from_u128(0xb3));
+pub(crate) const OTHER_APP: AppId = AppId::new(Uuid::from_u128(0xb3));
 pub(crate) const NEAR: BucketId = BucketId::new(Uuid::from_u128(0xc2));
 pub(crate) const FAR: BucketId = BucketId::new(Uuid::from_u128(0xc1));
-pub(crate) const BUCKET_OF_STRANGERS: BucketId = BucketId::new(Uuid::from_u128(0xc3));
+pub(crate) const OTHER_BUCKET: BucketId = BucketId::new(Uuid::from_u128(0xc3));
 pub(crate) const ALICE: SubjectId = SubjectId::new(Uuid::from_u128(0xd1));
 
 /// The time `secs` seconds after the start of each test.
@@ -81,51 +85,78 @@ pub(crate) fn bucket(account_id: AccountId, id: BucketId, name: &str, is_default
 
 pub(crate) fn declaration() -> Declaration {
     Declaration {
-        accounts: vec![account(TEAM, "team"), account(STRANGERS, "strangers")],
+        accounts: vec![account(TEAM, "team"), account(OTHER_ACCOUNT, "other")],
         apps: vec![
             app(TEAM, WIKI, "wiki"),
             app(TEAM, FORUM, "forum"),
-            app(STRANGERS, SHOP_OF_STRANGERS, "shop"),
+            app(OTHER_ACCOUNT, OTHER_APP, "shop"),
         ],
         buckets: vec![
             bucket(TEAM, NEAR, "near", true),
             bucket(TEAM, FAR, "far", false),
-            bucket(STRANGERS, BUCKET_OF_STRANGERS, "theirs", true),
+            bucket(OTHER_ACCOUNT, OTHER_BUCKET, "theirs", true),
         ],
         schedules: Vec::new(),
     }
 }
 
-/// A pending backup of the wiki, created at the start.
-pub(crate) fn backup(id: u128, name: &str) -> AppBackup {
-    let details = BackupDetails::new(NEAR, None);
-    AppBackup::pending(
-        Uuid::from_u128(id).into(),
-        TEAM,
-        request(name),
-        details,
-        ALICE,
-        at(0),
-    )
+/// A kind of resource with fixtures.
+pub(crate) trait Pending: StoredKind {
+    /// The details of a pending resource.
+    fn details() -> Self::Details;
 }
 
-/// A pending snapshot of the wiki, created at the start.
-pub(crate) fn snap(id: u128, name: &str) -> AppSnap {
-    let details = SnapshotDetails::default();
-    AppSnap::pending(
-        Uuid::from_u128(id).into(),
-        TEAM,
-        request(name),
-        details,
-        ALICE,
-        at(0),
-    )
+impl Pending for BackupKind {
+    fn details() -> BackupDetails {
+        BackupDetails::new(NEAR, None)
+    }
 }
 
-fn request(name: &str) -> CreateResource {
-    CreateResource {
+impl Pending for SnapshotKind {
+    fn details() -> SnapshotDetails {
+        SnapshotDetails::default()
+    }
+}
+
+/// A pending resource of the wiki, created at the start.
+pub(crate) fn resource<K: Pending>(id: u128, name: &str) -> Resource<K> {
+    let request = CreateResource {
         app_id: WIKI,
         name: Some(ResourceName::new(name).unwrap()),
         labels: Vec::new(),
-    }
+    };
+    Resource::pending(
+        Uuid::from_u128(id).into(),
+        TEAM,
+        request,
+        K::details(),
+        ALICE,
+        at(0),
+    )
+}
+
+/// A pending backup of the wiki, created at the start.
+pub(crate) fn backup(id: u128, name: &str) -> AppBackup {
+    resource(id, name)
+}
+
+/// A pending snapshot of the wiki, created at the start.
+pub(crate) fn snapshot(id: u128, name: &str) -> AppSnapshot {
+    resource(id, name)
+}
+
+pub(crate) fn backup_source(id: u128) -> RestoreSource {
+    RestoreSource::Backup(AppBackupId::new(Uuid::from_u128(id)))
+}
+
+/// A pending restore, requested at `secs`.
+pub(crate) fn restore(id: u128, app_id: AppId, source: RestoreSource, secs: i64) -> AppRestore {
+    let request = CreateAppRestore { app_id, source };
+    AppRestore::pending(
+        AppRestoreId::new(Uuid::from_u128(id)),
+        TEAM,
+        request,
+        ALICE,
+        at(secs),
+    )
 }

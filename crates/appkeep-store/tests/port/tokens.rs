@@ -4,7 +4,7 @@ use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::fixtures::{ALICE, STRANGERS, TEAM, at};
+use crate::fixtures::{ALICE, OTHER_ACCOUNT, TEAM, at};
 use crate::harness::Harness;
 
 fn token(n: u8, role: Role, scope: AccountScope) -> Token {
@@ -28,7 +28,7 @@ async fn tokens_are_read_as_written() {
     let h = Harness::new().await;
     let scopes = [
         AccountScope::All,
-        AccountScope::These(vec![TEAM, STRANGERS]),
+        AccountScope::These(vec![TEAM, OTHER_ACCOUNT]),
         AccountScope::These(vec![]),
         AccountScope::All,
     ];
@@ -56,7 +56,7 @@ async fn tokens_are_read_as_written() {
 }
 
 #[tokio::test]
-async fn a_token_is_revoked_once() {
+async fn second_revocation_keeps_the_first_time() {
     let h = Harness::new().await;
     let (lost, kept) = (
         token(1, Role::Member, AccountScope::All),

@@ -1,24 +1,9 @@
-use appkeep_core::app_restore::{AppRestore, CreateAppRestore, RestoreSource, RestoreState};
-use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapId};
+use appkeep_core::app_restore::{AppRestore, RestoreSource, RestoreState};
+use appkeep_core::ids::{AppRestoreId, AppSnapshotId};
 use uuid::Uuid;
 
-use crate::fixtures::{ALICE, FORUM, STRANGERS, TEAM, WIKI, at};
+use crate::fixtures::{FORUM, OTHER_ACCOUNT, TEAM, WIKI, at, backup_source, restore};
 use crate::harness::Harness;
-
-fn backup_source(id: u128) -> RestoreSource {
-    RestoreSource::Backup(AppBackupId::new(Uuid::from_u128(id)))
-}
-
-fn restore(id: u128, app_id: AppId, source: RestoreSource, secs: i64) -> AppRestore {
-    let wanted = CreateAppRestore { app_id, source };
-    AppRestore::pending(
-        AppRestoreId::new(Uuid::from_u128(id)),
-        TEAM,
-        wanted,
-        ALICE,
-        at(secs),
-    )
-}
 
 async fn inserted(h: &Harness, restore: &AppRestore) {
     let mut tx = h.begin().await;
@@ -29,11 +14,11 @@ async fn inserted(h: &Harness, restore: &AppRestore) {
 #[tokio::test]
 async fn restores_are_read_as_written() {
     let h = Harness::new().await;
-    let snap = RestoreSource::Snapshot(AppSnapId::new(Uuid::max()));
+    let snapshot = RestoreSource::Snapshot(AppSnapshotId::new(Uuid::max()));
     for (id, (source, state)) in (1..).zip([
         (backup_source(7), RestoreState::Pending),
-        (snap, RestoreState::Running),
-        (snap, RestoreState::Completed),
+        (snapshot, RestoreState::Running),
+        (snapshot, RestoreState::Completed),
         (backup_source(8), RestoreState::Failed),
     ]) {
         let restore = AppRestore {
@@ -47,7 +32,10 @@ async fn restores_are_read_as_written() {
         let stored = h.store.fetch_app_restore(TEAM, restore.id).await.unwrap();
         assert_eq!(stored.as_ref(), Some(&restore));
         assert_eq!(
-            h.store.fetch_app_restore(STRANGERS, restore.id).await.unwrap(),
+            h.store
+                .fetch_app_restore(OTHER_ACCOUNT, restore.id)
+                .await
+                .unwrap(),
             None
         );
         let mut tx = h.begin().await;
@@ -101,11 +89,11 @@ async fn only_restores_in_progress_count_as_reading() {
         inserted(&h, &restore).await;
     }
     let mut tx = h.begin().await;
-    assert_eq!(tx.count_app_restores_reading(source).await.unwrap(), 2);
+    assert_eq!(tx.count_restores_reading(source).await.unwrap(), 2);
     // A snapshot with the same id is a different source.
-    let snap = RestoreSource::Snapshot(AppSnapId::new(Uuid::from_u128(1)));
-    assert_eq!(tx.count_app_restores_reading(snap).await.unwrap(), 0);
-    assert_eq!(tx.count_app_restores_reading(backup_source(2)).await.unwrap(), 0);
+    let snapshot = RestoreSource::Snapshot(AppSnapshotId::new(Uuid::from_u128(1)));
+    assert_eq!(tx.count_restores_reading(snapshot).await.unwrap(), 0);
+    assert_eq!(tx.count_restores_reading(backup_source(2)).await.unwrap(), 0);
 }
 
 #[tokio::test]

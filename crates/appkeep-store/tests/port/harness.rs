@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use appkeep_core::store::{Store, StoreError, StoreTx};
+use appkeep_core::catalog::Declaration;
+use appkeep_core::resource::Resource;
+use appkeep_core::store::{Store, StoreError, StoreTx, StoredKind};
 use appkeep_store::SqliteStore;
 use tempfile::TempDir;
 
@@ -19,10 +21,22 @@ impl Harness {
     /// A store with the catalog of [`declaration`].
     pub(crate) async fn new() -> Self {
         let harness = Self::open(tempfile::tempdir().unwrap()).await;
-        let mut tx = harness.begin().await;
-        tx.update_declaration(&declaration(), at(0)).await.unwrap();
-        tx.commit().await.unwrap();
+        harness.declare(&declaration(), 0).await;
         harness
+    }
+
+    /// Replaces the declaration, `secs` seconds after the start.
+    pub(crate) async fn declare(&self, declaration: &Declaration, secs: i64) {
+        let mut tx = self.begin().await;
+        tx.update_declaration(declaration, at(secs)).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Inserts a backup or a snapshot.
+    pub(crate) async fn insert<K: StoredKind>(&self, resource: &Resource<K>) {
+        let mut tx = self.begin().await;
+        K::of_tx(tx.as_mut()).insert_resource(resource).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Closes the database and opens it again, as another process would.

@@ -1,16 +1,16 @@
 //! Lists are read page by page, newest first, and every item is returned exactly once.
 
 use appkeep_core::app_backup::AppBackup;
-use appkeep_core::app_snap::AppSnap;
-use appkeep_core::ids::{AppBackupId, AppId, AppSnapId, BackupKind, SnapshotKind};
+use appkeep_core::app_snapshot::AppSnapshot;
+use appkeep_core::ids::{AppBackupId, AppId, AppSnapshotId, BackupKind, BucketId, SnapshotKind};
 use appkeep_core::listing::Listed;
 use appkeep_core::state::ResourceState;
 use appkeep_core::statistics::StateCount;
-use appkeep_core::store::{Finished, ListFilter, Page, Position};
+use appkeep_core::store::{Finished, ListFilter, Page, Position, StoredKind};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::fixtures::{FORUM, NEAR, STRANGERS, TEAM, WIKI, at, backup, declaration, snap};
+use crate::fixtures::{FORUM, NEAR, OTHER_ACCOUNT, TEAM, WIKI, at, backup, declaration, snapshot};
 use crate::harness::Harness;
 
 /// Ids whose order must be the same as numbers, as text and as bytes, and times, some of which are equal.
@@ -41,7 +41,7 @@ fn rows() -> Vec<(Uuid, DateTime<Utc>, AppId)> {
 /// The expected ids of a list, in order.
 fn expected(app_id: Option<AppId>) -> Vec<Uuid> {
     let mut rows = rows();
-    rows.retain(|(.., of)| app_id.is_none_or(|wanted| wanted == *of));
+    rows.retain(|(.., of)| app_id.is_none_or(|expected| expected == *of));
     rows.sort_by_key(|(id, time, _)| std::cmp::Reverse((time.timestamp_micros(), id.as_u128())));
     rows.into_iter().map(|(id, ..)| id).collect()
 }
@@ -58,13 +58,13 @@ async fn filled() -> Harness {
         };
         backup.metadata.created_at = created_at;
         tx.insert_resource(&backup).await.unwrap();
-        let mut snap = AppSnap {
+        let mut snapshot = AppSnapshot {
             id: id.into(),
             app_id,
-            ..snap(1, &name)
+            ..snapshot(1, &name)
         };
-        snap.metadata.created_at = created_at;
-        tx.insert_resource(&snap).await.unwrap();
+        snapshot.metadata.created_at = created_at;
+        tx.insert_resource(&snapshot).await.unwrap();
     }
     tx.commit().await.unwrap();
     h
@@ -109,7 +109,7 @@ async fn pages_of_any_size_contain_each_row_once_newest_first() {
                 "{rows_max} per page"
             );
             assert_eq!(
-                walk::<AppSnap>(&h, &filter, page(None, rows_max)).await,
+                walk::<AppSnapshot>(&h, &filter, page(None, rows_max)).await,
                 expected(app_id),
                 "{rows_max} per page"
             );
@@ -136,7 +136,7 @@ async fn position_of_a_deleted_row_remains_valid() {
 }
 
 #[tokio::test]
-async fn a_page_ends_when_it_has_enough_bytes() {
+async fn pages_end_at_their_size_limit() {
     let h = filled().await;
     for app_id in [None, Some(WIKI)] {
         let filter = ListFilter {
@@ -169,7 +169,7 @@ async fn a_page_ends_when_it_has_enough_bytes() {
             bytes_max: 0,
         };
         assert_eq!(walk::<AppBackup>(&h, &filter, least).await, expected(app_id));
-        assert_eq!(walk::<AppSnap>(&h, &filter, least).await, expected(app_id));
+        assert_eq!(walk::<AppSnapshot>(&h, &filter, least).await, expected(app_id));
     }
 }
 
@@ -178,11 +178,11 @@ async fn other_accounts_see_an_empty_list() {
     let h = filled().await;
     for app_id in [None, Some(WIKI)] {
         let filter = ListFilter {
-            account_id: STRANGERS,
+            account_id: OTHER_ACCOUNT,
             app_id,
         };
         assert!(walk::<AppBackup>(&h, &filter, page(None, 10)).await.is_empty());
-        assert!(walk::<AppSnap>(&h, &filter, page(None, 10)).await.is_empty());
+        assert!(walk::<AppSnapshot>(&h, &filter, page(None, 10)).await.is_empty());
     }
 }
 
@@ -204,11 +204,16 @@ async fn changes_of_listed_resources_increment_the_account_version() {
     let h = filled().await;
     let versions = async || {
         let team = h.store.fetch_account_version(TEAM).await.unwrap().unwrap();
-        let strangers = h.store.fetch_account_version(STRANGERS).await.unwrap().unwrap();
-        (team, strangers)
+        let other = h
+            .store
+            .fetch_account_version(OTHER_ACCOUNT)
+            .await
+            .unwrap()
+            .unwrap();
+        (team, other)
     };
     let backup_id = AppBackupId::new(Uuid::from_u128(1));
-    let snap_id = AppSnapId::new(Uuid::from_u128(1));
+    let snapshot_id = AppSnapshotId::new(Uuid::from_u128(1));
     let before = versions().await;
     let mut seen = vec![before.0];
     let mut tx = h.begin().await;
@@ -226,7 +231,7 @@ async fn changes_of_listed_resources_increment_the_account_version() {
     tx.commit().await.unwrap();
     seen.push(versions().await.0);
     let mut tx = h.begin().await;
-    let changed = tx.fetch_resource(TEAM, snap_id).await.unwrap().unwrap();
+    let changed = tx.fetch_resource(TEAM, snapshot_id).await.unwrap().unwrap();
     assert!(tx.update_resource(&changed).await.unwrap());
     tx.commit().await.unwrap();
     seen.push(versions().await.0);
@@ -240,6 +245,25 @@ async fn changes_of_listed_resources_increment_the_account_version() {
     assert_eq!(versions().await.1, before.1, "nothing has changed there");
     let unknown = Uuid::from_u128(0xdead).into();
     assert_eq!(h.store.fetch_account_version(unknown).await.unwrap(), None);
+}
+
+/// All finished resources of an app, which are in this bucket.
+async fn finished<K: StoredKind>(
+    h: &Harness,
+    app_id: AppId,
+    bucket_id: Option<BucketId>,
+) -> Vec<(Uuid, ResourceState)> {
+    let (store, mut all) = (K::of(h.store.as_ref()), Vec::new());
+    loop {
+        let after = all.last().map(|(id, _): &(Uuid, _)| (*id).into());
+        let page = store.list_finished(app_id, after, 2).await.unwrap();
+        if page.is_empty() {
+            return all;
+        }
+        let is_expected = |one: &Finished<K>| one.bucket_id == bucket_id && one.generation == 0;
+        assert!(page.iter().all(is_expected));
+        all.extend(page.iter().map(|one| (one.id.as_uuid(), one.state)));
+    }
 }
 
 #[tokio::test]
@@ -261,12 +285,12 @@ async fn finished_resources_are_listed_by_app_in_the_order_of_their_ids() {
             ..backup(n, &name)
         };
         tx.insert_resource(&backup).await.unwrap();
-        let snap = AppSnap {
+        let snapshot = AppSnapshot {
             app_id,
             state: *state,
-            ..snap(n, &name)
+            ..snapshot(n, &name)
         };
-        tx.insert_resource(&snap).await.unwrap();
+        tx.insert_resource(&snapshot).await.unwrap();
     }
     tx.commit().await.unwrap();
     for app_id in [WIKI, FORUM] {
@@ -280,43 +304,21 @@ async fn finished_resources_are_listed_by_app_in_the_order_of_their_ids() {
             .map(|(n, state)| (Uuid::from_u128(n), *state))
             .collect();
         assert!(expected.len() >= 2);
-        let (mut backups, mut snaps) = (Vec::new(), Vec::new());
-        loop {
-            let after = backups.last().map(|(id, _): &(Uuid, _)| (*id).into());
-            let found: Vec<Finished<BackupKind>> = h.store.list_finished(app_id, after, 2).await.unwrap();
-            if found.is_empty() {
-                break;
-            }
-            assert!(
-                found
-                    .iter()
-                    .all(|one| one.bucket_id == Some(NEAR) && one.generation == 0)
-            );
-            backups.extend(found.iter().map(|one| (one.id.as_uuid(), one.state)));
-        }
-        loop {
-            let after = snaps.last().map(|(id, _): &(Uuid, _)| (*id).into());
-            let found: Vec<Finished<SnapshotKind>> = h.store.list_finished(app_id, after, 2).await.unwrap();
-            if found.is_empty() {
-                break;
-            }
-            snaps.extend(found.iter().map(|one| (one.id.as_uuid(), one.state)));
-        }
-        assert_eq!(backups, expected);
-        assert_eq!(snaps, expected);
+        assert_eq!(finished::<BackupKind>(&h, app_id, Some(NEAR)).await, expected);
+        assert_eq!(finished::<SnapshotKind>(&h, app_id, None).await, expected);
     }
 }
 
 #[tokio::test]
 async fn statistics_count_every_change() {
     let h = filled().await;
-    let count = async |wanted: ResourceState| {
+    let count = async |expected: ResourceState| {
         let statistics = h.store.fetch_statistics().await.unwrap();
         let of = |counts: &[StateCount]| {
-            let found = counts.iter().find(|one| one.state == wanted);
+            let found = counts.iter().find(|one| one.state == expected);
             found.map_or((0, 0), |one| (one.count, one.bytes))
         };
-        (of(&statistics.app_backups), of(&statistics.app_snaps))
+        (of(&statistics.app_backups), of(&statistics.app_snapshots))
     };
     let all = i64::try_from(rows().len()).unwrap();
     assert_eq!(count(ResourceState::Pending).await, ((all, 0), (all, 0)));
@@ -335,9 +337,13 @@ async fn statistics_count_every_change() {
     assert_eq!(count(ResourceState::Pending).await, ((all - 1, 0), (all, 0)));
     let mut tx = h.begin().await;
     assert!(tx.delete_resource(moved.id, moved.generation).await.unwrap());
-    let snap_id = AppSnapId::new(Uuid::from_u128(1));
-    let snap = tx.fetch_resource(TEAM, snap_id).await.unwrap().unwrap();
-    assert!(tx.delete_resource(snap.id, snap.generation).await.unwrap());
+    let snapshot_id = AppSnapshotId::new(Uuid::from_u128(1));
+    let snapshot = tx.fetch_resource(TEAM, snapshot_id).await.unwrap().unwrap();
+    assert!(
+        tx.delete_resource(snapshot.id, snapshot.generation)
+            .await
+            .unwrap()
+    );
     tx.commit().await.unwrap();
     assert_eq!(count(ResourceState::Running).await, ((0, 0), (0, 0)));
     assert_eq!(count(ResourceState::Pending).await, ((all - 1, 0), (all - 1, 0)));

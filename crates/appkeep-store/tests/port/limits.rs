@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::fixtures::{FAR, NEAR, TEAM, app, at, backup, bucket, declaration};
 use crate::harness::Harness;
-use crate::jobs::{SERVER, claim, end, queue, snapshot_job};
+use crate::jobs::{SERVER, claim, claim_by, end, queue, snapshot_job};
 
 const REPLICA: Uuid = Uuid::from_u128(0xe2);
 
@@ -26,9 +26,7 @@ async fn with_limits(near_max: u32) -> Harness {
     for n in 1..=9 {
         declared.apps.push(app(TEAM, app_id(n), &format!("app-{n}")));
     }
-    let mut tx = h.begin().await;
-    tx.update_declaration(&declared, at(0)).await.unwrap();
-    tx.commit().await.unwrap();
+    h.declare(&declared, 0).await;
     h
 }
 
@@ -62,10 +60,8 @@ fn number(job: Option<ClaimedJob>) -> Option<u128> {
 
 async fn claim_of(h: &Harness, owner: Uuid, now_secs: i64, backups_max: u32) -> Option<u128> {
     let claim = Claim {
-        owner,
-        now: at(now_secs),
-        lease_until: at(now_secs + 60),
         backups_max: Some(backups_max),
+        ..claim_by(owner, now_secs)
     };
     number(h.store.claim_job(&claim).await.unwrap())
 }
@@ -113,9 +109,7 @@ async fn dead_backups_are_claimed_first_and_dont_block_each_other() {
     }
     let mut lowered = declaration();
     lowered.buckets[0].backups_max = 1;
-    let mut tx = h.begin().await;
-    tx.update_declaration(&lowered, at(0)).await.unwrap();
-    tx.commit().await.unwrap();
+    h.declare(&lowered, 0).await;
     let again = claim(&h, REPLICA, 100).await.unwrap();
     assert_eq!((number(Some(again.clone())), again.attempt), (Some(1), 2));
     assert_eq!(number(claim(&h, REPLICA, 100).await), None);

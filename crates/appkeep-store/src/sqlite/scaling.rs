@@ -165,7 +165,7 @@ fn read(db: &Db, backups: u32) -> Result<Work, StoreError> {
         steps_of(db, |db| catalog::fetch_account_version(db, ACCOUNT))?.0,
     ));
     let schedule_id = Uuid::from_u128(1).into();
-    let (steps, _) = steps_of(db, |db| schedules::count_in_progress_made_by(db, schedule_id))?;
+    let (steps, _) = steps_of(db, |db| schedules::count_in_progress_by_schedule(db, schedule_id))?;
     work.push(("backups in progress", steps));
     Ok(work)
 }

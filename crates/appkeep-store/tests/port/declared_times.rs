@@ -3,14 +3,8 @@ use appkeep_core::ids::BucketId;
 use appkeep_core::schedule::{NextRun, Retention, Schedule, Timing};
 use uuid::Uuid;
 
-use crate::fixtures::{FAR, FORUM, NEAR, STRANGERS, TEAM, WIKI, account, at, declaration};
+use crate::fixtures::{FAR, FORUM, NEAR, OTHER_ACCOUNT, TEAM, WIKI, account, at, declaration};
 use crate::harness::Harness;
-
-async fn declare(h: &Harness, declaration: &appkeep_core::catalog::Declaration, secs: i64) {
-    let mut tx = h.begin().await;
-    tx.update_declaration(declaration, at(secs)).await.unwrap();
-    tx.commit().await.unwrap();
-}
 
 fn schedule(cron: &str) -> Schedule {
     Schedule {
@@ -20,8 +14,8 @@ fn schedule(cron: &str) -> Schedule {
         name: "nightly".to_owned(),
         timing: Timing::new(cron, "UTC").unwrap(),
         jitter_secs: 5,
-        makes_backup: true,
-        makes_snapshot: false,
+        creates_backup: true,
+        creates_snapshot: false,
         bucket_id: Some(FAR),
         retention: Retention::default(),
         declared: true,
@@ -34,7 +28,7 @@ async fn times(h: &Harness) -> Vec<(BucketId, i64, i64)> {
     let secs = |time: chrono::DateTime<chrono::Utc>| (time - at(0)).num_seconds();
     buckets
         .iter()
-        .map(|bucket| (bucket.what.id, secs(bucket.created_at), secs(bucket.modified_at)))
+        .map(|bucket| (bucket.item.id, secs(bucket.created_at), secs(bucket.modified_at)))
         .collect()
 }
 
@@ -42,9 +36,9 @@ async fn times(h: &Harness) -> Vec<(BucketId, i64, i64)> {
 async fn accounts_are_listed_with_their_times() {
     let h = Harness::new().await;
     let mut found = h.store.list_recorded_accounts().await.unwrap();
-    found.sort_by_key(|account| account.what.id);
-    let recorded = |what| Recorded {
-        what,
+    found.sort_by_key(|account| account.item.id);
+    let recorded = |item| Recorded {
+        item,
         created_at: at(0),
         modified_at: at(0),
     };
@@ -52,17 +46,20 @@ async fn accounts_are_listed_with_their_times() {
         found,
         [
             recorded(account(TEAM, "team")),
-            recorded(account(STRANGERS, "strangers"))
+            recorded(account(OTHER_ACCOUNT, "other"))
         ]
     );
     let mut without = declaration();
     without.accounts.retain(|account| account.id == TEAM);
     without.apps.retain(|app| app.account_id == TEAM);
     without.buckets.retain(|bucket| bucket.account_id == TEAM);
-    declare(&h, &without, 7).await;
+    h.declare(&without, 7).await;
     let found = h.store.list_recorded_accounts().await.unwrap();
-    let gone = found.iter().find(|account| account.what.id == STRANGERS).unwrap();
-    assert!(!gone.what.declared);
+    let gone = found
+        .iter()
+        .find(|account| account.item.id == OTHER_ACCOUNT)
+        .unwrap();
+    assert!(!gone.item.declared);
     assert_eq!((gone.created_at, gone.modified_at), (at(0), at(7)));
 }
 
@@ -72,15 +69,15 @@ async fn only_differing_declarations_count_as_changed() {
     let mut changed = declaration();
     // A different order is not a change.
     changed.buckets.swap(0, 1);
-    declare(&h, &changed, 1).await;
+    h.declare(&changed, 1).await;
     assert_eq!(times(&h).await, [(FAR, 0, 0), (NEAR, 0, 0)]);
     changed.buckets[1].backups_max += 1;
-    declare(&h, &changed, 2).await;
+    h.declare(&changed, 2).await;
     assert_eq!(times(&h).await, [(FAR, 0, 0), (NEAR, 0, 2)]);
     changed.buckets.remove(0);
-    declare(&h, &changed, 3).await;
+    h.declare(&changed, 3).await;
     assert_eq!(times(&h).await, [(NEAR, 0, 2), (FAR, 0, 3)]);
-    declare(&h, &changed, 4).await;
+    h.declare(&changed, 4).await;
     assert_eq!(times(&h).await, [(NEAR, 0, 2), (FAR, 0, 3)]);
 }
 
@@ -89,7 +86,7 @@ async fn app_schedules_include_their_next_run_and_runs_are_not_changes() {
     let h = Harness::new().await;
     let mut with = declaration();
     with.schedules.push(schedule("0 3 * * *"));
-    declare(&h, &with, 1).await;
+    h.declare(&with, 1).await;
     let next = NextRun {
         due_at: at(100),
         decided_at: at(2),
@@ -101,18 +98,18 @@ async fn app_schedules_include_their_next_run_and_runs_are_not_changes() {
             .unwrap()
     );
     tx.commit().await.unwrap();
-    declare(&h, &with, 3).await;
+    h.declare(&with, 3).await;
     let found = h.store.list_app_schedules(TEAM, WIKI).await.unwrap();
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].what.schedule, with.schedules[0]);
-    assert_eq!(found[0].what.next, Some(next));
+    assert_eq!(found[0].item.schedule, with.schedules[0]);
+    assert_eq!(found[0].item.next, Some(next));
     assert_eq!((found[0].created_at, found[0].modified_at), (at(1), at(1)));
     assert_eq!(h.store.list_app_schedules(TEAM, FORUM).await.unwrap(), []);
-    assert_eq!(h.store.list_app_schedules(STRANGERS, WIKI).await.unwrap(), []);
+    assert_eq!(h.store.list_app_schedules(OTHER_ACCOUNT, WIKI).await.unwrap(), []);
 
     with.schedules[0] = schedule("0 4 * * *");
-    declare(&h, &with, 4).await;
+    h.declare(&with, 4).await;
     let found = h.store.list_app_schedules(TEAM, WIKI).await.unwrap();
     assert_eq!((found[0].created_at, found[0].modified_at), (at(1), at(4)));
-    assert_eq!(found[0].what.next, None);
+    assert_eq!(found[0].item.next, None);
 }

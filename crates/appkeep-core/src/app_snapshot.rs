@@ -9,8 +9,8 @@ use crate::metadata::{Label, METADATA_LOST_LABEL, SNAPSHOT_LEVEL_LABEL, SNAPSHOT
 use crate::resource::{Kind, Resource};
 use crate::state::{HookState, StateDetail};
 
-/// A snapshot (`AppSnap` in the contract).
-pub type AppSnap = Resource<SnapshotKind>;
+/// A snapshot (`AppSnapshot` in the contract).
+pub type AppSnapshot = Resource<SnapshotKind>;
 
 impl Kind for SnapshotKind {
     type Details = SnapshotDetails;
@@ -51,9 +51,10 @@ impl SnapshotLevel {
 
 /// The result of creating a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SnapshotTaken {
+pub struct SnapshotReport {
     /// The point in time of its data, from the attempt that completed it.
-    pub taken_at: DateTime<Utc>,
+    #[serde(rename = "taken_at")]
+    pub snapshot_time: DateTime<Utc>,
     /// The weakest level among its volumes.
     pub level: SnapshotLevel,
     /// The number of sockets, pipes and devices that were left out.
@@ -65,7 +66,7 @@ pub struct SnapshotTaken {
     pub notes: Vec<String>,
 }
 
-impl AppSnap {
+impl AppSnapshot {
     /// Records the outcome of the hooks after they have run; `failed` has one detail for each failed hook.
     pub fn record_hooks(&mut self, failed: Vec<StateDetail>) {
         self.hook_state = Some(if failed.is_empty() {
@@ -78,19 +79,19 @@ impl AppSnap {
 
     /// Marks the snapshot as completed and records its properties. The outcome of the hooks is recorded separately,
     /// before.
-    pub fn complete(&mut self, taken: &SnapshotTaken, now: DateTime<Utc>) {
+    pub fn complete(&mut self, report: &SnapshotReport, now: DateTime<Utc>) {
         let label = |name: &str, value: String| Label {
             name: name.to_owned(),
             value,
         };
         self.metadata.replace_read_only([
-            label(SNAPSHOT_LEVEL_LABEL, taken.level.as_str().to_owned()),
-            label(SNAPSHOT_SKIPPED_LABEL, taken.skipped.to_string()),
+            label(SNAPSHOT_LEVEL_LABEL, report.level.as_str().to_owned()),
+            label(SNAPSHOT_SKIPPED_LABEL, report.skipped.to_string()),
         ]);
-        if taken.metadata_lost > 0 {
-            let lost = label(METADATA_LOST_LABEL, taken.metadata_lost.to_string());
+        if report.metadata_lost > 0 {
+            let lost = label(METADATA_LOST_LABEL, report.metadata_lost.to_string());
             self.metadata.labels.push(lost);
         }
-        self.finish(taken.taken_at, now);
+        self.finish(report.snapshot_time, now);
     }
 }

@@ -1,0 +1,45 @@
+//! Restores a backup from the app's repository.
+
+use std::sync::Arc;
+
+use appkeep_core::catalog::Bucket;
+use appkeep_core::engine::{EngineError, RestoreReport};
+use appkeep_core::ids::AppBackupId;
+
+use super::opener;
+use crate::backend::DirectoryBackend;
+use crate::bucket::{self, Presence, Use};
+use crate::keys::KeyStore;
+use crate::repository::snapshots_of;
+use crate::restore::Restorer;
+use crate::restore::from_backup::{Blobs, FromBackup};
+use crate::write_gate::{ShutWhenDropped, WriteGate};
+
+/// Restores a backup with a restorer that has finished or cleaned up earlier restores.
+pub(super) fn restore_backup(
+    restorer: &Restorer<'_>,
+    bucket: &Bucket,
+    backup_id: AppBackupId,
+    keys: &KeyStore,
+) -> Result<RestoreReport, EngineError> {
+    let (app_id, name) = (restorer.request.app_id, &bucket.name);
+    let missing = || EngineError::Unreadable(vec![format!("backup {backup_id} is not in bucket {name}")]);
+    if bucket::presence(bucket, app_id, keys, Use::Read)? == Presence::Nothing {
+        return Err(missing());
+    }
+    let root = bucket::repository_dir(bucket, app_id);
+    let gate = Arc::new(WriteGate::new(
+        Arc::new(DirectoryBackend::new(root)),
+        restorer.cancel,
+    ));
+    let _shut = ShutWhenDropped(Arc::clone(&gate));
+    let repository = opener(bucket, app_id, keys, &gate).open()?;
+    let found = snapshots_of(&repository, backup_id)
+        .map_err(|error| gate.explain("reading the snapshots", &error))?;
+    let tree = found.first().ok_or_else(missing)?.tree;
+    let repository = repository
+        .to_indexed()
+        .map_err(|error| gate.explain("reading the index", &error))?;
+    let blobs = Blobs::new(repository, Arc::clone(&gate));
+    restorer.run(&mut FromBackup::new(&blobs, tree), Some(&blobs))
+}

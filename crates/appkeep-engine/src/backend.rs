@@ -18,6 +18,7 @@ use appkeep_core::fail_point;
 use bytes::Bytes;
 use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, RusticResult, WriteBackend};
 
+use crate::dir::entries_of;
 use crate::durable;
 use crate::failure::BackendFailure;
 
@@ -55,43 +56,28 @@ impl DirectoryBackend {
     }
 
     /// Deletes the leftovers of earlier writes. There must be no concurrent writer.
-    ///
-    /// # Errors
-    /// I/O errors.
     pub(crate) fn clear_unfinished(&self) -> io::Result<()> {
-        let entries = match fs::read_dir(self.root.join(TMP_DIR)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            entries => entries?,
-        };
-        for entry in entries {
+        for entry in entries_of(&self.root.join(TMP_DIR))? {
             fs::remove_file(entry?.path())?;
         }
         Ok(())
     }
 
     /// Whether an index replacement was interrupted.
-    ///
-    /// # Errors
-    /// I/O errors.
     pub(crate) fn is_index_incomplete(&self) -> io::Result<bool> {
         self.root.join(INDEX_INCOMPLETE).try_exists()
     }
 
     /// Records, durably, that the index is about to be replaced, or that it is complete again.
-    ///
-    /// # Errors
-    /// I/O errors.
     pub(crate) fn set_index_incomplete(&self, is_incomplete: bool) -> io::Result<()> {
         let path = self.root.join(INDEX_INCOMPLETE);
         if is_incomplete {
             // Empty, so that it takes no space on a full file system.
             drop(File::create(&path)?);
-        } else if let Err(error) = fs::remove_file(&path)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            return Err(error);
+            durable::sync_parent(&path)
+        } else {
+            durable::remove_synced(&path)
         }
-        durable::sync_parent(&path)
     }
 
     fn path_of(&self, kind: FileType, id: &Id) -> PathBuf {

@@ -306,7 +306,7 @@ mod tests {
         }
     }
 
-    async fn run_calmly(command: &[&str], timeout_secs: u32) -> HookRun {
+    async fn run_hook(command: &[&str], timeout_secs: u32) -> HookRun {
         run(&request(command, timeout_secs), &CancellationToken::new()).await
     }
 
@@ -317,16 +317,25 @@ mod tests {
         stat.is_ok_and(|stat| !stat.contains(") Z "))
     }
 
+    async fn wait_for_end(pid_files: &[&Path]) {
+        let ended = async {
+            while pid_files.iter().any(|file| is_running(file)) {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(10), ended).await.unwrap();
+    }
+
     #[tokio::test]
     async fn arguments_are_passed_unchanged() {
-        let ran = run_calmly(&["printf", "%s|", "a b", "$HOME", "*", "'"], 10).await;
+        let ran = run_hook(&["printf", "%s|", "a b", "$HOME", "*", "'"], 10).await;
         assert!(ran.is_success(), "{ran:?}");
         assert_eq!(ran.stdout, "a b|$HOME|*|'|");
     }
 
     #[tokio::test]
     async fn the_environment_has_only_declared_and_hook_variables() {
-        let ran = run_calmly(&["env"], 10).await;
+        let ran = run_hook(&["env"], 10).await;
         let (runs, mut lines): (Vec<_>, Vec<_>) = ran
             .stdout
             .lines()
@@ -348,18 +357,18 @@ mod tests {
 
     #[tokio::test]
     async fn exit_status_signal_and_missing_command_are_distinguished() {
-        let ran = run_calmly(&["sh", "-c", "echo no >&2; exit 7"], 10).await;
+        let ran = run_hook(&["sh", "-c", "echo no >&2; exit 7"], 10).await;
         assert_eq!((ran.end, ran.stderr.as_str()), (HookEnd::Exited(7), "no\n"));
-        let ran = run_calmly(&["sh", "-c", "kill -9 $$"], 10).await;
+        let ran = run_hook(&["sh", "-c", "kill -9 $$"], 10).await;
         assert_eq!(ran.end, HookEnd::Signalled(9));
-        let ran = run_calmly(&["/nowhere/at/all"], 10).await;
+        let ran = run_hook(&["/nowhere/at/all"], 10).await;
         let reason = "/nowhere/at/all: No such file or directory (os error 2)";
         assert_eq!(ran.end, HookEnd::NotStarted(reason.to_owned()));
     }
 
     #[tokio::test]
     async fn only_the_end_of_a_long_output_is_kept() {
-        let ran = run_calmly(&["sh", "-c", "seq 1 200000; echo the end"], 30).await;
+        let ran = run_hook(&["sh", "-c", "seq 1 200000; echo the end"], 30).await;
         assert!(ran.is_success(), "{:?}", ran.end);
         assert_eq!(ran.stdout.len(), OUTPUT_BYTES_MAX);
         assert!(ran.stdout.ends_with("200000\nthe end\n"));
@@ -375,16 +384,11 @@ mod tests {
             other.display(),
             one.display()
         );
-        let ran = run_calmly(&["sh", "-c", &script], 1).await;
+        let ran = run_hook(&["sh", "-c", &script], 1).await;
         assert_eq!(ran.end, HookEnd::TimedOut);
         assert_eq!(ran.stdout, "waiting\n");
         assert!(ran.took < Duration::from_secs(10), "{:?}", ran.took);
-        let gone = async {
-            while is_running(&one) || is_running(&other) {
-                tokio::task::yield_now().await;
-            }
-        };
-        timeout(Duration::from_secs(10), gone).await.unwrap();
+        wait_for_end(&[&one, &other]).await;
     }
 
     /// For example, a command that starts a daemon.
@@ -398,14 +402,9 @@ mod tests {
             gentle.display(),
             stubborn.display()
         );
-        let ran = run_calmly(&["sh", "-c", &script], 1).await;
+        let ran = run_hook(&["sh", "-c", &script], 1).await;
         assert_eq!(ran.end, HookEnd::TimedOut);
-        let gone = async {
-            while is_running(&gentle) || is_running(&stubborn) {
-                tokio::task::yield_now().await;
-            }
-        };
-        timeout(Duration::from_secs(10), gone).await.unwrap();
+        wait_for_end(&[&gentle, &stubborn]).await;
     }
 
     #[tokio::test]
@@ -434,7 +433,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let left = dir.path().join("left");
         let script = format!("sleep 600 & echo $! > {}; echo started", left.display());
-        let ran = run_calmly(&["sh", "-c", &script], 600).await;
+        let ran = run_hook(&["sh", "-c", &script], 600).await;
         assert_eq!((ran.end, ran.stdout.as_str()), (HookEnd::Exited(0), "started\n"));
         assert!(ran.took < Duration::from_secs(30), "{:?}", ran.took);
         assert!(is_running(&left));

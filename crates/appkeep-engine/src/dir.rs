@@ -4,7 +4,7 @@
 //! entry that is replaced with a link can't redirect a read out of the volume.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{self, DirEntry, File};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
@@ -26,6 +26,14 @@ const LEASE_WAIT_MAX: Duration = Duration::from_mins(1);
 pub(crate) fn is_plain_name(name: &OsStr) -> bool {
     let bytes = name.as_bytes();
     !matches!(bytes, b"" | b"." | b"..") && !bytes.contains(&b'/') && !bytes.contains(&0)
+}
+
+/// The entries of the directory at `path`; none if it doesn't exist.
+pub(crate) fn entries_of(path: &Path) -> io::Result<impl Iterator<Item = io::Result<DirEntry>> + use<>> {
+    match fs::read_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None.into_iter().flatten()),
+        entries => Ok(Some(entries?).into_iter().flatten()),
+    }
 }
 
 /// An open directory.

@@ -49,9 +49,6 @@ fn write_beside(beside: &Path, parts: &[impl AsRef<[u8]>]) -> io::Result<()> {
 }
 
 /// Deletes the file `path`, if it exists.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -59,10 +56,15 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
+/// As [`remove`]; the file stays deleted after a power failure.
+pub(crate) fn remove_synced(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed.and_then(|()| sync_parent(path)),
+    }
+}
+
 /// Creates the directory `path`, if it doesn't exist. Its parent exists.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
     if make_dir(path)? {
         sync_parent(path)
@@ -72,9 +74,6 @@ pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
 }
 
 /// Creates those of the directories `names` in `parent` that don't exist. `parent` exists.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn create_dirs_in(parent: &Path, names: impl IntoIterator<Item = String>) -> io::Result<()> {
     let mut is_new = false;
     for name in names {
@@ -97,9 +96,6 @@ fn make_dir(path: &Path) -> io::Result<bool> {
 }
 
 /// Creates the directory `path` and its missing parents.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn create_dirs(path: &Path) -> io::Result<()> {
     match create_dir(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -112,9 +108,6 @@ pub(crate) fn create_dirs(path: &Path) -> io::Result<()> {
 }
 
 /// Syncs the directory that contains `path`: without that, a new name may be lost.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(parent) => File::open(parent)?.sync_all(),

@@ -9,6 +9,8 @@ use std::path::Path;
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
+use crate::machine;
+
 /// The processes of one run of a command.
 #[derive(Debug)]
 pub(crate) struct HookProcesses {
@@ -69,10 +71,5 @@ impl HookProcesses {
 }
 
 fn started_ticks(pid: Pid) -> Option<u64> {
-    let path = Path::new("/proc").join(pid.as_raw_pid().to_string()).join("stat");
-    let stat = fs::read_to_string(path).ok()?;
-    // The name, in parentheses, may contain any character. The fields after it start with the third; this is
-    // the 22nd.
-    let (_, fields) = stat.rsplit_once(')')?;
-    fields.split_whitespace().nth(19)?.parse().ok()
+    machine::stat_of(pid.as_raw_pid().unsigned_abs()).map(|(_, ticks)| ticks)
 }

@@ -91,14 +91,17 @@ fn pid_namespace() -> String {
 
 /// When a process started; `None` if it doesn't exist or is a zombie.
 fn start_ticks(pid: u32) -> Option<u64> {
+    let (state, ticks) = stat_of(pid)?;
+    (!matches!(state, 'Z' | 'X')).then_some(ticks)
+}
+
+/// The state of a process, and when it started, in clock ticks since boot.
+pub(crate) fn stat_of(pid: u32) -> Option<(char, u64)> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The command's name is in parentheses, and may contain any character.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-    let state = fields.next()?;
-    if matches!(state, "Z" | "X") {
-        return None;
-    }
-    fields.nth(18)?.parse().ok()
+    let state = fields.next()?.chars().next()?;
+    Some((state, fields.nth(18)?.parse().ok()?))
 }
 
 #[cfg(test)]

@@ -11,9 +11,6 @@ pub(crate) struct Mounts(Vec<PathBuf>);
 
 impl Mounts {
     /// Reads the mount points of this process.
-    ///
-    /// # Errors
-    /// I/O errors.
     pub(crate) fn read() -> io::Result<Self> {
         Ok(Self::parse(&fs::read("/proc/self/mountinfo")?))
     }

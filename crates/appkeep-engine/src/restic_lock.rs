@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::backend::TMP_DIR;
+use crate::dir::entries_of;
 use crate::durable;
 use crate::failure::{self, storage};
 use crate::machine;
@@ -153,11 +154,7 @@ impl RepositoryLocks {
     /// [`EngineError::Busy`] if there is such a lock; [`EngineError::Storage`] if the locks can't be read.
     pub(crate) fn check(&self, mode: Mode) -> Result<(), EngineError> {
         let failed = |error: io::Error| storage("reading the repository's locks", &error);
-        let entries = match fs::read_dir(self.root.join(LOCKS_DIR)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            entries => entries.map_err(failed)?,
-        };
-        for entry in entries {
+        for entry in entries_of(&self.root.join(LOCKS_DIR)).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
             let Some(other) = self.read(&path).map_err(failed)? else {
                 continue;

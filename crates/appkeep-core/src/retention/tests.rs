@@ -10,7 +10,7 @@ fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn made(id: u128, at: DateTime<Utc>, state: ResourceState) -> RetentionItem {
+fn item(id: u128, at: DateTime<Utc>, state: ResourceState) -> RetentionItem {
     RetentionItem {
         id: Uuid::from_u128(id),
         at,
@@ -22,7 +22,7 @@ fn made(id: u128, at: DateTime<Utc>, state: ResourceState) -> RetentionItem {
 fn completed(times: &[&str]) -> Vec<RetentionItem> {
     (1..)
         .zip(times)
-        .map(|(n, text)| made(n, at(text), ResourceState::Completed))
+        .map(|(n, text)| item(n, at(text), ResourceState::Completed))
         .collect()
 }
 
@@ -31,8 +31,30 @@ fn later() -> DateTime<Utc> {
     at("2030-01-01T00:00:00Z")
 }
 
-fn expired(made: &[RetentionItem], retention: &Retention, timing: &Timing) -> Vec<Uuid> {
-    plan(made, retention, timing, later()).expired
+fn expired(items: &[RetentionItem], retention: &Retention, timing: &Timing) -> Vec<Uuid> {
+    plan(items, retention, timing, later()).expired
+}
+
+/// The rules with these limits, in the order of the fields.
+fn rules_of([keep_last, keep_daily, keep_weekly, keep_monthly, keep_days]: [Option<u32>; 5]) -> Retention {
+    Retention {
+        keep_last,
+        keep_daily,
+        keep_weekly,
+        keep_monthly,
+        keep_days,
+    }
+}
+
+fn limits_of(rules: &Retention) -> [Option<u32>; 5] {
+    let Retention {
+        keep_last,
+        keep_daily,
+        keep_weekly,
+        keep_monthly,
+        keep_days,
+    } = *rules;
+    [keep_last, keep_daily, keep_weekly, keep_monthly, keep_days]
 }
 
 fn keep_days(days: u32) -> Retention {
@@ -47,7 +69,7 @@ fn nightly(first: &str, count: i64, first_number: u128) -> Vec<RetentionItem> {
     (0..count)
         .map(|n| {
             let number = first_number + u128::try_from(n).unwrap();
-            made(number, at(first) + TimeDelta::days(n), ResourceState::Completed)
+            item(number, at(first) + TimeDelta::days(n), ResourceState::Completed)
         })
         .collect()
 }
@@ -72,55 +94,16 @@ fn each_rule_keeps_the_newest_of_its_periods() {
         "2026-01-02T08:00:00Z", // 5
         "2026-01-02T20:00:00Z", // 6: the newest
     ]);
-    let keep = |rule: Retention| numbers(&expired(&list, &rule, &utc()));
-    let none = Retention::default();
-    for (rule, gone) in [
-        (
-            Retention {
-                keep_last: Some(2),
-                ..none
-            },
-            vec![1, 2, 3, 4],
-        ),
-        (
-            Retention {
-                keep_daily: Some(3),
-                ..none
-            },
-            vec![1, 2, 5],
-        ),
-        (
-            Retention {
-                keep_weekly: Some(2),
-                ..none
-            },
-            vec![1, 3, 4, 5],
-        ),
-        (
-            Retention {
-                keep_monthly: Some(3),
-                ..none
-            },
-            vec![2, 4, 5],
-        ),
-        (
-            Retention {
-                keep_days: Some(5),
-                ..none
-            },
-            vec![1, 2],
-        ),
-        (
-            Retention {
-                keep_last: Some(1),
-                keep_daily: Some(2),
-                keep_monthly: Some(2),
-                ..none
-            },
-            vec![1, 2, 5],
-        ),
+    for (limits, gone) in [
+        ([2, 0, 0, 0, 0], vec![1, 2, 3, 4]),
+        ([0, 3, 0, 0, 0], vec![1, 2, 5]),
+        ([0, 0, 2, 0, 0], vec![1, 3, 4, 5]),
+        ([0, 0, 0, 3, 0], vec![2, 4, 5]),
+        ([0, 0, 0, 0, 5], vec![1, 2]),
+        ([1, 2, 0, 2, 0], vec![1, 2, 5]),
     ] {
-        assert_eq!(keep(rule), gone, "{rule:?}");
+        let rules = rules_of(limits.map(|limit| Some(limit).filter(|limit| *limit > 0)));
+        assert_eq!(numbers(&expired(&list, &rules, &utc())), gone, "{rules:?}");
     }
 }
 
@@ -144,13 +127,13 @@ fn days_begin_in_the_schedules_time_zone() {
 fn failed_backups_dont_count_towards_retention() {
     let day = |n: i64| at("2026-01-01T00:00:00Z") + TimeDelta::days(n);
     let mut list = vec![
-        made(1, day(1), ResourceState::Completed),
-        made(2, day(2), ResourceState::Completed),
+        item(1, day(1), ResourceState::Completed),
+        item(2, day(2), ResourceState::Completed),
     ];
-    list.extend((3..=7).map(|n| made(n, day(i64::try_from(n).unwrap()), ResourceState::Failed)));
-    list.push(made(8, day(8), ResourceState::Removed));
-    list.push(made(9, day(0), ResourceState::Unknown));
-    list.push(made(10, day(0), ResourceState::Running));
+    list.extend((3..=7).map(|n| item(n, day(i64::try_from(n).unwrap()), ResourceState::Failed)));
+    list.push(item(8, day(8), ResourceState::Removed));
+    list.push(item(9, day(0), ResourceState::Unknown));
+    list.push(item(10, day(0), ResourceState::Running));
     let rule = Retention {
         keep_last: Some(1),
         ..Retention::default()
@@ -162,7 +145,7 @@ fn failed_backups_dont_count_towards_retention() {
 fn clock_a_year_ahead_for_a_day_deletes_nothing() {
     let mut list = nightly("2026-01-01T02:30:00Z", 20, 1);
     let ahead = at("2027-01-21T02:30:00Z");
-    list.push(made(21, ahead, ResourceState::Completed));
+    list.push(item(21, ahead, ResourceState::Completed));
     let plan_at = |list: &[RetentionItem], now| plan(list, &keep_days(30), &nightly_timing(), now);
     let plan = plan_at(&list, ahead + TimeDelta::seconds(5));
     assert_eq!(plan.expired.len(), 20);
@@ -207,7 +190,7 @@ fn shortened_rules_delete_without_a_hold() {
 #[test]
 fn clock_in_the_past_keeps_the_last_completed_backup() {
     let mut list = nightly("2026-01-01T02:30:00Z", 3, 1);
-    list.push(made(4, at("1970-01-01T00:01:00Z"), ResourceState::Completed));
+    list.push(item(4, at("1970-01-01T00:01:00Z"), ResourceState::Completed));
     let one = Retention {
         keep_last: Some(1),
         ..Retention::default()
@@ -221,7 +204,7 @@ fn clock_in_the_past_keeps_the_last_completed_backup() {
 #[test]
 fn future_failed_backups_dont_displace_those_kept_for_inspection() {
     let mut list = completed(&["2026-01-01T00:00:00Z"]);
-    let failed = |n: u128, text: &str| made(n, at(text), ResourceState::Failed);
+    let failed = |n: u128, text: &str| item(n, at(text), ResourceState::Failed);
     list.extend((2..=4).map(|n| failed(n, "2027-01-01T00:00:00Z")));
     list.extend((5..=8).map(|n| failed(n, "2026-01-02T00:00:00Z")));
     let plan = plan(&list, &keep_days(30), &utc(), at("2026-01-03T00:00:00Z"));
@@ -246,7 +229,7 @@ fn lists() -> impl Strategy<Value = Vec<RetentionItem>> {
             .zip(drawn)
             .map(|(id, (days, quarters, state))| {
                 let at = at("2024-01-01T00:00:00Z") + TimeDelta::days(days) + TimeDelta::hours(6 * quarters);
-                made(id, at, state)
+                item(id, at, state)
             })
             .collect()
     })
@@ -254,41 +237,18 @@ fn lists() -> impl Strategy<Value = Vec<RetentionItem>> {
 
 fn rules() -> impl Strategy<Value = Retention> {
     let rule = || proptest::option::of(1_u32..20);
-    (rule(), rule(), rule(), rule(), proptest::option::of(1_u32..400)).prop_map(
-        |(keep_last, keep_daily, keep_weekly, keep_monthly, keep_days)| Retention {
-            keep_last,
-            keep_daily,
-            keep_weekly,
-            keep_monthly,
-            keep_days,
-        },
-    )
+    let days = proptest::option::of(1_u32..400);
+    (rule(), rule(), rule(), rule(), days)
+        .prop_map(|(last, daily, weekly, monthly, days)| rules_of([last, daily, weekly, monthly, days]))
 }
 
 fn single_rules(rules: &Retention) -> [Retention; 5] {
-    let none = Retention::default();
-    [
-        Retention {
-            keep_last: rules.keep_last,
-            ..none
-        },
-        Retention {
-            keep_daily: rules.keep_daily,
-            ..none
-        },
-        Retention {
-            keep_weekly: rules.keep_weekly,
-            ..none
-        },
-        Retention {
-            keep_monthly: rules.keep_monthly,
-            ..none
-        },
-        Retention {
-            keep_days: rules.keep_days,
-            ..none
-        },
-    ]
+    let limits = limits_of(rules);
+    std::array::from_fn(|rule| {
+        let mut single = [None; 5];
+        single[rule] = limits[rule];
+        rules_of(single)
+    })
 }
 
 proptest! {

@@ -173,82 +173,30 @@ const DELETE: &str = "List config, List data, List index, List keys, List snapsh
     Read config, Read data, Read index, Read snapshots, Write data, Write index, \
     Remove data, Remove index, Remove snapshots";
 
-#[test]
-fn repository_creation_can_be_retried_after_any_refused_operation() {
-    create(Fault::Refused);
+macro_rules! tests {
+    ($($name:ident: $work:ident with $fault:ident;)+) => {$(
+        #[test]
+        fn $name() {
+            $work(Fault::$fault);
+        }
+    )+};
 }
 
-#[test]
-fn repository_creation_can_be_retried_after_any_lost_response() {
-    create(Fault::ResponseLost);
-}
-
-#[test]
-fn repository_creation_can_be_retried_after_dying_at_any_operation() {
-    create(Fault::Dead);
-}
-
-#[test]
-fn repository_creation_succeeds_with_any_late_operation() {
-    create(Fault::Late);
-}
-
-#[test]
-fn first_backup_can_be_retried_after_any_refused_operation() {
-    first_backup(Fault::Refused);
-}
-
-#[test]
-fn first_backup_can_be_retried_after_any_lost_response() {
-    first_backup(Fault::ResponseLost);
-}
-
-#[test]
-fn first_backup_can_be_retried_after_dying_at_any_operation() {
-    first_backup(Fault::Dead);
-}
-
-#[test]
-fn first_backup_is_complete_with_any_late_operation() {
-    first_backup(Fault::Late);
-}
-
-#[test]
-fn backup_can_be_retried_after_any_refused_operation() {
-    next_backup(Fault::Refused);
-}
-
-#[test]
-fn backup_can_be_retried_after_any_lost_response() {
-    next_backup(Fault::ResponseLost);
-}
-
-#[test]
-fn backup_can_be_retried_after_dying_at_any_operation() {
-    next_backup(Fault::Dead);
-}
-
-#[test]
-fn backup_is_complete_with_any_late_operation() {
-    next_backup(Fault::Late);
-}
-
-#[test]
-fn delete_can_be_retried_after_any_refused_operation() {
-    delete(Fault::Refused);
-}
-
-#[test]
-fn delete_can_be_retried_after_any_lost_response() {
-    delete(Fault::ResponseLost);
-}
-
-#[test]
-fn delete_can_be_retried_after_dying_at_any_operation() {
-    delete(Fault::Dead);
-}
-
-#[test]
-fn delete_frees_space_with_any_late_operation() {
-    delete(Fault::Late);
+tests! {
+    repository_creation_can_be_retried_after_any_refused_operation: create with Refused;
+    repository_creation_can_be_retried_after_any_lost_response: create with ResponseLost;
+    repository_creation_can_be_retried_after_dying_at_any_operation: create with Dead;
+    repository_creation_succeeds_with_any_late_operation: create with Late;
+    first_backup_can_be_retried_after_any_refused_operation: first_backup with Refused;
+    first_backup_can_be_retried_after_any_lost_response: first_backup with ResponseLost;
+    first_backup_can_be_retried_after_dying_at_any_operation: first_backup with Dead;
+    first_backup_is_complete_with_any_late_operation: first_backup with Late;
+    backup_can_be_retried_after_any_refused_operation: next_backup with Refused;
+    backup_can_be_retried_after_any_lost_response: next_backup with ResponseLost;
+    backup_can_be_retried_after_dying_at_any_operation: next_backup with Dead;
+    backup_is_complete_with_any_late_operation: next_backup with Late;
+    delete_can_be_retried_after_any_refused_operation: delete with Refused;
+    delete_can_be_retried_after_any_lost_response: delete with ResponseLost;
+    delete_can_be_retried_after_dying_at_any_operation: delete with Dead;
+    delete_frees_space_with_any_late_operation: delete with Late;
 }

@@ -64,12 +64,7 @@ fn backup_fails_on_an_unreadable_file() {
         ),
     ];
     for (fault, expected) in cases {
-        let outcome = repository.store(
-            1,
-            odd(&repository, fault),
-            Faults::none(),
-            &CancellationToken::new(),
-        );
+        let outcome = repository.store_from(1, odd(&repository, fault));
         match outcome {
             Err(EngineError::Unreadable(reasons)) => assert_eq!(reasons, [expected]),
             other => panic!("{expected}: {other:?}"),
@@ -84,12 +79,7 @@ fn backup_fails_on_an_unreadable_file() {
 #[test]
 fn backup_fails_if_the_library_drops_a_file() {
     let repository = TestRepository::new();
-    let outcome = repository.store(
-        1,
-        odd(&repository, SourceFault::Dropped),
-        Faults::none(),
-        &CancellationToken::new(),
-    );
+    let outcome = repository.store_from(1, odd(&repository, SourceFault::Dropped));
     match outcome {
         Err(EngineError::Broken(reason)) => assert_eq!(reason, "20 of 21 files were stored"),
         other => panic!("{other:?}"),
@@ -160,9 +150,7 @@ fn first_backup_stores_small_files_before_large_ones() {
     fs::write(repository.source().join("data/0 large"), noise(99, 4_000_000)).unwrap();
     let opened = Arc::new(Mutex::default());
     let source = odd(&repository, SourceFault::Noted(Arc::clone(&opened)));
-    repository
-        .store(1, source, Faults::none(), &CancellationToken::new())
-        .unwrap();
+    repository.store_from(1, source).unwrap();
     let opened = opened.lock().unwrap();
     assert_eq!(opened.len(), 22);
     assert_eq!(opened.last().unwrap(), "0 large");
@@ -176,9 +164,7 @@ fn first_backup_in_two_passes_equals_one_in_a_single_pass() {
     fs::write(repository.source().join("data/large"), &large).unwrap();
     let opened = Arc::new(AtomicUsize::new(0));
     let source = odd(&repository, SourceFault::Counted(Arc::clone(&opened)));
-    repository
-        .store(1, source, Faults::none(), &CancellationToken::new())
-        .unwrap();
+    repository.store_from(1, source).unwrap();
     assert_eq!(opened.load(Ordering::SeqCst), 22);
     let opened = repository.opened();
     assert_eq!(opened.config().chunker(), Chunker::Rabin);

@@ -219,10 +219,18 @@ impl TestRepository {
         gate.release().unwrap();
     }
 
-    pub(super) fn store_whole(&self, number: u128) {
-        let source = self.tree();
+    /// Stores the entries of `source` as the backup `number`, without faults in the backend.
+    pub(super) fn store_from<S>(&self, number: u128, source: S) -> Result<BackupReport, EngineError>
+    where
+        S: ReadSource + 'static,
+        S::Open: Send,
+        S::Iter: Send,
+    {
         self.store(number, source, Faults::none(), &CancellationToken::new())
-            .unwrap();
+    }
+
+    pub(super) fn store_whole(&self, number: u128) {
+        self.store_from(number, self.tree()).unwrap();
     }
 
     pub(super) fn forget(&self, number: u128, faults: Faults) -> Result<(), EngineError> {

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustic_core::FileType;
-use tokio_util::sync::CancellationToken;
 
-use super::faulty_backend::Faults;
 use super::faulty_source::{FaultySource, SourceFault};
 use super::test_repository::{TestRepository, noise};
 use crate::dir::{Dir, kind_of, size_of};
@@ -58,9 +56,7 @@ fn store(repository: &TestRepository, number: u128, snapshot: Snapshot) -> usize
         source: TreeSource::new(snapshot),
         fault: SourceFault::Counted(Arc::clone(&opened)),
     };
-    repository
-        .store(number, source, Faults::none(), &CancellationToken::new())
-        .unwrap();
+    repository.store_from(number, source).unwrap();
     opened.load(Ordering::SeqCst)
 }
 
@@ -106,7 +102,7 @@ fn a_changed_file_that_was_treated_as_unchanged_is_stored_again() {
         .set_modified(modified)
         .unwrap();
     let source = TreeSource::new(snapshot(&repository, |_, _| ()));
-    let copied = repository.store(2, source, Faults::none(), &CancellationToken::new());
+    let copied = repository.store_from(2, source);
     assert_eq!(copied.unwrap().stored_again, ["data/5"]);
     let content = repository.content(2);
     let stored = |name: &str| content.iter().find(|(path, _)| path.ends_with(name)).unwrap().1;
@@ -127,7 +123,7 @@ fn a_damaged_manifest_fails_the_backup() {
         damaged[at] ^= 0x10;
         fs::write(&path, damaged).unwrap();
         let source = TreeSource::new(snapshot.clone());
-        let outcome = repository.store(1, source, Faults::none(), &CancellationToken::new());
+        let outcome = repository.store_from(1, source);
         let error = outcome.unwrap_err().to_string();
         assert!(
             error.contains("the snapshot: the manifest "),
@@ -138,7 +134,7 @@ fn a_damaged_manifest_fails_the_backup() {
     for length in [0, 10, whole.len() / 2, whole.len() - 1] {
         fs::write(&path, &whole[..length]).unwrap();
         let source = TreeSource::new(snapshot.clone());
-        let outcome = repository.store(1, source, Faults::none(), &CancellationToken::new());
+        let outcome = repository.store_from(1, source);
         let error = outcome.unwrap_err().to_string();
         assert!(
             error.contains("the manifest is damaged at byte"),

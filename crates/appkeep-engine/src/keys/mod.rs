@@ -28,6 +28,7 @@ use self::file::KeyFile;
 pub(crate) use self::file::RepositoryKey;
 pub use self::master::{MasterKey, MasterKeyId, NotAMasterKey};
 pub use self::rotate::Rotation;
+use crate::dir::entries_of;
 use crate::durable;
 use crate::failure::{self, storage};
 
@@ -382,13 +383,8 @@ impl KeyStore {
 /// The entries of a directory whose names are an id and then `suffix`; empty if the directory doesn't exist.
 fn named_by_id(directory: &Path, suffix: &str) -> Result<Vec<(Uuid, PathBuf)>, EngineError> {
     let failed = |error: io::Error| failure::key(format!("listing {}", directory.display()), &error);
-    let entries = match fs::read_dir(directory) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error)),
-    };
     let mut found = Vec::new();
-    for entry in entries {
+    for entry in entries_of(directory).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name();
         let id = name.to_str().and_then(|name| name.strip_suffix(suffix));

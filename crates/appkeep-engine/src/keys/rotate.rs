@@ -5,7 +5,6 @@
 //! unchanged.
 
 use std::fs;
-use std::io;
 
 use appkeep_core::engine::EngineError;
 
@@ -109,11 +108,7 @@ impl KeyStore {
     }
 
     fn remove_master(&self, name: &str) -> Result<(), EngineError> {
-        let path = self.directory.join(name);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            outcome => outcome.and_then(|()| durable::sync_parent(&path)),
-        }
-        .map_err(|error| storage(format!("removing keys/{name}"), &error))
+        durable::remove_synced(&self.directory.join(name))
+            .map_err(|error| storage(format!("removing keys/{name}"), &error))
     }
 }

@@ -103,6 +103,9 @@ fn errors_about_invalid_key_files_contain_no_secret() {
         assert!(!reason.contains("5555"), "{reason}");
         assert!(reason.starts_with(&KeyStore::name_of(bucket, app)), "{reason}");
     }
+    fs::write(dir.path().join(KeyStore::name_of(bucket, app)), "{").unwrap();
+    let expected = format!("{} is not a key file (line 1)", KeyStore::name_of(bucket, app));
+    assert_eq!(reason(keys.fetch(bucket, app)), expected);
 }
 
 #[test]

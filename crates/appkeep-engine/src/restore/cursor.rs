@@ -28,9 +28,6 @@ impl Cursor {
     }
 
     /// Enters `below`, a subdirectory of the current directory.
-    ///
-    /// # Errors
-    /// I/O errors.
     pub(crate) fn down(&mut self, below: Dir) -> io::Result<()> {
         self.above.push(identity_of(&self.here.stat_self()?));
         self.here = below;

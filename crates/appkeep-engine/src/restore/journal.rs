@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::replacement::Replacement;
+use crate::dir::entries_of;
 use crate::durable;
 use crate::failure::storage;
 
@@ -196,12 +197,7 @@ impl Journals {
     /// # Errors
     /// [`EngineError::Storage`].
     pub(crate) fn remove(path: &Path) -> Result<(), EngineError> {
-        match fs::remove_file(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            removed => removed
-                .and_then(|()| durable::sync_parent(path))
-                .map_err(|error| storage("removing the journal of a restore", &error)),
-        }
+        durable::remove_synced(path).map_err(|error| storage("removing the journal of a restore", &error))
     }
 
     /// Renames an invalid journal, so that it no longer counts as one.
@@ -234,14 +230,6 @@ impl Journals {
                 tracing::warn!(path = %path.display(), %error, "an old report of a restore could not be deleted");
             }
         }
-    }
-}
-
-/// The entries of a directory; empty if it doesn't exist.
-fn entries_of(directory: &Path) -> io::Result<Box<dyn Iterator<Item = io::Result<fs::DirEntry>>>> {
-    match fs::read_dir(directory) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Box::new(std::iter::empty())),
-        entries => Ok(Box::new(entries?)),
     }
 }
 

@@ -50,9 +50,6 @@ impl FaultInjection for NoFaults {
 }
 
 /// Opens the parent of `path`, and returns it with the entry's name.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn open_parent(path: &Path) -> io::Result<(Dir, OsString)> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let parent = Dir::open(path.parent().unwrap_or(path))?;
@@ -60,9 +57,6 @@ pub(crate) fn open_parent(path: &Path) -> io::Result<(Dir, OsString)> {
 }
 
 /// Opens a staging directory.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn open_staging(path: &Path) -> io::Result<Dir> {
     let (parent, name) = open_parent(path)?;
     parent.open_dir(&name)
@@ -166,9 +160,6 @@ impl<'a> Volume<'a> {
     }
 
     /// Moves the old entries out of the directory.
-    ///
-    /// # Errors
-    /// I/O errors.
     pub(crate) fn move_old_out(&self) -> io::Result<()> {
         let target = Dir::open(self.replacement.target())?;
         let old = self.create_staged(OLD)?;
@@ -177,9 +168,6 @@ impl<'a> Volume<'a> {
 
     /// Moves the new entries into the directory, from which the old ones were moved out, and sets its
     /// metadata.
-    ///
-    /// # Errors
-    /// I/O errors.
     pub(crate) fn move_new_in(&self) -> io::Result<()> {
         let target = Dir::open(self.replacement.target())?;
         let new = self.staged(NEW)?.open_dir(self.name())?;
@@ -220,9 +208,6 @@ impl<'a> Volume<'a> {
     }
 
     /// Undoes all completed steps of the swap. `is_out` tells whether all old entries were moved out.
-    ///
-    /// # Errors
-    /// I/O errors.
     pub(crate) fn roll_back(&self, is_out: bool) -> io::Result<()> {
         match self.replacement.swap {
             Swap::Directory => self.roll_back_directory(),

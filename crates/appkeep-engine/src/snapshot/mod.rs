@@ -32,7 +32,7 @@ use uuid::Uuid;
 use self::copy::Copier;
 use self::manifest::write::Writer;
 use self::record::Record;
-use crate::dir::{Dir, is_plain_name};
+use crate::dir::{Dir, entries_of, is_plain_name};
 use crate::durable;
 use crate::failure::{storage, unreadable};
 use crate::space::{CopySize, Reserve};
@@ -123,11 +123,7 @@ impl SnapshotStore {
     /// [`EngineError::Storage`] if the directory can't be read.
     pub(crate) fn list(&self, app_id: AppId) -> Result<HashSet<AppSnapshotId>, EngineError> {
         let failed = |error: io::Error| storage("listing snapshots", &error);
-        let entries = match fs::read_dir(self.directory.join(app_id.to_string())) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(HashSet::new()),
-            Err(error) => return Err(failed(error)),
-        };
+        let entries = entries_of(&self.directory.join(app_id.to_string())).map_err(failed)?;
         let mut found = HashSet::new();
         for entry in entries {
             let entry = entry.map_err(failed)?;
@@ -252,9 +248,6 @@ fn publish(partial: &Path, path: &Path, report: &SnapshotReport) -> io::Result<(
 }
 
 /// Deletes a directory tree, if it exists.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
     remove_subvolumes(path)?;
     match fs::remove_dir_all(path) {
@@ -270,11 +263,7 @@ pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
 
 /// Deletes the volumes that are btrfs subvolumes: they are read-only, and are deleted in one step.
 fn remove_subvolumes(path: &Path) -> io::Result<()> {
-    let volumes = match fs::read_dir(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        volumes => volumes?,
-    };
-    for volume in volumes {
+    for volume in entries_of(path)? {
         let path = volume?.path();
         if Dir::open(&path).is_ok_and(|dir| subvolume::is_subvolume(&dir).unwrap_or(false)) {
             subvolume::delete(&path)?;

@@ -111,9 +111,6 @@ fn temporary_path_of(path: &Path) -> PathBuf {
 }
 
 /// Stores the record of the snapshot at `path` durably.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn write(path: &Path, report: &SnapshotReport) -> io::Result<()> {
     let stored = Stored {
         report: report.clone(),
@@ -124,17 +121,11 @@ pub(crate) fn write(path: &Path, report: &SnapshotReport) -> io::Result<()> {
 }
 
 /// Reads the record of the snapshot at `path`.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn read(path: &Path) -> io::Result<SnapshotReport> {
     stored(path).map(|stored| stored.report)
 }
 
 /// Whether the snapshot at `path` has a manifest.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn has_manifest(path: &Path) -> io::Result<bool> {
     match stored(path) {
         Ok(stored) => Ok(stored.has_manifest),
@@ -148,15 +139,9 @@ fn stored(path: &Path) -> io::Result<Stored> {
 }
 
 /// Deletes the record and the manifest of the snapshot at `path`, if they exist.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     for place in [path_of(path), temporary_path_of(path), manifest::path_of(path)] {
-        match fs::remove_file(place) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        durable::remove(&place)?;
     }
     Ok(())
 }

@@ -89,18 +89,12 @@ pub(crate) fn create(
 }
 
 /// Whether the directory is the root of a btrfs subvolume.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn is_subvolume(dir: &Dir) -> io::Result<bool> {
     let is_root = dir.stat_self()?.st_ino == SUBVOLUME_INODE;
     Ok(is_root && u64::try_from(rustix::fs::fstatfs(dir)?.f_type).is_ok_and(|kind| kind == BTRFS_MAGIC))
 }
 
 /// Deletes a subvolume with its content.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn delete(path: &Path) -> io::Result<()> {
     // Until the deletion is committed, a power failure would bring the subvolume back.
     let arguments = ["subvolume", "delete", "--commit-after"].map(OsStr::new);

@@ -128,9 +128,6 @@ fn is_refusal(error: Errno) -> bool {
 }
 
 /// Removes the inherited attributes of a new directory, so that its entries don't inherit them in turn.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn disinherit(directory: &impl AsFd) -> io::Result<()> {
     for name in INHERITED {
         match rustix::fs::fremovexattr(directory, name) {
@@ -143,9 +140,6 @@ pub(crate) fn disinherit(directory: &impl AsFd) -> io::Result<()> {
 
 /// Sets attributes of an open file or directory. Those that the file system doesn't support, or that only the
 /// system may set, are skipped and logged.
-///
-/// # Errors
-/// I/O errors.
 pub(crate) fn apply(file: &impl AsFd, attributes: &Attributes) -> io::Result<()> {
     for (name, value) in attributes {
         match rustix::fs::fsetxattr(file, name.as_c_str(), value, XattrFlags::empty()) {

@@ -10,17 +10,13 @@ use secrecy::ExposeSecret;
 use tokio::sync::watch;
 
 use crate::tree;
-use crate::workbench::{Workbench, never_cancelled, no_progress, noise};
+use crate::workbench::{Workbench, cancel_after, never_cancelled, no_progress, noise};
 
 #[tokio::test]
 async fn a_backup_has_the_measured_size() {
     let workbench = Workbench::new();
     tree::make(workbench.data());
-    let total = workbench
-        .engine
-        .measure_volumes(&workbench.volumes, &never_cancelled())
-        .await
-        .unwrap();
+    let total = workbench.measure().await.unwrap();
     workbench.create_snapshot(1).await.unwrap();
     let progress = watch::Sender::new(Progress::default());
     let stored = workbench
@@ -34,9 +30,7 @@ async fn a_backup_has_the_measured_size() {
 #[tokio::test]
 async fn progress_only_grows_and_never_passes_the_total() {
     let workbench = Workbench::new();
-    for number in 0..20 {
-        fs::write(workbench.data().join(number.to_string()), noise(number, 200_000)).unwrap();
-    }
+    workbench.write_files(20, 200_000);
     workbench.create_snapshot(1).await.unwrap();
     let progress = no_progress();
     let mut heard = progress.subscribe();
@@ -143,25 +137,13 @@ async fn an_app_without_files_can_be_backed_up() {
 #[tokio::test]
 async fn a_cancelled_backup_leaves_no_snapshot_in_the_repository() {
     let workbench = Workbench::new();
-    for number in 0..60 {
-        fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
-    }
+    workbench.write_files(60, 500_000);
     let total = 30_000_000;
     workbench.create_snapshot(1).await.unwrap();
     for (number, percent) in [0, 1, 10, 50, 90].into_iter().enumerate() {
         let cancel = never_cancelled();
         let progress = no_progress();
-        let mut heard = progress.subscribe();
-        let canceller = tokio::spawn({
-            let cancel = cancel.clone();
-            async move {
-                heard
-                    .wait_for(|progress| progress.bytes_done * 100 >= total * percent)
-                    .await
-                    .unwrap();
-                cancel.cancel();
-            }
-        });
+        let canceller = cancel_after(&progress, total * percent / 100, &cancel);
         let request = workbench.copy_request(number as u128, 1);
         let outcome = workbench.engine.copy_backup(&request, &progress, &cancel).await;
         canceller.await.unwrap();
@@ -177,9 +159,7 @@ async fn a_cancelled_backup_leaves_no_snapshot_in_the_repository() {
 #[tokio::test]
 async fn dropping_the_future_cancels_the_backup() {
     let workbench = Workbench::new();
-    for number in 0..60 {
-        fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
-    }
+    workbench.write_files(60, 500_000);
     workbench.create_snapshot(1).await.unwrap();
     let progress = no_progress();
     let mut heard = progress.subscribe();

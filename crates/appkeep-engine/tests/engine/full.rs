@@ -3,47 +3,28 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use appkeep_core::engine::Engine;
 
+use crate::mounted::Mounted;
 use crate::workbench::{Workbench, backup_id, never_cancelled, noise};
 
-/// A small file system, unmounted when dropped.
-struct Small(PathBuf);
-
-impl Small {
-    fn mount(at: &Path, size: &str) -> Self {
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
-            .arg(at)
-            .status();
-        assert!(mounted.unwrap().success(), "this test needs to mount a tmpfs");
-        Self(at.to_owned())
+/// Fills a file system completely, and returns the path of the filler.
+fn fill(directory: &Path) -> PathBuf {
+    let path = directory.join("filler");
+    let mut filler = File::options().create(true).append(true).open(&path).unwrap();
+    for size in [1 << 20, 4096, 1] {
+        let block = vec![0x5a; size];
+        while filler.write_all(&block).is_ok() {}
     }
-
-    /// Fills the file system completely, and returns the path of the filler.
-    fn fill(&self) -> PathBuf {
-        let path = self.0.join("filler");
-        let mut filler = File::options().create(true).append(true).open(&path).unwrap();
-        for size in [1 << 20, 4096, 1] {
-            let block = vec![0x5a; size];
-            while filler.write_all(&block).is_ok() {}
-        }
-        path
-    }
-}
-
-impl Drop for Small {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
-    }
+    path
 }
 
 #[tokio::test]
 async fn delete_in_a_full_tmpfs_frees_space_and_keeps_other_backups() {
     let workbench = Workbench::without_repository();
-    let small = Small::mount(&workbench.root().join("bucket"), "48m");
+    let bucket = workbench.root().join("bucket");
+    let _mounted = Mounted::at(&bucket, &["-t", "tmpfs", "-o", "size=48m", "tmpfs"]);
     let (stays, goes) = (workbench.data().join("a stays"), workbench.data().join("b goes"));
     fs::write(&stays, noise(1, 1 << 20)).unwrap();
     fs::write(&goes, noise(2, 22 << 20)).unwrap();
@@ -53,14 +34,14 @@ async fn delete_in_a_full_tmpfs_frees_space_and_keeps_other_backups() {
     let (_, before) = workbench.stored("data");
     assert!(before > 23 << 20);
 
-    let filler = small.fill();
+    let filler = fill(&bucket);
     fs::write(&goes, noise(3, 1 << 20)).unwrap();
     workbench.create_snapshot(3).await.unwrap();
     assert!(workbench.copy(3, 3).await.is_err(), "there is no room");
     fs::remove_file(&goes).unwrap();
     // After a restart there is no space for a claim to the bucket, either.
     let workbench = workbench.verifying(100);
-    small.fill();
+    fill(&bucket);
     workbench.delete(1).await.unwrap();
     let (_, after) = workbench.stored("data");
     assert!(after < 2 << 20, "{after} bytes are left of {before}");

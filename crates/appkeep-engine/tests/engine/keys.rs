@@ -1,7 +1,6 @@
 //! Keys, and whether they match their repositories.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 
 use appkeep_core::engine::EngineError;
 use secrecy::ExposeSecret;
@@ -43,17 +42,6 @@ fn assert_key(outcome: Result<impl std::fmt::Debug, EngineError>, expected: &str
     match outcome {
         Err(EngineError::Key(reason)) => assert_eq!(reason, expected),
         other => panic!("{other:?}"),
-    }
-}
-
-#[tokio::test]
-async fn the_key_file_is_private() {
-    let workbench = with_backup(Workbench::without_repository()).await;
-    assert_eq!(fs::metadata(workbench.key_file()).unwrap().mode() & 0o777, 0o600);
-    let mut directory = workbench.key_file();
-    for _ in 0..2 {
-        directory.pop();
-        assert_eq!(fs::metadata(&directory).unwrap().mode() & 0o777, 0o700);
     }
 }
 
@@ -172,15 +160,4 @@ async fn an_interrupted_repository_creation_is_continued() {
     workbench.copy(3, 2).await.unwrap();
     assert_eq!(workbench.stored("snapshots").0, 1);
     assert!(key_file(&workbench) == key);
-}
-
-#[tokio::test]
-async fn an_invalid_key_file_is_reported() {
-    let workbench = backed_up().await;
-    fs::write(workbench.key_file(), "{").unwrap();
-    let name = format!("keys/{}/{}.json", workbench.bucket.id, workbench.app_id);
-    assert_key(
-        workbench.copy(2, 2).await,
-        &format!("{name} is not a key file (line 1)"),
-    );
 }

@@ -70,10 +70,7 @@ async fn a_file_under_a_lease_is_measured_and_copied() {
     drop(holder);
 
     let holder = Holder::of(&path);
-    let measured = workbench
-        .engine
-        .measure_volumes(&workbench.volumes, &never_cancelled())
-        .await;
+    let measured = workbench.measure().await;
     assert_eq!(measured.unwrap(), 7);
     drop(holder);
 

@@ -71,6 +71,13 @@ impl Mounted {
         path
     }
 
+    /// An app whose volume `data` is a new subvolume, and the path of the subvolume.
+    fn with_subvolume(&self) -> (Workbench, PathBuf) {
+        let (mut workbench, shop) = (self.workbench(), self.subvolume("shop"));
+        workbench.volumes = vec![volume("data", shop.clone())];
+        (workbench, shop)
+    }
+
     fn subvolumes(&self) -> usize {
         let output = Command::new("btrfs")
             .args(["subvolume", "list", text(&self.point)])
@@ -110,10 +117,8 @@ fn volume(name: &str, path: PathBuf) -> Volume {
 #[tokio::test]
 async fn a_btrfs_subvolume_snapshot_is_created_and_deleted() {
     let mounted = Mounted::btrfs();
-    let mut workbench = mounted.workbench();
-    let shop = mounted.subvolume("shop");
+    let (workbench, shop) = mounted.with_subvolume();
     tree::make(&shop);
-    workbench.volumes = vec![volume("data", shop.clone())];
     let socket = UnixListener::bind(shop.join("deep/socket")).unwrap();
     tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
     let report = workbench.create_snapshot(1).await.unwrap();
@@ -150,8 +155,7 @@ async fn a_btrfs_subvolume_snapshot_is_created_and_deleted() {
 #[tokio::test]
 async fn a_btrfs_snapshot_contains_no_leftovers_of_a_restore() {
     let mounted = Mounted::btrfs();
-    let mut workbench = mounted.workbench();
-    let shop = mounted.subvolume("shop");
+    let (workbench, shop) = mounted.with_subvolume();
     tree::make(&shop);
     let leftover = shop
         .join("deep")
@@ -159,7 +163,6 @@ async fn a_btrfs_snapshot_contains_no_leftovers_of_a_restore() {
     fs::create_dir(&leftover).unwrap();
     fs::write(leftover.join("file"), "old").unwrap();
     tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
-    workbench.volumes = vec![volume("data", shop.clone())];
     let report = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(report.level, SnapshotLevel::Subvolume);
     fs::remove_dir_all(&leftover).unwrap();
@@ -172,9 +175,7 @@ async fn a_btrfs_snapshot_contains_no_leftovers_of_a_restore() {
 #[tokio::test]
 async fn a_btrfs_subvolume_snapshot_is_crash_consistent() {
     let mounted = Mounted::btrfs();
-    let mut workbench = mounted.workbench();
-    let shop = mounted.subvolume("shop");
-    workbench.volumes = vec![volume("data", shop.clone())];
+    let (workbench, shop) = mounted.with_subvolume();
     let files = ["first", "second"].map(|name| File::create(shop.join(name)).unwrap());
     let stamp = move |number: u64| {
         for file in &files {
@@ -210,8 +211,7 @@ async fn a_btrfs_subvolume_snapshot_is_crash_consistent() {
 #[tokio::test]
 async fn an_unfinished_btrfs_snapshot_is_replaced() {
     let mounted = Mounted::btrfs();
-    let mut workbench = mounted.workbench();
-    let shop = mounted.subvolume("shop");
+    let (workbench, shop) = mounted.with_subvolume();
     fs::write(shop.join("file"), "old").unwrap();
     let partial = workbench.snapshot_dir(1).with_extension("partial");
     fs::create_dir_all(&partial).unwrap();
@@ -226,7 +226,6 @@ async fn an_unfinished_btrfs_snapshot_is_replaced() {
         ],
     );
     fs::write(shop.join("file"), "new").unwrap();
-    workbench.volumes = vec![volume("data", shop)];
     let report = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(report.level, SnapshotLevel::Subvolume);
     let kept = fs::read(workbench.snapshot_dir(1).join("data/file")).unwrap();
@@ -239,12 +238,10 @@ async fn an_unfinished_btrfs_snapshot_is_replaced() {
 #[tokio::test]
 async fn a_btrfs_subvolume_with_a_nested_one_is_cloned_file_by_file() {
     let mounted = Mounted::btrfs();
-    let mut workbench = mounted.workbench();
-    let shop = mounted.subvolume("shop");
+    let (workbench, shop) = mounted.with_subvolume();
     fs::write(shop.join("file"), "outer").unwrap();
     mounted.subvolume("shop/inner");
     fs::write(shop.join("inner/file"), "inner").unwrap();
-    workbench.volumes = vec![volume("data", shop.clone())];
     let report = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(report.level, SnapshotLevel::Reflink);
     let note = "data: its files are copied instead of its btrfs subvolume: data/inner is another subvolume";
@@ -257,14 +254,12 @@ async fn a_btrfs_subvolume_with_a_nested_one_is_cloned_file_by_file() {
 #[tokio::test]
 async fn a_btrfs_subvolume_with_a_nested_mount_is_copied() {
     let mounted = Mounted::btrfs();
-    let mut workbench = mounted.workbench();
-    let shop = mounted.subvolume("shop");
+    let (workbench, shop) = mounted.with_subvolume();
     fs::write(shop.join("file"), "outer").unwrap();
     let point = shop.join("a mount");
     fs::create_dir(&point).unwrap();
     run("mount", &["-t", "tmpfs", "tmpfs", text(&point)]);
     fs::write(point.join("file"), "inner").unwrap();
-    workbench.volumes = vec![volume("data", shop.clone())];
     let report = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(report.level, SnapshotLevel::Copy);
     assert!(

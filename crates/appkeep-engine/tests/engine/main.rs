@@ -15,6 +15,7 @@ mod leases;
 mod listings;
 mod loop_mount;
 mod metadata;
+mod mounted;
 mod priorities;
 mod property;
 mod random_tree;

@@ -11,12 +11,11 @@ use appkeep_core::catalog::Consistency;
 use appkeep_core::engine::{EngineError, RestoreData, RestoreTarget, TargetPolicy};
 use rustix::fs::XattrFlags;
 
+use crate::mounted::Mounted;
 use crate::restic::restic;
-use crate::snapshots::access_control_list;
+use crate::snapshots::{UNDEFINED_ID, access_control_list, restricted_access_list};
 use crate::tree;
 use crate::workbench::{Workbench, noise, snapshot_id};
-
-const UNDEFINED_ID: u32 = u32::MAX;
 
 fn set(path: &Path, name: &[u8], value: &[u8]) {
     let name = std::ffi::OsStr::from_bytes(name);
@@ -67,10 +66,7 @@ async fn attribute_names_are_bytes() {
     }
     workbench.back_up(1).await;
     let kept = workbench.kept();
-    for (id, source) in [
-        (1, workbench.backup_data(1)),
-        (2, RestoreData::Snapshot(snapshot_id(1))),
-    ] {
+    for (id, source) in workbench.both_sources() {
         fs::remove_file(&path).unwrap();
         let report = workbench.restore(id, source, workbench.in_place()).await.unwrap();
         assert_eq!(report.notes, [""; 0]);
@@ -109,30 +105,9 @@ async fn a_default_access_list_above_the_data_directory_is_not_inherited() {
     workbench.back_up(1).await;
     tree::assert_only_content(&workbench.snapshot_dir(1).join("data"));
     let kept = workbench.kept();
-    for (id, source) in [
-        (1, workbench.backup_data(1)),
-        (2, RestoreData::Snapshot(snapshot_id(1))),
-    ] {
+    for (id, source) in workbench.both_sources() {
         workbench.restore(id, source, workbench.in_place()).await.unwrap();
         tree::assert_same(&kept, workbench.data());
-    }
-}
-
-/// A mounted file system, unmounted when dropped.
-struct Mounted<'a>(&'a Path);
-
-impl<'a> Mounted<'a> {
-    fn at(path: &'a Path, arguments: &[&str]) -> Self {
-        fs::create_dir_all(path).unwrap();
-        let mounted = Command::new("mount").args(arguments).arg(path).status();
-        assert!(mounted.unwrap().success(), "root may mount");
-        Self(path)
-    }
-}
-
-impl Drop for Mounted<'_> {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(self.0).status();
     }
 }
 
@@ -148,13 +123,7 @@ async fn as_root_a_data_directory_without_attributes_keeps_them_all() {
     );
     tree::make_volume(workbench.data());
     let path = workbench.data().join("small");
-    let list = access_control_list(&[
-        (0x01, 6, UNDEFINED_ID),
-        (0x02, 4, 1000),
-        (0x04, 0, UNDEFINED_ID),
-        (0x10, 4, UNDEFINED_ID),
-        (0x20, 0, UNDEFINED_ID),
-    ]);
+    let list = restricted_access_list();
     set(&path, b"system.posix_acl_access", &list);
     set(
         &workbench.data().join("nothing"),
@@ -165,10 +134,7 @@ async fn as_root_a_data_directory_without_attributes_keeps_them_all() {
     assert_eq!((report.metadata_lost, report.notes), (0, Vec::new()));
     workbench.copy(1, 1).await.unwrap();
     let kept = workbench.kept();
-    for (id, source) in [
-        (1, workbench.backup_data(1)),
-        (2, RestoreData::Snapshot(snapshot_id(1))),
-    ] {
+    for (id, source) in workbench.both_sources() {
         fs::remove_dir_all(workbench.data()).unwrap();
         let report = workbench.restore(id, source, workbench.in_place()).await.unwrap();
         assert_eq!(report.notes, [""; 0]);
@@ -182,22 +148,13 @@ async fn as_root_a_target_without_attributes_receives_the_rest() {
     let workbench = Workbench::new();
     tree::make_volume(workbench.data());
     // The group has fewer rights than the list's mask.
-    let list = access_control_list(&[
-        (0x01, 6, UNDEFINED_ID),
-        (0x02, 4, 1000),
-        (0x04, 0, UNDEFINED_ID),
-        (0x10, 4, UNDEFINED_ID),
-        (0x20, 0, UNDEFINED_ID),
-    ]);
+    let list = restricted_access_list();
     let listed = workbench.data().join("big");
     set(&listed, b"system.posix_acl_access", &list);
     workbench.back_up(1).await;
     let target = workbench.root().join("target");
     let _mounted = Mounted::at(&target, &["-t", "ramfs", "appkeep-test"]);
-    for (id, source) in [
-        (1, workbench.backup_data(1)),
-        (2, RestoreData::Snapshot(snapshot_id(1))),
-    ] {
+    for (id, source) in workbench.both_sources() {
         let into = RestoreTarget::Directory {
             path: target.clone(),
             policy: TargetPolicy::Replace,
@@ -456,10 +413,7 @@ async fn as_root_a_server_of_another_user_keeps_owners() {
     );
     assert!(workbench.snapshot_dir(1).exists());
     let kept = workbench.kept();
-    for (id, source) in [
-        (1, workbench.backup_data(1)),
-        (2, RestoreData::Snapshot(snapshot_id(1))),
-    ] {
+    for (id, source) in workbench.both_sources() {
         fs::remove_dir_all(&data).unwrap();
         let report = workbench.restore(id, source, workbench.in_place()).await.unwrap();
         assert_eq!(report.notes, [""; 0]);

@@ -14,7 +14,8 @@ use serde_json::Value;
 use crate::random_tree::{self, Entry};
 use crate::tree;
 use crate::workbench::{
-    Workbench, add_odd_volumes, backup_id, never_cancelled, no_progress, noise, odd_volumes, run,
+    Workbench, add_odd_volumes, backup_id, cancel_after, never_cancelled, no_progress, noise, odd_volumes,
+    run,
 };
 
 /// Runs restic on the app's repository, with its password.
@@ -156,9 +157,7 @@ async fn restic_lists_a_backups_app_time_and_id() {
 #[tokio::test]
 async fn restic_finds_a_backup_intact_after_a_concurrent_delete() {
     let workbench = Workbench::new();
-    for number in 0..60 {
-        fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
-    }
+    workbench.write_files(60, 500_000);
     workbench.create_snapshot(1).await.unwrap();
     let progress = no_progress();
     let mut heard = progress.subscribe();
@@ -181,23 +180,11 @@ async fn restic_finds_a_backup_intact_after_a_concurrent_delete() {
 #[tokio::test]
 async fn restic_finds_no_errors_after_a_cancelled_backup() {
     let workbench = Workbench::new();
-    for number in 0..60 {
-        fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
-    }
+    workbench.write_files(60, 500_000);
     workbench.create_snapshot(1).await.unwrap();
     let cancel = never_cancelled();
     let progress = no_progress();
-    let mut heard = progress.subscribe();
-    let canceller = tokio::spawn({
-        let cancel = cancel.clone();
-        async move {
-            heard
-                .wait_for(|progress| progress.bytes_done > 15_000_000)
-                .await
-                .unwrap();
-            cancel.cancel();
-        }
-    });
+    let canceller = cancel_after(&progress, 15_000_000, &cancel);
     let request = workbench.copy_request(1, 1);
     assert!(
         workbench

@@ -12,8 +12,11 @@ use appkeep_core::ids::AppRestoreId;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::mounted::Mounted;
 use crate::tree;
-use crate::workbench::{Workbench, backup_id, never_cancelled, no_progress, noise, odd_volumes, snapshot_id};
+use crate::workbench::{
+    Workbench, backup_id, cancel_after, never_cancelled, no_progress, odd_volumes, snapshot_id,
+};
 
 impl Workbench {
     pub(crate) fn backup_data(&self, number: u128) -> RestoreData {
@@ -21,6 +24,12 @@ impl Workbench {
             bucket: self.bucket.clone(),
             backup_id: backup_id(number),
         }
+    }
+
+    /// The first backup and its snapshot, each with the id of a restore.
+    pub(crate) fn both_sources(&self) -> [(u128, RestoreData); 2] {
+        let snapshot = RestoreData::Snapshot(snapshot_id(1));
+        [(1, self.backup_data(1)), (2, snapshot)]
     }
 
     pub(crate) fn restore_request(&self, id: u128, source: RestoreData, target: RestoreTarget) -> Restore {
@@ -47,6 +56,15 @@ impl Workbench {
         self.engine
             .restore(&request, &no_progress(), &never_cancelled())
             .await
+    }
+
+    /// Restores a backup in place; `id` is that of the restore.
+    pub(crate) async fn restore_in_place(
+        &self,
+        id: u128,
+        number: u128,
+    ) -> Result<RestoreReport, EngineError> {
+        self.restore(id, self.backup_data(number), self.in_place()).await
     }
 
     /// Restores a snapshot to a new directory and returns its path. All metadata must be restored.
@@ -101,10 +119,7 @@ async fn backups_and_snapshots_are_restored_in_place() {
     let (workbench, config) = odd_volumes();
     let kept = workbench.kept();
     let total = workbench.back_up(1).await;
-    for (id, source) in [
-        (1, workbench.backup_data(1)),
-        (2, RestoreData::Snapshot(snapshot_id(1))),
-    ] {
+    for (id, source) in workbench.both_sources() {
         fs::write(workbench.data().join("small"), "overwritten").unwrap();
         fs::remove_dir_all(workbench.data().join("deep")).unwrap();
         fs::write(workbench.data().join("came later"), "").unwrap();
@@ -136,10 +151,7 @@ async fn a_missing_volume_is_restored() {
     let kept = workbench.kept();
     workbench.back_up(1).await;
     fs::remove_dir_all(workbench.data()).unwrap();
-    workbench
-        .restore(1, workbench.backup_data(1), workbench.in_place())
-        .await
-        .unwrap();
+    workbench.restore_in_place(1, 1).await.unwrap();
     tree::assert_same(&kept, workbench.data());
 }
 
@@ -153,10 +165,7 @@ async fn a_linked_volume_is_replaced_at_the_links_target() {
     workbench.volumes[0].path.clone_from(&link);
     workbench.back_up(1).await;
     fs::write(real.join("file"), "now").unwrap();
-    workbench
-        .restore(1, workbench.backup_data(1), workbench.in_place())
-        .await
-        .unwrap();
+    workbench.restore_in_place(1, 1).await.unwrap();
     assert_eq!(fs::read_link(&link).unwrap(), real);
     assert_eq!(fs::read(real.join("file")).unwrap(), b"then");
 }
@@ -234,15 +243,9 @@ async fn repeating_a_finished_restore_changes_nothing() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "then").unwrap();
     workbench.back_up(1).await;
-    let first = workbench
-        .restore(1, workbench.backup_data(1), workbench.in_place())
-        .await
-        .unwrap();
+    let first = workbench.restore_in_place(1, 1).await.unwrap();
     fs::write(workbench.data().join("file"), "written since").unwrap();
-    let second = workbench
-        .restore(1, workbench.backup_data(1), workbench.in_place())
-        .await
-        .unwrap();
+    let second = workbench.restore_in_place(1, 1).await.unwrap();
     assert_eq!(first, second);
     assert_eq!(fs::read(workbench.data().join("file")).unwrap(), b"written since");
 }
@@ -254,18 +257,13 @@ async fn added_and_removed_volumes_are_reported() {
     workbench.back_up(1).await;
     let added = workbench.add_volume("added");
     fs::write(added.join("file"), "new").unwrap();
-    let report = workbench
-        .restore(1, workbench.backup_data(1), workbench.in_place())
-        .await
-        .unwrap();
+    let report = workbench.restore_in_place(1, 1).await.unwrap();
     assert_eq!(report.untouched, ["added"]);
     assert_eq!(fs::read(added.join("file")).unwrap(), b"new");
 
     workbench.back_up(2).await;
     workbench.volumes.remove(0);
-    let refused = workbench
-        .restore(2, workbench.backup_data(2), workbench.in_place())
-        .await;
+    let refused = workbench.restore_in_place(2, 2).await;
     assert_refused(refused, "the app no longer has the volume data");
     assert_eq!(fs::read(added.join("file")).unwrap(), b"new");
 }
@@ -279,9 +277,7 @@ async fn restore_refuses_to_replace_protected_directories() {
     let volume = workbench.volumes[0].clone();
     // It contains the bucket and the data directory.
     workbench.volumes[0].path.clone_from(&everything);
-    let refused = workbench
-        .restore(1, workbench.backup_data(1), workbench.in_place())
-        .await;
+    let refused = workbench.restore_in_place(1, 1).await;
     assert_refused(refused, "which contains data of this server");
     for inside in ["bucket/deeper", "data/deeper"] {
         let target = into(everything.join(inside), TargetPolicy::Replace);
@@ -310,9 +306,7 @@ async fn nested_volumes_are_refused() {
         path: inner,
     });
     workbench.back_up(1).await;
-    let refused = workbench
-        .restore(1, workbench.backup_data(1), workbench.in_place())
-        .await;
+    let refused = workbench.restore_in_place(1, 1).await;
     assert_refused(refused, "the volume inner is in the volume data");
 }
 
@@ -325,9 +319,7 @@ async fn restoring_a_missing_source_fails() {
         assert!(matches!(outcome, Err(EngineError::Unreadable(_))), "{outcome:?}");
     }
     workbench.back_up(1).await;
-    let outcome = workbench
-        .restore(1, workbench.backup_data(2), workbench.in_place())
-        .await;
+    let outcome = workbench.restore_in_place(1, 2).await;
     match outcome {
         Err(EngineError::Unreadable(reasons)) => {
             assert_eq!(
@@ -344,9 +336,7 @@ async fn restoring_a_missing_source_fails() {
 #[tokio::test]
 async fn restoring_a_damaged_backup_fails_and_keeps_the_old_data() {
     let workbench = Workbench::new();
-    for number in 0..10 {
-        fs::write(workbench.data().join(number.to_string()), noise(number, 50_000)).unwrap();
-    }
+    workbench.write_files(10, 50_000);
     workbench.back_up(1).await;
     fs::write(workbench.data().join("0"), "old data").unwrap();
     let packs: Vec<_> = walkdir::WalkDir::new(workbench.repository().join("data"))
@@ -360,9 +350,7 @@ async fn restoring_a_damaged_backup_fails_and_keeps_the_old_data() {
         let mut damaged = whole.clone();
         damaged[100] ^= 4;
         fs::write(pack.path(), damaged).unwrap();
-        let outcome = workbench
-            .restore(1, workbench.backup_data(1), workbench.in_place())
-            .await;
+        let outcome = workbench.restore_in_place(1, 1).await;
         match outcome {
             Err(EngineError::Unreadable(reasons)) => {
                 assert!(reasons[0].contains("the repository is damaged"), "{reasons:?}");
@@ -373,32 +361,17 @@ async fn restoring_a_damaged_backup_fails_and_keeps_the_old_data() {
         assert_no_remains(&[workbench.data(), workbench.data().parent().unwrap()]);
         fs::write(pack.path(), whole).unwrap();
     }
-    workbench
-        .restore(1, workbench.backup_data(1), workbench.in_place())
-        .await
-        .unwrap();
+    workbench.restore_in_place(1, 1).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_cancelled_restore_keeps_only_the_old_data() {
     let workbench = Workbench::new();
-    for number in 0..40 {
-        fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
-    }
+    workbench.write_files(40, 500_000);
     workbench.back_up(1).await;
     fs::write(workbench.data().join("0"), "old data").unwrap();
     let (cancel, progress) = (never_cancelled(), no_progress());
-    let mut heard = progress.subscribe();
-    let canceller = tokio::spawn({
-        let cancel = cancel.clone();
-        async move {
-            heard
-                .wait_for(|progress| progress.bytes_done > 5_000_000)
-                .await
-                .unwrap();
-            cancel.cancel();
-        }
-    });
+    let canceller = cancel_after(&progress, 5_000_000, &cancel);
     let request = workbench.restore_request(1, workbench.backup_data(1), workbench.in_place());
     let outcome = workbench.engine.restore(&request, &progress, &cancel).await;
     canceller.await.unwrap();
@@ -411,9 +384,7 @@ async fn a_cancelled_restore_keeps_only_the_old_data() {
 #[tokio::test]
 async fn a_snapshot_waits_for_a_concurrent_restore() {
     let workbench = Workbench::new();
-    for number in 0..10 {
-        fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
-    }
+    workbench.write_files(10, 500_000);
     workbench.back_up(1).await;
     fs::write(workbench.data().join("0"), "old data").unwrap();
     let progress = no_progress();
@@ -434,25 +405,7 @@ async fn a_snapshot_waits_for_a_concurrent_restore() {
     );
 }
 
-/// A mounted file system, unmounted when dropped.
-struct Mounted(PathBuf);
-
-impl Mounted {
-    fn at(path: &Path) -> Self {
-        let mounted = std::process::Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=64m", "appkeep-test"])
-            .arg(path)
-            .status();
-        assert!(mounted.unwrap().success(), "root may mount");
-        Self(path.to_owned())
-    }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        let _ = std::process::Command::new("umount").arg(&self.0).status();
-    }
-}
+const TMPFS: [&str; 5] = ["-t", "tmpfs", "-o", "size=64m", "appkeep-test"];
 
 #[tokio::test]
 async fn a_volume_that_is_a_mount_point_stays_one() {
@@ -460,15 +413,12 @@ async fn a_volume_that_is_a_mount_point_stays_one() {
         return;
     }
     let workbench = Workbench::new();
-    let _mounted = Mounted::at(workbench.data());
+    let _mounted = Mounted::at(workbench.data(), &TMPFS);
     tree::make_volume(workbench.data());
     // tmpfs has no user attributes on older kernels; this test only needs the rest.
     let kept = workbench.kept();
     workbench.back_up(1).await;
-    for (id, source) in [
-        (1, workbench.backup_data(1)),
-        (2, RestoreData::Snapshot(snapshot_id(1))),
-    ] {
+    for (id, source) in workbench.both_sources() {
         let before = fs::metadata(workbench.data()).unwrap();
         fs::set_permissions(workbench.data(), Permissions::from_mode(0o777)).unwrap();
         fs::write(workbench.data().join("small"), "overwritten").unwrap();
@@ -492,11 +442,9 @@ async fn a_mount_point_inside_a_volume_is_refused() {
     workbench.back_up(1).await;
     let inner = workbench.data().join("a mount\\point");
     fs::create_dir(&inner).unwrap();
-    let _mounted = Mounted::at(&inner);
+    let _mounted = Mounted::at(&inner, &TMPFS);
     fs::write(inner.join("file"), "elsewhere").unwrap();
-    let refused = workbench
-        .restore(1, workbench.backup_data(1), workbench.in_place())
-        .await;
+    let refused = workbench.restore_in_place(1, 1).await;
     assert_refused(refused, "is mounted in the volume data");
     assert_eq!(fs::read(inner.join("file")).unwrap(), b"elsewhere");
 }

@@ -58,11 +58,7 @@ async fn snapshots_are_private() {
 async fn volumes_and_their_snapshot_have_the_same_size() {
     let workbench = Workbench::new();
     tree::make(workbench.data());
-    let total = workbench
-        .engine
-        .measure_volumes(&workbench.volumes, &never_cancelled())
-        .await
-        .unwrap();
+    let total = workbench.measure().await.unwrap();
     workbench.create_snapshot(1).await.unwrap();
     let measured = workbench
         .engine
@@ -118,19 +114,24 @@ pub(crate) fn access_control_list(entries: &[(u16, u16, u32)]) -> Vec<u8> {
     bytes
 }
 
+/// The id of entries that don't name a user or a group.
+pub(crate) const UNDEFINED_ID: u32 = u32::MAX;
+
+/// The owner may read and write, user 1000 may read, the group and others may do nothing; the mask is read.
+pub(crate) fn restricted_access_list() -> Vec<u8> {
+    access_control_list(&[
+        (0x01, 6, UNDEFINED_ID),
+        (0x02, 4, 1000),
+        (0x04, 0, UNDEFINED_ID),
+        (0x10, 4, UNDEFINED_ID),
+        (0x20, 0, UNDEFINED_ID),
+    ])
+}
+
 #[tokio::test]
 async fn access_control_lists_are_kept() {
     let workbench = Workbench::new();
-    let undefined_id = u32::MAX;
-    // The owner may read and write, user 1000 may read, the group and others may do nothing; the mask is
-    // read.
-    let list = access_control_list(&[
-        (0x01, 6, undefined_id),
-        (0x02, 4, 1000),
-        (0x04, 0, undefined_id),
-        (0x10, 4, undefined_id),
-        (0x20, 0, undefined_id),
-    ]);
+    let list = restricted_access_list();
     let directory = workbench.data().join("directory");
     fs::create_dir(&directory).unwrap();
     let set = |path: &Path, name: &str| {
@@ -251,13 +252,7 @@ async fn a_missing_volume_is_reported_and_leaves_no_snapshot() {
     });
     let reason = ["logs: No such file or directory (os error 2)"];
     assert_unreadable(workbench.create_snapshot(1).await, &reason);
-    assert_unreadable(
-        workbench
-            .engine
-            .measure_volumes(&workbench.volumes, &never_cancelled())
-            .await,
-        &reason,
-    );
+    assert_unreadable(workbench.measure().await, &reason);
     assert!(!workbench.snapshot_dir(1).exists());
     assert!(!workbench.snapshot_dir(1).with_extension("partial").exists());
 }
@@ -286,11 +281,7 @@ async fn every_unreadable_file_is_reported() {
         path: "/sys/bus/cpu".into(),
     });
     let report = workbench.create_snapshot(1).await.map(drop);
-    let measured = workbench
-        .engine
-        .measure_volumes(&workbench.volumes, &never_cancelled())
-        .await
-        .map(drop);
+    let measured = workbench.measure().await.map(drop);
     for outcome in [report, measured] {
         let Err(EngineError::Unreadable(reasons)) = outcome else {
             panic!("{outcome:?}")

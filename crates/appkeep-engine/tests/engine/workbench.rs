@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -28,6 +29,20 @@ pub(crate) fn never_cancelled() -> CancellationToken {
 /// Progress without a receiver.
 pub(crate) fn no_progress() -> ProgressSender {
     watch::Sender::new(Progress::default())
+}
+
+/// Cancels `cancel` once `progress` reaches `bytes`.
+pub(crate) fn cancel_after(
+    progress: &ProgressSender,
+    bytes: u64,
+    cancel: &CancellationToken,
+) -> JoinHandle<()> {
+    let (mut progress, cancel) = (progress.subscribe(), cancel.clone());
+    tokio::spawn(async move {
+        let is_reached = |progress: &Progress| progress.bytes_done >= bytes;
+        progress.wait_for(is_reached).await.unwrap();
+        cancel.cancel();
+    })
 }
 
 /// The time of all snapshots, unless a test sets another.
@@ -182,25 +197,39 @@ impl Workbench {
             .await
     }
 
-    pub(crate) fn copy_request(&self, backup_number: u128, snap_number: u128) -> CopyBackup {
+    pub(crate) fn copy_request(&self, backup_number: u128, snapshot_number: u128) -> CopyBackup {
         CopyBackup {
             bucket: self.bucket.clone(),
             app_id: self.app_id,
             app_name: "shop".to_owned(),
             backup_id: backup_id(backup_number),
-            snapshot_id: snapshot_id(snap_number),
+            snapshot_id: snapshot_id(snapshot_number),
             snapshot_time: snapshot_time(),
         }
     }
 
-    pub(crate) async fn copy(&self, backup_number: u128, snap_number: u128) -> Result<u64, EngineError> {
-        let request = self.copy_request(backup_number, snap_number);
+    pub(crate) async fn copy(&self, backup_number: u128, snapshot_number: u128) -> Result<u64, EngineError> {
+        let request = self.copy_request(backup_number, snapshot_number);
         let copied = self
             .engine
             .copy_backup(&request, &no_progress(), &never_cancelled())
             .await?;
         assert_eq!(copied.stored_again, [""; 0]);
         Ok(copied.bytes)
+    }
+
+    /// The size of all volumes.
+    pub(crate) async fn measure(&self) -> Result<u64, EngineError> {
+        self.engine
+            .measure_volumes(&self.volumes, &never_cancelled())
+            .await
+    }
+
+    /// Writes `count` files of `bytes` incompressible bytes to the first volume.
+    pub(crate) fn write_files(&self, count: u64, bytes: usize) {
+        for number in 0..count {
+            fs::write(self.data().join(number.to_string()), noise(number, bytes)).unwrap();
+        }
     }
 
     /// Creates a snapshot and its backup, both with the same number.

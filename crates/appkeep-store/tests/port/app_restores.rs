@@ -1,24 +1,9 @@
-use appkeep_core::app_restore::{AppRestore, CreateAppRestore, RestoreSource, RestoreState};
-use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
+use appkeep_core::app_restore::{AppRestore, RestoreSource, RestoreState};
+use appkeep_core::ids::{AppRestoreId, AppSnapshotId};
 use uuid::Uuid;
 
-use crate::fixtures::{ALICE, FORUM, OTHER_ACCOUNT, TEAM, WIKI, at};
+use crate::fixtures::{FORUM, OTHER_ACCOUNT, TEAM, WIKI, at, backup_source, restore};
 use crate::harness::Harness;
-
-fn backup_source(id: u128) -> RestoreSource {
-    RestoreSource::Backup(AppBackupId::new(Uuid::from_u128(id)))
-}
-
-fn restore(id: u128, app_id: AppId, source: RestoreSource, secs: i64) -> AppRestore {
-    let request = CreateAppRestore { app_id, source };
-    AppRestore::pending(
-        AppRestoreId::new(Uuid::from_u128(id)),
-        TEAM,
-        request,
-        ALICE,
-        at(secs),
-    )
-}
 
 async fn inserted(h: &Harness, restore: &AppRestore) {
     let mut tx = h.begin().await;

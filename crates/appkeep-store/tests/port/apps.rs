@@ -1,29 +1,17 @@
 use appkeep_core::app::AppView;
-use appkeep_core::app_restore::{AppRestore, CreateAppRestore, RestoreSource};
-use appkeep_core::ids::{AppId, AppSnapshotId, SubjectId};
+use appkeep_core::app_restore::AppRestore;
+use appkeep_core::ids::AppId;
 use appkeep_core::listing::Listed;
 use appkeep_core::store::Page;
 use uuid::Uuid;
 
-use crate::fixtures::{FORUM, OTHER_ACCOUNT, OTHER_APP, TEAM, WIKI, app, at, declaration};
+use crate::fixtures::{
+    FORUM, OTHER_ACCOUNT, OTHER_APP, TEAM, WIKI, app, at, backup_source, declaration, restore,
+};
 use crate::harness::Harness;
 
 async fn view(h: &Harness, id: AppId) -> AppView {
     h.store.fetch_app_view(TEAM, id).await.unwrap().unwrap()
-}
-
-fn restore(id: u128, app_id: AppId, secs: i64) -> AppRestore {
-    let request = CreateAppRestore {
-        app_id,
-        source: RestoreSource::Snapshot(AppSnapshotId::new(Uuid::from_u128(9))),
-    };
-    AppRestore::pending(
-        Uuid::from_u128(id).into(),
-        TEAM,
-        request,
-        SubjectId::SYSTEM,
-        at(secs),
-    )
 }
 
 #[tokio::test]
@@ -76,7 +64,10 @@ async fn only_changed_apps_get_a_new_generation() {
 #[tokio::test]
 async fn app_views_contain_the_latest_restore() {
     let h = Harness::new().await;
-    let (mut first, second) = (restore(1, WIKI, 5), restore(2, WIKI, 7));
+    let (mut first, second) = (
+        restore(1, WIKI, backup_source(9), 5),
+        restore(2, WIKI, backup_source(9), 7),
+    );
     let mut tx = h.begin().await;
     tx.insert_app_restore(&first).await.unwrap();
     first.fail(&["no room".to_owned()], at(6));

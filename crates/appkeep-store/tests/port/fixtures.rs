@@ -1,12 +1,15 @@
 //! The fixtures of the tests: two accounts, the first with two apps and two buckets.
 
 use appkeep_core::app_backup::{AppBackup, BackupDetails};
+use appkeep_core::app_restore::{AppRestore, CreateAppRestore, RestoreSource};
 use appkeep_core::app_snapshot::{AppSnapshot, SnapshotDetails};
 use appkeep_core::catalog::{
     Account, App, AppOptions, Bucket, BucketLocation, Consistency, Declaration, Volume,
 };
 use appkeep_core::hook::{Hook, HookStage};
-use appkeep_core::ids::{AccountId, AppId, BackupKind, BucketId, SnapshotKind, SubjectId};
+use appkeep_core::ids::{
+    AccountId, AppBackupId, AppId, AppRestoreId, BackupKind, BucketId, SnapshotKind, SubjectId,
+};
 use appkeep_core::name::ResourceName;
 use appkeep_core::resource::{CreateResource, Resource};
 use appkeep_core::store::StoredKind;
@@ -140,4 +143,20 @@ pub(crate) fn backup(id: u128, name: &str) -> AppBackup {
 /// A pending snapshot of the wiki, created at the start.
 pub(crate) fn snapshot(id: u128, name: &str) -> AppSnapshot {
     resource(id, name)
+}
+
+pub(crate) fn backup_source(id: u128) -> RestoreSource {
+    RestoreSource::Backup(AppBackupId::new(Uuid::from_u128(id)))
+}
+
+/// A pending restore, requested at `secs`.
+pub(crate) fn restore(id: u128, app_id: AppId, source: RestoreSource, secs: i64) -> AppRestore {
+    let request = CreateAppRestore { app_id, source };
+    AppRestore::pending(
+        AppRestoreId::new(Uuid::from_u128(id)),
+        TEAM,
+        request,
+        ALICE,
+        at(secs),
+    )
 }

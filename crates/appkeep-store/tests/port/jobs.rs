@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use appkeep_core::ids::{AppSnapshotId, JobId};
+use appkeep_core::ids::{AppId, JobId};
 use appkeep_core::job::{
     Claim, ClaimedJob, CreateBackup, CreateSnapshot, DeleteBackup, DeleteSnapshot, JobPayload, JobResult,
     NewJob,
@@ -19,35 +19,38 @@ use crate::harness::Harness;
 /// The process in these tests.
 pub(crate) const SERVER: Uuid = Uuid::from_u128(0xe1);
 
-/// A job with a unique exclusive key.
-pub(crate) fn snapshot_job(n: u128, due_secs: i64) -> NewJob {
-    let snapshot_id = AppSnapshotId::new(Uuid::from_u128(n));
-    let payload = JobPayload::from(CreateSnapshot {
-        account_id: TEAM,
-        app_id: WIKI,
-        snapshot_id,
-    });
+fn job(n: u128, due_secs: i64, payload: impl Into<JobPayload>) -> NewJob {
     NewJob {
         id: JobId::new(Uuid::from_u128(n)),
-        payload,
+        payload: payload.into(),
         run_after: at(due_secs),
         correlation: None,
     }
 }
 
-/// A job that excludes all other backup jobs of the wiki.
-pub(crate) fn backup_job(n: u128, due_secs: i64) -> NewJob {
-    let payload = JobPayload::from(CreateBackup {
+/// A job with a unique exclusive key.
+pub(crate) fn snapshot_job(n: u128, due_secs: i64) -> NewJob {
+    let payload = CreateSnapshot {
         account_id: TEAM,
         app_id: WIKI,
+        snapshot_id: Uuid::from_u128(n).into(),
+    };
+    job(n, due_secs, payload)
+}
+
+/// A job that excludes all other backup jobs of this app.
+fn backup_job_of(app_id: AppId, n: u128, due_secs: i64) -> NewJob {
+    let payload = CreateBackup {
+        account_id: TEAM,
+        app_id,
         backup_id: Uuid::from_u128(n).into(),
-    });
-    NewJob {
-        id: JobId::new(Uuid::from_u128(n)),
-        payload,
-        run_after: at(due_secs),
-        correlation: None,
-    }
+    };
+    job(n, due_secs, payload)
+}
+
+/// A job that excludes all other backup jobs of the wiki.
+pub(crate) fn backup_job(n: u128, due_secs: i64) -> NewJob {
+    backup_job_of(WIKI, n, due_secs)
 }
 
 pub(crate) async fn queue(h: &Harness, jobs: &[NewJob]) {
@@ -58,15 +61,18 @@ pub(crate) async fn queue(h: &Harness, jobs: &[NewJob]) {
     tx.commit().await.unwrap();
 }
 
-/// Claims for `owner` at `now_secs`, for a minute.
-pub(crate) async fn claim(h: &Harness, owner: Uuid, now_secs: i64) -> Option<ClaimedJob> {
-    let claim = Claim {
+/// A claim by `owner` at `now_secs`, for a minute.
+pub(crate) fn claim_by(owner: Uuid, now_secs: i64) -> Claim {
+    Claim {
         owner,
         now: at(now_secs),
         lease_until: at(now_secs + 60),
         backups_max: None,
-    };
-    h.store.claim_job(&claim).await.unwrap()
+    }
+}
+
+pub(crate) async fn claim(h: &Harness, owner: Uuid, now_secs: i64) -> Option<ClaimedJob> {
+    h.store.claim_job(&claim_by(owner, now_secs)).await.unwrap()
 }
 
 pub(crate) async fn end(h: &Harness, job: &ClaimedJob, end: JobResult) -> bool {
@@ -169,12 +175,7 @@ async fn jobs_are_claimed_by_due_time_then_queue_order() {
 #[tokio::test]
 async fn a_job_waits_while_another_with_its_key_runs() {
     let h = Harness::new().await;
-    let mut of_another_app = backup_job(3, 0);
-    of_another_app.payload = JobPayload::from(CreateBackup {
-        account_id: TEAM,
-        app_id: FORUM,
-        backup_id: Uuid::from_u128(3).into(),
-    });
+    let of_another_app = backup_job_of(FORUM, 3, 0);
     queue(&h, &[backup_job(1, 0), backup_job(2, 0), of_another_app]).await;
     let first = claim(&h, SERVER, 0).await.unwrap();
     assert_eq!(number(&first), 1);
@@ -274,12 +275,7 @@ async fn concurrent_claims_return_different_jobs() {
     for n in 0..6 {
         let store: Arc<dyn Store> = Arc::clone(&h.store);
         claimers.spawn(async move {
-            let claim = Claim {
-                owner: Uuid::from_u128(n),
-                now: at(1),
-                lease_until: at(60),
-                backups_max: None,
-            };
+            let claim = claim_by(Uuid::from_u128(n), 1);
             let mut mine = Vec::new();
             while let Some(job) = store.claim_job(&claim).await.unwrap() {
                 assert_eq!(job.attempt, 1);
@@ -302,12 +298,7 @@ async fn concurrent_claims_run_one_job_per_key() {
         let mut claimers = JoinSet::new();
         for n in 0..6 {
             let store: Arc<dyn Store> = Arc::clone(&h.store);
-            let claim = Claim {
-                owner: Uuid::from_u128(n),
-                now: at(1),
-                lease_until: at(60),
-                backups_max: None,
-            };
+            let claim = claim_by(Uuid::from_u128(n), 1);
             claimers.spawn(async move { store.claim_job(&claim).await.unwrap() });
         }
         let claimed: Vec<ClaimedJob> = claimers.join_all().await.into_iter().flatten().collect();

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::fixtures::{FAR, NEAR, TEAM, app, at, backup, bucket, declaration};
 use crate::harness::Harness;
-use crate::jobs::{SERVER, claim, end, queue, snapshot_job};
+use crate::jobs::{SERVER, claim, claim_by, end, queue, snapshot_job};
 
 const REPLICA: Uuid = Uuid::from_u128(0xe2);
 
@@ -60,10 +60,8 @@ fn number(job: Option<ClaimedJob>) -> Option<u128> {
 
 async fn claim_of(h: &Harness, owner: Uuid, now_secs: i64, backups_max: u32) -> Option<u128> {
     let claim = Claim {
-        owner,
-        now: at(now_secs),
-        lease_until: at(now_secs + 60),
         backups_max: Some(backups_max),
+        ..claim_by(owner, now_secs)
     };
     number(h.store.claim_job(&claim).await.unwrap())
 }

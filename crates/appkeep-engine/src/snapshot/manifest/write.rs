@@ -22,9 +22,6 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Creates the manifest at `path`, replacing that of an earlier attempt.
-    ///
-    /// # Errors
-    /// I/O errors.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         let file = OpenOptions::new()
             .write(true)
@@ -42,9 +39,6 @@ impl Writer {
     }
 
     /// Adds an entry. After a directory its entries follow, and then [`Writer::leave`].
-    ///
-    /// # Errors
-    /// I/O errors.
     pub(crate) fn entry(&mut self, entry: Entry) -> io::Result<()> {
         let is_directory = entry.kind == Kind::Directory;
         self.frame(&Frame::Entry(entry))?;
@@ -56,17 +50,11 @@ impl Writer {
     }
 
     /// Adds a volume with its own metadata.
-    ///
-    /// # Errors
-    /// I/O errors.
     pub(crate) fn subvolume(&mut self, name: &OsStr) -> io::Result<()> {
         self.frame(&Frame::Subvolume(name.as_bytes().to_owned()))
     }
 
     /// Ends the current directory.
-    ///
-    /// # Errors
-    /// I/O errors.
     pub(crate) fn leave(&mut self) -> io::Result<()> {
         self.frame(&Frame::End)?;
         let Some(noted_at) = self.open.pop() else {
@@ -77,9 +65,6 @@ impl Writer {
     }
 
     /// Ends the manifest, and syncs it to disk.
-    ///
-    /// # Errors
-    /// I/O errors.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         self.frame(&Frame::End)?;
         self.file.flush()?;

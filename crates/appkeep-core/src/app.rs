@@ -88,22 +88,22 @@ mod tests {
 
     #[test]
     fn restore_state_takes_precedence_over_configuration() {
-        let told = |declared, restore| {
+        let shown = |declared, restore| {
             let view = view(declared, restore);
             (view.state().as_str(), view.state_unready())
         };
         let why = vec!["why".to_owned()];
-        assert_eq!(told(true, None), ("ready", Vec::new()));
-        assert_eq!(told(true, Some(RestoreState::Completed)), ("ready", Vec::new()));
+        assert_eq!(shown(true, None), ("ready", Vec::new()));
+        assert_eq!(shown(true, Some(RestoreState::Completed)), ("ready", Vec::new()));
         assert_eq!(
-            told(true, Some(RestoreState::Running)),
+            shown(true, Some(RestoreState::Running)),
             ("restoring", why.clone())
         );
         for state in [RestoreState::Failed, RestoreState::Interrupted] {
-            assert_eq!(told(true, Some(state)), ("failed", why.clone()));
+            assert_eq!(shown(true, Some(state)), ("failed", why.clone()));
         }
-        assert_eq!(told(false, Some(RestoreState::Pending)), ("restoring", why));
+        assert_eq!(shown(false, Some(RestoreState::Pending)), ("restoring", why));
         let gone = vec![UNDECLARED.to_owned()];
-        assert_eq!(told(false, Some(RestoreState::Failed)), ("unavailable", gone));
+        assert_eq!(shown(false, Some(RestoreState::Failed)), ("unavailable", gone));
     }
 }

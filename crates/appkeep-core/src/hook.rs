@@ -106,7 +106,7 @@ pub struct HookRun {
     /// The way in which it ended.
     pub end: HookEnd,
     /// The duration of the run.
-    pub took: Duration,
+    pub duration: Duration,
     /// The end of its standard output, at most [`OUTPUT_BYTES_MAX`] bytes.
     pub stdout: String,
     /// The end of its standard error, at most [`OUTPUT_BYTES_MAX`] bytes.
@@ -200,7 +200,7 @@ mod tests {
     fn detail_contains_exit_and_last_output() {
         let run = HookRun {
             end: HookEnd::Exited(3),
-            took: Duration::from_millis(5),
+            duration: Duration::from_millis(5),
             stdout: String::new(),
             stderr: format!("{} is locked\n", "ä".repeat(2000)),
         };

@@ -180,11 +180,11 @@ impl Schedule {
     /// When a run that is due at `due` starts. Deterministic for a schedule and a due time.
     #[must_use]
     pub fn starts_at(&self, due: DateTime<Utc>) -> DateTime<Utc> {
-        let drawn = Uuid::new_v5(&self.id.as_uuid(), due.timestamp().to_string().as_bytes());
-        let (_, low) = drawn.as_u64_pair();
+        let hash = Uuid::new_v5(&self.id.as_uuid(), due.timestamp().to_string().as_bytes());
+        let (_, low) = hash.as_u64_pair();
         // The two highest bits are the same in every UUID.
-        let late = (low & (u64::MAX >> 2)) % (u64::from(self.jitter_secs) + 1);
-        due + TimeDelta::seconds(i64::try_from(late).unwrap_or_default())
+        let jitter = (low & (u64::MAX >> 2)) % (u64::from(self.jitter_secs) + 1);
+        due + TimeDelta::seconds(i64::try_from(jitter).unwrap_or_default())
     }
 }
 

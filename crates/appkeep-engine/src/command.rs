@@ -67,7 +67,7 @@ pub(crate) async fn run(request: &RunHook, cancel: &CancellationToken) -> HookRu
     };
     HookRun {
         end,
-        took: begin.elapsed(),
+        duration: begin.elapsed(),
         stdout: String::from_utf8_lossy(&stdout).into_owned(),
         stderr: String::from_utf8_lossy(&stderr).into_owned(),
     }
@@ -387,7 +387,7 @@ mod tests {
         let ran = run_hook(&["sh", "-c", &script], 1).await;
         assert_eq!(ran.end, HookEnd::TimedOut);
         assert_eq!(ran.stdout, "waiting\n");
-        assert!(ran.took < Duration::from_secs(10), "{:?}", ran.took);
+        assert!(ran.duration < Duration::from_secs(10), "{:?}", ran.duration);
         wait_for_end(&[&one, &other]).await;
     }
 
@@ -435,7 +435,7 @@ mod tests {
         let script = format!("sleep 600 & echo $! > {}; echo started", left.display());
         let ran = run_hook(&["sh", "-c", &script], 600).await;
         assert_eq!((ran.end, ran.stdout.as_str()), (HookEnd::Exited(0), "started\n"));
-        assert!(ran.took < Duration::from_secs(30), "{:?}", ran.took);
+        assert!(ran.duration < Duration::from_secs(30), "{:?}", ran.duration);
         assert!(is_running(&left));
         let pid = std::fs::read_to_string(&left).unwrap().trim().parse().unwrap();
         rustix::process::kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();

@@ -122,7 +122,7 @@ async fn a_backup_whose_data_is_gone_is_removed_and_completed_when_it_is_back() 
     fs::rename(&file, &aside).unwrap();
     assert_eq!(
         becomes(&api, &path, "removed").await,
-        "the data is gone from bucket local"
+        "the data is missing from bucket local"
     );
     fs::rename(&aside, &file).unwrap();
     becomes(&api, &path, "completed").await;
@@ -188,7 +188,7 @@ async fn a_snapshot_whose_directory_is_gone_is_removed_and_no_backup_is_made_of_
     fs::rename(&directory, &aside).unwrap();
     assert_eq!(
         becomes(&api, &path, "removed").await,
-        "the data is gone from the data directory"
+        "the data is missing from the data directory"
     );
     let body = json!({"type": "application/astra-appBackup", "version": "1.1", "snapshotID": id});
     assert_eq!(api.post(&api.app_backups(app), &body).await.status, 409);

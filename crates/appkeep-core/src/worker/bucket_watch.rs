@@ -22,7 +22,7 @@ pub fn start_bucket_watch(deps: &WorkerDeps) -> Background {
 }
 
 async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {
-    let mut asked = JoinSet::new();
+    let mut claims = JoinSet::new();
     // Buckets are claimed concurrently: a bucket on a disk that doesn't respond must not delay the others.
     let mut in_flight: HashSet<BucketId> = HashSet::new();
     let mut tick = interval(CLAIM_REFRESH_EVERY);
@@ -34,7 +34,7 @@ async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {
                 Ok(buckets) => for bucket in buckets {
                     if in_flight.insert(bucket.id) {
                         let engine = deps.engine.clone();
-                        asked.spawn(async move {
+                        claims.spawn(async move {
                             let held = engine.claim_bucket(&bucket).await;
                             (bucket, held)
                         });
@@ -42,10 +42,10 @@ async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {
                 },
                 Err(error) => tracing::warn!(%error, "buckets were not claimed"),
             },
-            Some(held) = asked.join_next() => match held {
+            Some(held) = claims.join_next() => match held {
                 Ok((bucket, held)) => {
                     in_flight.remove(&bucket.id);
-                    if let Err(error) = note(&deps, &bucket, held).await {
+                    if let Err(error) = record_availability(&deps, &bucket, held).await {
                         tracing::warn!(%error, bucket.name, "the state of a bucket was not recorded");
                     }
                 }
@@ -67,7 +67,11 @@ async fn declared(deps: &WorkerDeps) -> Result<Vec<Bucket>, StoreError> {
     Ok(declared)
 }
 
-async fn note(deps: &WorkerDeps, bucket: &Bucket, held: Result<(), EngineError>) -> Result<(), StoreError> {
+async fn record_availability(
+    deps: &WorkerDeps,
+    bucket: &Bucket,
+    held: Result<(), EngineError>,
+) -> Result<(), StoreError> {
     let reason = held.err().map(|error| fit_reason(&error.to_string()));
     let mut tx = deps.store.begin().await?;
     if !tx

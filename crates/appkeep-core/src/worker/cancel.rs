@@ -45,7 +45,7 @@ pub enum CancelError {
     #[error(
         "job {0} is a restore that has started: it can't be cancelled, because volumes could be left with old and new data"
     )]
-    Begun(JobId),
+    Started(JobId),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -87,7 +87,7 @@ async fn cancel(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Result<Canc
         }
         Cancelled::Finished
     } else if !job_of(&payload).can_be_interrupted() {
-        return Err(CancelError::Begun(id));
+        return Err(CancelError::Started(id));
     } else {
         tx.update_jobs_cancel_requested(payload.resource()).await?;
         Cancelled::Requested

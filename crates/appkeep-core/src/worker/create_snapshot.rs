@@ -127,7 +127,7 @@ async fn copy(run: &JobRun<'_>, snapshot: AppSnapshot, app: &App) -> Result<AppS
     fail_point::pass("create_snapshot.running");
     let mut window = HookWindow::open(run, app, snapshot.id, &run.cancel).await?;
     let copied = copy_within(run, &snapshot, app, &mut window).await;
-    let failed_hooks = window.after(run).await?;
+    let failed_hooks = window.run_post_hooks(run).await?;
     if copied.is_ok() || !app.options.hooks.is_empty() {
         snapshot.record_hooks(failed_hooks);
     }
@@ -159,7 +159,7 @@ async fn copy_within(
     app: &App,
     window: &mut HookWindow<'_>,
 ) -> Result<SnapshotReport, StepError> {
-    window.before(run).await?;
+    window.run_pre_hooks(run).await?;
     let request = engine::CreateSnapshot {
         app_id: snapshot.app_id,
         snapshot_id: snapshot.id,

@@ -53,7 +53,7 @@ impl<'a> HookWindow<'a> {
     }
 
     /// Runs all pre-hooks in their order. The first hook that fails stops them and fails the snapshot.
-    pub(super) async fn before(&mut self, run: &JobRun<'_>) -> Result<(), StepError> {
+    pub(super) async fn run_pre_hooks(&mut self, run: &JobRun<'_>) -> Result<(), StepError> {
         for hook in self.hooks(HookStage::PreSnapshot) {
             if run.cancel.is_cancelled() {
                 return Err(StepError::Stopped);
@@ -76,21 +76,21 @@ impl<'a> HookWindow<'a> {
 
     /// Runs all post-hooks in their order, regardless of previous failures, and returns the details of failed hooks.
     /// Once the server is requested to stop, they have at most [`POST_HOOKS_STOPPING`].
-    pub(super) async fn after(mut self, run: &JobRun<'_>) -> Result<Vec<StateDetail>, StepError> {
+    pub(super) async fn run_post_hooks(mut self, run: &JobRun<'_>) -> Result<Vec<StateDetail>, StepError> {
         if run.lost_lease() {
             // The new holder of the lease runs all hooks again; running them here would interfere.
             return Err(StepError::LeaseLost);
         }
-        let late = CancellationToken::new();
-        let too_late = async {
+        let timed_out = CancellationToken::new();
+        let timeout = async {
             run.shutdown.cancelled().await;
             tokio::time::sleep(POST_HOOKS_STOPPING).await;
-            late.cancel();
+            timed_out.cancel();
             std::future::pending::<()>().await;
         };
         tokio::select! {
-            ended = self.all_after(run, &late) => ended?,
-            () = too_late => {}
+            ended = self.run_all_post_hooks(run, &timed_out) => ended?,
+            () = timeout => {}
         }
         if !self.app.options.hooks.is_empty() {
             run.set_step_key(None).await?;
@@ -98,14 +98,18 @@ impl<'a> HookWindow<'a> {
         Ok(self.failed)
     }
 
-    async fn all_after(&mut self, run: &JobRun<'_>, late: &CancellationToken) -> Result<(), StepError> {
+    async fn run_all_post_hooks(
+        &mut self,
+        run: &JobRun<'_>,
+        timed_out: &CancellationToken,
+    ) -> Result<(), StepError> {
         for hook in self.hooks(HookStage::PostSnapshot) {
-            if late.is_cancelled() {
-                return Err(cut_off(run));
+            if timed_out.is_cancelled() {
+                return Err(interrupted(run));
             }
-            let ran = self.run_hook(run, hook, late).await;
+            let ran = self.run_hook(run, hook, timed_out).await;
             if ran.end == HookEnd::Cancelled {
-                return Err(cut_off(run));
+                return Err(interrupted(run));
             }
             if matches!(ran.end, HookEnd::Exhausted(_)) {
                 // The app is still quiesced. The next run of the job runs all hooks again.
@@ -136,7 +140,7 @@ impl<'a> HookWindow<'a> {
         };
         let ran = run.deps.engine.run_hook(&request, cancel).await;
         let (stage, outcome) = (hook.stage.as_str(), ran.outcome(hook));
-        let elapsed_ms = u64::try_from(ran.took.as_millis()).unwrap_or(u64::MAX);
+        let elapsed_ms = u64::try_from(ran.duration.as_millis()).unwrap_or(u64::MAX);
         if ran.is_success() {
             tracing::info!(app.id = %self.app.id, hook = hook.name, stage, elapsed_ms, "hook ran");
         } else {
@@ -148,7 +152,7 @@ impl<'a> HookWindow<'a> {
 
 /// Makes the job run again, because the post-hooks have to run once more, even if the resource was deleted in the
 /// meantime.
-fn cut_off(run: &JobRun<'_>) -> StepError {
+fn interrupted(run: &JobRun<'_>) -> StepError {
     if run.was_deleted() {
         StepError::Transient("the server stopped while post-snapshot hooks ran".to_owned())
     } else {
@@ -168,7 +172,7 @@ pub(super) async fn release(
         && let Some(app) = run.deps.store.fetch_app(account_id, app_id).await?
     {
         let window = HookWindow::open(run, &app, snapshot_id, &run.shutdown).await?;
-        window.after(run).await?;
+        window.run_post_hooks(run).await?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The reconciler: compares finished backups and snapshots with the contents of buckets and of the disk.
 //!
-//! Completed resources become `removed` when their data is gone, `unknown` with the reason while this can't be
+//! Completed resources become `removed` when their data is missing, `unknown` with the reason while this can't be
 //! determined, and `completed` again when the data is back. A pass may be repeated, missed or interrupted at any
 //! time: it changes only states, and each change is a compare-and-set on a generation that was read before the bucket
 //! was listed. A backup that is completed, changed or deleted during a pass is left to the next pass.
@@ -46,19 +46,19 @@ pub fn start_reconciler(deps: &WorkerDeps, period: Duration) -> Background {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Finding {
     /// The data exists.
-    There,
-    /// The data is gone; the text names its location.
-    Gone(String),
+    Present,
+    /// The data is missing; the text names its location.
+    Missing(String),
     /// Unknown, for this reason.
-    Unclear(String),
+    Undetermined(String),
 }
 
 impl Finding {
-    fn of<T: Eq + Hash>(listed: &Result<HashSet<T>, String>, id: &T, place: &str) -> Self {
+    fn of<T: Eq + Hash>(listed: &Result<HashSet<T>, String>, id: &T, location: &str) -> Self {
         match listed {
-            Err(reason) => Self::Unclear(reason.clone()),
-            Ok(found) if found.contains(id) => Self::There,
-            Ok(_) => Self::Gone(format!("the data is gone from {place}")),
+            Err(reason) => Self::Undetermined(reason.clone()),
+            Ok(found) if found.contains(id) => Self::Present,
+            Ok(_) => Self::Missing(format!("the data is missing from {location}")),
         }
     }
 
@@ -66,16 +66,16 @@ impl Finding {
     fn confirms(&self, state: ResourceState) -> bool {
         matches!(
             (self, state),
-            (Self::There, ResourceState::Completed) | (Self::Gone(_), ResourceState::Removed)
+            (Self::Present, ResourceState::Completed) | (Self::Missing(_), ResourceState::Removed)
         )
     }
 
     /// The new state and reasons of a finished resource; `None` if they don't change.
-    fn moves(&self, state: ResourceState, reasons: &[String]) -> Option<(ResourceState, Vec<String>)> {
+    fn transition(&self, state: ResourceState, reasons: &[String]) -> Option<(ResourceState, Vec<String>)> {
         let (next, reason) = match self {
-            Self::There => (ResourceState::Completed, None),
-            Self::Gone(reason) => (ResourceState::Removed, Some(reason)),
-            Self::Unclear(reason) => (ResourceState::Unknown, Some(reason)),
+            Self::Present => (ResourceState::Completed, None),
+            Self::Missing(reason) => (ResourceState::Removed, Some(reason)),
+            Self::Undetermined(reason) => (ResourceState::Unknown, Some(reason)),
         };
         let next_reasons: Vec<_> = reason.iter().map(|reason| fit_reason(reason)).collect();
         let stays = state == next && (next == ResourceState::Completed || reasons == next_reasons);
@@ -159,11 +159,11 @@ impl Passes {
     ) -> Result<bool, StoreError> {
         let engine = &self.deps.engine;
         let listed = engine.list_backups(bucket, app.id, &self.shutdown).await;
-        let Some(listed) = known(listed) else {
+        let Some(listed) = listing_result(listed) else {
             return Ok(false);
         };
-        let place = format!("bucket {}", bucket.name);
-        self.compare(app, backups, &listed, &place).await?;
+        let location = format!("bucket {}", bucket.name);
+        self.compare(app, backups, &listed, &location).await?;
         Ok(true)
     }
 
@@ -172,7 +172,7 @@ impl Passes {
         if snapshots.is_empty() {
             return Ok(());
         }
-        let Some(listed) = known(self.deps.engine.list_snapshots(app.id).await) else {
+        let Some(listed) = listing_result(self.deps.engine.list_snapshots(app.id).await) else {
             return Ok(());
         };
         self.compare(app, &snapshots, &listed, "the data directory").await
@@ -197,11 +197,11 @@ impl Passes {
         app: &App,
         finished: &[Finished<K>],
         listed: &Result<HashSet<ResourceId<K>>, String>,
-        place: &str,
+        location: &str,
     ) -> Result<(), StoreError> {
         let store = K::of(self.deps.store.as_ref());
         for one in finished {
-            let finding = Finding::of(listed, &one.id, place);
+            let finding = Finding::of(listed, &one.id, location);
             if finding.confirms(one.state) {
                 continue;
             }
@@ -218,7 +218,7 @@ impl Passes {
         mut resource: Resource<K>,
         finding: &Finding,
     ) -> Result<(), StoreError> {
-        let Some((state, reasons)) = finding.moves(resource.state, &resource.state_unready) else {
+        let Some((state, reasons)) = finding.transition(resource.state, &resource.state_unready) else {
             return Ok(());
         };
         let was = std::mem::replace(&mut resource.state, state);
@@ -237,7 +237,7 @@ impl Passes {
 }
 
 /// The listing or the reason for its failure; `None` if the server is stopping or lacks the resources for a listing.
-fn known<T>(listed: Result<HashSet<T>, EngineError>) -> Option<Result<HashSet<T>, String>> {
+fn listing_result<T>(listed: Result<HashSet<T>, EngineError>) -> Option<Result<HashSet<T>, String>> {
     match listed {
         Ok(found) => Some(Ok(found)),
         // A shortage of resources says nothing about the data: the next pass tries again.
@@ -263,37 +263,56 @@ mod tests {
     #[test]
     fn only_finished_resources_change_and_only_when_necessary() {
         use ResourceState::{Completed, Removed, Unknown};
-        let (gone, unclear) = (
-            Finding::Gone("gone".to_owned()),
-            Finding::Unclear("off".to_owned()),
+        let (missing, undetermined) = (
+            Finding::Missing("missing".to_owned()),
+            Finding::Undetermined("off".to_owned()),
         );
         let words = |word: &str| vec![word.to_owned()];
         for (finding, from, reasons, expected) in [
-            (&Finding::There, Completed, vec![], None),
-            (&Finding::There, Removed, words("gone"), Some((Completed, vec![]))),
-            (&Finding::There, Unknown, words("off"), Some((Completed, vec![]))),
-            (&gone, Completed, vec![], Some((Removed, words("gone")))),
-            (&gone, Removed, words("gone"), None),
-            (&gone, Unknown, words("off"), Some((Removed, words("gone")))),
-            (&unclear, Completed, vec![], Some((Unknown, words("off")))),
-            (&unclear, Removed, words("gone"), Some((Unknown, words("off")))),
-            (&unclear, Unknown, words("off"), None),
+            (&Finding::Present, Completed, vec![], None),
             (
-                &unclear,
+                &Finding::Present,
+                Removed,
+                words("missing"),
+                Some((Completed, vec![])),
+            ),
+            (
+                &Finding::Present,
+                Unknown,
+                words("off"),
+                Some((Completed, vec![])),
+            ),
+            (&missing, Completed, vec![], Some((Removed, words("missing")))),
+            (&missing, Removed, words("missing"), None),
+            (&missing, Unknown, words("off"), Some((Removed, words("missing")))),
+            (&undetermined, Completed, vec![], Some((Unknown, words("off")))),
+            (
+                &undetermined,
+                Removed,
+                words("missing"),
+                Some((Unknown, words("off"))),
+            ),
+            (&undetermined, Unknown, words("off"), None),
+            (
+                &undetermined,
                 Unknown,
                 words("otherwise"),
                 Some((Unknown, words("off"))),
             ),
         ] {
-            assert_eq!(finding.moves(from, &reasons), expected, "{finding:?} of {from:?}");
+            assert_eq!(
+                finding.transition(from, &reasons),
+                expected,
+                "{finding:?} of {from:?}"
+            );
             assert!(
                 !finding.confirms(from) || expected.is_none(),
                 "{finding:?} of {from:?}"
             );
         }
         for &state in ResourceState::ALL.iter().filter(|state| !is_finished(**state)) {
-            for finding in [&Finding::There, &gone, &unclear] {
-                assert_eq!(finding.moves(state, &[]), None, "{finding:?} of {state:?}");
+            for finding in [&Finding::Present, &missing, &undetermined] {
+                assert_eq!(finding.transition(state, &[]), None, "{finding:?} of {state:?}");
             }
         }
     }
@@ -301,13 +320,13 @@ mod tests {
     #[test]
     fn failed_listings_make_resources_unknown() {
         let listed = Ok(HashSet::from([1]));
-        assert_eq!(Finding::of(&listed, &1, "bucket main"), Finding::There);
-        let gone = Finding::Gone("the data is gone from bucket main".to_owned());
-        assert_eq!(Finding::of(&listed, &2, "bucket main"), gone);
+        assert_eq!(Finding::of(&listed, &1, "bucket main"), Finding::Present);
+        let missing = Finding::Missing("the data is missing from bucket main".to_owned());
+        assert_eq!(Finding::of(&listed, &2, "bucket main"), missing);
         let failed: Result<HashSet<u8>, _> = Err("no route".to_owned());
         assert_eq!(
             Finding::of(&failed, &1, "bucket main"),
-            Finding::Unclear("no route".to_owned())
+            Finding::Undetermined("no route".to_owned())
         );
     }
 }

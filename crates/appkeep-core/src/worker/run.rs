@@ -48,7 +48,7 @@ pub(super) struct JobRun<'a> {
     pub(super) cancel: CancellationToken,
     /// Cancelled when the server stops; steps that must run in any case have to finish quickly then.
     pub(super) shutdown: CancellationToken,
-    why: OnceLock<Stop>,
+    stop_reason: OnceLock<Stop>,
 }
 
 impl JobRun<'_> {
@@ -112,12 +112,12 @@ impl JobRun<'_> {
 
     /// Whether another worker holds the lease.
     pub(super) fn lost_lease(&self) -> bool {
-        self.why.get() == Some(&Stop::LeaseLost)
+        self.stop_reason.get() == Some(&Stop::LeaseLost)
     }
 
     /// Whether the resource was deleted during the run.
     pub(super) fn was_deleted(&self) -> bool {
-        self.why.get() == Some(&Stop::Deleted)
+        self.stop_reason.get() == Some(&Stop::Deleted)
     }
 
     /// Whether an earlier run of this job was started; its progress is unknown.
@@ -125,14 +125,14 @@ impl JobRun<'_> {
         self.claimed.lease.fence > 1
     }
 
-    fn stop(&self, why: Stop) {
+    fn stop(&self, stop_reason: Stop) {
         // The first reason is kept.
-        let _ = self.why.set(why);
+        let _ = self.stop_reason.set(stop_reason);
         self.cancel.cancel();
     }
 
     /// Renews the lease and reacts to requests to stop; never returns.
-    async fn keep(&self, shutdown: &CancellationToken) {
+    async fn renew_lease(&self, shutdown: &CancellationToken) {
         let mut renewed_at = self.deps.clock.now();
         loop {
             tokio::select! {
@@ -222,7 +222,7 @@ impl JobRun<'_> {
         match error {
             StepError::LeaseLost => Ok(()),
             StepError::Gone => self.finish_cancelled().await,
-            StepError::Stopped => match self.why.get() {
+            StepError::Stopped => match self.stop_reason.get() {
                 Some(Stop::Deleted) => self.finish_cancelled().await,
                 Some(Stop::LeaseLost) => Ok(()),
                 Some(Stop::Shutdown) => {
@@ -284,14 +284,14 @@ async fn run_in_span(deps: &WorkerDeps, job: ClaimedJob, shutdown: &Cancellation
         claimed: job,
         cancel: CancellationToken::new(),
         shutdown: shutdown.clone(),
-        why: OnceLock::new(),
+        stop_reason: OnceLock::new(),
     };
     // If this task is aborted, the engine's thread has to stop, too.
     let _stops_engine = run.cancel.clone().drop_guard();
     let steps = AssertUnwindSafe(run.steps()).catch_unwind();
     let result = tokio::select! {
         result = steps => result.unwrap_or_else(|_| Err(StepError::Transient("the worker panicked".to_owned()))),
-        () = run.keep(shutdown) => Err(StepError::LeaseLost),
+        () = run.renew_lease(shutdown) => Err(StepError::LeaseLost),
     };
     let Err(error) = result else {
         tracing::info!("job done");

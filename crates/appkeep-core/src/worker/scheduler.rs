@@ -15,7 +15,7 @@ use crate::store::StoreError;
 pub(super) async fn schedule(deps: WorkerDeps, shutdown: CancellationToken) {
     let service = deps.service();
     loop {
-        if let Err(error) = look(&deps, &service).await {
+        if let Err(error) = check_schedules(&deps, &service).await {
             tracing::error!(%error, "the schedules can't be checked");
         }
         tokio::select! {
@@ -25,18 +25,18 @@ pub(super) async fn schedule(deps: WorkerDeps, shutdown: CancellationToken) {
     }
 }
 
-async fn look(deps: &WorkerDeps, service: &Service) -> Result<(), StoreError> {
+async fn check_schedules(deps: &WorkerDeps, service: &Service) -> Result<(), StoreError> {
     for scheduled in deps.store.list_schedules().await? {
         let schedule = &scheduled.schedule;
         // A failed schedule doesn't block the others. Temporary failures are retried at the next check.
-        if let Err(error) = act(service, &scheduled, scheduled.action(deps.clock.now())).await {
+        if let Err(error) = perform(service, &scheduled, scheduled.action(deps.clock.now())).await {
             tracing::error!(schedule.id = %schedule.id, schedule.name, %error, "the schedule did not run");
         }
     }
     Ok(())
 }
 
-async fn act(service: &Service, scheduled: &Scheduled, action: ScheduleAction) -> Result<(), Error> {
+async fn perform(service: &Service, scheduled: &Scheduled, action: ScheduleAction) -> Result<(), Error> {
     let (id, name) = (scheduled.schedule.id, &scheduled.schedule.name);
     match action {
         ScheduleAction::Wait => Ok(()),

@@ -62,7 +62,7 @@ pub(super) fn update_declaration(
         declare_bucket(db, bucket, position, now)?;
     }
     schedules::declare(db, &declaration.schedules, now)?;
-    changes::note(db, &before, now)
+    changes::record_changes(db, &before, now)
 }
 
 fn declare_account(db: &Db, account: &Account, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -85,7 +85,7 @@ fn declare_app(db: &Db, app: &App, now: DateTime<Utc>) -> Result<(), StoreError>
             micros(now)
         ],
     )?;
-    within_its_account("app", app.id, declared)
+    check_account("app", app.id, declared)
 }
 
 fn declare_bucket(db: &Db, bucket: &Bucket, position: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -102,16 +102,12 @@ fn declare_bucket(db: &Db, bucket: &Bucket, position: i64, now: DateTime<Utc>) -
             micros(now)
         ],
     )?;
-    within_its_account("bucket", bucket.id, declared)
+    check_account("bucket", bucket.id, declared)
 }
 
 /// Checks that the id doesn't already belong to another account: otherwise the item would take over the data that was
 /// stored for the other account.
-pub(super) fn within_its_account(
-    what: &str,
-    id: impl std::fmt::Display,
-    rows: usize,
-) -> Result<(), StoreError> {
+pub(super) fn check_account(what: &str, id: impl std::fmt::Display, rows: usize) -> Result<(), StoreError> {
     if rows == 0 {
         return Err(StoreError::Broken(format!(
             "the id of {what} {id} belongs to another account already"

@@ -52,7 +52,7 @@ pub(super) fn declared(db: &Db) -> Result<Declared, StoreError> {
 }
 
 /// Records a change of every item whose declaration differs from `before`; new items have not changed yet.
-pub(super) fn note(db: &Db, before: &Declared, now: DateTime<Utc>) -> Result<(), StoreError> {
+pub(super) fn record_changes(db: &Db, before: &Declared, now: DateTime<Utc>) -> Result<(), StoreError> {
     let after = declared(db)?;
     for (((_, update), before), after) in TABLES.into_iter().zip(before).zip(after) {
         for (id, declaration) in after {

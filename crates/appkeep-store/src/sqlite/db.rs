@@ -218,7 +218,7 @@ impl Db {
     }
 
     /// Runs several reads that see the same state.
-    pub(super) fn at_one_moment<T>(
+    pub(super) fn in_read_transaction<T>(
         &self,
         read: impl FnOnce(&Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {

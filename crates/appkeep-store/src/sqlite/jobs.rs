@@ -51,7 +51,7 @@ macro_rules! claim {
 
 /// Makes queued jobs of a class due that wait longer than any pause: they were queued before the clock was set back.
 /// `?1` now, `?2` the latest time until which a job may wait.
-macro_rules! recall {
+macro_rules! make_due {
     ($class:literal, $index:literal) => {
         concat!(
             "UPDATE jobs INDEXED BY ",
@@ -121,8 +121,8 @@ statements! {
               AND NOT (?4 AND beside.lease_owner <> ?1))))) "
     );
 
-    RECALL_OTHER("jobs") = recall!("<>", "jobs_claimable_others");
-    RECALL_BACKUP("jobs") = recall!("=", "jobs_claimable_backups");
+    MAKE_OTHERS_DUE("jobs") = make_due!("<>", "jobs_claimable_others");
+    MAKE_BACKUPS_DUE("jobs") = make_due!("=", "jobs_claimable_backups");
 
     /// Queues parked jobs that this program can run: `?1` is an array of kinds, each with its payload version.
     UNPARK("jobs") = "\
@@ -164,7 +164,7 @@ pub(super) fn insert(db: &Db, job: &NewJob) -> Result<(), StoreError> {
 
 pub(super) fn claim(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<ClaimedJob>, StoreError> {
     unpark(db)?;
-    recall(db, claim.now)?;
+    make_due(db, claim.now)?;
     for _ in 0..PARKED_PER_CLAIM_MAX {
         match claim_row(db, claim, sole_server)? {
             None => return Ok(None),
@@ -179,8 +179,8 @@ pub(super) fn claim(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<
             }
             // It stays parked until a program that can run it makes a claim, or, if its payload is invalid, until an
             // operator handles it.
-            Some(Err(Unknown { seq, cause, reason })) => {
-                db.execute(PARK, params![seq, fit_reason(&reason), cause])?;
+            Some(Err(UnrunnableJob { seq, cause, reason })) => {
+                db.execute(PARK, params![seq, truncate_reason(&reason), cause])?;
             }
         }
     }
@@ -188,13 +188,13 @@ pub(super) fn claim(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<
 }
 
 /// A job that this program can't run: the cause is `kind`, `version` or `payload`.
-struct Unknown {
+struct UnrunnableJob {
     seq: i64,
     cause: &'static str,
     reason: String,
 }
 
-type Claimed = Result<ClaimedJob, Unknown>;
+type Claimed = Result<ClaimedJob, UnrunnableJob>;
 
 fn claim_row(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<Claimed>, StoreError> {
     let owner = claim.owner.to_string();
@@ -218,12 +218,12 @@ fn unpark(db: &Db) -> Result<(), StoreError> {
 }
 
 /// Makes jobs due that were queued before the clock was set back.
-fn recall(db: &Db, now: DateTime<Utc>) -> Result<(), StoreError> {
+fn make_due(db: &Db, now: DateTime<Utc>) -> Result<(), StoreError> {
     let latest = now + TimeDelta::seconds(BACKOFF_SECS_MAX);
-    for class in [RECALL_OTHER, RECALL_BACKUP] {
-        let recalled = db.execute(class, params![micros(now), micros(latest)])?;
-        if recalled > 0 {
-            let jobs = recalled;
+    for class in [MAKE_OTHERS_DUE, MAKE_BACKUPS_DUE] {
+        let changed = db.execute(class, params![micros(now), micros(latest)])?;
+        if changed > 0 {
+            let jobs = changed;
             tracing::warn!(
                 jobs,
                 "the clock was set back: jobs with later due times are due now"
@@ -250,7 +250,7 @@ fn read_claimed(row: &Row<'_>, owner: Uuid) -> Result<Claimed, StoreError> {
         Err((cause, reason)) => {
             tracing::warn!(job.id = %job_id, job.kind = row.text("kind")?, reason, "job parked");
             let seq = row.value("seq")?;
-            Ok(Err(Unknown { seq, cause, reason }))
+            Ok(Err(UnrunnableJob { seq, cause, reason }))
         }
     }
 }
@@ -326,14 +326,14 @@ pub(super) fn update_finished(
     let (state, reason) = match result {
         JobResult::Done => ("done", None),
         JobResult::Cancelled => ("cancelled", None),
-        JobResult::Failed { reason } => ("failed", Some(fit_reason(reason))),
+        JobResult::Failed { reason } => ("failed", Some(truncate_reason(reason))),
         JobResult::Requeue {
             run_after,
             counts,
             reason,
         } => {
             let (uncounted, run_after) = (i64::from(!*counts), micros(*run_after));
-            let params = params![id, fence, owner, uncounted, run_after, fit_reason(reason)];
+            let params = params![id, fence, owner, uncounted, run_after, truncate_reason(reason)];
             return Ok(db.execute(REQUEUE, params)? == 1);
         }
     };
@@ -350,6 +350,6 @@ pub(super) fn delete_finished(db: &Db) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn fit_reason(reason: &str) -> String {
+fn truncate_reason(reason: &str) -> String {
     reason.chars().take(REASON_CHARS_MAX).collect()
 }

@@ -52,7 +52,7 @@ pub use faults::{FAULT_REASON, StorageFault, StorageFaults};
 use connections::{Connections, blocking};
 use db::Db;
 use faults::Faults;
-use open::Waits;
+use open::Timeouts;
 use resources::Table;
 use tx::SqliteTx;
 
@@ -77,7 +77,7 @@ impl SqliteStore {
     /// [`StoreError::Unavailable`] while another process keeps it busy; [`StoreError::Broken`] if it can't be opened,
     /// or was written by a newer program.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let connections = open::open(path.as_ref(), Waits::default()).await?;
+        let connections = open::open(path.as_ref(), Timeouts::default()).await?;
         Ok(Self::over(connections, false))
     }
 
@@ -91,7 +91,7 @@ impl SqliteStore {
     /// # Errors
     /// Those of [`Self::open`].
     pub async fn open_sole_server(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let connections = open::open(path.as_ref(), Waits::default()).await?;
+        let connections = open::open(path.as_ref(), Timeouts::default()).await?;
         Ok(Self::over(connections, true))
     }
 
@@ -103,7 +103,7 @@ impl SqliteStore {
         }
     }
 
-    /// Waits for calls in progress, then closes the database. All later calls, on any clone, fail with
+    /// Timeouts for calls in progress, then closes the database. All later calls, on any clone, fail with
     /// [`StoreError::Unavailable`].
     pub async fn close(&self) {
         self.connections.close().await;

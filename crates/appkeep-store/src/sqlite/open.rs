@@ -23,9 +23,9 @@ const LOG_BYTES_KEPT: i64 = 16 * 1024 * 1024;
 /// How often opening checks whether another process has finished opening the same database.
 const OPEN_WAIT_STEP: Duration = Duration::from_millis(20);
 
-/// How long a call waits before it fails with "unavailable".
+/// How long a call timeouts before it fails with "unavailable".
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Waits {
+pub(super) struct Timeouts {
     /// For a connection of this process.
     pub(super) connection: Duration,
     /// For another process that writes.
@@ -34,7 +34,7 @@ pub(super) struct Waits {
     pub(super) opening: Duration,
 }
 
-impl Default for Waits {
+impl Default for Timeouts {
     fn default() -> Self {
         Self {
             connection: Duration::from_secs(5),
@@ -45,18 +45,18 @@ impl Default for Waits {
 }
 
 /// Opens the database at `path` with an up-to-date schema. The database is created if it doesn't exist.
-pub(super) async fn open(path: &Path, waits: Waits) -> Result<Connections, StoreError> {
+pub(super) async fn open(path: &Path, timeouts: Timeouts) -> Result<Connections, StoreError> {
     // Only one process at a time creates the file, switches it to a write-ahead log and migrates it: SQLite doesn't
     // wait for the lock that the switch requires.
-    let alone = lock_opening(path, waits.opening).await?;
+    let lock = lock_opening(path, timeouts.opening).await?;
     let opener = Opener {
         path: path.to_owned(),
-        busy: waits.busy,
+        busy: timeouts.busy,
     };
     blocking(move || {
-        let _alone = alone;
+        let _lock = lock;
         let writer = opener.create()?;
-        Ok(Connections::new(opener, writer, waits.connection))
+        Ok(Connections::new(opener, writer, timeouts.connection))
     })
     .await
 }
@@ -76,10 +76,10 @@ impl Opener {
                 self.path.display()
             ))
         })?;
-        let mut connection = self.connect().map_err(|error| self.unopened(error))?;
+        let mut connection = self.connect().map_err(|error| self.open_error(error))?;
         let mode: String = connection
             .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
-            .map_err(|error| self.unopened(error))?;
+            .map_err(|error| self.open_error(error))?;
         if mode != "wal" {
             return Err(StoreError::Broken(format!(
                 "the database requires a file system that supports write-ahead logs: its journal mode is \"{mode}\""
@@ -119,7 +119,7 @@ impl Opener {
         Ok(connection)
     }
 
-    fn unopened(&self, error: rusqlite::Error) -> StoreError {
+    fn open_error(&self, error: rusqlite::Error) -> StoreError {
         if is_busy(&error) {
             return store_error(error);
         }
@@ -146,7 +146,7 @@ fn create_private(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Waits until no other process is opening the database at `path`. The lock is held until the returned file is
+/// Timeouts until no other process is opening the database at `path`. The lock is held until the returned file is
 /// dropped. The lock file is never deleted, because otherwise two processes could lock different files.
 async fn lock_opening(path: &Path, wait_max: Duration) -> Result<File, StoreError> {
     let lock_path = lock_path(path);

@@ -7,7 +7,7 @@ use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::catalog::{recorded, within_its_account};
+use super::catalog::{check_account, recorded};
 use super::db::{Db, statements};
 use super::rows::{Row, json, micros};
 
@@ -16,7 +16,7 @@ statements! {
     pub(super) UNDECLARE("schedules") = "UPDATE schedules SET declared = FALSE WHERE declared";
 
     /// Clears the next run of undeclared schedules: a schedule that is declared again later starts over.
-    FORGET("schedules") = "\
+    CLEAR_NEXT_RUNS("schedules") = "\
         UPDATE schedules SET next_due_micros = NULL, next_decided_micros = NULL \
         WHERE NOT declared AND next_due_micros IS NOT NULL";
 
@@ -47,7 +47,7 @@ pub(super) fn declare(db: &Db, schedules: &[Schedule], now: DateTime<Utc>) -> Re
     for schedule in schedules {
         declare_one(db, schedule, now)?;
     }
-    db.execute(FORGET, [])?;
+    db.execute(CLEAR_NEXT_RUNS, [])?;
     Ok(())
 }
 
@@ -70,7 +70,7 @@ fn declare_one(db: &Db, schedule: &Schedule, now: DateTime<Utc>) -> Result<(), S
             micros(now)
         ],
     )?;
-    within_its_account("schedule", schedule.id, declared)
+    check_account("schedule", schedule.id, declared)
 }
 
 pub(super) fn fetch(db: &Db, account_id: AccountId, id: ScheduleId) -> Result<Option<Schedule>, StoreError> {

@@ -25,7 +25,7 @@ statements! {
 }
 
 pub(super) fn fetch(db: &Db) -> Result<Statistics, StoreError> {
-    db.at_one_moment(|db| {
+    db.in_read_transaction(|db| {
         Ok(Statistics {
             jobs: db.list(JOBS, [], job_count)?,
             oldest_due: db.fetch_one(OLDEST_DUE, [], |row| row.optional_time("due_micros"))?,

@@ -7,17 +7,17 @@ use appkeep_core::store::{Store, StoreError};
 use super::*;
 use crate::SqliteStore;
 
-const SHORTLY: Duration = Duration::from_millis(50);
+const SHORT_TIMEOUT: Duration = Duration::from_millis(50);
 /// A connection must become available in time even on a busy machine: opening needs one.
-const NO_WAIT: Waits = Waits {
+const SHORT_TIMEOUTS: Timeouts = Timeouts {
     connection: Duration::from_secs(2),
-    busy: SHORTLY,
-    opening: SHORTLY,
+    busy: SHORT_TIMEOUT,
+    opening: SHORT_TIMEOUT,
 };
 
 async fn opened(dir: &tempfile::TempDir) -> (PathBuf, SqliteStore) {
     let path = dir.path().join("appkeep.db");
-    let connections = open(&path, NO_WAIT).await.unwrap();
+    let connections = open(&path, SHORT_TIMEOUTS).await.unwrap();
     (path, SqliteStore::over(connections, false))
 }
 
@@ -139,7 +139,7 @@ async fn a_process_that_writes_makes_the_store_unavailable() {
         "{:?}",
         begun.err()
     );
-    let reopened = open(&path, NO_WAIT).await;
+    let reopened = open(&path, SHORT_TIMEOUTS).await;
     assert!(
         matches!(reopened, Err(StoreError::Unavailable(_))),
         "{:?}",
@@ -153,8 +153,8 @@ async fn a_process_that_writes_makes_the_store_unavailable() {
 async fn one_process_opens_at_a_time() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("appkeep.db");
-    let opening = lock_opening(&path, SHORTLY).await.unwrap();
-    let second = open(&path, NO_WAIT).await;
+    let opening = lock_opening(&path, SHORT_TIMEOUT).await.unwrap();
+    let second = open(&path, SHORT_TIMEOUTS).await;
     assert!(
         matches!(second, Err(StoreError::Unavailable(_))),
         "{:?}",
@@ -162,5 +162,5 @@ async fn one_process_opens_at_a_time() {
     );
     assert!(!path.exists());
     drop(opening);
-    open(&path, NO_WAIT).await.unwrap().close().await;
+    open(&path, SHORT_TIMEOUTS).await.unwrap().close().await;
 }

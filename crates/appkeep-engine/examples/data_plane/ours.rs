@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{Failure, Site, Step};
 
 /// The time of the first backup, in seconds since 1970; each further one is an hour later.
-const FIRST_TAKEN_AT: i64 = 1_700_000_000;
+const FIRST_SNAPSHOT_TIME: i64 = 1_700_000_000;
 
 /// Runs one step; if it `is_verified`, a share of each finished backup is read back.
 pub(crate) fn run(step: Step, site: &Site, is_verified: bool) -> Result<(), Failure> {
@@ -92,7 +92,7 @@ async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failu
 }
 
 fn snapshot_time(number: u8) -> Result<DateTime<Utc>, Failure> {
-    let moment = DateTime::from_timestamp(FIRST_TAKEN_AT + 3600 * i64::from(number), 0);
+    let moment = DateTime::from_timestamp(FIRST_SNAPSHOT_TIME + 3600 * i64::from(number), 0);
     Ok(moment.ok_or("no such time")?)
 }
 

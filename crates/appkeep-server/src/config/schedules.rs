@@ -76,11 +76,11 @@ impl Checker<'_> {
     fn timing(&self, table: &ScheduleTable) -> Result<Timing, ConfigError> {
         let zone = table.zone.as_ref().map_or("UTC", |zone| zone.get_ref().as_str());
         Timing::new(table.cron.get_ref(), zone).map_err(|error| {
-            let culprit = match (&error, &table.zone) {
+            let invalid_field = match (&error, &table.zone) {
                 (TimingError::Zone(_), Some(zone)) => zone,
                 _ => &table.cron,
             };
-            self.error(&culprit.span(), error.to_string())
+            self.error(&invalid_field.span(), error.to_string())
         })
     }
 

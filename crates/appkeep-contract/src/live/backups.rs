@@ -2,119 +2,119 @@
 
 use serde_json::{Value, json};
 
+use super::context::{BACKUP_TYPE, CheckContext, Kind, Stop, id_of, require_fixture};
 use super::progress::until_completed;
-use super::stage::{BACKUP_TYPE, Kind, Stage, Stop, id_of, needed};
 use super::wire::Answer;
 
 /// A named backup with a label: the response repeats the request.
-pub(super) async fn create(stage: &mut Stage) -> Result<(), Stop> {
-    stage.admits_making(Kind::Backup)?;
-    let mut body = stage.sound_body(Kind::Backup);
+pub(super) async fn create(ctx: &mut CheckContext) -> Result<(), Stop> {
+    ctx.require_create(Kind::Backup)?;
+    let mut body = ctx.valid_body(Kind::Backup);
     body["metadata"] = json!({"labels": some_labels()});
-    let call = stage.call(Kind::Backup.create()).json(body);
-    let answer = stage.send_for(&call, 201).await?;
-    let id = stage.id_in(&answer)?;
-    newest_version(stage, &answer);
-    leads_to_it(stage, &answer, &id).await?;
-    stage.world.backup = Some(answer.body);
+    let call = ctx.call(Kind::Backup.create()).json(body);
+    let answer = ctx.send_for(&call, 201).await?;
+    let id = ctx.created_id(&answer)?;
+    newest_version(ctx, &answer);
+    leads_to_it(ctx, &answer, &id).await?;
+    ctx.fixtures.backup = Some(answer.body);
     Ok(())
 }
 
 /// The backup becomes completed, and no progress is lost on the way.
-pub(super) async fn complete(stage: &mut Stage) -> Result<(), Stop> {
-    let id = id_of(needed(stage.world.backup.take().as_ref(), "a backup")?);
-    let resource = until_completed(stage, Kind::Backup, &id).await?;
-    stage.world.backup = Some(resource);
+pub(super) async fn complete(ctx: &mut CheckContext) -> Result<(), Stop> {
+    let id = id_of(require_fixture(ctx.fixtures.backup.take().as_ref(), "a backup")?);
+    let resource = until_completed(ctx, Kind::Backup, &id).await?;
+    ctx.fixtures.backup = Some(resource);
     Ok(())
 }
 
 /// Both fetches return the same resource with the same entity tag, each time.
-pub(super) async fn same_in_both_trees(stage: &mut Stage) -> Result<(), Stop> {
-    let backup = needed(stage.world.backup.as_ref(), "a completed backup")?.clone();
+pub(super) async fn same_in_both_trees(ctx: &mut CheckContext) -> Result<(), Stop> {
+    let backup = require_fixture(ctx.fixtures.backup.as_ref(), "a completed backup")?.clone();
     let id = id_of(&backup);
-    let first = stage
-        .send_for(
-            &stage.call_for("app_backup_fetch_for_app", Kind::Backup, &id),
-            200,
-        )
+    let first = ctx
+        .send_for(&ctx.call_for("app_backup_fetch_for_app", Kind::Backup, &id), 200)
         .await?;
-    let second = stage
-        .send_for(&stage.call_for("app_backup_fetch", Kind::Backup, &id), 200)
+    let second = ctx
+        .send_for(&ctx.call_for("app_backup_fetch", Kind::Backup, &id), 200)
         .await?;
-    let third = stage
-        .send_for(&stage.call_for("app_backup_fetch", Kind::Backup, &id), 200)
+    let third = ctx
+        .send_for(&ctx.call_for("app_backup_fetch", Kind::Backup, &id), 200)
         .await?;
-    stage.expect(&second, first.body == second.body, || {
+    ctx.expect(&second, first.body == second.body, || {
         difference("the fetch below the app", &first.body, "this one", &second.body)
     });
-    stage.expect(&third, second.body == third.body, || {
+    ctx.expect(&third, second.body == third.body, || {
         difference("the fetch before", &second.body, "this one", &third.body)
     });
-    stage.expect(&third, second.header("etag") == third.header("etag"), || {
+    ctx.expect(&third, second.header("etag") == third.header("etag"), || {
         "the entity tag changed although the backup didn't".to_owned()
     });
-    stage.expect(&third, backup == third.body, || {
+    ctx.expect(&third, backup == third.body, || {
         difference("the completed backup", &backup, "this one", &third.body)
     });
     Ok(())
 }
 
 /// A second backup with a name in use is rejected.
-pub(super) async fn name_taken(stage: &mut Stage) -> Result<(), Stop> {
-    let backup = needed(stage.world.backup.as_ref(), "a backup with a name")?;
+pub(super) async fn name_taken(ctx: &mut CheckContext) -> Result<(), Stop> {
+    let backup = require_fixture(ctx.fixtures.backup.as_ref(), "a backup with a name")?;
     let body = json!({"type": BACKUP_TYPE, "version": "1.1", "name": backup["name"]});
-    let call = stage.call(Kind::Backup.create()).json(body);
-    let answer = stage.send_for(&call, 409).await?;
-    stage.expect_problem(&answer, &[10]);
+    let call = ctx.call(Kind::Backup.create()).json(body);
+    let answer = ctx.send_for(&call, 409).await?;
+    ctx.expect_problem(&answer, &[10]);
     Ok(())
 }
 
 /// A backup without a name is given one; requested in the resource's own media type.
-pub(super) async fn create_unnamed(stage: &mut Stage) -> Result<(), Stop> {
-    stage.admits_making(Kind::Backup)?;
+pub(super) async fn create_unnamed(ctx: &mut CheckContext) -> Result<(), Stop> {
+    ctx.require_create(Kind::Backup)?;
     let vendor = Kind::Backup.vendor_type();
     let body = json!({"type": BACKUP_TYPE, "version": "1.0"});
-    let call = stage
+    let call = ctx
         .call(Kind::Backup.create())
         .content_type(&vendor)
         .accept(&vendor)
         .json(body);
-    let answer = stage.send_for(&call, 201).await?;
-    let id = stage.id_in(&answer)?;
-    super::negotiation::expect_media_type(stage, &answer, &vendor);
-    newest_version(stage, &answer);
-    leads_to_it(stage, &answer, &id).await?;
-    stage.expect(
+    let answer = ctx.send_for(&call, 201).await?;
+    let id = ctx.created_id(&answer)?;
+    super::negotiation::expect_media_type(ctx, &answer, &vendor);
+    newest_version(ctx, &answer);
+    leads_to_it(ctx, &answer, &id).await?;
+    ctx.expect(
         &answer,
         answer.text("/name").is_some_and(|name| !name.is_empty()),
         || "the response has no name".to_owned(),
     );
-    stage.world.unnamed_backup = Some(until_completed(stage, Kind::Backup, &id).await?);
+    ctx.fixtures.unnamed_backup = Some(until_completed(ctx, Kind::Backup, &id).await?);
     Ok(())
 }
 
 /// A backup of a snapshot refers to it from creation to completion.
-pub(super) async fn from_snapshot(stage: &mut Stage) -> Result<(), Stop> {
-    stage.admits_making(Kind::Backup)?;
-    let snap = id_of(needed(stage.world.snap.as_ref(), "a completed snapshot")?);
-    let mut body = stage.sound_body(Kind::Backup);
+pub(super) async fn from_snapshot(ctx: &mut CheckContext) -> Result<(), Stop> {
+    ctx.require_create(Kind::Backup)?;
+    let snap = id_of(require_fixture(
+        ctx.fixtures.snap.as_ref(),
+        "a completed snapshot",
+    )?);
+    let mut body = ctx.valid_body(Kind::Backup);
     body["snapshotID"] = json!(snap);
-    let answer = stage
-        .send_for(&stage.call(Kind::Backup.create()).json(body), 201)
+    let answer = ctx
+        .send_for(&ctx.call(Kind::Backup.create()).json(body), 201)
         .await?;
-    let id = stage.id_in(&answer)?;
-    stage.world.backup_of_snap = Some(until_completed(stage, Kind::Backup, &id).await?);
+    let id = ctx.created_id(&answer)?;
+    ctx.fixtures.backup_of_snap = Some(until_completed(ctx, Kind::Backup, &id).await?);
     Ok(())
 }
 
 /// The response to a create has the newest version, independent of the version in the request.
-pub(super) fn newest_version(stage: &mut Stage, answer: &Answer) {
+pub(super) fn newest_version(ctx: &mut CheckContext, answer: &Answer) {
     let wanted = match Kind::of(&answer.operation) {
         Kind::Backup => "1.1",
         Kind::Snap => "1.2",
     };
     let got = &answer.body["version"];
-    stage.expect(answer, got == wanted, || {
+    ctx.expect(answer, got == wanted, || {
         format!("`version` is {got}, expected the newest, {wanted}")
     });
 }
@@ -129,22 +129,22 @@ pub(super) fn some_labels() -> Value {
 }
 
 /// `Location` is the URL of the new resource, and can be fetched.
-pub(super) async fn leads_to_it(stage: &mut Stage, answer: &Answer, id: &str) -> Result<(), Stop> {
+pub(super) async fn leads_to_it(ctx: &mut CheckContext, answer: &Answer, id: &str) -> Result<(), Stop> {
     let kind = Kind::of(&answer.operation);
-    if stage.is_left_out(kind.fetch()) {
+    if ctx.is_excluded(kind.fetch()) {
         return Ok(());
     }
     let Some(location) = answer.header("location").map(str::to_owned) else {
         return Ok(());
     };
-    let mut call = stage.call_for(kind.fetch(), kind, id);
-    let path = stage.wire.path_of(&call);
-    stage.expect(answer, path.as_deref() == Some(location.as_str()), || {
+    let mut call = ctx.call_for(kind.fetch(), kind, id);
+    let path = ctx.wire.path_of(&call);
+    ctx.expect(answer, path.as_deref() == Some(location.as_str()), || {
         format!("`Location` is `{location}`, and the path of the new resource is {path:?}")
     });
     call.location = Some(location.clone());
-    let fetched = stage.send_for(&call, 200).await?;
-    stage.expect(&fetched, fetched.text("/id") == Some(id), || {
+    let fetched = ctx.send_for(&call, 200).await?;
+    ctx.expect(&fetched, fetched.text("/id") == Some(id), || {
         format!(
             "`Location: {location}` returns {:?}, expected {id}",
             fetched.text("/id")

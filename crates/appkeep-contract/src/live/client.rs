@@ -12,10 +12,10 @@ use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
 use super::call::{Call, Server};
+use super::context::{CheckContext, Kind, Stop};
 use super::model::Thing;
-use super::patience::Patience;
+use super::poll_timer::PollTimer;
 use super::report::LiveFinding;
-use super::stage::{Kind, Stage, Stop};
 use appkeep_openapi::Received;
 
 const CREATE: &str = "app_backup_create_for_app";
@@ -27,119 +27,115 @@ const DELETE: &str = "app_backup_delete_for_app";
 const ITEMS_MAX: usize = 1000;
 
 /// The whole lifecycle of a backup: created, completed, found in a paged list, deleted, not found.
-pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
+pub(super) async fn life_of_a_backup(ctx: &mut CheckContext) -> Result<(), Stop> {
     for operation in [CREATE, FETCH, LIST, DELETE] {
-        stage.admits(operation)?;
+        ctx.require(operation)?;
     }
     // The client accepts longer responses than the suite, so the suite requests the list first.
-    stage.send_for(&stage.call(LIST), 200).await?;
-    let client = client(stage)?;
-    let (account, app) = (stage.target.account, stage.target.app);
-    let sent = stage.sound_body(Kind::Backup);
+    ctx.send_for(&ctx.call(LIST), 200).await?;
+    let client = client(ctx)?;
+    let (account, app) = (ctx.target.account, ctx.target.app);
+    let sent = ctx.valid_body(Kind::Backup);
     let name = sent["name"].as_str().unwrap_or_default().to_owned();
     let wanted = AppBackupCreate::builder().name(name.clone());
     let request = client.app_backup_create_for_app().account_id(account).app_id(app);
     // The same request as a call of the suite: if its response is lost, the clean-up searches for the backup.
-    let call = stage.call(CREATE).json(sent.clone());
-    let created = ask(stage, &call, request.body(wanted).send()).await?;
-    let created = judge(stage, CREATE, 201, created, json)?;
+    let call = ctx.call(CREATE).json(sent.clone());
+    let created = ask(ctx, &call, request.body(wanted).send()).await?;
+    let created = judge(ctx, CREATE, 201, created, json)?;
     let id = created.id;
     let body = serde_json::to_value(&created).unwrap_or_default();
     let place = (account.to_string(), app.to_string());
-    if let Some(wrong) = stage.model.claim(Thing::told(Kind::Backup, place, sent, body)) {
-        return Err(fault(stage, CREATE, wrong.what));
+    if let Some(wrong) = ctx.model.claim(Thing::told(Kind::Backup, place, sent, body)) {
+        return Err(fault(ctx, CREATE, wrong.what));
     }
-    let is_own = stage.model.thing(Server::Main, &id.to_string()).is_some();
-    expect(stage, CREATE, created.name.as_str() == name, || {
+    let is_own = ctx.model.thing(Server::Main, &id.to_string()).is_some();
+    expect(ctx, CREATE, created.name.as_str() == name, || {
         format!(
             "requested the name `{name}`, received `{}`",
             created.name.as_str()
         )
     });
     if !is_own {
-        return Err(Stop::Noted);
+        return Err(Stop::Recorded);
     }
-    until_completed(stage, &client, id).await?;
+    until_completed(ctx, &client, id).await?;
     let request = client.app_backup_list_for_app().account_id(account).app_id(app);
-    let call = stage.call(LIST);
-    let list = ask(stage, &call, request.send()).await?;
-    judge(stage, LIST, 200, list, json)?;
+    let call = ctx.call(LIST);
+    let list = ask(ctx, &call, request.send()).await?;
+    judge(ctx, LIST, 200, list, json)?;
     let items = client
         .backups(account, Some(app))
         .page_size(NonZeroU64::MIN)
         .stream();
     let items = items.take(ITEMS_MAX).try_collect();
-    let items: Result<Vec<_>, _> = ask(stage, &call, items).await?;
-    let items = items.map_err(|error| fault(stage, LIST, error.to_string()))?;
-    expect(stage, LIST, items.iter().any(|backup| backup.id == id), || {
+    let items: Result<Vec<_>, _> = ask(ctx, &call, items).await?;
+    let items = items.map_err(|error| fault(ctx, LIST, error.to_string()))?;
+    expect(ctx, LIST, items.iter().any(|backup| backup.id == id), || {
         format!("backup {id} is missing in the list with one item per page")
     });
     let request = client.app_backup_delete_for_app().account_id(account).app_id(app);
-    let call = stage.call_for(DELETE, Kind::Backup, &id.to_string());
-    let gone = ask(stage, &call, request.app_backup_id(id).send()).await?;
-    judge(stage, DELETE, 204, gone, |()| Vec::new())?;
-    stage.model.remove(Server::Main, &id.to_string());
+    let call = ctx.call_for(DELETE, Kind::Backup, &id.to_string());
+    let gone = ask(ctx, &call, request.app_backup_id(id).send()).await?;
+    judge(ctx, DELETE, 204, gone, |()| Vec::new())?;
+    ctx.model.remove(Server::Main, &id.to_string());
     let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
-    let call = stage.call_for(FETCH, Kind::Backup, &id.to_string());
-    match ask(stage, &call, request.app_backup_id(id).send()).await? {
+    let call = ctx.call_for(FETCH, Kind::Backup, &id.to_string());
+    match ask(ctx, &call, request.app_backup_id(id).send()).await? {
         Ok(_) => Err(fault(
-            stage,
+            ctx,
             FETCH,
             format!("backup {id} still exists after its deletion"),
         )),
-        Err(error) => not_found(stage, &error),
+        Err(error) => not_found(ctx, &error),
     }
 }
 
 /// The client's error for a 404: a typed problem that preserves all members.
-fn not_found(stage: &mut Stage, error: &Error) -> Result<(), Stop> {
+fn not_found(ctx: &mut CheckContext, error: &Error) -> Result<(), Stop> {
     let ErrorKind::Problem {
         status,
         headers,
         problem,
     } = error.kind()
     else {
-        return Err(fault(
-            stage,
-            FETCH,
-            format!("expected 404 with a problem: {error}"),
-        ));
+        return Err(fault(ctx, FETCH, format!("expected 404 with a problem: {error}")));
     };
-    expect(stage, FETCH, status.as_u16() == 404, || {
+    expect(ctx, FETCH, status.as_u16() == 404, || {
         format!("expected 404: {error}")
     });
-    validate(stage, FETCH, status.as_u16(), headers, &json(problem));
+    validate(ctx, FETCH, status.as_u16(), headers, &json(problem));
     Ok(())
 }
 
-fn client(stage: &mut Stage) -> Result<Client, Stop> {
-    let builder = Client::builder(&stage.target.url)
-        .bearer_token(SecretString::from(stage.target.token.clone()))
-        .timeout(stage.options.answer_max);
-    let builder = match &stage.target.ca {
+fn client(ctx: &mut CheckContext) -> Result<Client, Stop> {
+    let builder = Client::builder(&ctx.target.url)
+        .bearer_token(SecretString::from(ctx.target.token.clone()))
+        .timeout(ctx.options.answer_max);
+    let builder = match &ctx.target.ca {
         Some(pem) => builder.root_certificates(pem.clone()),
         None => builder,
     };
     builder
         .build()
-        .map_err(|error| fault(stage, CREATE, format!("the client can't be created: {error}")))
+        .map_err(|error| fault(ctx, CREATE, format!("the client can't be created: {error}")))
 }
 
-async fn until_completed(stage: &mut Stage, client: &Client, id: Uuid) -> Result<(), Stop> {
-    let (account, app) = (stage.target.account, stage.target.app);
-    let patience = Patience::of(&stage.options);
-    let call = stage.call_for(FETCH, Kind::Backup, &id.to_string());
+async fn until_completed(ctx: &mut CheckContext, client: &Client, id: Uuid) -> Result<(), Stop> {
+    let (account, app) = (ctx.target.account, ctx.target.app);
+    let timer = PollTimer::of(&ctx.options);
+    let call = ctx.call_for(FETCH, Kind::Backup, &id.to_string());
     loop {
         let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
-        let fetched = ask(stage, &call, request.app_backup_id(id).send()).await?;
-        let backup = judge(stage, FETCH, 200, fetched, json)?;
+        let fetched = ask(ctx, &call, request.app_backup_id(id).send()).await?;
+        let backup = judge(ctx, FETCH, 200, fetched, json)?;
         if backup.state == ResourceState::Completed {
             return Ok(());
         }
-        if backup.state == ResourceState::Failed || !patience.lasts().await {
+        if backup.state == ResourceState::Failed || !timer.wait().await {
             let reasons = backup.state_unready.unwrap_or_default();
             return Err(fault(
-                stage,
+                ctx,
                 FETCH,
                 format!("the backup is `{}`: {reasons:?}", backup.state),
             ));
@@ -149,51 +145,51 @@ async fn until_completed(stage: &mut Stage, client: &Client, id: Uuid) -> Result
 
 /// Waits for the client's result until the run ends. `call` is the request that the client sends.
 async fn ask<T>(
-    stage: &mut Stage,
+    ctx: &mut CheckContext,
     call: &Call,
     request: impl Future<Output = Result<T, Error>>,
 ) -> Result<Result<T, Error>, Stop> {
-    stage.may_send(call)?;
-    let came = match stage.limits.within(call.writes(), request).await {
+    ctx.may_send(call)?;
+    let came = match ctx.limits.within(call.writes(), request).await {
         Ok(came) => came,
         Err(stop) => {
-            stage.model.lose(call);
+            ctx.model.lose(call);
             return Err(stop);
         }
     };
     match came.as_ref().map_err(Error::kind) {
         Err(ErrorKind::Transport(_)) => {
-            stage.model.lose(call);
-            stage.limits.unanswered();
+            ctx.model.lose(call);
+            ctx.limits.unanswered();
         }
         Err(ErrorKind::TooLong { .. } | ErrorKind::Decode { .. }) => {
-            stage.model.lose(call);
-            stage.limits.answered();
+            ctx.model.lose(call);
+            ctx.limits.answered();
         }
-        _ => stage.limits.answered(),
+        _ => ctx.limits.answered(),
     }
     Ok(came)
 }
 
 /// Checks the client's result: the contract must permit everything in it.
 fn judge<T>(
-    stage: &mut Stage,
+    ctx: &mut CheckContext,
     operation: &str,
     status: u16,
     came: Result<ResponseValue<T>, Error>,
     body: impl FnOnce(&T) -> Vec<u8>,
 ) -> Result<T, Stop> {
-    let response = came.map_err(|error| fault(stage, operation, error.to_string()))?;
+    let response = came.map_err(|error| fault(ctx, operation, error.to_string()))?;
     let (came, headers) = (response.status().as_u16(), response.headers().clone());
-    expect(stage, operation, came == status, || {
+    expect(ctx, operation, came == status, || {
         format!("expected {status}, received {came}")
     });
     let value = response.into_inner();
-    validate(stage, operation, came, &headers, &body(&value));
+    validate(ctx, operation, came, &headers, &body(&value));
     Ok(value)
 }
 
-fn validate(stage: &mut Stage, operation: &str, status: u16, headers: &HeaderMap, body: &[u8]) {
+fn validate(ctx: &mut CheckContext, operation: &str, status: u16, headers: &HeaderMap, body: &[u8]) {
     let headers: Vec<(String, String)> = headers
         .iter()
         .map(|(name, value)| {
@@ -208,8 +204,8 @@ fn validate(stage: &mut Stage, operation: &str, status: u16, headers: &HeaderMap
         headers: &headers,
         body,
     };
-    for violation in stage.wire.check(operation, received) {
-        stage.note(LiveFinding {
+    for violation in ctx.wire.check(operation, received) {
+        ctx.record(LiveFinding {
             code: violation.rule.as_str().to_owned(),
             rule: violation.rule.rule().to_owned(),
             operation: operation.to_owned(),
@@ -225,21 +221,21 @@ fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-fn expect(stage: &mut Stage, operation: &str, holds: bool, what: impl FnOnce() -> String) {
+fn expect(ctx: &mut CheckContext, operation: &str, holds: bool, what: impl FnOnce() -> String) {
     if !holds {
-        fault(stage, operation, what());
+        fault(ctx, operation, what());
     }
 }
 
-fn fault(stage: &mut Stage, operation: &str, what: String) -> Stop {
+fn fault(ctx: &mut CheckContext, operation: &str, what: String) -> Stop {
     let finding = LiveFinding {
-        code: stage.current.code.clone(),
-        rule: stage.current.rule.clone(),
+        code: ctx.current.code.clone(),
+        rule: ctx.current.rule.clone(),
         operation: operation.to_owned(),
         what,
         place: None,
         exchange: None,
     };
-    stage.note(finding);
-    Stop::Noted
+    ctx.record(finding);
+    Stop::Recorded
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::call::{Call, Credential};
+use super::context::{CheckContext, Stop};
 use super::kind::{Deed, Kind};
-use super::stage::{Stage, Stop};
 use super::wire::Answer;
 use appkeep_openapi::Operation;
 
@@ -20,40 +20,40 @@ const USUAL_EXTRAS: [&str; 3] = ["HEAD", "OPTIONS", "TRACE"];
 ///
 /// A server may support HEAD, OPTIONS and TRACE in addition to the documented methods; then `Allow` lists
 /// them, too. Methods of operations that the options leave out are not sent, and are optional in `Allow`.
-pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    stage.admits(operation)?;
-    let Declared { admitted, left_out } = declared(stage, operation);
+pub(super) async fn allow(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+    ctx.require(operation)?;
+    let Declared { permitted, left_out } = declared(ctx, operation);
     let mut refused: Vec<(&str, Answer)> = Vec::new();
     let mut extra: BTreeSet<String> = BTreeSet::new();
     for method in METHODS {
-        if admitted.contains(method) || left_out.contains(method) {
+        if permitted.contains(method) || left_out.contains(method) {
             continue;
         }
         if USUAL_EXTRAS.contains(&method) {
-            let mut call = stage.call(operation);
+            let mut call = ctx.call(operation);
             call.method = Some(method.to_owned());
             // Support for this method, and the response to it, are up to the server.
-            let Ok(answer) = stage.send_unjudged(&call).await else {
+            let Ok(answer) = ctx.send_unchecked(&call).await else {
                 continue;
             };
             if answer.status == 405 {
-                stage.note_violations(&answer);
+                ctx.record_violations(&answer);
                 refused.push((method, answer));
             } else if (200..300).contains(&answer.status) {
                 extra.insert(method.to_owned());
             }
             continue;
         }
-        let call = stage.harmless_call(operation, method);
-        let answer = stage.send_for(&call, 405).await?;
-        stage.expect_problem(&answer, &[69]);
+        let call = ctx.harmless_call(operation, method);
+        let answer = ctx.send_for(&call, 405).await?;
+        ctx.expect_problem(&answer, &[69]);
         refused.push((method, answer));
     }
     for (method, answer) in &refused {
         let allowed = allowed(answer);
-        let supported = admitted.union(&extra);
+        let supported = permitted.union(&extra);
         let missing: Vec<&String> = supported.filter(|method| !allowed.contains(*method)).collect();
-        stage.expect(answer, missing.is_empty(), || {
+        ctx.expect(answer, missing.is_empty(), || {
             format!("`Allow` of {method} lacks {}", joined(missing.iter().copied()))
         });
         let too_many: Vec<&str> = refused
@@ -61,18 +61,18 @@ pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop
             .map(|(method, _)| *method)
             .filter(|method| allowed.contains(*method))
             .collect();
-        stage.expect(answer, too_many.is_empty(), || {
+        ctx.expect(answer, too_many.is_empty(), || {
             format!(
                 "`Allow` of {method} lists {}, which returns 405",
                 too_many.join(", ")
             )
         });
-        let is_documented = |method: &String| admitted.contains(method) || left_out.contains(method);
+        let is_documented = |method: &String| permitted.contains(method) || left_out.contains(method);
         let unknown: Vec<&String> = allowed
             .iter()
             .filter(|method| !is_documented(method) && !USUAL_EXTRAS.contains(&method.as_str()))
             .collect();
-        stage.expect(answer, unknown.is_empty(), || {
+        ctx.expect(answer, unknown.is_empty(), || {
             format!(
                 "`Allow` of {method} lists {}, which is undocumented",
                 joined(unknown.iter().copied())
@@ -85,27 +85,27 @@ pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop
 /// The methods that a path documents.
 pub(super) struct Declared {
     /// Methods of operations that may be requested.
-    pub(super) admitted: BTreeSet<String>,
+    pub(super) permitted: BTreeSet<String>,
     /// Methods of operations that the options leave out.
     pub(super) left_out: BTreeSet<String>,
 }
 
 /// The methods that the operation's path documents.
-pub(super) fn declared(stage: &Stage, operation: &str) -> Declared {
-    let operations = stage.wire.document().operations();
-    let path = stage.wire.operation(operation).map(|own| own.path.as_str());
+pub(super) fn declared(ctx: &CheckContext, operation: &str) -> Declared {
+    let operations = ctx.wire.document().operations();
+    let path = ctx.wire.operation(operation).map(|own| own.path.as_str());
     let same_path = operations
         .iter()
         .filter(|other| Some(other.path.as_str()) == path);
-    let (left_out, admitted): (Vec<_>, Vec<_>) = same_path.partition(|other| stage.is_left_out(&other.id));
+    let (left_out, permitted): (Vec<_>, Vec<_>) = same_path.partition(|other| ctx.is_excluded(&other.id));
     let methods = |operations: Vec<&Operation>| operations.iter().map(|one| one.method.clone()).collect();
     Declared {
-        admitted: methods(admitted),
+        permitted: methods(permitted),
         left_out: methods(left_out),
     }
 }
 
-impl Stage {
+impl CheckContext {
     /// A request with a method that the operation's path doesn't document.
     ///
     /// A server may support more methods than the contract, and such a request might then delete or replace
@@ -137,25 +137,25 @@ fn joined<'a>(methods: impl Iterator<Item = &'a String>) -> String {
 }
 
 /// Reads have no side effects: a repeated read gets the same response.
-pub(super) async fn reading_twice(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    stage.admits(operation)?;
+pub(super) async fn reading_twice(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+    ctx.require(operation)?;
     let kind = Kind::of(operation);
-    let mut call = stage.call(operation);
+    let mut call = ctx.call(operation);
     if Deed::of(operation) == Deed::Fetch {
         let resource = match kind {
-            Kind::Backup => stage.world.backup.as_ref(),
-            Kind::Snap => stage.world.snap.as_ref(),
+            Kind::Backup => ctx.fixtures.backup.as_ref(),
+            Kind::Snap => ctx.fixtures.snap.as_ref(),
         };
-        let id = super::stage::id_of(super::stage::needed(resource, "a completed resource")?);
-        call = stage.call_for(operation, kind, &id);
+        let id = super::context::id_of(super::context::require_fixture(resource, "a completed resource")?);
+        call = ctx.call_for(operation, kind, &id);
     }
-    let first = stage.send_for(&call, 200).await?;
-    let second = stage.send_for(&call, 200).await?;
+    let first = ctx.send_for(&call, 200).await?;
+    let second = ctx.send_for(&call, 200).await?;
     let holds = match Deed::of(operation) {
-        Deed::List => stage.own_items(first.items()) == stage.own_items(second.items()),
+        Deed::List => ctx.own_items(first.items()) == ctx.own_items(second.items()),
         _ => first.body == second.body && first.header("etag") == second.header("etag"),
     };
-    stage.expect(&second, holds, || {
+    ctx.expect(&second, holds, || {
         "the second response differs from the first".to_owned()
     });
     Ok(())

@@ -17,9 +17,9 @@ use uuid::Uuid;
 use self::node::Source;
 
 use super::call::Call;
+use super::context::{CheckContext, Stop};
 use super::kind::{Deed, not_found};
 use super::refusals::names;
-use super::stage::{Stage, Stop};
 use crate::invalid_requests::points_at;
 use appkeep_openapi::Document;
 
@@ -91,10 +91,10 @@ pub(super) fn authored(document: &Document) -> &'static [InputCase] {
 }
 
 /// Runs one case.
-pub(super) async fn run(stage: &mut Stage, case: &InputCase) -> Result<(), Stop> {
-    stage.admits(&case.operation)?;
-    let call = call(stage, case);
-    let answer = stage.send(&call).await?;
+pub(super) async fn run(ctx: &mut CheckContext, case: &InputCase) -> Result<(), Stop> {
+    ctx.require(&case.operation)?;
+    let call = call(ctx, case);
+    let answer = ctx.send(&call).await?;
     match &case.verdict {
         Verdict::Accepted => {
             let (status, problem) = accepted(case);
@@ -105,22 +105,22 @@ pub(super) async fn run(stage: &mut Stage, case: &InputCase) -> Result<(), Stop>
                     answer.status,
                     answer.reason()
                 );
-                stage.fault(&answer, what);
-                return Err(Stop::Noted);
+                ctx.fault(&answer, what);
+                return Err(Stop::Recorded);
             }
             if let Some(problem) = problem {
-                stage.expect_problem(&answer, &[problem]);
+                ctx.expect_problem(&answer, &[problem]);
             }
         }
         Verdict::Refused { problem, culprit } => {
             if answer.status != 400 {
-                stage.fault(
+                ctx.fault(
                     &answer,
                     format!("{}: expected 400, received {}", case.what, answer.status),
                 );
-                return Err(Stop::Noted);
+                return Err(Stop::Recorded);
             }
-            stage.expect_problem(&answer, &[*problem]);
+            ctx.expect_problem(&answer, &[*problem]);
             if let Some(culprit) = culprit {
                 let list = match case.input {
                     Input::Body(_) => "invalidFields",
@@ -128,7 +128,7 @@ pub(super) async fn run(stage: &mut Stage, case: &InputCase) -> Result<(), Stop>
                 };
                 let named = names(&answer, list);
                 let holds = named.iter().any(|found| points_at(found, culprit));
-                stage.expect(&answer, holds, || {
+                ctx.expect(&answer, holds, || {
                     format!("{}: expected `{culprit}` in `{list}`, found {named:?}", case.what)
                 });
             }
@@ -155,18 +155,18 @@ fn has_one_source(body: &Value) -> bool {
     body.get("backupID").is_some() != body.get("snapshotID").is_some()
 }
 
-fn call(stage: &mut Stage, case: &InputCase) -> Call {
-    let mut call = stage.call(&case.operation);
+fn call(ctx: &mut CheckContext, case: &InputCase) -> Call {
+    let mut call = ctx.call(&case.operation);
     if matches!(Deed::of(&case.operation), Deed::Create | Deed::Restore) {
-        let body = stage.body_for(&case.operation);
-        call = call.json(body).path("app_id", &stage.unknown_id("app"));
+        let body = ctx.body_for(&case.operation);
+        call = call.json(body).path("app_id", &ctx.unknown_id("app"));
     }
     match &case.input {
         Input::Body(body) => call.json(body.clone()),
         // A valid id may belong to an existing resource, so a delete uses an unused id of the same version.
         Input::Path(name, value) => match Uuid::parse_str(value) {
             Ok(id) if Deed::of(&case.operation) == Deed::Delete && id.to_string() == *value => {
-                let unknown = stage.unknown_id_like(id);
+                let unknown = ctx.unknown_id_like(id);
                 call.path(name, &unknown)
             }
             _ => call.path(name, value),

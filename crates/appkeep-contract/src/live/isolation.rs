@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::call::{Call, Credential};
+use super::context::{BACKUP_TYPE, CheckContext, Kind, Stop, id_of, require_fixture};
 use super::kind::{Deed, not_found};
-use super::stage::{BACKUP_TYPE, Kind, Stage, Stop, id_of, needed};
 use super::wire::Answer;
 use appkeep_openapi::ParameterLocation;
 
@@ -16,9 +16,9 @@ pub(super) struct Crossing {
     pub(super) code: &'static str,
     pub(super) rule: &'static str,
     /// Whether an operation can be requested in this way.
-    pub(super) fits: fn(&Stage, &str) -> bool,
+    pub(super) fits: fn(&CheckContext, &str) -> bool,
     /// Creates the requests for an existing resource that mustn't be visible, and for a non-existent one.
-    probe: fn(&mut Stage, &str) -> Result<Pair, Stop>,
+    probe: fn(&mut CheckContext, &str) -> Result<Pair, Stop>,
     /// Whether the response is 403 with problem 11; otherwise it is 404.
     is_forbidden: bool,
 }
@@ -31,30 +31,30 @@ pub(super) const CROSSINGS: &[Crossing] = &[
     Crossing { code: "foreign-account", rule: "Another account's URLs return 403, as if it didn't exist.",
         fits: is_of_an_account, probe: in_foreign_account, is_forbidden: true },
     Crossing { code: "foreign-app", rule: "Another account's app isn't found under the caller's account.",
-        fits: |stage, operation| stage.has(operation, "app_id"), probe: below_foreign_app, is_forbidden: false },
+        fits: |ctx, operation| ctx.has(operation, "app_id"), probe: below_foreign_app, is_forbidden: false },
     Crossing { code: "foreign-resource", rule: "Another account's resource isn't found under the caller's URLs.",
         fits: is_of_one, probe: foreign_resource, is_forbidden: false },
     Crossing { code: "own-in-foreign-account", rule: "The caller's resource isn't found under another account's URLs.",
         fits: is_of_one, probe: own_in_foreign_account, is_forbidden: false },
     Crossing { code: "own-below-other-app", rule: "A resource isn't found under another app of its account.",
-        fits: |stage, operation| is_of_one(stage, operation) && stage.has(operation, "app_id"),
+        fits: |ctx, operation| is_of_one(ctx, operation) && ctx.has(operation, "app_id"),
         probe: own_below_other_app, is_forbidden: false },
 ];
 
 /// Crosses the boundary with one operation: the response is the same as for a non-existent resource.
-pub(super) async fn cross(stage: &mut Stage, crossing: &Crossing, operation: &str) -> Result<(), Stop> {
-    stage.admits(operation)?;
-    let (probe, twin) = (crossing.probe)(stage, operation)?;
+pub(super) async fn cross(ctx: &mut CheckContext, crossing: &Crossing, operation: &str) -> Result<(), Stop> {
+    ctx.require(operation)?;
+    let (probe, twin) = (crossing.probe)(ctx, operation)?;
     let (status, problem) = if crossing.is_forbidden {
         (403, 11)
     } else {
         (404, not_found(operation))
     };
-    let answer = stage.send_for(&probe, status).await?;
-    stage.expect_problem(&answer, &[problem]);
-    let other = stage.send_for(&twin, status).await?;
+    let answer = ctx.send_for(&probe, status).await?;
+    ctx.expect_problem(&answer, &[problem]);
+    let other = ctx.send_for(&twin, status).await?;
     let (here, there) = (tell_tale(&answer), tell_tale(&other));
-    stage.expect(&answer, here == there, || {
+    ctx.expect(&answer, here == there, || {
         format!("the response for an existing resource is {here}, and for an unknown one {there}")
     });
     Ok(())
@@ -82,36 +82,36 @@ fn tell_tale(answer: &Answer) -> String {
 }
 
 /// Creates a backup and a snapshot in the other account.
-pub(super) async fn make_foreign(stage: &mut Stage) -> Result<(), Stop> {
+pub(super) async fn make_foreign(ctx: &mut CheckContext) -> Result<(), Stop> {
     for kind in [Kind::Snap, Kind::Backup] {
-        if stage.admits_making(kind).is_err() {
+        if ctx.require_create(kind).is_err() {
             continue;
         }
-        let body = stage.sound_body(kind);
-        let made = stage
-            .send_for(&stage.foreign_call(kind.create())?.json(body), 201)
+        let body = ctx.valid_body(kind);
+        let made = ctx
+            .send_for(&ctx.foreign_call(kind.create())?.json(body), 201)
             .await?;
-        stage.id_in(&made)?;
+        ctx.created_id(&made)?;
         match kind {
-            Kind::Backup => stage.world.foreign_backup = Some(made.body),
-            Kind::Snap => stage.world.foreign_snap = Some(made.body),
+            Kind::Backup => ctx.fixtures.foreign_backup = Some(made.body),
+            Kind::Snap => ctx.fixtures.foreign_snap = Some(made.body),
         }
     }
-    stage.foreign().map(|_| ())
+    ctx.foreign().map(|_| ())
 }
 
-fn is_of_an_account(stage: &Stage, operation: &str) -> bool {
-    stage.has(operation, "account_id")
+fn is_of_an_account(ctx: &CheckContext, operation: &str) -> bool {
+    ctx.has(operation, "account_id")
 }
 
-fn is_of_one(stage: &Stage, operation: &str) -> bool {
-    stage.has(operation, Kind::of(operation).parameter())
+fn is_of_one(ctx: &CheckContext, operation: &str) -> bool {
+    ctx.has(operation, Kind::of(operation).parameter())
 }
 
 /// The call with a body, if the operation requires one.
-fn with_body(stage: &mut Stage, call: Call) -> Call {
+fn with_body(ctx: &mut CheckContext, call: Call) -> Call {
     if matches!(Deed::of(&call.operation), Deed::Create | Deed::Restore) {
-        let body = stage.body_for(&call.operation);
+        let body = ctx.body_for(&call.operation);
         call.json(body)
     } else {
         call
@@ -119,78 +119,78 @@ fn with_body(stage: &mut Stage, call: Call) -> Call {
 }
 
 /// The id of an existing resource of the run; unused by lists and creates.
-fn own(stage: &Stage, operation: &str) -> Result<String, Stop> {
+fn own(ctx: &CheckContext, operation: &str) -> Result<String, Stop> {
     let kind = Kind::of(operation);
-    if !is_of_one(stage, operation) {
+    if !is_of_one(ctx, operation) {
         return Ok(String::new());
     }
     let resource = match kind {
-        Kind::Backup => &stage.world.backup,
-        Kind::Snap => &stage.world.snap,
+        Kind::Backup => &ctx.fixtures.backup,
+        Kind::Snap => &ctx.fixtures.snap,
     };
-    Ok(id_of(needed(resource.as_ref(), "a completed resource")?))
+    Ok(id_of(require_fixture(resource.as_ref(), "a completed resource")?))
 }
 
-fn others(stage: &Stage, operation: &str) -> Result<String, Stop> {
-    stage.foreign()?;
-    if !is_of_one(stage, operation) {
+fn others(ctx: &CheckContext, operation: &str) -> Result<String, Stop> {
+    ctx.foreign()?;
+    if !is_of_one(ctx, operation) {
         return Ok(String::new());
     }
     let resource = match Kind::of(operation) {
-        Kind::Backup => &stage.world.foreign_backup,
-        Kind::Snap => &stage.world.foreign_snap,
+        Kind::Backup => &ctx.fixtures.foreign_backup,
+        Kind::Snap => &ctx.fixtures.foreign_snap,
     };
-    Ok(id_of(needed(
+    Ok(id_of(require_fixture(
         resource.as_ref(),
         "a resource of the other account",
     )?))
 }
 
-fn with_foreign_token(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
-    stage.foreign()?;
-    let (kind, id) = (Kind::of(operation), own(stage, operation)?);
-    let call = stage.call_for(operation, kind, &id).with(Credential::Foreign);
-    let call = with_body(stage, call);
-    let twin = call.clone().path("account_id", &stage.unknown_id("account"));
+fn with_foreign_token(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
+    ctx.foreign()?;
+    let (kind, id) = (Kind::of(operation), own(ctx, operation)?);
+    let call = ctx.call_for(operation, kind, &id).with(Credential::Foreign);
+    let call = with_body(ctx, call);
+    let twin = call.clone().path("account_id", &ctx.unknown_id("account"));
     Ok((call, twin))
 }
 
-fn in_foreign_account(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
-    let id = others(stage, operation)?;
-    let call = stage.foreign_call(operation)?.with(Credential::Own);
-    let call = with_body(stage, call.path(Kind::of(operation).parameter(), &id));
-    let twin = call.clone().path("account_id", &stage.unknown_id("account"));
+fn in_foreign_account(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
+    let id = others(ctx, operation)?;
+    let call = ctx.foreign_call(operation)?.with(Credential::Own);
+    let call = with_body(ctx, call.path(Kind::of(operation).parameter(), &id));
+    let twin = call.clone().path("account_id", &ctx.unknown_id("account"));
     Ok((call, twin))
 }
 
-fn below_foreign_app(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
-    let (id, app) = (others(stage, operation)?, stage.foreign()?.app.to_string());
-    let call = stage.call_for(operation, Kind::of(operation), &id);
-    let call = with_body(stage, call.path("app_id", &app));
-    let twin = call.clone().path("app_id", &stage.unknown_id("app"));
+fn below_foreign_app(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
+    let (id, app) = (others(ctx, operation)?, ctx.foreign()?.app.to_string());
+    let call = ctx.call_for(operation, Kind::of(operation), &id);
+    let call = with_body(ctx, call.path("app_id", &app));
+    let twin = call.clone().path("app_id", &ctx.unknown_id("app"));
     Ok((call, twin))
 }
 
-fn foreign_resource(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
-    let (kind, id) = (Kind::of(operation), others(stage, operation)?);
-    let call = stage.call_for(operation, kind, &id);
-    Ok((call, stage.call(operation)))
+fn foreign_resource(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
+    let (kind, id) = (Kind::of(operation), others(ctx, operation)?);
+    let call = ctx.call_for(operation, kind, &id);
+    Ok((call, ctx.call(operation)))
 }
 
-fn own_in_foreign_account(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
-    let (kind, id) = (Kind::of(operation), own(stage, operation)?);
-    let twin = stage.foreign_call(operation)?;
+fn own_in_foreign_account(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
+    let (kind, id) = (Kind::of(operation), own(ctx, operation)?);
+    let twin = ctx.foreign_call(operation)?;
     Ok((twin.clone().path(kind.parameter(), &id), twin))
 }
 
-fn own_below_other_app(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
-    let (kind, id) = (Kind::of(operation), own(stage, operation)?);
-    let twin = stage.call(operation).path("app_id", &other_app(stage)?);
+fn own_below_other_app(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
+    let (kind, id) = (Kind::of(operation), own(ctx, operation)?);
+    let twin = ctx.call(operation).path("app_id", &other_app(ctx)?);
     Ok((twin.clone().path(kind.parameter(), &id), twin))
 }
 
-fn other_app(stage: &Stage) -> Result<String, Stop> {
-    let other = stage.target.other_app;
+fn other_app(ctx: &CheckContext) -> Result<String, Stop> {
+    let other = ctx.target.other_app;
     let other = other.ok_or_else(|| Stop::LeftOut("requires a second app in the account".to_owned()))?;
     Ok(other.to_string())
 }
@@ -199,41 +199,40 @@ fn other_app(stage: &Stage) -> Result<String, Stop> {
 /// vice versa.
 ///
 /// The model knows the expected content of each list.
-pub(super) async fn lists(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    stage.send_for(&stage.foreign_call(operation)?, 200).await?;
-    stage.send_for(&stage.call(operation), 200).await?;
-    if stage.has(operation, "app_id")
-        && let Ok(other) = other_app(stage)
+pub(super) async fn lists(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+    ctx.send_for(&ctx.foreign_call(operation)?, 200).await?;
+    ctx.send_for(&ctx.call(operation), 200).await?;
+    if ctx.has(operation, "app_id")
+        && let Ok(other) = other_app(ctx)
     {
-        stage
-            .send_for(&stage.call(operation).path("app_id", &other), 200)
+        ctx.send_for(&ctx.call(operation).path("app_id", &other), 200)
             .await?;
     }
     Ok(())
 }
 
 /// A resource named in a body doesn't exist for other accounts.
-pub(super) async fn named_in_a_body(stage: &mut Stage, member: &str) -> Result<(), Stop> {
+pub(super) async fn named_in_a_body(ctx: &mut CheckContext, member: &str) -> Result<(), Stop> {
     let (problem, resource) = match member {
-        "snapshotID" => (46, &stage.world.foreign_snap),
-        _ => (108, &stage.world.foreign_backup),
+        "snapshotID" => (46, &ctx.fixtures.foreign_snap),
+        _ => (108, &ctx.fixtures.foreign_backup),
     };
-    stage.foreign()?;
-    let resource = needed(resource.as_ref(), "a resource of the other account")?;
+    ctx.foreign()?;
+    let resource = require_fixture(resource.as_ref(), "a resource of the other account")?;
     let theirs = match member {
         "snapshotID" => id_of(resource),
         _ => resource[member].as_str().unwrap_or_default().to_owned(),
     };
     let mut tales = Vec::new();
-    for id in [theirs, stage.unknown_id(member)] {
+    for id in [theirs, ctx.unknown_id(member)] {
         let body = json!({"type": BACKUP_TYPE, "version": "1.1", member: id});
-        let call = stage.call(Kind::Backup.create()).json(body);
-        let answer = stage.send_for(&call, 400).await?;
-        stage.expect_problem(&answer, &[problem]);
+        let call = ctx.call(Kind::Backup.create()).json(body);
+        let answer = ctx.send_for(&call, 400).await?;
+        ctx.expect_problem(&answer, &[problem]);
         tales.push((tell_tale(&answer), answer));
     }
     if let [(theirs, answer), (unknown, _)] = tales.as_slice() {
-        stage.expect(answer, theirs == unknown, || {
+        ctx.expect(answer, theirs == unknown, || {
             format!("the response for an existing resource is {theirs}, and for an unknown one {unknown}")
         });
     }
@@ -241,39 +240,41 @@ pub(super) async fn named_in_a_body(stage: &mut Stage, member: &str) -> Result<(
 }
 
 /// A backup can only be created from a snapshot of its own app.
-pub(super) async fn snapshot_of_other_app(stage: &mut Stage) -> Result<(), Stop> {
-    let snap = id_of(needed(stage.world.snap.as_ref(), "a completed snapshot")?);
-    let other = other_app(stage)?;
+pub(super) async fn snapshot_of_other_app(ctx: &mut CheckContext) -> Result<(), Stop> {
+    let snap = id_of(require_fixture(
+        ctx.fixtures.snap.as_ref(),
+        "a completed snapshot",
+    )?);
+    let other = other_app(ctx)?;
     let body = json!({"type": BACKUP_TYPE, "version": "1.1", "snapshotID": snap});
-    let call = stage.call(Kind::Backup.create()).path("app_id", &other);
-    let answer = stage.send_for(&call.json(body), 403).await?;
-    stage.expect_problem(&answer, &[47]);
+    let call = ctx.call(Kind::Backup.create()).path("app_id", &other);
+    let answer = ctx.send_for(&call.json(body), 403).await?;
+    ctx.expect_problem(&answer, &[47]);
     Ok(())
 }
 
 /// All resources still exist after the preceding checks.
-pub(super) async fn nothing_happened(stage: &mut Stage) -> Result<(), Stop> {
-    stage.foreign()?;
+pub(super) async fn nothing_happened(ctx: &mut CheckContext) -> Result<(), Stop> {
+    ctx.foreign()?;
     for (kind, foreign) in [
-        (Kind::Backup, stage.world.foreign_backup.clone()),
-        (Kind::Snap, stage.world.foreign_snap.clone()),
+        (Kind::Backup, ctx.fixtures.foreign_backup.clone()),
+        (Kind::Snap, ctx.fixtures.foreign_snap.clone()),
     ] {
         let Some(foreign) = foreign else { continue };
-        for operation in stage.admitted(kind.fetches())? {
-            let call = stage
+        for operation in ctx.permitted(kind.fetches())? {
+            let call = ctx
                 .foreign_call(operation)?
                 .path(kind.parameter(), &id_of(&foreign));
-            stage.send_for(&call, 200).await?;
+            ctx.send_for(&call, 200).await?;
         }
     }
     for (kind, own) in [
-        (Kind::Backup, stage.world.backup.clone()),
-        (Kind::Snap, stage.world.snap.clone()),
+        (Kind::Backup, ctx.fixtures.backup.clone()),
+        (Kind::Snap, ctx.fixtures.snap.clone()),
     ] {
         let Some(own) = own else { continue };
-        for operation in stage.admitted(kind.fetches())? {
-            stage
-                .send_for(&stage.call_for(operation, kind, &id_of(&own)), 200)
+        for operation in ctx.permitted(kind.fetches())? {
+            ctx.send_for(&ctx.call_for(operation, kind, &id_of(&own)), 200)
                 .await?;
         }
     }
@@ -281,38 +282,38 @@ pub(super) async fn nothing_happened(stage: &mut Stage) -> Result<(), Stop> {
 }
 
 /// A read-only token can read everything that is readable.
-pub(super) async fn viewer_reads(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    stage.admits(operation)?;
-    if stage.target.viewer_token.is_none() {
+pub(super) async fn viewer_reads(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+    ctx.require(operation)?;
+    if ctx.target.viewer_token.is_none() {
         return Err(Stop::LeftOut("requires a read-only token".to_owned()));
     }
-    reads(stage, operation, Credential::Viewer).await
+    reads(ctx, operation, Credential::Viewer).await
 }
 
 /// A token of all accounts works in each of them.
-pub(super) async fn operator_reads(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    stage.admits(operation)?;
-    if stage.target.operator_token.is_none() {
+pub(super) async fn operator_reads(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+    ctx.require(operation)?;
+    if ctx.target.operator_token.is_none() {
         return Err(Stop::LeftOut("requires a token of all accounts".to_owned()));
     }
-    reads(stage, operation, Credential::Operator).await
+    reads(ctx, operation, Credential::Operator).await
 }
 
-async fn reads(stage: &mut Stage, operation: &str, credential: Credential) -> Result<(), Stop> {
-    let id = own(stage, operation)?;
-    let call = stage.call_for(operation, Kind::of(operation), &id);
-    let own = stage.send_for(&call, 200).await?;
+async fn reads(ctx: &mut CheckContext, operation: &str, credential: Credential) -> Result<(), Stop> {
+    let id = own(ctx, operation)?;
+    let call = ctx.call_for(operation, Kind::of(operation), &id);
+    let own = ctx.send_for(&call, 200).await?;
     let call = call.with(credential);
-    let answer = stage.send_for(&call, 200).await?;
-    let holds = stage.own_items(own.items()) == stage.own_items(answer.items())
-        && own.body["id"] == answer.body["id"];
-    stage.expect(&answer, holds, || {
+    let answer = ctx.send_for(&call, 200).await?;
+    let holds =
+        ctx.own_items(own.items()) == ctx.own_items(answer.items()) && own.body["id"] == answer.body["id"];
+    ctx.expect(&answer, holds, || {
         "the token reads other data than a member's token".to_owned()
     });
     Ok(())
 }
 
-impl Stage {
+impl CheckContext {
     /// Whether an operation has a path parameter of that name.
     pub(super) fn has(&self, operation: &str, name: &str) -> bool {
         self.wire.operation(operation).is_some_and(|operation| {

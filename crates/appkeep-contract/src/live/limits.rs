@@ -7,7 +7,7 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::stage::Stop;
+use super::context::Stop;
 use super::target::Options;
 
 /// Number of consecutive requests without a response after which a run ends.

@@ -6,40 +6,43 @@ use serde_json::Value;
 
 use super::backups::difference;
 use super::call::Call;
-use super::stage::{Kind, Stage, Stop, id_of, needed};
+use super::context::{CheckContext, Kind, Stop, id_of, require_fixture};
 use super::wire::Answer;
 
 /// Maximum number of pages in a walk through a list.
 const PAGES_MAX: usize = 200;
 
 /// The resources of the suite that a list of this operation must contain.
-fn own(stage: &Stage, operation: &str) -> Result<Vec<Value>, Stop> {
-    stage.admits(operation)?;
-    let world = &stage.world;
+fn own(ctx: &CheckContext, operation: &str) -> Result<Vec<Value>, Stop> {
+    ctx.require(operation)?;
+    let fixtures = &ctx.fixtures;
     let (first, others) = match Kind::of(operation) {
-        Kind::Backup => (&world.backup, [&world.unnamed_backup, &world.backup_of_snap]),
-        Kind::Snap => (&world.snap, [&world.unnamed_snap, &None]),
+        Kind::Backup => (
+            &fixtures.backup,
+            [&fixtures.unnamed_backup, &fixtures.backup_of_snap],
+        ),
+        Kind::Snap => (&fixtures.snap, [&fixtures.unnamed_snap, &None]),
     };
-    let mut own = vec![needed(first.as_ref(), "a completed resource")?.clone()];
+    let mut own = vec![require_fixture(first.as_ref(), "a completed resource")?.clone()];
     own.extend(others.into_iter().flatten().cloned());
     Ok(own)
 }
 
 /// The list contains the suite's resources, as a fetch returns them, and its own metadata.
-pub(super) async fn complete_list(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    let own = own(stage, operation)?;
-    let answer = stage.send_for(&stage.call(operation), 200).await?;
+pub(super) async fn complete_list(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+    let own = own(ctx, operation)?;
+    let answer = ctx.send_for(&ctx.call(operation), 200).await?;
     for resource in &own {
         let id = id_of(resource);
         let found: Vec<&Value> = answer.items().iter().filter(|item| id_of(item) == id).collect();
         match found.as_slice() {
             [listed] => {
                 let holds = *listed == resource;
-                stage.expect(&answer, holds, || {
+                ctx.expect(&answer, holds, || {
                     difference("the fetch", resource, "the list", listed)
                 });
             }
-            _ => stage.fault(&answer, format!("{id} is in the list {} times", found.len())),
+            _ => ctx.fault(&answer, format!("{id} is in the list {} times", found.len())),
         }
     }
     let kind = if Kind::of(operation) == Kind::Snap {
@@ -48,28 +51,28 @@ pub(super) async fn complete_list(stage: &mut Stage, operation: &str) -> Result<
         "appBackups"
     };
     let named = answer.text("/type") == Some(&format!("application/astra-{kind}"));
-    stage.expect(&answer, named, || {
+    ctx.expect(&answer, named, || {
         format!("`type` isn't application/astra-{kind}")
     });
-    stage.expect(&answer, answer.text("/version").is_some(), || {
+    ctx.expect(&answer, answer.text("/version").is_some(), || {
         "`version` is missing".to_owned()
     });
     Ok(())
 }
 
 /// A walk in small pages returns each of the suite's resources exactly once, in the order of the whole list.
-pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    let own: Vec<String> = own(stage, operation)?.iter().map(id_of).collect();
-    let whole = stage.send_for(&stage.call(operation), 200).await?;
+pub(super) async fn pages(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+    let own: Vec<String> = own(ctx, operation)?.iter().map(id_of).collect();
+    let whole = ctx.send_for(&ctx.call(operation), 200).await?;
     let total = whole.items().len();
     let limit = (total / 10).max(1);
-    let walked = walk(stage, &stage.call(operation), &whole, limit).await?;
+    let walked = walk(ctx, &ctx.call(operation), &whole, limit).await?;
     let in_order = |items: &[Value]| -> Vec<String> {
         let ids = items.iter().map(id_of);
         ids.filter(|id| own.contains(id)).collect()
     };
     let (wanted, got) = (in_order(whole.items()), in_order(&walked.items));
-    stage.expect(&walked.last, wanted == got, || {
+    ctx.expect(&walked.last, wanted == got, || {
         format!(
             "the whole list contains {} items of the suite, the pages contain {}",
             wanted.len(),
@@ -78,7 +81,7 @@ pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop
     });
     let distinct: BTreeSet<String> = walked.items.iter().map(id_of).collect();
     let twice = walked.items.len() - distinct.len();
-    stage.expect(&walked.last, twice == 0, || format!("{twice} items are repeated"));
+    ctx.expect(&walked.last, twice == 0, || format!("{twice} items are repeated"));
     Ok(())
 }
 
@@ -93,7 +96,7 @@ pub(super) struct Walked {
 /// Walks through a list in pages of that limit. A walk that doesn't end is a finding, and so is an empty page
 /// that isn't the last one.
 pub(super) async fn walk(
-    stage: &mut Stage,
+    ctx: &mut CheckContext,
     call: &Call,
     whole: &Answer,
     limit: usize,
@@ -102,55 +105,55 @@ pub(super) async fn walk(
     let mut next = call.clone();
     let mut items = Vec::new();
     for _ in 0..PAGES_MAX {
-        let last = stage.send_for(&next, 200).await?;
+        let last = ctx.send_for(&next, 200).await?;
         items.extend(last.items().iter().cloned());
         let Some(token) = last.text("/metadata/continue") else {
             return Ok(Walked { items, last });
         };
         next = call.clone().query("continue", token);
         if last.items().is_empty() {
-            stage.fault(&last, "an empty page has a `continue` token".to_owned());
-            return Err(Stop::Noted);
+            ctx.fault(&last, "an empty page has a `continue` token".to_owned());
+            return Err(Stop::Recorded);
         }
     }
-    stage.fault(
+    ctx.fault(
         whole,
         format!("the list doesn't end after {PAGES_MAX} pages of {limit}"),
     );
-    Err(Stop::Noted)
+    Err(Stop::Recorded)
 }
 
 /// A limit larger than the list has no effect.
-pub(super) async fn huge_limit(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    let own = own(stage, operation)?;
+pub(super) async fn huge_limit(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+    let own = own(ctx, operation)?;
     for limit in [
         "1000000",
         "18446744073709551616",
         "99999999999999999999999999999999999999",
     ] {
-        let answer = stage
-            .send_for(&stage.call(operation).query("limit", limit), 200)
+        let answer = ctx
+            .send_for(&ctx.call(operation).query("limit", limit), 200)
             .await?;
         let all = own
             .iter()
             .all(|resource| answer.items().iter().any(|item| id_of(item) == id_of(resource)));
-        stage.expect(&answer, all, || format!("items are missing with `limit={limit}`"));
+        ctx.expect(&answer, all, || format!("items are missing with `limit={limit}`"));
     }
     Ok(())
 }
 
 /// `include` returns arrays of the requested values, in the requested order, with `null` for absent values.
-pub(super) async fn columns(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    let own = own(stage, operation)?;
-    let every = every_field(stage, operation);
+pub(super) async fn columns(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+    let own = own(ctx, operation)?;
+    let every = every_field(ctx, operation);
     let mut reversed = every.clone();
     reversed.reverse();
     let few = ["id", "name", "state"].map(str::to_owned).to_vec();
     let swapped = ["state", "id"].map(str::to_owned).to_vec();
     for fields in [few, swapped, every, reversed] {
         let asked = fields.join(",");
-        let answer = stage
-            .send_for(&stage.call(operation).query("include", &asked), 200)
+        let answer = ctx
+            .send_for(&ctx.call(operation).query("include", &asked), 200)
             .await?;
         let Some(id_at) = fields.iter().position(|field| field == "id") else {
             continue;
@@ -165,7 +168,7 @@ pub(super) async fn columns(stage: &mut Stage, operation: &str) -> Result<(), St
                 .iter()
                 .find(|row| row.get(id_at) == Some(&resource["id"]));
             let holds = row == Some(&wanted);
-            stage.expect(&answer, holds, || {
+            ctx.expect(&answer, holds, || {
                 let got = row.map_or_else(|| "no row".to_owned(), ToString::to_string);
                 format!("`include={asked}`: expected {wanted}, received {got}")
             });
@@ -175,35 +178,35 @@ pub(super) async fn columns(stage: &mut Stage, operation: &str) -> Result<(), St
 }
 
 /// A single field together with a limit: both apply to the second page as to the first.
-pub(super) async fn columns_in_pages(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    own(stage, operation)?;
-    let call = stage.call(operation).query("include", "name").query("limit", "1");
+pub(super) async fn columns_in_pages(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+    own(ctx, operation)?;
+    let call = ctx.call(operation).query("include", "name").query("limit", "1");
     let is_row = |answer: &Answer| matches!(answer.items(), [Value::Array(row)] if row.len() == 1);
-    let first = stage.send_for(&call, 200).await?;
-    stage.expect(&first, is_row(&first), || {
+    let first = ctx.send_for(&call, 200).await?;
+    ctx.expect(&first, is_row(&first), || {
         "expected one row with one value".to_owned()
     });
     let Some(token) = first.text("/metadata/continue").map(str::to_owned) else {
         return Ok(());
     };
-    let second = stage.send_for(&call.query("continue", &token), 200).await?;
+    let second = ctx.send_for(&call.query("continue", &token), 200).await?;
     // Resources of other users may be gone by now.
     let holds = second.items().is_empty() || is_row(&second);
-    stage.expect(&second, holds, || {
+    ctx.expect(&second, holds, || {
         "expected rows with one value on the second page".to_owned()
     });
     Ok(())
 }
 
 /// The fields of a resource, in the order of the contract.
-pub(super) fn every_field(stage: &Stage, operation: &str) -> Vec<String> {
+pub(super) fn every_field(ctx: &CheckContext, operation: &str) -> Vec<String> {
     let name = if Kind::of(operation) == Kind::Snap {
         "AppSnap"
     } else {
         "AppBackup"
     };
     let pointer = format!("/components/schemas/{name}/properties");
-    let properties = stage
+    let properties = ctx
         .wire
         .validator()
         .document()

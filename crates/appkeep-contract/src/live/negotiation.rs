@@ -2,16 +2,16 @@
 
 use serde_json::json;
 
-use super::stage::{Kind, Stage, Stop, id_of, needed};
+use super::context::{CheckContext, Kind, Stop, id_of, require_fixture};
 use super::wire::Answer;
 
 const JSON: &str = "application/json";
 
 /// Records a violation unless the body has that media type.
-pub(super) fn expect_media_type(stage: &mut Stage, answer: &Answer, wanted: &str) {
+pub(super) fn expect_media_type(ctx: &mut CheckContext, answer: &Answer, wanted: &str) {
     let got = answer.header("content-type").unwrap_or_default().to_owned();
     let essence = got.split(';').next().unwrap_or_default().trim();
-    stage.expect(answer, essence.eq_ignore_ascii_case(wanted), || {
+    ctx.expect(answer, essence.eq_ignore_ascii_case(wanted), || {
         format!("requested `{wanted}`, received `{got}`")
     });
     let lower = got.to_ascii_lowercase();
@@ -19,21 +19,21 @@ pub(super) fn expect_media_type(stage: &mut Stage, answer: &Answer, wanted: &str
         .split(';')
         .find_map(|part| part.trim().strip_prefix("charset="));
     let is_utf8 = charset.is_none_or(|charset| charset.trim_matches('"') == "utf-8");
-    stage.expect(answer, is_utf8, || {
+    ctx.expect(answer, is_utf8, || {
         format!("expected JSON in UTF-8, received `{got}`")
     });
 }
 
 /// A fetch uses the requested media type; if that isn't available, plain JSON.
-pub(super) async fn fetch(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    stage.admits(operation)?;
+pub(super) async fn fetch(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+    ctx.require(operation)?;
     let kind = Kind::of(operation);
     let (resource, others) = match kind {
-        Kind::Backup => (&stage.world.backup, Kind::Snap.vendor_type()),
-        Kind::Snap => (&stage.world.snap, Kind::Backup.vendor_type()),
+        Kind::Backup => (&ctx.fixtures.backup, Kind::Snap.vendor_type()),
+        Kind::Snap => (&ctx.fixtures.snap, Kind::Backup.vendor_type()),
     };
     let vendor = kind.vendor_type();
-    let id = id_of(needed(resource.as_ref(), "a completed resource")?);
+    let id = id_of(require_fixture(resource.as_ref(), "a completed resource")?);
     let asked = [
         (vendor.clone(), vendor.as_str()),
         (vendor.to_ascii_uppercase(), &vendor),
@@ -49,56 +49,56 @@ pub(super) async fn fetch(stage: &mut Stage, operation: &str) -> Result<(), Stop
         (others, JSON),
     ];
     for (accept, wanted) in asked {
-        let answer = stage
-            .send_for(&stage.call_for(operation, kind, &id).accept(&accept), 200)
+        let answer = ctx
+            .send_for(&ctx.call_for(operation, kind, &id).accept(&accept), 200)
             .await?;
-        expect_media_type(stage, &answer, wanted);
+        expect_media_type(ctx, &answer, wanted);
     }
     Ok(())
 }
 
 /// A list is plain JSON, independent of `Accept`.
-pub(super) async fn list(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+pub(super) async fn list(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     for accept in [JSON, "*/*", "text/html", "application/astra-appBackups+json"] {
-        let answer = stage.send_for(&stage.call(operation).accept(accept), 200).await?;
-        expect_media_type(stage, &answer, JSON);
+        let answer = ctx.send_for(&ctx.call(operation).accept(accept), 200).await?;
+        expect_media_type(ctx, &answer, JSON);
     }
     Ok(())
 }
 
 /// A problem has the media type of problems, independent of `Accept`.
-pub(super) async fn problem(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+pub(super) async fn problem(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     let vendor = Kind::of(operation).vendor_type();
     for accept in [JSON, vendor.as_str(), "text/html", "*/*;q=0"] {
-        let call = stage.call(operation).accept(accept);
-        let call = if stage.has(operation, "account_id") {
+        let call = ctx.call(operation).accept(accept);
+        let call = if ctx.has(operation, "account_id") {
             call.path("account_id", "not-an-id")
         } else {
             call.query("surprise", "1")
         };
-        let answer = stage.send_for(&call, 400).await?;
-        expect_media_type(stage, &answer, "application/problem+json");
+        let answer = ctx.send_for(&call, 400).await?;
+        expect_media_type(ctx, &answer, "application/problem+json");
     }
     Ok(())
 }
 
 /// A JSON body with a charset parameter is read like any other. Nothing is created: the app doesn't exist.
-pub(super) async fn body_with_charset(stage: &mut Stage) -> Result<(), Stop> {
-    let body = stage.sound_body(Kind::Backup);
-    let call = stage.call(Kind::Backup.create()).json(body);
-    let call = call.path("app_id", &stage.unknown_id("app"));
-    let answer = stage
+pub(super) async fn body_with_charset(ctx: &mut CheckContext) -> Result<(), Stop> {
+    let body = ctx.valid_body(Kind::Backup);
+    let call = ctx.call(Kind::Backup.create()).json(body);
+    let call = call.path("app_id", &ctx.unknown_id("app"));
+    let answer = ctx
         .send_for(&call.content_type("application/json; charset=utf-8"), 404)
         .await?;
-    stage.expect_problem(&answer, &[2]);
+    ctx.expect_problem(&answer, &[2]);
     Ok(())
 }
 
 /// A small JSON body in a GET is ignored; existing clients send one with every GET.
-pub(super) async fn body_of_a_get(stage: &mut Stage) -> Result<(), Stop> {
-    let answer = stage
-        .send_for(&stage.call("app_backup_list_for_app").json(json!({})), 200)
+pub(super) async fn body_of_a_get(ctx: &mut CheckContext) -> Result<(), Stop> {
+    let answer = ctx
+        .send_for(&ctx.call("app_backup_list_for_app").json(json!({})), 200)
         .await?;
-    expect_media_type(stage, &answer, JSON);
+    expect_media_type(ctx, &answer, JSON);
     Ok(())
 }

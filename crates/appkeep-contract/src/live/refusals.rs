@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::call::{Call, Credential, Payload};
+use super::context::{CheckContext, Stop};
 use super::headers::{allowed, declared};
-use super::stage::{Stage, Stop};
 use super::wire::Answer;
 use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem, points_at};
 use appkeep_openapi::Operation;
@@ -33,13 +33,13 @@ pub(super) fn cases(operations: &[Operation]) -> Vec<RefusalCase> {
 }
 
 /// A requirement of a request that the target doesn't meet.
-fn lacking(stage: &Stage, request: &InvalidRequest) -> Option<&'static str> {
+fn lacking(ctx: &CheckContext, request: &InvalidRequest) -> Option<&'static str> {
     request.mutations.iter().find_map(|mutation| match mutation {
-        Mutation::ViewerToken if stage.target.viewer_token.is_none() => Some("requires a read-only token"),
-        Mutation::ForeignToken | Mutation::ForeignApp if stage.target.foreign.is_none() => {
+        Mutation::ViewerToken if ctx.target.viewer_token.is_none() => Some("requires a read-only token"),
+        Mutation::ForeignToken | Mutation::ForeignApp if ctx.target.foreign.is_none() => {
             Some("requires a second account with its own token")
         }
-        Mutation::OperatorToken if stage.target.operator_token.is_none() => {
+        Mutation::OperatorToken if ctx.target.operator_token.is_none() => {
             Some("requires a token of all accounts")
         }
         _ => None,
@@ -47,34 +47,34 @@ fn lacking(stage: &Stage, request: &InvalidRequest) -> Option<&'static str> {
 }
 
 /// Runs one case.
-pub(super) async fn run(stage: &mut Stage, case: &RefusalCase) -> Result<(), Stop> {
-    if let Some(lacking) = lacking(stage, case.request) {
+pub(super) async fn run(ctx: &mut CheckContext, case: &RefusalCase) -> Result<(), Stop> {
+    if let Some(lacking) = lacking(ctx, case.request) {
         return Err(Stop::LeftOut(lacking.to_owned()));
     }
-    let call = invalid_call(stage, case);
-    let answer = stage.send(&call).await?;
-    stage.expect_status(&answer, case.request.status)?;
-    judge(stage, case, &answer);
+    let call = invalid_call(ctx, case);
+    let answer = ctx.send(&call).await?;
+    ctx.expect_status(&answer, case.request.status)?;
+    judge(ctx, case, &answer);
     Ok(())
 }
 
-fn invalid_call(stage: &mut Stage, case: &RefusalCase) -> Call {
-    let mut call = stage.call(&case.operation);
-    let has_body = stage
+fn invalid_call(ctx: &mut CheckContext, case: &RefusalCase) -> Call {
+    let mut call = ctx.call(&case.operation);
+    let has_body = ctx
         .wire
         .operation(&case.operation)
         .is_some_and(|operation| operation.body.is_some());
     if has_body {
-        let body = stage.body_for(&case.operation);
+        let body = ctx.body_for(&case.operation);
         call = call.json(body);
     }
     for mutation in case.request.mutations {
-        call = mutated(stage, call, *mutation);
+        call = mutated(ctx, call, *mutation);
     }
     call
 }
 
-fn mutated(stage: &Stage, mut call: Call, mutation: Mutation) -> Call {
+fn mutated(ctx: &CheckContext, mut call: Call, mutation: Mutation) -> Call {
     match mutation {
         Mutation::NoToken => return call.with(Credential::None),
         Mutation::UnknownToken => return call.with(Credential::Unknown),
@@ -83,15 +83,11 @@ fn mutated(stage: &Stage, mut call: Call, mutation: Mutation) -> Call {
         Mutation::ForeignToken => return call.with(Credential::Foreign),
         Mutation::OperatorToken => return call.with(Credential::Operator),
         Mutation::Account(id) => return call.path("account_id", id),
-        Mutation::UnknownAccount => return call.path("account_id", &stage.unknown_id("account")),
+        Mutation::UnknownAccount => return call.path("account_id", &ctx.unknown_id("account")),
         Mutation::App(id) => return call.path("app_id", id),
-        Mutation::UnknownApp => return call.path("app_id", &stage.unknown_id("app")),
+        Mutation::UnknownApp => return call.path("app_id", &ctx.unknown_id("app")),
         Mutation::ForeignApp => {
-            let app = stage
-                .target
-                .foreign
-                .as_ref()
-                .map(|foreign| foreign.app.to_string());
+            let app = ctx.target.foreign.as_ref().map(|foreign| foreign.app.to_string());
             return call.path("app_id", &app.unwrap_or_default());
         }
         Mutation::Resource(id) => return call.path("appBackup_id", id).path("appSnap_id", id),
@@ -112,7 +108,7 @@ fn mutated(stage: &Stage, mut call: Call, mutation: Mutation) -> Call {
         Mutation::Member(name, json) => {
             set(&mut call, name, serde_json::from_str(json).unwrap_or(Value::Null));
         }
-        Mutation::UnknownId(name) => set(&mut call, name, stage.unknown_id(name).into()),
+        Mutation::UnknownId(name) => set(&mut call, name, ctx.unknown_id(name).into()),
         // A valid request of the suite names an unknown resource anyway.
         Mutation::UnknownResource => {}
         extension => debug_assert!(false, "no request of the contract has {extension:?}"),
@@ -126,15 +122,15 @@ fn set(call: &mut Call, name: &str, value: Value) {
     }
 }
 
-fn judge(stage: &mut Stage, case: &RefusalCase, answer: &Answer) {
-    let method = stage
+fn judge(ctx: &mut CheckContext, case: &RefusalCase, answer: &Answer) {
+    let method = ctx
         .wire
         .operation(&case.operation)
         .map(|operation| operation.method.clone());
     match case.request.problem {
-        Problem::Numbers(numbers) => stage.expect_problem(answer, numbers),
-        Problem::NotFound if method.as_deref() == Some("DELETE") => stage.expect_problem(answer, &[1]),
-        Problem::NotFound => stage.expect_problem(answer, &[2]),
+        Problem::Numbers(numbers) => ctx.expect_problem(answer, numbers),
+        Problem::NotFound if method.as_deref() == Some("DELETE") => ctx.expect_problem(answer, &[1]),
+        Problem::NotFound => ctx.expect_problem(answer, &[2]),
         Problem::Unnumbered | Problem::Any => {}
     }
     match case.request.invalid {
@@ -142,33 +138,33 @@ fn judge(stage: &mut Stage, case: &RefusalCase, answer: &Answer) {
         Invalid::Parameter(name) => {
             let named = names(answer, "invalidParams");
             let holds = named.iter().any(|found| found == name);
-            stage.expect(answer, holds, || {
+            ctx.expect(answer, holds, || {
                 format!("expected `{name}` in `invalidParams`, found {}", listed(&named))
             });
         }
         Invalid::Field(path) => {
             let named = names(answer, "invalidFields");
             let holds = named.iter().any(|found| points_at(found, path));
-            stage.expect(answer, holds, || {
+            ctx.expect(answer, holds, || {
                 format!("expected `{path}` in `invalidFields`, found {}", listed(&named))
             });
         }
     }
     if answer.status == 405 {
-        judge_allow(stage, case, answer);
+        judge_allow(ctx, case, answer);
     }
 }
 
 /// `Allow` lists every method that the path declares, and not the one that was refused. Methods of operations that the
 /// options leave out may be missing.
-fn judge_allow(stage: &mut Stage, case: &RefusalCase, answer: &Answer) {
-    let (declared, allowed) = (declared(stage, &case.operation).admitted, allowed(answer));
+fn judge_allow(ctx: &mut CheckContext, case: &RefusalCase, answer: &Answer) {
+    let (declared, allowed) = (declared(ctx, &case.operation).permitted, allowed(answer));
     let refused = case.request.mutations.iter().find_map(|mutation| match mutation {
         Mutation::Method(method) => Some(*method),
         _ => None,
     });
     let holds = declared.is_subset(&allowed) && !refused.is_some_and(|method| allowed.contains(method));
-    stage.expect(answer, holds, || {
+    ctx.expect(answer, holds, || {
         format!(
             "expected {} in `Allow`, found {}",
             joined(&declared),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use super::{inputs, isolation, judge, model, refusals, stories, suite};
+use super::{findings, inputs, isolation, model, refusals, stories, suite};
 use crate::authored;
 use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem};
 use appkeep_openapi::{Document, Operation, ParameterLocation, Place, Violated};
@@ -52,7 +52,12 @@ pub(crate) fn all(document: &Document) -> Vec<Row> {
     let crossings = isolation::CROSSINGS
         .iter()
         .map(|crossing| (crossing.code, crossing.rule));
-    let others = [judge::SILENCE, judge::UNREADABLE, suite::CLEAN_UP, suite::FEWER];
+    let others = [
+        findings::NO_RESPONSE,
+        findings::UNREADABLE,
+        suite::CLEAN_UP,
+        suite::FEWER,
+    ];
     let others = crossings.chain(always).chain(others).map(|(code, rule)| Row {
         code,
         rule,

@@ -1,11 +1,11 @@
 //! Sends requests for checks: decides whether a request may be sent, and checks its response.
 
 use super::call::{Call, Server};
+use super::context::{CheckContext, NOT_RESTORABLE, Stop};
 use super::kind::Kind;
-use super::stage::{NOT_RESTORABLE, Stage, Stop};
 use super::wire::Answer;
 
-impl Stage {
+impl CheckContext {
     /// Sends a request. Violations in the form of the response, and contradictions to earlier responses, are
     /// recorded immediately.
     pub(super) async fn send(&mut self, call: &Call) -> Result<Answer, Stop> {
@@ -13,22 +13,22 @@ impl Stage {
         let sent = self.wire.send(&self.target, call);
         let sent = self.limits.within(call.writes(), sent).await;
         let answer = self.received(call, sent)?;
-        if self.is_judged() {
-            self.note_violations(&answer);
+        if self.is_checking() {
+            self.record_violations(&answer);
             self.compare(call, &answer);
         } else {
             self.model.keep_account(call, &answer);
         }
-        self.is_whole(call, answer)
+        self.reject_too_large(call, answer)
     }
 
     /// Sends requests concurrently; the responses are in the order of the requests.
-    pub(super) async fn send_together(&mut self, calls: &[Call]) -> Result<Vec<Answer>, Stop> {
+    pub(super) async fn send_concurrently(&mut self, calls: &[Call]) -> Result<Vec<Answer>, Stop> {
         for call in calls {
             self.may_send(call)?;
         }
         let writes = calls.iter().any(Call::writes);
-        let sent = self.wire.send_together(&self.target, calls);
+        let sent = self.wire.send_concurrently(&self.target, calls);
         let sent = match self.limits.within(writes, sent).await {
             Ok(sent) => sent,
             Err(stop) => {
@@ -48,12 +48,12 @@ impl Stage {
                     continue;
                 }
             };
-            self.note_violations(&answer);
+            self.record_violations(&answer);
             if let Some(wrong) = self.model.keep_account(call, &answer) {
                 let (code, rule) = (wrong.rule.code.to_owned(), wrong.rule.rule.to_owned());
-                self.fault_of(&answer, code, rule, wrong.what);
+                self.record_rule_violation(&answer, code, rule, wrong.what);
             }
-            match self.is_whole(call, answer) {
+            match self.reject_too_large(call, answer) {
                 Ok(answer) => answers.push(answer),
                 Err(why) => stop = Some(why),
             }
@@ -63,9 +63,9 @@ impl Stage {
 
     /// Sends a request whose response isn't compared with the model, and only with the document if it is a
     /// refusal.
-    pub(super) async fn send_unjudged(&mut self, call: &Call) -> Result<Answer, Stop> {
+    pub(super) async fn send_unchecked(&mut self, call: &Call) -> Result<Answer, Stop> {
         self.may_send(call)?;
-        let sent = self.wire.send_unjudged(&self.target, call);
+        let sent = self.wire.send_unchecked(&self.target, call);
         if let Ok(answer) = self.limits.within(call.writes(), sent).await? {
             self.limits.answered();
             return Ok(answer);
@@ -82,7 +82,7 @@ impl Stage {
     }
 
     /// Whether responses are still checked: once a run ended early, it only deletes what it created.
-    fn is_judged(&self) -> bool {
+    fn is_checking(&self) -> bool {
         self.limits.ended().is_none()
     }
 
@@ -94,8 +94,8 @@ impl Stage {
                 return Ok(answer);
             }
             Ok(Err(why)) => {
-                let stop = if self.is_judged() {
-                    self.note_silence(&call.operation, why)
+                let stop = if self.is_checking() {
+                    self.record_no_response(&call.operation, why)
                 } else {
                     Stop::LeftOut(why)
                 };
@@ -109,19 +109,19 @@ impl Stage {
     }
 
     /// Ends the check if the response was too large to be read; its operation isn't requested again.
-    fn is_whole(&mut self, call: &Call, answer: Answer) -> Result<Answer, Stop> {
+    fn reject_too_large(&mut self, call: &Call, answer: Answer) -> Result<Answer, Stop> {
         if !answer.is_too_large {
             return Ok(answer);
         }
         self.too_large.insert(call.operation.clone());
-        Err(Stop::Noted)
+        Err(Stop::Recorded)
     }
 
     /// Rejects operations that the options leave out, deletes and restores of resources that the run didn't
     /// create, and restores of an app whose data may not be replaced.
     pub(super) fn may_send(&mut self, call: &Call) -> Result<(), Stop> {
         self.limits.admit()?;
-        self.admits(&call.operation)?;
+        self.require(&call.operation)?;
         if !self.model.may_delete(call, self.options.run_id) {
             let id = call.path.get(Kind::of(&call.operation).parameter());
             let why = format!(
@@ -149,7 +149,7 @@ impl Stage {
             return;
         }
         for wrong in self.model.observe(call, answer) {
-            self.fault_of(
+            self.record_rule_violation(
                 answer,
                 wrong.rule.code.to_owned(),
                 wrong.rule.rule.to_owned(),

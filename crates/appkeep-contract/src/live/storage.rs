@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::breakage::StorageFault;
 use super::call::Server;
+use super::context::{CheckContext, Kind, Stop, id_of};
 use super::kind::Deed;
 use super::model::Thing;
-use super::stage::{Kind, Stage, Stop, id_of};
 use super::wire::Answer;
 
 /// Why no 5xx was seen from a server whose storage can't be made to fail.
@@ -29,84 +29,89 @@ const TELL_TALES: [&str; 8] = [
 ];
 
 /// With broken storage the response is the operation's own 500, and nothing changes.
-pub(super) async fn broken(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    fails(stage, operation, StorageFault::Broken, 500).await?;
+pub(super) async fn broken(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+    fails(ctx, operation, StorageFault::Broken, 500).await?;
     // A pending backup can't be deleted anyway, so the attempt writes nothing.
     let writes = match (Deed::of(operation), Kind::of(operation)) {
         (Deed::Create, _) | (Deed::Delete, Kind::Snap) => true,
         (Deed::Delete, Kind::Backup) | (Deed::List | Deed::Fetch | Deed::Look | Deed::Restore, _) => false,
     };
     if writes {
-        fails(stage, operation, StorageFault::NotDurable, 500).await?;
+        fails(ctx, operation, StorageFault::NotDurable, 500).await?;
     }
     Ok(())
 }
 
 /// With unavailable storage the response is 503, and nothing changes.
-pub(super) async fn unavailable(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    fails(stage, operation, StorageFault::Unavailable, 503).await
+pub(super) async fn unavailable(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+    fails(ctx, operation, StorageFault::Unavailable, 503).await
 }
 
 /// Once the storage works again, so does the server: it creates and shows resources as before.
-pub(super) async fn mended(stage: &mut Stage) -> Result<(), Stop> {
-    breakage(stage)?;
+pub(super) async fn mended(ctx: &mut CheckContext) -> Result<(), Stop> {
+    breakage(ctx)?;
     for kind in [Kind::Backup, Kind::Snap] {
-        if stage.admits_making(kind).is_err() {
+        if ctx.require_create(kind).is_err() {
             continue;
         }
-        let body = stage.sound_body(kind);
-        let made = stage
-            .send_for(&stage.idle_call(kind.create())?.json(body), 201)
+        let body = ctx.valid_body(kind);
+        let made = ctx
+            .send_for(&ctx.idle_call(kind.create())?.json(body), 201)
             .await?;
-        let id = stage.id_in(&made)?;
-        own_items(stage, kind).await?;
-        for operation in stage.admitted(kind.fetches())? {
-            let call = stage.idle_call(operation)?.path(kind.parameter(), &id);
-            stage.send_for(&call, 200).await?;
+        let id = ctx.created_id(&made)?;
+        own_items(ctx, kind).await?;
+        for operation in ctx.permitted(kind.fetches())? {
+            let call = ctx.idle_call(operation)?.path(kind.parameter(), &id);
+            ctx.send_for(&call, 200).await?;
         }
     }
     Ok(())
 }
 
-fn breakage(stage: &Stage) -> Result<(), Stop> {
-    if stage.target.breakage.is_none() {
+fn breakage(ctx: &CheckContext) -> Result<(), Stop> {
+    if ctx.target.breakage.is_none() {
         return Err(Stop::LeftOut(NOT_PROVOKABLE.to_owned()));
     }
     Ok(())
 }
 
-async fn fails(stage: &mut Stage, operation: &str, fault: StorageFault, status: u16) -> Result<(), Stop> {
-    breakage(stage)?;
-    stage.admits(operation)?;
+async fn fails(
+    ctx: &mut CheckContext,
+    operation: &str,
+    fault: StorageFault,
+    status: u16,
+) -> Result<(), Stop> {
+    breakage(ctx)?;
+    ctx.require(operation)?;
     let kind = Kind::of(operation);
-    let mut call = stage.idle_call(operation)?;
-    if stage.has(operation, kind.parameter()) {
-        let id = existing(stage, kind).await?;
+    let mut call = ctx.idle_call(operation)?;
+    if ctx.has(operation, kind.parameter()) {
+        let id = existing(ctx, kind).await?;
         call = call.path(kind.parameter(), &id);
     }
     let mut name = None;
     if Deed::of(operation) == Deed::Restore {
-        let body = stage.body_for(operation);
+        let body = ctx.body_for(operation);
         call = call.json(body);
     }
     if Deed::of(operation) == Deed::Create {
-        let body = stage.sound_body(kind);
+        let body = ctx.valid_body(kind);
         name = Some(body["name"].clone());
         call = call.json(body);
     }
-    let before = own_items(stage, kind).await?;
+    let before = own_items(ctx, kind).await?;
     let answer = {
-        set(stage, Some(fault));
-        let answer = stage.send(&call).await;
+        set(ctx, Some(fault));
+        let answer = ctx.send(&call).await;
         // The storage has to work again for the next checks, regardless of the response.
-        set(stage, None);
+        set(ctx, None);
         answer?
     };
-    stage.expect_status(&answer, status)?;
-    says_what_is_documented(stage, &answer);
-    tells_no_reason(stage, &answer);
-    let after = own_items(stage, kind).await?;
-    stage.expect(&answer, before.1 == after.1, || {
+    ctx.expect_status(&answer, status)?;
+    says_what_is_documented(ctx, &answer);
+    tells_no_reason(ctx, &answer);
+    let after = own_items(ctx, kind).await?;
+    ctx.expect(&answer, before.1 == after.1, || {
         let told = |items: &[(String, Value)]| -> String {
             let items: Vec<String> = items
                 .iter()
@@ -118,53 +123,53 @@ async fn fails(stage: &mut Stage, operation: &str, fault: StorageFault, status: 
         format!("the request changed resources: before `{before}`, after `{after}`")
     });
     let is_there = name.is_some_and(|name| after.0.items().iter().any(|item| item["name"] == name));
-    stage.expect(&after.0, !is_there, || {
+    ctx.expect(&after.0, !is_there, || {
         "the resource exists although its create failed".to_owned()
     });
     Ok(())
 }
 
-fn set(stage: &Stage, fault: Option<StorageFault>) {
-    if let Some(breakage) = &stage.target.breakage {
+fn set(ctx: &CheckContext, fault: Option<StorageFault>) {
+    if let Some(breakage) = &ctx.target.breakage {
         breakage.set(fault);
     }
 }
 
 /// An existing resource on the server that runs no jobs; created if there is none yet.
-pub(super) async fn existing(stage: &mut Stage, kind: Kind) -> Result<String, Stop> {
+pub(super) async fn existing(ctx: &mut CheckContext, kind: Kind) -> Result<String, Stop> {
     let is_there = |thing: &&Thing| thing.server == Server::Idle && thing.kind == kind;
-    let known = stage.model.alive().find(is_there).map(|thing| thing.id.clone());
+    let known = ctx.model.alive().find(is_there).map(|thing| thing.id.clone());
     if let Some(known) = known {
         return Ok(known);
     }
-    stage.admits_making(kind)?;
-    let body = stage.sound_body(kind);
-    let made = stage
-        .send_for(&stage.idle_call(kind.create())?.json(body), 201)
+    ctx.require_create(kind)?;
+    let body = ctx.valid_body(kind);
+    let made = ctx
+        .send_for(&ctx.idle_call(kind.create())?.json(body), 201)
         .await?;
-    stage.id_in(&made)
+    ctx.created_id(&made)
 }
 
 /// The suite's resources in the list, by id and state.
-async fn own_items(stage: &mut Stage, kind: Kind) -> Result<(Answer, Vec<(String, Value)>), Stop> {
-    let lists = stage.admitted(kind.lists())?;
-    let list = lists.first().copied().ok_or(Stop::Noted)?;
-    let answer = stage.send_for(&stage.idle_call(list)?, 200).await?;
-    let items = stage.own_items_on(Server::Idle, answer.items());
+async fn own_items(ctx: &mut CheckContext, kind: Kind) -> Result<(Answer, Vec<(String, Value)>), Stop> {
+    let lists = ctx.permitted(kind.lists())?;
+    let list = lists.first().copied().ok_or(Stop::Recorded)?;
+    let answer = ctx.send_for(&ctx.idle_call(list)?, 200).await?;
+    let items = ctx.own_items_on(Server::Idle, answer.items());
     let items = items.iter().map(|item| (id_of(item), item["state"].clone()));
     let items = items.collect();
     Ok((answer, items))
 }
 
 /// The problem has the type, title and status of the documented example.
-fn says_what_is_documented(stage: &mut Stage, answer: &Answer) {
-    let examples = examples(stage, &answer.operation, answer.status);
+fn says_what_is_documented(ctx: &mut CheckContext, answer: &Answer) {
+    let examples = examples(ctx, &answer.operation, answer.status);
     let head = |problem: &Value| {
         let members = ["type", "title", "status"].map(|name| (name, problem[name].clone()));
         Value::from_iter(members).to_string()
     };
     let (documented, came) = (examples.iter().map(head).collect::<Vec<_>>(), head(&answer.body));
-    stage.expect(answer, documented.contains(&came), || {
+    ctx.expect(answer, documented.contains(&came), || {
         format!(
             "expected {} as in the document, received {came}",
             documented.join(" or ")
@@ -173,9 +178,9 @@ fn says_what_is_documented(stage: &mut Stage, answer: &Answer) {
 }
 
 /// The examples in the document for an operation and a status.
-fn examples(stage: &Stage, operation: &str, status: u16) -> Vec<Value> {
-    let document = stage.wire.document();
-    let at = stage
+fn examples(ctx: &CheckContext, operation: &str, status: u16) -> Vec<Value> {
+    let document = ctx.wire.document();
+    let at = ctx
         .wire
         .operation(operation)
         .and_then(|operation| operation.response(status));
@@ -194,9 +199,9 @@ fn examples(stage: &Stage, operation: &str, status: u16) -> Vec<Value> {
     found
 }
 
-fn tells_no_reason(stage: &mut Stage, answer: &Answer) {
+fn tells_no_reason(ctx: &mut CheckContext, answer: &Answer) {
     let text = answer.body.to_string().to_ascii_lowercase();
-    let reason = stage
+    let reason = ctx
         .target
         .breakage
         .as_ref()
@@ -205,7 +210,7 @@ fn tells_no_reason(stage: &mut Stage, answer: &Answer) {
     let told: Vec<String> = words
         .filter(|word| text.contains(&word.to_ascii_lowercase()))
         .collect();
-    stage.expect(answer, told.is_empty(), || {
+    ctx.expect(answer, told.is_empty(), || {
         format!("the response discloses internals: {}", told.join(", "))
     });
 }

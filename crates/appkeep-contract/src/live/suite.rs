@@ -1,11 +1,11 @@
 //! The checks in their order.
 
+use super::context::{CheckContext, CurrentCheck, Stop};
 use super::coverage::Coverage;
 use super::inputs;
 use super::isolation::{self, CROSSINGS};
 use super::refusals::{self, RefusalCase};
 use super::report::{CheckOutcome, CheckResult, LiveReport};
-use super::stage::{Current, Stage, Stop};
 use super::stories::{self, Repeated, Story};
 use super::target::{Options, Target};
 use super::wire::{Answer, Wire, authored_validator};
@@ -43,12 +43,12 @@ pub(super) const CLEAN_UP: (&str, &str) =
 pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveError> {
     let wire = Wire::new(target, options, authored_validator()?)?;
     let mut run = Run {
-        stage: Stage::new(target.clone(), options.clone(), wire),
+        ctx: CheckContext::new(target.clone(), options.clone(), wire),
         checks: Vec::new(),
     };
-    is_usable(&mut run.stage).await?;
-    inventory::take(&mut run.stage).await;
-    run.stage.checks = run.planned();
+    is_usable(&mut run.ctx).await?;
+    inventory::take(&mut run.ctx).await;
+    run.ctx.checks = run.planned();
     run.tell_all(stories::BEGINNING).await;
     run.cross_borders().await;
     run.tell_all(stories::AFTER_CROSSINGS).await;
@@ -60,35 +60,35 @@ pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveE
     run.tell_all(stories::ENDING).await;
     let left_behind = run.clean_up().await;
     run.count_checks();
-    let Run { stage, checks } = run;
+    let Run { ctx, checks } = run;
     let unreached = |operation: &str, status: u16| reason(&checks, operation, status);
-    let coverage = Coverage::of(stage.wire.document(), &stage.wire.log, unreached);
+    let coverage = Coverage::of(ctx.wire.document(), &ctx.wire.log, unreached);
     Ok(LiveReport {
         url: target.url.clone(),
         run_id: options.run_id,
         checks,
         coverage,
-        exchanges: stage.wire.log,
+        exchanges: ctx.wire.log,
         left_behind,
-        ended_early: stage.limits.ended(),
+        ended_early: ctx.limits.ended(),
     })
 }
 
 /// A run in progress.
 struct Run {
-    stage: Stage,
+    ctx: CheckContext,
     checks: Vec<CheckResult>,
 }
 
 impl Run {
     fn operations(&self) -> Vec<String> {
-        let operations = self.stage.wire.document().operations();
+        let operations = self.ctx.wire.document().operations();
         operations.iter().map(|operation| operation.id.clone()).collect()
     }
 
     /// The planned number of checks, including those that are left out.
     fn planned(&self) -> usize {
-        let document = self.stage.wire.document();
+        let document = self.ctx.wire.document();
         let operations = document.operations();
         let told = stories::once().count();
         let times = |fits: &dyn Fn(&str) -> bool| operations.iter().filter(|one| fits(&one.id)).count();
@@ -97,17 +97,17 @@ impl Run {
             .sum();
         let crossings: usize = CROSSINGS
             .iter()
-            .map(|crossing| times(&|operation| (crossing.fits)(&self.stage, operation)))
+            .map(|crossing| times(&|operation| (crossing.fits)(&self.ctx, operation)))
             .sum();
         let made = inputs::authored(document).len() + refusals::cases(operations).len();
-        let last = 1 + usize::from(self.stage.options.least_checks.is_some());
+        let last = 1 + usize::from(self.ctx.options.least_checks.is_some());
         told + repeated + crossings + made + last
     }
 
     /// Whether the run stops because of a finding.
     fn is_over(&self) -> bool {
         let is_violated = |check: &CheckResult| check.outcome == CheckOutcome::Violated;
-        self.stage.options.stop_at_first && self.checks.last().is_some_and(is_violated)
+        self.ctx.options.stop_at_first && self.checks.last().is_some_and(is_violated)
     }
 
     async fn tell_all(&mut self, stories: &[Story]) {
@@ -115,10 +115,10 @@ impl Run {
             if self.is_over() {
                 return;
             }
-            begin(&mut self.stage, story.code, story.rule);
-            let result = match story.about.map(|(operation, _)| self.stage.admits(operation)) {
+            begin(&mut self.ctx, story.code, story.rule);
+            let result = match story.about.map(|(operation, _)| self.ctx.require(operation)) {
                 Some(Err(stop)) => Err(stop),
-                _ => (story.run)(&mut self.stage).await,
+                _ => (story.run)(&mut self.ctx).await,
             };
             let reaches: Vec<(&str, u16)> = story.about.into_iter().collect();
             let operation = story.about.map(|(operation, _)| operation);
@@ -135,9 +135,9 @@ impl Run {
                 if !story.over.fits(&operation) {
                     continue;
                 }
-                begin(&mut self.stage, story.code, story.rule);
-                let result = match self.stage.admits(&operation) {
-                    Ok(()) => (story.run)(&mut self.stage, &operation).await,
+                begin(&mut self.ctx, story.code, story.rule);
+                let result = match self.ctx.require(&operation) {
+                    Ok(()) => (story.run)(&mut self.ctx, &operation).await,
                     Err(stop) => Err(stop),
                 };
                 self.end(Some(&operation), None, &[(&operation, story.sees)], result);
@@ -151,44 +151,44 @@ impl Run {
                 if self.is_over() {
                     return;
                 }
-                if !(crossing.fits)(&self.stage, &operation) {
+                if !(crossing.fits)(&self.ctx, &operation) {
                     continue;
                 }
-                begin(&mut self.stage, crossing.code, crossing.rule);
-                let result = isolation::cross(&mut self.stage, crossing, &operation).await;
+                begin(&mut self.ctx, crossing.code, crossing.rule);
+                let result = isolation::cross(&mut self.ctx, crossing, &operation).await;
                 self.end(Some(&operation), None, &[], result);
             }
         }
     }
 
     async fn send_inputs(&mut self) {
-        let cases = inputs::authored(self.stage.wire.document());
+        let cases = inputs::authored(self.ctx.wire.document());
         for case in cases {
             if self.is_over() {
                 return;
             }
-            begin(&mut self.stage, case.code, case.rule);
-            let result = inputs::run(&mut self.stage, case).await;
+            begin(&mut self.ctx, case.code, case.rule);
+            let result = inputs::run(&mut self.ctx, case).await;
             self.end(Some(&case.operation), Some(case.what.clone()), &[], result);
         }
     }
 
     async fn send_invalid_requests(&mut self) {
-        let cases: Vec<RefusalCase> = refusals::cases(self.stage.wire.document().operations());
+        let cases: Vec<RefusalCase> = refusals::cases(self.ctx.wire.document().operations());
         for case in cases {
             if self.is_over() {
                 return;
             }
-            begin(&mut self.stage, case.request.code, case.request.rule);
-            let result = refusals::run(&mut self.stage, &case).await;
+            begin(&mut self.ctx, case.request.code, case.request.rule);
+            let result = refusals::run(&mut self.ctx, &case).await;
             let reached = (case.operation.as_str(), case.request.status);
             self.end(Some(&case.operation), None, &[reached], result);
         }
     }
 
     async fn clean_up(&mut self) -> Vec<String> {
-        begin(&mut self.stage, CLEAN_UP.0, CLEAN_UP.1);
-        let left_behind = cleanup::remove_everything(&mut self.stage).await;
+        begin(&mut self.ctx, CLEAN_UP.0, CLEAN_UP.1);
+        let left_behind = cleanup::remove_everything(&mut self.ctx).await;
         let result = self.ended_early();
         self.end(None, None, &[], result);
         left_behind
@@ -196,16 +196,16 @@ impl Run {
 
     /// An error if the run ended early, so that no further checks run.
     fn ended_early(&self) -> Result<(), Stop> {
-        let ended = self.stage.limits.ended();
+        let ended = self.ctx.limits.ended();
         ended.map_or(Ok(()), |end| Err(Stop::LeftOut(end.to_string())))
     }
 
     /// Reports a finding if fewer checks ran than required.
     fn count_checks(&mut self) {
-        let Some(least) = self.stage.options.least_checks else {
+        let Some(least) = self.ctx.options.least_checks else {
             return;
         };
-        begin(&mut self.stage, FEWER.0, FEWER.1);
+        begin(&mut self.ctx, FEWER.0, FEWER.1);
         let (made, result) = (made(&self.checks), self.ended_early());
         if made < least && result.is_ok() {
             let finding = super::LiveFinding {
@@ -216,7 +216,7 @@ impl Run {
                 place: None,
                 exchange: None,
             };
-            self.stage.note(finding);
+            self.ctx.record(finding);
         }
         self.end(None, None, &[], result);
     }
@@ -228,11 +228,11 @@ impl Run {
         reaches: &[(&str, u16)],
         result: Result<(), Stop>,
     ) {
-        let current = std::mem::take(&mut self.stage.current);
+        let current = std::mem::take(&mut self.ctx.current);
         let outcome = match result {
             _ if !current.findings.is_empty() => CheckOutcome::Violated,
             Err(Stop::LeftOut(reason)) => CheckOutcome::LeftOut { reason },
-            Ok(()) | Err(Stop::Noted) => CheckOutcome::Held,
+            Ok(()) | Err(Stop::Recorded) => CheckOutcome::Held,
         };
         self.checks.push(CheckResult {
             code: current.code,
@@ -256,7 +256,7 @@ fn made(checks: &[CheckResult]) -> usize {
 }
 
 /// Sends one request that has to work before any check is possible.
-async fn is_usable(stage: &mut Stage) -> Result<(), LiveError> {
+async fn is_usable(ctx: &mut CheckContext) -> Result<(), LiveError> {
     // For operations on a single resource, 404 is the expected response.
     let ways = [
         ("app_backup_list_for_app", 200),
@@ -271,15 +271,15 @@ async fn is_usable(stage: &mut Stage) -> Result<(), LiveError> {
     ];
     let found = ways
         .into_iter()
-        .find(|(operation, _)| !stage.is_left_out(operation));
-    let url = stage.target.url.clone();
+        .find(|(operation, _)| !ctx.is_excluded(operation));
+    let url = ctx.target.url.clone();
     let Some((operation, wanted)) = found else {
         return Err(LiveError::NothingToAsk { url });
     };
-    let call = stage.call(operation);
-    let sent = stage.wire.send(&stage.target, &call);
+    let call = ctx.call(operation);
+    let sent = ctx.wire.send(&ctx.target, &call);
     // A run that ends here has an empty report.
-    let Ok(answer) = stage.limits.within(call.writes(), sent).await else {
+    let Ok(answer) = ctx.limits.within(call.writes(), sent).await else {
         return Ok(());
     };
     let answer = answer.map_err(|why| LiveError::Unreachable {
@@ -292,8 +292,8 @@ async fn is_usable(stage: &mut Stage) -> Result<(), LiveError> {
     Err(LiveError::NotUsable {
         url,
         operation: operation.to_owned(),
-        account: stage.target.account,
-        app: stage.target.app,
+        account: ctx.target.account,
+        app: ctx.target.app,
         answer: said(&answer),
     })
 }
@@ -308,9 +308,9 @@ fn said(answer: &Answer) -> String {
         .to_owned()
 }
 
-fn begin(stage: &mut Stage, code: &str, rule: &str) {
-    stage.step(code);
-    stage.current = Current {
+fn begin(ctx: &mut CheckContext, code: &str, rule: &str) {
+    ctx.step(code);
+    ctx.current = CurrentCheck {
         code: code.to_owned(),
         rule: rule.to_owned(),
         findings: Vec::new(),

@@ -176,7 +176,7 @@ impl Wire {
 
     /// Sends a request that the document doesn't describe. The response is only compared with the document if
     /// it is a refusal.
-    pub(super) async fn send_unjudged(&mut self, target: &Target, call: &Call) -> Result<Answer, String> {
+    pub(super) async fn send_unchecked(&mut self, target: &Target, call: &Call) -> Result<Answer, String> {
         let (mut exchange, body) = self.exchange(target, call).await?;
         if exchange.status != 405 {
             exchange
@@ -187,7 +187,7 @@ impl Wire {
     }
 
     /// Sends requests concurrently, and records the exchanges in the order of the requests.
-    pub(super) async fn send_together(
+    pub(super) async fn send_concurrently(
         &mut self,
         target: &Target,
         calls: &[Call],

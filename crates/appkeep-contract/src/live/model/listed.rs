@@ -9,9 +9,9 @@ use super::thing::{Fate, Thing};
 use super::{Model, look, member};
 use crate::live::backups::difference;
 use crate::live::call::Call;
+use crate::live::context::id_of;
 use crate::live::kind::Kind;
 use crate::live::progress::timestamp;
-use crate::live::stage::id_of;
 use crate::live::wire::Answer;
 
 /// The parameters of a list request.
@@ -41,7 +41,7 @@ impl<'c> Asked<'c> {
     }
 
     /// Whether the response must contain all items.
-    fn is_whole(&self) -> bool {
+    fn reject_too_large(&self) -> bool {
         self.limit.is_none() && !self.goes_on
     }
 
@@ -91,7 +91,7 @@ pub(super) fn judge(model: &mut Model, call: &Call, answer: &Answer) -> Vec<Wron
         }
     }
     let names_ids = asked.columns.as_ref().is_none_or(|names| names.contains(&"id"));
-    if asked.is_whole() && names_ids {
+    if asked.reject_too_large() && names_ids {
         let missing = model.alive().filter(|thing| asked.holds(thing));
         let missing = missing.filter(|thing| !times.contains_key(thing.id.as_str()));
         wrong

@@ -158,7 +158,7 @@ impl Model {
         collection: &Collection,
         item: &serde_json::Value,
     ) -> Option<Thing> {
-        let id = crate::live::stage::id_of(item);
+        let id = crate::live::context::id_of(item);
         let requested = Requested {
             collection: collection.clone(),
             name: Some(item.get("name")?.as_str()?.to_owned()),

@@ -70,7 +70,7 @@ impl Thing {
             account,
             app,
             owner: Credential::Own,
-            id: crate::live::stage::id_of(&resource),
+            id: crate::live::context::id_of(&resource),
             fate: Fate::Alive,
             sent,
             last: resource,

@@ -128,12 +128,12 @@ async fn conforming_servers_pass_selected_checks() {
         "app_backup_fetch",
         "app_backup_list_all",
     ];
-    let admitted = |operations: &[&str]| operations.iter().map(|id| (*id).to_owned()).collect();
+    let permitted = |operations: &[&str]| operations.iter().map(|id| (*id).to_owned()).collect();
     for (documented_only, operations) in [
         (false, None),
         (true, None),
-        (false, Some(admitted(&OF_BACKUPS))),
-        (false, Some(admitted(&without_deletes))),
+        (false, Some(permitted(&OF_BACKUPS))),
+        (false, Some(permitted(&without_deletes))),
     ] {
         let server = FakeServer::slow(2);
         let listener = proxy(context(&server), Injection::None).await;
@@ -149,7 +149,7 @@ async fn conforming_servers_pass_selected_checks() {
         let created = report.exchanges.iter().filter(is_create).count();
         let can_delete = options
             .operations
-            .is_none_or(|admitted| admitted.contains("app_backup_delete_for_app"));
+            .is_none_or(|permitted| permitted.contains("app_backup_delete_for_app"));
         assert_eq!(
             created > 0,
             can_delete,

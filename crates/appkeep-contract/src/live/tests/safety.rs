@@ -177,9 +177,9 @@ async fn runs_end_at_their_time_limit() {
     let report = checked(no_time, move |request| fake.answer(request)).await;
     assert_eq!(report.ended_early, Some(EarlyEnd::TimeLimit));
     assert_eq!(report.outcome(), Outcome::CouldNotRun);
-    let is_left_out =
+    let is_excluded =
         |check: &crate::live::CheckResult| matches!(check.outcome, CheckOutcome::LeftOut { .. });
-    assert!(report.checks.iter().all(is_left_out));
+    assert!(report.checks.iter().all(is_excluded));
 }
 
 #[tokio::test]

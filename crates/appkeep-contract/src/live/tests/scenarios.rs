@@ -2,11 +2,11 @@
 
 mod changing;
 mod client;
+mod context;
 mod declared;
 mod lists;
 mod reading;
 mod sequence;
-mod stage;
 mod storage;
 
 use std::time::Duration;
@@ -17,8 +17,8 @@ use super::fake::FakeServer;
 use super::known;
 use super::options;
 use super::serve;
-use crate::live::judge::Current;
-use crate::live::stage::{Stage, Stop};
+use crate::live::context::{CheckContext, Stop};
+use crate::live::findings::CurrentCheck;
 use crate::live::stories;
 use crate::live::wire::{Wire, authored_validator};
 use crate::live::{Options, Target};
@@ -36,7 +36,7 @@ struct Setup {
 }
 
 impl Setup {
-    fn stage(&self, server: &Listener) -> Stage {
+    fn ctx(&self, server: &Listener) -> CheckContext {
         let mut target = known(server);
         (self.forget)(&mut target);
         let options = Options {
@@ -44,7 +44,7 @@ impl Setup {
             ..options()
         };
         let wire = Wire::new(&target, &options, authored_validator().unwrap()).unwrap();
-        Stage::new(target, options, wire)
+        CheckContext::new(target, options, wire)
     }
 }
 
@@ -82,22 +82,22 @@ async fn result_of(
     answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> Vec<String> {
     let server = serve(answer).await;
-    let mut stage = setup.stage(&server);
+    let mut ctx = setup.ctx(&server);
     let mut said = Vec::new();
     for step in steps {
         let (code, operation) = step.split_once(' ').unwrap_or((step, ""));
-        stage.current = Current {
+        ctx.current = CurrentCheck {
             code: code.to_owned(),
-            ..Current::default()
+            ..CurrentCheck::default()
         };
         let mut results = Vec::new();
         for story in stories::once().filter(|story| story.code == code) {
-            results.push((story.run)(&mut stage).await);
+            results.push((story.run)(&mut ctx).await);
         }
         for story in stories::repeated().filter(|story| story.code == code) {
-            results.push((story.run)(&mut stage, operation).await);
+            results.push((story.run)(&mut ctx, operation).await);
         }
-        let findings = std::mem::take(&mut stage.current).findings;
+        let findings = std::mem::take(&mut ctx.current).findings;
         let mut lines: Vec<String> = findings
             .iter()
             .map(|one| format!("    {} {}: {}", one.operation, one.code, one.what))

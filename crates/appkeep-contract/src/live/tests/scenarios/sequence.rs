@@ -99,16 +99,16 @@ async fn many_asked_of(fake: FakeServer) -> String {
         reply
     })
     .await;
-    let mut stage = PATIENT.stage(&server);
+    let mut ctx = PATIENT.ctx(&server);
     // A sequence must not use the resources or the bucket of the other account.
     let others = stories::once()
         .find(|story| story.code == "foreign-create")
         .unwrap();
-    assert!((others.run)(&mut stage).await.is_ok());
+    assert!((others.run)(&mut ctx).await.is_ok());
     let mut lines = Vec::new();
     for number in 5..25 {
-        assert!(sequence::tell(&mut stage, number).await.is_ok(), "{number}");
-        let findings = std::mem::take(&mut stage.current).findings;
+        assert!(sequence::tell(&mut ctx, number).await.is_ok(), "{number}");
+        let findings = std::mem::take(&mut ctx.current).findings;
         assert_eq!(findings, [], "{number}");
         let asked = std::mem::take(&mut *asked.lock().unwrap());
         let id = Uuid::new_v5(&Uuid::nil(), asked.join("\n").as_bytes());
@@ -171,10 +171,10 @@ async fn unread_snapshots_can_be_deleted() {
             }
         })
         .await;
-        let mut stage = HASTY.stage(&server);
-        stage.current.code = "sequence".to_owned();
-        let is_told = sequence::tell(&mut stage, number).await.is_ok();
-        let findings = std::mem::take(&mut stage.current).findings;
+        let mut ctx = HASTY.ctx(&server);
+        ctx.current.code = "sequence".to_owned();
+        let is_told = sequence::tell(&mut ctx, number).await.is_ok();
+        let findings = std::mem::take(&mut ctx.current).findings;
         let found: Vec<&str> = findings.iter().map(|one| one.what.as_str()).collect();
         lines.push(format!("{number}: {is_told}, {}", found.join("; ")));
     }

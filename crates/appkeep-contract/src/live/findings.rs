@@ -1,13 +1,13 @@
 //! Records findings, each once per check.
 
+use super::context::{CheckContext, Stop};
 use super::decode;
 use super::report::LiveFinding;
 use super::rows;
-use super::stage::{Stage, Stop};
 use super::wire::Answer;
 
 /// The code and rule for a request without a response.
-pub(super) const SILENCE: (&str, &str) = ("no-answer", "Every request gets a response.");
+pub(super) const NO_RESPONSE: (&str, &str) = ("no-answer", "Every request gets a response.");
 
 /// The code and rule for a success response that the generated client can't read.
 pub(super) const UNREADABLE: (&str, &str) = (
@@ -24,15 +24,15 @@ const PROBLEMS: &str = "https://astra.netapp.io/problems/";
 
 /// The check in progress.
 #[derive(Debug, Default)]
-pub(super) struct Current {
+pub(super) struct CurrentCheck {
     pub(super) code: String,
     pub(super) rule: String,
     pub(super) findings: Vec<LiveFinding>,
 }
 
-impl Stage {
+impl CheckContext {
     /// Records the violations in the form of a response.
-    pub(super) fn note_violations(&mut self, answer: &Answer) {
+    pub(super) fn record_violations(&mut self, answer: &Answer) {
         let exchange = &self.wire.log[answer.exchange];
         let mut findings: Vec<LiveFinding> = exchange
             .violations
@@ -60,25 +60,25 @@ impl Stage {
             });
         }
         for finding in findings {
-            self.note(finding);
+            self.record(finding);
         }
     }
 
     /// Records that a request got no response.
-    pub(super) fn note_silence(&mut self, operation: &str, why: String) -> Stop {
-        self.note(LiveFinding {
-            code: SILENCE.0.to_owned(),
-            rule: SILENCE.1.to_owned(),
+    pub(super) fn record_no_response(&mut self, operation: &str, why: String) -> Stop {
+        self.record(LiveFinding {
+            code: NO_RESPONSE.0.to_owned(),
+            rule: NO_RESPONSE.1.to_owned(),
             operation: operation.to_owned(),
             what: why,
             place: None,
             exchange: None,
         });
-        Stop::Noted
+        Stop::Recorded
     }
 
     /// Records a finding, once per check.
-    pub(super) fn note(&mut self, finding: LiveFinding) {
+    pub(super) fn record(&mut self, finding: LiveFinding) {
         debug_assert!(
             rows::is_known(&finding.code),
             "{} has no explanation",
@@ -95,14 +95,20 @@ impl Stage {
     /// Records that a response violates the rule of the current check.
     pub(super) fn fault(&mut self, answer: &Answer, what: String) {
         let (code, rule) = (self.current.code.clone(), self.current.rule.clone());
-        self.fault_of(answer, code, rule, what);
+        self.record_rule_violation(answer, code, rule, what);
     }
 
     /// Records that a response violates a rule that applies to all checks.
-    pub(super) fn fault_of(&mut self, answer: &Answer, code: String, rule: String, what: String) {
+    pub(super) fn record_rule_violation(
+        &mut self,
+        answer: &Answer,
+        code: String,
+        rule: String,
+        what: String,
+    ) {
         self.wire.log[answer.exchange].faulty = true;
         let finding = self.wrong(answer, code, rule, what);
-        self.note(finding);
+        self.record(finding);
     }
 
     fn wrong(&self, answer: &Answer, code: String, rule: String, what: String) -> LiveFinding {
@@ -146,8 +152,8 @@ impl Stage {
         );
         let (code, rule) = (self.current.code.clone(), self.current.rule.clone());
         let finding = self.wrong(answer, code, rule, what);
-        self.note(finding);
-        Err(Stop::Noted)
+        self.record(finding);
+        Err(Stop::Recorded)
     }
 
     /// Records a violation unless the problem has one of these numbers.
@@ -168,7 +174,7 @@ impl Stage {
 
     /// The id in the response to a create; without it the check ends. A resource that isn't the run's own
     /// isn't used.
-    pub(super) fn id_in(&mut self, answer: &Answer) -> Result<String, Stop> {
+    pub(super) fn created_id(&mut self, answer: &Answer) -> Result<String, Stop> {
         if let Some(id) = answer.text("/id") {
             if self.model.things.iter().any(|thing| thing.id == id) {
                 return Ok(id.to_owned());
@@ -176,6 +182,6 @@ impl Stage {
             return Err(Stop::LeftOut(format!("nothing shows that this run created {id}")));
         }
         self.fault(answer, "the response has no `id`".to_owned());
-        Err(Stop::Noted)
+        Err(Stop::Recorded)
     }
 }

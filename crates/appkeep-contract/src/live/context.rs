@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::call::{Call, Credential, Payload, Server};
-pub(super) use super::judge::Current;
+pub(super) use super::findings::CurrentCheck;
 use super::kind::{APP_TYPE, Deed};
 pub(super) use super::kind::{BACKUP_TYPE, Kind, SNAP_TYPE};
 use super::limits::Limits;
@@ -20,7 +20,7 @@ use crate::origin::Origin;
 #[derive(Debug)]
 pub(super) enum Stop {
     /// The finding is recorded; continuing makes no sense.
-    Noted,
+    Recorded,
     /// A requirement of the check isn't met.
     LeftOut(String),
 }
@@ -30,7 +30,7 @@ pub(super) const NOT_RESTORABLE: &str = "requires an app whose data may be repla
 
 /// Resources that later checks require; absent until the check that creates them has succeeded.
 #[derive(Debug, Default)]
-pub(super) struct World {
+pub(super) struct Fixtures {
     /// A completed backup with a name and a label, as last fetched.
     pub(super) backup: Option<Value>,
     /// A completed backup whose name the server chose.
@@ -48,14 +48,14 @@ pub(super) struct World {
 }
 
 /// The context of every check.
-pub(super) struct Stage {
+pub(super) struct CheckContext {
     pub(super) target: Target,
     pub(super) options: Options,
     pub(super) wire: Wire,
-    pub(super) world: World,
+    pub(super) fixtures: Fixtures,
     /// The expected resources and their states.
     pub(super) model: Model,
-    pub(super) current: Current,
+    pub(super) current: CurrentCheck,
     /// The limits that end the run early.
     pub(super) limits: Limits,
     /// Operations with a response that was too large. They aren't requested again.
@@ -66,7 +66,7 @@ pub(super) struct Stage {
     names: u32,
 }
 
-impl Stage {
+impl CheckContext {
     pub(super) fn new(target: Target, options: Options, wire: Wire) -> Self {
         Self {
             limits: Limits::new(&options),
@@ -74,9 +74,9 @@ impl Stage {
             target,
             options,
             wire,
-            world: World::default(),
+            fixtures: Fixtures::default(),
             model: Model::default(),
-            current: Current::default(),
+            current: CurrentCheck::default(),
             checks: 0,
             begun: 0,
             names: 0,
@@ -110,18 +110,18 @@ impl Stage {
     }
 
     /// An unused name.
-    pub(super) fn fresh_name(&mut self) -> String {
+    pub(super) fn new_name(&mut self) -> String {
         self.names += 1;
         format!("{}{}", self.name_prefix(), self.names)
     }
 
     /// Whether the options leave an operation out.
-    pub(super) fn is_left_out(&self, operation: &str) -> bool {
-        self.admits(operation).is_err()
+    pub(super) fn is_excluded(&self, operation: &str) -> bool {
+        self.require(operation).is_err()
     }
 
     /// Whether an operation may be requested; the error says why not.
-    pub(super) fn admits(&self, operation: &str) -> Result<(), Stop> {
+    pub(super) fn require(&self, operation: &str) -> Result<(), Stop> {
         let Some(known) = self.wire.operation(operation) else {
             return Err(Stop::LeftOut(format!("the document has no `{operation}`")));
         };
@@ -145,30 +145,30 @@ impl Stage {
     }
 
     /// The subset of these operations that may be requested; if there are none, the check is left out.
-    pub(super) fn admitted(&self, operations: &[&'static str]) -> Result<Vec<&'static str>, Stop> {
+    pub(super) fn permitted(&self, operations: &[&'static str]) -> Result<Vec<&'static str>, Stop> {
         let mut why = None;
-        let mut admitted = Vec::new();
+        let mut permitted = Vec::new();
         for operation in operations {
-            match self.admits(operation) {
-                Ok(()) => admitted.push(*operation),
+            match self.require(operation) {
+                Ok(()) => permitted.push(*operation),
                 Err(stop) => why = Some(stop),
             }
         }
-        if admitted.is_empty() {
-            return Err(why.unwrap_or(Stop::Noted));
+        if permitted.is_empty() {
+            return Err(why.unwrap_or(Stop::Recorded));
         }
-        Ok(admitted)
+        Ok(permitted)
     }
 
     /// Whether resources of that kind may be created: only if they can also be read and deleted.
-    pub(super) fn admits_making(&self, kind: Kind) -> Result<(), Stop> {
-        self.admits(kind.create())?;
-        if self.admitted(kind.deletes()).is_err() {
+    pub(super) fn require_create(&self, kind: Kind) -> Result<(), Stop> {
+        self.require(kind.create())?;
+        if self.permitted(kind.deletes()).is_err() {
             let why = format!("the permitted operations can't delete a {}", kind.word());
             return Err(Stop::LeftOut(why));
         }
-        self.admitted(kind.fetches())
-            .or_else(|_| self.admitted(kind.lists()))
+        self.permitted(kind.fetches())
+            .or_else(|_| self.permitted(kind.lists()))
             .map(|_| ())
     }
 
@@ -230,8 +230,8 @@ impl Stage {
     }
 
     /// A body that a create accepts.
-    pub(super) fn sound_body(&mut self, kind: Kind) -> Value {
-        let name = self.fresh_name();
+    pub(super) fn valid_body(&mut self, kind: Kind) -> Value {
+        let name = self.new_name();
         match kind {
             Kind::Backup => json!({"type": BACKUP_TYPE, "version": "1.1", "name": name}),
             Kind::Snap => json!({"type": SNAP_TYPE, "version": "1.2", "name": name}),
@@ -243,7 +243,7 @@ impl Stage {
         if Deed::of(operation) == Deed::Restore {
             return json!({"type": APP_TYPE, "version": "2.2", "backupID": self.unknown_id("source")});
         }
-        self.sound_body(Kind::of(operation))
+        self.valid_body(Kind::of(operation))
     }
 
     /// The items of a list that the suite created; resources of other users may come and go.
@@ -264,7 +264,7 @@ impl Stage {
 }
 
 /// A resource that an earlier check should have created.
-pub(super) fn needed<'w>(resource: Option<&'w Value>, what: &str) -> Result<&'w Value, Stop> {
+pub(super) fn require_fixture<'w>(resource: Option<&'w Value>, what: &str) -> Result<&'w Value, Stop> {
     resource.ok_or_else(|| Stop::LeftOut(format!("requires {what}, which no earlier check provided")))
 }
 

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::super::fake::FakeServer;
 use super::super::serve;
 use super::{HASTY, Setup};
+use crate::live::context::{Kind, Stop};
 use crate::live::kind::APP_TYPE;
-use crate::live::stage::{Kind, Stop};
 use crate::testing::Response;
 
 const RESTORE: &str = "app_update";
@@ -15,9 +15,9 @@ const RESTORE: &str = "app_update";
 async fn only_restores_send_the_confirmation() {
     let fake = FakeServer::default();
     let server = serve(move |request| fake.answer(request)).await;
-    let stage = HASTY.stage(&server);
-    assert_eq!(stage.call(RESTORE).force_update.as_deref(), Some("true"));
-    assert_eq!(stage.call(Kind::Backup.create()).force_update, None);
+    let ctx = HASTY.ctx(&server);
+    assert_eq!(ctx.call(RESTORE).force_update.as_deref(), Some("true"));
+    assert_eq!(ctx.call(Kind::Backup.create()).force_update, None);
 }
 
 #[tokio::test]
@@ -28,37 +28,37 @@ async fn restores_without_permission_run_only_on_an_idle_server() {
         forget: |target| target.may_restore = false,
         ..HASTY
     };
-    let mut stage = careful.stage(&server);
+    let mut ctx = careful.ctx(&server);
     for is_idle in [false, true] {
         let call = |operation| {
             if is_idle {
-                stage.idle_call(operation).unwrap()
+                ctx.idle_call(operation).unwrap()
             } else {
-                stage.call(operation)
+                ctx.call(operation)
             }
         };
         let (create, restore) = (call(Kind::Backup.create()), call(RESTORE));
-        let body = stage.sound_body(Kind::Backup);
-        let made = stage.send(&create.json(body)).await.unwrap();
-        let id = stage.id_in(&made).unwrap();
+        let body = ctx.valid_body(Kind::Backup);
+        let made = ctx.send(&create.json(body)).await.unwrap();
+        let id = ctx.created_id(&made).unwrap();
         let restore = restore.json(json!({"type": APP_TYPE, "version": "2.2", "backupID": id}));
-        match stage.send(&restore).await {
+        match ctx.send(&restore).await {
             Ok(answer) => assert!(is_idle && answer.status == 204, "{}", answer.status),
             Err(Stop::LeftOut(why)) => assert!(!is_idle, "{why}"),
-            Err(Stop::Noted) => panic!("it isn't answered"),
+            Err(Stop::Recorded) => panic!("it isn't answered"),
         }
     }
 }
 
 #[tokio::test]
 async fn undocumented_methods_are_only_checked_for_refusals() {
-    for (status, is_judged) in [(405, true), (200, false)] {
+    for (status, is_checking) in [(405, true), (200, false)] {
         let server = serve(move |_| Response::of_json(status, &json!("nonsense"))).await;
-        let mut stage = HASTY.stage(&server);
-        let mut call = stage.call("app_backup_list_for_app");
+        let mut ctx = HASTY.ctx(&server);
+        let mut call = ctx.call("app_backup_list_for_app");
         call.method = Some("TRACE".to_owned());
-        let answer = stage.wire.send_unjudged(&stage.target, &call).await.unwrap();
-        let violations = &stage.wire.log[answer.exchange].violations;
-        assert_eq!(!violations.is_empty(), is_judged, "{status}");
+        let answer = ctx.wire.send_unchecked(&ctx.target, &call).await.unwrap();
+        let violations = &ctx.wire.log[answer.exchange].violations;
+        assert_eq!(!violations.is_empty(), is_checking, "{status}");
     }
 }

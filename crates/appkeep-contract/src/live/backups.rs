@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::context::{BACKUP_TYPE, CheckContext, Kind, Stop, id_of, require_fixture};
+use super::context::{BACKUP_TYPE, CheckContext, ResourceKind, Stop, id_of, require_fixture};
 use super::progress::until_completed;
 use super::wire::Answer;
 
 /// A named backup with a label: the response repeats the request.
 pub(super) async fn create(ctx: &mut CheckContext) -> Result<(), Stop> {
-    ctx.require_create(Kind::Backup)?;
-    let mut body = ctx.valid_body(Kind::Backup);
+    ctx.require_create(ResourceKind::Backup)?;
+    let mut body = ctx.valid_body(ResourceKind::Backup);
     body["metadata"] = json!({"labels": some_labels()});
-    let call = ctx.call(Kind::Backup.create()).json(body);
+    let call = ctx.call(ResourceKind::Backup.create()).json(body);
     let answer = ctx.send_for(&call, 201).await?;
     let id = ctx.created_id(&answer)?;
     newest_version(ctx, &answer);
@@ -23,7 +23,7 @@ pub(super) async fn create(ctx: &mut CheckContext) -> Result<(), Stop> {
 /// The backup becomes completed, and no progress is lost on the way.
 pub(super) async fn complete(ctx: &mut CheckContext) -> Result<(), Stop> {
     let id = id_of(require_fixture(ctx.fixtures.backup.take().as_ref(), "a backup")?);
-    let resource = until_completed(ctx, Kind::Backup, &id).await?;
+    let resource = until_completed(ctx, ResourceKind::Backup, &id).await?;
     ctx.fixtures.backup = Some(resource);
     Ok(())
 }
@@ -33,13 +33,16 @@ pub(super) async fn same_in_both_trees(ctx: &mut CheckContext) -> Result<(), Sto
     let backup = require_fixture(ctx.fixtures.backup.as_ref(), "a completed backup")?.clone();
     let id = id_of(&backup);
     let first = ctx
-        .send_for(&ctx.call_for("app_backup_fetch_for_app", Kind::Backup, &id), 200)
+        .send_for(
+            &ctx.call_for("app_backup_fetch_for_app", ResourceKind::Backup, &id),
+            200,
+        )
         .await?;
     let second = ctx
-        .send_for(&ctx.call_for("app_backup_fetch", Kind::Backup, &id), 200)
+        .send_for(&ctx.call_for("app_backup_fetch", ResourceKind::Backup, &id), 200)
         .await?;
     let third = ctx
-        .send_for(&ctx.call_for("app_backup_fetch", Kind::Backup, &id), 200)
+        .send_for(&ctx.call_for("app_backup_fetch", ResourceKind::Backup, &id), 200)
         .await?;
     ctx.expect(&second, first.body == second.body, || {
         difference("the fetch below the app", &first.body, "this one", &second.body)
@@ -60,7 +63,7 @@ pub(super) async fn same_in_both_trees(ctx: &mut CheckContext) -> Result<(), Sto
 pub(super) async fn name_taken(ctx: &mut CheckContext) -> Result<(), Stop> {
     let backup = require_fixture(ctx.fixtures.backup.as_ref(), "a backup with a name")?;
     let body = json!({"type": BACKUP_TYPE, "version": "1.1", "name": backup["name"]});
-    let call = ctx.call(Kind::Backup.create()).json(body);
+    let call = ctx.call(ResourceKind::Backup.create()).json(body);
     let answer = ctx.send_for(&call, 409).await?;
     ctx.expect_problem(&answer, &[10]);
     Ok(())
@@ -68,11 +71,11 @@ pub(super) async fn name_taken(ctx: &mut CheckContext) -> Result<(), Stop> {
 
 /// A backup without a name is given one; requested in the resource's own media type.
 pub(super) async fn create_unnamed(ctx: &mut CheckContext) -> Result<(), Stop> {
-    ctx.require_create(Kind::Backup)?;
-    let vendor = Kind::Backup.vendor_type();
+    ctx.require_create(ResourceKind::Backup)?;
+    let vendor = ResourceKind::Backup.vendor_type();
     let body = json!({"type": BACKUP_TYPE, "version": "1.0"});
     let call = ctx
-        .call(Kind::Backup.create())
+        .call(ResourceKind::Backup.create())
         .content_type(&vendor)
         .accept(&vendor)
         .json(body);
@@ -86,32 +89,32 @@ pub(super) async fn create_unnamed(ctx: &mut CheckContext) -> Result<(), Stop> {
         answer.text("/name").is_some_and(|name| !name.is_empty()),
         || "the response has no name".to_owned(),
     );
-    ctx.fixtures.unnamed_backup = Some(until_completed(ctx, Kind::Backup, &id).await?);
+    ctx.fixtures.unnamed_backup = Some(until_completed(ctx, ResourceKind::Backup, &id).await?);
     Ok(())
 }
 
 /// A backup of a snapshot refers to it from creation to completion.
 pub(super) async fn from_snapshot(ctx: &mut CheckContext) -> Result<(), Stop> {
-    ctx.require_create(Kind::Backup)?;
-    let snap = id_of(require_fixture(
-        ctx.fixtures.snap.as_ref(),
+    ctx.require_create(ResourceKind::Backup)?;
+    let snapshot = id_of(require_fixture(
+        ctx.fixtures.snapshot.as_ref(),
         "a completed snapshot",
     )?);
-    let mut body = ctx.valid_body(Kind::Backup);
-    body["snapshotID"] = json!(snap);
+    let mut body = ctx.valid_body(ResourceKind::Backup);
+    body["snapshotID"] = json!(snapshot);
     let answer = ctx
-        .send_for(&ctx.call(Kind::Backup.create()).json(body), 201)
+        .send_for(&ctx.call(ResourceKind::Backup.create()).json(body), 201)
         .await?;
     let id = ctx.created_id(&answer)?;
-    ctx.fixtures.backup_of_snap = Some(until_completed(ctx, Kind::Backup, &id).await?);
+    ctx.fixtures.backup_of_snapshot = Some(until_completed(ctx, ResourceKind::Backup, &id).await?);
     Ok(())
 }
 
 /// The response to a create has the newest version, independent of the version in the request.
 pub(super) fn newest_version(ctx: &mut CheckContext, answer: &Answer) {
-    let wanted = match Kind::of(&answer.operation) {
-        Kind::Backup => "1.1",
-        Kind::Snap => "1.2",
+    let wanted = match ResourceKind::of(&answer.operation) {
+        ResourceKind::Backup => "1.1",
+        ResourceKind::Snapshot => "1.2",
     };
     let got = &answer.body["version"];
     ctx.expect(answer, got == wanted, || {
@@ -130,7 +133,7 @@ pub(super) fn some_labels() -> Value {
 
 /// `Location` is the URL of the new resource, and can be fetched.
 pub(super) async fn leads_to_it(ctx: &mut CheckContext, answer: &Answer, id: &str) -> Result<(), Stop> {
-    let kind = Kind::of(&answer.operation);
+    let kind = ResourceKind::of(&answer.operation);
     if ctx.is_excluded(kind.fetch()) {
         return Ok(());
     }

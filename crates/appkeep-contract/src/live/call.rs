@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use futures::{StreamExt, stream};
 use serde_json::Value;
 
-use super::kind::Deed;
+use super::resource_kind::OperationKind;
 
 /// The token that a request uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,8 +90,8 @@ impl Call {
     pub(super) fn writes(&self) -> bool {
         match self.method.as_deref() {
             None => matches!(
-                Deed::of(&self.operation),
-                Deed::Create | Deed::Delete | Deed::Restore
+                OperationKind::of(&self.operation),
+                OperationKind::Create | OperationKind::Delete | OperationKind::Restore
             ),
             Some(method) => !matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE"),
         }

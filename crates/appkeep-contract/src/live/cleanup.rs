@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::call::{Call, Server};
-use super::context::{CheckContext, Kind, Stop};
+use super::context::{CheckContext, ResourceKind, Stop};
 use super::inventory;
 use super::model::{Collection, Thing};
 use super::poll_timer::PollTimer;
@@ -17,7 +17,7 @@ pub(super) async fn remove_everything(ctx: &mut CheckContext) -> Vec<String> {
     let mut left = Vec::new();
     for thing in &things {
         if let Err(why) = remove(ctx, thing, timer).await {
-            left.push(format!("{} {}: {why}", thing.kind.word(), thing.id));
+            left.push(format!("{} {}: {why}", thing.kind.name(), thing.id));
         }
     }
     let mut searched = Vec::new();
@@ -30,7 +30,7 @@ pub(super) async fn remove_everything(ctx: &mut CheckContext) -> Vec<String> {
             searched.push(collection);
             for thing in found {
                 if let Err(why) = remove(ctx, &thing, timer).await {
-                    left.push(format!("{} {}: {why}", thing.kind.word(), thing.id));
+                    left.push(format!("{} {}: {why}", thing.kind.name(), thing.id));
                 }
             }
         }
@@ -45,7 +45,7 @@ fn unclaimed(ctx: &CheckContext) -> Vec<String> {
     let unclaimed = ctx.model.ownership.unclaimed.iter();
     let unclaimed = unclaimed.filter(|(_, id, _)| ctx.model.things.iter().all(|thing| thing.id != *id));
     unclaimed
-        .map(|(kind, id, why)| format!("possibly {} {id}: {why}", kind.word()))
+        .map(|(kind, id, why)| format!("possibly {} {id}: {why}", kind.name()))
         .collect()
 }
 
@@ -65,7 +65,7 @@ fn lost(ctx: &CheckContext, searched: &[Collection]) -> Vec<String> {
         };
         let line = format!(
             "possibly a {} {name} of app {}: its create got no response",
-            collection.kind.word(),
+            collection.kind.name(),
             collection.app
         );
         if !lines.contains(&line) {
@@ -77,7 +77,7 @@ fn lost(ctx: &CheckContext, searched: &[Collection]) -> Vec<String> {
 
 /// Deletes one resource; waits if it can't be deleted yet.
 pub(super) async fn remove(ctx: &mut CheckContext, thing: &Thing, timer: PollTimer) -> Result<(), String> {
-    if thing.server == Server::Idle && thing.kind == Kind::Backup {
+    if thing.server == Server::Idle && thing.kind == ResourceKind::Backup {
         return Err("it stays pending on the server that runs no jobs".to_owned());
     }
     let call = removal(ctx, thing).map_err(|_| "the permitted operations can't delete it".to_owned())?;

@@ -12,7 +12,7 @@ use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
 use super::call::{Call, Server};
-use super::context::{CheckContext, Kind, Stop};
+use super::context::{CheckContext, ResourceKind, Stop};
 use super::model::Thing;
 use super::poll_timer::PollTimer;
 use super::report::LiveFinding;
@@ -35,7 +35,7 @@ pub(super) async fn life_of_a_backup(ctx: &mut CheckContext) -> Result<(), Stop>
     ctx.send_for(&ctx.call(LIST), 200).await?;
     let client = client(ctx)?;
     let (account, app) = (ctx.target.account, ctx.target.app);
-    let sent = ctx.valid_body(Kind::Backup);
+    let sent = ctx.valid_body(ResourceKind::Backup);
     let name = sent["name"].as_str().unwrap_or_default().to_owned();
     let wanted = AppBackupCreate::builder().name(name.clone());
     let request = client.app_backup_create_for_app().account_id(account).app_id(app);
@@ -46,7 +46,10 @@ pub(super) async fn life_of_a_backup(ctx: &mut CheckContext) -> Result<(), Stop>
     let id = created.id;
     let body = serde_json::to_value(&created).unwrap_or_default();
     let place = (account.to_string(), app.to_string());
-    if let Some(wrong) = ctx.model.claim(Thing::told(Kind::Backup, place, sent, body)) {
+    if let Some(wrong) = ctx
+        .model
+        .claim(Thing::told(ResourceKind::Backup, place, sent, body))
+    {
         return Err(fault(ctx, CREATE, wrong.what));
     }
     let is_own = ctx.model.thing(Server::Main, &id.to_string()).is_some();
@@ -75,12 +78,12 @@ pub(super) async fn life_of_a_backup(ctx: &mut CheckContext) -> Result<(), Stop>
         format!("backup {id} is missing in the list with one item per page")
     });
     let request = client.app_backup_delete_for_app().account_id(account).app_id(app);
-    let call = ctx.call_for(DELETE, Kind::Backup, &id.to_string());
+    let call = ctx.call_for(DELETE, ResourceKind::Backup, &id.to_string());
     let gone = ask(ctx, &call, request.app_backup_id(id).send()).await?;
     judge(ctx, DELETE, 204, gone, |()| Vec::new())?;
     ctx.model.remove(Server::Main, &id.to_string());
     let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
-    let call = ctx.call_for(FETCH, Kind::Backup, &id.to_string());
+    let call = ctx.call_for(FETCH, ResourceKind::Backup, &id.to_string());
     match ask(ctx, &call, request.app_backup_id(id).send()).await? {
         Ok(_) => Err(fault(
             ctx,
@@ -124,7 +127,7 @@ fn client(ctx: &mut CheckContext) -> Result<Client, Stop> {
 async fn until_completed(ctx: &mut CheckContext, client: &Client, id: Uuid) -> Result<(), Stop> {
     let (account, app) = (ctx.target.account, ctx.target.app);
     let timer = PollTimer::of(&ctx.options);
-    let call = ctx.call_for(FETCH, Kind::Backup, &id.to_string());
+    let call = ctx.call_for(FETCH, ResourceKind::Backup, &id.to_string());
     loop {
         let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
         let fetched = ask(ctx, &call, request.app_backup_id(id).send()).await?;

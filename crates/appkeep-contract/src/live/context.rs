@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::call::{Call, Credential, Payload, Server};
 pub(super) use super::findings::CurrentCheck;
-use super::kind::{APP_TYPE, Deed};
-pub(super) use super::kind::{BACKUP_TYPE, Kind, SNAP_TYPE};
 use super::limits::Limits;
 use super::model::{self, Model};
+use super::resource_kind::{APP_TYPE, OperationKind};
+pub(super) use super::resource_kind::{BACKUP_TYPE, ResourceKind, SNAPSHOT_TYPE};
 use super::rows;
 use super::target::{Foreign, Options, Target};
 use super::wire::Wire;
@@ -35,16 +35,16 @@ pub(super) struct Fixtures {
     pub(super) backup: Option<Value>,
     /// A completed backup whose name the server chose.
     pub(super) unnamed_backup: Option<Value>,
-    /// A completed backup of `snap`.
-    pub(super) backup_of_snap: Option<Value>,
+    /// A completed backup of `snapshot`.
+    pub(super) backup_of_snapshot: Option<Value>,
     /// A completed snapshot with a name.
-    pub(super) snap: Option<Value>,
+    pub(super) snapshot: Option<Value>,
     /// A second completed snapshot.
-    pub(super) unnamed_snap: Option<Value>,
+    pub(super) unnamed_snapshot: Option<Value>,
     /// A backup of the other account.
     pub(super) foreign_backup: Option<Value>,
     /// A snapshot of the other account.
-    pub(super) foreign_snap: Option<Value>,
+    pub(super) foreign_snapshot: Option<Value>,
 }
 
 /// The context of every check.
@@ -161,10 +161,10 @@ impl CheckContext {
     }
 
     /// Whether resources of that kind may be created: only if they can also be read and deleted.
-    pub(super) fn require_create(&self, kind: Kind) -> Result<(), Stop> {
+    pub(super) fn require_create(&self, kind: ResourceKind) -> Result<(), Stop> {
         self.require(kind.create())?;
         if self.permitted(kind.deletes()).is_err() {
-            let why = format!("the permitted operations can't delete a {}", kind.word());
+            let why = format!("the permitted operations can't delete a {}", kind.name());
             return Err(Stop::LeftOut(why));
         }
         self.permitted(kind.fetches())
@@ -199,7 +199,7 @@ impl CheckContext {
             query: Vec::new(),
             accept: None,
             content_type: None,
-            force_update: (Deed::of(operation) == Deed::Restore).then(|| "true".to_owned()),
+            force_update: (OperationKind::of(operation) == OperationKind::Restore).then(|| "true".to_owned()),
             payload: Payload::None,
         }
     }
@@ -225,25 +225,25 @@ impl CheckContext {
     }
 
     /// A valid request for one resource.
-    pub(super) fn call_for(&self, operation: &str, kind: Kind, id: &str) -> Call {
+    pub(super) fn call_for(&self, operation: &str, kind: ResourceKind, id: &str) -> Call {
         self.call(operation).path(kind.parameter(), id)
     }
 
     /// A body that a create accepts.
-    pub(super) fn valid_body(&mut self, kind: Kind) -> Value {
+    pub(super) fn valid_body(&mut self, kind: ResourceKind) -> Value {
         let name = self.new_name();
         match kind {
-            Kind::Backup => json!({"type": BACKUP_TYPE, "version": "1.1", "name": name}),
-            Kind::Snap => json!({"type": SNAP_TYPE, "version": "1.2", "name": name}),
+            ResourceKind::Backup => json!({"type": BACKUP_TYPE, "version": "1.1", "name": name}),
+            ResourceKind::Snapshot => json!({"type": SNAPSHOT_TYPE, "version": "1.2", "name": name}),
         }
     }
 
     /// A valid body for an operation: a create accepts it; a restore doesn't find its backup.
     pub(super) fn body_for(&mut self, operation: &str) -> Value {
-        if Deed::of(operation) == Deed::Restore {
+        if OperationKind::of(operation) == OperationKind::Restore {
             return json!({"type": APP_TYPE, "version": "2.2", "backupID": self.unknown_id("source")});
         }
-        self.valid_body(Kind::of(operation))
+        self.valid_body(ResourceKind::of(operation))
     }
 
     /// The items of a list that the suite created; resources of other users may come and go.

@@ -1,7 +1,7 @@
 //! Checks of deletes: a deleted resource is gone from all operations.
 
-use super::context::{CheckContext, Kind, Stop, id_of, require_fixture};
-use super::kind::not_found;
+use super::context::{CheckContext, ResourceKind, Stop, id_of, require_fixture};
+use super::resource_kind::not_found;
 
 /// A backup deleted below its app is gone from both path trees.
 pub(super) async fn backup_below_app(ctx: &mut CheckContext) -> Result<(), Stop> {
@@ -10,7 +10,7 @@ pub(super) async fn backup_below_app(ctx: &mut CheckContext) -> Result<(), Stop>
         ctx.fixtures.backup.take().as_ref(),
         "a completed backup",
     )?);
-    let call = ctx.call_for("app_backup_delete_for_app", Kind::Backup, &id);
+    let call = ctx.call_for("app_backup_delete_for_app", ResourceKind::Backup, &id);
     ctx.send_for(&call, 204).await?;
     backup_is_gone(ctx, &id).await
 }
@@ -23,18 +23,18 @@ pub(super) async fn backup_across_account(ctx: &mut CheckContext) -> Result<(), 
         ctx.fixtures.unnamed_backup.take().as_ref(),
         "a second completed backup",
     )?);
-    let call = ctx.call_for("app_backup_delete", Kind::Backup, &id);
+    let call = ctx.call_for("app_backup_delete", ResourceKind::Backup, &id);
     let body = serde_json::json!({"type": super::context::BACKUP_TYPE, "version": "1.1"});
     ctx.send_for(&call.json(body), 204).await?;
     backup_is_gone(ctx, &id).await
 }
 
 async fn backup_is_gone(ctx: &mut CheckContext, id: &str) -> Result<(), Stop> {
-    is_gone(ctx, Kind::Backup, id).await
+    is_gone(ctx, ResourceKind::Backup, id).await
 }
 
 /// No operation that could show the resource finds it.
-pub(super) async fn is_gone(ctx: &mut CheckContext, kind: Kind, id: &str) -> Result<(), Stop> {
+pub(super) async fn is_gone(ctx: &mut CheckContext, kind: ResourceKind, id: &str) -> Result<(), Stop> {
     for operation in kind.fetches().iter().chain(kind.deletes()) {
         if ctx.is_excluded(operation) {
             continue;
@@ -52,34 +52,37 @@ pub(super) async fn is_gone(ctx: &mut CheckContext, kind: Kind, id: &str) -> Res
 }
 
 /// A deleted snapshot is gone from list and fetch.
-pub(super) async fn snap(ctx: &mut CheckContext) -> Result<(), Stop> {
-    ctx.require(Kind::Snap.delete())?;
+pub(super) async fn snapshot(ctx: &mut CheckContext) -> Result<(), Stop> {
+    ctx.require(ResourceKind::Snapshot.delete())?;
     let id = id_of(require_fixture(
-        ctx.fixtures.unnamed_snap.take().as_ref(),
+        ctx.fixtures.unnamed_snapshot.take().as_ref(),
         "a second completed snapshot",
     )?);
-    let call = ctx.call_for(Kind::Snap.delete(), Kind::Snap, &id);
+    let call = ctx.call_for(ResourceKind::Snapshot.delete(), ResourceKind::Snapshot, &id);
     ctx.send_for(&call, 204).await?;
-    is_gone(ctx, Kind::Snap, &id).await
+    is_gone(ctx, ResourceKind::Snapshot, &id).await
 }
 
 /// A snapshot can be deleted although a backup was created from it, and the backup isn't affected.
-pub(super) async fn snap_of_a_backup(ctx: &mut CheckContext) -> Result<(), Stop> {
-    ctx.require(Kind::Snap.delete())?;
+pub(super) async fn snapshot_of_backup(ctx: &mut CheckContext) -> Result<(), Stop> {
+    ctx.require(ResourceKind::Snapshot.delete())?;
     ctx.require("app_backup_fetch")?;
     let backup = require_fixture(
-        ctx.fixtures.backup_of_snap.as_ref(),
+        ctx.fixtures.backup_of_snapshot.as_ref(),
         "a completed backup of a snapshot",
     )?;
     let backup = id_of(backup);
     let id = id_of(require_fixture(
-        ctx.fixtures.snap.take().as_ref(),
+        ctx.fixtures.snapshot.take().as_ref(),
         "a completed snapshot",
     )?);
-    let call = ctx.call_for(Kind::Snap.delete(), Kind::Snap, &id);
+    let call = ctx.call_for(ResourceKind::Snapshot.delete(), ResourceKind::Snapshot, &id);
     ctx.send_for(&call, 204).await?;
     let answer = ctx
-        .send_for(&ctx.call_for("app_backup_fetch", Kind::Backup, &backup), 200)
+        .send_for(
+            &ctx.call_for("app_backup_fetch", ResourceKind::Backup, &backup),
+            200,
+        )
         .await?;
     let now = answer.text("/state").unwrap_or_default().to_owned();
     ctx.expect(&answer, now == "completed", || {

@@ -2,11 +2,11 @@
 //!
 //! The model has the rule that failed resources state a reason.
 
-use super::context::{CheckContext, Kind, Stop};
+use super::context::{CheckContext, ResourceKind, Stop};
 use super::progress::until_failed;
 
 /// A backup or snapshot of an app with unreadable data becomes failed, and can be deleted.
-pub(super) async fn fails(ctx: &mut CheckContext, kind: Kind) -> Result<(), Stop> {
+pub(super) async fn fails(ctx: &mut CheckContext, kind: ResourceKind) -> Result<(), Stop> {
     let app = ctx.target.failing_app;
     let app = app.ok_or_else(|| Stop::LeftOut("requires an app with unreadable data".to_owned()))?;
     let app = app.to_string();

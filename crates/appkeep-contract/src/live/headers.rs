@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::call::{Call, Credential};
 use super::context::{CheckContext, Stop};
-use super::kind::{Deed, Kind};
+use super::resource_kind::{OperationKind, ResourceKind};
 use super::wire::Answer;
 use appkeep_openapi::Operation;
 
@@ -139,20 +139,20 @@ fn joined<'a>(methods: impl Iterator<Item = &'a String>) -> String {
 /// Reads have no side effects: a repeated read gets the same response.
 pub(super) async fn reading_twice(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
-    let kind = Kind::of(operation);
+    let kind = ResourceKind::of(operation);
     let mut call = ctx.call(operation);
-    if Deed::of(operation) == Deed::Fetch {
+    if OperationKind::of(operation) == OperationKind::Fetch {
         let resource = match kind {
-            Kind::Backup => ctx.fixtures.backup.as_ref(),
-            Kind::Snap => ctx.fixtures.snap.as_ref(),
+            ResourceKind::Backup => ctx.fixtures.backup.as_ref(),
+            ResourceKind::Snapshot => ctx.fixtures.snapshot.as_ref(),
         };
         let id = super::context::id_of(super::context::require_fixture(resource, "a completed resource")?);
         call = ctx.call_for(operation, kind, &id);
     }
     let first = ctx.send_for(&call, 200).await?;
     let second = ctx.send_for(&call, 200).await?;
-    let holds = match Deed::of(operation) {
-        Deed::List => ctx.own_items(first.items()) == ctx.own_items(second.items()),
+    let holds = match OperationKind::of(operation) {
+        OperationKind::List => ctx.own_items(first.items()) == ctx.own_items(second.items()),
         _ => first.body == second.body && first.header("etag") == second.header("etag"),
     };
     ctx.expect(&second, holds, || {

@@ -18,8 +18,8 @@ use self::node::Source;
 
 use super::call::Call;
 use super::context::{CheckContext, Stop};
-use super::kind::{Deed, not_found};
 use super::refusals::names;
+use super::resource_kind::{OperationKind, not_found};
 use crate::invalid_requests::points_at;
 use appkeep_openapi::Document;
 
@@ -142,7 +142,9 @@ pub(super) async fn run(ctx: &mut CheckContext, case: &InputCase) -> Result<(), 
 fn accepted(case: &InputCase) -> (u16, Option<u32>) {
     match &case.input {
         Input::Path(name, _) if name == "account_id" => (403, Some(11)),
-        Input::Body(body) if Deed::of(&case.operation) == Deed::Restore && !has_one_source(body) => {
+        Input::Body(body)
+            if OperationKind::of(&case.operation) == OperationKind::Restore && !has_one_source(body) =>
+        {
             (400, Some(9))
         }
         Input::Query(..) => (200, None),
@@ -157,7 +159,10 @@ fn has_one_source(body: &Value) -> bool {
 
 fn call(ctx: &mut CheckContext, case: &InputCase) -> Call {
     let mut call = ctx.call(&case.operation);
-    if matches!(Deed::of(&case.operation), Deed::Create | Deed::Restore) {
+    if matches!(
+        OperationKind::of(&case.operation),
+        OperationKind::Create | OperationKind::Restore
+    ) {
         let body = ctx.body_for(&case.operation);
         call = call.json(body).path("app_id", &ctx.unknown_id("app"));
     }
@@ -165,7 +170,10 @@ fn call(ctx: &mut CheckContext, case: &InputCase) -> Call {
         Input::Body(body) => call.json(body.clone()),
         // A valid id may belong to an existing resource, so a delete uses an unused id of the same version.
         Input::Path(name, value) => match Uuid::parse_str(value) {
-            Ok(id) if Deed::of(&case.operation) == Deed::Delete && id.to_string() == *value => {
+            Ok(id)
+                if OperationKind::of(&case.operation) == OperationKind::Delete
+                    && id.to_string() == *value =>
+            {
                 let unknown = ctx.unknown_id_like(id);
                 call.path(name, &unknown)
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::call::{Call, Credential, Server};
-use super::context::{CheckContext, Kind, Stop, id_of};
+use super::context::{CheckContext, ResourceKind, Stop, id_of};
 use super::model::Collection;
 
 /// Maximum number of pages read of one list, for servers that always split lists into pages.
@@ -39,7 +39,7 @@ pub(super) fn collections(ctx: &CheckContext) -> Vec<Collection> {
             idle.app.to_string(),
         ));
     }
-    let kinds = [Kind::Backup, Kind::Snap];
+    let kinds = [ResourceKind::Backup, ResourceKind::Snapshot];
     places
         .iter()
         .flat_map(|(server, owner, account, app)| {

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::call::{Call, Credential};
-use super::context::{BACKUP_TYPE, CheckContext, Kind, Stop, id_of, require_fixture};
-use super::kind::{Deed, not_found};
+use super::context::{BACKUP_TYPE, CheckContext, ResourceKind, Stop, id_of, require_fixture};
+use super::resource_kind::{OperationKind, not_found};
 use super::wire::Answer;
 use appkeep_openapi::ParameterLocation;
 
@@ -83,7 +83,7 @@ fn tell_tale(answer: &Answer) -> String {
 
 /// Creates a backup and a snapshot in the other account.
 pub(super) async fn make_foreign(ctx: &mut CheckContext) -> Result<(), Stop> {
-    for kind in [Kind::Snap, Kind::Backup] {
+    for kind in [ResourceKind::Snapshot, ResourceKind::Backup] {
         if ctx.require_create(kind).is_err() {
             continue;
         }
@@ -93,8 +93,8 @@ pub(super) async fn make_foreign(ctx: &mut CheckContext) -> Result<(), Stop> {
             .await?;
         ctx.created_id(&made)?;
         match kind {
-            Kind::Backup => ctx.fixtures.foreign_backup = Some(made.body),
-            Kind::Snap => ctx.fixtures.foreign_snap = Some(made.body),
+            ResourceKind::Backup => ctx.fixtures.foreign_backup = Some(made.body),
+            ResourceKind::Snapshot => ctx.fixtures.foreign_snapshot = Some(made.body),
         }
     }
     ctx.foreign().map(|_| ())
@@ -105,12 +105,15 @@ fn is_of_an_account(ctx: &CheckContext, operation: &str) -> bool {
 }
 
 fn is_of_one(ctx: &CheckContext, operation: &str) -> bool {
-    ctx.has(operation, Kind::of(operation).parameter())
+    ctx.has(operation, ResourceKind::of(operation).parameter())
 }
 
 /// The call with a body, if the operation requires one.
 fn with_body(ctx: &mut CheckContext, call: Call) -> Call {
-    if matches!(Deed::of(&call.operation), Deed::Create | Deed::Restore) {
+    if matches!(
+        OperationKind::of(&call.operation),
+        OperationKind::Create | OperationKind::Restore
+    ) {
         let body = ctx.body_for(&call.operation);
         call.json(body)
     } else {
@@ -120,13 +123,13 @@ fn with_body(ctx: &mut CheckContext, call: Call) -> Call {
 
 /// The id of an existing resource of the run; unused by lists and creates.
 fn own(ctx: &CheckContext, operation: &str) -> Result<String, Stop> {
-    let kind = Kind::of(operation);
+    let kind = ResourceKind::of(operation);
     if !is_of_one(ctx, operation) {
         return Ok(String::new());
     }
     let resource = match kind {
-        Kind::Backup => &ctx.fixtures.backup,
-        Kind::Snap => &ctx.fixtures.snap,
+        ResourceKind::Backup => &ctx.fixtures.backup,
+        ResourceKind::Snapshot => &ctx.fixtures.snapshot,
     };
     Ok(id_of(require_fixture(resource.as_ref(), "a completed resource")?))
 }
@@ -136,9 +139,9 @@ fn others(ctx: &CheckContext, operation: &str) -> Result<String, Stop> {
     if !is_of_one(ctx, operation) {
         return Ok(String::new());
     }
-    let resource = match Kind::of(operation) {
-        Kind::Backup => &ctx.fixtures.foreign_backup,
-        Kind::Snap => &ctx.fixtures.foreign_snap,
+    let resource = match ResourceKind::of(operation) {
+        ResourceKind::Backup => &ctx.fixtures.foreign_backup,
+        ResourceKind::Snapshot => &ctx.fixtures.foreign_snapshot,
     };
     Ok(id_of(require_fixture(
         resource.as_ref(),
@@ -148,7 +151,7 @@ fn others(ctx: &CheckContext, operation: &str) -> Result<String, Stop> {
 
 fn with_foreign_token(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
     ctx.foreign()?;
-    let (kind, id) = (Kind::of(operation), own(ctx, operation)?);
+    let (kind, id) = (ResourceKind::of(operation), own(ctx, operation)?);
     let call = ctx.call_for(operation, kind, &id).with(Credential::Foreign);
     let call = with_body(ctx, call);
     let twin = call.clone().path("account_id", &ctx.unknown_id("account"));
@@ -158,33 +161,33 @@ fn with_foreign_token(ctx: &mut CheckContext, operation: &str) -> Result<Pair, S
 fn in_foreign_account(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
     let id = others(ctx, operation)?;
     let call = ctx.foreign_call(operation)?.with(Credential::Own);
-    let call = with_body(ctx, call.path(Kind::of(operation).parameter(), &id));
+    let call = with_body(ctx, call.path(ResourceKind::of(operation).parameter(), &id));
     let twin = call.clone().path("account_id", &ctx.unknown_id("account"));
     Ok((call, twin))
 }
 
 fn below_foreign_app(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
     let (id, app) = (others(ctx, operation)?, ctx.foreign()?.app.to_string());
-    let call = ctx.call_for(operation, Kind::of(operation), &id);
+    let call = ctx.call_for(operation, ResourceKind::of(operation), &id);
     let call = with_body(ctx, call.path("app_id", &app));
     let twin = call.clone().path("app_id", &ctx.unknown_id("app"));
     Ok((call, twin))
 }
 
 fn foreign_resource(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
-    let (kind, id) = (Kind::of(operation), others(ctx, operation)?);
+    let (kind, id) = (ResourceKind::of(operation), others(ctx, operation)?);
     let call = ctx.call_for(operation, kind, &id);
     Ok((call, ctx.call(operation)))
 }
 
 fn own_in_foreign_account(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
-    let (kind, id) = (Kind::of(operation), own(ctx, operation)?);
+    let (kind, id) = (ResourceKind::of(operation), own(ctx, operation)?);
     let twin = ctx.foreign_call(operation)?;
     Ok((twin.clone().path(kind.parameter(), &id), twin))
 }
 
 fn own_below_other_app(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
-    let (kind, id) = (Kind::of(operation), own(ctx, operation)?);
+    let (kind, id) = (ResourceKind::of(operation), own(ctx, operation)?);
     let twin = ctx.call(operation).path("app_id", &other_app(ctx)?);
     Ok((twin.clone().path(kind.parameter(), &id), twin))
 }
@@ -214,7 +217,7 @@ pub(super) async fn lists(ctx: &mut CheckContext, operation: &str) -> Result<(),
 /// A resource named in a body doesn't exist for other accounts.
 pub(super) async fn named_in_a_body(ctx: &mut CheckContext, member: &str) -> Result<(), Stop> {
     let (problem, resource) = match member {
-        "snapshotID" => (46, &ctx.fixtures.foreign_snap),
+        "snapshotID" => (46, &ctx.fixtures.foreign_snapshot),
         _ => (108, &ctx.fixtures.foreign_backup),
     };
     ctx.foreign()?;
@@ -226,7 +229,7 @@ pub(super) async fn named_in_a_body(ctx: &mut CheckContext, member: &str) -> Res
     let mut tales = Vec::new();
     for id in [theirs, ctx.unknown_id(member)] {
         let body = json!({"type": BACKUP_TYPE, "version": "1.1", member: id});
-        let call = ctx.call(Kind::Backup.create()).json(body);
+        let call = ctx.call(ResourceKind::Backup.create()).json(body);
         let answer = ctx.send_for(&call, 400).await?;
         ctx.expect_problem(&answer, &[problem]);
         tales.push((tell_tale(&answer), answer));
@@ -241,13 +244,13 @@ pub(super) async fn named_in_a_body(ctx: &mut CheckContext, member: &str) -> Res
 
 /// A backup can only be created from a snapshot of its own app.
 pub(super) async fn snapshot_of_other_app(ctx: &mut CheckContext) -> Result<(), Stop> {
-    let snap = id_of(require_fixture(
-        ctx.fixtures.snap.as_ref(),
+    let snapshot = id_of(require_fixture(
+        ctx.fixtures.snapshot.as_ref(),
         "a completed snapshot",
     )?);
     let other = other_app(ctx)?;
-    let body = json!({"type": BACKUP_TYPE, "version": "1.1", "snapshotID": snap});
-    let call = ctx.call(Kind::Backup.create()).path("app_id", &other);
+    let body = json!({"type": BACKUP_TYPE, "version": "1.1", "snapshotID": snapshot});
+    let call = ctx.call(ResourceKind::Backup.create()).path("app_id", &other);
     let answer = ctx.send_for(&call.json(body), 403).await?;
     ctx.expect_problem(&answer, &[47]);
     Ok(())
@@ -257,8 +260,8 @@ pub(super) async fn snapshot_of_other_app(ctx: &mut CheckContext) -> Result<(), 
 pub(super) async fn nothing_happened(ctx: &mut CheckContext) -> Result<(), Stop> {
     ctx.foreign()?;
     for (kind, foreign) in [
-        (Kind::Backup, ctx.fixtures.foreign_backup.clone()),
-        (Kind::Snap, ctx.fixtures.foreign_snap.clone()),
+        (ResourceKind::Backup, ctx.fixtures.foreign_backup.clone()),
+        (ResourceKind::Snapshot, ctx.fixtures.foreign_snapshot.clone()),
     ] {
         let Some(foreign) = foreign else { continue };
         for operation in ctx.permitted(kind.fetches())? {
@@ -269,8 +272,8 @@ pub(super) async fn nothing_happened(ctx: &mut CheckContext) -> Result<(), Stop>
         }
     }
     for (kind, own) in [
-        (Kind::Backup, ctx.fixtures.backup.clone()),
-        (Kind::Snap, ctx.fixtures.snap.clone()),
+        (ResourceKind::Backup, ctx.fixtures.backup.clone()),
+        (ResourceKind::Snapshot, ctx.fixtures.snapshot.clone()),
     ] {
         let Some(own) = own else { continue };
         for operation in ctx.permitted(kind.fetches())? {
@@ -301,7 +304,7 @@ pub(super) async fn operator_reads(ctx: &mut CheckContext, operation: &str) -> R
 
 async fn reads(ctx: &mut CheckContext, operation: &str, credential: Credential) -> Result<(), Stop> {
     let id = own(ctx, operation)?;
-    let call = ctx.call_for(operation, Kind::of(operation), &id);
+    let call = ctx.call_for(operation, ResourceKind::of(operation), &id);
     let own = ctx.send_for(&call, 200).await?;
     let call = call.with(credential);
     let answer = ctx.send_for(&call, 200).await?;

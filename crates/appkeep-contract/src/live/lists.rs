@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::backups::difference;
 use super::call::Call;
-use super::context::{CheckContext, Kind, Stop, id_of, require_fixture};
+use super::context::{CheckContext, ResourceKind, Stop, id_of, require_fixture};
 use super::wire::Answer;
 
 /// Maximum number of pages in a walk through a list.
@@ -16,12 +16,12 @@ const PAGES_MAX: usize = 200;
 fn own(ctx: &CheckContext, operation: &str) -> Result<Vec<Value>, Stop> {
     ctx.require(operation)?;
     let fixtures = &ctx.fixtures;
-    let (first, others) = match Kind::of(operation) {
-        Kind::Backup => (
+    let (first, others) = match ResourceKind::of(operation) {
+        ResourceKind::Backup => (
             &fixtures.backup,
-            [&fixtures.unnamed_backup, &fixtures.backup_of_snap],
+            [&fixtures.unnamed_backup, &fixtures.backup_of_snapshot],
         ),
-        Kind::Snap => (&fixtures.snap, [&fixtures.unnamed_snap, &None]),
+        ResourceKind::Snapshot => (&fixtures.snapshot, [&fixtures.unnamed_snapshot, &None]),
     };
     let mut own = vec![require_fixture(first.as_ref(), "a completed resource")?.clone()];
     own.extend(others.into_iter().flatten().cloned());
@@ -45,7 +45,7 @@ pub(super) async fn complete_list(ctx: &mut CheckContext, operation: &str) -> Re
             _ => ctx.fault(&answer, format!("{id} is in the list {} times", found.len())),
         }
     }
-    let kind = if Kind::of(operation) == Kind::Snap {
+    let kind = if ResourceKind::of(operation) == ResourceKind::Snapshot {
         "appSnaps"
     } else {
         "appBackups"
@@ -200,7 +200,7 @@ pub(super) async fn columns_in_pages(ctx: &mut CheckContext, operation: &str) ->
 
 /// The fields of a resource, in the order of the contract.
 pub(super) fn every_field(ctx: &CheckContext, operation: &str) -> Vec<String> {
-    let name = if Kind::of(operation) == Kind::Snap {
+    let name = if ResourceKind::of(operation) == ResourceKind::Snapshot {
         "AppSnap"
     } else {
         "AppBackup"

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::call::{Call, Credential, Server};
-use super::kind::{Deed, Kind};
+use super::resource_kind::{OperationKind, ResourceKind};
 use super::wire::Answer;
 pub(super) use ownership::{Collection, made_up, restore_sources};
 pub(super) use rules::{RULES, Wrong};
@@ -62,15 +62,15 @@ impl Model {
         if call.method.is_some() {
             return None;
         }
-        match Deed::of(&call.operation) {
-            Deed::Create if (200..300).contains(&answer.status) => {
+        match OperationKind::of(&call.operation) {
+            OperationKind::Create if (200..300).contains(&answer.status) => {
                 let Some(thing) = Thing::made(call, answer) else {
                     self.lose(call);
                     return None;
                 };
                 return self.claim(thing);
             }
-            Deed::Delete if answer.status == 204 => self.forget(call),
+            OperationKind::Delete if answer.status == 204 => self.forget(call),
             _ => {}
         }
         None
@@ -94,7 +94,7 @@ impl Model {
     }
 
     fn forget(&mut self, call: &Call) {
-        if let Some(id) = call.path.get(Kind::of(&call.operation).parameter()) {
+        if let Some(id) = call.path.get(ResourceKind::of(&call.operation).parameter()) {
             self.remove(call.server, &id.clone());
         }
     }
@@ -105,12 +105,12 @@ impl Model {
         if call.method.is_some() {
             return wrong;
         }
-        match (Deed::of(&call.operation), answer.status) {
-            (Deed::Create, 200..300) => wrong.extend(self.created(call, answer)),
-            (Deed::Fetch, 200) => wrong.extend(self.fetched(call, answer)),
-            (Deed::Fetch | Deed::Delete, 404) => wrong.extend(self.missed(call)),
-            (Deed::Delete, 204) => wrong.extend(self.deleted(call)),
-            (Deed::List, 200) => wrong.extend(listed::judge(self, call, answer)),
+        match (OperationKind::of(&call.operation), answer.status) {
+            (OperationKind::Create, 200..300) => wrong.extend(self.created(call, answer)),
+            (OperationKind::Fetch, 200) => wrong.extend(self.fetched(call, answer)),
+            (OperationKind::Fetch | OperationKind::Delete, 404) => wrong.extend(self.missed(call)),
+            (OperationKind::Delete, 204) => wrong.extend(self.deleted(call)),
+            (OperationKind::List, 200) => wrong.extend(listed::judge(self, call, answer)),
             _ => {}
         }
         wrong
@@ -150,7 +150,11 @@ impl Model {
     }
 
     fn fetched(&mut self, call: &Call, answer: &Answer) -> Vec<Wrong> {
-        let Some(wanted) = call.path.get(Kind::of(&call.operation).parameter()).cloned() else {
+        let Some(wanted) = call
+            .path
+            .get(ResourceKind::of(&call.operation).parameter())
+            .cloned()
+        else {
             return Vec::new();
         };
         let id = answer.text("/id").unwrap_or_default();
@@ -175,7 +179,10 @@ impl Model {
 
     /// Checks that a missing resource is supposed to be missing.
     fn missed(&mut self, call: &Call) -> Vec<Wrong> {
-        let id = call.path.get(Kind::of(&call.operation).parameter()).cloned();
+        let id = call
+            .path
+            .get(ResourceKind::of(&call.operation).parameter())
+            .cloned();
         let Some(thing) = id.and_then(|id| self.known(call.server, &id)) else {
             return Vec::new();
         };
@@ -187,7 +194,10 @@ impl Model {
 
     fn deleted(&mut self, call: &Call) -> Vec<Wrong> {
         let mut wrong = Vec::new();
-        let id = call.path.get(Kind::of(&call.operation).parameter()).cloned();
+        let id = call
+            .path
+            .get(ResourceKind::of(&call.operation).parameter())
+            .cloned();
         if let Some(thing) = id.and_then(|id| self.known(call.server, &id)) {
             if thing.fate == Fate::Gone {
                 wrong.push(rules::GONE.broken(format!("{} was deleted twice", thing.id)));

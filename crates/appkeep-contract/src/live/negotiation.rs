@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::context::{CheckContext, Kind, Stop, id_of, require_fixture};
+use super::context::{CheckContext, ResourceKind, Stop, id_of, require_fixture};
 use super::wire::Answer;
 
 const JSON: &str = "application/json";
@@ -27,10 +27,10 @@ pub(super) fn expect_media_type(ctx: &mut CheckContext, answer: &Answer, wanted:
 /// A fetch uses the requested media type; if that isn't available, plain JSON.
 pub(super) async fn fetch(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
-    let kind = Kind::of(operation);
+    let kind = ResourceKind::of(operation);
     let (resource, others) = match kind {
-        Kind::Backup => (&ctx.fixtures.backup, Kind::Snap.vendor_type()),
-        Kind::Snap => (&ctx.fixtures.snap, Kind::Backup.vendor_type()),
+        ResourceKind::Backup => (&ctx.fixtures.backup, ResourceKind::Snapshot.vendor_type()),
+        ResourceKind::Snapshot => (&ctx.fixtures.snapshot, ResourceKind::Backup.vendor_type()),
     };
     let vendor = kind.vendor_type();
     let id = id_of(require_fixture(resource.as_ref(), "a completed resource")?);
@@ -68,7 +68,7 @@ pub(super) async fn list(ctx: &mut CheckContext, operation: &str) -> Result<(), 
 
 /// A problem has the media type of problems, independent of `Accept`.
 pub(super) async fn problem(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
-    let vendor = Kind::of(operation).vendor_type();
+    let vendor = ResourceKind::of(operation).vendor_type();
     for accept in [JSON, vendor.as_str(), "text/html", "*/*;q=0"] {
         let call = ctx.call(operation).accept(accept);
         let call = if ctx.has(operation, "account_id") {
@@ -84,8 +84,8 @@ pub(super) async fn problem(ctx: &mut CheckContext, operation: &str) -> Result<(
 
 /// A JSON body with a charset parameter is read like any other. Nothing is created: the app doesn't exist.
 pub(super) async fn body_with_charset(ctx: &mut CheckContext) -> Result<(), Stop> {
-    let body = ctx.valid_body(Kind::Backup);
-    let call = ctx.call(Kind::Backup.create()).json(body);
+    let body = ctx.valid_body(ResourceKind::Backup);
+    let call = ctx.call(ResourceKind::Backup.create()).json(body);
     let call = call.path("app_id", &ctx.unknown_id("app"));
     let answer = ctx
         .send_for(&call.content_type("application/json; charset=utf-8"), 404)

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::context::{CheckContext, Kind, Stop, id_of};
+use super::context::{CheckContext, ResourceKind, Stop, id_of};
 use super::progress::{until_completed, until_not_pending};
 
 /// Number of backups created to catch one that is still pending, on a server that runs jobs.
@@ -14,24 +14,26 @@ const ATTEMPTS: u32 = 3;
 /// late; then the check proves nothing.
 pub(super) async fn cannot_be_deleted(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
-    ctx.require_create(Kind::Backup)?;
+    ctx.require_create(ResourceKind::Backup)?;
     if ctx.target.idle.is_some() {
         return on_the_idle_server(ctx, operation).await;
     }
     for _ in 0..ATTEMPTS {
-        let body = ctx.valid_body(Kind::Backup);
+        let body = ctx.valid_body(ResourceKind::Backup);
         let made = ctx
-            .send_for(&ctx.call(Kind::Backup.create()).json(body), 201)
+            .send_for(&ctx.call(ResourceKind::Backup.create()).json(body), 201)
             .await?;
         let id = ctx.created_id(&made)?;
-        let answer = ctx.send(&ctx.call_for(operation, Kind::Backup, &id)).await?;
+        let answer = ctx
+            .send(&ctx.call_for(operation, ResourceKind::Backup, &id))
+            .await?;
         if answer.status == 204 {
             continue;
         }
         ctx.expect_status(&answer, 409)?;
         ctx.expect_problem(&answer, &[128]);
-        until_not_pending(ctx, Kind::Backup, &id).await?;
-        ctx.send_for(&ctx.call_for(operation, Kind::Backup, &id), 204)
+        until_not_pending(ctx, ResourceKind::Backup, &id).await?;
+        ctx.send_for(&ctx.call_for(operation, ResourceKind::Backup, &id), 204)
             .await?;
         return Ok(());
     }
@@ -41,8 +43,8 @@ pub(super) async fn cannot_be_deleted(ctx: &mut CheckContext, operation: &str) -
 }
 
 async fn on_the_idle_server(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
-    let body = ctx.valid_body(Kind::Backup);
-    let call = ctx.idle_call(Kind::Backup.create())?.json(body);
+    let body = ctx.valid_body(ResourceKind::Backup);
+    let call = ctx.idle_call(ResourceKind::Backup.create())?.json(body);
     let made = ctx.send_for(&call, 201).await?;
     let id = ctx.created_id(&made)?;
     let now = made.text("/state").unwrap_or_default().to_owned();
@@ -65,31 +67,31 @@ async fn on_the_idle_server(ctx: &mut CheckContext, operation: &str) -> Result<(
 ///
 /// A backup that is finished before the delete proves nothing.
 pub(super) async fn snapshot_in_use(ctx: &mut CheckContext) -> Result<(), Stop> {
-    ctx.require_create(Kind::Snap)?;
-    ctx.require_create(Kind::Backup)?;
+    ctx.require_create(ResourceKind::Snapshot)?;
+    ctx.require_create(ResourceKind::Backup)?;
     for _ in 0..ATTEMPTS {
-        let body = ctx.valid_body(Kind::Snap);
+        let body = ctx.valid_body(ResourceKind::Snapshot);
         let made = ctx
-            .send_for(&ctx.call(Kind::Snap.create()).json(body), 201)
+            .send_for(&ctx.call(ResourceKind::Snapshot.create()).json(body), 201)
             .await?;
-        let snap = ctx.created_id(&made)?;
-        until_completed(ctx, Kind::Snap, &snap).await?;
-        let mut body = ctx.valid_body(Kind::Backup);
-        body["snapshotID"] = json!(snap);
+        let snapshot = ctx.created_id(&made)?;
+        until_completed(ctx, ResourceKind::Snapshot, &snapshot).await?;
+        let mut body = ctx.valid_body(ResourceKind::Backup);
+        body["snapshotID"] = json!(snapshot);
         let made = ctx
-            .send_for(&ctx.call(Kind::Backup.create()).json(body), 201)
+            .send_for(&ctx.call(ResourceKind::Backup.create()).json(body), 201)
             .await?;
         let answer = ctx
-            .send(&ctx.call_for(Kind::Snap.delete(), Kind::Snap, &snap))
+            .send(&ctx.call_for(ResourceKind::Snapshot.delete(), ResourceKind::Snapshot, &snapshot))
             .await?;
-        let backup = until_completed(ctx, Kind::Backup, &id_of(&made.body)).await?;
+        let backup = until_completed(ctx, ResourceKind::Backup, &id_of(&made.body)).await?;
         if answer.status == 204 {
             continue;
         }
         ctx.expect_status(&answer, 409)?;
         ctx.expect_problem(&answer, &[144]);
-        super::races::remove(ctx, Kind::Backup, &[id_of(&backup)]).await?;
-        return super::races::remove(ctx, Kind::Snap, &[snap]).await;
+        super::races::remove(ctx, ResourceKind::Backup, &[id_of(&backup)]).await?;
+        return super::races::remove(ctx, ResourceKind::Snapshot, &[snapshot]).await;
     }
     Err(Stop::LeftOut(
         "no backup read its snapshot for long enough".to_owned(),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::context::{CheckContext, Kind, Stop, id_of};
+use super::context::{CheckContext, ResourceKind, Stop, id_of};
 use super::poll_timer::PollTimer;
 use super::wire::Answer;
 
@@ -12,7 +12,11 @@ const ON_THE_WAY: [&str; 3] = ["pending", "discovering", "running"];
 /// Polls a resource, by each operation that shows it in turn, until it is completed.
 ///
 /// Ends the check if the resource fails or takes too long.
-pub(super) async fn until_completed(ctx: &mut CheckContext, kind: Kind, id: &str) -> Result<Value, Stop> {
+pub(super) async fn until_completed(
+    ctx: &mut CheckContext,
+    kind: ResourceKind,
+    id: &str,
+) -> Result<Value, Stop> {
     let app = ctx.target.app.to_string();
     until(ctx, kind, id, &app, "completed").await
 }
@@ -20,14 +24,20 @@ pub(super) async fn until_completed(ctx: &mut CheckContext, kind: Kind, id: &str
 /// Polls a resource of that app until it is failed; it must not become completed.
 pub(super) async fn until_failed(
     ctx: &mut CheckContext,
-    kind: Kind,
+    kind: ResourceKind,
     id: &str,
     app: &str,
 ) -> Result<Value, Stop> {
     until(ctx, kind, id, app, "failed").await
 }
 
-async fn until(ctx: &mut CheckContext, kind: Kind, id: &str, app: &str, wanted: &str) -> Result<Value, Stop> {
+async fn until(
+    ctx: &mut CheckContext,
+    kind: ResourceKind,
+    id: &str,
+    app: &str,
+    wanted: &str,
+) -> Result<Value, Stop> {
     let timer = PollTimer::of(&ctx.options);
     let mut ways = ctx.permitted(kind.fetches()).unwrap_or_default();
     ways.extend(ctx.permitted(kind.lists()).unwrap_or_default());
@@ -55,12 +65,16 @@ async fn until(ctx: &mut CheckContext, kind: Kind, id: &str, app: &str, wanted: 
     }
     Err(Stop::LeftOut(format!(
         "no permitted operation returns a {}",
-        kind.word()
+        kind.name()
     )))
 }
 
 /// Polls a resource until it is no longer pending, which includes being gone; `false` if the time is up.
-pub(super) async fn until_not_pending(ctx: &mut CheckContext, kind: Kind, id: &str) -> Result<bool, Stop> {
+pub(super) async fn until_not_pending(
+    ctx: &mut CheckContext,
+    kind: ResourceKind,
+    id: &str,
+) -> Result<bool, Stop> {
     let timer = PollTimer::of(&ctx.options);
     let fetches = ctx.permitted(kind.fetches())?;
     let call = ctx.call_for(fetches.first().ok_or(Stop::Recorded)?, kind, id);
@@ -76,7 +90,7 @@ pub(super) async fn until_not_pending(ctx: &mut CheckContext, kind: Kind, id: &s
 }
 
 async fn look(ctx: &mut CheckContext, way: &str, id: &str, app: &str) -> Result<(Answer, Value), Stop> {
-    let kind = Kind::of(way);
+    let kind = ResourceKind::of(way);
     if kind.fetches().contains(&way) {
         let call = ctx.call_for(way, kind, id).path("app_id", app);
         let answer = ctx.send_for(&call, 200).await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::call::Server;
-use super::context::{CheckContext, Kind, Stop, id_of};
+use super::context::{CheckContext, ResourceKind, Stop, id_of};
 use super::poll_timer::PollTimer;
 use super::progress::until_completed;
 
@@ -18,7 +18,7 @@ const PAGES_MAX: usize = 400;
 
 /// Of several concurrent creates with the same name exactly one succeeds; the others are rejected because the
 /// name is in use.
-pub(super) async fn create(ctx: &mut CheckContext, kind: Kind) -> Result<(), Stop> {
+pub(super) async fn create(ctx: &mut CheckContext, kind: ResourceKind) -> Result<(), Stop> {
     ctx.require_create(kind)?;
     let body = ctx.valid_body(kind);
     let calls = vec![ctx.call(kind.create()).json(body.clone()); AT_ONCE];
@@ -45,7 +45,7 @@ pub(super) async fn create(ctx: &mut CheckContext, kind: Kind) -> Result<(), Sto
 }
 
 /// Of several concurrent deletes of one resource exactly one succeeds.
-pub(super) async fn delete(ctx: &mut CheckContext, kind: Kind) -> Result<(), Stop> {
+pub(super) async fn delete(ctx: &mut CheckContext, kind: ResourceKind) -> Result<(), Stop> {
     ctx.require_create(kind)?;
     let body = ctx.valid_body(kind);
     let made = ctx.send_for(&ctx.call(kind.create()).json(body), 201).await?;
@@ -64,7 +64,7 @@ pub(super) async fn delete(ctx: &mut CheckContext, kind: Kind) -> Result<(), Sto
         ctx.expect(answer, removed == 1, || {
             format!(
                 "{removed} of {AT_ONCE} concurrent deletes of the same {} returned 204",
-                kind.word()
+                kind.name()
             )
         });
         if answer.status != 204 {
@@ -96,7 +96,7 @@ pub(super) async fn read(ctx: &mut CheckContext, operation: &str) -> Result<(), 
 /// During concurrent creates and deletes, a walk in pages returns each remaining resource exactly once, in
 /// order, and no deleted one.
 pub(super) async fn pages(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
-    let kind = Kind::of(operation);
+    let kind = ResourceKind::of(operation);
     ctx.require(operation)?;
     ctx.require_create(kind)?;
     let mut own = Vec::new();
@@ -163,7 +163,7 @@ pub(super) async fn pages(ctx: &mut CheckContext, operation: &str) -> Result<(),
     Err(Stop::LeftOut(format!("there are more than {PAGES_MAX} items")))
 }
 
-async fn make(ctx: &mut CheckContext, kind: Kind) -> Result<String, Stop> {
+async fn make(ctx: &mut CheckContext, kind: ResourceKind) -> Result<String, Stop> {
     let mut body = ctx.valid_body(kind);
     body["metadata"] = json!({"labels": []});
     let made = ctx.send_for(&ctx.call(kind.create()).json(body), 201).await?;
@@ -171,7 +171,7 @@ async fn make(ctx: &mut CheckContext, kind: Kind) -> Result<String, Stop> {
 }
 
 /// Deletes the resources of a check, so that later checks have shorter lists.
-pub(super) async fn remove(ctx: &mut CheckContext, kind: Kind, ids: &[String]) -> Result<(), Stop> {
+pub(super) async fn remove(ctx: &mut CheckContext, kind: ResourceKind, ids: &[String]) -> Result<(), Stop> {
     let timer = PollTimer::of(&ctx.options);
     for id in ids {
         let Some(thing) = ctx.model.thing(Server::Main, id).cloned() else {
@@ -180,14 +180,14 @@ pub(super) async fn remove(ctx: &mut CheckContext, kind: Kind, ids: &[String]) -
         if let Err(why) = super::cleanup::remove(ctx, &thing, timer).await {
             return Err(Stop::LeftOut(format!(
                 "{} {id} can't be deleted: {why}",
-                kind.word()
+                kind.name()
             )));
         }
     }
     Ok(())
 }
 
-async fn remove_named(ctx: &mut CheckContext, kind: Kind, name: &str) -> Result<(), Stop> {
+async fn remove_named(ctx: &mut CheckContext, kind: ResourceKind, name: &str) -> Result<(), Stop> {
     let alive = ctx
         .model
         .alive()

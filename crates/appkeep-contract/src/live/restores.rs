@@ -6,9 +6,9 @@
 use serde_json::{Value, json};
 
 use super::call::Call;
-use super::context::{CheckContext, Kind, NOT_RESTORABLE, Stop, id_of, require_fixture};
-use super::kind::{APP_TYPE, RESTORE};
+use super::context::{CheckContext, NOT_RESTORABLE, ResourceKind, Stop, id_of, require_fixture};
 use super::poll_timer::PollTimer;
+use super::resource_kind::{APP_TYPE, RESTORE};
 use super::storage;
 
 const FETCH: &str = "app_fetch";
@@ -23,11 +23,11 @@ pub(super) async fn in_place(ctx: &mut CheckContext) -> Result<(), Stop> {
         ctx.fixtures.backup.as_ref(),
         "a completed backup",
     )?);
-    let snap = id_of(require_fixture(
-        ctx.fixtures.snap.as_ref(),
+    let snapshot = id_of(require_fixture(
+        ctx.fixtures.snapshot.as_ref(),
         "a completed snapshot",
     )?);
-    for (member, id) in [("backupID", backup), ("snapshotID", snap)] {
+    for (member, id) in [("backupID", backup), ("snapshotID", snapshot)] {
         let call = restore(ctx.call(RESTORE), member, &id);
         ctx.send_for(&call, 204).await?;
         ready(ctx).await?;
@@ -64,7 +64,10 @@ async fn ready(ctx: &mut CheckContext) -> Result<(), Stop> {
 /// A resource that isn't completed can't be restored; on the idle server no resource is ever completed.
 pub(super) async fn not_ready(ctx: &mut CheckContext) -> Result<(), Stop> {
     ctx.idle_call(RESTORE)?;
-    for (kind, member) in [(Kind::Backup, "backupID"), (Kind::Snap, "snapshotID")] {
+    for (kind, member) in [
+        (ResourceKind::Backup, "backupID"),
+        (ResourceKind::Snapshot, "snapshotID"),
+    ] {
         let id = storage::existing(ctx, kind).await?;
         let call = restore(ctx.idle_call(RESTORE)?, member, &id);
         let answer = ctx.send_for(&call, 409).await?;
@@ -83,15 +86,15 @@ pub(super) async fn of_others(ctx: &mut CheckContext) -> Result<(), Stop> {
     ctx.foreign()?;
     let of =
         |resource: &Option<Value>| require_fixture(resource.as_ref(), "a resource to restore").map(id_of);
-    let (backup, snap) = (of(&ctx.fixtures.backup)?, of(&ctx.fixtures.snap)?);
-    let foreign_snap = of(&ctx.fixtures.foreign_snap)?;
+    let (backup, snapshot) = (of(&ctx.fixtures.backup)?, of(&ctx.fixtures.snapshot)?);
+    let foreign_snapshot = of(&ctx.fixtures.foreign_snapshot)?;
     let foreign_backup = of(&ctx.fixtures.foreign_backup)?;
     let own = ctx.call(RESTORE);
     let elsewhere = own.clone().path("app_id", &other);
     for (call, member, id, status, problem) in [
-        (&elsewhere, "snapshotID", snap, 403, 47),
+        (&elsewhere, "snapshotID", snapshot, 403, 47),
         (&elsewhere, "backupID", backup, 400, 9),
-        (&own, "snapshotID", foreign_snap, 400, 46),
+        (&own, "snapshotID", foreign_snapshot, 400, 46),
         (&own, "backupID", foreign_backup, 400, 9),
     ] {
         let answer = ctx.send_for(&restore(call.clone(), member, &id), status).await?;

@@ -2,7 +2,7 @@
 
 use super::call::{Call, Server};
 use super::context::{CheckContext, NOT_RESTORABLE, Stop};
-use super::kind::Kind;
+use super::resource_kind::ResourceKind;
 use super::wire::Answer;
 
 impl CheckContext {
@@ -123,7 +123,7 @@ impl CheckContext {
         self.limits.admit()?;
         self.require(&call.operation)?;
         if !self.model.may_delete(call, self.options.run_id) {
-            let id = call.path.get(Kind::of(&call.operation).parameter());
+            let id = call.path.get(ResourceKind::of(&call.operation).parameter());
             let why = format!(
                 "it would delete {}, which this run didn't create",
                 id.map_or("", String::as_str)

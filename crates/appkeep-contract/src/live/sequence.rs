@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::backups::difference;
 use super::call::{Call, Server};
-use super::context::{BACKUP_TYPE, CheckContext, Kind, SNAP_TYPE, Stop, id_of};
-use super::kind::not_found;
+use super::context::{BACKUP_TYPE, CheckContext, ResourceKind, SNAPSHOT_TYPE, Stop, id_of};
 use super::lists::walk;
 use super::model::{Fate, Thing};
+use super::resource_kind::not_found;
 
 /// Number of steps in one sequence.
 const STEPS: usize = 12;
@@ -66,9 +66,9 @@ pub(super) async fn tell(ctx: &mut CheckContext, number: u64) -> Result<(), Stop
         agree(ctx).await?;
     }
     let own = ctx.model.alive().filter(|thing| !before.contains(&thing.id));
-    let own: Vec<(Kind, String)> = own.map(|thing| (thing.kind, thing.id.clone())).collect();
+    let own: Vec<(ResourceKind, String)> = own.map(|thing| (thing.kind, thing.id.clone())).collect();
     // Backups first: snapshots can't be deleted while a backup reads them.
-    for kind in [Kind::Backup, Kind::Snap] {
+    for kind in [ResourceKind::Backup, ResourceKind::Snapshot] {
         let ids = own.iter().filter(|(own, _)| *own == kind);
         let ids: Vec<String> = ids.map(|(_, id)| id.clone()).collect();
         super::races::remove(ctx, kind, &ids).await?;
@@ -77,14 +77,14 @@ pub(super) async fn tell(ctx: &mut CheckContext, number: u64) -> Result<(), Stop
 }
 
 /// The kinds of resources in a sequence.
-fn kinds(ctx: &CheckContext) -> Result<Vec<Kind>, Stop> {
-    let kinds = [Kind::Backup, Kind::Snap];
-    let made: Vec<Kind> = kinds
+fn kinds(ctx: &CheckContext) -> Result<Vec<ResourceKind>, Stop> {
+    let kinds = [ResourceKind::Backup, ResourceKind::Snapshot];
+    let made: Vec<ResourceKind> = kinds
         .into_iter()
         .filter(|kind| ctx.require_create(*kind).is_ok())
         .collect();
     if made.is_empty() {
-        ctx.require_create(Kind::Backup)?;
+        ctx.require_create(ResourceKind::Backup)?;
     }
     Ok(made)
 }
@@ -98,13 +98,13 @@ impl Sequence<'_> {
         (!of.is_empty()).then(|| of[self.rng.usize(..of.len())].clone())
     }
 
-    fn kind(&mut self, ctx: &CheckContext) -> Result<Kind, Stop> {
+    fn kind(&mut self, ctx: &CheckContext) -> Result<ResourceKind, Stop> {
         let kinds = kinds(ctx)?;
         self.choose(&kinds).ok_or(Stop::Recorded)
     }
 
     /// A random resource of the suite in its own app.
-    fn thing(&mut self, ctx: &CheckContext, kind: Kind, fate: Fate) -> Option<Thing> {
+    fn thing(&mut self, ctx: &CheckContext, kind: ResourceKind, fate: Fate) -> Option<Thing> {
         let app = ctx.target.app.to_string();
         let things = ctx.model.things.iter();
         let things = things.filter(|thing| {
@@ -149,10 +149,10 @@ impl Sequence<'_> {
     }
 
     /// A body with random optional members.
-    fn body(&mut self, ctx: &mut CheckContext, kind: Kind) -> Value {
+    fn body(&mut self, ctx: &mut CheckContext, kind: ResourceKind) -> Value {
         let (resource_type, versions) = match kind {
-            Kind::Backup => (BACKUP_TYPE, &["1.0", "1.1"][..]),
-            Kind::Snap => (SNAP_TYPE, &["1.0", "1.1", "1.2"][..]),
+            ResourceKind::Backup => (BACKUP_TYPE, &["1.0", "1.1"][..]),
+            ResourceKind::Snapshot => (SNAPSHOT_TYPE, &["1.0", "1.1", "1.2"][..]),
         };
         let version = versions[self.rng.usize(..versions.len())];
         let mut body = json!({"type": resource_type, "version": version});
@@ -172,7 +172,7 @@ impl Sequence<'_> {
             .alive()
             .filter(|thing| thing.server == Server::Main && thing.app == app);
         let bucket = here.find_map(|thing| thing.last.get("bucketID").cloned());
-        if kind == Kind::Backup
+        if kind == ResourceKind::Backup
             && self.rng.bool()
             && let Some(bucket) = bucket
         {
@@ -181,14 +181,19 @@ impl Sequence<'_> {
         body
     }
 
-    async fn create(&mut self, ctx: &mut CheckContext, kind: Kind, body: Value) -> Result<(), Stop> {
+    async fn create(&mut self, ctx: &mut CheckContext, kind: ResourceKind, body: Value) -> Result<(), Stop> {
         let answer = ctx.send_for(&ctx.call(kind.create()).json(body), 201).await?;
         ctx.created_id(&answer)?;
         Ok(())
     }
 
     /// Creates a resource with that name: rejected if the name is in use, accepted if it was used before.
-    async fn create_named(&mut self, ctx: &mut CheckContext, kind: Kind, name: &str) -> Result<(), Stop> {
+    async fn create_named(
+        &mut self,
+        ctx: &mut CheckContext,
+        kind: ResourceKind,
+        name: &str,
+    ) -> Result<(), Stop> {
         let mut body = self.body(ctx, kind);
         body["name"] = json!(name);
         if !is_taken(ctx, kind, name) {
@@ -207,17 +212,17 @@ impl Sequence<'_> {
         } else {
             Fate::Alive
         };
-        if ctx.require_create(Kind::Backup).is_err() {
+        if ctx.require_create(ResourceKind::Backup).is_err() {
             return Ok(());
         }
-        let Some(snap) = self.thing(ctx, Kind::Snap, fate) else {
+        let Some(snapshot) = self.thing(ctx, ResourceKind::Snapshot, fate) else {
             return Ok(());
         };
-        let mut body = self.body(ctx, Kind::Backup);
-        body["snapshotID"] = json!(snap.id);
-        let call = ctx.call(Kind::Backup.create()).json(body);
+        let mut body = self.body(ctx, ResourceKind::Backup);
+        body["snapshotID"] = json!(snapshot.id);
+        let call = ctx.call(ResourceKind::Backup.create()).json(body);
         let answer = ctx.send(&call).await?;
-        match (snap.fate, snap.state()) {
+        match (snapshot.fate, snapshot.state()) {
             (Fate::Gone, _) => {
                 ctx.expect_status(&answer, 400)?;
                 ctx.expect_problem(&answer, &[46]);
@@ -225,7 +230,7 @@ impl Sequence<'_> {
             (Fate::Alive, "completed") => {
                 ctx.expect_status(&answer, 201)?;
                 if self.rng.u8(..3) == 0 {
-                    return self.delete(ctx, &snap).await;
+                    return self.delete(ctx, &snapshot).await;
                 }
             }
             (Fate::Alive, _) => {
@@ -246,8 +251,8 @@ impl Sequence<'_> {
         let is_reader = |other: &Thing| other.source() == Some(&thing.id) && other.is_in_progress();
         let is_read = ctx.model.alive().any(is_reader);
         let (may_wait, problem) = match thing.kind {
-            Kind::Backup => (thing.state() == "pending", 128),
-            Kind::Snap => (is_read, 144),
+            ResourceKind::Backup => (thing.state() == "pending", 128),
+            ResourceKind::Snapshot => (is_read, 144),
         };
         if may_wait {
             // Its state may have changed in the meantime.
@@ -261,7 +266,7 @@ impl Sequence<'_> {
     }
 
     /// A walk with a random limit returns the same as the whole list.
-    async fn pages(&mut self, ctx: &mut CheckContext, kind: Kind) -> Result<(), Stop> {
+    async fn pages(&mut self, ctx: &mut CheckContext, kind: ResourceKind) -> Result<(), Stop> {
         let lists = ctx.permitted(kind.lists())?;
         let list = self.choose(&lists).ok_or(Stop::Recorded)?;
         let limit = self.rng.usize(1..6);
@@ -277,7 +282,7 @@ impl Sequence<'_> {
     }
 
     /// Rows of random fields; the model knows the values.
-    async fn columns(&mut self, ctx: &mut CheckContext, kind: Kind) -> Result<(), Stop> {
+    async fn columns(&mut self, ctx: &mut CheckContext, kind: ResourceKind) -> Result<(), Stop> {
         let lists = ctx.permitted(kind.lists())?;
         let list = self.choose(&lists).ok_or(Stop::Recorded)?;
         let every = super::lists::every_field(ctx, list);
@@ -300,16 +305,16 @@ fn is_needed_later(ctx: &CheckContext, id: &str) -> bool {
     [
         &fixtures.backup,
         &fixtures.unnamed_backup,
-        &fixtures.backup_of_snap,
-        &fixtures.snap,
-        &fixtures.unnamed_snap,
+        &fixtures.backup_of_snapshot,
+        &fixtures.snapshot,
+        &fixtures.unnamed_snapshot,
     ]
     .into_iter()
     .flatten()
     .any(|resource| id_of(resource) == id)
 }
 
-fn is_taken(ctx: &CheckContext, kind: Kind, name: &str) -> bool {
+fn is_taken(ctx: &CheckContext, kind: ResourceKind, name: &str) -> bool {
     ctx.model
         .alive()
         .any(|thing| thing.kind == kind && thing.name() == name)

@@ -1,9 +1,9 @@
 //! Check of a request body that never ends.
 
 use super::call::Payload;
-use super::context::{CheckContext, Kind, Stop};
-use super::kind::Deed;
+use super::context::{CheckContext, ResourceKind, Stop};
 use super::report::LiveFinding;
+use super::resource_kind::OperationKind;
 
 /// The server stops waiting for the rest of an incomplete body.
 ///
@@ -12,10 +12,12 @@ use super::report::LiveFinding;
 pub(super) async fn half_a_body(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
     let mut call = ctx.call(operation).content_type("application/json");
-    call.payload = match Kind::of(operation) {
-        _ if Deed::of(operation) == Deed::Restore => Payload::Halting("{\"type\":\"application/astra-app\","),
-        Kind::Backup => Payload::Halting("{\"type\":\"application/astra-appBackup\","),
-        Kind::Snap => Payload::Halting("{\"type\":\"application/astra-appSnap\","),
+    call.payload = match ResourceKind::of(operation) {
+        _ if OperationKind::of(operation) == OperationKind::Restore => {
+            Payload::Halting("{\"type\":\"application/astra-app\",")
+        }
+        ResourceKind::Backup => Payload::Halting("{\"type\":\"application/astra-appBackup\","),
+        ResourceKind::Snapshot => Payload::Halting("{\"type\":\"application/astra-appSnap\","),
     };
     let wait_max = ctx.options.body_wait_max.unwrap_or(ctx.options.answer_max);
     if let Ok(answer) = tokio::time::timeout(wait_max, ctx.send(&call)).await {

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::breakage::StorageFault;
 use super::call::Server;
-use super::context::{CheckContext, Kind, Stop, id_of};
-use super::kind::Deed;
+use super::context::{CheckContext, ResourceKind, Stop, id_of};
 use super::model::Thing;
+use super::resource_kind::OperationKind;
 use super::wire::Answer;
 
 /// Why no 5xx was seen from a server whose storage can't be made to fail.
@@ -32,9 +32,12 @@ const TELL_TALES: [&str; 8] = [
 pub(super) async fn broken(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     fails(ctx, operation, StorageFault::Broken, 500).await?;
     // A pending backup can't be deleted anyway, so the attempt writes nothing.
-    let writes = match (Deed::of(operation), Kind::of(operation)) {
-        (Deed::Create, _) | (Deed::Delete, Kind::Snap) => true,
-        (Deed::Delete, Kind::Backup) | (Deed::List | Deed::Fetch | Deed::Look | Deed::Restore, _) => false,
+    let writes = match (OperationKind::of(operation), ResourceKind::of(operation)) {
+        (OperationKind::Create, _) | (OperationKind::Delete, ResourceKind::Snapshot) => true,
+        (OperationKind::Delete, ResourceKind::Backup)
+        | (OperationKind::List | OperationKind::Fetch | OperationKind::Read | OperationKind::Restore, _) => {
+            false
+        }
     };
     if writes {
         fails(ctx, operation, StorageFault::NotDurable, 500).await?;
@@ -50,7 +53,7 @@ pub(super) async fn unavailable(ctx: &mut CheckContext, operation: &str) -> Resu
 /// Once the storage works again, so does the server: it creates and shows resources as before.
 pub(super) async fn mended(ctx: &mut CheckContext) -> Result<(), Stop> {
     breakage(ctx)?;
-    for kind in [Kind::Backup, Kind::Snap] {
+    for kind in [ResourceKind::Backup, ResourceKind::Snapshot] {
         if ctx.require_create(kind).is_err() {
             continue;
         }
@@ -83,18 +86,18 @@ async fn fails(
 ) -> Result<(), Stop> {
     breakage(ctx)?;
     ctx.require(operation)?;
-    let kind = Kind::of(operation);
+    let kind = ResourceKind::of(operation);
     let mut call = ctx.idle_call(operation)?;
     if ctx.has(operation, kind.parameter()) {
         let id = existing(ctx, kind).await?;
         call = call.path(kind.parameter(), &id);
     }
     let mut name = None;
-    if Deed::of(operation) == Deed::Restore {
+    if OperationKind::of(operation) == OperationKind::Restore {
         let body = ctx.body_for(operation);
         call = call.json(body);
     }
-    if Deed::of(operation) == Deed::Create {
+    if OperationKind::of(operation) == OperationKind::Create {
         let body = ctx.valid_body(kind);
         name = Some(body["name"].clone());
         call = call.json(body);
@@ -136,7 +139,7 @@ fn set(ctx: &CheckContext, fault: Option<StorageFault>) {
 }
 
 /// An existing resource on the server that runs no jobs; created if there is none yet.
-pub(super) async fn existing(ctx: &mut CheckContext, kind: Kind) -> Result<String, Stop> {
+pub(super) async fn existing(ctx: &mut CheckContext, kind: ResourceKind) -> Result<String, Stop> {
     let is_there = |thing: &&Thing| thing.server == Server::Idle && thing.kind == kind;
     let known = ctx.model.alive().find(is_there).map(|thing| thing.id.clone());
     if let Some(known) = known {
@@ -151,7 +154,10 @@ pub(super) async fn existing(ctx: &mut CheckContext, kind: Kind) -> Result<Strin
 }
 
 /// The suite's resources in the list, by id and state.
-async fn own_items(ctx: &mut CheckContext, kind: Kind) -> Result<(Answer, Vec<(String, Value)>), Stop> {
+async fn own_items(
+    ctx: &mut CheckContext,
+    kind: ResourceKind,
+) -> Result<(Answer, Vec<(String, Value)>), Stop> {
     let lists = ctx.permitted(kind.lists())?;
     let list = lists.first().copied().ok_or(Stop::Recorded)?;
     let answer = ctx.send_for(&ctx.idle_call(list)?, 200).await?;

@@ -3,7 +3,7 @@
 use futures::future::BoxFuture;
 
 use super::context::{CheckContext, Stop};
-use super::kind::{Deed, Kind};
+use super::resource_kind::{OperationKind, ResourceKind};
 use super::{
     apps, backups, client, declared, deletes, failures, headers, isolation, lists, negotiation, pending,
     races, restores, sequence, slow, snapshots, storage,
@@ -91,13 +91,13 @@ pub(super) const AFTER_CROSSINGS: &[Story] = &[
 #[rustfmt::skip]
 pub(super) const CROWDS: &[Story] = &[
     Story { code: "race-create", rule: "Of several concurrent creates with the same name, exactly one succeeds.",
-        about: Some(("app_snap_create_for_app", 409)), run: |ctx| Box::pin(races::create(ctx, Kind::Snap)) },
+        about: Some(("app_snap_create_for_app", 409)), run: |ctx| Box::pin(races::create(ctx, ResourceKind::Snapshot)) },
     Story { code: "race-create", rule: "Of several concurrent creates with the same name, exactly one succeeds.",
-        about: Some(("app_backup_create_for_app", 409)), run: |ctx| Box::pin(races::create(ctx, Kind::Backup)) },
+        about: Some(("app_backup_create_for_app", 409)), run: |ctx| Box::pin(races::create(ctx, ResourceKind::Backup)) },
     Story { code: "race-delete", rule: "Of several concurrent deletes of the same resource, exactly one succeeds.",
-        about: Some(("app_snap_delete_for_app", 404)), run: |ctx| Box::pin(races::delete(ctx, Kind::Snap)) },
+        about: Some(("app_snap_delete_for_app", 404)), run: |ctx| Box::pin(races::delete(ctx, ResourceKind::Snapshot)) },
     Story { code: "race-delete", rule: "Of several concurrent deletes of the same resource, exactly one succeeds.",
-        about: Some(("app_backup_delete", 404)), run: |ctx| Box::pin(races::delete(ctx, Kind::Backup)) },
+        about: Some(("app_backup_delete", 404)), run: |ctx| Box::pin(races::delete(ctx, ResourceKind::Backup)) },
     Story { code: "sequence", rule: SEQUENCE, about: None, run: |ctx| Box::pin(sequence::tell(ctx, 1)) },
     Story { code: "sequence", rule: SEQUENCE, about: None, run: |ctx| Box::pin(sequence::tell(ctx, 2)) },
     Story { code: "sequence", rule: SEQUENCE, about: None, run: |ctx| Box::pin(sequence::tell(ctx, 3)) },
@@ -124,18 +124,18 @@ pub(super) const ENDING: &[Story] = &[
         about: Some(("app_backup_delete", 409)),
         run: |ctx| Box::pin(pending::cannot_be_deleted(ctx, "app_backup_delete")) },
     Story { code: "delete-snapshot", rule: "No operation returns a deleted snapshot.",
-        about: Some(("app_snap_delete_for_app", 204)), run: |ctx| Box::pin(deletes::snap(ctx)) },
+        about: Some(("app_snap_delete_for_app", 204)), run: |ctx| Box::pin(deletes::snapshot(ctx)) },
     Story { code: "delete-snapshot-of-backup", rule: "A completed backup no longer needs its snapshot.",
-        about: None, run: |ctx| Box::pin(deletes::snap_of_a_backup(ctx)) },
+        about: None, run: |ctx| Box::pin(deletes::snapshot_of_backup(ctx)) },
     Story { code: "delete-below-app", rule: "No operation returns a deleted backup.",
         about: Some(("app_backup_delete_for_app", 204)),
         run: |ctx| Box::pin(deletes::backup_below_app(ctx)) },
     Story { code: "delete-across-account", rule: "No operation returns a deleted backup.",
         about: Some(("app_backup_delete", 204)), run: |ctx| Box::pin(deletes::backup_across_account(ctx)) },
     Story { code: "snapshot-fails", rule: "A snapshot of unreadable data becomes failed, and can be deleted.",
-        about: None, run: |ctx| Box::pin(failures::fails(ctx, Kind::Snap)) },
+        about: None, run: |ctx| Box::pin(failures::fails(ctx, ResourceKind::Snapshot)) },
     Story { code: "backup-fails", rule: "A backup of unreadable data becomes failed, and can be deleted.",
-        about: None, run: |ctx| Box::pin(failures::fails(ctx, Kind::Backup)) },
+        about: None, run: |ctx| Box::pin(failures::fails(ctx, ResourceKind::Backup)) },
 ];
 
 /// The operations of a repeated check.
@@ -152,11 +152,13 @@ pub(super) enum Over {
 impl Over {
     pub(super) fn fits(self, operation: &str) -> bool {
         matches!(
-            (self, Deed::of(operation)),
+            (self, OperationKind::of(operation)),
             (Self::Every, _)
-                | (Self::Lists | Self::Reads, Deed::List)
-                | (Self::Fetches | Self::Reads, Deed::Fetch)
-        ) || (self == Self::Looks && Deed::of(operation) == Deed::Look && operation.contains("_list"))
+                | (Self::Lists | Self::Reads, OperationKind::List)
+                | (Self::Fetches | Self::Reads, OperationKind::Fetch)
+        ) || (self == Self::Looks
+            && OperationKind::of(operation) == OperationKind::Read
+            && operation.contains("_list"))
     }
 }
 

@@ -10,14 +10,14 @@ use super::{Model, look, member};
 use crate::live::backups::difference;
 use crate::live::call::Call;
 use crate::live::context::id_of;
-use crate::live::kind::Kind;
 use crate::live::progress::timestamp;
+use crate::live::resource_kind::ResourceKind;
 use crate::live::wire::Answer;
 
 /// The parameters of a list request.
 struct Asked<'c> {
     call: &'c Call,
-    kind: Kind,
+    kind: ResourceKind,
     columns: Option<Vec<&'c str>>,
     limit: Option<&'c str>,
     goes_on: bool,
@@ -33,7 +33,7 @@ impl<'c> Asked<'c> {
         };
         Self {
             call,
-            kind: Kind::of(&call.operation),
+            kind: ResourceKind::of(&call.operation),
             columns: value("include").map(|names| names.split(',').collect()),
             limit: value("limit"),
             goes_on: value("continue").is_some(),

@@ -187,8 +187,8 @@ fn end(now: &Value) -> Vec<Wrong> {
                 let unready = member(now, "stateUnready");
                 wrong.push(rules::ENDED.broken(format!("it is completed, and `stateUnready` is {unready}")));
             }
-            let is_snap = member(now, "type") == crate::live::kind::SNAP_TYPE;
-            if is_snap && now.get("snapshotAppAsset").is_none() {
+            let is_snapshot = member(now, "type") == crate::live::resource_kind::SNAPSHOT_TYPE;
+            if is_snapshot && now.get("snapshotAppAsset").is_none() {
                 wrong.push(
                     rules::ENDED.broken("it is completed, and `snapshotAppAsset` is absent".to_owned()),
                 );

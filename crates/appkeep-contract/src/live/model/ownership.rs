@@ -15,13 +15,13 @@ use super::rules::{self, Wrong};
 use super::thing::Thing;
 use super::{Model, owner_of};
 use crate::live::call::{Call, Credential, Payload, Server};
-use crate::live::kind::{Deed, Kind};
+use crate::live::resource_kind::{OperationKind, ResourceKind};
 
 /// A collection in which resources of one kind are created and listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::live) struct Collection {
     pub(in crate::live) server: Server,
-    pub(in crate::live) kind: Kind,
+    pub(in crate::live) kind: ResourceKind,
     pub(in crate::live) account: String,
     pub(in crate::live) app: String,
     /// The token that may delete in it.
@@ -33,7 +33,7 @@ impl Collection {
         let place = |name: &str| call.path.get(name).cloned().unwrap_or_default();
         Self {
             server: call.server,
-            kind: Kind::of(&call.operation),
+            kind: ResourceKind::of(&call.operation),
             account: place("account_id"),
             app: place("app_id"),
             owner: owner_of(call.credential),
@@ -51,7 +51,7 @@ pub(in crate::live) struct Requested {
 
 impl Requested {
     fn by(call: &Call) -> Option<Self> {
-        let is_create = call.method.is_none() && Deed::of(&call.operation) == Deed::Create;
+        let is_create = call.method.is_none() && OperationKind::of(&call.operation) == OperationKind::Create;
         let (Payload::Json(body) | Payload::Padded(_, body)) = &call.payload else {
             return None;
         };
@@ -75,7 +75,7 @@ pub(in crate::live) struct Ownership {
     pub(in crate::live) lost: Vec<Requested>,
     /// Resources in responses to creates that may belong to another user, with the reason. They aren't
     /// deleted.
-    pub(in crate::live) unclaimed: Vec<(Kind, String, String)>,
+    pub(in crate::live) unclaimed: Vec<(ResourceKind, String, String)>,
 }
 
 /// Why the resource in the response to a create may not be the run's own.
@@ -188,10 +188,10 @@ impl Model {
             return !matches!(method.as_str(), "DELETE" | "POST" | "PUT")
                 || call.credential == Credential::None;
         }
-        if Deed::of(&call.operation) != Deed::Delete {
+        if OperationKind::of(&call.operation) != OperationKind::Delete {
             return true;
         }
-        let Some(id) = call.path.get(Kind::of(&call.operation).parameter()) else {
+        let Some(id) = call.path.get(ResourceKind::of(&call.operation).parameter()) else {
             return false;
         };
         // A lenient server may accept another notation of the same id.
@@ -220,7 +220,7 @@ pub(in crate::live) fn restore_sources(call: &Call) -> Vec<String> {
     let Payload::Json(body) = &call.payload else {
         return Vec::new();
     };
-    if Deed::of(&call.operation) != Deed::Restore {
+    if OperationKind::of(&call.operation) != OperationKind::Restore {
         return Vec::new();
     }
     let named = ["backupID", "snapshotID"]

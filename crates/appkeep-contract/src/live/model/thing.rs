@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::{Collection, Tag};
 use crate::live::call::{Call, Credential, Payload, Server};
-use crate::live::kind::Kind;
 use crate::live::progress::timestamp;
+use crate::live::resource_kind::ResourceKind;
 use crate::live::wire::Answer;
 
 /// Whether a resource still exists.
@@ -19,7 +19,7 @@ pub(in crate::live) enum Fate {
 /// A resource that the suite created, as last seen.
 #[derive(Debug, Clone)]
 pub(in crate::live) struct Thing {
-    pub(in crate::live) kind: Kind,
+    pub(in crate::live) kind: ResourceKind,
     pub(in crate::live) server: Server,
     pub(in crate::live) account: String,
     pub(in crate::live) app: String,
@@ -44,7 +44,7 @@ impl Thing {
             _ => Value::Null,
         };
         Some(Self {
-            kind: Kind::of(&call.operation),
+            kind: ResourceKind::of(&call.operation),
             server: call.server,
             account: place("account_id"),
             app: place("app_id"),
@@ -59,7 +59,7 @@ impl Thing {
 
     /// A resource that was seen in another way than in the suite's response to a create.
     pub(in crate::live) fn told(
-        kind: Kind,
+        kind: ResourceKind,
         (account, app): (String, String),
         sent: Value,
         resource: Value,

@@ -107,8 +107,8 @@ pub(super) const DEFECTS: &[Defect] = &[
     defect(Semantics, "snapshot-of-others-used", "A backup may name a snapshot of another account.", Handler(|request, server| {
         Box::pin(async move {
             let response = server.send(request.clone()).await;
-            let snap = request.json()["snapshotID"].as_str().unwrap_or_default().to_owned();
-            if !matches!(response.number(), Some(46 | 47)) || !exists_elsewhere(&request, &server, &snap).await {
+            let snapshot = request.json()["snapshotID"].as_str().unwrap_or_default().to_owned();
+            if !matches!(response.number(), Some(46 | 47)) || !exists_elsewhere(&request, &server, &snapshot).await {
                 return response;
             }
             let mut again = request;
@@ -116,7 +116,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 body.shift_remove("snapshotID");
             });
             let mut response = server.send(again).await;
-            response.change(|body| body["snapshotID"] = snap.into());
+            response.change(|body| body["snapshotID"] = snapshot.into());
             response
         })
     })).everywhere(),
@@ -154,14 +154,14 @@ fn is_viewers(request: &Request, server: &Context) -> bool {
 }
 
 /// Whether the other account has that snapshot.
-async fn exists_elsewhere(request: &Request, server: &Context, snap: &str) -> bool {
+async fn exists_elsewhere(request: &Request, server: &Context, snapshot: &str) -> bool {
     let other = server.other(request.account());
     let mut fetch = request.clone();
     fetch.method = http::Method::GET;
     fetch.path = format!(
-        "/accounts/{}/k8s/v1/apps/{}/appSnaps/{snap}",
+        "/accounts/{}/k8s/v1/apps/{}/appSnaps/{snapshot}",
         other.account, other.app
     );
     fetch.body = bytes::Bytes::new();
-    !snap.is_empty() && server.send_as_operator(fetch).await.is_success()
+    !snapshot.is_empty() && server.send_as_operator(fetch).await.is_success()
 }

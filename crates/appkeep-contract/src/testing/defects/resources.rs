@@ -199,8 +199,8 @@ pub(super) const DEFECTS: &[Defect] = &[
             memory.ids.push(request.id().to_owned());
         }
         response.each_resource(|resource| {
-            let snap = resource.get("snapshotID").and_then(Value::as_str).unwrap_or_default();
-            if memory.ids.iter().any(|id| id == snap) {
+            let snapshot = resource.get("snapshotID").and_then(Value::as_str).unwrap_or_default();
+            if memory.ids.iter().any(|id| id == snapshot) {
                 resource["state"] = json!("failed");
                 resource["stateUnready"] = json!(["its snapshot is gone"]);
             }
@@ -217,9 +217,9 @@ pub(super) const DEFECTS: &[Defect] = &[
             let backup = server.send(fetch).await.json();
             let response = server.send(request.clone()).await;
             let own = server.accounts.iter().find(|tenant| tenant.account == request.account());
-            if let (204, Some(snap), Some(own)) = (response.status, backup["snapshotID"].as_str(), own) {
+            if let (204, Some(snapshot), Some(own)) = (response.status, backup["snapshotID"].as_str(), own) {
                 let mut delete = request;
-                delete.path = format!("/accounts/{}/k8s/v1/apps/{}/appSnaps/{snap}", own.account, own.app);
+                delete.path = format!("/accounts/{}/k8s/v1/apps/{}/appSnaps/{snapshot}", own.account, own.app);
                 server.send(delete).await;
             }
             response

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::declared::{Role, apps};
 use super::{ACCOUNT, OPERATOR_TOKEN, OTHER, OTHER_TOKEN, VIEWER_TOKEN, invalid, missing, problem};
 use crate::live::StorageFault;
-use crate::live::kind::{Deed, Kind};
+use crate::live::resource_kind::{OperationKind, ResourceKind};
 use crate::live::tests::TOKEN;
 use crate::live::wire::authored_validator;
 use crate::testing::{Request, Response, at};
@@ -86,7 +86,7 @@ pub(super) fn admit(request: &Request, fault: Option<StorageFault>) -> Result<Ad
         }
     }
     query(operation, request)?;
-    if Deed::of(&operation.id) == Deed::Restore {
+    if OperationKind::of(&operation.id) == OperationKind::Restore {
         force_update(request)?;
     }
     if operation.body.is_some() {
@@ -242,7 +242,7 @@ fn invalid_fields(schema: &Validator, body: &Value) -> Vec<String> {
 
 /// The fields that break a rule which no schema states.
 fn broken_rules(operation: &Operation, body: &Value) -> Vec<String> {
-    if Deed::of(&operation.id) == Deed::Restore {
+    if OperationKind::of(&operation.id) == OperationKind::Restore {
         let (backup, snapshot) = ("backupID".to_owned(), "snapshotID".to_owned());
         return match (body.get("backupID"), body.get("snapshotID")) {
             (None, None) => vec![backup],
@@ -265,8 +265,8 @@ fn broken_rules(operation: &Operation, body: &Value) -> Vec<String> {
 /// A failing storage answers with the problem that the document shows.
 fn storage(operation: &Operation, fault: Option<StorageFault>) -> Result<(), Box<Response>> {
     let writes = matches!(
-        (Deed::of(&operation.id), Kind::of(&operation.id)),
-        (Deed::Create, _) | (Deed::Delete, Kind::Snap)
+        (OperationKind::of(&operation.id), ResourceKind::of(&operation.id)),
+        (OperationKind::Create, _) | (OperationKind::Delete, ResourceKind::Snapshot)
     );
     match fault {
         Some(StorageFault::Broken) => refuse(documented(operation, 500)),

@@ -29,7 +29,7 @@ impl Role {
         }
     }
 
-    fn word(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Member(_) => "member",
             Self::Viewer => "viewer",
@@ -61,7 +61,7 @@ pub(in crate::live::tests) fn accounts(role: Role) -> Vec<Value> {
         .map(|(id, name)| {
             like(
                 "AccountListOfOne",
-                json!({"id": id, "name": name, "role": role.word()}),
+                json!({"id": id, "name": name, "role": role.name()}),
             )
         })
         .collect()

@@ -9,7 +9,7 @@ use super::admission::Admitted;
 use super::pages::list;
 use super::{BUCKET, OTHER, OTHER_BUCKET, declared, invalid, missing, problem};
 use crate::live::StorageFault;
-use crate::live::kind::{Deed, Kind};
+use crate::live::resource_kind::{OperationKind, ResourceKind};
 use crate::testing::defects::VOLUME_BYTES;
 use crate::testing::{Request, Response};
 
@@ -54,7 +54,7 @@ impl Default for Content {
 pub(super) struct Kept {
     pub(super) account: String,
     pub(super) app: String,
-    kind: Kind,
+    kind: ResourceKind,
     /// What never changes.
     pub(super) body: Value,
     created: u64,
@@ -86,7 +86,7 @@ impl Kept {
             Some(0) => (Phase::Pending, self.created),
             Some(1) => (Phase::Begun, begun(1)),
             // Only a backup that succeeds shows progress.
-            Some(2) if self.kind == Kind::Snap || self.fails => (Phase::Begun, begun(1)),
+            Some(2) if self.kind == ResourceKind::Snapshot || self.fails => (Phase::Begun, begun(1)),
             Some(2) => (Phase::HalfDone, begun(2)),
             _ => (Phase::Ended, begun(3)),
         }
@@ -108,10 +108,10 @@ impl Kept {
         }
         let is_whole = phase == Phase::Ended && !self.fails;
         match self.kind {
-            Kind::Snap if is_whole => {
+            ResourceKind::Snapshot if is_whole => {
                 body["snapshotAppAsset"] = json!("0c6cbc25-cd47-4418-8cdb-833f1934a9c0");
             }
-            Kind::Backup if phase != Phase::Pending && !self.fails => {
+            ResourceKind::Backup if phase != Phase::Pending && !self.fails => {
                 let percent = match phase {
                     Phase::Begun => 0,
                     Phase::HalfDone => 50,
@@ -136,16 +136,16 @@ impl Content {
     /// The response to a valid request.
     pub(super) fn perform(&mut self, admitted: &Admitted, request: &Request) -> Response {
         let operation = admitted.operation.id.as_str();
-        match Deed::of(operation) {
-            Deed::Create => self.create(admitted, request),
-            Deed::List => self.list(admitted, request),
-            Deed::Fetch => match self.find(admitted) {
+        match OperationKind::of(operation) {
+            OperationKind::Create => self.create(admitted, request),
+            OperationKind::List => self.list(admitted, request),
+            OperationKind::Fetch => match self.find(admitted) {
                 Some(at) => self.resource(200, &self.kept[at], request),
                 None => missing(request),
             },
-            Deed::Delete => self.delete(admitted, request),
-            Deed::Restore => self.restore(admitted, request),
-            Deed::Look => self.look(admitted, request),
+            OperationKind::Delete => self.delete(admitted, request),
+            OperationKind::Restore => self.restore(admitted, request),
+            OperationKind::Read => self.look(admitted, request),
         }
     }
 
@@ -183,14 +183,14 @@ impl Content {
 
     /// Whether something belongs to the account, the app and the kind that a request names.
     fn is_within(admitted: &Admitted, kept: &Kept) -> bool {
-        kept.kind == Kind::of(&admitted.operation.id)
+        kept.kind == ResourceKind::of(&admitted.operation.id)
             && kept.account == admitted.account()
             && admitted.path("app_id").is_none_or(|app| app == kept.app)
     }
 
     /// The resource that a request names.
     fn find(&self, admitted: &Admitted) -> Option<usize> {
-        let id = admitted.path(Kind::of(&admitted.operation.id).parameter())?;
+        let id = admitted.path(ResourceKind::of(&admitted.operation.id).parameter())?;
         let mut kept = self.kept.iter();
         kept.position(|one| Self::is_within(admitted, one) && one.is(id))
     }
@@ -202,9 +202,9 @@ impl Content {
             .rev()
             .filter(|one| Self::is_within(admitted, one));
         let items = kept.map(|one| one.shown(self.now).0).collect();
-        match Kind::of(&admitted.operation.id) {
-            Kind::Backup => list("appBackups", "1.1", items, request),
-            Kind::Snap => list("appSnaps", "1.2", items, request),
+        match ResourceKind::of(&admitted.operation.id) {
+            ResourceKind::Backup => list("appBackups", "1.1", items, request),
+            ResourceKind::Snapshot => list("appSnaps", "1.2", items, request),
         }
     }
 
@@ -224,9 +224,9 @@ impl Content {
 
     fn create(&mut self, admitted: &Admitted, request: &Request) -> Response {
         let (number, sent) = (self.created, &admitted.body);
-        let kind = Kind::of(&admitted.operation.id);
+        let kind = ResourceKind::of(&admitted.operation.id);
         let app = admitted.path("app_id").unwrap_or_default();
-        let made_up = || format!("{}-{number}", kind.word());
+        let made_up = || format!("{}-{number}", kind.name());
         let name = sent["name"].as_str().map_or_else(made_up, str::to_owned);
         let is_same = |one: &&Kept| Self::is_within(admitted, one) && one.body["name"] == name;
         if self.kept.iter().any(|one| is_same(&one)) {
@@ -262,13 +262,13 @@ impl Content {
             },
         });
         match kind {
-            Kind::Backup => {
+            ResourceKind::Backup => {
                 body["bucketID"] = json!(bucket);
                 if let Some(snapshot) = sent.get("snapshotID") {
                     body["snapshotID"] = snapshot.clone();
                 }
             }
-            Kind::Snap => {
+            ResourceKind::Snapshot => {
                 body["version"] = json!("1.2");
                 body["hookState"] = json!("success");
             }
@@ -290,7 +290,7 @@ impl Content {
 
     /// Why a snapshot can't be copied or restored.
     fn refuses_source(&self, admitted: &Admitted, id: &str) -> Option<Response> {
-        let mut snapshots = self.kept.iter().filter(|one| one.kind == Kind::Snap);
+        let mut snapshots = self.kept.iter().filter(|one| one.kind == ResourceKind::Snapshot);
         match snapshots.find(|one| one.is(id) && one.account == admitted.account()) {
             None => Some(invalid(400, 46, "invalidFields", &["snapshotID".to_owned()])),
             Some(one) if Some(one.app.as_str()) != admitted.path("app_id") => Some(problem(403, 47)),
@@ -307,12 +307,12 @@ impl Content {
             return missing(request);
         };
         let found = &self.kept[at];
-        if found.kind == Kind::Backup && found.phase(self.now).0 == Phase::Pending {
+        if found.kind == ResourceKind::Backup && found.phase(self.now).0 == Phase::Pending {
             return problem(409, 128);
         }
         let id = &found.body["id"];
         let mut readers = self.kept.iter().filter(|one| one.body["snapshotID"] == *id);
-        if found.kind == Kind::Snap && readers.any(|one| one.phase(self.now).0 != Phase::Ended) {
+        if found.kind == ResourceKind::Snapshot && readers.any(|one| one.phase(self.now).0 != Phase::Ended) {
             return problem(409, 144);
         }
         self.kept.remove(at);
@@ -325,7 +325,7 @@ impl Content {
             self.refuses_source(admitted, snapshot)
         } else {
             let id = body["backupID"].as_str().unwrap_or_default();
-            let mut backups = self.kept.iter().filter(|one| one.kind == Kind::Backup);
+            let mut backups = self.kept.iter().filter(|one| one.kind == ResourceKind::Backup);
             match backups.find(|one| one.is(id) && one.app == app) {
                 None => Some(invalid(400, 9, "invalidFields", &["backupID".to_owned()])),
                 Some(one) => self.is_unfinished(one).then(|| problem(409, 111)),

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::super::fake::FakeServer;
 use super::super::serve;
 use super::{HASTY, Setup};
-use crate::live::context::{Kind, Stop};
-use crate::live::kind::APP_TYPE;
+use crate::live::context::{ResourceKind, Stop};
+use crate::live::resource_kind::APP_TYPE;
 use crate::testing::Response;
 
 const RESTORE: &str = "app_update";
@@ -17,7 +17,7 @@ async fn only_restores_send_the_confirmation() {
     let server = serve(move |request| fake.answer(request)).await;
     let ctx = HASTY.ctx(&server);
     assert_eq!(ctx.call(RESTORE).force_update.as_deref(), Some("true"));
-    assert_eq!(ctx.call(Kind::Backup.create()).force_update, None);
+    assert_eq!(ctx.call(ResourceKind::Backup.create()).force_update, None);
 }
 
 #[tokio::test]
@@ -37,8 +37,8 @@ async fn restores_without_permission_run_only_on_an_idle_server() {
                 ctx.call(operation)
             }
         };
-        let (create, restore) = (call(Kind::Backup.create()), call(RESTORE));
-        let body = ctx.valid_body(Kind::Backup);
+        let (create, restore) = (call(ResourceKind::Backup.create()), call(RESTORE));
+        let body = ctx.valid_body(ResourceKind::Backup);
         let made = ctx.send(&create.json(body)).await.unwrap();
         let id = ctx.created_id(&made).unwrap();
         let restore = restore.json(json!({"type": APP_TYPE, "version": "2.2", "backupID": id}));

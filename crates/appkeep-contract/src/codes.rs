@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use text::list_text;
 
 use crate::authored;
-use crate::live::rows::{self, Row};
+use crate::live::rules::{self, SuiteRule};
 use appkeep_openapi::statics::{Code, STALE_CODE, STALE_RULE};
 use appkeep_openapi::{Operation, Place, Violated, diff};
 
@@ -74,7 +74,7 @@ static ALL: LazyLock<Vec<Explanation>> = LazyLock::new(|| {
         .map(|code| of_static(*code))
         .chain([stale_allowance()]);
     let responses = Violated::ALL.iter().map(|rule| of_response(*rule));
-    let rules = authored::shared().map(rows::all).unwrap_or_default();
+    let rules = authored::shared().map(rules::all).unwrap_or_default();
     let live = rules.into_iter().map(of_live);
     let diff = diff::Code::ALL.iter().map(|code| of_diff(*code));
     statics.chain(responses).chain(live).chain(diff).collect()
@@ -132,12 +132,12 @@ fn of_response(rule: Violated) -> Explanation {
     }
 }
 
-fn of_live(rule: Row) -> Explanation {
+fn of_live(rule: SuiteRule) -> Explanation {
     let topic = topics::of(rule.code);
     let mut contract: Vec<Place> = Vec::new();
     if let Some(document) = authored::shared() {
         let operation = |id: &String| document.operation(id);
-        let place = |operation: &Operation| rows::place(document, rule.code, operation);
+        let place = |operation: &Operation| rules::place(document, rule.code, operation);
         let mut pointers: Vec<String> = rule
             .operations
             .iter()

@@ -10,12 +10,12 @@ use super::wire::Answer;
 pub(super) async fn create(ctx: &mut CheckContext) -> Result<(), Stop> {
     ctx.require_create(ResourceKind::Backup)?;
     let mut body = ctx.valid_body(ResourceKind::Backup);
-    body["metadata"] = json!({"labels": some_labels()});
+    body["metadata"] = json!({"labels": unsorted_labels()});
     let call = ctx.call(ResourceKind::Backup.create()).json(body);
     let answer = ctx.send_for(&call, 201).await?;
     let id = ctx.created_id(&answer)?;
-    newest_version(ctx, &answer);
-    leads_to_it(ctx, &answer, &id).await?;
+    expect_newest_version(ctx, &answer);
+    expect_location(ctx, &answer, &id).await?;
     ctx.fixtures.backup = Some(answer.body);
     Ok(())
 }
@@ -82,8 +82,8 @@ pub(super) async fn create_unnamed(ctx: &mut CheckContext) -> Result<(), Stop> {
     let answer = ctx.send_for(&call, 201).await?;
     let id = ctx.created_id(&answer)?;
     super::negotiation::expect_media_type(ctx, &answer, &vendor);
-    newest_version(ctx, &answer);
-    leads_to_it(ctx, &answer, &id).await?;
+    expect_newest_version(ctx, &answer);
+    expect_location(ctx, &answer, &id).await?;
     ctx.expect(
         &answer,
         answer.text("/name").is_some_and(|name| !name.is_empty()),
@@ -111,19 +111,19 @@ pub(super) async fn from_snapshot(ctx: &mut CheckContext) -> Result<(), Stop> {
 }
 
 /// The response to a create has the newest version, independent of the version in the request.
-pub(super) fn newest_version(ctx: &mut CheckContext, answer: &Answer) {
-    let wanted = match ResourceKind::of(&answer.operation) {
+pub(super) fn expect_newest_version(ctx: &mut CheckContext, answer: &Answer) {
+    let newest = match ResourceKind::of(&answer.operation) {
         ResourceKind::Backup => "1.1",
         ResourceKind::Snapshot => "1.2",
     };
     let got = &answer.body["version"];
-    ctx.expect(answer, got == wanted, || {
-        format!("`version` is {got}, expected the newest, {wanted}")
+    ctx.expect(answer, got == newest, || {
+        format!("`version` is {got}, expected the newest, {newest}")
     });
 }
 
 /// Three labels that aren't ordered by name.
-pub(super) fn some_labels() -> Value {
+pub(super) fn unsorted_labels() -> Value {
     json!([
         {"name": "made-by", "value": "the contract suite"},
         {"name": "a \"quoted\" name", "value": ""},
@@ -132,7 +132,7 @@ pub(super) fn some_labels() -> Value {
 }
 
 /// `Location` is the URL of the new resource, and can be fetched.
-pub(super) async fn leads_to_it(ctx: &mut CheckContext, answer: &Answer, id: &str) -> Result<(), Stop> {
+pub(super) async fn expect_location(ctx: &mut CheckContext, answer: &Answer, id: &str) -> Result<(), Stop> {
     let kind = ResourceKind::of(&answer.operation);
     if ctx.is_excluded(kind.fetch()) {
         return Ok(());

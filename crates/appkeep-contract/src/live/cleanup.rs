@@ -5,19 +5,19 @@ use serde_json::Value;
 use super::call::{Call, Server};
 use super::context::{CheckContext, ResourceKind, Stop};
 use super::inventory;
-use super::model::{Collection, Thing};
+use super::model::{Collection, TrackedResource};
 use super::poll_timer::PollTimer;
 
 /// Deletes everything that still exists, newest first; returns the resources left behind, with the reason.
-pub(super) async fn remove_everything(ctx: &mut CheckContext) -> Vec<String> {
+pub(super) async fn delete_everything(ctx: &mut CheckContext) -> Vec<String> {
     ctx.limits.begin_clean_up();
     let timer = PollTimer::of(&ctx.options);
-    let mut things: Vec<Thing> = ctx.model.alive().cloned().collect();
-    things.reverse();
+    let mut resources: Vec<TrackedResource> = ctx.model.existing().cloned().collect();
+    resources.reverse();
     let mut left = Vec::new();
-    for thing in &things {
-        if let Err(why) = remove(ctx, thing, timer).await {
-            left.push(format!("{} {}: {why}", thing.kind.name(), thing.id));
+    for resource in &resources {
+        if let Err(why) = delete(ctx, resource, timer).await {
+            left.push(format!("{} {}: {why}", resource.kind.name(), resource.id));
         }
     }
     let mut searched = Vec::new();
@@ -26,11 +26,11 @@ pub(super) async fn remove_everything(ctx: &mut CheckContext) -> Vec<String> {
         if collection.server == Server::Idle || ctx.require(collection.kind.create()).is_err() {
             continue;
         }
-        if let Ok(found) = find_left(ctx, &collection).await {
+        if let Ok(found) = find_leftovers(ctx, &collection).await {
             searched.push(collection);
-            for thing in found {
-                if let Err(why) = remove(ctx, &thing, timer).await {
-                    left.push(format!("{} {}: {why}", thing.kind.name(), thing.id));
+            for resource in found {
+                if let Err(why) = delete(ctx, &resource, timer).await {
+                    left.push(format!("{} {}: {why}", resource.kind.name(), resource.id));
                 }
             }
         }
@@ -43,7 +43,8 @@ pub(super) async fn remove_everything(ctx: &mut CheckContext) -> Vec<String> {
 /// Resources in responses to creates that may not belong to this run.
 fn unclaimed(ctx: &CheckContext) -> Vec<String> {
     let unclaimed = ctx.model.ownership.unclaimed.iter();
-    let unclaimed = unclaimed.filter(|(_, id, _)| ctx.model.things.iter().all(|thing| thing.id != *id));
+    let unclaimed =
+        unclaimed.filter(|(_, id, _)| ctx.model.resources.iter().all(|resource| resource.id != *id));
     unclaimed
         .map(|(kind, id, why)| format!("possibly {} {id}: {why}", kind.name()))
         .collect()
@@ -76,15 +77,20 @@ fn lost(ctx: &CheckContext, searched: &[Collection]) -> Vec<String> {
 }
 
 /// Deletes one resource; waits if it can't be deleted yet.
-pub(super) async fn remove(ctx: &mut CheckContext, thing: &Thing, timer: PollTimer) -> Result<(), String> {
-    if thing.server == Server::Idle && thing.kind == ResourceKind::Backup {
+pub(super) async fn delete(
+    ctx: &mut CheckContext,
+    resource: &TrackedResource,
+    timer: PollTimer,
+) -> Result<(), String> {
+    if resource.server == Server::Idle && resource.kind == ResourceKind::Backup {
         return Err("it stays pending on the server that runs no jobs".to_owned());
     }
-    let call = removal(ctx, thing).map_err(|_| "the permitted operations can't delete it".to_owned())?;
+    let call =
+        delete_call(ctx, resource).map_err(|_| "the permitted operations can't delete it".to_owned())?;
     loop {
         match ctx.send(&call).await {
             Ok(answer) if matches!(answer.status, 204 | 404) => {
-                ctx.model.remove(thing.server, &thing.id);
+                ctx.model.remove(resource.server, &resource.id);
                 return Ok(());
             }
             Ok(answer) if answer.status == 409 && timer.wait().await => {}
@@ -95,20 +101,23 @@ pub(super) async fn remove(ctx: &mut CheckContext, thing: &Thing, timer: PollTim
     }
 }
 
-fn removal(ctx: &CheckContext, thing: &Thing) -> Result<Call, Stop> {
-    let operation = ctx.permitted(thing.kind.deletes())?;
+fn delete_call(ctx: &CheckContext, resource: &TrackedResource) -> Result<Call, Stop> {
+    let operation = ctx.permitted(resource.kind.deletes())?;
     let operation = operation.first().ok_or(Stop::Recorded)?;
     Ok(ctx
-        .call_for(operation, thing.kind, &thing.id)
-        .on(thing.server)
-        .with(thing.owner)
-        .path("account_id", &thing.account)
-        .path("app_id", &thing.app))
+        .call_for(operation, resource.kind, &resource.id)
+        .on(resource.server)
+        .with(resource.owner)
+        .path("account_id", &resource.account)
+        .path("app_id", &resource.app))
 }
 
 /// Finds resources with a name of this run. A resource with such a name was created although the response to
 /// its create didn't show it.
-async fn find_left(ctx: &mut CheckContext, collection: &Collection) -> Result<Vec<Thing>, Stop> {
+async fn find_leftovers(
+    ctx: &mut CheckContext,
+    collection: &Collection,
+) -> Result<Vec<TrackedResource>, Stop> {
     let prefix = ctx.name_prefix();
     let answer = ctx.send_for(&inventory::list(ctx, collection)?, 200).await?;
     let has_prefix = |item: &&Value| {

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::call::{Call, Server};
 use super::context::{CheckContext, ResourceKind, Stop};
-use super::model::Thing;
+use super::model::TrackedResource;
 use super::poll_timer::PollTimer;
 use super::report::LiveFinding;
 use appkeep_openapi::Received;
@@ -27,7 +27,7 @@ const DELETE: &str = "app_backup_delete_for_app";
 const ITEMS_MAX: usize = 1000;
 
 /// The whole lifecycle of a backup: created, completed, found in a paged list, deleted, not found.
-pub(super) async fn life_of_a_backup(ctx: &mut CheckContext) -> Result<(), Stop> {
+pub(super) async fn backup_lifecycle(ctx: &mut CheckContext) -> Result<(), Stop> {
     for operation in [CREATE, FETCH, LIST, DELETE] {
         ctx.require(operation)?;
     }
@@ -37,22 +37,22 @@ pub(super) async fn life_of_a_backup(ctx: &mut CheckContext) -> Result<(), Stop>
     let (account, app) = (ctx.target.account, ctx.target.app);
     let sent = ctx.valid_body(ResourceKind::Backup);
     let name = sent["name"].as_str().unwrap_or_default().to_owned();
-    let wanted = AppBackupCreate::builder().name(name.clone());
+    let builder = AppBackupCreate::builder().name(name.clone());
     let request = client.app_backup_create_for_app().account_id(account).app_id(app);
     // The same request as a call of the suite: if its response is lost, the clean-up searches for the backup.
     let call = ctx.call(CREATE).json(sent.clone());
-    let created = ask(ctx, &call, request.body(wanted).send()).await?;
-    let created = judge(ctx, CREATE, 201, created, json)?;
+    let created = await_response(ctx, &call, request.body(builder).send()).await?;
+    let created = check_response(ctx, CREATE, 201, created, json)?;
     let id = created.id;
     let body = serde_json::to_value(&created).unwrap_or_default();
     let place = (account.to_string(), app.to_string());
-    if let Some(wrong) = ctx
+    if let Some(found) = ctx
         .model
-        .claim(Thing::told(ResourceKind::Backup, place, sent, body))
+        .claim(TrackedResource::observed(ResourceKind::Backup, place, sent, body))
     {
-        return Err(fault(ctx, CREATE, wrong.what));
+        return Err(violation(ctx, CREATE, found.what));
     }
-    let is_own = ctx.model.thing(Server::Main, &id.to_string()).is_some();
+    let is_own = ctx.model.resource(Server::Main, &id.to_string()).is_some();
     expect(ctx, CREATE, created.name.as_str() == name, || {
         format!(
             "requested the name `{name}`, received `{}`",
@@ -65,27 +65,27 @@ pub(super) async fn life_of_a_backup(ctx: &mut CheckContext) -> Result<(), Stop>
     until_completed(ctx, &client, id).await?;
     let request = client.app_backup_list_for_app().account_id(account).app_id(app);
     let call = ctx.call(LIST);
-    let list = ask(ctx, &call, request.send()).await?;
-    judge(ctx, LIST, 200, list, json)?;
+    let list = await_response(ctx, &call, request.send()).await?;
+    check_response(ctx, LIST, 200, list, json)?;
     let items = client
         .backups(account, Some(app))
         .page_size(NonZeroU64::MIN)
         .stream();
     let items = items.take(ITEMS_MAX).try_collect();
-    let items: Result<Vec<_>, _> = ask(ctx, &call, items).await?;
-    let items = items.map_err(|error| fault(ctx, LIST, error.to_string()))?;
+    let items: Result<Vec<_>, _> = await_response(ctx, &call, items).await?;
+    let items = items.map_err(|error| violation(ctx, LIST, error.to_string()))?;
     expect(ctx, LIST, items.iter().any(|backup| backup.id == id), || {
         format!("backup {id} is missing in the list with one item per page")
     });
     let request = client.app_backup_delete_for_app().account_id(account).app_id(app);
     let call = ctx.call_for(DELETE, ResourceKind::Backup, &id.to_string());
-    let gone = ask(ctx, &call, request.app_backup_id(id).send()).await?;
-    judge(ctx, DELETE, 204, gone, |()| Vec::new())?;
+    let gone = await_response(ctx, &call, request.app_backup_id(id).send()).await?;
+    check_response(ctx, DELETE, 204, gone, |()| Vec::new())?;
     ctx.model.remove(Server::Main, &id.to_string());
     let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
     let call = ctx.call_for(FETCH, ResourceKind::Backup, &id.to_string());
-    match ask(ctx, &call, request.app_backup_id(id).send()).await? {
-        Ok(_) => Err(fault(
+    match await_response(ctx, &call, request.app_backup_id(id).send()).await? {
+        Ok(_) => Err(violation(
             ctx,
             FETCH,
             format!("backup {id} still exists after its deletion"),
@@ -102,7 +102,11 @@ fn not_found(ctx: &mut CheckContext, error: &Error) -> Result<(), Stop> {
         problem,
     } = error.kind()
     else {
-        return Err(fault(ctx, FETCH, format!("expected 404 with a problem: {error}")));
+        return Err(violation(
+            ctx,
+            FETCH,
+            format!("expected 404 with a problem: {error}"),
+        ));
     };
     expect(ctx, FETCH, status.as_u16() == 404, || {
         format!("expected 404: {error}")
@@ -121,7 +125,7 @@ fn client(ctx: &mut CheckContext) -> Result<Client, Stop> {
     };
     builder
         .build()
-        .map_err(|error| fault(ctx, CREATE, format!("the client can't be created: {error}")))
+        .map_err(|error| violation(ctx, CREATE, format!("the client can't be created: {error}")))
 }
 
 async fn until_completed(ctx: &mut CheckContext, client: &Client, id: Uuid) -> Result<(), Stop> {
@@ -130,14 +134,14 @@ async fn until_completed(ctx: &mut CheckContext, client: &Client, id: Uuid) -> R
     let call = ctx.call_for(FETCH, ResourceKind::Backup, &id.to_string());
     loop {
         let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
-        let fetched = ask(ctx, &call, request.app_backup_id(id).send()).await?;
-        let backup = judge(ctx, FETCH, 200, fetched, json)?;
+        let fetched = await_response(ctx, &call, request.app_backup_id(id).send()).await?;
+        let backup = check_response(ctx, FETCH, 200, fetched, json)?;
         if backup.state == ResourceState::Completed {
             return Ok(());
         }
         if backup.state == ResourceState::Failed || !timer.wait().await {
             let reasons = backup.state_unready.unwrap_or_default();
-            return Err(fault(
+            return Err(violation(
                 ctx,
                 FETCH,
                 format!("the backup is `{}`: {reasons:?}", backup.state),
@@ -147,48 +151,48 @@ async fn until_completed(ctx: &mut CheckContext, client: &Client, id: Uuid) -> R
 }
 
 /// Waits for the client's result until the run ends. `call` is the request that the client sends.
-async fn ask<T>(
+async fn await_response<T>(
     ctx: &mut CheckContext,
     call: &Call,
     request: impl Future<Output = Result<T, Error>>,
 ) -> Result<Result<T, Error>, Stop> {
     ctx.may_send(call)?;
-    let came = match ctx.limits.within(call.writes(), request).await {
-        Ok(came) => came,
+    let received = match ctx.limits.within(call.writes(), request).await {
+        Ok(received) => received,
         Err(stop) => {
-            ctx.model.lose(call);
+            ctx.model.record_lost_response(call);
             return Err(stop);
         }
     };
-    match came.as_ref().map_err(Error::kind) {
+    match received.as_ref().map_err(Error::kind) {
         Err(ErrorKind::Transport(_)) => {
-            ctx.model.lose(call);
+            ctx.model.record_lost_response(call);
             ctx.limits.unanswered();
         }
         Err(ErrorKind::TooLong { .. } | ErrorKind::Decode { .. }) => {
-            ctx.model.lose(call);
+            ctx.model.record_lost_response(call);
             ctx.limits.answered();
         }
         _ => ctx.limits.answered(),
     }
-    Ok(came)
+    Ok(received)
 }
 
 /// Checks the client's result: the contract must permit everything in it.
-fn judge<T>(
+fn check_response<T>(
     ctx: &mut CheckContext,
     operation: &str,
     status: u16,
-    came: Result<ResponseValue<T>, Error>,
+    received: Result<ResponseValue<T>, Error>,
     body: impl FnOnce(&T) -> Vec<u8>,
 ) -> Result<T, Stop> {
-    let response = came.map_err(|error| fault(ctx, operation, error.to_string()))?;
-    let (came, headers) = (response.status().as_u16(), response.headers().clone());
-    expect(ctx, operation, came == status, || {
-        format!("expected {status}, received {came}")
+    let response = received.map_err(|error| violation(ctx, operation, error.to_string()))?;
+    let (received, headers) = (response.status().as_u16(), response.headers().clone());
+    expect(ctx, operation, received == status, || {
+        format!("expected {status}, received {received}")
     });
     let value = response.into_inner();
-    validate(ctx, operation, came, &headers, &body(&value));
+    validate(ctx, operation, received, &headers, &body(&value));
     Ok(value)
 }
 
@@ -226,11 +230,11 @@ fn json(value: &impl Serialize) -> Vec<u8> {
 
 fn expect(ctx: &mut CheckContext, operation: &str, holds: bool, what: impl FnOnce() -> String) {
     if !holds {
-        fault(ctx, operation, what());
+        violation(ctx, operation, what());
     }
 }
 
-fn fault(ctx: &mut CheckContext, operation: &str, what: String) -> Stop {
+fn violation(ctx: &mut CheckContext, operation: &str, what: String) -> Stop {
     let finding = LiveFinding {
         code: ctx.current.code.clone(),
         rule: ctx.current.rule.clone(),

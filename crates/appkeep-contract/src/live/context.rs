@@ -11,7 +11,7 @@ use super::limits::Limits;
 use super::model::{self, Model};
 use super::resource_kind::{APP_TYPE, OperationKind};
 pub(super) use super::resource_kind::{BACKUP_TYPE, ResourceKind, SNAPSHOT_TYPE};
-use super::rows;
+use super::rules;
 use super::target::{Foreign, Options, Target};
 use super::wire::Wire;
 use crate::origin::Origin;
@@ -85,7 +85,7 @@ impl CheckContext {
 
     /// Reports that the next check starts.
     pub(super) fn step(&mut self, code: &str) {
-        debug_assert!(rows::is_known(code), "{code} has no explanation");
+        debug_assert!(rules::is_known(code), "{code} has no explanation");
         if self.limits.ended().is_none() {
             self.options.progress.tell(self.begun, self.checks, code);
         }
@@ -94,13 +94,13 @@ impl CheckContext {
 
     /// An unused id, the same in every run with this run id.
     pub(super) fn unknown_id(&self, of: &str) -> String {
-        model::made_up(self.options.run_id, of, 5).to_string()
+        model::unused_id(self.options.run_id, of, 5).to_string()
     }
 
     /// An unused id, of the same version as another one.
     pub(super) fn unknown_id_like(&self, other: Uuid) -> String {
         let version = u8::try_from(other.get_version_num()).unwrap_or_default();
-        model::made_up(self.options.run_id, &other.to_string(), version).to_string()
+        model::unused_id(self.options.run_id, &other.to_string(), version).to_string()
     }
 
     /// The prefix of all names that this run creates.
@@ -253,7 +253,7 @@ impl CheckContext {
 
     /// The same for a list of one of the target's servers.
     pub(super) fn own_items_on(&self, server: Server, items: &[Value]) -> Vec<Value> {
-        let is_own = |item: &&Value| self.model.thing(server, &id_of(item)).is_some();
+        let is_own = |item: &&Value| self.model.resource(server, &id_of(item)).is_some();
         items.iter().filter(is_own).cloned().collect()
     }
 

@@ -56,8 +56,8 @@ impl Coverage {
             if exchange.status != 405 && !document.operation(&exchange.operation).is_some_and(is_own) {
                 continue;
             }
-            let wrong = exchange.faulty || !exchange.violations.is_empty();
-            *seen.entry((&exchange.operation, exchange.status)).or_default() |= wrong;
+            let violations = exchange.faulty || !exchange.violations.is_empty();
+            *seen.entry((&exchange.operation, exchange.status)).or_default() |= violations;
         }
         let mut cells = Vec::new();
         for operation in document.operations() {
@@ -93,7 +93,7 @@ impl Coverage {
     #[must_use]
     pub fn counts(&self) -> (usize, usize, usize) {
         let count =
-            |wanted: fn(&CellState) -> bool| self.documented().filter(|cell| wanted(&cell.state)).count();
+            |is_state: fn(&CellState) -> bool| self.documented().filter(|cell| is_state(&cell.state)).count();
         (
             count(|state| matches!(state, CellState::Valid)),
             count(|state| matches!(state, CellState::Violated)),
@@ -159,7 +159,7 @@ fn word(state: &CellState) -> &'static str {
 }
 
 fn footer(cells: &[&Cell]) -> String {
-    let count = |wanted: &str| cells.iter().filter(|cell| word(&cell.state) == wanted).count();
+    let count = |state: &str| cells.iter().filter(|cell| word(&cell.state) == state).count();
     let mut text = format!(
         "{} responses: {} valid, {} violated, {} not reached\n",
         cells.len(),

@@ -26,8 +26,8 @@ pub(super) async fn accounts(ctx: &mut CheckContext) -> Result<(), Stop> {
     });
     if ctx.target.viewer_token.is_some() {
         let list = ctx.send_for(&call.clone().with(Credential::Viewer), 200).await?;
-        let looks_only = list.items().iter().all(|account| account["role"] == "viewer");
-        ctx.expect(&list, looks_only, || {
+        let is_viewer = list.items().iter().all(|account| account["role"] == "viewer");
+        ctx.expect(&list, is_viewer, || {
             "a read-only token has another role than `viewer` in the list".to_owned()
         });
     }
@@ -66,13 +66,13 @@ pub(super) async fn buckets(ctx: &mut CheckContext) -> Result<(), Stop> {
     ctx.expect(&list, defaults == [bucket.clone()], || {
         format!(
             "a backup without a requested bucket is in {bucket}, but the default is {}",
-            said(&defaults)
+            joined(&defaults)
         )
     });
     if ctx.target.foreign.is_some() {
         let call = ctx.foreign_call(BUCKETS)?;
         let list = ctx.send_for(&call, 200).await?;
-        shares_nothing(ctx, &list, &own);
+        expect_disjoint(ctx, &list, &own);
     }
     Ok(())
 }
@@ -90,22 +90,24 @@ pub(super) async fn schedules(ctx: &mut CheckContext) -> Result<(), Stop> {
         let own = ids(&list);
         let call = ctx.call(SCHEDULES).path("app_id", &other.to_string());
         let list = ctx.send_for(&call, 200).await?;
-        shares_nothing(ctx, &list, &own);
+        expect_disjoint(ctx, &list, &own);
     }
     Ok(())
 }
 
 /// A list of declared resources is the same in pages, in columns and for read-only tokens.
-pub(super) async fn the_same_in_every_form(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn equal_in_every_form(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     let call = ctx.call(operation);
     let whole = ctx.send_for(&call, 200).await?;
     let count = whole.items().len();
     ctx.expect(&whole, whole.body["metadata"]["count"] == count, || {
         format!("`metadata.count` isn't {count}")
     });
-    let twice = count - ids(&whole).iter().collect::<BTreeSet<_>>().len();
-    ctx.expect(&whole, twice == 0, || format!("{twice} items are repeated"));
-    let wanted: Vec<Value> = whole
+    let duplicates = count - ids(&whole).iter().collect::<BTreeSet<_>>().len();
+    ctx.expect(&whole, duplicates == 0, || {
+        format!("{duplicates} items are repeated")
+    });
+    let expected: Vec<Value> = whole
         .items()
         .iter()
         .map(|item| Value::from(vec![item["id"].clone(), item["name"].clone()]))
@@ -113,13 +115,13 @@ pub(super) async fn the_same_in_every_form(ctx: &mut CheckContext, operation: &s
     let columns = ctx
         .send_for(&call.clone().query("include", "id,name"), 200)
         .await?;
-    ctx.expect(&columns, columns.items() == wanted, || {
-        format!("`include=id,name`: expected {}", Value::from(wanted.clone()))
+    ctx.expect(&columns, columns.items() == expected, || {
+        format!("`include=id,name`: expected {}", Value::from(expected.clone()))
     });
     let limit = (count / 10).max(1);
-    let walked = super::lists::walk(ctx, &call, &whole, limit).await?;
-    ctx.expect(&walked.last, walked.items == whole.items(), || {
-        format!("pages of {limit} contain {} of {count} items", walked.items.len())
+    let pages = super::lists::read_pages(ctx, &call, &whole, limit).await?;
+    ctx.expect(&pages.last, pages.items == whole.items(), || {
+        format!("pages of {limit} contain {} of {count} items", pages.items.len())
     });
     // Accounts include the token's own role, so they differ between tokens.
     if operation != ACCOUNTS && ctx.target.viewer_token.is_some() {
@@ -135,14 +137,14 @@ fn ids(list: &Answer) -> Vec<String> {
     list.items().iter().map(id_of).collect()
 }
 
-fn shares_nothing(ctx: &mut CheckContext, list: &Answer, own: &[String]) {
+fn expect_disjoint(ctx: &mut CheckContext, list: &Answer, own: &[String]) {
     let shared: Vec<String> = ids(list).into_iter().filter(|id| own.contains(id)).collect();
     ctx.expect(list, shared.is_empty(), || {
-        format!("the list contains unknown resources: {}", said(&shared))
+        format!("the list contains unknown resources: {}", joined(&shared))
     });
 }
 
-fn said(ids: &[String]) -> String {
+fn joined(ids: &[String]) -> String {
     if ids.is_empty() {
         "none".to_owned()
     } else {

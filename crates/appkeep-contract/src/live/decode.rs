@@ -12,7 +12,7 @@ macro_rules! rows {
                 return Ok(());
             }
             match operation {
-                $($(stringify!($id) => there_and_back::<$success>(body),)?)*
+                $($(stringify!($id) => check_round_trip::<$success>(body),)?)*
                 _ => Ok(()),
             }
         }
@@ -21,7 +21,7 @@ macro_rules! rows {
 
 appkeep_client::operations!(rows);
 
-fn there_and_back<T: DeserializeOwned + Serialize>(body: &Value) -> Result<(), String> {
+fn check_round_trip<T: DeserializeOwned + Serialize>(body: &Value) -> Result<(), String> {
     let name = std::any::type_name::<T>().rsplit("::").next().unwrap_or_default();
     let read: T = serde_json::from_value(body.clone())
         .map_err(|error| format!("it can't be deserialized as the client's {name}: {error}"))?;

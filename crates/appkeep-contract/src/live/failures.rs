@@ -13,8 +13,8 @@ pub(super) async fn fails(ctx: &mut CheckContext, kind: ResourceKind) -> Result<
     ctx.require_create(kind)?;
     let body = ctx.valid_body(kind);
     let call = ctx.call(kind.create()).path("app_id", &app).json(body);
-    let made = ctx.send_for(&call, 201).await?;
-    let id = ctx.created_id(&made)?;
+    let created = ctx.send_for(&call, 201).await?;
+    let id = ctx.created_id(&created)?;
     until_failed(ctx, kind, &id, &app).await?;
     for operation in ctx.permitted(kind.deletes())?.into_iter().take(1) {
         let call = ctx.call_for(operation, kind, &id).path("app_id", &app);

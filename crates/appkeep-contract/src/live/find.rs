@@ -97,11 +97,11 @@ impl Companion<'_> {
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
         if status != 200 {
             let text = |member: &str| body.get(member).and_then(Value::as_str).unwrap_or_default();
-            let said = format!("{status} {} {}", text("title"), text("detail"));
+            let problem = format!("{status} {} {}", text("title"), text("detail"));
             return Err(failed(format!(
                 "the list of {} returned {}",
                 self.kind,
-                said.trim_end()
+                problem.trim_end()
             )));
         }
         let items = body.get("items").and_then(Value::as_array);

@@ -3,7 +3,7 @@
 use super::context::{CheckContext, Stop};
 use super::decode;
 use super::report::LiveFinding;
-use super::rows;
+use super::rules;
 use super::wire::Answer;
 
 /// The code and rule for a request without a response.
@@ -80,7 +80,7 @@ impl CheckContext {
     /// Records a finding, once per check.
     pub(super) fn record(&mut self, finding: LiveFinding) {
         debug_assert!(
-            rows::is_known(&finding.code),
+            rules::is_known(&finding.code),
             "{} has no explanation",
             finding.code
         );
@@ -107,11 +107,11 @@ impl CheckContext {
         what: String,
     ) {
         self.wire.log[answer.exchange].faulty = true;
-        let finding = self.wrong(answer, code, rule, what);
+        let finding = self.finding_for(answer, code, rule, what);
         self.record(finding);
     }
 
-    fn wrong(&self, answer: &Answer, code: String, rule: String, what: String) -> LiveFinding {
+    fn finding_for(&self, answer: &Answer, code: String, rule: String, what: String) -> LiveFinding {
         LiveFinding {
             code,
             rule,
@@ -144,26 +144,26 @@ impl CheckContext {
             return Ok(());
         }
         let detail = answer.reason();
-        let wanted: Vec<String> = statuses.iter().map(ToString::to_string).collect();
+        let expected: Vec<String> = statuses.iter().map(ToString::to_string).collect();
         let what = format!(
             "expected {}, received {}: {detail}",
-            wanted.join(" or "),
+            expected.join(" or "),
             answer.status
         );
         let (code, rule) = (self.current.code.clone(), self.current.rule.clone());
-        let finding = self.wrong(answer, code, rule, what);
+        let finding = self.finding_for(answer, code, rule, what);
         self.record(finding);
         Err(Stop::Recorded)
     }
 
     /// Records a violation unless the problem has one of these numbers.
     pub(super) fn expect_problem(&mut self, answer: &Answer, numbers: &[u32]) {
-        let kind = answer.text("/type").unwrap_or_default().to_owned();
-        let number = kind.strip_prefix(PROBLEMS).and_then(|n| n.parse().ok());
+        let problem = answer.text("/type").unwrap_or_default().to_owned();
+        let number = problem.strip_prefix(PROBLEMS).and_then(|n| n.parse().ok());
         let holds = number.is_some_and(|number: u32| numbers.contains(&number));
         self.expect(answer, holds, || {
-            let wanted: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-            format!("expected problem {}, received `{kind}`", wanted.join(" or "))
+            let expected: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+            format!("expected problem {}, received `{problem}`", expected.join(" or "))
         });
         let status = answer.status.to_string();
         let stated = answer.text("/status").unwrap_or_default().to_owned();
@@ -176,7 +176,7 @@ impl CheckContext {
     /// isn't used.
     pub(super) fn created_id(&mut self, answer: &Answer) -> Result<String, Stop> {
         if let Some(id) = answer.text("/id") {
-            if self.model.things.iter().any(|thing| thing.id == id) {
+            if self.model.resources.iter().any(|resource| resource.id == id) {
                 return Ok(id.to_owned());
             }
             return Err(Stop::LeftOut(format!("nothing shows that this run created {id}")));

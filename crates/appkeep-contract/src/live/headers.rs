@@ -22,11 +22,11 @@ const USUAL_EXTRAS: [&str; 3] = ["HEAD", "OPTIONS", "TRACE"];
 /// them, too. Methods of operations that the options leave out are not sent, and are optional in `Allow`.
 pub(super) async fn allow(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
-    let Declared { permitted, left_out } = declared(ctx, operation);
+    let Declared { permitted, excluded } = declared(ctx, operation);
     let mut refused: Vec<(&str, Answer)> = Vec::new();
     let mut extra: BTreeSet<String> = BTreeSet::new();
     for method in METHODS {
-        if permitted.contains(method) || left_out.contains(method) {
+        if permitted.contains(method) || excluded.contains(method) {
             continue;
         }
         if USUAL_EXTRAS.contains(&method) {
@@ -67,7 +67,7 @@ pub(super) async fn allow(ctx: &mut CheckContext, operation: &str) -> Result<(),
                 too_many.join(", ")
             )
         });
-        let is_documented = |method: &String| permitted.contains(method) || left_out.contains(method);
+        let is_documented = |method: &String| permitted.contains(method) || excluded.contains(method);
         let unknown: Vec<&String> = allowed
             .iter()
             .filter(|method| !is_documented(method) && !USUAL_EXTRAS.contains(&method.as_str()))
@@ -87,7 +87,7 @@ pub(super) struct Declared {
     /// Methods of operations that may be requested.
     pub(super) permitted: BTreeSet<String>,
     /// Methods of operations that the options leave out.
-    pub(super) left_out: BTreeSet<String>,
+    pub(super) excluded: BTreeSet<String>,
 }
 
 /// The methods that the operation's path documents.
@@ -97,11 +97,11 @@ pub(super) fn declared(ctx: &CheckContext, operation: &str) -> Declared {
     let same_path = operations
         .iter()
         .filter(|other| Some(other.path.as_str()) == path);
-    let (left_out, permitted): (Vec<_>, Vec<_>) = same_path.partition(|other| ctx.is_excluded(&other.id));
+    let (excluded, permitted): (Vec<_>, Vec<_>) = same_path.partition(|other| ctx.is_excluded(&other.id));
     let methods = |operations: Vec<&Operation>| operations.iter().map(|one| one.method.clone()).collect();
     Declared {
         permitted: methods(permitted),
-        left_out: methods(left_out),
+        excluded: methods(excluded),
     }
 }
 
@@ -137,7 +137,7 @@ fn joined<'a>(methods: impl Iterator<Item = &'a String>) -> String {
 }
 
 /// Reads have no side effects: a repeated read gets the same response.
-pub(super) async fn reading_twice(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn repeated_reads(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
     let kind = ResourceKind::of(operation);
     let mut call = ctx.call(operation);

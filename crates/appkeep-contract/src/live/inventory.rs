@@ -67,7 +67,7 @@ pub(super) fn list(ctx: &CheckContext, collection: &Collection) -> Result<Call, 
 }
 
 /// Records existing resources. A list that can't be read leaves the model without that knowledge.
-pub(super) async fn take(ctx: &mut CheckContext) {
+pub(super) async fn record_existing(ctx: &mut CheckContext) {
     for collection in collections(ctx) {
         if ctx.require_create(collection.kind).is_err() {
             continue;
@@ -82,7 +82,7 @@ pub(super) async fn take(ctx: &mut CheckContext) {
         }
         let Some(ids) = ids else { continue };
         for id in ids {
-            ctx.model.existed(collection.server, &id);
+            ctx.model.record_existing(collection.server, &id);
         }
         ctx.model.ownership.listed.push(collection);
     }

@@ -9,59 +9,59 @@ use super::wire::Answer;
 use appkeep_openapi::ParameterLocation;
 
 /// A request for an existing resource, and the same for a non-existent one.
-type Pair = (Call, Call);
+type ProbeAndControl = (Call, Call);
 
-/// A kind of request that crosses the boundary between accounts or apps.
-pub(super) struct Crossing {
+/// A check with requests across the boundary between accounts or apps.
+pub(super) struct IsolationCheck {
     pub(super) code: &'static str,
     pub(super) rule: &'static str,
     /// Whether an operation can be requested in this way.
-    pub(super) fits: fn(&CheckContext, &str) -> bool,
+    pub(super) applies_to: fn(&CheckContext, &str) -> bool,
     /// Creates the requests for an existing resource that mustn't be visible, and for a non-existent one.
-    probe: fn(&mut CheckContext, &str) -> Result<Pair, Stop>,
+    requests: fn(&mut CheckContext, &str) -> Result<ProbeAndControl, Stop>,
     /// Whether the response is 403 with problem 11; otherwise it is 404.
     is_forbidden: bool,
 }
 
-/// All crossings; each is checked for every operation that it fits.
+/// All isolation checks; each runs for every operation that it applies to.
 #[rustfmt::skip]
-pub(super) const CROSSINGS: &[Crossing] = &[
-    Crossing { code: "foreign-token", rule: "Another account's token can't access this account.",
-        fits: is_of_an_account, probe: with_foreign_token, is_forbidden: true },
-    Crossing { code: "foreign-account", rule: "Another account's URLs return 403, as if it didn't exist.",
-        fits: is_of_an_account, probe: in_foreign_account, is_forbidden: true },
-    Crossing { code: "foreign-app", rule: "Another account's app isn't found under the caller's account.",
-        fits: |ctx, operation| ctx.has(operation, "app_id"), probe: below_foreign_app, is_forbidden: false },
-    Crossing { code: "foreign-resource", rule: "Another account's resource isn't found under the caller's URLs.",
-        fits: is_of_one, probe: foreign_resource, is_forbidden: false },
-    Crossing { code: "own-in-foreign-account", rule: "The caller's resource isn't found under another account's URLs.",
-        fits: is_of_one, probe: own_in_foreign_account, is_forbidden: false },
-    Crossing { code: "own-below-other-app", rule: "A resource isn't found under another app of its account.",
-        fits: |ctx, operation| is_of_one(ctx, operation) && ctx.has(operation, "app_id"),
-        probe: own_below_other_app, is_forbidden: false },
+pub(super) const ISOLATION_CHECKS: &[IsolationCheck] = &[
+    IsolationCheck { code: "foreign-token", rule: "Another account's token can't access this account.",
+        applies_to: has_account, requests: with_foreign_token, is_forbidden: true },
+    IsolationCheck { code: "foreign-account", rule: "Another account's URLs return 403, as if it didn't exist.",
+        applies_to: has_account, requests: in_foreign_account, is_forbidden: true },
+    IsolationCheck { code: "foreign-app", rule: "Another account's app isn't found under the caller's account.",
+        applies_to: |ctx, operation| ctx.has(operation, "app_id"), requests: below_foreign_app, is_forbidden: false },
+    IsolationCheck { code: "foreign-resource", rule: "Another account's resource isn't found under the caller's URLs.",
+        applies_to: has_resource_id, requests: foreign_resource, is_forbidden: false },
+    IsolationCheck { code: "own-in-foreign-account", rule: "The caller's resource isn't found under another account's URLs.",
+        applies_to: has_resource_id, requests: own_in_foreign_account, is_forbidden: false },
+    IsolationCheck { code: "own-below-other-app", rule: "A resource isn't found under another app of its account.",
+        applies_to: |ctx, operation| has_resource_id(ctx, operation) && ctx.has(operation, "app_id"),
+        requests: own_below_other_app, is_forbidden: false },
 ];
 
-/// Crosses the boundary with one operation: the response is the same as for a non-existent resource.
-pub(super) async fn cross(ctx: &mut CheckContext, crossing: &Crossing, operation: &str) -> Result<(), Stop> {
+/// Runs a check for one operation: the response is the same as for a non-existent resource.
+pub(super) async fn run(ctx: &mut CheckContext, check: &IsolationCheck, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
-    let (probe, twin) = (crossing.probe)(ctx, operation)?;
-    let (status, problem) = if crossing.is_forbidden {
+    let (probe, control) = (check.requests)(ctx, operation)?;
+    let (status, problem) = if check.is_forbidden {
         (403, 11)
     } else {
         (404, not_found(operation))
     };
     let answer = ctx.send_for(&probe, status).await?;
     ctx.expect_problem(&answer, &[problem]);
-    let other = ctx.send_for(&twin, status).await?;
-    let (here, there) = (tell_tale(&answer), tell_tale(&other));
-    ctx.expect(&answer, here == there, || {
-        format!("the response for an existing resource is {here}, and for an unknown one {there}")
+    let other = ctx.send_for(&control, status).await?;
+    let (existing, unknown) = (fingerprint(&answer), fingerprint(&other));
+    ctx.expect(&answer, existing == unknown, || {
+        format!("the response for an existing resource is {existing}, and for an unknown one {unknown}")
     });
     Ok(())
 }
 
 /// The parts of a response that could distinguish the two cases, with all ids replaced.
-fn tell_tale(answer: &Answer) -> String {
+fn fingerprint(answer: &Answer) -> String {
     let mut body = answer.body.clone();
     if let Value::Object(members) = &mut body {
         members.shift_remove("correlationID");
@@ -82,29 +82,29 @@ fn tell_tale(answer: &Answer) -> String {
 }
 
 /// Creates a backup and a snapshot in the other account.
-pub(super) async fn make_foreign(ctx: &mut CheckContext) -> Result<(), Stop> {
+pub(super) async fn create_foreign(ctx: &mut CheckContext) -> Result<(), Stop> {
     for kind in [ResourceKind::Snapshot, ResourceKind::Backup] {
         if ctx.require_create(kind).is_err() {
             continue;
         }
         let body = ctx.valid_body(kind);
-        let made = ctx
+        let created = ctx
             .send_for(&ctx.foreign_call(kind.create())?.json(body), 201)
             .await?;
-        ctx.created_id(&made)?;
+        ctx.created_id(&created)?;
         match kind {
-            ResourceKind::Backup => ctx.fixtures.foreign_backup = Some(made.body),
-            ResourceKind::Snapshot => ctx.fixtures.foreign_snapshot = Some(made.body),
+            ResourceKind::Backup => ctx.fixtures.foreign_backup = Some(created.body),
+            ResourceKind::Snapshot => ctx.fixtures.foreign_snapshot = Some(created.body),
         }
     }
     ctx.foreign().map(|_| ())
 }
 
-fn is_of_an_account(ctx: &CheckContext, operation: &str) -> bool {
+fn has_account(ctx: &CheckContext, operation: &str) -> bool {
     ctx.has(operation, "account_id")
 }
 
-fn is_of_one(ctx: &CheckContext, operation: &str) -> bool {
+fn has_resource_id(ctx: &CheckContext, operation: &str) -> bool {
     ctx.has(operation, ResourceKind::of(operation).parameter())
 }
 
@@ -124,7 +124,7 @@ fn with_body(ctx: &mut CheckContext, call: Call) -> Call {
 /// The id of an existing resource of the run; unused by lists and creates.
 fn own(ctx: &CheckContext, operation: &str) -> Result<String, Stop> {
     let kind = ResourceKind::of(operation);
-    if !is_of_one(ctx, operation) {
+    if !has_resource_id(ctx, operation) {
         return Ok(String::new());
     }
     let resource = match kind {
@@ -134,9 +134,9 @@ fn own(ctx: &CheckContext, operation: &str) -> Result<String, Stop> {
     Ok(id_of(require_fixture(resource.as_ref(), "a completed resource")?))
 }
 
-fn others(ctx: &CheckContext, operation: &str) -> Result<String, Stop> {
+fn foreign_id(ctx: &CheckContext, operation: &str) -> Result<String, Stop> {
     ctx.foreign()?;
-    if !is_of_one(ctx, operation) {
+    if !has_resource_id(ctx, operation) {
         return Ok(String::new());
     }
     let resource = match ResourceKind::of(operation) {
@@ -149,47 +149,47 @@ fn others(ctx: &CheckContext, operation: &str) -> Result<String, Stop> {
     )?))
 }
 
-fn with_foreign_token(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
+fn with_foreign_token(ctx: &mut CheckContext, operation: &str) -> Result<ProbeAndControl, Stop> {
     ctx.foreign()?;
     let (kind, id) = (ResourceKind::of(operation), own(ctx, operation)?);
     let call = ctx.call_for(operation, kind, &id).with(Credential::Foreign);
     let call = with_body(ctx, call);
-    let twin = call.clone().path("account_id", &ctx.unknown_id("account"));
-    Ok((call, twin))
+    let control = call.clone().path("account_id", &ctx.unknown_id("account"));
+    Ok((call, control))
 }
 
-fn in_foreign_account(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
-    let id = others(ctx, operation)?;
+fn in_foreign_account(ctx: &mut CheckContext, operation: &str) -> Result<ProbeAndControl, Stop> {
+    let id = foreign_id(ctx, operation)?;
     let call = ctx.foreign_call(operation)?.with(Credential::Own);
     let call = with_body(ctx, call.path(ResourceKind::of(operation).parameter(), &id));
-    let twin = call.clone().path("account_id", &ctx.unknown_id("account"));
-    Ok((call, twin))
+    let control = call.clone().path("account_id", &ctx.unknown_id("account"));
+    Ok((call, control))
 }
 
-fn below_foreign_app(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
-    let (id, app) = (others(ctx, operation)?, ctx.foreign()?.app.to_string());
+fn below_foreign_app(ctx: &mut CheckContext, operation: &str) -> Result<ProbeAndControl, Stop> {
+    let (id, app) = (foreign_id(ctx, operation)?, ctx.foreign()?.app.to_string());
     let call = ctx.call_for(operation, ResourceKind::of(operation), &id);
     let call = with_body(ctx, call.path("app_id", &app));
-    let twin = call.clone().path("app_id", &ctx.unknown_id("app"));
-    Ok((call, twin))
+    let control = call.clone().path("app_id", &ctx.unknown_id("app"));
+    Ok((call, control))
 }
 
-fn foreign_resource(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
-    let (kind, id) = (ResourceKind::of(operation), others(ctx, operation)?);
+fn foreign_resource(ctx: &mut CheckContext, operation: &str) -> Result<ProbeAndControl, Stop> {
+    let (kind, id) = (ResourceKind::of(operation), foreign_id(ctx, operation)?);
     let call = ctx.call_for(operation, kind, &id);
     Ok((call, ctx.call(operation)))
 }
 
-fn own_in_foreign_account(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
+fn own_in_foreign_account(ctx: &mut CheckContext, operation: &str) -> Result<ProbeAndControl, Stop> {
     let (kind, id) = (ResourceKind::of(operation), own(ctx, operation)?);
-    let twin = ctx.foreign_call(operation)?;
-    Ok((twin.clone().path(kind.parameter(), &id), twin))
+    let control = ctx.foreign_call(operation)?;
+    Ok((control.clone().path(kind.parameter(), &id), control))
 }
 
-fn own_below_other_app(ctx: &mut CheckContext, operation: &str) -> Result<Pair, Stop> {
+fn own_below_other_app(ctx: &mut CheckContext, operation: &str) -> Result<ProbeAndControl, Stop> {
     let (kind, id) = (ResourceKind::of(operation), own(ctx, operation)?);
-    let twin = ctx.call(operation).path("app_id", &other_app(ctx)?);
-    Ok((twin.clone().path(kind.parameter(), &id), twin))
+    let control = ctx.call(operation).path("app_id", &other_app(ctx)?);
+    Ok((control.clone().path(kind.parameter(), &id), control))
 }
 
 fn other_app(ctx: &CheckContext) -> Result<String, Stop> {
@@ -215,28 +215,28 @@ pub(super) async fn lists(ctx: &mut CheckContext, operation: &str) -> Result<(),
 }
 
 /// A resource named in a body doesn't exist for other accounts.
-pub(super) async fn named_in_a_body(ctx: &mut CheckContext, member: &str) -> Result<(), Stop> {
+pub(super) async fn body_reference(ctx: &mut CheckContext, member: &str) -> Result<(), Stop> {
     let (problem, resource) = match member {
         "snapshotID" => (46, &ctx.fixtures.foreign_snapshot),
         _ => (108, &ctx.fixtures.foreign_backup),
     };
     ctx.foreign()?;
     let resource = require_fixture(resource.as_ref(), "a resource of the other account")?;
-    let theirs = match member {
+    let foreign = match member {
         "snapshotID" => id_of(resource),
         _ => resource[member].as_str().unwrap_or_default().to_owned(),
     };
-    let mut tales = Vec::new();
-    for id in [theirs, ctx.unknown_id(member)] {
+    let mut fingerprints = Vec::new();
+    for id in [foreign, ctx.unknown_id(member)] {
         let body = json!({"type": BACKUP_TYPE, "version": "1.1", member: id});
         let call = ctx.call(ResourceKind::Backup.create()).json(body);
         let answer = ctx.send_for(&call, 400).await?;
         ctx.expect_problem(&answer, &[problem]);
-        tales.push((tell_tale(&answer), answer));
+        fingerprints.push((fingerprint(&answer), answer));
     }
-    if let [(theirs, answer), (unknown, _)] = tales.as_slice() {
-        ctx.expect(answer, theirs == unknown, || {
-            format!("the response for an existing resource is {theirs}, and for an unknown one {unknown}")
+    if let [(foreign, answer), (unknown, _)] = fingerprints.as_slice() {
+        ctx.expect(answer, foreign == unknown, || {
+            format!("the response for an existing resource is {foreign}, and for an unknown one {unknown}")
         });
     }
     Ok(())
@@ -257,7 +257,7 @@ pub(super) async fn snapshot_of_other_app(ctx: &mut CheckContext) -> Result<(), 
 }
 
 /// All resources still exist after the preceding checks.
-pub(super) async fn nothing_happened(ctx: &mut CheckContext) -> Result<(), Stop> {
+pub(super) async fn resources_unchanged(ctx: &mut CheckContext) -> Result<(), Stop> {
     ctx.foreign()?;
     for (kind, foreign) in [
         (ResourceKind::Backup, ctx.fixtures.foreign_backup.clone()),

@@ -66,27 +66,29 @@ pub(super) async fn pages(ctx: &mut CheckContext, operation: &str) -> Result<(),
     let whole = ctx.send_for(&ctx.call(operation), 200).await?;
     let total = whole.items().len();
     let limit = (total / 10).max(1);
-    let walked = walk(ctx, &ctx.call(operation), &whole, limit).await?;
+    let pages = read_pages(ctx, &ctx.call(operation), &whole, limit).await?;
     let in_order = |items: &[Value]| -> Vec<String> {
         let ids = items.iter().map(id_of);
         ids.filter(|id| own.contains(id)).collect()
     };
-    let (wanted, got) = (in_order(whole.items()), in_order(&walked.items));
-    ctx.expect(&walked.last, wanted == got, || {
+    let (expected, received) = (in_order(whole.items()), in_order(&pages.items));
+    ctx.expect(&pages.last, expected == received, || {
         format!(
             "the whole list contains {} items of the suite, the pages contain {}",
-            wanted.len(),
-            got.len()
+            expected.len(),
+            received.len()
         )
     });
-    let distinct: BTreeSet<String> = walked.items.iter().map(id_of).collect();
-    let twice = walked.items.len() - distinct.len();
-    ctx.expect(&walked.last, twice == 0, || format!("{twice} items are repeated"));
+    let distinct: BTreeSet<String> = pages.items.iter().map(id_of).collect();
+    let duplicates = pages.items.len() - distinct.len();
+    ctx.expect(&pages.last, duplicates == 0, || {
+        format!("{duplicates} items are repeated")
+    });
     Ok(())
 }
 
 /// The result of a walk through all pages of a list.
-pub(super) struct Walked {
+pub(super) struct Pages {
     /// The items of all pages.
     pub(super) items: Vec<Value>,
     /// The last page.
@@ -95,12 +97,12 @@ pub(super) struct Walked {
 
 /// Walks through a list in pages of that limit. A walk that doesn't end is a finding, and so is an empty page
 /// that isn't the last one.
-pub(super) async fn walk(
+pub(super) async fn read_pages(
     ctx: &mut CheckContext,
     call: &Call,
     whole: &Answer,
     limit: usize,
-) -> Result<Walked, Stop> {
+) -> Result<Pages, Stop> {
     let call = call.clone().query("limit", &limit.to_string());
     let mut next = call.clone();
     let mut items = Vec::new();
@@ -108,7 +110,7 @@ pub(super) async fn walk(
         let last = ctx.send_for(&next, 200).await?;
         items.extend(last.items().iter().cloned());
         let Some(token) = last.text("/metadata/continue") else {
-            return Ok(Walked { items, last });
+            return Ok(Pages { items, last });
         };
         next = call.clone().query("continue", token);
         if last.items().is_empty() {
@@ -151,15 +153,15 @@ pub(super) async fn columns(ctx: &mut CheckContext, operation: &str) -> Result<(
     let few = ["id", "name", "state"].map(str::to_owned).to_vec();
     let swapped = ["state", "id"].map(str::to_owned).to_vec();
     for fields in [few, swapped, every, reversed] {
-        let asked = fields.join(",");
+        let requested = fields.join(",");
         let answer = ctx
-            .send_for(&ctx.call(operation).query("include", &asked), 200)
+            .send_for(&ctx.call(operation).query("include", &requested), 200)
             .await?;
         let Some(id_at) = fields.iter().position(|field| field == "id") else {
             continue;
         };
         for resource in &own {
-            let wanted: Value = fields
+            let expected: Value = fields
                 .iter()
                 .map(|field| resource.get(field).cloned().unwrap_or(Value::Null))
                 .collect();
@@ -167,10 +169,10 @@ pub(super) async fn columns(ctx: &mut CheckContext, operation: &str) -> Result<(
                 .items()
                 .iter()
                 .find(|row| row.get(id_at) == Some(&resource["id"]));
-            let holds = row == Some(&wanted);
+            let holds = row == Some(&expected);
             ctx.expect(&answer, holds, || {
-                let got = row.map_or_else(|| "no row".to_owned(), ToString::to_string);
-                format!("`include={asked}`: expected {wanted}, received {got}")
+                let received = row.map_or_else(|| "no row".to_owned(), ToString::to_string);
+                format!("`include={requested}`: expected {expected}, received {received}")
             });
         }
     }

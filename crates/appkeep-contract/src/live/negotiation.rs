@@ -8,19 +8,19 @@ use super::wire::Answer;
 const JSON: &str = "application/json";
 
 /// Records a violation unless the body has that media type.
-pub(super) fn expect_media_type(ctx: &mut CheckContext, answer: &Answer, wanted: &str) {
-    let got = answer.header("content-type").unwrap_or_default().to_owned();
-    let essence = got.split(';').next().unwrap_or_default().trim();
-    ctx.expect(answer, essence.eq_ignore_ascii_case(wanted), || {
-        format!("requested `{wanted}`, received `{got}`")
+pub(super) fn expect_media_type(ctx: &mut CheckContext, answer: &Answer, expected: &str) {
+    let received = answer.header("content-type").unwrap_or_default().to_owned();
+    let essence = received.split(';').next().unwrap_or_default().trim();
+    ctx.expect(answer, essence.eq_ignore_ascii_case(expected), || {
+        format!("requested `{expected}`, received `{received}`")
     });
-    let lower = got.to_ascii_lowercase();
+    let lower = received.to_ascii_lowercase();
     let charset = lower
         .split(';')
         .find_map(|part| part.trim().strip_prefix("charset="));
     let is_utf8 = charset.is_none_or(|charset| charset.trim_matches('"') == "utf-8");
     ctx.expect(answer, is_utf8, || {
-        format!("expected JSON in UTF-8, received `{got}`")
+        format!("expected JSON in UTF-8, received `{received}`")
     });
 }
 
@@ -34,7 +34,7 @@ pub(super) async fn fetch(ctx: &mut CheckContext, operation: &str) -> Result<(),
     };
     let vendor = kind.vendor_type();
     let id = id_of(require_fixture(resource.as_ref(), "a completed resource")?);
-    let asked = [
+    let cases = [
         (vendor.clone(), vendor.as_str()),
         (vendor.to_ascii_uppercase(), &vendor),
         (format!("text/html, {vendor};q=0.9, */*;q=0.1"), &vendor),
@@ -48,11 +48,11 @@ pub(super) async fn fetch(ctx: &mut CheckContext, operation: &str) -> Result<(),
         ("text/html".to_owned(), JSON),
         (others, JSON),
     ];
-    for (accept, wanted) in asked {
+    for (accept, expected) in cases {
         let answer = ctx
             .send_for(&ctx.call_for(operation, kind, &id).accept(&accept), 200)
             .await?;
-        expect_media_type(ctx, &answer, wanted);
+        expect_media_type(ctx, &answer, expected);
     }
     Ok(())
 }

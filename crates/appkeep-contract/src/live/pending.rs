@@ -20,10 +20,10 @@ pub(super) async fn cannot_be_deleted(ctx: &mut CheckContext, operation: &str) -
     }
     for _ in 0..ATTEMPTS {
         let body = ctx.valid_body(ResourceKind::Backup);
-        let made = ctx
+        let created = ctx
             .send_for(&ctx.call(ResourceKind::Backup.create()).json(body), 201)
             .await?;
-        let id = ctx.created_id(&made)?;
+        let id = ctx.created_id(&created)?;
         let answer = ctx
             .send(&ctx.call_for(operation, ResourceKind::Backup, &id))
             .await?;
@@ -45,10 +45,10 @@ pub(super) async fn cannot_be_deleted(ctx: &mut CheckContext, operation: &str) -
 async fn on_the_idle_server(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     let body = ctx.valid_body(ResourceKind::Backup);
     let call = ctx.idle_call(ResourceKind::Backup.create())?.json(body);
-    let made = ctx.send_for(&call, 201).await?;
-    let id = ctx.created_id(&made)?;
-    let now = made.text("/state").unwrap_or_default().to_owned();
-    ctx.expect(&made, now == "pending", || {
+    let created = ctx.send_for(&call, 201).await?;
+    let id = ctx.created_id(&created)?;
+    let now = created.text("/state").unwrap_or_default().to_owned();
+    ctx.expect(&created, now == "pending", || {
         format!("without workers its first state is `{now}`")
     });
     let call = ctx.idle_call(operation)?.path("appBackup_id", &id);
@@ -71,27 +71,27 @@ pub(super) async fn snapshot_in_use(ctx: &mut CheckContext) -> Result<(), Stop> 
     ctx.require_create(ResourceKind::Backup)?;
     for _ in 0..ATTEMPTS {
         let body = ctx.valid_body(ResourceKind::Snapshot);
-        let made = ctx
+        let created = ctx
             .send_for(&ctx.call(ResourceKind::Snapshot.create()).json(body), 201)
             .await?;
-        let snapshot = ctx.created_id(&made)?;
+        let snapshot = ctx.created_id(&created)?;
         until_completed(ctx, ResourceKind::Snapshot, &snapshot).await?;
         let mut body = ctx.valid_body(ResourceKind::Backup);
         body["snapshotID"] = json!(snapshot);
-        let made = ctx
+        let created = ctx
             .send_for(&ctx.call(ResourceKind::Backup.create()).json(body), 201)
             .await?;
         let answer = ctx
             .send(&ctx.call_for(ResourceKind::Snapshot.delete(), ResourceKind::Snapshot, &snapshot))
             .await?;
-        let backup = until_completed(ctx, ResourceKind::Backup, &id_of(&made.body)).await?;
+        let backup = until_completed(ctx, ResourceKind::Backup, &id_of(&created.body)).await?;
         if answer.status == 204 {
             continue;
         }
         ctx.expect_status(&answer, 409)?;
         ctx.expect_problem(&answer, &[144]);
-        super::races::remove(ctx, ResourceKind::Backup, &[id_of(&backup)]).await?;
-        return super::races::remove(ctx, ResourceKind::Snapshot, &[snapshot]).await;
+        super::races::delete_all(ctx, ResourceKind::Backup, &[id_of(&backup)]).await?;
+        return super::races::delete_all(ctx, ResourceKind::Snapshot, &[snapshot]).await;
     }
     Err(Stop::LeftOut(
         "no backup read its snapshot for long enough".to_owned(),

@@ -7,7 +7,7 @@ use super::poll_timer::PollTimer;
 use super::wire::Answer;
 
 /// States on the way to `completed`.
-const ON_THE_WAY: [&str; 3] = ["pending", "discovering", "running"];
+const IN_PROGRESS: [&str; 3] = ["pending", "discovering", "running"];
 
 /// Polls a resource, by each operation that shows it in turn, until it is completed.
 ///
@@ -36,24 +36,24 @@ async fn until(
     kind: ResourceKind,
     id: &str,
     app: &str,
-    wanted: &str,
+    expected: &str,
 ) -> Result<Value, Stop> {
     let timer = PollTimer::of(&ctx.options);
-    let mut ways = ctx.permitted(kind.fetches()).unwrap_or_default();
-    ways.extend(ctx.permitted(kind.lists()).unwrap_or_default());
-    for way in ways.iter().cycle() {
-        let (answer, resource) = look(ctx, way, id, app).await?;
+    let mut operations = ctx.permitted(kind.fetches()).unwrap_or_default();
+    operations.extend(ctx.permitted(kind.lists()).unwrap_or_default());
+    for operation in operations.iter().cycle() {
+        let (answer, resource) = read(ctx, operation, id, app).await?;
         let now = resource.get("state").and_then(Value::as_str).unwrap_or_default();
         match now {
-            ended if ended == wanted => return Ok(resource),
+            state if state == expected => return Ok(resource),
             "failed" => {
                 let why = resource.get("stateUnready").unwrap_or(&Value::Null).to_string();
                 ctx.fault(&answer, format!("it failed: {why}"));
                 return Err(Stop::Recorded);
             }
-            known if ON_THE_WAY.contains(&known) => {}
+            known if IN_PROGRESS.contains(&known) => {}
             other => {
-                ctx.fault(&answer, format!("`{other}` can't precede `{wanted}`"));
+                ctx.fault(&answer, format!("`{other}` can't precede `{expected}`"));
                 return Err(Stop::Recorded);
             }
         }
@@ -89,15 +89,17 @@ pub(super) async fn until_not_pending(
     }
 }
 
-async fn look(ctx: &mut CheckContext, way: &str, id: &str, app: &str) -> Result<(Answer, Value), Stop> {
-    let kind = ResourceKind::of(way);
-    if kind.fetches().contains(&way) {
-        let call = ctx.call_for(way, kind, id).path("app_id", app);
+async fn read(ctx: &mut CheckContext, operation: &str, id: &str, app: &str) -> Result<(Answer, Value), Stop> {
+    let kind = ResourceKind::of(operation);
+    if kind.fetches().contains(&operation) {
+        let call = ctx.call_for(operation, kind, id).path("app_id", app);
         let answer = ctx.send_for(&call, 200).await?;
         let resource = answer.body.clone();
         return Ok((answer, resource));
     }
-    let answer = ctx.send_for(&ctx.call(way).path("app_id", app), 200).await?;
+    let answer = ctx
+        .send_for(&ctx.call(operation).path("app_id", app), 200)
+        .await?;
     let found = answer.items().iter().find(|item| id_of(item) == id).cloned();
     if let Some(resource) = found {
         return Ok((answer, resource));

@@ -10,7 +10,7 @@ use super::poll_timer::PollTimer;
 use super::progress::until_completed;
 
 /// Number of concurrent requests.
-const AT_ONCE: usize = 8;
+const CONCURRENT_REQUESTS: usize = 8;
 
 /// Number of items before a walk in pages, and maximum number of pages.
 const ITEMS: usize = 4;
@@ -21,12 +21,12 @@ const PAGES_MAX: usize = 400;
 pub(super) async fn create(ctx: &mut CheckContext, kind: ResourceKind) -> Result<(), Stop> {
     ctx.require_create(kind)?;
     let body = ctx.valid_body(kind);
-    let calls = vec![ctx.call(kind.create()).json(body.clone()); AT_ONCE];
+    let calls = vec![ctx.call(kind.create()).json(body.clone()); CONCURRENT_REQUESTS];
     let answers = ctx.send_concurrently(&calls).await?;
     let winners = answers.iter().filter(|answer| answer.status == 201).count();
     for answer in &answers {
         ctx.expect(answer, winners == 1, || {
-            format!("{winners} of {AT_ONCE} concurrent creates with the same name returned 201")
+            format!("{winners} of {CONCURRENT_REQUESTS} concurrent creates with the same name returned 201")
         });
         if answer.status != 201 {
             ctx.expect_status(answer, 409)?;
@@ -38,32 +38,32 @@ pub(super) async fn create(ctx: &mut CheckContext, kind: ResourceKind) -> Result
         let shown = answer.items().iter().filter(|item| item["name"] == body["name"]);
         let count = shown.count();
         ctx.expect(&answer, count == 1, || {
-            format!("the list contains {count} resources with the name of {AT_ONCE} concurrent creates")
+            format!("the list contains {count} resources with the name of {CONCURRENT_REQUESTS} concurrent creates")
         });
     }
-    remove_named(ctx, kind, body["name"].as_str().unwrap_or_default()).await
+    delete_named(ctx, kind, body["name"].as_str().unwrap_or_default()).await
 }
 
 /// Of several concurrent deletes of one resource exactly one succeeds.
 pub(super) async fn delete(ctx: &mut CheckContext, kind: ResourceKind) -> Result<(), Stop> {
     ctx.require_create(kind)?;
     let body = ctx.valid_body(kind);
-    let made = ctx.send_for(&ctx.call(kind.create()).json(body), 201).await?;
-    let id = ctx.created_id(&made)?;
+    let created = ctx.send_for(&ctx.call(kind.create()).json(body), 201).await?;
+    let id = ctx.created_id(&created)?;
     until_completed(ctx, kind, &id).await?;
-    let ways = ctx.permitted(kind.deletes())?;
-    let calls: Vec<_> = ways
+    let operations = ctx.permitted(kind.deletes())?;
+    let calls: Vec<_> = operations
         .iter()
         .cycle()
-        .take(AT_ONCE)
-        .map(|way| ctx.call_for(way, kind, &id))
+        .take(CONCURRENT_REQUESTS)
+        .map(|operation| ctx.call_for(operation, kind, &id))
         .collect();
     let answers = ctx.send_concurrently(&calls).await?;
     let removed = answers.iter().filter(|answer| answer.status == 204).count();
     for answer in &answers {
         ctx.expect(answer, removed == 1, || {
             format!(
-                "{removed} of {AT_ONCE} concurrent deletes of the same {} returned 204",
+                "{removed} of {CONCURRENT_REQUESTS} concurrent deletes of the same {} returned 204",
                 kind.name()
             )
         });
@@ -76,7 +76,7 @@ pub(super) async fn delete(ctx: &mut CheckContext, kind: ResourceKind) -> Result
 
 /// Concurrent reads all get the same response.
 pub(super) async fn read(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
-    let calls = vec![ctx.call(operation); AT_ONCE];
+    let calls = vec![ctx.call(operation); CONCURRENT_REQUESTS];
     let answers = ctx.send_concurrently(&calls).await?;
     let Some(first) = answers.first().cloned() else {
         return Ok(());
@@ -101,16 +101,16 @@ pub(super) async fn pages(ctx: &mut CheckContext, operation: &str) -> Result<(),
     ctx.require_create(kind)?;
     let mut own = Vec::new();
     for _ in 0..ITEMS {
-        own.push(make(ctx, kind).await?);
+        own.push(create_one(ctx, kind).await?);
     }
     // The oldest is on the last page; it is deleted before that page is read.
-    let doomed = own.remove(0);
-    until_completed(ctx, kind, &doomed).await?;
+    let oldest = own.remove(0);
+    until_completed(ctx, kind, &oldest).await?;
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut order = Vec::new();
-    let mut made_meanwhile = Vec::new();
+    let mut created_meanwhile = Vec::new();
     let mut next: Option<String> = None;
-    let mut is_doomed_gone = false;
+    let mut is_oldest_deleted = false;
     for number in 0..PAGES_MAX {
         let mut call = ctx.call(operation).query("limit", "1");
         if let Some(token) = &next {
@@ -118,21 +118,21 @@ pub(super) async fn pages(ctx: &mut CheckContext, operation: &str) -> Result<(),
         }
         let page = ctx.send_for(&call, 200).await?;
         for id in page.items().iter().map(id_of) {
-            let shows_gone = is_doomed_gone && id == doomed;
-            ctx.expect(&page, !shows_gone, || {
+            let is_stale = is_oldest_deleted && id == oldest;
+            ctx.expect(&page, !is_stale, || {
                 format!("{id} was deleted and is still listed")
             });
             *seen.entry(id.clone()).or_default() += 1;
             order.push(id);
         }
         if number == 0 {
-            made_meanwhile.push(make(ctx, kind).await?);
+            created_meanwhile.push(create_one(ctx, kind).await?);
         }
         if number == 1 {
-            let ways = ctx.permitted(kind.deletes())?;
-            let way = ways.first().copied().ok_or(Stop::Recorded)?;
-            ctx.send_for(&ctx.call_for(way, kind, &doomed), 204).await?;
-            is_doomed_gone = true;
+            let operations = ctx.permitted(kind.deletes())?;
+            let operation = operations.first().copied().ok_or(Stop::Recorded)?;
+            ctx.send_for(&ctx.call_for(operation, kind, &oldest), 204).await?;
+            is_oldest_deleted = true;
         }
         next = page.text("/metadata/continue").map(str::to_owned);
         if next.is_some() && page.items().is_empty() {
@@ -146,38 +146,42 @@ pub(super) async fn pages(ctx: &mut CheckContext, operation: &str) -> Result<(),
                     format!("{id} existed all the time and was listed {} times", times(id))
                 });
             }
-            for id in &made_meanwhile {
+            for id in &created_meanwhile {
                 ctx.expect(&page, times(id) <= 1, || {
                     format!("{id} was listed {} times", times(id))
                 });
             }
             let newest_first: Vec<&String> = own.iter().rev().collect();
-            let came: Vec<&String> = order.iter().filter(|id| own.contains(*id)).collect();
-            ctx.expect(&page, came == newest_first, || {
+            let listed: Vec<&String> = order.iter().filter(|id| own.contains(*id)).collect();
+            ctx.expect(&page, listed == newest_first, || {
                 "the resources that existed all the time weren't listed newest first".to_owned()
             });
-            own.extend(made_meanwhile);
-            return remove(ctx, kind, &own).await;
+            own.extend(created_meanwhile);
+            return delete_all(ctx, kind, &own).await;
         }
     }
     Err(Stop::LeftOut(format!("there are more than {PAGES_MAX} items")))
 }
 
-async fn make(ctx: &mut CheckContext, kind: ResourceKind) -> Result<String, Stop> {
+async fn create_one(ctx: &mut CheckContext, kind: ResourceKind) -> Result<String, Stop> {
     let mut body = ctx.valid_body(kind);
     body["metadata"] = json!({"labels": []});
-    let made = ctx.send_for(&ctx.call(kind.create()).json(body), 201).await?;
-    ctx.created_id(&made)
+    let created = ctx.send_for(&ctx.call(kind.create()).json(body), 201).await?;
+    ctx.created_id(&created)
 }
 
 /// Deletes the resources of a check, so that later checks have shorter lists.
-pub(super) async fn remove(ctx: &mut CheckContext, kind: ResourceKind, ids: &[String]) -> Result<(), Stop> {
+pub(super) async fn delete_all(
+    ctx: &mut CheckContext,
+    kind: ResourceKind,
+    ids: &[String],
+) -> Result<(), Stop> {
     let timer = PollTimer::of(&ctx.options);
     for id in ids {
-        let Some(thing) = ctx.model.thing(Server::Main, id).cloned() else {
+        let Some(resource) = ctx.model.resource(Server::Main, id).cloned() else {
             continue;
         };
-        if let Err(why) = super::cleanup::remove(ctx, &thing, timer).await {
+        if let Err(why) = super::cleanup::delete(ctx, &resource, timer).await {
             return Err(Stop::LeftOut(format!(
                 "{} {id} can't be deleted: {why}",
                 kind.name()
@@ -187,11 +191,11 @@ pub(super) async fn remove(ctx: &mut CheckContext, kind: ResourceKind, ids: &[St
     Ok(())
 }
 
-async fn remove_named(ctx: &mut CheckContext, kind: ResourceKind, name: &str) -> Result<(), Stop> {
-    let alive = ctx
+async fn delete_named(ctx: &mut CheckContext, kind: ResourceKind, name: &str) -> Result<(), Stop> {
+    let existing = ctx
         .model
-        .alive()
-        .filter(|thing| thing.kind == kind && thing.name() == name);
-    let ids: Vec<String> = alive.map(|thing| thing.id.clone()).collect();
-    remove(ctx, kind, &ids).await
+        .existing()
+        .filter(|resource| resource.kind == kind && resource.name() == name);
+    let ids: Vec<String> = existing.map(|resource| resource.id.clone()).collect();
+    delete_all(ctx, kind, &ids).await
 }

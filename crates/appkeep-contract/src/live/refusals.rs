@@ -33,7 +33,7 @@ pub(super) fn cases(operations: &[Operation]) -> Vec<RefusalCase> {
 }
 
 /// A requirement of a request that the target doesn't meet.
-fn lacking(ctx: &CheckContext, request: &InvalidRequest) -> Option<&'static str> {
+fn missing_requirement(ctx: &CheckContext, request: &InvalidRequest) -> Option<&'static str> {
     request.mutations.iter().find_map(|mutation| match mutation {
         Mutation::ViewerToken if ctx.target.viewer_token.is_none() => Some("requires a read-only token"),
         Mutation::ForeignToken | Mutation::ForeignApp if ctx.target.foreign.is_none() => {
@@ -48,13 +48,13 @@ fn lacking(ctx: &CheckContext, request: &InvalidRequest) -> Option<&'static str>
 
 /// Runs one case.
 pub(super) async fn run(ctx: &mut CheckContext, case: &RefusalCase) -> Result<(), Stop> {
-    if let Some(lacking) = lacking(ctx, case.request) {
-        return Err(Stop::LeftOut(lacking.to_owned()));
+    if let Some(missing_requirement) = missing_requirement(ctx, case.request) {
+        return Err(Stop::LeftOut(missing_requirement.to_owned()));
     }
     let call = invalid_call(ctx, case);
     let answer = ctx.send(&call).await?;
     ctx.expect_status(&answer, case.request.status)?;
-    judge(ctx, case, &answer);
+    check_response(ctx, case, &answer);
     Ok(())
 }
 
@@ -106,9 +106,9 @@ fn mutated(ctx: &CheckContext, mut call: Call, mutation: Mutation) -> Call {
             }
         }
         Mutation::Member(name, json) => {
-            set(&mut call, name, serde_json::from_str(json).unwrap_or(Value::Null));
+            set_member(&mut call, name, serde_json::from_str(json).unwrap_or(Value::Null));
         }
-        Mutation::UnknownId(name) => set(&mut call, name, ctx.unknown_id(name).into()),
+        Mutation::UnknownId(name) => set_member(&mut call, name, ctx.unknown_id(name).into()),
         // A valid request of the suite names an unknown resource anyway.
         Mutation::UnknownResource => {}
         extension => debug_assert!(false, "no request of the contract has {extension:?}"),
@@ -116,13 +116,13 @@ fn mutated(ctx: &CheckContext, mut call: Call, mutation: Mutation) -> Call {
     call
 }
 
-fn set(call: &mut Call, name: &str, value: Value) {
+fn set_member(call: &mut Call, name: &str, value: Value) {
     if let Payload::Json(Value::Object(members)) = &mut call.payload {
         members.insert(name.to_owned(), value);
     }
 }
 
-fn judge(ctx: &mut CheckContext, case: &RefusalCase, answer: &Answer) {
+fn check_response(ctx: &mut CheckContext, case: &RefusalCase, answer: &Answer) {
     let method = ctx
         .wire
         .operation(&case.operation)
@@ -151,13 +151,13 @@ fn judge(ctx: &mut CheckContext, case: &RefusalCase, answer: &Answer) {
         }
     }
     if answer.status == 405 {
-        judge_allow(ctx, case, answer);
+        check_allow(ctx, case, answer);
     }
 }
 
 /// `Allow` lists every method that the path declares, and not the one that was refused. Methods of operations that the
 /// options leave out may be missing.
-fn judge_allow(ctx: &mut CheckContext, case: &RefusalCase, answer: &Answer) {
+fn check_allow(ctx: &mut CheckContext, case: &RefusalCase, answer: &Answer) {
     let (declared, allowed) = (declared(ctx, &case.operation).permitted, allowed(answer));
     let refused = case.request.mutations.iter().find_map(|mutation| match mutation {
         Mutation::Method(method) => Some(*method),

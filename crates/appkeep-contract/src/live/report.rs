@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::coverage::Coverage;
 use super::limits::EarlyEnd;
-use super::rows;
+use super::rules;
 use super::wire::Exchange;
 use appkeep_openapi::{Outcome, Place};
 
@@ -50,8 +50,11 @@ impl LiveReport {
     /// The number of checks with each outcome: held, violated, left out.
     #[must_use]
     pub fn counts(&self) -> (usize, usize, usize) {
-        let count = |wanted: fn(&CheckOutcome) -> bool| {
-            self.checks.iter().filter(|check| wanted(&check.outcome)).count()
+        let count = |is_state: fn(&CheckOutcome) -> bool| {
+            self.checks
+                .iter()
+                .filter(|check| is_state(&check.outcome))
+                .count()
         };
         (
             count(|outcome| matches!(outcome, CheckOutcome::Held)),
@@ -118,6 +121,6 @@ impl LiveFinding {
     /// The place in the contract that was violated.
     #[must_use]
     pub fn contract_place(&self) -> Place {
-        rows::contract_place(&self.code, &self.operation, self.place.as_deref())
+        rules::contract_place(&self.code, &self.operation, self.place.as_deref())
     }
 }

@@ -41,16 +41,16 @@ async fn ready(ctx: &mut CheckContext) -> Result<(), Stop> {
     let call = ctx.call(FETCH);
     loop {
         let app = ctx.send_for(&call, 200).await?;
-        let word = app.text("/state").unwrap_or_default().to_owned();
-        if word == "ready" {
+        let state = app.text("/state").unwrap_or_default().to_owned();
+        if state == "ready" {
             let reasons = app.body["stateUnready"].clone();
             ctx.expect(&app, reasons == json!([]), || {
                 format!("the app is `ready`, and `stateUnready` is {reasons}")
             });
             return Ok(());
         }
-        if word != "restoring" {
-            ctx.fault(&app, format!("the app is `{word}` during a restore"));
+        if state != "restoring" {
+            ctx.fault(&app, format!("the app is `{state}` during a restore"));
             return Err(Stop::Recorded);
         }
         if !timer.wait().await {

@@ -17,7 +17,7 @@ impl CheckContext {
             self.record_violations(&answer);
             self.compare(call, &answer);
         } else {
-            self.model.keep_account(call, &answer);
+            self.model.record_changes(call, &answer);
         }
         self.reject_too_large(call, answer)
     }
@@ -33,7 +33,7 @@ impl CheckContext {
             Ok(sent) => sent,
             Err(stop) => {
                 for call in calls {
-                    self.model.lose(call);
+                    self.model.record_lost_response(call);
                 }
                 return Err(stop);
             }
@@ -49,9 +49,9 @@ impl CheckContext {
                 }
             };
             self.record_violations(&answer);
-            if let Some(wrong) = self.model.keep_account(call, &answer) {
-                let (code, rule) = (wrong.rule.code.to_owned(), wrong.rule.rule.to_owned());
-                self.record_rule_violation(&answer, code, rule, wrong.what);
+            if let Some(found) = self.model.record_changes(call, &answer) {
+                let (code, rule) = (found.rule.code.to_owned(), found.rule.rule.to_owned());
+                self.record_rule_violation(&answer, code, rule, found.what);
             }
             match self.reject_too_large(call, answer) {
                 Ok(answer) => answers.push(answer),
@@ -104,7 +104,7 @@ impl CheckContext {
             }
             Err(stop) => stop,
         };
-        self.model.lose(call);
+        self.model.record_lost_response(call);
         Err(stop)
     }
 
@@ -145,15 +145,15 @@ impl CheckContext {
     /// Compares a response with all earlier ones.
     fn compare(&mut self, call: &Call, answer: &Answer) {
         if answer.is_too_large {
-            self.model.lose(call);
+            self.model.record_lost_response(call);
             return;
         }
-        for wrong in self.model.observe(call, answer) {
+        for found in self.model.observe(call, answer) {
             self.record_rule_violation(
                 answer,
-                wrong.rule.code.to_owned(),
-                wrong.rule.rule.to_owned(),
-                wrong.what,
+                found.rule.code.to_owned(),
+                found.rule.rule.to_owned(),
+                found.what,
             );
         }
     }

@@ -9,71 +9,74 @@ use serde_json::{Value, json};
 use super::backups::difference;
 use super::call::{Call, Server};
 use super::context::{BACKUP_TYPE, CheckContext, ResourceKind, SNAPSHOT_TYPE, Stop, id_of};
-use super::lists::walk;
-use super::model::{Fate, Thing};
+use super::lists::read_pages;
+use super::model::{Lifecycle, TrackedResource};
 use super::resource_kind::not_found;
 
 /// Number of steps in one sequence.
 const STEPS: usize = 12;
 
 /// How many deleted resources are requested after each step.
-const GONE_MAX: usize = 2;
+const DELETED_CHECKED_MAX: usize = 2;
 
 /// How many recent deletions are considered: for these, a server may still have something left.
-const LATELY: usize = 3;
+const RECENT_DELETES_MAX: usize = 3;
 
 /// The next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     Create,
-    CreateTaken,
-    CreateAgain,
+    CreateDuplicate,
+    ReuseName,
     BackUpSnapshot,
     Delete,
-    DeleteGone,
+    DeleteAgain,
     Pages,
     Columns,
 }
 
 /// The steps; repetitions are weights.
-const LOTS: [Step; 12] = [
+const WEIGHTED_STEPS: [Step; 12] = [
     Step::Create,
     Step::Create,
     Step::Create,
-    Step::CreateTaken,
-    Step::CreateAgain,
+    Step::CreateDuplicate,
+    Step::ReuseName,
     Step::BackUpSnapshot,
     Step::BackUpSnapshot,
     Step::Delete,
     Step::Delete,
-    Step::DeleteGone,
+    Step::DeleteAgain,
     Step::Pages,
     Step::Columns,
 ];
 
 /// Runs one sequence, and deletes the resources that it created.
-pub(super) async fn tell(ctx: &mut CheckContext, number: u64) -> Result<(), Stop> {
+pub(super) async fn run(ctx: &mut CheckContext, number: u64) -> Result<(), Stop> {
     for kind in kinds(ctx)? {
         ctx.require_create(kind)?;
     }
     let seed = ctx.options.run_id.as_u64_pair().1;
     let mut rng = Rng::with_seed(seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    let before: Vec<String> = ctx.model.alive().map(|thing| thing.id.clone()).collect();
+    let before: Vec<String> = ctx.model.existing().map(|resource| resource.id.clone()).collect();
     let mut sequence = Sequence { rng: &mut rng };
     for _ in 0..STEPS {
-        let step = LOTS[sequence.rng.usize(..LOTS.len())];
+        let step = WEIGHTED_STEPS[sequence.rng.usize(..WEIGHTED_STEPS.len())];
         sequence.step(ctx, step).await?;
-        agree(ctx).await?;
+        expect_consistency(ctx).await?;
     }
-    let own = ctx.model.alive().filter(|thing| !before.contains(&thing.id));
-    let own: Vec<(ResourceKind, String)> = own.map(|thing| (thing.kind, thing.id.clone())).collect();
+    let own = ctx
+        .model
+        .existing()
+        .filter(|resource| !before.contains(&resource.id));
+    let own: Vec<(ResourceKind, String)> = own.map(|resource| (resource.kind, resource.id.clone())).collect();
     // Backups first: snapshots can't be deleted while a backup reads them.
     for kind in [ResourceKind::Backup, ResourceKind::Snapshot] {
         let ids = own.iter().filter(|(own, _)| *own == kind);
         let ids: Vec<String> = ids.map(|(_, id)| id.clone()).collect();
-        super::races::remove(ctx, kind, &ids).await?;
+        super::races::delete_all(ctx, kind, &ids).await?;
     }
-    agree(ctx).await
+    expect_consistency(ctx).await
 }
 
 /// The kinds of resources in a sequence.
@@ -104,19 +107,27 @@ impl Sequence<'_> {
     }
 
     /// A random resource of the suite in its own app.
-    fn thing(&mut self, ctx: &CheckContext, kind: ResourceKind, fate: Fate) -> Option<Thing> {
+    fn resource(
+        &mut self,
+        ctx: &CheckContext,
+        kind: ResourceKind,
+        lifecycle: Lifecycle,
+    ) -> Option<TrackedResource> {
         let app = ctx.target.app.to_string();
-        let things = ctx.model.things.iter();
-        let things = things.filter(|thing| {
-            let is_here = thing.server == Server::Main && thing.app == app;
-            is_here && thing.kind == kind && thing.fate == fate && !is_needed_later(ctx, &thing.id)
+        let resources = ctx.model.resources.iter();
+        let resources = resources.filter(|resource| {
+            let is_here = resource.server == Server::Main && resource.app == app;
+            is_here
+                && resource.kind == kind
+                && resource.lifecycle == lifecycle
+                && !is_fixture(ctx, &resource.id)
         });
-        let things = things.rev().cloned();
-        let things: Vec<Thing> = match fate {
-            Fate::Alive => things.collect(),
-            Fate::Gone => things.take(LATELY).collect(),
+        let resources = resources.rev().cloned();
+        let resources: Vec<TrackedResource> = match lifecycle {
+            Lifecycle::Existing => resources.collect(),
+            Lifecycle::Deleted => resources.take(RECENT_DELETES_MAX).collect(),
         };
-        self.choose(&things)
+        self.choose(&resources)
     }
 
     async fn step(&mut self, ctx: &mut CheckContext, step: Step) -> Result<(), Stop> {
@@ -126,20 +137,20 @@ impl Sequence<'_> {
                 let body = self.body(ctx, kind);
                 self.create(ctx, kind, body).await
             }
-            Step::CreateTaken => match self.thing(ctx, kind, Fate::Alive) {
+            Step::CreateDuplicate => match self.resource(ctx, kind, Lifecycle::Existing) {
                 Some(taken) => self.create_named(ctx, kind, taken.name()).await,
                 None => Ok(()),
             },
-            Step::CreateAgain => match self.thing(ctx, kind, Fate::Gone) {
+            Step::ReuseName => match self.resource(ctx, kind, Lifecycle::Deleted) {
                 Some(gone) => self.create_named(ctx, kind, gone.name()).await,
                 None => Ok(()),
             },
             Step::BackUpSnapshot => self.back_up_snapshot(ctx).await,
-            Step::Delete => match self.thing(ctx, kind, Fate::Alive) {
-                Some(thing) => self.delete(ctx, &thing).await,
+            Step::Delete => match self.resource(ctx, kind, Lifecycle::Existing) {
+                Some(resource) => self.delete(ctx, &resource).await,
                 None => Ok(()),
             },
-            Step::DeleteGone => match self.thing(ctx, kind, Fate::Gone) {
+            Step::DeleteAgain => match self.resource(ctx, kind, Lifecycle::Deleted) {
                 Some(gone) => super::deletes::is_gone(ctx, kind, &gone.id).await,
                 None => Ok(()),
             },
@@ -167,11 +178,11 @@ impl Sequence<'_> {
             body["metadata"] = json!({"labels": labels.collect::<Vec<_>>()});
         }
         let app = ctx.target.app.to_string();
-        let mut here = ctx
+        let mut own = ctx
             .model
-            .alive()
-            .filter(|thing| thing.server == Server::Main && thing.app == app);
-        let bucket = here.find_map(|thing| thing.last.get("bucketID").cloned());
+            .existing()
+            .filter(|resource| resource.server == Server::Main && resource.app == app);
+        let bucket = own.find_map(|resource| resource.last.get("bucketID").cloned());
         if kind == ResourceKind::Backup
             && self.rng.bool()
             && let Some(bucket) = bucket
@@ -196,7 +207,7 @@ impl Sequence<'_> {
     ) -> Result<(), Stop> {
         let mut body = self.body(ctx, kind);
         body["name"] = json!(name);
-        if !is_taken(ctx, kind, name) {
+        if !is_name_in_use(ctx, kind, name) {
             return self.create(ctx, kind, body).await;
         }
         let answer = ctx.send_for(&ctx.call(kind.create()).json(body), 409).await?;
@@ -207,33 +218,33 @@ impl Sequence<'_> {
     /// Creates a backup of a snapshot that is completed, in progress or deleted; sometimes the snapshot is
     /// deleted while it is read.
     async fn back_up_snapshot(&mut self, ctx: &mut CheckContext) -> Result<(), Stop> {
-        let fate = if self.rng.u8(..4) == 0 {
-            Fate::Gone
+        let lifecycle = if self.rng.u8(..4) == 0 {
+            Lifecycle::Deleted
         } else {
-            Fate::Alive
+            Lifecycle::Existing
         };
         if ctx.require_create(ResourceKind::Backup).is_err() {
             return Ok(());
         }
-        let Some(snapshot) = self.thing(ctx, ResourceKind::Snapshot, fate) else {
+        let Some(snapshot) = self.resource(ctx, ResourceKind::Snapshot, lifecycle) else {
             return Ok(());
         };
         let mut body = self.body(ctx, ResourceKind::Backup);
         body["snapshotID"] = json!(snapshot.id);
         let call = ctx.call(ResourceKind::Backup.create()).json(body);
         let answer = ctx.send(&call).await?;
-        match (snapshot.fate, snapshot.state()) {
-            (Fate::Gone, _) => {
+        match (snapshot.lifecycle, snapshot.state()) {
+            (Lifecycle::Deleted, _) => {
                 ctx.expect_status(&answer, 400)?;
                 ctx.expect_problem(&answer, &[46]);
             }
-            (Fate::Alive, "completed") => {
+            (Lifecycle::Existing, "completed") => {
                 ctx.expect_status(&answer, 201)?;
                 if self.rng.u8(..3) == 0 {
                     return self.delete(ctx, &snapshot).await;
                 }
             }
-            (Fate::Alive, _) => {
+            (Lifecycle::Existing, _) => {
                 // It may have been completed in the meantime.
                 ctx.expect_one_of(&answer, &[201, 409])?;
                 if answer.status == 409 {
@@ -244,14 +255,17 @@ impl Sequence<'_> {
         Ok(())
     }
 
-    async fn delete(&mut self, ctx: &mut CheckContext, thing: &Thing) -> Result<(), Stop> {
-        let ways = ctx.permitted(thing.kind.deletes())?;
-        let way = self.choose(&ways).ok_or(Stop::Recorded)?;
-        let answer = ctx.send(&ctx.call_for(way, thing.kind, &thing.id)).await?;
-        let is_reader = |other: &Thing| other.source() == Some(&thing.id) && other.is_in_progress();
-        let is_read = ctx.model.alive().any(is_reader);
-        let (may_wait, problem) = match thing.kind {
-            ResourceKind::Backup => (thing.state() == "pending", 128),
+    async fn delete(&mut self, ctx: &mut CheckContext, resource: &TrackedResource) -> Result<(), Stop> {
+        let operations = ctx.permitted(resource.kind.deletes())?;
+        let operation = self.choose(&operations).ok_or(Stop::Recorded)?;
+        let answer = ctx
+            .send(&ctx.call_for(operation, resource.kind, &resource.id))
+            .await?;
+        let is_reader =
+            |other: &TrackedResource| other.source() == Some(&resource.id) && other.is_in_progress();
+        let is_read = ctx.model.existing().any(is_reader);
+        let (may_wait, problem) = match resource.kind {
+            ResourceKind::Backup => (resource.state() == "pending", 128),
             ResourceKind::Snapshot => (is_read, 144),
         };
         if may_wait {
@@ -273,10 +287,12 @@ impl Sequence<'_> {
         let whole = ctx.send_for(&ctx.call(list), 200).await?;
         // Larger pages if there are many resources of other users.
         let limit = limit.max(whole.items().len() / 10);
-        let walked = walk(ctx, &ctx.call(list), &whole, limit).await?;
-        let (wanted, got) = (ctx.own_ids(whole.items()), ctx.own_ids(&walked.items));
-        ctx.expect(&walked.last, got == wanted, || {
-            format!("pages of {limit} contain {got:?} of the suite's resources, the whole list {wanted:?}")
+        let pages = read_pages(ctx, &ctx.call(list), &whole, limit).await?;
+        let (expected, received) = (ctx.own_ids(whole.items()), ctx.own_ids(&pages.items));
+        ctx.expect(&pages.last, received == expected, || {
+            format!(
+                "pages of {limit} contain {received:?} of the suite's resources, the whole list {expected:?}"
+            )
         });
         Ok(())
     }
@@ -300,7 +316,7 @@ impl Sequence<'_> {
 }
 
 /// Whether an earlier check created it for a later one.
-fn is_needed_later(ctx: &CheckContext, id: &str) -> bool {
+fn is_fixture(ctx: &CheckContext, id: &str) -> bool {
     let fixtures = &ctx.fixtures;
     [
         &fixtures.backup,
@@ -314,27 +330,31 @@ fn is_needed_later(ctx: &CheckContext, id: &str) -> bool {
     .any(|resource| id_of(resource) == id)
 }
 
-fn is_taken(ctx: &CheckContext, kind: ResourceKind, name: &str) -> bool {
+fn is_name_in_use(ctx: &CheckContext, kind: ResourceKind, name: &str) -> bool {
     ctx.model
-        .alive()
-        .any(|thing| thing.kind == kind && thing.name() == name)
+        .existing()
+        .any(|resource| resource.kind == kind && resource.name() == name)
 }
 
 /// Lists and fetches in both path trees agree with each other and with the model; deleted resources aren't
 /// found.
-async fn agree(ctx: &mut CheckContext) -> Result<(), Stop> {
+async fn expect_consistency(ctx: &mut CheckContext) -> Result<(), Stop> {
     for kind in kinds(ctx)? {
         for list in ctx.permitted(kind.lists())? {
             ctx.send_for(&ctx.call(list), 200).await?;
         }
         let app = ctx.target.app.to_string();
-        let here = |thing: &&Thing| thing.server == Server::Main && thing.app == app && thing.kind == kind;
-        let alive: Vec<Thing> = ctx.model.alive().filter(here).cloned().collect();
-        let gone = ctx.model.things.iter().filter(here).rev();
-        let gone = gone.filter(|thing| thing.fate == Fate::Gone).take(GONE_MAX);
-        let gone: Vec<String> = gone.map(|thing| thing.id.clone()).collect();
-        for thing in &alive {
-            fetch_everywhere(ctx, thing).await?;
+        let own = |resource: &&TrackedResource| {
+            resource.server == Server::Main && resource.app == app && resource.kind == kind
+        };
+        let existing: Vec<TrackedResource> = ctx.model.existing().filter(own).cloned().collect();
+        let gone = ctx.model.resources.iter().filter(own).rev();
+        let gone = gone
+            .filter(|resource| resource.lifecycle == Lifecycle::Deleted)
+            .take(DELETED_CHECKED_MAX);
+        let gone: Vec<String> = gone.map(|resource| resource.id.clone()).collect();
+        for resource in &existing {
+            fetch_everywhere(ctx, resource).await?;
         }
         for id in &gone {
             for fetch in ctx.permitted(kind.fetches())? {
@@ -347,10 +367,10 @@ async fn agree(ctx: &mut CheckContext) -> Result<(), Stop> {
 }
 
 /// Both path trees show a resource; once it is completed, the representations are identical.
-async fn fetch_everywhere(ctx: &mut CheckContext, thing: &Thing) -> Result<(), Stop> {
+async fn fetch_everywhere(ctx: &mut CheckContext, resource: &TrackedResource) -> Result<(), Stop> {
     let mut first: Option<Value> = None;
-    for fetch in ctx.permitted(thing.kind.fetches())? {
-        let call: Call = ctx.call_for(fetch, thing.kind, &thing.id);
+    for fetch in ctx.permitted(resource.kind.fetches())? {
+        let call: Call = ctx.call_for(fetch, resource.kind, &resource.id);
         let answer = ctx.send_for(&call, 200).await?;
         if let Some(first) = &first {
             let is_settled = first["state"] == "completed" && answer.body["state"] == "completed";

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::backups::{difference, leads_to_it, newest_version, some_labels};
+use super::backups::{difference, expect_location, expect_newest_version, unsorted_labels};
 use super::context::{CheckContext, ResourceKind, SNAPSHOT_TYPE, Stop, id_of, require_fixture};
 use super::progress::until_completed;
 
@@ -10,12 +10,12 @@ use super::progress::until_completed;
 pub(super) async fn create(ctx: &mut CheckContext) -> Result<(), Stop> {
     ctx.require_create(ResourceKind::Snapshot)?;
     let mut body = ctx.valid_body(ResourceKind::Snapshot);
-    body["metadata"] = json!({"labels": some_labels()});
+    body["metadata"] = json!({"labels": unsorted_labels()});
     let call = ctx.call(ResourceKind::Snapshot.create()).json(body);
     let answer = ctx.send_for(&call, 201).await?;
     let id = ctx.created_id(&answer)?;
-    newest_version(ctx, &answer);
-    leads_to_it(ctx, &answer, &id).await?;
+    expect_newest_version(ctx, &answer);
+    expect_location(ctx, &answer, &id).await?;
     ctx.fixtures.snapshot = Some(answer.body);
     Ok(())
 }
@@ -53,8 +53,8 @@ pub(super) async fn create_unnamed(ctx: &mut CheckContext) -> Result<(), Stop> {
     let answer = ctx.send_for(&call, 201).await?;
     let id = ctx.created_id(&answer)?;
     super::negotiation::expect_media_type(ctx, &answer, &vendor);
-    newest_version(ctx, &answer);
-    leads_to_it(ctx, &answer, &id).await?;
+    expect_newest_version(ctx, &answer);
+    expect_location(ctx, &answer, &id).await?;
     ctx.expect(
         &answer,
         answer.text("/name").is_some_and(|name| !name.is_empty()),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::breakage::StorageFault;
 use super::call::Server;
 use super::context::{CheckContext, ResourceKind, Stop, id_of};
-use super::model::Thing;
+use super::model::TrackedResource;
 use super::resource_kind::OperationKind;
 use super::wire::Answer;
 
@@ -17,7 +17,7 @@ pub(super) const NOT_PROVOKABLE: &str =
     "can't be caused: storage failures require access to the server's internals";
 
 /// Words of internal error messages that a response must not contain, for any implementation.
-const TELL_TALES: [&str; 8] = [
+const INTERNAL_WORDS: [&str; 8] = [
     "sql",
     "select ",
     "insert into",
@@ -29,7 +29,7 @@ const TELL_TALES: [&str; 8] = [
 ];
 
 /// With broken storage the response is the operation's own 500, and nothing changes.
-pub(super) async fn broken(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn violation(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     fails(ctx, operation, StorageFault::Broken, 500).await?;
     // A pending backup can't be deleted anyway, so the attempt writes nothing.
     let writes = match (OperationKind::of(operation), ResourceKind::of(operation)) {
@@ -51,17 +51,17 @@ pub(super) async fn unavailable(ctx: &mut CheckContext, operation: &str) -> Resu
 }
 
 /// Once the storage works again, so does the server: it creates and shows resources as before.
-pub(super) async fn mended(ctx: &mut CheckContext) -> Result<(), Stop> {
+pub(super) async fn recovered(ctx: &mut CheckContext) -> Result<(), Stop> {
     breakage(ctx)?;
     for kind in [ResourceKind::Backup, ResourceKind::Snapshot] {
         if ctx.require_create(kind).is_err() {
             continue;
         }
         let body = ctx.valid_body(kind);
-        let made = ctx
+        let created = ctx
             .send_for(&ctx.idle_call(kind.create())?.json(body), 201)
             .await?;
-        let id = ctx.created_id(&made)?;
+        let id = ctx.created_id(&created)?;
         own_items(ctx, kind).await?;
         for operation in ctx.permitted(kind.fetches())? {
             let call = ctx.idle_call(operation)?.path(kind.parameter(), &id);
@@ -111,22 +111,22 @@ async fn fails(
         answer?
     };
     ctx.expect_status(&answer, status)?;
-    says_what_is_documented(ctx, &answer);
-    tells_no_reason(ctx, &answer);
+    expect_documented_problem(ctx, &answer);
+    expect_no_internals(ctx, &answer);
     let after = own_items(ctx, kind).await?;
     ctx.expect(&answer, before.1 == after.1, || {
-        let told = |items: &[(String, Value)]| -> String {
+        let shown = |items: &[(String, Value)]| -> String {
             let items: Vec<String> = items
                 .iter()
                 .map(|(id, state)| format!("{id} is {state}"))
                 .collect();
             items.join(", ")
         };
-        let (before, after) = (told(&before.1), told(&after.1));
+        let (before, after) = (shown(&before.1), shown(&after.1));
         format!("the request changed resources: before `{before}`, after `{after}`")
     });
-    let is_there = name.is_some_and(|name| after.0.items().iter().any(|item| item["name"] == name));
-    ctx.expect(&after.0, !is_there, || {
+    let exists = name.is_some_and(|name| after.0.items().iter().any(|item| item["name"] == name));
+    ctx.expect(&after.0, !exists, || {
         "the resource exists although its create failed".to_owned()
     });
     Ok(())
@@ -140,17 +140,21 @@ fn set(ctx: &CheckContext, fault: Option<StorageFault>) {
 
 /// An existing resource on the server that runs no jobs; created if there is none yet.
 pub(super) async fn existing(ctx: &mut CheckContext, kind: ResourceKind) -> Result<String, Stop> {
-    let is_there = |thing: &&Thing| thing.server == Server::Idle && thing.kind == kind;
-    let known = ctx.model.alive().find(is_there).map(|thing| thing.id.clone());
+    let exists = |resource: &&TrackedResource| resource.server == Server::Idle && resource.kind == kind;
+    let known = ctx
+        .model
+        .existing()
+        .find(exists)
+        .map(|resource| resource.id.clone());
     if let Some(known) = known {
         return Ok(known);
     }
     ctx.require_create(kind)?;
     let body = ctx.valid_body(kind);
-    let made = ctx
+    let created = ctx
         .send_for(&ctx.idle_call(kind.create())?.json(body), 201)
         .await?;
-    ctx.created_id(&made)
+    ctx.created_id(&created)
 }
 
 /// The suite's resources in the list, by id and state.
@@ -168,16 +172,16 @@ async fn own_items(
 }
 
 /// The problem has the type, title and status of the documented example.
-fn says_what_is_documented(ctx: &mut CheckContext, answer: &Answer) {
+fn expect_documented_problem(ctx: &mut CheckContext, answer: &Answer) {
     let examples = examples(ctx, &answer.operation, answer.status);
     let head = |problem: &Value| {
         let members = ["type", "title", "status"].map(|name| (name, problem[name].clone()));
         Value::from_iter(members).to_string()
     };
-    let (documented, came) = (examples.iter().map(head).collect::<Vec<_>>(), head(&answer.body));
-    ctx.expect(answer, documented.contains(&came), || {
+    let (documented, received) = (examples.iter().map(head).collect::<Vec<_>>(), head(&answer.body));
+    ctx.expect(answer, documented.contains(&received), || {
         format!(
-            "expected {} as in the document, received {came}",
+            "expected {} as in the document, received {received}",
             documented.join(" or ")
         )
     });
@@ -205,18 +209,18 @@ fn examples(ctx: &CheckContext, operation: &str, status: u16) -> Vec<Value> {
     found
 }
 
-fn tells_no_reason(ctx: &mut CheckContext, answer: &Answer) {
+fn expect_no_internals(ctx: &mut CheckContext, answer: &Answer) {
     let text = answer.body.to_string().to_ascii_lowercase();
     let reason = ctx
         .target
         .breakage
         .as_ref()
         .map(|breakage| breakage.reason().to_owned());
-    let words = TELL_TALES.iter().map(|word| (*word).to_owned()).chain(reason);
-    let told: Vec<String> = words
+    let words = INTERNAL_WORDS.iter().map(|word| (*word).to_owned()).chain(reason);
+    let disclosed: Vec<String> = words
         .filter(|word| text.contains(&word.to_ascii_lowercase()))
         .collect();
-    ctx.expect(answer, told.is_empty(), || {
-        format!("the response discloses internals: {}", told.join(", "))
+    ctx.expect(answer, disclosed.is_empty(), || {
+        format!("the response discloses internals: {}", disclosed.join(", "))
     });
 }

@@ -3,10 +3,10 @@
 use super::context::{CheckContext, CurrentCheck, Stop};
 use super::coverage::Coverage;
 use super::inputs;
-use super::isolation::{self, CROSSINGS};
+use super::isolation::{self, ISOLATION_CHECKS};
 use super::refusals::{self, RefusalCase};
 use super::report::{CheckOutcome, CheckResult, LiveReport};
-use super::stories::{self, Repeated, Story};
+use super::scenarios::{self, RepeatedScenario, Scenario};
 use super::target::{Options, Target};
 use super::wire::{Answer, Wire, authored_validator};
 use super::{LiveError, cleanup, inventory, storage};
@@ -47,17 +47,17 @@ pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveE
         checks: Vec::new(),
     };
     is_usable(&mut run.ctx).await?;
-    inventory::take(&mut run.ctx).await;
+    inventory::record_existing(&mut run.ctx).await;
     run.ctx.checks = run.planned();
-    run.tell_all(stories::BEGINNING).await;
-    run.cross_borders().await;
-    run.tell_all(stories::AFTER_CROSSINGS).await;
-    run.repeat_all(stories::REPEATED).await;
+    run.run_all(scenarios::LIFECYCLE).await;
+    run.check_isolation().await;
+    run.run_all(scenarios::AFTER_ISOLATION).await;
+    run.run_repeated(scenarios::REPEATED).await;
     run.send_inputs().await;
     run.send_invalid_requests().await;
-    run.tell_all(stories::CROWDS).await;
-    run.repeat_all(stories::STORAGE).await;
-    run.tell_all(stories::ENDING).await;
+    run.run_all(scenarios::CONCURRENCY).await;
+    run.run_repeated(scenarios::STORAGE).await;
+    run.run_all(scenarios::DELETION).await;
     let left_behind = run.clean_up().await;
     run.count_checks();
     let Run { ctx, checks } = run;
@@ -90,72 +90,72 @@ impl Run {
     fn planned(&self) -> usize {
         let document = self.ctx.wire.document();
         let operations = document.operations();
-        let told = stories::once().count();
+        let once = scenarios::once().count();
         let times = |fits: &dyn Fn(&str) -> bool| operations.iter().filter(|one| fits(&one.id)).count();
-        let repeated: usize = stories::repeated()
-            .map(|story| times(&|operation| story.over.fits(operation)))
+        let repeated: usize = scenarios::repeated()
+            .map(|scenario| times(&|operation| scenario.operations.include(operation)))
             .sum();
-        let crossings: usize = CROSSINGS
+        let isolation: usize = ISOLATION_CHECKS
             .iter()
-            .map(|crossing| times(&|operation| (crossing.fits)(&self.ctx, operation)))
+            .map(|check| times(&|operation| (check.applies_to)(&self.ctx, operation)))
             .sum();
-        let made = inputs::authored(document).len() + refusals::cases(operations).len();
+        let cases = inputs::authored(document).len() + refusals::cases(operations).len();
         let last = 1 + usize::from(self.ctx.options.least_checks.is_some());
-        told + repeated + crossings + made + last
+        once + repeated + isolation + cases + last
     }
 
     /// Whether the run stops because of a finding.
-    fn is_over(&self) -> bool {
+    fn is_stopped(&self) -> bool {
         let is_violated = |check: &CheckResult| check.outcome == CheckOutcome::Violated;
         self.ctx.options.stop_at_first && self.checks.last().is_some_and(is_violated)
     }
 
-    async fn tell_all(&mut self, stories: &[Story]) {
-        for story in stories {
-            if self.is_over() {
+    async fn run_all(&mut self, scenarios: &[Scenario]) {
+        for scenario in scenarios {
+            if self.is_stopped() {
                 return;
             }
-            begin(&mut self.ctx, story.code, story.rule);
-            let result = match story.about.map(|(operation, _)| self.ctx.require(operation)) {
+            begin(&mut self.ctx, scenario.code, scenario.rule);
+            let result = match scenario.covers.map(|(operation, _)| self.ctx.require(operation)) {
                 Some(Err(stop)) => Err(stop),
-                _ => (story.run)(&mut self.ctx).await,
+                _ => (scenario.run)(&mut self.ctx).await,
             };
-            let reaches: Vec<(&str, u16)> = story.about.into_iter().collect();
-            let operation = story.about.map(|(operation, _)| operation);
+            let reaches: Vec<(&str, u16)> = scenario.covers.into_iter().collect();
+            let operation = scenario.covers.map(|(operation, _)| operation);
             self.end(operation, None, &reaches, result);
         }
     }
 
-    async fn repeat_all(&mut self, stories: &[Repeated]) {
-        for story in stories {
+    async fn run_repeated(&mut self, scenarios: &[RepeatedScenario]) {
+        for scenario in scenarios {
             for operation in self.operations() {
-                if self.is_over() {
+                if self.is_stopped() {
                     return;
                 }
-                if !story.over.fits(&operation) {
+                if !scenario.operations.include(&operation) {
                     continue;
                 }
-                begin(&mut self.ctx, story.code, story.rule);
+                begin(&mut self.ctx, scenario.code, scenario.rule);
                 let result = match self.ctx.require(&operation) {
-                    Ok(()) => (story.run)(&mut self.ctx, &operation).await,
+                    Ok(()) => (scenario.run)(&mut self.ctx, &operation).await,
                     Err(stop) => Err(stop),
                 };
-                self.end(Some(&operation), None, &[(&operation, story.sees)], result);
+                self.end(Some(&operation), None, &[(&operation, scenario.status)], result);
             }
         }
     }
 
-    async fn cross_borders(&mut self) {
-        for crossing in CROSSINGS {
+    async fn check_isolation(&mut self) {
+        for check in ISOLATION_CHECKS {
             for operation in self.operations() {
-                if self.is_over() {
+                if self.is_stopped() {
                     return;
                 }
-                if !(crossing.fits)(&self.ctx, &operation) {
+                if !(check.applies_to)(&self.ctx, &operation) {
                     continue;
                 }
-                begin(&mut self.ctx, crossing.code, crossing.rule);
-                let result = isolation::cross(&mut self.ctx, crossing, &operation).await;
+                begin(&mut self.ctx, check.code, check.rule);
+                let result = isolation::run(&mut self.ctx, check, &operation).await;
                 self.end(Some(&operation), None, &[], result);
             }
         }
@@ -164,7 +164,7 @@ impl Run {
     async fn send_inputs(&mut self) {
         let cases = inputs::authored(self.ctx.wire.document());
         for case in cases {
-            if self.is_over() {
+            if self.is_stopped() {
                 return;
             }
             begin(&mut self.ctx, case.code, case.rule);
@@ -176,7 +176,7 @@ impl Run {
     async fn send_invalid_requests(&mut self) {
         let cases: Vec<RefusalCase> = refusals::cases(self.ctx.wire.document().operations());
         for case in cases {
-            if self.is_over() {
+            if self.is_stopped() {
                 return;
             }
             begin(&mut self.ctx, case.request.code, case.request.rule);
@@ -188,7 +188,7 @@ impl Run {
 
     async fn clean_up(&mut self) -> Vec<String> {
         begin(&mut self.ctx, CLEAN_UP.0, CLEAN_UP.1);
-        let left_behind = cleanup::remove_everything(&mut self.ctx).await;
+        let left_behind = cleanup::delete_everything(&mut self.ctx).await;
         let result = self.ended_early();
         self.end(None, None, &[], result);
         left_behind
@@ -206,13 +206,13 @@ impl Run {
             return;
         };
         begin(&mut self.ctx, FEWER.0, FEWER.1);
-        let (made, result) = (made(&self.checks), self.ended_early());
-        if made < least && result.is_ok() {
+        let (ran, result) = (count_run(&self.checks), self.ended_early());
+        if ran < least && result.is_ok() {
             let finding = super::LiveFinding {
                 code: FEWER.0.to_owned(),
                 rule: FEWER.1.to_owned(),
                 operation: String::new(),
-                what: format!("expected at least {least} checks, made {made}"),
+                what: format!("expected at least {least} checks, ran {ran}"),
                 place: None,
                 exchange: None,
             };
@@ -250,15 +250,15 @@ impl Run {
 }
 
 /// Number of checks that ran, that is, weren't left out.
-fn made(checks: &[CheckResult]) -> usize {
-    let made = |check: &&CheckResult| !matches!(check.outcome, CheckOutcome::LeftOut { .. });
-    checks.iter().filter(made).count()
+fn count_run(checks: &[CheckResult]) -> usize {
+    let has_run = |check: &&CheckResult| !matches!(check.outcome, CheckOutcome::LeftOut { .. });
+    checks.iter().filter(has_run).count()
 }
 
 /// Sends one request that has to work before any check is possible.
 async fn is_usable(ctx: &mut CheckContext) -> Result<(), LiveError> {
     // For operations on a single resource, 404 is the expected response.
-    let ways = [
+    let candidates = [
         ("app_backup_list_for_app", 200),
         ("app_backup_list_all", 200),
         ("app_snap_list_for_app", 200),
@@ -269,11 +269,11 @@ async fn is_usable(ctx: &mut CheckContext) -> Result<(), LiveError> {
         ("app_backup_delete", 404),
         ("app_snap_delete_for_app", 404),
     ];
-    let found = ways
+    let found = candidates
         .into_iter()
         .find(|(operation, _)| !ctx.is_excluded(operation));
     let url = ctx.target.url.clone();
-    let Some((operation, wanted)) = found else {
+    let Some((operation, expected)) = found else {
         return Err(LiveError::NothingToAsk { url });
     };
     let call = ctx.call(operation);
@@ -286,7 +286,7 @@ async fn is_usable(ctx: &mut CheckContext) -> Result<(), LiveError> {
         url: url.clone(),
         why,
     })?;
-    if answer.status == wanted {
+    if answer.status == expected {
         return Ok(());
     }
     Err(LiveError::NotUsable {
@@ -294,11 +294,11 @@ async fn is_usable(ctx: &mut CheckContext) -> Result<(), LiveError> {
         operation: operation.to_owned(),
         account: ctx.target.account,
         app: ctx.target.app,
-        answer: said(&answer),
+        answer: summary(&answer),
     })
 }
 
-fn said(answer: &Answer) -> String {
+fn summary(answer: &Answer) -> String {
     let (title, detail) = (
         answer.text("/title").unwrap_or_default(),
         answer.text("/detail").unwrap_or_default(),
@@ -322,20 +322,23 @@ const NOT_FLOODED: &str = "not provoked: it requires more requests than the serv
 
 /// Why that operation never returned that status.
 fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
-    let about: Vec<&CheckResult> = checks
+    let covers: Vec<&CheckResult> = checks
         .iter()
         .filter(|check| {
             check
                 .reaches
                 .iter()
-                .any(|(own, wanted)| own == operation && *wanted == status)
+                .any(|(own, expected)| own == operation && *expected == status)
         })
         .collect();
-    let left_out = about.iter().find_map(|check| match &check.outcome {
+    let left_out = covers.iter().find_map(|check| match &check.outcome {
         CheckOutcome::LeftOut { reason } => Some(reason.clone()),
         _ => None,
     });
-    if let Some(check) = about.iter().find(|check| check.outcome == CheckOutcome::Violated) {
+    if let Some(check) = covers
+        .iter()
+        .find(|check| check.outcome == CheckOutcome::Violated)
+    {
         return format!("another response was received, see `{}`", check.code);
     }
     match left_out {

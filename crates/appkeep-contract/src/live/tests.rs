@@ -285,10 +285,10 @@ async fn backward_state_changes_are_detected() {
 #[tokio::test]
 async fn schemas_are_checked_at_every_use() {
     let report = judge(|request| {
-        let mut broken = backup("completed");
-        broken["state"] = json!("sleeping");
+        let mut violation = backup("completed");
+        violation["state"] = json!("sleeping");
         if request.method == "GET" && request.path.ends_with('s') {
-            list(&[broken])
+            list(&[violation])
         } else {
             problem(404, 2)
         }
@@ -402,15 +402,15 @@ async fn as_many_checks_as_in_the_last_run_suffice() {
         (held + violated, last.findings)
     };
     // The check that counts doesn't count itself.
-    let (made, _) = with_least(0).await;
-    let made = made - 1;
-    assert_eq!(with_least(made).await.1, []);
-    assert_eq!(with_least(made - 1).await.1, []);
-    let found = with_least(made + 1).await.1;
+    let (ran, _) = with_least(0).await;
+    let ran = ran - 1;
+    assert_eq!(with_least(ran).await.1, []);
+    assert_eq!(with_least(ran - 1).await.1, []);
+    let found = with_least(ran + 1).await.1;
     assert_eq!(found.len(), 1);
     assert_eq!(
         found[0].what,
-        format!("expected at least {} checks, made {made}", made + 1)
+        format!("expected at least {} checks, ran {ran}", ran + 1)
     );
 }
 

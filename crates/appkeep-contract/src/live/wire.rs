@@ -74,7 +74,7 @@ pub(super) struct Answer {
 impl Answer {
     /// A response for tests of the model.
     #[cfg(test)]
-    pub(super) fn told(operation: &str, status: u16, headers: &[(&str, &str)], body: Value) -> Self {
+    pub(super) fn for_test(operation: &str, status: u16, headers: &[(&str, &str)], body: Value) -> Self {
         let headers = headers.iter();
         Self {
             exchange: 0,

@@ -51,7 +51,7 @@ fn backup(state: &str, second: u32) -> Value {
 }
 
 fn answer(operation: &str, status: u16, tag: &str, body: Value) -> Answer {
-    Answer::told(operation, status, &[("etag", tag)], body)
+    Answer::for_test(operation, status, &[("etag", tag)], body)
 }
 
 /// The codes of the violations in a fetched backup that was created and fetched once before.
@@ -65,8 +65,8 @@ fn codes(now: Value, tag: &str) -> Vec<&'static str> {
     let seen = answer("app_backup_fetch", 200, "\"2\"", before);
     assert_eq!(model.observe(&call("app_backup_fetch"), &seen), []);
     let seen = answer("app_backup_fetch", 200, tag, now);
-    let wrong = model.observe(&call("app_backup_fetch"), &seen);
-    let mut codes: Vec<_> = wrong.iter().map(|wrong| wrong.rule.code).collect();
+    let violations = model.observe(&call("app_backup_fetch"), &seen);
+    let mut codes: Vec<_> = violations.iter().map(|one| one.rule.code).collect();
     codes.dedup();
     codes
 }
@@ -162,7 +162,7 @@ fn entity_tags_are_kept_across_responses_without_one() {
         let (create, list) = ("app_backup_create_for_app", "app_backup_list_all");
         let of = |operation: &str, status: u16, tag: &str, media_type: &str, body: Value| {
             let headers = [("etag", tag), ("content-type", media_type)];
-            Answer::told(operation, status, &headers, body)
+            Answer::for_test(operation, status, &headers, body)
         };
         let mut model = Model::default();
         let made = of(create, 201, "\"1\"", json, backup("pending", 16));
@@ -170,11 +170,11 @@ fn entity_tags_are_kept_across_responses_without_one() {
         // Lists have no tags.
         let body = json!({"items": [backup("discovering", 20)], "metadata": {"count": 1}});
         assert_eq!(
-            model.observe(&call(list), &Answer::told(list, 200, &[], body)),
+            model.observe(&call(list), &Answer::for_test(list, 200, &[], body)),
             []
         );
-        let wrong = model.observe(&call(fetch), &of(fetch, 200, tag, media_type, now));
-        wrong.iter().map(|wrong| wrong.rule.code).collect::<Vec<_>>()
+        let violations = model.observe(&call(fetch), &of(fetch, 200, tag, media_type, now));
+        violations.iter().map(|one| one.rule.code).collect::<Vec<_>>()
     };
     let later = backup("discovering", 20);
     assert_eq!(seen(json, "\"2\"", later.clone()), [""; 0]);
@@ -188,7 +188,7 @@ fn lists_are_compared_with_created_resources() {
     let list = "app_backup_list_all";
     let of = |items: &[Value], count: usize| {
         let body = json!({"items": items, "metadata": {"count": count}});
-        Answer::told(list, 200, &[], body)
+        Answer::for_test(list, 200, &[], body)
     };
     let mut model = Model::default();
     let create = "app_backup_create_for_app";
@@ -199,8 +199,8 @@ fn lists_are_compared_with_created_resources() {
         for (name, value) in query {
             call = call.query(name, value);
         }
-        let wrong = model.observe(&call, answer);
-        wrong.iter().map(|wrong| wrong.rule.code).collect::<Vec<_>>()
+        let violations = model.observe(&call, answer);
+        violations.iter().map(|one| one.rule.code).collect::<Vec<_>>()
     };
     let item = backup("pending", 16);
     assert_eq!(codes(&[], &of(std::slice::from_ref(&item), 1)), [""; 0]);
@@ -229,12 +229,12 @@ fn deleted_resources_stay_deleted() {
     let made = answer(create, 201, "\"1\"", backup("completed", 16));
     let begun = model.observe(&call(create), &made);
     assert_eq!(begun.len(), 1, "it has to begin as pending: {begun:?}");
-    let missed = model.observe(
+    let missing = model.observe(
         &call("app_backup_fetch"),
-        &Answer::told("app_backup_fetch", 404, &[], json!({})),
+        &Answer::for_test("app_backup_fetch", 404, &[], json!({})),
     );
-    assert_eq!(missed[0].rule.code, "made-is-found");
-    let gone = Answer::told(delete, 204, &[], Value::Null);
+    assert_eq!(missing[0].rule.code, "made-is-found");
+    let gone = Answer::for_test(delete, 204, &[], Value::Null);
     assert_eq!(model.observe(&call(delete), &gone), []);
     assert_eq!(
         model.observe(&call(delete), &gone)[0].rule.code,
@@ -246,10 +246,7 @@ fn deleted_resources_stay_deleted() {
         "deleted-is-gone"
     );
     let again = model.observe(&call(create), &made);
-    assert!(
-        again.iter().any(|wrong| wrong.rule.code == "id-unique"),
-        "{again:?}"
-    );
+    assert!(again.iter().any(|one| one.rule.code == "id-unique"), "{again:?}");
 }
 
 #[test]
@@ -287,16 +284,16 @@ fn restorable_resources_are_known() {
 fn rejected_creates_create_nothing() {
     let create = "app_backup_create_for_app";
     let mut model = Model::default();
-    model.keep_account(
+    model.record_changes(
         &call(create),
         &answer(create, 409, "\"1\"", backup("pending", 16)),
     );
-    assert_eq!(model.things.len(), 0);
-    model.keep_account(
+    assert_eq!(model.resources.len(), 0);
+    model.record_changes(
         &call(create),
         &answer(create, 201, "\"1\"", backup("pending", 16)),
     );
-    assert_eq!(model.things.len(), 1);
+    assert_eq!(model.resources.len(), 1);
 }
 
 #[test]
@@ -316,9 +313,9 @@ fn later_resources_are_newer_per_server() {
     };
     assert_eq!(model.observe(&elsewhere, &made("2", 20)), []);
     assert_eq!(model.observe(&call(create), &made("3", 30)), []);
-    let wrong = model.observe(&call(create), &made("4", 29));
+    let violations = model.observe(&call(create), &made("4", 29));
     assert_eq!(
-        wrong.iter().map(|wrong| wrong.rule.code).collect::<Vec<_>>(),
+        violations.iter().map(|one| one.rule.code).collect::<Vec<_>>(),
         ["times-in-order"]
     );
 }
@@ -334,8 +331,8 @@ fn discovering_precedes_running() {
     );
     let mut seen = |state: &str, second: u32| {
         let tag = format!("\"{second}\"");
-        let wrong = model.observe(&call(fetch), &answer(fetch, 200, &tag, backup(state, second)));
-        wrong.iter().map(|wrong| wrong.rule.code).collect::<Vec<_>>()
+        let violations = model.observe(&call(fetch), &answer(fetch, 200, &tag, backup(state, second)));
+        violations.iter().map(|one| one.rule.code).collect::<Vec<_>>()
     };
     assert_eq!(seen("discovering", 17), [""; 0]);
     assert_eq!(seen("running", 18), [""; 0]);
@@ -360,7 +357,7 @@ fn backups_of_snapshots_name_their_source() {
             ..call(create)
         };
         model.observe(&call, &answer(create, 201, "\"1\"", backup("pending", 16)));
-        model.things[0].source().map(str::to_owned)
+        model.resources[0].source().map(str::to_owned)
     };
     assert_eq!(made(json!({"snapshotID": "a"})).as_deref(), Some("a"));
     assert_eq!(made(json!({})), None);

@@ -110,8 +110,8 @@ async fn complete_runs_do_not_touch_existing_resources() {
         .filter_map(|body| Some(body.get("id")?.as_str()?.to_owned()))
         .collect();
     // All unused ids of a run have the same suffix.
-    let made_up = crate::live::model::made_up(options().run_id, "backup", 5).to_string();
-    let ending = made_up.rsplit('-').next().unwrap().to_owned();
+    let unused_id = crate::live::model::unused_id(options().run_id, "backup", 5).to_string();
+    let ending = unused_id.rsplit('-').next().unwrap().to_owned();
     let deletes = report.exchanges.iter();
     for exchange in deletes.filter(|exchange| exchange.method == "DELETE" && is_authorised(exchange)) {
         let path = exchange.url.split('?').next().unwrap();

@@ -19,7 +19,7 @@ use super::options;
 use super::serve;
 use crate::live::context::{CheckContext, Stop};
 use crate::live::findings::CurrentCheck;
-use crate::live::stories;
+use crate::live::scenarios;
 use crate::live::wire::{Wire, authored_validator};
 use crate::live::{Options, Target};
 use crate::testing::{Listener, Request, Response};
@@ -32,13 +32,13 @@ struct Setup {
     /// The maximum time of a job. With zero, a check polls exactly once.
     completion_max: Duration,
     /// Removes optional parts of the target.
-    forget: fn(&mut Target),
+    record_delete: fn(&mut Target),
 }
 
 impl Setup {
     fn ctx(&self, server: &Listener) -> CheckContext {
         let mut target = known(server);
-        (self.forget)(&mut target);
+        (self.record_delete)(&mut target);
         let options = Options {
             completion_max: self.completion_max,
             ..options()
@@ -51,7 +51,7 @@ impl Setup {
 /// Knows everything about the target, and gives jobs no time.
 const HASTY: Setup = Setup {
     completion_max: Duration::ZERO,
-    forget: |_| {},
+    record_delete: |_| {},
 };
 
 /// Knows everything about the target, and gives jobs enough time.
@@ -91,11 +91,11 @@ async fn result_of(
             ..CurrentCheck::default()
         };
         let mut results = Vec::new();
-        for story in stories::once().filter(|story| story.code == code) {
-            results.push((story.run)(&mut ctx).await);
+        for scenario in scenarios::once().filter(|scenario| scenario.code == code) {
+            results.push((scenario.run)(&mut ctx).await);
         }
-        for story in stories::repeated().filter(|story| story.code == code) {
-            results.push((story.run)(&mut ctx, operation).await);
+        for scenario in scenarios::repeated().filter(|scenario| scenario.code == code) {
+            results.push((scenario.run)(&mut ctx, operation).await);
         }
         let findings = std::mem::take(&mut ctx.current).findings;
         let mut lines: Vec<String> = findings

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::super::{Collection, Model, made_up};
+use super::super::{Collection, Model, unused_id};
 use super::{ID, RUN, answer, backup, call};
 use crate::live::call::{Call, Credential, Payload, Server};
 use crate::live::wire::Answer;
@@ -15,7 +15,7 @@ fn existing_resources_are_not_deleted_by_any_id_notation() {
     let body = json!({"items": [backup("completed", 16)], "metadata": {}});
     model.observe(
         &call("app_backup_list_all"),
-        &Answer::told("app_backup_list_all", 200, &[], body),
+        &Answer::for_test("app_backup_list_all", 200, &[], body),
     );
     assert!(!model.may_delete(&delete, RUN));
     assert!(model.may_delete(&fetch, RUN));
@@ -42,7 +42,7 @@ fn only_created_or_generated_ids_are_deleted() {
     let made = answer(create, 201, "\"1\"", backup("pending", 16));
     assert_eq!(model.observe(&call(create), &made), []);
     assert!(model.may_delete(&delete, RUN));
-    for id in ["not-an-id".to_owned(), made_up(RUN, "backup", 5).to_string()] {
+    for id in ["not-an-id".to_owned(), unused_id(RUN, "backup", 5).to_string()] {
         delete.path.insert("appBackup_id".to_owned(), id.clone());
         assert!(model.may_delete(&delete, RUN), "{id}");
     }
@@ -77,8 +77,8 @@ fn created(prepare: impl FnOnce(&mut Model), request: Value, response: Value) ->
         payload: Payload::Json(request),
         ..call(create)
     };
-    let wrong = model.observe(&call_with, &answer(create, 201, "\"1\"", response));
-    let codes = wrong.iter().map(|wrong| wrong.rule.code).collect();
+    let violations = model.observe(&call_with, &answer(create, 201, "\"1\"", response));
+    let codes = violations.iter().map(|one| one.rule.code).collect();
     (codes, model.may_delete(&call("app_backup_delete"), RUN))
 }
 
@@ -89,7 +89,7 @@ fn creates_that_return_existing_resources_delete_nothing() {
     let named = json!({"name": "nightly"});
     let nothing = |_: &mut Model| {};
     assert_eq!(created(nothing, named.clone(), existing.clone()), (vec![], true));
-    let listed = |model: &mut Model| model.existed(Server::Main, ID);
+    let listed = |model: &mut Model| model.record_existing(Server::Main, ID);
     let found = created(listed, named.clone(), existing.clone());
     assert_eq!(found, (vec!["create-existing"], false));
     // Another name was requested.
@@ -124,7 +124,7 @@ fn listed_resources_with_a_requested_name_are_adopted() {
     assert!(model.may_delete(&call("app_backup_delete"), RUN));
     let mut model = Model::default();
     model.request(&create);
-    model.existed(Server::Main, ID);
+    model.record_existing(Server::Main, ID);
     assert!(model.adopt(&collection, &item).is_none());
     assert!(!model.may_delete(&call("app_backup_delete"), RUN));
 }

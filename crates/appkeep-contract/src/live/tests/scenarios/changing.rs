@@ -324,7 +324,7 @@ async fn properties_only_in_lists_are_checked_per_resource() {
 async fn refused_deletes_are_retried_when_nothing_is_pending() {
     static ASKED: AtomicU32 = AtomicU32::new(0);
     let on_one_server = Setup {
-        forget: |target| target.idle = None,
+        record_delete: |target| target.idle = None,
         ..PATIENT
     };
     let steps = ["pending-below-app app_backup_delete_for_app"];

@@ -25,7 +25,7 @@ async fn restores_without_permission_run_only_on_an_idle_server() {
     let fake = FakeServer::default();
     let server = serve(move |request| fake.answer(request)).await;
     let careful = Setup {
-        forget: |target| target.may_restore = false,
+        record_delete: |target| target.may_restore = false,
         ..HASTY
     };
     let mut ctx = careful.ctx(&server);

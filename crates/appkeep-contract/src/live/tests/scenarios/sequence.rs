@@ -10,7 +10,7 @@ use super::super::fake::FakeServer;
 use super::super::problem;
 use super::super::serve;
 use super::{HASTY, PATIENT, endless, in_state, result_of, results, with};
-use crate::live::{sequence, stories};
+use crate::live::{scenarios, sequence};
 use crate::testing::Request;
 
 const STEPS: [&str; 5] = [
@@ -101,13 +101,13 @@ async fn many_asked_of(fake: FakeServer) -> String {
     .await;
     let mut ctx = PATIENT.ctx(&server);
     // A sequence must not use the resources or the bucket of the other account.
-    let others = stories::once()
-        .find(|story| story.code == "foreign-create")
+    let create_foreign = scenarios::once()
+        .find(|scenario| scenario.code == "foreign-create")
         .unwrap();
-    assert!((others.run)(&mut ctx).await.is_ok());
+    assert!((create_foreign.run)(&mut ctx).await.is_ok());
     let mut lines = Vec::new();
     for number in 5..25 {
-        assert!(sequence::tell(&mut ctx, number).await.is_ok(), "{number}");
+        assert!(sequence::run(&mut ctx, number).await.is_ok(), "{number}");
         let findings = std::mem::take(&mut ctx.current).findings;
         assert_eq!(findings, [], "{number}");
         let asked = std::mem::take(&mut *asked.lock().unwrap());
@@ -173,7 +173,7 @@ async fn unread_snapshots_can_be_deleted() {
         .await;
         let mut ctx = HASTY.ctx(&server);
         ctx.current.code = "sequence".to_owned();
-        let is_told = sequence::tell(&mut ctx, number).await.is_ok();
+        let is_told = sequence::run(&mut ctx, number).await.is_ok();
         let findings = std::mem::take(&mut ctx.current).findings;
         let found: Vec<&str> = findings.iter().map(|one| one.what.as_str()).collect();
         lines.push(format!("{number}: {is_told}, {}", found.join("; ")));

@@ -35,7 +35,7 @@ impl Breakage for Switch {
 
 /// With a storage that can be made to fail.
 const BREAKING: Setup = Setup {
-    forget: |target| target.breakage = Some(Arc::new(Switch)),
+    record_delete: |target| target.breakage = Some(Arc::new(Switch)),
     ..HASTY
 };
 

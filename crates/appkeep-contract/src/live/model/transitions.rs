@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::rules::{self, Wrong};
-use super::thing::Thing;
-use super::{Tag, member};
+use super::rules::{self, RuleViolation};
+use super::tracked_resource::TrackedResource;
+use super::{EntityTag, member};
 use crate::live::progress::timestamp;
 
 /// Members that never change.
@@ -23,49 +23,53 @@ const READ_ONLY: &str = "appkeep.io/read-only/";
 const PERCENT_TOLERANCE: f64 = 1.0;
 
 /// Checks the response to a create.
-pub(super) fn at_birth(thing: &Thing) -> Vec<Wrong> {
-    let mut wrong = Vec::new();
-    let (sent, now) = (&thing.sent, &thing.last);
+pub(super) fn check_created(resource: &TrackedResource) -> Vec<RuleViolation> {
+    let mut violations = Vec::new();
+    let (sent, now) = (&resource.sent, &resource.last);
     for name in ["type", "name", "bucketID", "snapshotID"] {
-        let Some(wanted) = sent.get(name) else { continue };
-        let got = member(now, name);
-        if got != wanted {
-            wrong.push(rules::ECHO.broken(format!("`{name}` is {got}, expected {wanted}")));
+        let Some(expected) = sent.get(name) else { continue };
+        let received = member(now, name);
+        if received != expected {
+            violations.push(rules::ECHO.violation(format!("`{name}` is {received}, expected {expected}")));
         }
     }
-    wrong.extend(labels(thing, now));
-    let state = thing.state();
-    if !thing.is_in_progress() {
-        wrong.push(rules::BIRTH.broken(format!("the initial state is `{state}`")));
+    violations.extend(labels(resource, now));
+    let state = resource.state();
+    if !resource.is_in_progress() {
+        violations.push(rules::INITIAL_STATE.violation(format!("the initial state is `{state}`")));
     }
-    wrong.extend(times(now));
-    wrong.extend(progress(&Value::Null, now));
-    wrong
+    violations.extend(times(now));
+    violations.extend(progress(&Value::Null, now));
+    violations
 }
 
 /// Checks the current state against the last one, and remembers it.
-pub(super) fn at(thing: &mut Thing, now: &Value, tag: Option<Tag>) -> Vec<Wrong> {
-    let before = std::mem::replace(&mut thing.last, now.clone());
-    let mut wrong = constants(thing, &before, now);
-    wrong.extend(labels(thing, now));
-    wrong.extend(states(&before, now));
-    wrong.extend(progress(&before, now));
-    wrong.extend(end(now));
-    wrong.extend(times(now));
-    wrong.extend(modification(&before, now));
+pub(super) fn check_update(
+    resource: &mut TrackedResource,
+    now: &Value,
+    tag: Option<EntityTag>,
+) -> Vec<RuleViolation> {
+    let before = std::mem::replace(&mut resource.last, now.clone());
+    let mut violations = constants(resource, &before, now);
+    violations.extend(labels(resource, now));
+    violations.extend(states(&before, now));
+    violations.extend(progress(&before, now));
+    violations.extend(end(now));
+    violations.extend(times(now));
+    violations.extend(modification(&before, now));
     if let Some(tag) = tag {
-        let known = thing
+        let known = resource
             .tags
             .iter()
             .position(|known| known.media_type == tag.media_type);
-        let before = known.map(|at| thing.tags.swap_remove(at));
-        wrong.extend(before.and_then(|before| tags(&before, &tag)));
-        thing.tags.push(tag);
+        let before = known.map(|at| resource.tags.swap_remove(at));
+        violations.extend(before.and_then(|before| tags(&before, &tag)));
+        resource.tags.push(tag);
     }
-    wrong
+    violations
 }
 
-fn constants(thing: &Thing, before: &Value, now: &Value) -> Vec<Wrong> {
+fn constants(resource: &TrackedResource, before: &Value, now: &Value) -> Vec<RuleViolation> {
     let mut pairs: Vec<(String, &Value, &Value)> = CONSTANT
         .iter()
         .map(|name| ((*name).to_owned(), member(before, name), member(now, name)))
@@ -80,23 +84,23 @@ fn constants(thing: &Thing, before: &Value, now: &Value) -> Vec<Wrong> {
             pairs.push((name.to_owned(), member(before, name), member(now, name)));
         }
     }
-    if let Some(wanted) = thing.sent.get("snapshotID") {
-        pairs.push(("snapshotID".to_owned(), wanted, member(now, "snapshotID")));
+    if let Some(expected) = resource.sent.get("snapshotID") {
+        pairs.push(("snapshotID".to_owned(), expected, member(now, "snapshotID")));
     }
     pairs
         .into_iter()
         .filter(|(_, old, new)| old != new)
-        .map(|(name, old, new)| rules::CONSTANT.broken(format!("`{name}` was {old} and is {new}")))
+        .map(|(name, old, new)| rules::CONSTANT.violation(format!("`{name}` was {old} and is {new}")))
         .collect()
 }
 
-fn labels(thing: &Thing, now: &Value) -> Option<Wrong> {
+fn labels(resource: &TrackedResource, now: &Value) -> Option<RuleViolation> {
     let none = Vec::new();
     let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned();
-    let sent = list(thing.sent.pointer("/metadata/labels")).unwrap_or_default();
-    let got = now.pointer("/metadata/labels").and_then(Value::as_array);
-    let got = got.unwrap_or(&none);
-    let (clients, systems) = got.split_at(sent.len().min(got.len()));
+    let sent = list(resource.sent.pointer("/metadata/labels")).unwrap_or_default();
+    let received = now.pointer("/metadata/labels").and_then(Value::as_array);
+    let received = received.unwrap_or(&none);
+    let (clients, systems) = received.split_at(sent.len().min(received.len()));
     let is_systems = |label: &Value| {
         let name = label.get("name").and_then(Value::as_str);
         name.is_some_and(|name| name.starts_with(READ_ONLY))
@@ -104,8 +108,8 @@ fn labels(thing: &Thing, now: &Value) -> Option<Wrong> {
     if clients == sent && systems.iter().all(is_systems) {
         return None;
     }
-    let (got, sent) = (json!(got), json!(sent));
-    Some(rules::LABELS.broken(format!("the labels are {got}, expected {sent}")))
+    let (received, sent) = (json!(received), json!(sent));
+    Some(rules::LABELS.violation(format!("the labels are {received}, expected {sent}")))
 }
 
 /// The states that may be observed after another one, with any number of steps in between.
@@ -134,82 +138,88 @@ fn may_follow(before: &str) -> &'static [&'static str] {
     }
 }
 
-fn states(before: &Value, now: &Value) -> Option<Wrong> {
+fn states(before: &Value, now: &Value) -> Option<RuleViolation> {
     let word = |value: &Value| member(value, "state").as_str().unwrap_or_default().to_owned();
     let (old, new) = (word(before), word(now));
     let holds = may_follow(&old).contains(&new.as_str());
-    (!holds).then(|| rules::STATE.broken(format!("the state changed from `{old}` to `{new}`")))
+    (!holds).then(|| rules::STATE.violation(format!("the state changed from `{old}` to `{new}`")))
 }
 
-fn progress(before: &Value, now: &Value) -> Vec<Wrong> {
-    let mut wrong = Vec::new();
+fn progress(before: &Value, now: &Value) -> Vec<RuleViolation> {
+    let mut violations = Vec::new();
     let number = |value: &Value, name: &str| member(value, name).as_f64();
     for name in ["bytesDone", "percentDone"] {
         if let (Some(old), Some(new)) = (number(before, name), number(now, name))
             && new < old
         {
-            wrong.push(rules::PROGRESS.broken(format!("`{name}` decreased from {old} to {new}")));
+            violations.push(rules::PROGRESS.violation(format!("`{name}` decreased from {old} to {new}")));
         }
         if number(before, name).is_some() && number(now, name).is_none() {
-            wrong.push(rules::PROGRESS.broken(format!("`{name}` was present and is now absent")));
+            violations.push(rules::PROGRESS.violation(format!("`{name}` was present and is now absent")));
         }
     }
     let (done, total) = (number(now, "bytesDone"), number(now, "totalBytes"));
     let (Some(done), Some(total)) = (done, total) else {
-        return wrong;
+        return violations;
     };
     if done > total {
-        wrong.push(rules::PROGRESS.broken(format!("`bytesDone` is {done} of {total}")));
+        violations.push(rules::PROGRESS.violation(format!("`bytesDone` is {done} of {total}")));
     } else if let Some(percent) = number(now, "percentDone")
         // Without any bytes, all percentages are accepted: 0 / 0 is NaN, and every comparison with NaN is
         // false.
         && (percent - done * 100.0 / total).abs() > PERCENT_TOLERANCE
     {
-        wrong.push(rules::PROGRESS.broken(format!("`percentDone` is {percent} at {done} of {total} bytes")));
+        violations.push(
+            rules::PROGRESS.violation(format!("`percentDone` is {percent} at {done} of {total} bytes")),
+        );
     }
-    wrong
+    violations
 }
 
-fn end(now: &Value) -> Vec<Wrong> {
-    let mut wrong = Vec::new();
+fn end(now: &Value) -> Vec<RuleViolation> {
+    let mut violations = Vec::new();
     let reasons = member(now, "stateUnready").as_array().map_or(0, Vec::len);
     match member(now, "state").as_str() {
         Some("completed") => {
             let (total, done) = (member(now, "totalBytes"), member(now, "bytesDone"));
             if total.as_f64() != done.as_f64() {
-                wrong.push(rules::ENDED.broken(format!("it is completed with {done} of {total} bytes")));
+                violations
+                    .push(rules::FINISHED.violation(format!("it is completed with {done} of {total} bytes")));
             }
             let percent = member(now, "percentDone");
             if percent.as_f64().is_some_and(|percent| percent < 100.0) {
-                wrong.push(rules::ENDED.broken(format!("it is completed with {percent} percent")));
+                violations.push(rules::FINISHED.violation(format!("it is completed with {percent} percent")));
             }
             if reasons > 0 {
                 let unready = member(now, "stateUnready");
-                wrong.push(rules::ENDED.broken(format!("it is completed, and `stateUnready` is {unready}")));
+                violations.push(
+                    rules::FINISHED.violation(format!("it is completed, and `stateUnready` is {unready}")),
+                );
             }
             let is_snapshot = member(now, "type") == crate::live::resource_kind::SNAPSHOT_TYPE;
             if is_snapshot && now.get("snapshotAppAsset").is_none() {
-                wrong.push(
-                    rules::ENDED.broken("it is completed, and `snapshotAppAsset` is absent".to_owned()),
+                violations.push(
+                    rules::FINISHED.violation("it is completed, and `snapshotAppAsset` is absent".to_owned()),
                 );
             }
         }
         Some("failed") if reasons == 0 => {
-            wrong.push(rules::ENDED.broken("it is failed, and `stateUnready` is empty".to_owned()));
+            violations
+                .push(rules::FINISHED.violation("it is failed, and `stateUnready` is empty".to_owned()));
         }
         _ => {}
     }
-    wrong
+    violations
 }
 
-fn times(now: &Value) -> Option<Wrong> {
+fn times(now: &Value) -> Option<RuleViolation> {
     let created = timestamp(now, "creationTimestamp")?;
     let modified = timestamp(now, "modificationTimestamp")?;
     (modified < created)
-        .then(|| rules::TIMES.broken(format!("it was modified at {modified} and created at {created}")))
+        .then(|| rules::TIMES.violation(format!("it was modified at {modified} and created at {created}")))
 }
 
-fn modification(before: &Value, now: &Value) -> Option<Wrong> {
+fn modification(before: &Value, now: &Value) -> Option<RuleViolation> {
     let (old, new) = (
         timestamp(before, "modificationTimestamp")?,
         timestamp(now, "modificationTimestamp")?,
@@ -218,17 +228,17 @@ fn modification(before: &Value, now: &Value) -> Option<Wrong> {
     let (was, is) = (state(before), state(now));
     if new < old {
         return Some(
-            rules::MODIFIED.broken(format!("`modificationTimestamp` decreased from {old} to {new}")),
+            rules::MODIFIED.violation(format!("`modificationTimestamp` decreased from {old} to {new}")),
         );
     }
     if was != is && new == old {
         let what =
             format!("the state changed from `{was}` to `{is}`, and `modificationTimestamp` is still {old}");
-        return Some(rules::MODIFIED.broken(what));
+        return Some(rules::MODIFIED.violation(what));
     }
     if old == new && before != now {
         let what = super::super::backups::difference("the previous response", before, "this one", now);
-        return Some(rules::MODIFIED.broken(format!("`modificationTimestamp` didn't change, and {what}")));
+        return Some(rules::MODIFIED.violation(format!("`modificationTimestamp` didn't change, and {what}")));
     }
     let untimed = |value: &Value| {
         let mut value = value.clone();
@@ -238,23 +248,23 @@ fn modification(before: &Value, now: &Value) -> Option<Wrong> {
         value
     };
     (new > old && untimed(before) == untimed(now)).then(|| {
-        rules::MODIFIED.broken(format!(
+        rules::MODIFIED.violation(format!(
             "nothing else changed, and `modificationTimestamp` changed from {old} to {new}"
         ))
     })
 }
 
-fn tags(before: &Tag, now: &Tag) -> Option<Wrong> {
+fn tags(before: &EntityTag, now: &EntityTag) -> Option<RuleViolation> {
     if before.text == now.text && before.body != now.body {
         let (old, new) = (&before.body, &now.body);
         let what = super::super::backups::difference("an earlier response", old, "this one", new);
-        return Some(rules::TAG.broken(format!("the tag {} didn't change, and {what}", now.text)));
+        return Some(rules::TAG.violation(format!("the tag {} didn't change, and {what}", now.text)));
     }
     (before.text != now.text && before.body == now.body).then(|| {
         let what = format!(
             "the body didn't change, and the tag changed from {} to {}",
             before.text, now.text
         );
-        rules::TAG.broken(what)
+        rules::TAG.violation(what)
     })
 }

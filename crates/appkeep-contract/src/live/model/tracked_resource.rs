@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 
-use super::{Collection, Tag};
+use super::{Collection, EntityTag};
 use crate::live::call::{Call, Credential, Payload, Server};
 use crate::live::progress::timestamp;
 use crate::live::resource_kind::ResourceKind;
@@ -11,14 +11,14 @@ use crate::live::wire::Answer;
 
 /// Whether a resource still exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::live) enum Fate {
-    Alive,
-    Gone,
+pub(in crate::live) enum Lifecycle {
+    Existing,
+    Deleted,
 }
 
 /// A resource that the suite created, as last seen.
 #[derive(Debug, Clone)]
-pub(in crate::live) struct Thing {
+pub(in crate::live) struct TrackedResource {
     pub(in crate::live) kind: ResourceKind,
     pub(in crate::live) server: Server,
     pub(in crate::live) account: String,
@@ -26,18 +26,18 @@ pub(in crate::live) struct Thing {
     /// The token that created it.
     pub(in crate::live) owner: Credential,
     pub(in crate::live) id: String,
-    pub(in crate::live) fate: Fate,
+    pub(in crate::live) lifecycle: Lifecycle,
     /// The body of the create request.
     pub(super) sent: Value,
     /// Its last known representation.
     pub(in crate::live) last: Value,
     /// The last tag of each representation. Lists have none.
-    pub(super) tags: Vec<Tag>,
+    pub(super) tags: Vec<EntityTag>,
 }
 
-impl Thing {
+impl TrackedResource {
     /// The resource in the response to a create.
-    pub(super) fn made(call: &Call, answer: &Answer) -> Option<Self> {
+    pub(super) fn from_create(call: &Call, answer: &Answer) -> Option<Self> {
         let place = |name: &str| call.path.get(name).cloned().unwrap_or_default();
         let sent = match &call.payload {
             Payload::Json(sent) => sent.clone(),
@@ -48,17 +48,17 @@ impl Thing {
             server: call.server,
             account: place("account_id"),
             app: place("app_id"),
-            owner: super::owner_of(call.credential),
+            owner: super::cleanup_credential(call.credential),
             id: answer.text("/id")?.to_owned(),
-            fate: Fate::Alive,
+            lifecycle: Lifecycle::Existing,
             sent,
             last: answer.body.clone(),
-            tags: Tag::of(answer).into_iter().collect(),
+            tags: EntityTag::of(answer).into_iter().collect(),
         })
     }
 
     /// A resource that was seen in another way than in the suite's response to a create.
-    pub(in crate::live) fn told(
+    pub(in crate::live) fn observed(
         kind: ResourceKind,
         (account, app): (String, String),
         sent: Value,
@@ -71,7 +71,7 @@ impl Thing {
             app,
             owner: Credential::Own,
             id: crate::live::context::id_of(&resource),
-            fate: Fate::Alive,
+            lifecycle: Lifecycle::Existing,
             sent,
             last: resource,
             tags: Vec::new(),

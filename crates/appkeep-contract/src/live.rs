@@ -40,6 +40,7 @@ mod pending;
 mod poll_timer;
 mod progress;
 mod races;
+mod recording_client;
 mod refusals;
 mod report;
 mod resource_kind;
@@ -53,17 +54,16 @@ mod snapshots;
 mod storage;
 mod suite;
 mod target;
-mod wire;
 
 pub use breakage::{Breakage, StorageFault};
 pub use coverage::{Cell, CellState, Coverage};
 pub use find::{find_account, find_app};
 pub use limits::EarlyEnd;
 pub use listener::Progress;
+pub use recording_client::Exchange;
 pub use report::{CheckOutcome, CheckResult, LiveFinding, LiveReport};
 pub use suite::{CHECKS, CHECKS_OF_STORAGE, run};
 pub use target::{Foreign, Idle, Options, Target};
-pub use wire::Exchange;
 
 /// Why a server can't be checked at all.
 #[derive(Debug, thiserror::Error)]
@@ -114,12 +114,12 @@ pub enum LiveError {
     },
     /// The options leave out all operations that could be used for the first request.
     #[error("find an operation that may be asked of {url}")]
-    NothingToAsk {
+    NoPermittedOperation {
         /// The address that was given.
         url: String,
     },
     /// The server doesn't respond as required for this token and app, so no check is possible.
-    #[error("ask {operation} for app {app} in account {account} at {url}: {answer}")]
+    #[error("ask {operation} for app {app} in account {account} at {url}: {response}")]
     NotUsable {
         /// The address that was tried.
         url: String,
@@ -130,7 +130,7 @@ pub enum LiveError {
         /// The app that was given.
         app: uuid::Uuid,
         /// The actual response.
-        answer: String,
+        response: String,
     },
 }
 

@@ -114,7 +114,7 @@ impl Fresh {
     }
 
     /// Returns the smallest number of checks in a complete run.
-    pub(crate) fn least_checks(&self) -> usize {
+    pub(crate) fn min_checks(&self) -> usize {
         if self.target.breakage.is_some() {
             CHECKS
         } else {

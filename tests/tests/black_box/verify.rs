@@ -164,7 +164,7 @@ async fn what_is_left_out_is_named_and_a_run_that_lost_its_teeth_is_a_finding() 
     };
     let options = Options {
         operations: Some(BTreeSet::from(BACKUPS_OF_ONE_APP.map(str::to_owned))),
-        least_checks: Some(CHECKS - CHECKS_OF_STORAGE),
+        min_checks: Some(CHECKS - CHECKS_OF_STORAGE),
         ..options()
     };
     let report = judge_with(&target, options).await;

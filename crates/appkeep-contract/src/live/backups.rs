@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::context::{BACKUP_TYPE, CheckContext, ResourceKind, Stop, id_of, require_fixture};
 use super::progress::until_completed;
-use super::wire::Answer;
+use super::recording_client::RecordedResponse;
 
 /// A named backup with a label: the response repeats the request.
 pub(super) async fn create(ctx: &mut CheckContext) -> Result<(), Stop> {
@@ -12,11 +12,11 @@ pub(super) async fn create(ctx: &mut CheckContext) -> Result<(), Stop> {
     let mut body = ctx.valid_body(ResourceKind::Backup);
     body["metadata"] = json!({"labels": unsorted_labels()});
     let call = ctx.call(ResourceKind::Backup.create()).json(body);
-    let answer = ctx.send_for(&call, 201).await?;
-    let id = ctx.created_id(&answer)?;
-    expect_newest_version(ctx, &answer);
-    expect_location(ctx, &answer, &id).await?;
-    ctx.fixtures.backup = Some(answer.body);
+    let response = ctx.send_for(&call, 201).await?;
+    let id = ctx.created_id(&response)?;
+    expect_newest_version(ctx, &response);
+    expect_location(ctx, &response, &id).await?;
+    ctx.fixtures.backup = Some(response.body);
     Ok(())
 }
 
@@ -64,8 +64,8 @@ pub(super) async fn name_taken(ctx: &mut CheckContext) -> Result<(), Stop> {
     let backup = require_fixture(ctx.fixtures.backup.as_ref(), "a backup with a name")?;
     let body = json!({"type": BACKUP_TYPE, "version": "1.1", "name": backup["name"]});
     let call = ctx.call(ResourceKind::Backup.create()).json(body);
-    let answer = ctx.send_for(&call, 409).await?;
-    ctx.expect_problem(&answer, &[10]);
+    let response = ctx.send_for(&call, 409).await?;
+    ctx.expect_problem(&response, &[10]);
     Ok(())
 }
 
@@ -79,14 +79,14 @@ pub(super) async fn create_unnamed(ctx: &mut CheckContext) -> Result<(), Stop> {
         .content_type(&vendor)
         .accept(&vendor)
         .json(body);
-    let answer = ctx.send_for(&call, 201).await?;
-    let id = ctx.created_id(&answer)?;
-    super::negotiation::expect_media_type(ctx, &answer, &vendor);
-    expect_newest_version(ctx, &answer);
-    expect_location(ctx, &answer, &id).await?;
+    let response = ctx.send_for(&call, 201).await?;
+    let id = ctx.created_id(&response)?;
+    super::negotiation::expect_media_type(ctx, &response, &vendor);
+    expect_newest_version(ctx, &response);
+    expect_location(ctx, &response, &id).await?;
     ctx.expect(
-        &answer,
-        answer.text("/name").is_some_and(|name| !name.is_empty()),
+        &response,
+        response.text("/name").is_some_and(|name| !name.is_empty()),
         || "the response has no name".to_owned(),
     );
     ctx.fixtures.unnamed_backup = Some(until_completed(ctx, ResourceKind::Backup, &id).await?);
@@ -102,22 +102,22 @@ pub(super) async fn from_snapshot(ctx: &mut CheckContext) -> Result<(), Stop> {
     )?);
     let mut body = ctx.valid_body(ResourceKind::Backup);
     body["snapshotID"] = json!(snapshot);
-    let answer = ctx
+    let response = ctx
         .send_for(&ctx.call(ResourceKind::Backup.create()).json(body), 201)
         .await?;
-    let id = ctx.created_id(&answer)?;
+    let id = ctx.created_id(&response)?;
     ctx.fixtures.backup_of_snapshot = Some(until_completed(ctx, ResourceKind::Backup, &id).await?);
     Ok(())
 }
 
 /// The response to a create has the newest version, independent of the version in the request.
-pub(super) fn expect_newest_version(ctx: &mut CheckContext, answer: &Answer) {
-    let newest = match ResourceKind::of(&answer.operation) {
+pub(super) fn expect_newest_version(ctx: &mut CheckContext, response: &RecordedResponse) {
+    let newest = match ResourceKind::of(&response.operation) {
         ResourceKind::Backup => "1.1",
         ResourceKind::Snapshot => "1.2",
     };
-    let got = &answer.body["version"];
-    ctx.expect(answer, got == newest, || {
+    let got = &response.body["version"];
+    ctx.expect(response, got == newest, || {
         format!("`version` is {got}, expected the newest, {newest}")
     });
 }
@@ -132,17 +132,21 @@ pub(super) fn unsorted_labels() -> Value {
 }
 
 /// `Location` is the URL of the new resource, and can be fetched.
-pub(super) async fn expect_location(ctx: &mut CheckContext, answer: &Answer, id: &str) -> Result<(), Stop> {
-    let kind = ResourceKind::of(&answer.operation);
+pub(super) async fn expect_location(
+    ctx: &mut CheckContext,
+    response: &RecordedResponse,
+    id: &str,
+) -> Result<(), Stop> {
+    let kind = ResourceKind::of(&response.operation);
     if ctx.is_excluded(kind.fetch()) {
         return Ok(());
     }
-    let Some(location) = answer.header("location").map(str::to_owned) else {
+    let Some(location) = response.header("location").map(str::to_owned) else {
         return Ok(());
     };
     let mut call = ctx.call_for(kind.fetch(), kind, id);
-    let path = ctx.wire.path_of(&call);
-    ctx.expect(answer, path.as_deref() == Some(location.as_str()), || {
+    let path = ctx.http.path_of(&call);
+    ctx.expect(response, path.as_deref() == Some(location.as_str()), || {
         format!("`Location` is `{location}`, and the path of the new resource is {path:?}")
     });
     call.location = Some(location.clone());

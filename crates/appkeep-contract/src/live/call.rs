@@ -43,7 +43,7 @@ pub(super) enum Payload {
     /// A JSON body after that many spaces, which make it long.
     Padded(usize, Value),
     /// The beginning of a body that never ends.
-    Halting(&'static str),
+    Incomplete(&'static str),
 }
 
 impl Payload {
@@ -57,7 +57,7 @@ impl Payload {
                 bytes.extend(value.to_string().into_bytes());
                 Some(bytes.into())
             }
-            Self::Halting(text) => {
+            Self::Incomplete(text) => {
                 let text = *text;
                 let begin = stream::once(async move { Ok::<_, Infallible>(text) });
                 Some(reqwest::Body::wrap_stream(begin.chain(stream::pending())))

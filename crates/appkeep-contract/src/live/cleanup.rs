@@ -89,12 +89,12 @@ pub(super) async fn delete(
         delete_call(ctx, resource).map_err(|_| "the permitted operations can't delete it".to_owned())?;
     loop {
         match ctx.send(&call).await {
-            Ok(answer) if matches!(answer.status, 204 | 404) => {
+            Ok(response) if matches!(response.status, 204 | 404) => {
                 ctx.model.remove(resource.server, &resource.id);
                 return Ok(());
             }
-            Ok(answer) if answer.status == 409 && timer.wait().await => {}
-            Ok(answer) => return Err(format!("the delete returned {}", answer.status)),
+            Ok(response) if response.status == 409 && timer.wait().await => {}
+            Ok(response) => return Err(format!("the delete returned {}", response.status)),
             Err(Stop::LeftOut(why)) => return Err(why),
             Err(Stop::Recorded) => return Err("the delete got no response".to_owned()),
         }
@@ -119,16 +119,16 @@ async fn find_leftovers(
     collection: &Collection,
 ) -> Result<Vec<TrackedResource>, Stop> {
     let prefix = ctx.name_prefix();
-    let answer = ctx.send_for(&inventory::list(ctx, collection)?, 200).await?;
+    let response = ctx.send_for(&inventory::list(ctx, collection)?, 200).await?;
     let has_prefix = |item: &&Value| {
         let name = item.get("name").and_then(Value::as_str);
         name.is_some_and(|name| name.starts_with(&prefix))
     };
-    let left: Vec<Value> = answer.items().iter().filter(has_prefix).cloned().collect();
+    let left: Vec<Value> = response.items().iter().filter(has_prefix).cloned().collect();
     let adopted = left.iter().filter_map(|item| ctx.model.adopt(collection, item));
     let adopted = adopted.collect();
     if ctx.limits.ended().is_none() {
-        ctx.expect(&answer, left.is_empty(), || {
+        ctx.expect(&response, left.is_empty(), || {
             let names: Vec<&str> = left.iter().filter_map(|item| item["name"].as_str()).collect();
             format!("there still is {}", names.join(", "))
         });

@@ -118,7 +118,7 @@ fn not_found(ctx: &mut CheckContext, error: &Error) -> Result<(), Stop> {
 fn client(ctx: &mut CheckContext) -> Result<Client, Stop> {
     let builder = Client::builder(&ctx.target.url)
         .bearer_token(SecretString::from(ctx.target.token.clone()))
-        .timeout(ctx.options.answer_max);
+        .timeout(ctx.options.response_timeout);
     let builder = match &ctx.target.ca {
         Some(pem) => builder.root_certificates(pem.clone()),
         None => builder,
@@ -167,13 +167,13 @@ async fn await_response<T>(
     match received.as_ref().map_err(Error::kind) {
         Err(ErrorKind::Transport(_)) => {
             ctx.model.record_lost_response(call);
-            ctx.limits.unanswered();
+            ctx.limits.record_no_response();
         }
         Err(ErrorKind::TooLong { .. } | ErrorKind::Decode { .. }) => {
             ctx.model.record_lost_response(call);
-            ctx.limits.answered();
+            ctx.limits.record_response();
         }
-        _ => ctx.limits.answered(),
+        _ => ctx.limits.record_response(),
     }
     Ok(received)
 }
@@ -211,7 +211,7 @@ fn validate(ctx: &mut CheckContext, operation: &str, status: u16, headers: &Head
         headers: &headers,
         body,
     };
-    for violation in ctx.wire.check(operation, received) {
+    for violation in ctx.http.check(operation, received) {
         ctx.record(LiveFinding {
             code: violation.rule.as_str().to_owned(),
             rule: violation.rule.rule().to_owned(),

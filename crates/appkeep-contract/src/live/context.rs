@@ -9,11 +9,11 @@ use super::call::{Call, Credential, Payload, Server};
 pub(super) use super::findings::CurrentCheck;
 use super::limits::Limits;
 use super::model::{self, Model};
+use super::recording_client::RecordingClient;
 use super::resource_kind::{APP_TYPE, OperationKind};
 pub(super) use super::resource_kind::{BACKUP_TYPE, ResourceKind, SNAPSHOT_TYPE};
 use super::rules;
 use super::target::{Foreign, Options, Target};
-use super::wire::Wire;
 use crate::origin::Origin;
 
 /// Why a check ends early.
@@ -51,7 +51,7 @@ pub(super) struct Fixtures {
 pub(super) struct CheckContext {
     pub(super) target: Target,
     pub(super) options: Options,
-    pub(super) wire: Wire,
+    pub(super) http: RecordingClient,
     pub(super) fixtures: Fixtures,
     /// The expected resources and their states.
     pub(super) model: Model,
@@ -67,13 +67,13 @@ pub(super) struct CheckContext {
 }
 
 impl CheckContext {
-    pub(super) fn new(target: Target, options: Options, wire: Wire) -> Self {
+    pub(super) fn new(target: Target, options: Options, http: RecordingClient) -> Self {
         Self {
             limits: Limits::new(&options),
             too_large: BTreeSet::new(),
             target,
             options,
-            wire,
+            http,
             fixtures: Fixtures::default(),
             model: Model::default(),
             current: CurrentCheck::default(),
@@ -122,11 +122,11 @@ impl CheckContext {
 
     /// Whether an operation may be requested; the error says why not.
     pub(super) fn require(&self, operation: &str) -> Result<(), Stop> {
-        let Some(known) = self.wire.operation(operation) else {
+        let Some(known) = self.http.operation(operation) else {
             return Err(Stop::LeftOut(format!("the document has no `{operation}`")));
         };
         if self.options.documented_only
-            && Origin::of_operation(self.wire.document(), known) == Origin::Companion
+            && Origin::of_operation(self.http.document(), known) == Origin::Companion
         {
             return Err(Stop::LeftOut("companion operations are excluded".to_owned()));
         }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
-use super::wire::Exchange;
+use super::recording_client::Exchange;
 use crate::origin::Origin;
 use appkeep_openapi::{Document, Operation, StatusKey};
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::call::Credential;
 use super::context::{CheckContext, Stop, id_of, require_fixture};
-use super::wire::Answer;
+use super::recording_client::RecordedResponse;
 
 const ACCOUNTS: &str = "account_list";
 const BUCKETS: &str = "bucket_list";
@@ -133,11 +133,11 @@ pub(super) async fn equal_in_every_form(ctx: &mut CheckContext, operation: &str)
     Ok(())
 }
 
-fn ids(list: &Answer) -> Vec<String> {
+fn ids(list: &RecordedResponse) -> Vec<String> {
     list.items().iter().map(id_of).collect()
 }
 
-fn expect_disjoint(ctx: &mut CheckContext, list: &Answer, own: &[String]) {
+fn expect_disjoint(ctx: &mut CheckContext, list: &RecordedResponse, own: &[String]) {
     let shared: Vec<String> = ids(list).into_iter().filter(|id| own.contains(id)).collect();
     ctx.expect(list, shared.is_empty(), || {
         format!("the list contains unknown resources: {}", joined(&shared))

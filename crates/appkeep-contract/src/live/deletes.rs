@@ -39,8 +39,8 @@ pub(super) async fn is_gone(ctx: &mut CheckContext, kind: ResourceKind, id: &str
         if ctx.is_excluded(operation) {
             continue;
         }
-        let answer = ctx.send_for(&ctx.call_for(operation, kind, id), 404).await?;
-        ctx.expect_problem(&answer, &[not_found(operation)]);
+        let response = ctx.send_for(&ctx.call_for(operation, kind, id), 404).await?;
+        ctx.expect_problem(&response, &[not_found(operation)]);
     }
     for operation in kind.lists() {
         if ctx.is_excluded(operation) {
@@ -78,29 +78,29 @@ pub(super) async fn snapshot_of_backup(ctx: &mut CheckContext) -> Result<(), Sto
     )?);
     let call = ctx.call_for(ResourceKind::Snapshot.delete(), ResourceKind::Snapshot, &id);
     ctx.send_for(&call, 204).await?;
-    let answer = ctx
+    let response = ctx
         .send_for(
             &ctx.call_for("app_backup_fetch", ResourceKind::Backup, &backup),
             200,
         )
         .await?;
-    let now = answer.text("/state").unwrap_or_default().to_owned();
-    ctx.expect(&answer, now == "completed", || {
+    let now = response.text("/state").unwrap_or_default().to_owned();
+    ctx.expect(&response, now == "completed", || {
         format!("its backup became `{now}`")
     });
     Ok(())
 }
 
 async fn is_not_listed(ctx: &mut CheckContext, operation: &str, id: &str) -> Result<(), Stop> {
-    let answer = ctx.send_for(&ctx.call(operation), 200).await?;
-    let shown = answer.items().iter().any(|item| id_of(item) == id);
-    ctx.expect(&answer, !shown, || format!("{id} is still in the list"));
+    let response = ctx.send_for(&ctx.call(operation), 200).await?;
+    let shown = response.items().iter().any(|item| id_of(item) == id);
+    ctx.expect(&response, !shown, || format!("{id} is still in the list"));
     let rows = ctx.call(operation).query("include", "name,id");
-    let answer = ctx.send_for(&rows, 200).await?;
-    let shown = answer
+    let response = ctx.send_for(&rows, 200).await?;
+    let shown = response
         .items()
         .iter()
         .any(|row| row.get(1).and_then(serde_json::Value::as_str) == Some(id));
-    ctx.expect(&answer, !shown, || format!("{id} is still in the rows"));
+    ctx.expect(&response, !shown, || format!("{id} is still in the rows"));
     Ok(())
 }

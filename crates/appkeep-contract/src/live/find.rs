@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use super::LiveError;
 use super::body::{self, ReadError};
+use super::recording_client::{self, chain};
 use super::target::BODY_BYTES_MAX;
-use super::wire::{self, chain};
 
 /// Maximum time for a response with a list.
-const ANSWER_MAX: Duration = Duration::from_secs(30);
+const RESPONSE_MAX: Duration = Duration::from_secs(30);
 
 /// Requests the accounts that a token can access, and returns the only one.
 ///
@@ -73,13 +73,13 @@ struct Companion<'a> {
 impl Companion<'_> {
     /// The items of the list; none if the response isn't a list.
     async fn fetch(&self, failed: impl Fn(String) -> LiveError) -> Result<Vec<Value>, LiveError> {
-        let mut url = wire::read_url(self.url)?;
+        let mut url = recording_client::read_url(self.url)?;
         url.path_segments_mut()
             .map_err(|()| failed("the address has no path".to_owned()))?
             .pop_if_empty()
             .extend(self.place)
             .push(self.kind);
-        let request = wire::client(self.ca, ANSWER_MAX)?.get(url);
+        let request = recording_client::client(self.ca, RESPONSE_MAX)?.get(url);
         let sent = request.bearer_auth(self.token).send().await;
         let response = sent.map_err(|error| LiveError::Unreachable {
             url: self.url.to_owned(),

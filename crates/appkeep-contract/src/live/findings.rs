@@ -2,9 +2,9 @@
 
 use super::context::{CheckContext, Stop};
 use super::decode;
+use super::recording_client::RecordedResponse;
 use super::report::LiveFinding;
 use super::rules;
-use super::wire::Answer;
 
 /// The code and rule for a request without a response.
 pub(super) const NO_RESPONSE: (&str, &str) = ("no-answer", "Every request gets a response.");
@@ -32,31 +32,31 @@ pub(super) struct CurrentCheck {
 
 impl CheckContext {
     /// Records the violations in the form of a response.
-    pub(super) fn record_violations(&mut self, answer: &Answer) {
-        let exchange = &self.wire.log[answer.exchange];
+    pub(super) fn record_violations(&mut self, response: &RecordedResponse) {
+        let exchange = &self.http.log[response.exchange];
         let mut findings: Vec<LiveFinding> = exchange
             .violations
             .iter()
             .map(|violation| LiveFinding {
                 code: violation.rule.as_str().to_owned(),
                 rule: violation.rule.rule().to_owned(),
-                operation: answer.operation.clone(),
-                what: format!("{} {}", answer.status, violation.what),
+                operation: response.operation.clone(),
+                what: format!("{} {}", response.status, violation.what),
                 place: Some(violation.place.clone()),
-                exchange: Some(answer.exchange),
+                exchange: Some(response.exchange),
             })
             .collect();
         if findings.is_empty()
-            && let Err(why) = decode::decode(&answer.operation, answer.status, &answer.body)
+            && let Err(why) = decode::decode(&response.operation, response.status, &response.body)
         {
-            self.wire.log[answer.exchange].faulty = true;
+            self.http.log[response.exchange].faulty = true;
             findings.push(LiveFinding {
                 code: UNREADABLE.0.to_owned(),
                 rule: UNREADABLE.1.to_owned(),
-                operation: answer.operation.clone(),
+                operation: response.operation.clone(),
                 what: why,
                 place: None,
-                exchange: Some(answer.exchange),
+                exchange: Some(response.exchange),
             });
         }
         for finding in findings {
@@ -93,95 +93,105 @@ impl CheckContext {
     }
 
     /// Records that a response violates the rule of the current check.
-    pub(super) fn fault(&mut self, answer: &Answer, what: String) {
+    pub(super) fn fault(&mut self, response: &RecordedResponse, what: String) {
         let (code, rule) = (self.current.code.clone(), self.current.rule.clone());
-        self.record_rule_violation(answer, code, rule, what);
+        self.record_rule_violation(response, code, rule, what);
     }
 
     /// Records that a response violates a rule that applies to all checks.
     pub(super) fn record_rule_violation(
         &mut self,
-        answer: &Answer,
+        response: &RecordedResponse,
         code: String,
         rule: String,
         what: String,
     ) {
-        self.wire.log[answer.exchange].faulty = true;
-        let finding = self.finding_for(answer, code, rule, what);
+        self.http.log[response.exchange].faulty = true;
+        let finding = self.finding_for(response, code, rule, what);
         self.record(finding);
     }
 
-    fn finding_for(&self, answer: &Answer, code: String, rule: String, what: String) -> LiveFinding {
+    fn finding_for(
+        &self,
+        response: &RecordedResponse,
+        code: String,
+        rule: String,
+        what: String,
+    ) -> LiveFinding {
         LiveFinding {
             code,
             rule,
-            operation: answer.operation.clone(),
+            operation: response.operation.clone(),
             what,
             place: self
-                .wire
-                .operation(&answer.operation)
+                .http
+                .operation(&response.operation)
                 .map(|operation| operation.at.clone()),
-            exchange: Some(answer.exchange),
+            exchange: Some(response.exchange),
         }
     }
 
     /// Records a violation unless a condition holds.
-    pub(super) fn expect(&mut self, answer: &Answer, holds: bool, what: impl FnOnce() -> String) {
+    pub(super) fn expect(&mut self, response: &RecordedResponse, holds: bool, what: impl FnOnce() -> String) {
         if !holds {
-            self.fault(answer, what());
+            self.fault(response, what());
         }
     }
 
     /// Ends the check unless the status is as expected. The response may still be valid for its actual
     /// status.
-    pub(super) fn expect_status(&mut self, answer: &Answer, status: u16) -> Result<(), Stop> {
-        self.expect_one_of(answer, &[status])
+    pub(super) fn expect_status(&mut self, response: &RecordedResponse, status: u16) -> Result<(), Stop> {
+        self.expect_one_of(response, &[status])
     }
 
     /// Ends the check unless the status is one of these.
-    pub(super) fn expect_one_of(&mut self, answer: &Answer, statuses: &[u16]) -> Result<(), Stop> {
-        if statuses.contains(&answer.status) {
+    pub(super) fn expect_one_of(
+        &mut self,
+        response: &RecordedResponse,
+        statuses: &[u16],
+    ) -> Result<(), Stop> {
+        if statuses.contains(&response.status) {
             return Ok(());
         }
-        let detail = answer.reason();
+        let detail = response.reason();
         let expected: Vec<String> = statuses.iter().map(ToString::to_string).collect();
         let what = format!(
             "expected {}, received {}: {detail}",
             expected.join(" or "),
-            answer.status
+            response.status
         );
         let (code, rule) = (self.current.code.clone(), self.current.rule.clone());
-        let finding = self.finding_for(answer, code, rule, what);
+        let finding = self.finding_for(response, code, rule, what);
         self.record(finding);
         Err(Stop::Recorded)
     }
 
     /// Records a violation unless the problem has one of these numbers.
-    pub(super) fn expect_problem(&mut self, answer: &Answer, numbers: &[u32]) {
-        let problem = answer.text("/type").unwrap_or_default().to_owned();
+    pub(super) fn expect_problem(&mut self, response: &RecordedResponse, numbers: &[u32]) {
+        let problem = response.text("/type").unwrap_or_default().to_owned();
         let number = problem.strip_prefix(PROBLEMS).and_then(|n| n.parse().ok());
         let holds = number.is_some_and(|number: u32| numbers.contains(&number));
-        self.expect(answer, holds, || {
+        self.expect(response, holds, || {
             let expected: Vec<String> = numbers.iter().map(ToString::to_string).collect();
             format!("expected problem {}, received `{problem}`", expected.join(" or "))
         });
-        let status = answer.status.to_string();
-        let stated = answer.text("/status").unwrap_or_default().to_owned();
-        self.expect(answer, stated == status, || {
+        let status = response.status.to_string();
+        let stated = response.text("/status").unwrap_or_default().to_owned();
+        self.expect(response, stated == status, || {
             format!("the problem has the status `{stated}`, the response {status}")
         });
     }
 
     /// The id in the response to a create; without it the check ends. A resource that isn't the run's own
     /// isn't used.
-    pub(super) fn created_id(&mut self, answer: &Answer) -> Result<String, Stop> {
-        if let Some(id) = answer.text("/id") {
+    pub(super) fn created_id(&mut self, response: &RecordedResponse) -> Result<String, Stop> {
+        if let Some(id) = response.text("/id") {
             if self.model.resources.iter().any(|resource| resource.id == id) {
                 return Ok(id.to_owned());
             }
             return Err(Stop::LeftOut(format!("nothing shows that this run created {id}")));
         }
-        self.fault(answer, "the response has no `id`".to_owned());
+        self.fault(response, "the response has no `id`".to_owned());
         Err(Stop::Recorded)
     }
 }

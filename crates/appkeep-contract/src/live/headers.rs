@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::call::{Call, Credential};
 use super::context::{CheckContext, Stop};
+use super::recording_client::RecordedResponse;
 use super::resource_kind::{OperationKind, ResourceKind};
-use super::wire::Answer;
 use appkeep_openapi::Operation;
 
 /// The methods of HTTP without CONNECT, which is for proxies.
@@ -23,7 +23,7 @@ const USUAL_EXTRAS: [&str; 3] = ["HEAD", "OPTIONS", "TRACE"];
 pub(super) async fn allow(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
     let Declared { permitted, excluded } = declared(ctx, operation);
-    let mut refused: Vec<(&str, Answer)> = Vec::new();
+    let mut refused: Vec<(&str, RecordedResponse)> = Vec::new();
     let mut extra: BTreeSet<String> = BTreeSet::new();
     for method in METHODS {
         if permitted.contains(method) || excluded.contains(method) {
@@ -33,27 +33,27 @@ pub(super) async fn allow(ctx: &mut CheckContext, operation: &str) -> Result<(),
             let mut call = ctx.call(operation);
             call.method = Some(method.to_owned());
             // Support for this method, and the response to it, are up to the server.
-            let Ok(answer) = ctx.send_unchecked(&call).await else {
+            let Ok(response) = ctx.send_unchecked(&call).await else {
                 continue;
             };
-            if answer.status == 405 {
-                ctx.record_violations(&answer);
-                refused.push((method, answer));
-            } else if (200..300).contains(&answer.status) {
+            if response.status == 405 {
+                ctx.record_violations(&response);
+                refused.push((method, response));
+            } else if (200..300).contains(&response.status) {
                 extra.insert(method.to_owned());
             }
             continue;
         }
         let call = ctx.harmless_call(operation, method);
-        let answer = ctx.send_for(&call, 405).await?;
-        ctx.expect_problem(&answer, &[69]);
-        refused.push((method, answer));
+        let response = ctx.send_for(&call, 405).await?;
+        ctx.expect_problem(&response, &[69]);
+        refused.push((method, response));
     }
-    for (method, answer) in &refused {
-        let allowed = allowed(answer);
+    for (method, response) in &refused {
+        let allowed = allowed(response);
         let supported = permitted.union(&extra);
         let missing: Vec<&String> = supported.filter(|method| !allowed.contains(*method)).collect();
-        ctx.expect(answer, missing.is_empty(), || {
+        ctx.expect(response, missing.is_empty(), || {
             format!("`Allow` of {method} lacks {}", joined(missing.iter().copied()))
         });
         let too_many: Vec<&str> = refused
@@ -61,7 +61,7 @@ pub(super) async fn allow(ctx: &mut CheckContext, operation: &str) -> Result<(),
             .map(|(method, _)| *method)
             .filter(|method| allowed.contains(*method))
             .collect();
-        ctx.expect(answer, too_many.is_empty(), || {
+        ctx.expect(response, too_many.is_empty(), || {
             format!(
                 "`Allow` of {method} lists {}, which returns 405",
                 too_many.join(", ")
@@ -72,7 +72,7 @@ pub(super) async fn allow(ctx: &mut CheckContext, operation: &str) -> Result<(),
             .iter()
             .filter(|method| !is_documented(method) && !USUAL_EXTRAS.contains(&method.as_str()))
             .collect();
-        ctx.expect(answer, unknown.is_empty(), || {
+        ctx.expect(response, unknown.is_empty(), || {
             format!(
                 "`Allow` of {method} lists {}, which is undocumented",
                 joined(unknown.iter().copied())
@@ -92,8 +92,8 @@ pub(super) struct Declared {
 
 /// The methods that the operation's path documents.
 pub(super) fn declared(ctx: &CheckContext, operation: &str) -> Declared {
-    let operations = ctx.wire.document().operations();
-    let path = ctx.wire.operation(operation).map(|own| own.path.as_str());
+    let operations = ctx.http.document().operations();
+    let path = ctx.http.operation(operation).map(|own| own.path.as_str());
     let same_path = operations
         .iter()
         .filter(|other| Some(other.path.as_str()) == path);
@@ -122,8 +122,8 @@ impl CheckContext {
 }
 
 /// The methods in a response's `Allow` header.
-pub(super) fn allowed(answer: &Answer) -> BTreeSet<String> {
-    answer
+pub(super) fn allowed(response: &RecordedResponse) -> BTreeSet<String> {
+    response
         .header("allow")
         .unwrap_or_default()
         .split(',')

@@ -94,41 +94,41 @@ pub(super) fn authored(document: &Document) -> &'static [InputCase] {
 pub(super) async fn run(ctx: &mut CheckContext, case: &InputCase) -> Result<(), Stop> {
     ctx.require(&case.operation)?;
     let call = call(ctx, case);
-    let answer = ctx.send(&call).await?;
+    let response = ctx.send(&call).await?;
     match &case.verdict {
         Verdict::Accepted => {
             let (status, problem) = accepted(case);
-            if answer.status != status {
+            if response.status != status {
                 let what = format!(
                     "{}: expected {status}, received {}: {}",
                     case.what,
-                    answer.status,
-                    answer.reason()
+                    response.status,
+                    response.reason()
                 );
-                ctx.fault(&answer, what);
+                ctx.fault(&response, what);
                 return Err(Stop::Recorded);
             }
             if let Some(problem) = problem {
-                ctx.expect_problem(&answer, &[problem]);
+                ctx.expect_problem(&response, &[problem]);
             }
         }
         Verdict::Refused { problem, culprit } => {
-            if answer.status != 400 {
+            if response.status != 400 {
                 ctx.fault(
-                    &answer,
-                    format!("{}: expected 400, received {}", case.what, answer.status),
+                    &response,
+                    format!("{}: expected 400, received {}", case.what, response.status),
                 );
                 return Err(Stop::Recorded);
             }
-            ctx.expect_problem(&answer, &[*problem]);
+            ctx.expect_problem(&response, &[*problem]);
             if let Some(culprit) = culprit {
                 let list = match case.input {
                     Input::Body(_) => "invalidFields",
                     _ => "invalidParams",
                 };
-                let named = names(&answer, list);
+                let named = names(&response, list);
                 let holds = named.iter().any(|found| points_at(found, culprit));
-                ctx.expect(&answer, holds, || {
+                ctx.expect(&response, holds, || {
                     format!("{}: expected `{culprit}` in `{list}`, found {named:?}", case.what)
                 });
             }

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Credential};
 use super::context::{BACKUP_TYPE, CheckContext, ResourceKind, Stop, id_of, require_fixture};
+use super::recording_client::RecordedResponse;
 use super::resource_kind::{OperationKind, not_found};
-use super::wire::Answer;
 use appkeep_openapi::ParameterLocation;
 
 /// A request for an existing resource, and the same for a non-existent one.
@@ -50,25 +50,25 @@ pub(super) async fn run(ctx: &mut CheckContext, check: &IsolationCheck, operatio
     } else {
         (404, not_found(operation))
     };
-    let answer = ctx.send_for(&probe, status).await?;
-    ctx.expect_problem(&answer, &[problem]);
+    let response = ctx.send_for(&probe, status).await?;
+    ctx.expect_problem(&response, &[problem]);
     let other = ctx.send_for(&control, status).await?;
-    let (existing, unknown) = (fingerprint(&answer), fingerprint(&other));
-    ctx.expect(&answer, existing == unknown, || {
+    let (existing, unknown) = (fingerprint(&response), fingerprint(&other));
+    ctx.expect(&response, existing == unknown, || {
         format!("the response for an existing resource is {existing}, and for an unknown one {unknown}")
     });
     Ok(())
 }
 
 /// The parts of a response that could distinguish the two cases, with all ids replaced.
-fn fingerprint(answer: &Answer) -> String {
-    let mut body = answer.body.clone();
+fn fingerprint(response: &RecordedResponse) -> String {
+    let mut body = response.body.clone();
     if let Value::Object(members) = &mut body {
         members.shift_remove("correlationID");
     }
-    let mut headers: Vec<&str> = answer.header_names().collect();
+    let mut headers: Vec<&str> = response.header_names().collect();
     headers.sort_unstable();
-    let text = format!("{} [{}] {body}", answer.status, headers.join(", "));
+    let text = format!("{} [{}] {body}", response.status, headers.join(", "));
     text.split('"')
         .map(|part| {
             if uuid::Uuid::parse_str(part).is_ok() {
@@ -230,12 +230,12 @@ pub(super) async fn body_reference(ctx: &mut CheckContext, member: &str) -> Resu
     for id in [foreign, ctx.unknown_id(member)] {
         let body = json!({"type": BACKUP_TYPE, "version": "1.1", member: id});
         let call = ctx.call(ResourceKind::Backup.create()).json(body);
-        let answer = ctx.send_for(&call, 400).await?;
-        ctx.expect_problem(&answer, &[problem]);
-        fingerprints.push((fingerprint(&answer), answer));
+        let response = ctx.send_for(&call, 400).await?;
+        ctx.expect_problem(&response, &[problem]);
+        fingerprints.push((fingerprint(&response), response));
     }
-    if let [(foreign, answer), (unknown, _)] = fingerprints.as_slice() {
-        ctx.expect(answer, foreign == unknown, || {
+    if let [(foreign, response), (unknown, _)] = fingerprints.as_slice() {
+        ctx.expect(response, foreign == unknown, || {
             format!("the response for an existing resource is {foreign}, and for an unknown one {unknown}")
         });
     }
@@ -251,8 +251,8 @@ pub(super) async fn snapshot_of_other_app(ctx: &mut CheckContext) -> Result<(), 
     let other = other_app(ctx)?;
     let body = json!({"type": BACKUP_TYPE, "version": "1.1", "snapshotID": snapshot});
     let call = ctx.call(ResourceKind::Backup.create()).path("app_id", &other);
-    let answer = ctx.send_for(&call.json(body), 403).await?;
-    ctx.expect_problem(&answer, &[47]);
+    let response = ctx.send_for(&call.json(body), 403).await?;
+    ctx.expect_problem(&response, &[47]);
     Ok(())
 }
 
@@ -307,10 +307,10 @@ async fn reads(ctx: &mut CheckContext, operation: &str, credential: Credential) 
     let call = ctx.call_for(operation, ResourceKind::of(operation), &id);
     let own = ctx.send_for(&call, 200).await?;
     let call = call.with(credential);
-    let answer = ctx.send_for(&call, 200).await?;
-    let holds =
-        ctx.own_items(own.items()) == ctx.own_items(answer.items()) && own.body["id"] == answer.body["id"];
-    ctx.expect(&answer, holds, || {
+    let response = ctx.send_for(&call, 200).await?;
+    let holds = ctx.own_items(own.items()) == ctx.own_items(response.items())
+        && own.body["id"] == response.body["id"];
+    ctx.expect(&response, holds, || {
         "the token reads other data than a member's token".to_owned()
     });
     Ok(())
@@ -319,7 +319,7 @@ async fn reads(ctx: &mut CheckContext, operation: &str, credential: Credential) 
 impl CheckContext {
     /// Whether an operation has a path parameter of that name.
     pub(super) fn has(&self, operation: &str, name: &str) -> bool {
-        self.wire.operation(operation).is_some_and(|operation| {
+        self.http.operation(operation).is_some_and(|operation| {
             let mut path = operation.parameters_in(ParameterLocation::Path);
             path.any(|parameter| parameter.name == name)
         })

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::backups::difference;
 use super::call::Call;
 use super::context::{CheckContext, ResourceKind, Stop, id_of, require_fixture};
-use super::wire::Answer;
+use super::recording_client::RecordedResponse;
 
 /// Maximum number of pages in a walk through a list.
 const PAGES_MAX: usize = 200;
@@ -31,18 +31,18 @@ fn own(ctx: &CheckContext, operation: &str) -> Result<Vec<Value>, Stop> {
 /// The list contains the suite's resources, as a fetch returns them, and its own metadata.
 pub(super) async fn complete_list(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     let own = own(ctx, operation)?;
-    let answer = ctx.send_for(&ctx.call(operation), 200).await?;
+    let response = ctx.send_for(&ctx.call(operation), 200).await?;
     for resource in &own {
         let id = id_of(resource);
-        let found: Vec<&Value> = answer.items().iter().filter(|item| id_of(item) == id).collect();
+        let found: Vec<&Value> = response.items().iter().filter(|item| id_of(item) == id).collect();
         match found.as_slice() {
             [listed] => {
                 let holds = *listed == resource;
-                ctx.expect(&answer, holds, || {
+                ctx.expect(&response, holds, || {
                     difference("the fetch", resource, "the list", listed)
                 });
             }
-            _ => ctx.fault(&answer, format!("{id} is in the list {} times", found.len())),
+            _ => ctx.fault(&response, format!("{id} is in the list {} times", found.len())),
         }
     }
     let kind = if ResourceKind::of(operation) == ResourceKind::Snapshot {
@@ -50,11 +50,11 @@ pub(super) async fn complete_list(ctx: &mut CheckContext, operation: &str) -> Re
     } else {
         "appBackups"
     };
-    let named = answer.text("/type") == Some(&format!("application/astra-{kind}"));
-    ctx.expect(&answer, named, || {
+    let named = response.text("/type") == Some(&format!("application/astra-{kind}"));
+    ctx.expect(&response, named, || {
         format!("`type` isn't application/astra-{kind}")
     });
-    ctx.expect(&answer, answer.text("/version").is_some(), || {
+    ctx.expect(&response, response.text("/version").is_some(), || {
         "`version` is missing".to_owned()
     });
     Ok(())
@@ -92,7 +92,7 @@ pub(super) struct Pages {
     /// The items of all pages.
     pub(super) items: Vec<Value>,
     /// The last page.
-    pub(super) last: Answer,
+    pub(super) last: RecordedResponse,
 }
 
 /// Walks through a list in pages of that limit. A walk that doesn't end is a finding, and so is an empty page
@@ -100,7 +100,7 @@ pub(super) struct Pages {
 pub(super) async fn read_pages(
     ctx: &mut CheckContext,
     call: &Call,
-    whole: &Answer,
+    whole: &RecordedResponse,
     limit: usize,
 ) -> Result<Pages, Stop> {
     let call = call.clone().query("limit", &limit.to_string());
@@ -133,13 +133,15 @@ pub(super) async fn huge_limit(ctx: &mut CheckContext, operation: &str) -> Resul
         "18446744073709551616",
         "99999999999999999999999999999999999999",
     ] {
-        let answer = ctx
+        let response = ctx
             .send_for(&ctx.call(operation).query("limit", limit), 200)
             .await?;
         let all = own
             .iter()
-            .all(|resource| answer.items().iter().any(|item| id_of(item) == id_of(resource)));
-        ctx.expect(&answer, all, || format!("items are missing with `limit={limit}`"));
+            .all(|resource| response.items().iter().any(|item| id_of(item) == id_of(resource)));
+        ctx.expect(&response, all, || {
+            format!("items are missing with `limit={limit}`")
+        });
     }
     Ok(())
 }
@@ -154,7 +156,7 @@ pub(super) async fn columns(ctx: &mut CheckContext, operation: &str) -> Result<(
     let swapped = ["state", "id"].map(str::to_owned).to_vec();
     for fields in [few, swapped, every, reversed] {
         let requested = fields.join(",");
-        let answer = ctx
+        let response = ctx
             .send_for(&ctx.call(operation).query("include", &requested), 200)
             .await?;
         let Some(id_at) = fields.iter().position(|field| field == "id") else {
@@ -165,12 +167,12 @@ pub(super) async fn columns(ctx: &mut CheckContext, operation: &str) -> Result<(
                 .iter()
                 .map(|field| resource.get(field).cloned().unwrap_or(Value::Null))
                 .collect();
-            let row = answer
+            let row = response
                 .items()
                 .iter()
                 .find(|row| row.get(id_at) == Some(&resource["id"]));
             let holds = row == Some(&expected);
-            ctx.expect(&answer, holds, || {
+            ctx.expect(&response, holds, || {
                 let received = row.map_or_else(|| "no row".to_owned(), ToString::to_string);
                 format!("`include={requested}`: expected {expected}, received {received}")
             });
@@ -183,7 +185,8 @@ pub(super) async fn columns(ctx: &mut CheckContext, operation: &str) -> Result<(
 pub(super) async fn columns_in_pages(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     own(ctx, operation)?;
     let call = ctx.call(operation).query("include", "name").query("limit", "1");
-    let is_row = |answer: &Answer| matches!(answer.items(), [Value::Array(row)] if row.len() == 1);
+    let is_row =
+        |response: &RecordedResponse| matches!(response.items(), [Value::Array(row)] if row.len() == 1);
     let first = ctx.send_for(&call, 200).await?;
     ctx.expect(&first, is_row(&first), || {
         "expected one row with one value".to_owned()
@@ -209,7 +212,7 @@ pub(super) fn every_field(ctx: &CheckContext, operation: &str) -> Vec<String> {
     };
     let pointer = format!("/components/schemas/{name}/properties");
     let properties = ctx
-        .wire
+        .http
         .validator()
         .document()
         .root()

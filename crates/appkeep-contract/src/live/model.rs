@@ -17,8 +17,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::call::{Call, Credential, Server};
+use super::recording_client::RecordedResponse;
 use super::resource_kind::{OperationKind, ResourceKind};
-use super::wire::Answer;
 pub(super) use ownership::{Collection, restore_sources, unused_id};
 pub(super) use rules::{RULES, RuleViolation};
 pub(super) use tracked_resource::{Lifecycle, TrackedResource};
@@ -60,19 +60,23 @@ impl Model {
 
     /// Records that a resource was created or deleted. Only one rule is checked: a create makes a new
     /// resource.
-    pub(super) fn record_changes(&mut self, call: &Call, answer: &Answer) -> Option<RuleViolation> {
+    pub(super) fn record_changes(
+        &mut self,
+        call: &Call,
+        response: &RecordedResponse,
+    ) -> Option<RuleViolation> {
         if call.method.is_some() {
             return None;
         }
         match OperationKind::of(&call.operation) {
-            OperationKind::Create if (200..300).contains(&answer.status) => {
-                let Some(resource) = TrackedResource::from_create(call, answer) else {
+            OperationKind::Create if (200..300).contains(&response.status) => {
+                let Some(resource) = TrackedResource::from_create(call, response) else {
                     self.record_lost_response(call);
                     return None;
                 };
                 return self.claim(resource);
             }
-            OperationKind::Delete if answer.status == 204 => self.record_delete(call),
+            OperationKind::Delete if response.status == 204 => self.record_delete(call),
             _ => {}
         }
         None
@@ -102,25 +106,25 @@ impl Model {
     }
 
     /// Compares a response with all earlier ones, and updates the model.
-    pub(super) fn observe(&mut self, call: &Call, answer: &Answer) -> Vec<RuleViolation> {
-        let mut violations = self.correlation(call.server, answer);
+    pub(super) fn observe(&mut self, call: &Call, response: &RecordedResponse) -> Vec<RuleViolation> {
+        let mut violations = self.correlation(call.server, response);
         if call.method.is_some() {
             return violations;
         }
-        match (OperationKind::of(&call.operation), answer.status) {
-            (OperationKind::Create, 200..300) => violations.extend(self.created(call, answer)),
-            (OperationKind::Fetch, 200) => violations.extend(self.fetched(call, answer)),
+        match (OperationKind::of(&call.operation), response.status) {
+            (OperationKind::Create, 200..300) => violations.extend(self.created(call, response)),
+            (OperationKind::Fetch, 200) => violations.extend(self.fetched(call, response)),
             (OperationKind::Fetch | OperationKind::Delete, 404) => violations.extend(self.not_found(call)),
             (OperationKind::Delete, 204) => violations.extend(self.deleted(call)),
-            (OperationKind::List, 200) => violations.extend(list::check(self, call, answer)),
+            (OperationKind::List, 200) => violations.extend(list::check(self, call, response)),
             _ => {}
         }
         violations
     }
 
     /// Checks that no two problems have the same correlation id, as it identifies them in the log.
-    fn correlation(&mut self, server: Server, answer: &Answer) -> Vec<RuleViolation> {
-        let Some(id) = answer.text("/correlationID").filter(|_| answer.status >= 400) else {
+    fn correlation(&mut self, server: Server, response: &RecordedResponse) -> Vec<RuleViolation> {
+        let Some(id) = response.text("/correlationID").filter(|_| response.status >= 400) else {
             return Vec::new();
         };
         if self.correlations.insert((server, id.to_owned())) {
@@ -129,8 +133,8 @@ impl Model {
         vec![rules::CORRELATION.violation(format!("two problems have the correlation id {id}"))]
     }
 
-    fn created(&mut self, call: &Call, answer: &Answer) -> Vec<RuleViolation> {
-        let Some(resource) = TrackedResource::from_create(call, answer) else {
+    fn created(&mut self, call: &Call, response: &RecordedResponse) -> Vec<RuleViolation> {
+        let Some(resource) = TrackedResource::from_create(call, response) else {
             self.record_lost_response(call);
             return Vec::new();
         };
@@ -155,7 +159,7 @@ impl Model {
         violations
     }
 
-    fn fetched(&mut self, call: &Call, answer: &Answer) -> Vec<RuleViolation> {
+    fn fetched(&mut self, call: &Call, response: &RecordedResponse) -> Vec<RuleViolation> {
         let Some(expected) = call
             .path
             .get(ResourceKind::of(&call.operation).parameter())
@@ -163,11 +167,11 @@ impl Model {
         else {
             return Vec::new();
         };
-        let id = answer.text("/id").unwrap_or_default();
+        let id = response.text("/id").unwrap_or_default();
         if id != expected {
             return vec![rules::FOUND.violation(format!("requested {expected}, received {id}"))];
         }
-        let tag = EntityTag::of(answer);
+        let tag = EntityTag::of(response);
         let Some(resource) = self.resource_mut(call.server, &expected) else {
             self.others.insert((call.server, expected));
             return Vec::new();
@@ -179,7 +183,7 @@ impl Model {
         if !resource.is_within(call) {
             violations.push(rules::SCOPE.violation(format!("{expected} is found in another account or app")));
         }
-        violations.extend(transitions::check_update(resource, &answer.body, tag));
+        violations.extend(transitions::check_update(resource, &response.body, tag));
         violations
     }
 
@@ -238,11 +242,11 @@ pub(super) struct EntityTag {
 }
 
 impl EntityTag {
-    fn of(answer: &Answer) -> Option<Self> {
+    fn of(response: &RecordedResponse) -> Option<Self> {
         Some(Self {
-            media_type: answer.header("content-type").unwrap_or_default().to_owned(),
-            text: answer.header("etag")?.to_owned(),
-            body: answer.body.clone(),
+            media_type: response.header("content-type").unwrap_or_default().to_owned(),
+            text: response.header("etag")?.to_owned(),
+            body: response.body.clone(),
         })
     }
 }

@@ -3,15 +3,15 @@
 use serde_json::json;
 
 use super::context::{CheckContext, ResourceKind, Stop, id_of, require_fixture};
-use super::wire::Answer;
+use super::recording_client::RecordedResponse;
 
 const JSON: &str = "application/json";
 
 /// Records a violation unless the body has that media type.
-pub(super) fn expect_media_type(ctx: &mut CheckContext, answer: &Answer, expected: &str) {
-    let received = answer.header("content-type").unwrap_or_default().to_owned();
+pub(super) fn expect_media_type(ctx: &mut CheckContext, response: &RecordedResponse, expected: &str) {
+    let received = response.header("content-type").unwrap_or_default().to_owned();
     let essence = received.split(';').next().unwrap_or_default().trim();
-    ctx.expect(answer, essence.eq_ignore_ascii_case(expected), || {
+    ctx.expect(response, essence.eq_ignore_ascii_case(expected), || {
         format!("requested `{expected}`, received `{received}`")
     });
     let lower = received.to_ascii_lowercase();
@@ -19,7 +19,7 @@ pub(super) fn expect_media_type(ctx: &mut CheckContext, answer: &Answer, expecte
         .split(';')
         .find_map(|part| part.trim().strip_prefix("charset="));
     let is_utf8 = charset.is_none_or(|charset| charset.trim_matches('"') == "utf-8");
-    ctx.expect(answer, is_utf8, || {
+    ctx.expect(response, is_utf8, || {
         format!("expected JSON in UTF-8, received `{received}`")
     });
 }
@@ -49,10 +49,10 @@ pub(super) async fn fetch(ctx: &mut CheckContext, operation: &str) -> Result<(),
         (others, JSON),
     ];
     for (accept, expected) in cases {
-        let answer = ctx
+        let response = ctx
             .send_for(&ctx.call_for(operation, kind, &id).accept(&accept), 200)
             .await?;
-        expect_media_type(ctx, &answer, expected);
+        expect_media_type(ctx, &response, expected);
     }
     Ok(())
 }
@@ -60,8 +60,8 @@ pub(super) async fn fetch(ctx: &mut CheckContext, operation: &str) -> Result<(),
 /// A list is plain JSON, independent of `Accept`.
 pub(super) async fn list(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     for accept in [JSON, "*/*", "text/html", "application/astra-appBackups+json"] {
-        let answer = ctx.send_for(&ctx.call(operation).accept(accept), 200).await?;
-        expect_media_type(ctx, &answer, JSON);
+        let response = ctx.send_for(&ctx.call(operation).accept(accept), 200).await?;
+        expect_media_type(ctx, &response, JSON);
     }
     Ok(())
 }
@@ -76,8 +76,8 @@ pub(super) async fn problem(ctx: &mut CheckContext, operation: &str) -> Result<(
         } else {
             call.query("surprise", "1")
         };
-        let answer = ctx.send_for(&call, 400).await?;
-        expect_media_type(ctx, &answer, "application/problem+json");
+        let response = ctx.send_for(&call, 400).await?;
+        expect_media_type(ctx, &response, "application/problem+json");
     }
     Ok(())
 }
@@ -87,18 +87,18 @@ pub(super) async fn body_with_charset(ctx: &mut CheckContext) -> Result<(), Stop
     let body = ctx.valid_body(ResourceKind::Backup);
     let call = ctx.call(ResourceKind::Backup.create()).json(body);
     let call = call.path("app_id", &ctx.unknown_id("app"));
-    let answer = ctx
+    let response = ctx
         .send_for(&call.content_type("application/json; charset=utf-8"), 404)
         .await?;
-    ctx.expect_problem(&answer, &[2]);
+    ctx.expect_problem(&response, &[2]);
     Ok(())
 }
 
 /// A small JSON body in a GET is ignored; existing clients send one with every GET.
 pub(super) async fn body_of_a_get(ctx: &mut CheckContext) -> Result<(), Stop> {
-    let answer = ctx
+    let response = ctx
         .send_for(&ctx.call("app_backup_list_for_app").json(json!({})), 200)
         .await?;
-    expect_media_type(ctx, &answer, JSON);
+    expect_media_type(ctx, &response, JSON);
     Ok(())
 }

@@ -24,14 +24,14 @@ pub(super) async fn cannot_be_deleted(ctx: &mut CheckContext, operation: &str) -
             .send_for(&ctx.call(ResourceKind::Backup.create()).json(body), 201)
             .await?;
         let id = ctx.created_id(&created)?;
-        let answer = ctx
+        let response = ctx
             .send(&ctx.call_for(operation, ResourceKind::Backup, &id))
             .await?;
-        if answer.status == 204 {
+        if response.status == 204 {
             continue;
         }
-        ctx.expect_status(&answer, 409)?;
-        ctx.expect_problem(&answer, &[128]);
+        ctx.expect_status(&response, 409)?;
+        ctx.expect_problem(&response, &[128]);
         until_not_pending(ctx, ResourceKind::Backup, &id).await?;
         ctx.send_for(&ctx.call_for(operation, ResourceKind::Backup, &id), 204)
             .await?;
@@ -52,8 +52,8 @@ async fn on_the_idle_server(ctx: &mut CheckContext, operation: &str) -> Result<(
         format!("without workers its first state is `{now}`")
     });
     let call = ctx.idle_call(operation)?.path("appBackup_id", &id);
-    let answer = ctx.send_for(&call, 409).await?;
-    ctx.expect_problem(&answer, &[128]);
+    let response = ctx.send_for(&call, 409).await?;
+    ctx.expect_problem(&response, &[128]);
     let call = ctx.idle_call("app_backup_fetch")?.path("appBackup_id", &id);
     let still = ctx.send_for(&call, 200).await?;
     let now = still.text("/state").unwrap_or_default().to_owned();
@@ -81,15 +81,15 @@ pub(super) async fn snapshot_in_use(ctx: &mut CheckContext) -> Result<(), Stop> 
         let created = ctx
             .send_for(&ctx.call(ResourceKind::Backup.create()).json(body), 201)
             .await?;
-        let answer = ctx
+        let response = ctx
             .send(&ctx.call_for(ResourceKind::Snapshot.delete(), ResourceKind::Snapshot, &snapshot))
             .await?;
         let backup = until_completed(ctx, ResourceKind::Backup, &id_of(&created.body)).await?;
-        if answer.status == 204 {
+        if response.status == 204 {
             continue;
         }
-        ctx.expect_status(&answer, 409)?;
-        ctx.expect_problem(&answer, &[144]);
+        ctx.expect_status(&response, 409)?;
+        ctx.expect_problem(&response, &[144]);
         super::races::delete_all(ctx, ResourceKind::Backup, &[id_of(&backup)]).await?;
         return super::races::delete_all(ctx, ResourceKind::Snapshot, &[snapshot]).await;
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::context::{CheckContext, ResourceKind, Stop, id_of};
 use super::poll_timer::PollTimer;
-use super::wire::Answer;
+use super::recording_client::RecordedResponse;
 
 /// States on the way to `completed`.
 const IN_PROGRESS: [&str; 3] = ["pending", "discovering", "running"];
@@ -42,24 +42,24 @@ async fn until(
     let mut operations = ctx.permitted(kind.fetches()).unwrap_or_default();
     operations.extend(ctx.permitted(kind.lists()).unwrap_or_default());
     for operation in operations.iter().cycle() {
-        let (answer, resource) = read(ctx, operation, id, app).await?;
+        let (response, resource) = read(ctx, operation, id, app).await?;
         let now = resource.get("state").and_then(Value::as_str).unwrap_or_default();
         match now {
             state if state == expected => return Ok(resource),
             "failed" => {
                 let why = resource.get("stateUnready").unwrap_or(&Value::Null).to_string();
-                ctx.fault(&answer, format!("it failed: {why}"));
+                ctx.fault(&response, format!("it failed: {why}"));
                 return Err(Stop::Recorded);
             }
             known if IN_PROGRESS.contains(&known) => {}
             other => {
-                ctx.fault(&answer, format!("`{other}` can't precede `{expected}`"));
+                ctx.fault(&response, format!("`{other}` can't precede `{expected}`"));
                 return Err(Stop::Recorded);
             }
         }
         if !timer.wait().await {
             let secs = ctx.options.completion_max.as_secs();
-            ctx.fault(&answer, format!("still `{now}` after {secs} s"));
+            ctx.fault(&response, format!("still `{now}` after {secs} s"));
             return Err(Stop::Recorded);
         }
     }
@@ -79,8 +79,8 @@ pub(super) async fn until_not_pending(
     let fetches = ctx.permitted(kind.fetches())?;
     let call = ctx.call_for(fetches.first().ok_or(Stop::Recorded)?, kind, id);
     loop {
-        let answer = ctx.send(&call).await?;
-        if answer.text("/state") != Some("pending") {
+        let response = ctx.send(&call).await?;
+        if response.text("/state") != Some("pending") {
             return Ok(true);
         }
         if !timer.wait().await {
@@ -89,22 +89,27 @@ pub(super) async fn until_not_pending(
     }
 }
 
-async fn read(ctx: &mut CheckContext, operation: &str, id: &str, app: &str) -> Result<(Answer, Value), Stop> {
+async fn read(
+    ctx: &mut CheckContext,
+    operation: &str,
+    id: &str,
+    app: &str,
+) -> Result<(RecordedResponse, Value), Stop> {
     let kind = ResourceKind::of(operation);
     if kind.fetches().contains(&operation) {
         let call = ctx.call_for(operation, kind, id).path("app_id", app);
-        let answer = ctx.send_for(&call, 200).await?;
-        let resource = answer.body.clone();
-        return Ok((answer, resource));
+        let response = ctx.send_for(&call, 200).await?;
+        let resource = response.body.clone();
+        return Ok((response, resource));
     }
-    let answer = ctx
+    let response = ctx
         .send_for(&ctx.call(operation).path("app_id", app), 200)
         .await?;
-    let found = answer.items().iter().find(|item| id_of(item) == id).cloned();
+    let found = response.items().iter().find(|item| id_of(item) == id).cloned();
     if let Some(resource) = found {
-        return Ok((answer, resource));
+        return Ok((response, resource));
     }
-    ctx.fault(&answer, format!("{id} isn't in the list"));
+    ctx.fault(&response, format!("{id} isn't in the list"));
     Err(Stop::Recorded)
 }
 

@@ -22,22 +22,25 @@ pub(super) async fn create(ctx: &mut CheckContext, kind: ResourceKind) -> Result
     ctx.require_create(kind)?;
     let body = ctx.valid_body(kind);
     let calls = vec![ctx.call(kind.create()).json(body.clone()); CONCURRENT_REQUESTS];
-    let answers = ctx.send_concurrently(&calls).await?;
-    let winners = answers.iter().filter(|answer| answer.status == 201).count();
-    for answer in &answers {
-        ctx.expect(answer, winners == 1, || {
+    let responses = ctx.send_concurrently(&calls).await?;
+    let winners = responses.iter().filter(|response| response.status == 201).count();
+    for response in &responses {
+        ctx.expect(response, winners == 1, || {
             format!("{winners} of {CONCURRENT_REQUESTS} concurrent creates with the same name returned 201")
         });
-        if answer.status != 201 {
-            ctx.expect_status(answer, 409)?;
-            ctx.expect_problem(answer, &[10]);
+        if response.status != 201 {
+            ctx.expect_status(response, 409)?;
+            ctx.expect_problem(response, &[10]);
         }
     }
     for operation in ctx.permitted(kind.lists())? {
-        let answer = ctx.send_for(&ctx.call(operation), 200).await?;
-        let shown = answer.items().iter().filter(|item| item["name"] == body["name"]);
+        let response = ctx.send_for(&ctx.call(operation), 200).await?;
+        let shown = response
+            .items()
+            .iter()
+            .filter(|item| item["name"] == body["name"]);
         let count = shown.count();
-        ctx.expect(&answer, count == 1, || {
+        ctx.expect(&response, count == 1, || {
             format!("the list contains {count} resources with the name of {CONCURRENT_REQUESTS} concurrent creates")
         });
     }
@@ -58,17 +61,17 @@ pub(super) async fn delete(ctx: &mut CheckContext, kind: ResourceKind) -> Result
         .take(CONCURRENT_REQUESTS)
         .map(|operation| ctx.call_for(operation, kind, &id))
         .collect();
-    let answers = ctx.send_concurrently(&calls).await?;
-    let removed = answers.iter().filter(|answer| answer.status == 204).count();
-    for answer in &answers {
-        ctx.expect(answer, removed == 1, || {
+    let responses = ctx.send_concurrently(&calls).await?;
+    let removed = responses.iter().filter(|response| response.status == 204).count();
+    for response in &responses {
+        ctx.expect(response, removed == 1, || {
             format!(
                 "{removed} of {CONCURRENT_REQUESTS} concurrent deletes of the same {} returned 204",
                 kind.name()
             )
         });
-        if answer.status != 204 {
-            ctx.expect_one_of(answer, &[404, 409])?;
+        if response.status != 204 {
+            ctx.expect_one_of(response, &[404, 409])?;
         }
     }
     super::deletes::is_gone(ctx, kind, &id).await
@@ -77,16 +80,16 @@ pub(super) async fn delete(ctx: &mut CheckContext, kind: ResourceKind) -> Result
 /// Concurrent reads all get the same response.
 pub(super) async fn read(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     let calls = vec![ctx.call(operation); CONCURRENT_REQUESTS];
-    let answers = ctx.send_concurrently(&calls).await?;
-    let Some(first) = answers.first().cloned() else {
+    let responses = ctx.send_concurrently(&calls).await?;
+    let Some(first) = responses.first().cloned() else {
         return Ok(());
     };
     ctx.expect_status(&first, 200)?;
     let wanted = ctx.own_ids(first.items());
-    for answer in &answers {
-        ctx.expect_status(answer, 200)?;
-        let got = ctx.own_ids(answer.items());
-        ctx.expect(answer, got == wanted, || {
+    for response in &responses {
+        ctx.expect_status(response, 200)?;
+        let got = ctx.own_ids(response.items());
+        ctx.expect(response, got == wanted, || {
             format!("it contains {got:?} of the suite's resources; a concurrent response contains {wanted:?}")
         });
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::call::{Call, Credential, Payload};
 use super::context::{CheckContext, Stop};
 use super::headers::{allowed, declared};
-use super::wire::Answer;
+use super::recording_client::RecordedResponse;
 use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem, points_at};
 use appkeep_openapi::Operation;
 
@@ -52,16 +52,16 @@ pub(super) async fn run(ctx: &mut CheckContext, case: &RefusalCase) -> Result<()
         return Err(Stop::LeftOut(missing_requirement.to_owned()));
     }
     let call = invalid_call(ctx, case);
-    let answer = ctx.send(&call).await?;
-    ctx.expect_status(&answer, case.request.status)?;
-    check_response(ctx, case, &answer);
+    let response = ctx.send(&call).await?;
+    ctx.expect_status(&response, case.request.status)?;
+    check_response(ctx, case, &response);
     Ok(())
 }
 
 fn invalid_call(ctx: &mut CheckContext, case: &RefusalCase) -> Call {
     let mut call = ctx.call(&case.operation);
     let has_body = ctx
-        .wire
+        .http
         .operation(&case.operation)
         .is_some_and(|operation| operation.body.is_some());
     if has_body {
@@ -122,49 +122,49 @@ fn set_member(call: &mut Call, name: &str, value: Value) {
     }
 }
 
-fn check_response(ctx: &mut CheckContext, case: &RefusalCase, answer: &Answer) {
+fn check_response(ctx: &mut CheckContext, case: &RefusalCase, response: &RecordedResponse) {
     let method = ctx
-        .wire
+        .http
         .operation(&case.operation)
         .map(|operation| operation.method.clone());
     match case.request.problem {
-        Problem::Numbers(numbers) => ctx.expect_problem(answer, numbers),
-        Problem::NotFound if method.as_deref() == Some("DELETE") => ctx.expect_problem(answer, &[1]),
-        Problem::NotFound => ctx.expect_problem(answer, &[2]),
+        Problem::Numbers(numbers) => ctx.expect_problem(response, numbers),
+        Problem::NotFound if method.as_deref() == Some("DELETE") => ctx.expect_problem(response, &[1]),
+        Problem::NotFound => ctx.expect_problem(response, &[2]),
         Problem::Unnumbered | Problem::Any => {}
     }
     match case.request.invalid {
         Invalid::Any | Invalid::Exactly(_) => {}
         Invalid::Parameter(name) => {
-            let named = names(answer, "invalidParams");
+            let named = names(response, "invalidParams");
             let holds = named.iter().any(|found| found == name);
-            ctx.expect(answer, holds, || {
+            ctx.expect(response, holds, || {
                 format!("expected `{name}` in `invalidParams`, found {}", listed(&named))
             });
         }
         Invalid::Field(path) => {
-            let named = names(answer, "invalidFields");
+            let named = names(response, "invalidFields");
             let holds = named.iter().any(|found| points_at(found, path));
-            ctx.expect(answer, holds, || {
+            ctx.expect(response, holds, || {
                 format!("expected `{path}` in `invalidFields`, found {}", listed(&named))
             });
         }
     }
-    if answer.status == 405 {
-        check_allow(ctx, case, answer);
+    if response.status == 405 {
+        check_allow(ctx, case, response);
     }
 }
 
 /// `Allow` lists every method that the path declares, and not the one that was refused. Methods of operations that the
 /// options leave out may be missing.
-fn check_allow(ctx: &mut CheckContext, case: &RefusalCase, answer: &Answer) {
-    let (declared, allowed) = (declared(ctx, &case.operation).permitted, allowed(answer));
+fn check_allow(ctx: &mut CheckContext, case: &RefusalCase, response: &RecordedResponse) {
+    let (declared, allowed) = (declared(ctx, &case.operation).permitted, allowed(response));
     let refused = case.request.mutations.iter().find_map(|mutation| match mutation {
         Mutation::Method(method) => Some(*method),
         _ => None,
     });
     let holds = declared.is_subset(&allowed) && !refused.is_some_and(|method| allowed.contains(method));
-    ctx.expect(answer, holds, || {
+    ctx.expect(response, holds, || {
         format!(
             "expected {} in `Allow`, found {}",
             joined(&declared),
@@ -173,8 +173,8 @@ fn check_allow(ctx: &mut CheckContext, case: &RefusalCase, answer: &Answer) {
     });
 }
 
-pub(super) fn names(answer: &Answer, member: &str) -> Vec<String> {
-    let list = answer
+pub(super) fn names(response: &RecordedResponse, member: &str) -> Vec<String> {
+    let list = response
         .body
         .get(member)
         .and_then(Value::as_array)

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::coverage::Coverage;
 use super::limits::EarlyEnd;
+use super::recording_client::Exchange;
 use super::rules;
-use super::wire::Exchange;
 use appkeep_openapi::{Outcome, Place};
 
 /// The result of checking one server.

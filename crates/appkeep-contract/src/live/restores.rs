@@ -70,8 +70,8 @@ pub(super) async fn not_ready(ctx: &mut CheckContext) -> Result<(), Stop> {
     ] {
         let id = storage::existing(ctx, kind).await?;
         let call = restore(ctx.idle_call(RESTORE)?, member, &id);
-        let answer = ctx.send_for(&call, 409).await?;
-        ctx.expect_problem(&answer, &[111]);
+        let response = ctx.send_for(&call, 409).await?;
+        ctx.expect_problem(&response, &[111]);
     }
     Ok(())
 }
@@ -97,8 +97,8 @@ pub(super) async fn of_others(ctx: &mut CheckContext) -> Result<(), Stop> {
         (&own, "snapshotID", foreign_snapshot, 400, 46),
         (&own, "backupID", foreign_backup, 400, 9),
     ] {
-        let answer = ctx.send_for(&restore(call.clone(), member, &id), status).await?;
-        ctx.expect_problem(&answer, &[problem]);
+        let response = ctx.send_for(&restore(call.clone(), member, &id), status).await?;
+        ctx.expect_problem(&response, &[problem]);
     }
     Ok(())
 }

@@ -2,33 +2,33 @@
 
 use super::call::{Call, Server};
 use super::context::{CheckContext, NOT_RESTORABLE, Stop};
+use super::recording_client::RecordedResponse;
 use super::resource_kind::ResourceKind;
-use super::wire::Answer;
 
 impl CheckContext {
     /// Sends a request. Violations in the form of the response, and contradictions to earlier responses, are
     /// recorded immediately.
-    pub(super) async fn send(&mut self, call: &Call) -> Result<Answer, Stop> {
+    pub(super) async fn send(&mut self, call: &Call) -> Result<RecordedResponse, Stop> {
         self.may_send(call)?;
-        let sent = self.wire.send(&self.target, call);
+        let sent = self.http.send(&self.target, call);
         let sent = self.limits.within(call.writes(), sent).await;
-        let answer = self.received(call, sent)?;
+        let response = self.received(call, sent)?;
         if self.is_checking() {
-            self.record_violations(&answer);
-            self.compare(call, &answer);
+            self.record_violations(&response);
+            self.compare(call, &response);
         } else {
-            self.model.record_changes(call, &answer);
+            self.model.record_changes(call, &response);
         }
-        self.reject_too_large(call, answer)
+        self.reject_too_large(call, response)
     }
 
     /// Sends requests concurrently; the responses are in the order of the requests.
-    pub(super) async fn send_concurrently(&mut self, calls: &[Call]) -> Result<Vec<Answer>, Stop> {
+    pub(super) async fn send_concurrently(&mut self, calls: &[Call]) -> Result<Vec<RecordedResponse>, Stop> {
         for call in calls {
             self.may_send(call)?;
         }
         let writes = calls.iter().any(Call::writes);
-        let sent = self.wire.send_concurrently(&self.target, calls);
+        let sent = self.http.send_concurrently(&self.target, calls);
         let sent = match self.limits.within(writes, sent).await {
             Ok(sent) => sent,
             Err(stop) => {
@@ -38,47 +38,47 @@ impl CheckContext {
                 return Err(stop);
             }
         };
-        let mut answers = Vec::new();
+        let mut responses = Vec::new();
         let mut stop = None;
-        for (call, answer) in calls.iter().zip(sent) {
-            let answer = match self.received(call, Ok(answer)) {
-                Ok(answer) => answer,
+        for (call, response) in calls.iter().zip(sent) {
+            let response = match self.received(call, Ok(response)) {
+                Ok(response) => response,
                 Err(why) => {
                     stop = Some(why);
                     continue;
                 }
             };
-            self.record_violations(&answer);
-            if let Some(found) = self.model.record_changes(call, &answer) {
+            self.record_violations(&response);
+            if let Some(found) = self.model.record_changes(call, &response) {
                 let (code, rule) = (found.rule.code.to_owned(), found.rule.rule.to_owned());
-                self.record_rule_violation(&answer, code, rule, found.what);
+                self.record_rule_violation(&response, code, rule, found.what);
             }
-            match self.reject_too_large(call, answer) {
-                Ok(answer) => answers.push(answer),
+            match self.reject_too_large(call, response) {
+                Ok(response) => responses.push(response),
                 Err(why) => stop = Some(why),
             }
         }
-        stop.map_or(Ok(answers), Err)
+        stop.map_or(Ok(responses), Err)
     }
 
     /// Sends a request whose response isn't compared with the model, and only with the document if it is a
     /// refusal.
-    pub(super) async fn send_unchecked(&mut self, call: &Call) -> Result<Answer, Stop> {
+    pub(super) async fn send_unchecked(&mut self, call: &Call) -> Result<RecordedResponse, Stop> {
         self.may_send(call)?;
-        let sent = self.wire.send_unchecked(&self.target, call);
-        if let Ok(answer) = self.limits.within(call.writes(), sent).await? {
-            self.limits.answered();
-            return Ok(answer);
+        let sent = self.http.send_unchecked(&self.target, call);
+        if let Ok(response) = self.limits.within(call.writes(), sent).await? {
+            self.limits.record_response();
+            return Ok(response);
         }
-        self.limits.unanswered();
+        self.limits.record_no_response();
         Err(Stop::LeftOut("no response came".to_owned()))
     }
 
     /// Sends a request that must be answered with that status.
-    pub(super) async fn send_for(&mut self, call: &Call, status: u16) -> Result<Answer, Stop> {
-        let answer = self.send(call).await?;
-        self.expect_status(&answer, status)?;
-        Ok(answer)
+    pub(super) async fn send_for(&mut self, call: &Call, status: u16) -> Result<RecordedResponse, Stop> {
+        let response = self.send(call).await?;
+        self.expect_status(&response, status)?;
+        Ok(response)
     }
 
     /// Whether responses are still checked: once a run ended early, it only deletes what it created.
@@ -87,11 +87,15 @@ impl CheckContext {
     }
 
     /// Processes the result of a request; a create without a response may still have created something.
-    fn received(&mut self, call: &Call, sent: Result<Result<Answer, String>, Stop>) -> Result<Answer, Stop> {
+    fn received(
+        &mut self,
+        call: &Call,
+        sent: Result<Result<RecordedResponse, String>, Stop>,
+    ) -> Result<RecordedResponse, Stop> {
         let stop = match sent {
-            Ok(Ok(answer)) => {
-                self.limits.answered();
-                return Ok(answer);
+            Ok(Ok(response)) => {
+                self.limits.record_response();
+                return Ok(response);
             }
             Ok(Err(why)) => {
                 let stop = if self.is_checking() {
@@ -99,7 +103,7 @@ impl CheckContext {
                 } else {
                     Stop::LeftOut(why)
                 };
-                self.limits.unanswered();
+                self.limits.record_no_response();
                 stop
             }
             Err(stop) => stop,
@@ -109,9 +113,13 @@ impl CheckContext {
     }
 
     /// Ends the check if the response was too large to be read; its operation isn't requested again.
-    fn reject_too_large(&mut self, call: &Call, answer: Answer) -> Result<Answer, Stop> {
-        if !answer.is_too_large {
-            return Ok(answer);
+    fn reject_too_large(
+        &mut self,
+        call: &Call,
+        response: RecordedResponse,
+    ) -> Result<RecordedResponse, Stop> {
+        if !response.is_too_large {
+            return Ok(response);
         }
         self.too_large.insert(call.operation.clone());
         Err(Stop::Recorded)
@@ -143,14 +151,14 @@ impl CheckContext {
     }
 
     /// Compares a response with all earlier ones.
-    fn compare(&mut self, call: &Call, answer: &Answer) {
-        if answer.is_too_large {
+    fn compare(&mut self, call: &Call, response: &RecordedResponse) {
+        if response.is_too_large {
             self.model.record_lost_response(call);
             return;
         }
-        for found in self.model.observe(call, answer) {
+        for found in self.model.observe(call, response) {
             self.record_rule_violation(
-                answer,
+                response,
                 found.rule.code.to_owned(),
                 found.rule.rule.to_owned(),
                 found.what,

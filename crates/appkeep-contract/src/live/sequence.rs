@@ -193,8 +193,8 @@ impl Sequence<'_> {
     }
 
     async fn create(&mut self, ctx: &mut CheckContext, kind: ResourceKind, body: Value) -> Result<(), Stop> {
-        let answer = ctx.send_for(&ctx.call(kind.create()).json(body), 201).await?;
-        ctx.created_id(&answer)?;
+        let response = ctx.send_for(&ctx.call(kind.create()).json(body), 201).await?;
+        ctx.created_id(&response)?;
         Ok(())
     }
 
@@ -210,8 +210,8 @@ impl Sequence<'_> {
         if !is_name_in_use(ctx, kind, name) {
             return self.create(ctx, kind, body).await;
         }
-        let answer = ctx.send_for(&ctx.call(kind.create()).json(body), 409).await?;
-        ctx.expect_problem(&answer, &[10]);
+        let response = ctx.send_for(&ctx.call(kind.create()).json(body), 409).await?;
+        ctx.expect_problem(&response, &[10]);
         Ok(())
     }
 
@@ -232,23 +232,23 @@ impl Sequence<'_> {
         let mut body = self.body(ctx, ResourceKind::Backup);
         body["snapshotID"] = json!(snapshot.id);
         let call = ctx.call(ResourceKind::Backup.create()).json(body);
-        let answer = ctx.send(&call).await?;
+        let response = ctx.send(&call).await?;
         match (snapshot.lifecycle, snapshot.state()) {
             (Lifecycle::Deleted, _) => {
-                ctx.expect_status(&answer, 400)?;
-                ctx.expect_problem(&answer, &[46]);
+                ctx.expect_status(&response, 400)?;
+                ctx.expect_problem(&response, &[46]);
             }
             (Lifecycle::Existing, "completed") => {
-                ctx.expect_status(&answer, 201)?;
+                ctx.expect_status(&response, 201)?;
                 if self.rng.u8(..3) == 0 {
                     return self.delete(ctx, &snapshot).await;
                 }
             }
             (Lifecycle::Existing, _) => {
                 // It may have been completed in the meantime.
-                ctx.expect_one_of(&answer, &[201, 409])?;
-                if answer.status == 409 {
-                    ctx.expect_problem(&answer, &[111]);
+                ctx.expect_one_of(&response, &[201, 409])?;
+                if response.status == 409 {
+                    ctx.expect_problem(&response, &[111]);
                 }
             }
         }
@@ -258,7 +258,7 @@ impl Sequence<'_> {
     async fn delete(&mut self, ctx: &mut CheckContext, resource: &TrackedResource) -> Result<(), Stop> {
         let operations = ctx.permitted(resource.kind.deletes())?;
         let operation = self.choose(&operations).ok_or(Stop::Recorded)?;
-        let answer = ctx
+        let response = ctx
             .send(&ctx.call_for(operation, resource.kind, &resource.id))
             .await?;
         let is_reader =
@@ -270,13 +270,13 @@ impl Sequence<'_> {
         };
         if may_wait {
             // Its state may have changed in the meantime.
-            ctx.expect_one_of(&answer, &[204, 409])?;
-            if answer.status == 409 {
-                ctx.expect_problem(&answer, &[problem]);
+            ctx.expect_one_of(&response, &[204, 409])?;
+            if response.status == 409 {
+                ctx.expect_problem(&response, &[problem]);
             }
             return Ok(());
         }
-        ctx.expect_status(&answer, 204)
+        ctx.expect_status(&response, 204)
     }
 
     /// A walk with a random limit returns the same as the whole list.
@@ -358,8 +358,8 @@ async fn expect_consistency(ctx: &mut CheckContext) -> Result<(), Stop> {
         }
         for id in &gone {
             for fetch in ctx.permitted(kind.fetches())? {
-                let answer = ctx.send_for(&ctx.call_for(fetch, kind, id), 404).await?;
-                ctx.expect_problem(&answer, &[not_found(fetch)]);
+                let response = ctx.send_for(&ctx.call_for(fetch, kind, id), 404).await?;
+                ctx.expect_problem(&response, &[not_found(fetch)]);
             }
         }
     }
@@ -371,14 +371,14 @@ async fn fetch_everywhere(ctx: &mut CheckContext, resource: &TrackedResource) ->
     let mut first: Option<Value> = None;
     for fetch in ctx.permitted(resource.kind.fetches())? {
         let call: Call = ctx.call_for(fetch, resource.kind, &resource.id);
-        let answer = ctx.send_for(&call, 200).await?;
+        let response = ctx.send_for(&call, 200).await?;
         if let Some(first) = &first {
-            let is_settled = first["state"] == "completed" && answer.body["state"] == "completed";
-            ctx.expect(&answer, !is_settled || *first == answer.body, || {
-                difference("the other tree", first, "this one", &answer.body)
+            let is_settled = first["state"] == "completed" && response.body["state"] == "completed";
+            ctx.expect(&response, !is_settled || *first == response.body, || {
+                difference("the other tree", first, "this one", &response.body)
             });
         }
-        first = Some(answer.body);
+        first = Some(response.body);
     }
     Ok(())
 }

@@ -14,14 +14,14 @@ pub(super) async fn incomplete_body(ctx: &mut CheckContext, operation: &str) -> 
     let mut call = ctx.call(operation).content_type("application/json");
     call.payload = match ResourceKind::of(operation) {
         _ if OperationKind::of(operation) == OperationKind::Restore => {
-            Payload::Halting("{\"type\":\"application/astra-app\",")
+            Payload::Incomplete("{\"type\":\"application/astra-app\",")
         }
-        ResourceKind::Backup => Payload::Halting("{\"type\":\"application/astra-appBackup\","),
-        ResourceKind::Snapshot => Payload::Halting("{\"type\":\"application/astra-appSnap\","),
+        ResourceKind::Backup => Payload::Incomplete("{\"type\":\"application/astra-appBackup\","),
+        ResourceKind::Snapshot => Payload::Incomplete("{\"type\":\"application/astra-appSnap\","),
     };
-    let wait_max = ctx.options.body_wait_max.unwrap_or(ctx.options.answer_max);
-    if let Ok(answer) = tokio::time::timeout(wait_max, ctx.send(&call)).await {
-        return ctx.expect_status(&answer?, 408);
+    let wait_max = ctx.options.body_wait_max.unwrap_or(ctx.options.response_timeout);
+    if let Ok(response) = tokio::time::timeout(wait_max, ctx.send(&call)).await {
+        return ctx.expect_status(&response?, 408);
     }
     let secs = wait_max.as_secs();
     if ctx.options.body_wait_max.is_some() {

@@ -12,11 +12,11 @@ pub(super) async fn create(ctx: &mut CheckContext) -> Result<(), Stop> {
     let mut body = ctx.valid_body(ResourceKind::Snapshot);
     body["metadata"] = json!({"labels": unsorted_labels()});
     let call = ctx.call(ResourceKind::Snapshot.create()).json(body);
-    let answer = ctx.send_for(&call, 201).await?;
-    let id = ctx.created_id(&answer)?;
-    expect_newest_version(ctx, &answer);
-    expect_location(ctx, &answer, &id).await?;
-    ctx.fixtures.snapshot = Some(answer.body);
+    let response = ctx.send_for(&call, 201).await?;
+    let id = ctx.created_id(&response)?;
+    expect_newest_version(ctx, &response);
+    expect_location(ctx, &response, &id).await?;
+    ctx.fixtures.snapshot = Some(response.body);
     Ok(())
 }
 
@@ -27,14 +27,14 @@ pub(super) async fn complete(ctx: &mut CheckContext) -> Result<(), Stop> {
         "a snapshot",
     )?);
     let resource = until_completed(ctx, ResourceKind::Snapshot, &id).await?;
-    let answer = ctx
+    let response = ctx
         .send_for(
             &ctx.call_for(ResourceKind::Snapshot.fetch(), ResourceKind::Snapshot, &id),
             200,
         )
         .await?;
-    ctx.expect(&answer, answer.body == resource, || {
-        difference("the completed snapshot", &resource, "this one", &answer.body)
+    ctx.expect(&response, response.body == resource, || {
+        difference("the completed snapshot", &resource, "this one", &response.body)
     });
     ctx.fixtures.snapshot = Some(resource);
     Ok(())
@@ -50,14 +50,14 @@ pub(super) async fn create_unnamed(ctx: &mut CheckContext) -> Result<(), Stop> {
         .content_type(&vendor)
         .accept(&vendor)
         .json(body);
-    let answer = ctx.send_for(&call, 201).await?;
-    let id = ctx.created_id(&answer)?;
-    super::negotiation::expect_media_type(ctx, &answer, &vendor);
-    expect_newest_version(ctx, &answer);
-    expect_location(ctx, &answer, &id).await?;
+    let response = ctx.send_for(&call, 201).await?;
+    let id = ctx.created_id(&response)?;
+    super::negotiation::expect_media_type(ctx, &response, &vendor);
+    expect_newest_version(ctx, &response);
+    expect_location(ctx, &response, &id).await?;
     ctx.expect(
-        &answer,
-        answer.text("/name").is_some_and(|name| !name.is_empty()),
+        &response,
+        response.text("/name").is_some_and(|name| !name.is_empty()),
         || "no name was generated".to_owned(),
     );
     ctx.fixtures.unnamed_snapshot = Some(until_completed(ctx, ResourceKind::Snapshot, &id).await?);
@@ -69,7 +69,7 @@ pub(super) async fn name_taken(ctx: &mut CheckContext) -> Result<(), Stop> {
     let snapshot = require_fixture(ctx.fixtures.snapshot.as_ref(), "a snapshot with a name")?;
     let body = json!({"type": SNAPSHOT_TYPE, "version": "1.2", "name": snapshot["name"]});
     let call = ctx.call(ResourceKind::Snapshot.create()).json(body);
-    let answer = ctx.send_for(&call, 409).await?;
-    ctx.expect_problem(&answer, &[10]);
+    let response = ctx.send_for(&call, 409).await?;
+    ctx.expect_problem(&response, &[10]);
     Ok(())
 }

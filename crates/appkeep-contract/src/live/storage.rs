@@ -9,8 +9,8 @@ use super::breakage::StorageFault;
 use super::call::Server;
 use super::context::{CheckContext, ResourceKind, Stop, id_of};
 use super::model::TrackedResource;
+use super::recording_client::RecordedResponse;
 use super::resource_kind::OperationKind;
-use super::wire::Answer;
 
 /// Why no 5xx was seen from a server whose storage can't be made to fail.
 pub(super) const NOT_PROVOKABLE: &str =
@@ -103,18 +103,18 @@ async fn fails(
         call = call.json(body);
     }
     let before = own_items(ctx, kind).await?;
-    let answer = {
+    let response = {
         set(ctx, Some(fault));
-        let answer = ctx.send(&call).await;
+        let response = ctx.send(&call).await;
         // The storage has to work again for the next checks, regardless of the response.
         set(ctx, None);
-        answer?
+        response?
     };
-    ctx.expect_status(&answer, status)?;
-    expect_documented_problem(ctx, &answer);
-    expect_no_internals(ctx, &answer);
+    ctx.expect_status(&response, status)?;
+    expect_documented_problem(ctx, &response);
+    expect_no_internals(ctx, &response);
     let after = own_items(ctx, kind).await?;
-    ctx.expect(&answer, before.1 == after.1, || {
+    ctx.expect(&response, before.1 == after.1, || {
         let shown = |items: &[(String, Value)]| -> String {
             let items: Vec<String> = items
                 .iter()
@@ -161,25 +161,28 @@ pub(super) async fn existing(ctx: &mut CheckContext, kind: ResourceKind) -> Resu
 async fn own_items(
     ctx: &mut CheckContext,
     kind: ResourceKind,
-) -> Result<(Answer, Vec<(String, Value)>), Stop> {
+) -> Result<(RecordedResponse, Vec<(String, Value)>), Stop> {
     let lists = ctx.permitted(kind.lists())?;
     let list = lists.first().copied().ok_or(Stop::Recorded)?;
-    let answer = ctx.send_for(&ctx.idle_call(list)?, 200).await?;
-    let items = ctx.own_items_on(Server::Idle, answer.items());
+    let response = ctx.send_for(&ctx.idle_call(list)?, 200).await?;
+    let items = ctx.own_items_on(Server::Idle, response.items());
     let items = items.iter().map(|item| (id_of(item), item["state"].clone()));
     let items = items.collect();
-    Ok((answer, items))
+    Ok((response, items))
 }
 
 /// The problem has the type, title and status of the documented example.
-fn expect_documented_problem(ctx: &mut CheckContext, answer: &Answer) {
-    let examples = examples(ctx, &answer.operation, answer.status);
+fn expect_documented_problem(ctx: &mut CheckContext, response: &RecordedResponse) {
+    let examples = examples(ctx, &response.operation, response.status);
     let head = |problem: &Value| {
         let members = ["type", "title", "status"].map(|name| (name, problem[name].clone()));
         Value::from_iter(members).to_string()
     };
-    let (documented, received) = (examples.iter().map(head).collect::<Vec<_>>(), head(&answer.body));
-    ctx.expect(answer, documented.contains(&received), || {
+    let (documented, received) = (
+        examples.iter().map(head).collect::<Vec<_>>(),
+        head(&response.body),
+    );
+    ctx.expect(response, documented.contains(&received), || {
         format!(
             "expected {} as in the document, received {received}",
             documented.join(" or ")
@@ -189,9 +192,9 @@ fn expect_documented_problem(ctx: &mut CheckContext, answer: &Answer) {
 
 /// The examples in the document for an operation and a status.
 fn examples(ctx: &CheckContext, operation: &str, status: u16) -> Vec<Value> {
-    let document = ctx.wire.document();
+    let document = ctx.http.document();
     let at = ctx
-        .wire
+        .http
         .operation(operation)
         .and_then(|operation| operation.response(status));
     let media = at.map(|response| response.content.as_slice()).unwrap_or_default();
@@ -209,8 +212,8 @@ fn examples(ctx: &CheckContext, operation: &str, status: u16) -> Vec<Value> {
     found
 }
 
-fn expect_no_internals(ctx: &mut CheckContext, answer: &Answer) {
-    let text = answer.body.to_string().to_ascii_lowercase();
+fn expect_no_internals(ctx: &mut CheckContext, response: &RecordedResponse) {
+    let text = response.body.to_string().to_ascii_lowercase();
     let reason = ctx
         .target
         .breakage
@@ -220,7 +223,7 @@ fn expect_no_internals(ctx: &mut CheckContext, answer: &Answer) {
     let disclosed: Vec<String> = words
         .filter(|word| text.contains(&word.to_ascii_lowercase()))
         .collect();
-    ctx.expect(answer, disclosed.is_empty(), || {
+    ctx.expect(response, disclosed.is_empty(), || {
         format!("the response discloses internals: {}", disclosed.join(", "))
     });
 }

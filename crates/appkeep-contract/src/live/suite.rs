@@ -4,11 +4,11 @@ use super::context::{CheckContext, CurrentCheck, Stop};
 use super::coverage::Coverage;
 use super::inputs;
 use super::isolation::{self, ISOLATION_CHECKS};
+use super::recording_client::{RecordedResponse, RecordingClient, authored_validator};
 use super::refusals::{self, RefusalCase};
 use super::report::{CheckOutcome, CheckResult, LiveReport};
 use super::scenarios::{self, RepeatedScenario, Scenario};
 use super::target::{Options, Target};
-use super::wire::{Answer, Wire, authored_validator};
 use super::{LiveError, cleanup, inventory, storage};
 
 /// The code and rule for a run with too few checks.
@@ -41,9 +41,9 @@ pub(super) const CLEAN_UP: (&str, &str) =
 /// Not cancel safe: a run that is dropped halfway leaves behind the resources that it created so far.
 /// [`Options::interrupt`] ends a run that then deletes its resources.
 pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveError> {
-    let wire = Wire::new(target, options, authored_validator()?)?;
+    let http = RecordingClient::new(target, options, authored_validator()?)?;
     let mut run = Run {
-        ctx: CheckContext::new(target.clone(), options.clone(), wire),
+        ctx: CheckContext::new(target.clone(), options.clone(), http),
         checks: Vec::new(),
     };
     is_usable(&mut run.ctx).await?;
@@ -62,13 +62,13 @@ pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveE
     run.count_checks();
     let Run { ctx, checks } = run;
     let unreached = |operation: &str, status: u16| reason(&checks, operation, status);
-    let coverage = Coverage::of(ctx.wire.document(), &ctx.wire.log, unreached);
+    let coverage = Coverage::of(ctx.http.document(), &ctx.http.log, unreached);
     Ok(LiveReport {
         url: target.url.clone(),
         run_id: options.run_id,
         checks,
         coverage,
-        exchanges: ctx.wire.log,
+        exchanges: ctx.http.log,
         left_behind,
         ended_early: ctx.limits.ended(),
     })
@@ -82,13 +82,13 @@ struct Run {
 
 impl Run {
     fn operations(&self) -> Vec<String> {
-        let operations = self.ctx.wire.document().operations();
+        let operations = self.ctx.http.document().operations();
         operations.iter().map(|operation| operation.id.clone()).collect()
     }
 
     /// The planned number of checks, including those that are left out.
     fn planned(&self) -> usize {
-        let document = self.ctx.wire.document();
+        let document = self.ctx.http.document();
         let operations = document.operations();
         let once = scenarios::once().count();
         let times = |fits: &dyn Fn(&str) -> bool| operations.iter().filter(|one| fits(&one.id)).count();
@@ -100,14 +100,14 @@ impl Run {
             .map(|check| times(&|operation| (check.applies_to)(&self.ctx, operation)))
             .sum();
         let cases = inputs::authored(document).len() + refusals::cases(operations).len();
-        let last = 1 + usize::from(self.ctx.options.least_checks.is_some());
+        let last = 1 + usize::from(self.ctx.options.min_checks.is_some());
         once + repeated + isolation + cases + last
     }
 
     /// Whether the run stops because of a finding.
     fn is_stopped(&self) -> bool {
         let is_violated = |check: &CheckResult| check.outcome == CheckOutcome::Violated;
-        self.ctx.options.stop_at_first && self.checks.last().is_some_and(is_violated)
+        self.ctx.options.fail_fast && self.checks.last().is_some_and(is_violated)
     }
 
     async fn run_all(&mut self, scenarios: &[Scenario]) {
@@ -162,7 +162,7 @@ impl Run {
     }
 
     async fn send_inputs(&mut self) {
-        let cases = inputs::authored(self.ctx.wire.document());
+        let cases = inputs::authored(self.ctx.http.document());
         for case in cases {
             if self.is_stopped() {
                 return;
@@ -174,7 +174,7 @@ impl Run {
     }
 
     async fn send_invalid_requests(&mut self) {
-        let cases: Vec<RefusalCase> = refusals::cases(self.ctx.wire.document().operations());
+        let cases: Vec<RefusalCase> = refusals::cases(self.ctx.http.document().operations());
         for case in cases {
             if self.is_stopped() {
                 return;
@@ -202,7 +202,7 @@ impl Run {
 
     /// Reports a finding if fewer checks ran than required.
     fn count_checks(&mut self) {
-        let Some(least) = self.ctx.options.least_checks else {
+        let Some(least) = self.ctx.options.min_checks else {
             return;
         };
         begin(&mut self.ctx, FEWER.0, FEWER.1);
@@ -274,19 +274,19 @@ async fn is_usable(ctx: &mut CheckContext) -> Result<(), LiveError> {
         .find(|(operation, _)| !ctx.is_excluded(operation));
     let url = ctx.target.url.clone();
     let Some((operation, expected)) = found else {
-        return Err(LiveError::NothingToAsk { url });
+        return Err(LiveError::NoPermittedOperation { url });
     };
     let call = ctx.call(operation);
-    let sent = ctx.wire.send(&ctx.target, &call);
+    let sent = ctx.http.send(&ctx.target, &call);
     // A run that ends here has an empty report.
-    let Ok(answer) = ctx.limits.within(call.writes(), sent).await else {
+    let Ok(response) = ctx.limits.within(call.writes(), sent).await else {
         return Ok(());
     };
-    let answer = answer.map_err(|why| LiveError::Unreachable {
+    let response = response.map_err(|why| LiveError::Unreachable {
         url: url.clone(),
         why,
     })?;
-    if answer.status == expected {
+    if response.status == expected {
         return Ok(());
     }
     Err(LiveError::NotUsable {
@@ -294,16 +294,16 @@ async fn is_usable(ctx: &mut CheckContext) -> Result<(), LiveError> {
         operation: operation.to_owned(),
         account: ctx.target.account,
         app: ctx.target.app,
-        answer: summary(&answer),
+        response: summary(&response),
     })
 }
 
-fn summary(answer: &Answer) -> String {
+fn summary(response: &RecordedResponse) -> String {
     let (title, detail) = (
-        answer.text("/title").unwrap_or_default(),
-        answer.text("/detail").unwrap_or_default(),
+        response.text("/title").unwrap_or_default(),
+        response.text("/detail").unwrap_or_default(),
     );
-    format!("{} {title} {detail}", answer.status)
+    format!("{} {title} {detail}", response.status)
         .trim_end()
         .to_owned()
 }

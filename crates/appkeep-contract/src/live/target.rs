@@ -107,7 +107,7 @@ pub struct Options {
     /// Interval between two polls.
     pub poll_interval: Duration,
     /// Maximum time for one response.
-    pub answer_max: Duration,
+    pub response_timeout: Duration,
     /// Maximum size of a response body in bytes. A longer response counts as failed, and its operation isn't
     /// requested again.
     pub body_bytes_max: usize,
@@ -124,12 +124,12 @@ pub struct Options {
     pub operations: Option<BTreeSet<String>>,
     /// The minimum number of checks: a run that makes fewer has a finding, so that a weakened suite is
     /// noticed.
-    pub least_checks: Option<usize>,
+    pub min_checks: Option<usize>,
     /// Receives the progress of the run.
     pub progress: Progress,
     /// Whether to end with the first check that has a finding; the suite's resources are deleted all the
     /// same.
-    pub stop_at_first: bool,
+    pub fail_fast: bool,
 }
 
 impl Options {
@@ -142,16 +142,16 @@ impl Options {
             prefix: "verify".to_owned(),
             completion_max: Duration::from_mins(2),
             poll_interval: Duration::from_millis(20),
-            answer_max: Duration::from_secs(30),
+            response_timeout: Duration::from_secs(30),
             body_bytes_max: BODY_BYTES_MAX,
             run_max: Duration::from_mins(30),
             interrupt: CancellationToken::new(),
             body_wait_max: None,
             documented_only: false,
             operations: None,
-            least_checks: None,
+            min_checks: None,
             progress: Progress::default(),
-            stop_at_first: false,
+            fail_fast: false,
         }
     }
 }

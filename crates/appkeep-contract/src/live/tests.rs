@@ -77,8 +77,8 @@ fn known(server: &Listener) -> Target {
 }
 
 /// A listener whose responses come from a function.
-async fn serve(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Listener {
-    Listener::start(move |request| Box::pin(ready(answer(&request)))).await
+async fn serve(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Listener {
+    Listener::start(move |request| Box::pin(ready(respond(&request)))).await
 }
 
 /// A request without parameters, headers or a body.
@@ -117,8 +117,8 @@ impl Response {
     }
 }
 
-async fn judge(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
-    let server = serve(answer).await;
+async fn judge(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
+    let server = serve(respond).await;
     run(&target(server.url()), &options()).await.unwrap()
 }
 
@@ -218,7 +218,7 @@ async fn empty_servers_violate_most_rules() {
 #[tokio::test]
 async fn every_code_of_a_run_is_explained() {
     let options = Options {
-        least_checks: Some(usize::MAX),
+        min_checks: Some(usize::MAX),
         ..options()
     };
     let server = serve(knows_nothing).await;
@@ -333,7 +333,7 @@ async fn progress_is_reported_before_every_check() {
     let (server, heard) = (serve(knows_nothing).await, Arc::clone(&told));
     let mut options = options();
     assert_eq!(format!("{:?}", options.progress), "Progress(untold)");
-    options.least_checks = Some(0);
+    options.min_checks = Some(0);
     options.progress = Progress::new(move |done, of, code| {
         heard.lock().unwrap().push((done, of, code.to_owned()));
     });
@@ -350,8 +350,8 @@ async fn progress_is_reported_before_every_check() {
 #[tokio::test]
 async fn endless_bodies_begin_like_valid_ones() {
     let report = judge(knows_nothing).await;
-    let halting = report.exchanges.iter().filter(|exchange| exchange.halting);
-    let begun: Vec<_> = halting
+    let incomplete = report.exchanges.iter().filter(|exchange| exchange.incomplete);
+    let begun: Vec<_> = incomplete
         .map(|exchange| {
             (
                 exchange.operation.as_str(),
@@ -377,7 +377,7 @@ async fn endless_bodies_begin_like_valid_ones() {
 async fn runs_can_end_at_the_first_finding() {
     let server = serve(knows_nothing).await;
     let mut options = options();
-    options.stop_at_first = true;
+    options.fail_fast = true;
     let report = run(&target(server.url()), &options).await.unwrap();
     let (last, checks) = report.checks.split_last().unwrap();
     assert_eq!(last.code, "clean-up");
@@ -391,7 +391,7 @@ async fn as_many_checks_as_in_the_last_run_suffice() {
     let with_least = async |least| {
         let server = serve(knows_nothing).await;
         let options = Options {
-            least_checks: Some(least),
+            min_checks: Some(least),
             documented_only: true,
             ..options()
         };
@@ -428,7 +428,7 @@ async fn only_restores_are_confirmed() {
 #[tokio::test]
 async fn restores_without_permission_use_only_the_idle_server() {
     let fake = FakeServer::default();
-    let server = serve(move |request| fake.answer(request)).await;
+    let server = serve(move |request| fake.respond(request)).await;
     let target = Target {
         may_restore: false,
         ..known(&server)

@@ -18,7 +18,7 @@ pub(super) fn curl(exchange: &Exchange) -> String {
         }
     }
     match &exchange.request_body {
-        Some(body) if exchange.halting => {
+        Some(body) if exchange.incomplete => {
             // An upload of unknown length, because the body never ends.
             parts.push("-T -".to_owned());
             parts.push(quoted(&exchange.url));
@@ -65,7 +65,7 @@ mod tests {
             ],
             request_body: Some("{\"name\":\"it's\"}".to_owned()),
             padding_bytes: 0,
-            halting: false,
+            incomplete: false,
             status: 400,
             response_headers: Vec::new(),
             response_body: String::new(),
@@ -90,11 +90,11 @@ mod tests {
 
     #[test]
     fn endless_bodies_are_uploads_that_wait() {
-        let halting = Exchange {
-            halting: true,
+        let incomplete = Exchange {
+            incomplete: true,
             ..exchange()
         };
-        insta::assert_snapshot!(curl(&halting), @r#"{ printf %s '{"name":"it'\''s"}'; sleep 60; } | curl -isS -X POST -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' -T - 'http://h/a?b=c'"#);
+        insta::assert_snapshot!(curl(&incomplete), @r#"{ printf %s '{"name":"it'\''s"}'; sleep 60; } | curl -isS -X POST -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' -T - 'http://h/a?b=c'"#);
     }
 
     #[test]

@@ -19,7 +19,7 @@ fn exchange() -> Exchange {
         request_headers: vec![owned(("Authorization", "Bearer $APPKEEP_TOKEN"))],
         request_body: None,
         padding_bytes: 0,
-        halting: false,
+        incomplete: false,
         status: 200,
         response_headers: vec![
             owned(("content-type", "application/json")),

@@ -185,7 +185,7 @@ pub enum Injection {
 
 impl Injection {
     /// The response to a request.
-    pub(super) async fn answer(self, mut request: Request, server: Context) -> Response {
+    pub(super) async fn respond(self, mut request: Request, server: Context) -> Response {
         match self {
             Self::None => server.send(request).await,
             Self::OnRequest(change) => {
@@ -202,7 +202,7 @@ impl Injection {
                 change(&mut server.memory(), &request, &mut response);
                 response
             }
-            Self::Handler(answer) => answer(request, server).await,
+            Self::Handler(respond) => respond(request, server).await,
         }
     }
 }

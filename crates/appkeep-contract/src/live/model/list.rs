@@ -11,8 +11,8 @@ use crate::live::backups::difference;
 use crate::live::call::Call;
 use crate::live::context::id_of;
 use crate::live::progress::timestamp;
+use crate::live::recording_client::RecordedResponse;
 use crate::live::resource_kind::ResourceKind;
-use crate::live::wire::Answer;
 
 /// The parameters of a list request.
 struct ListRequest<'c> {
@@ -51,18 +51,18 @@ impl<'c> ListRequest<'c> {
 }
 
 /// All rules that a list violates.
-pub(super) fn check(model: &mut Model, call: &Call, answer: &Answer) -> Vec<RuleViolation> {
+pub(super) fn check(model: &mut Model, call: &Call, response: &RecordedResponse) -> Vec<RuleViolation> {
     let request = ListRequest::of(call);
-    let mut violations = check_metadata(&request, answer);
+    let mut violations = check_metadata(&request, response);
     let ids: Vec<Option<String>> = match &request.columns {
-        None => answer.items().iter().map(|item| Some(id_of(item))).collect(),
+        None => response.items().iter().map(|item| Some(id_of(item))).collect(),
         Some(names) => {
             let at = names.iter().position(|name| *name == "id");
             let id = |row: &Value| row.get(at?)?.as_str().map(str::to_owned);
-            answer.items().iter().map(id).collect()
+            response.items().iter().map(id).collect()
         }
     };
-    for (item, id) in answer.items().iter().zip(&ids) {
+    for (item, id) in response.items().iter().zip(&ids) {
         let Some(id) = id else { continue };
         let Some(resource) = model.resource_mut(call.server, id) else {
             model.others.insert((call.server, id.clone()));
@@ -102,9 +102,9 @@ pub(super) fn check(model: &mut Model, call: &Call, answer: &Answer) -> Vec<Rule
 }
 
 /// Checks the order, the count and the presence of a next page.
-fn check_metadata(request: &ListRequest<'_>, answer: &Answer) -> Vec<RuleViolation> {
+fn check_metadata(request: &ListRequest<'_>, response: &RecordedResponse) -> Vec<RuleViolation> {
     let mut violations = Vec::new();
-    let items = answer.items();
+    let items = response.items();
     if request.columns.is_none() {
         let keys: Vec<_> = items
             .iter()
@@ -114,14 +114,14 @@ fn check_metadata(request: &ListRequest<'_>, answer: &Answer) -> Vec<RuleViolati
             violations.push(rules::ORDER.violation("the items aren't ordered newest first".to_owned()));
         }
     }
-    if let Some(count) = answer.body.pointer("/metadata/count") {
+    if let Some(count) = response.body.pointer("/metadata/count") {
         let holds = u32::try_from(items.len()).is_ok_and(|items| count.as_f64() == Some(f64::from(items)));
         if !holds {
             let what = format!("`count` is {count} and there are {} items", items.len());
             violations.push(rules::COUNT.violation(what));
         }
     }
-    let has_continue_token = answer.body.pointer("/metadata/continue").is_some();
+    let has_continue_token = response.body.pointer("/metadata/continue").is_some();
     match request.limit {
         None if has_continue_token => {
             violations.push(

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Model;
 use crate::live::call::{Call, Credential, Payload, Server};
-use crate::live::wire::Answer;
+use crate::live::recording_client::RecordedResponse;
 
 const ID: &str = "54fe651d-3d3b-5fa8-b85c-5db757885ff3";
 
@@ -50,21 +50,21 @@ fn backup(state: &str, second: u32) -> Value {
     })
 }
 
-fn answer(operation: &str, status: u16, tag: &str, body: Value) -> Answer {
-    Answer::for_test(operation, status, &[("etag", tag)], body)
+fn recorded(operation: &str, status: u16, tag: &str, body: Value) -> RecordedResponse {
+    RecordedResponse::for_test(operation, status, &[("etag", tag)], body)
 }
 
 /// The codes of the violations in a fetched backup that was created and fetched once before.
 fn codes(now: Value, tag: &str) -> Vec<&'static str> {
     let mut model = Model::default();
     let create = "app_backup_create_for_app";
-    let made = answer(create, 201, "\"1\"", backup("pending", 16));
+    let made = recorded(create, 201, "\"1\"", backup("pending", 16));
     assert_eq!(model.observe(&call(create), &made), []);
     let mut before = backup("running", 20);
     (before["totalBytes"], before["bytesDone"], before["percentDone"]) = (json!(200), json!(100), json!(50));
-    let seen = answer("app_backup_fetch", 200, "\"2\"", before);
+    let seen = recorded("app_backup_fetch", 200, "\"2\"", before);
     assert_eq!(model.observe(&call("app_backup_fetch"), &seen), []);
-    let seen = answer("app_backup_fetch", 200, tag, now);
+    let seen = recorded("app_backup_fetch", 200, tag, now);
     let violations = model.observe(&call("app_backup_fetch"), &seen);
     let mut codes: Vec<_> = violations.iter().map(|one| one.rule.code).collect();
     codes.dedup();
@@ -133,11 +133,11 @@ fn any_percentage_of_zero_bytes_is_valid() {
             (json!(0), json!(0), json!(percent));
         let (call, mut model) = (call("app_backup_fetch"), Model::default());
         assert_eq!(
-            model.observe(&call, &answer("app_backup_fetch", 200, "\"1\"", now)),
+            model.observe(&call, &recorded("app_backup_fetch", 200, "\"1\"", now)),
             []
         );
         assert_eq!(
-            model.observe(&call, &answer("app_backup_fetch", 200, "\"2\"", later)),
+            model.observe(&call, &recorded("app_backup_fetch", 200, "\"2\"", later)),
             []
         );
     }
@@ -162,7 +162,7 @@ fn entity_tags_are_kept_across_responses_without_one() {
         let (create, list) = ("app_backup_create_for_app", "app_backup_list_all");
         let of = |operation: &str, status: u16, tag: &str, media_type: &str, body: Value| {
             let headers = [("etag", tag), ("content-type", media_type)];
-            Answer::for_test(operation, status, &headers, body)
+            RecordedResponse::for_test(operation, status, &headers, body)
         };
         let mut model = Model::default();
         let made = of(create, 201, "\"1\"", json, backup("pending", 16));
@@ -170,7 +170,7 @@ fn entity_tags_are_kept_across_responses_without_one() {
         // Lists have no tags.
         let body = json!({"items": [backup("discovering", 20)], "metadata": {"count": 1}});
         assert_eq!(
-            model.observe(&call(list), &Answer::for_test(list, 200, &[], body)),
+            model.observe(&call(list), &RecordedResponse::for_test(list, 200, &[], body)),
             []
         );
         let violations = model.observe(&call(fetch), &of(fetch, 200, tag, media_type, now));
@@ -188,18 +188,18 @@ fn lists_are_compared_with_created_resources() {
     let list = "app_backup_list_all";
     let of = |items: &[Value], count: usize| {
         let body = json!({"items": items, "metadata": {"count": count}});
-        Answer::for_test(list, 200, &[], body)
+        RecordedResponse::for_test(list, 200, &[], body)
     };
     let mut model = Model::default();
     let create = "app_backup_create_for_app";
-    let made = answer(create, 201, "\"1\"", backup("pending", 16));
+    let made = recorded(create, 201, "\"1\"", backup("pending", 16));
     assert_eq!(model.observe(&call(create), &made), []);
-    let mut codes = |query: &[(&str, &str)], answer: &Answer| {
+    let mut codes = |query: &[(&str, &str)], recorded: &RecordedResponse| {
         let mut call = call(list);
         for (name, value) in query {
             call = call.query(name, value);
         }
-        let violations = model.observe(&call, answer);
+        let violations = model.observe(&call, recorded);
         violations.iter().map(|one| one.rule.code).collect::<Vec<_>>()
     };
     let item = backup("pending", 16);
@@ -226,21 +226,21 @@ fn lists_are_compared_with_created_resources() {
 fn deleted_resources_stay_deleted() {
     let mut model = Model::default();
     let (create, delete) = ("app_backup_create_for_app", "app_backup_delete");
-    let made = answer(create, 201, "\"1\"", backup("completed", 16));
+    let made = recorded(create, 201, "\"1\"", backup("completed", 16));
     let begun = model.observe(&call(create), &made);
     assert_eq!(begun.len(), 1, "it has to begin as pending: {begun:?}");
     let missing = model.observe(
         &call("app_backup_fetch"),
-        &Answer::for_test("app_backup_fetch", 404, &[], json!({})),
+        &RecordedResponse::for_test("app_backup_fetch", 404, &[], json!({})),
     );
     assert_eq!(missing[0].rule.code, "made-is-found");
-    let gone = Answer::for_test(delete, 204, &[], Value::Null);
+    let gone = RecordedResponse::for_test(delete, 204, &[], Value::Null);
     assert_eq!(model.observe(&call(delete), &gone), []);
     assert_eq!(
         model.observe(&call(delete), &gone)[0].rule.code,
         "deleted-is-gone"
     );
-    let seen = answer("app_backup_fetch", 200, "\"1\"", backup("completed", 16));
+    let seen = recorded("app_backup_fetch", 200, "\"1\"", backup("completed", 16));
     assert_eq!(
         model.observe(&call("app_backup_fetch"), &seen)[0].rule.code,
         "deleted-is-gone"
@@ -259,7 +259,7 @@ fn restorable_resources_are_known() {
     assert!(!model.would_restore(&restore("backupID", ID)));
     model.observe(
         &call("app_backup_create_for_app"),
-        &answer("app_backup_create_for_app", 201, "\"1\"", backup("pending", 16)),
+        &recorded("app_backup_create_for_app", 201, "\"1\"", backup("pending", 16)),
     );
     assert!(model.would_restore(&restore("backupID", ID)));
     assert!(model.would_restore(&restore("snapshotID", ID)));
@@ -271,7 +271,7 @@ fn restorable_resources_are_known() {
     theirs.path.insert("appBackup_id".to_owned(), other.to_owned());
     let mut body = backup("completed", 16);
     body["id"] = json!(other);
-    model.observe(&theirs, &answer("app_backup_fetch", 200, "\"1\"", body));
+    model.observe(&theirs, &recorded("app_backup_fetch", 200, "\"1\"", body));
     assert!(model.would_restore(&restore("backupID", other)));
     let elsewhere = Call {
         server: Server::Idle,
@@ -286,12 +286,12 @@ fn rejected_creates_create_nothing() {
     let mut model = Model::default();
     model.record_changes(
         &call(create),
-        &answer(create, 409, "\"1\"", backup("pending", 16)),
+        &recorded(create, 409, "\"1\"", backup("pending", 16)),
     );
     assert_eq!(model.resources.len(), 0);
     model.record_changes(
         &call(create),
-        &answer(create, 201, "\"1\"", backup("pending", 16)),
+        &recorded(create, 201, "\"1\"", backup("pending", 16)),
     );
     assert_eq!(model.resources.len(), 1);
 }
@@ -303,7 +303,7 @@ fn later_resources_are_newer_per_server() {
         let mut body = backup("pending", 59);
         (body["id"], body["name"]) = (json!(id), json!("nightly"));
         body["metadata"]["creationTimestamp"] = json!(format!("2022-10-06T20:58:{second}Z"));
-        answer(create, 201, "\"1\"", body)
+        recorded(create, 201, "\"1\"", body)
     };
     let mut model = Model::default();
     assert_eq!(model.observe(&call(create), &made("1", 30)), []);
@@ -327,11 +327,11 @@ fn discovering_precedes_running() {
     let mut model = Model::default();
     model.observe(
         &call(create),
-        &answer(create, 201, "\"1\"", backup("pending", 16)),
+        &recorded(create, 201, "\"1\"", backup("pending", 16)),
     );
     let mut seen = |state: &str, second: u32| {
         let tag = format!("\"{second}\"");
-        let violations = model.observe(&call(fetch), &answer(fetch, 200, &tag, backup(state, second)));
+        let violations = model.observe(&call(fetch), &recorded(fetch, 200, &tag, backup(state, second)));
         violations.iter().map(|one| one.rule.code).collect::<Vec<_>>()
     };
     assert_eq!(seen("discovering", 17), [""; 0]);
@@ -356,7 +356,7 @@ fn backups_of_snapshots_name_their_source() {
             payload: Payload::Json(body),
             ..call(create)
         };
-        model.observe(&call, &answer(create, 201, "\"1\"", backup("pending", 16)));
+        model.observe(&call, &recorded(create, 201, "\"1\"", backup("pending", 16)));
         model.resources[0].source().map(str::to_owned)
     };
     assert_eq!(made(json!({"snapshotID": "a"})).as_deref(), Some("a"));

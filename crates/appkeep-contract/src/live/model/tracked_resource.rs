@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::{Collection, EntityTag};
 use crate::live::call::{Call, Credential, Payload, Server};
 use crate::live::progress::timestamp;
+use crate::live::recording_client::RecordedResponse;
 use crate::live::resource_kind::ResourceKind;
-use crate::live::wire::Answer;
 
 /// Whether a resource still exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(in crate::live) struct TrackedResource {
 
 impl TrackedResource {
     /// The resource in the response to a create.
-    pub(super) fn from_create(call: &Call, answer: &Answer) -> Option<Self> {
+    pub(super) fn from_create(call: &Call, response: &RecordedResponse) -> Option<Self> {
         let place = |name: &str| call.path.get(name).cloned().unwrap_or_default();
         let sent = match &call.payload {
             Payload::Json(sent) => sent.clone(),
@@ -49,11 +49,11 @@ impl TrackedResource {
             account: place("account_id"),
             app: place("app_id"),
             owner: super::cleanup_credential(call.credential),
-            id: answer.text("/id")?.to_owned(),
+            id: response.text("/id")?.to_owned(),
             lifecycle: Lifecycle::Existing,
             sent,
-            last: answer.body.clone(),
-            tags: EntityTag::of(answer).into_iter().collect(),
+            last: response.body.clone(),
+            tags: EntityTag::of(response).into_iter().collect(),
         })
     }
 

@@ -19,15 +19,15 @@ pub(super) const OF_BACKUPS: [&str; 4] = [
 ];
 
 /// Runs the backup checks against a server, with time for jobs.
-async fn judged(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
-    judged_for(Duration::from_mins(1), answer).await
+async fn judged(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
+    judged_for(Duration::from_mins(1), respond).await
 }
 
 async fn judged_for(
     completion_max: Duration,
-    answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
+    respond: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> LiveReport {
-    let server = serve(answer).await;
+    let server = serve(respond).await;
     let options = Options {
         operations: Some(OF_BACKUPS.map(str::to_owned).into()),
         completion_max,
@@ -53,7 +53,7 @@ fn found(report: &LiveReport) -> Vec<&str> {
 async fn runs_leave_no_resources() {
     let fake = FakeServer::default();
     let kept = fake.clone();
-    let report = judged(move |request| kept.answer(request)).await;
+    let report = judged(move |request| kept.respond(request)).await;
     assert_eq!(fake.names(), Vec::<String>::new());
     assert_eq!(report.left_behind, Vec::<String>::new());
     assert_eq!(found(&report), Vec::<&str>::new());
@@ -65,7 +65,7 @@ async fn undeletable_resources_are_named_with_a_reason() {
     let kept = fake.clone();
     let report = judged(move |request| match request.method.as_str() {
         "DELETE" => problem(500, 41),
-        _ => kept.answer(request),
+        _ => kept.respond(request),
     })
     .await;
     let names = fake.names();
@@ -88,7 +88,7 @@ async fn busy_resources_are_retried_for_a_while() {
     let (kept, tries) = (fake.clone(), AtomicUsize::new(0));
     let report = judged(move |request| match request.method.as_str() {
         "DELETE" if tries.fetch_add(1, Ordering::Relaxed) % 3 < 2 => problem(409, 10),
-        _ => kept.answer(request),
+        _ => kept.respond(request),
     })
     .await;
     assert_eq!(fake.names(), Vec::<String>::new());
@@ -102,7 +102,7 @@ async fn busy_resources_are_finally_left() {
     let report = judged_for(Duration::from_millis(100), move |request| {
         match request.method.as_str() {
             "DELETE" => problem(409, 10),
-            _ => kept.answer(request),
+            _ => kept.respond(request),
         }
     })
     .await;
@@ -117,12 +117,12 @@ async fn resources_with_a_rejected_create_are_found_and_deleted() {
     let fake = FakeServer::default();
     let kept = fake.clone();
     let report = judged(move |request| {
-        let answer = kept.answer(request);
+        let respond = kept.respond(request);
         // It creates a backup although it responds with a refusal.
         if request.method == "POST" {
             problem(400, 5)
         } else {
-            answer
+            respond
         }
     })
     .await;
@@ -137,7 +137,7 @@ async fn resources_with_a_rejected_create_are_found_and_deleted() {
 async fn runs_leave_no_resources_in_other_accounts() {
     let fake = FakeServer::default();
     let kept = fake.clone();
-    let server = serve(move |request| kept.answer(request)).await;
+    let server = serve(move |request| kept.respond(request)).await;
     let target = Target {
         // Pending backups on the idle server would remain.
         idle: None,

@@ -73,7 +73,7 @@ fn context(server: &FakeServer) -> Context {
 /// Runs the checker against a defect, with the operations that show it, up to the first check with a finding.
 async fn check_defect(defect: &Defect) -> LiveReport {
     let mut options = options(SEED);
-    options.stop_at_first = true;
+    options.fail_fast = true;
     if !defect.shown_by.is_empty() {
         let operations = defect.shown_by.iter().map(|id| (*id).to_owned());
         options.operations = Some(operations.collect());

@@ -72,7 +72,7 @@ impl FakeServer {
     }
 
     /// The response to a request.
-    pub(super) fn answer(&self, request: &Request) -> Response {
+    pub(super) fn respond(&self, request: &Request) -> Response {
         let mut content = self.content();
         content.now += 1;
         let mut response = match admit(request, content.fault) {
@@ -117,7 +117,7 @@ impl FakeServer {
 
 impl Upstream for FakeServer {
     fn send(&self, request: Request) -> BoxFuture<'_, Response> {
-        Box::pin(ready(self.answer(&request)))
+        Box::pin(ready(self.respond(&request)))
     }
 }
 
@@ -131,7 +131,7 @@ impl Breakage for FakeServer {
     }
 }
 
-/// A problem; [`FakeServer::answer`] gives each its own correlation id.
+/// A problem; [`FakeServer::respond`] gives each its own correlation id.
 fn problem(status: u16, number: u32) -> Response {
     Response::problem(status, number, "The request was refused")
 }

@@ -7,8 +7,8 @@ use crate::live::{LiveReport, run};
 use crate::testing::{Request, Response};
 use appkeep_openapi::Outcome;
 
-async fn report_on(answer: fn(&Request) -> Response) -> LiveReport {
-    let server = serve(answer).await;
+async fn report_on(respond: fn(&Request) -> Response) -> LiveReport {
+    let server = serve(respond).await;
     run(&known(&server), &options()).await.unwrap()
 }
 
@@ -42,8 +42,8 @@ fn babbles(request: &Request) -> Response {
 
 #[tokio::test]
 async fn faulty_servers_violate_the_contract() {
-    for answer in [accepts, refuses, babbles] {
-        let report = report_on(answer).await;
+    for respond in [accepts, refuses, babbles] {
+        let report = report_on(respond).await;
         assert_eq!(report.outcome(), Outcome::Violated);
         let (_, violated, _) = report.counts();
         assert!(violated > 100, "{violated} of {}", report.checks.len());

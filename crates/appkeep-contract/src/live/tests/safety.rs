@@ -30,16 +30,16 @@ fn create(body: &Value) -> Request {
 fn with_an_existing_backup() -> (FakeServer, Response) {
     let fake = FakeServer::default();
     let body = json!({"type": "application/astra-appBackup", "version": "1.1", "name": "precious"});
-    let created = fake.answer(&create(&body));
+    let created = fake.respond(&create(&body));
     assert_eq!(created.status, 201);
     (fake, created)
 }
 
 async fn checked(
     change: impl FnOnce(&mut Options),
-    answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
+    respond: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> LiveReport {
-    let server = serve(answer).await;
+    let server = serve(respond).await;
     let mut options = options();
     change(&mut options);
     run(&target(server.url()), &options).await.unwrap()
@@ -74,7 +74,7 @@ async fn creates_that_return_existing_backups_delete_nothing() {
             if is_create && request.json()["type"] == "application/astra-appBackup" {
                 existing.clone()
             } else {
-                kept.answer(request)
+                kept.respond(request)
             }
         })
         .await;
@@ -94,7 +94,7 @@ async fn creates_that_return_existing_backups_delete_nothing() {
 async fn complete_runs_do_not_touch_existing_resources() {
     let (fake, _) = with_an_existing_backup();
     let kept = fake.clone();
-    let server = serve(move |request| kept.answer(request)).await;
+    let server = serve(move |request| kept.respond(request)).await;
     let target = Target {
         idle: None,
         breakage: None,
@@ -125,7 +125,7 @@ async fn complete_runs_do_not_touch_existing_resources() {
 #[tokio::test]
 async fn undocumented_methods_have_no_token_and_no_existing_id() {
     let fake = FakeServer::default();
-    let report = checked(|_| (), move |request| fake.answer(request)).await;
+    let report = checked(|_| (), move |request| fake.respond(request)).await;
     let document = crate::authored::document().unwrap();
     let is_undocumented = |exchange: &&Exchange| {
         let operation = document.operation(&exchange.operation).unwrap();
@@ -141,14 +141,14 @@ async fn undocumented_methods_have_no_token_and_no_existing_id() {
 
 #[tokio::test]
 async fn runs_end_after_ten_requests_without_a_response() {
-    const ANSWERED: usize = 60;
+    const RESPONSES: usize = 60;
     let (fake, count) = (FakeServer::default(), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&count);
     let report = checked(
         |_| (),
         move |request| {
-            if counted.fetch_add(1, Ordering::Relaxed) < ANSWERED {
-                fake.answer(request)
+            if counted.fetch_add(1, Ordering::Relaxed) < RESPONSES {
+                fake.respond(request)
             } else {
                 Response::none()
             }
@@ -158,10 +158,10 @@ async fn runs_end_after_ten_requests_without_a_response() {
     assert_eq!(report.ended_early, Some(EarlyEnd::Unresponsive));
     assert_eq!(report.outcome(), Outcome::CouldNotRun);
     // The exchanges of the generated client aren't recorded.
-    assert!((ANSWERED / 2..=ANSWERED).contains(&report.exchanges.len()));
+    assert!((RESPONSES / 2..=RESPONSES).contains(&report.exchanges.len()));
     // Some are sent concurrently; the clean-up tries three times.
-    let unanswered = count.load(Ordering::Relaxed) - ANSWERED;
-    assert!((10..=20).contains(&unanswered), "{unanswered}");
+    let without_response = count.load(Ordering::Relaxed) - RESPONSES;
+    assert!((10..=20).contains(&without_response), "{without_response}");
     assert!(!report.left_behind.is_empty());
     let text = crate::report::live_text(&report);
     assert!(
@@ -174,7 +174,7 @@ async fn runs_end_after_ten_requests_without_a_response() {
 async fn runs_end_at_their_time_limit() {
     let fake = FakeServer::default();
     let no_time = |options: &mut Options| options.run_max = Duration::ZERO;
-    let report = checked(no_time, move |request| fake.answer(request)).await;
+    let report = checked(no_time, move |request| fake.respond(request)).await;
     assert_eq!(report.ended_early, Some(EarlyEnd::TimeLimit));
     assert_eq!(report.outcome(), Outcome::CouldNotRun);
     let is_excluded =
@@ -189,11 +189,11 @@ async fn interrupted_runs_delete_created_resources() {
     let options = options();
     let interrupt = options.interrupt.clone();
     let server = serve(move |request| {
-        let reply = kept.answer(request);
-        if reply.status == 201 && created.fetch_add(1, Ordering::Relaxed) == 3 {
+        let response = kept.respond(request);
+        if response.status == 201 && created.fetch_add(1, Ordering::Relaxed) == 3 {
             interrupt.cancel();
         }
-        reply
+        response
     })
     .await;
     let report = run(&target(server.url()), &options).await.unwrap();
@@ -212,11 +212,11 @@ async fn creates_without_a_response_are_found_by_name() {
     let fake = FakeServer::default();
     let kept = fake.clone();
     let report = checked(only(&OF_BACKUPS), move |request| {
-        let reply = kept.answer(request);
-        if reply.status == 201 {
+        let response = kept.respond(request);
+        if response.status == 201 {
             Response::none()
         } else {
-            reply
+            response
         }
     })
     .await;
@@ -236,12 +236,12 @@ async fn operations_with_too_large_responses_are_not_repeated() {
     let counted = Arc::clone(&lists);
     let small = |options: &mut Options| options.body_bytes_max = 100_000;
     let report = checked(small, move |request| {
-        let reply = fake.answer(request);
+        let response = fake.respond(request);
         if request.method == "GET" && request.path == create(&Value::Null).path {
             counted.fetch_add(1, Ordering::Relaxed);
-            return reply.padded(100_000);
+            return response.padded(100_000);
         }
-        reply
+        response
     })
     .await;
     let large: Vec<_> = report
@@ -283,7 +283,7 @@ fn reduced(
         return Response::empty(404);
     }
     if methods.contains(&request.method.as_str()) {
-        return fake.answer(request);
+        return fake.respond(request);
     }
     super::problem(405, 69).with("Allow", &methods.join(", "))
 }

@@ -19,8 +19,8 @@ use super::options;
 use super::serve;
 use crate::live::context::{CheckContext, Stop};
 use crate::live::findings::CurrentCheck;
+use crate::live::recording_client::{RecordingClient, authored_validator};
 use crate::live::scenarios;
-use crate::live::wire::{Wire, authored_validator};
 use crate::live::{Options, Target};
 use crate::testing::{Listener, Request, Response};
 
@@ -43,8 +43,8 @@ impl Setup {
             completion_max: self.completion_max,
             ..options()
         };
-        let wire = Wire::new(&target, &options, authored_validator().unwrap()).unwrap();
-        CheckContext::new(target, options, wire)
+        let http = RecordingClient::new(&target, &options, authored_validator().unwrap()).unwrap();
+        CheckContext::new(target, options, http)
     }
 }
 
@@ -67,10 +67,10 @@ async fn results(steps: &[&str], variants: &[Variant]) -> String {
 
 async fn results_with(setup: Setup, steps: &[&str], variants: &[Variant]) -> String {
     let mut lines = Vec::new();
-    for (name, answer) in variants {
-        let (fake, answer) = (FakeServer::default(), *answer);
+    for (name, respond) in variants {
+        let (fake, respond) = (FakeServer::default(), *respond);
         lines.push(format!("{name}:"));
-        lines.extend(result_of(&setup, steps, move |request| answer(&fake, request)).await);
+        lines.extend(result_of(&setup, steps, move |request| respond(&fake, request)).await);
     }
     lines.join("\n")
 }
@@ -79,9 +79,9 @@ async fn results_with(setup: Setup, steps: &[&str], variants: &[Variant]) -> Str
 async fn result_of(
     setup: &Setup,
     steps: &[&str],
-    answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
+    respond: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> Vec<String> {
-    let server = serve(answer).await;
+    let server = serve(respond).await;
     let mut ctx = setup.ctx(&server);
     let mut said = Vec::new();
     for step in steps {
@@ -129,33 +129,33 @@ fn lists(request: &Request) -> bool {
 }
 
 /// A response with another value of a member.
-fn with(reply: Response, pointer: &str, value: Value) -> Response {
-    let mut body = reply.json();
+fn with(response: Response, pointer: &str, value: Value) -> Response {
+    let mut body = response.json();
     if let Some(member) = body.pointer_mut(pointer) {
         *member = value;
     }
-    reply.with_body(&body)
+    response.with_body(&body)
 }
 
 /// A response with every resource in that state.
-fn in_state(reply: Response, state: &str) -> Response {
-    let mut body = reply.json();
+fn in_state(response: Response, state: &str) -> Response {
+    let mut body = response.json();
     let items = body.get_mut("items").and_then(Value::as_array_mut);
     for item in items.into_iter().flatten() {
         item["state"] = Value::from(state);
     }
-    with(reply.with_body(&body), "/state", Value::from(state))
+    with(response.with_body(&body), "/state", Value::from(state))
 }
 
 /// Like the fake server, but every page is the first one and has a next page.
 fn endless(fake: &FakeServer, request: &Request) -> Response {
     if request.parameter("limit").is_none() {
-        return fake.answer(request);
+        return fake.respond(request);
     }
     let mut first = request.clone();
     first.remove_parameter("continue");
-    let reply = fake.answer(&first);
-    let mut body = reply.json();
+    let response = fake.respond(&first);
+    let mut body = response.json();
     body["metadata"]["continue"] = Value::from("0".repeat(48));
-    reply.with_body(&body)
+    response.with_body(&body)
 }

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::{Collection, Model, unused_id};
-use super::{ID, RUN, answer, backup, call};
+use super::{ID, RUN, backup, call, recorded};
 use crate::live::call::{Call, Credential, Payload, Server};
-use crate::live::wire::Answer;
+use crate::live::recording_client::RecordedResponse;
 
 #[test]
 fn existing_resources_are_not_deleted_by_any_id_notation() {
@@ -15,7 +15,7 @@ fn existing_resources_are_not_deleted_by_any_id_notation() {
     let body = json!({"items": [backup("completed", 16)], "metadata": {}});
     model.observe(
         &call("app_backup_list_all"),
-        &Answer::for_test("app_backup_list_all", 200, &[], body),
+        &RecordedResponse::for_test("app_backup_list_all", 200, &[], body),
     );
     assert!(!model.may_delete(&delete, RUN));
     assert!(model.may_delete(&fetch, RUN));
@@ -39,7 +39,7 @@ fn only_created_or_generated_ids_are_deleted() {
     let mut delete = call("app_backup_delete");
     assert!(!model.may_delete(&delete, RUN), "nothing is known of it");
     let create = "app_backup_create_for_app";
-    let made = answer(create, 201, "\"1\"", backup("pending", 16));
+    let made = recorded(create, 201, "\"1\"", backup("pending", 16));
     assert_eq!(model.observe(&call(create), &made), []);
     assert!(model.may_delete(&delete, RUN));
     for id in ["not-an-id".to_owned(), unused_id(RUN, "backup", 5).to_string()] {
@@ -77,7 +77,7 @@ fn created(prepare: impl FnOnce(&mut Model), request: Value, response: Value) ->
         payload: Payload::Json(request),
         ..call(create)
     };
-    let violations = model.observe(&call_with, &answer(create, 201, "\"1\"", response));
+    let violations = model.observe(&call_with, &recorded(create, 201, "\"1\"", response));
     let codes = violations.iter().map(|one| one.rule.code).collect();
     (codes, model.may_delete(&call("app_backup_delete"), RUN))
 }
@@ -101,7 +101,7 @@ fn creates_that_return_existing_resources_delete_nothing() {
         younger["id"] = json!("54fe651d-3d3b-5fa8-b85c-000000000000");
         younger["metadata"]["creationTimestamp"] = json!("2022-10-06T20:58:17Z");
         let create = "app_backup_create_for_app";
-        model.observe(&call(create), &answer(create, 201, "\"1\"", younger));
+        model.observe(&call(create), &recorded(create, 201, "\"1\"", younger));
     };
     let found = created(own, json!({}), existing.clone());
     assert_eq!(found, (vec!["times-in-order"], false));

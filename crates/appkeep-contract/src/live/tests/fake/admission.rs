@@ -15,9 +15,9 @@ use uuid::Uuid;
 use super::declared::{Role, apps};
 use super::{ACCOUNT, OPERATOR_TOKEN, OTHER, OTHER_TOKEN, VIEWER_TOKEN, invalid, missing, problem};
 use crate::live::StorageFault;
+use crate::live::recording_client::authored_validator;
 use crate::live::resource_kind::{OperationKind, ResourceKind};
 use crate::live::tests::TOKEN;
-use crate::live::wire::authored_validator;
 use crate::testing::{Request, Response, at};
 use appkeep_openapi::{Components, Operation, ParameterLocation, ResponseValidator, escape};
 

@@ -14,7 +14,7 @@ fn pending(fake: &FakeServer, request: &Request) -> Response {
     if request.method == "DELETE" {
         return problem(409, 128);
     }
-    with(fake.answer(request), "/state", json!("pending"))
+    with(fake.respond(request), "/state", json!("pending"))
 }
 
 #[tokio::test]
@@ -23,14 +23,16 @@ async fn pending_backups_cannot_be_deleted() {
         &["pending-below-app app_backup_delete_for_app"],
         &[
             ("honest", pending),
-            ("it is deleted", |fake, request| fake.answer(request)),
+            ("it is deleted", |fake, request| fake.respond(request)),
             ("it begins as running", |fake, request| {
-                pending(fake, request).when(request.method == "POST", |reply| {
-                    with(reply, "/state", json!("running"))
+                pending(fake, request).when(request.method == "POST", |response| {
+                    with(response, "/state", json!("running"))
                 })
             }),
             ("it goes on after the refusal", |fake, request| {
-                pending(fake, request).when(fetches(request), |reply| with(reply, "/state", json!("running")))
+                pending(fake, request).when(fetches(request), |response| {
+                    with(response, "/state", json!("running"))
+                })
             }),
             ("another problem comes", |fake, request| {
                 match request.method.as_str() {
@@ -46,12 +48,12 @@ async fn pending_backups_cannot_be_deleted() {
 
 /// Like the fake server, but every job fails.
 fn failing(fake: &FakeServer, request: &Request) -> Response {
-    let reply = fake.answer(request);
+    let response = fake.respond(request);
     if request.method == "POST" {
-        return reply;
+        return response;
     }
-    let reply = with(reply, "/state", json!("failed"));
-    with(reply, "/stateUnready", json!(["the data can't be read"]))
+    let response = with(response, "/state", json!("failed"));
+    with(response, "/stateUnready", json!(["the data can't be read"]))
 }
 
 #[tokio::test]
@@ -60,15 +62,15 @@ async fn unreadable_apps_fail() {
         &["backup-fails"],
         &[
             ("honest", failing),
-            ("it is completed", |fake, request| fake.answer(request)),
+            ("it is completed", |fake, request| fake.respond(request)),
             ("it goes on", |fake, request| {
-                in_state(fake.answer(request), "running")
+                in_state(fake.respond(request), "running")
             }),
             ("it says nothing", |fake, request| {
                 with(failing(fake, request), "/stateUnready", json!([]))
             }),
             ("it is in an unknown state", |fake, request| {
-                with(fake.answer(request), "/state", json!("sleeping"))
+                with(fake.respond(request), "/state", json!("sleeping"))
             }),
         ],
     )
@@ -81,14 +83,14 @@ async fn created_resources_are_completed() {
     let said = results(
         &["backup-create", "backup-completes"],
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("it fails", failing),
             ("it goes on", |fake, request| {
-                in_state(fake.answer(request), "running")
+                in_state(fake.respond(request), "running")
             }),
             ("lists don't have it", |fake, request| {
-                in_state(fake.answer(request), "running")
-                    .when(lists(request), |reply| with(reply, "/items", json!([])))
+                in_state(fake.respond(request), "running")
+                    .when(lists(request), |response| with(response, "/items", json!([])))
             }),
         ],
     )
@@ -108,28 +110,28 @@ async fn apps_are_ready_after_a_restore() {
     let said = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("it never ends", |fake, request| {
-                fake.answer(request)
-                    .when(request.path.contains("/v2/apps/"), |reply| {
-                        with(reply, "/state", json!("restoring"))
+                fake.respond(request)
+                    .when(request.path.contains("/v2/apps/"), |response| {
+                        with(response, "/state", json!("restoring"))
                     })
             }),
             ("it is ready with reasons", |fake, request| {
-                fake.answer(request)
-                    .when(request.path.contains("/v2/apps/"), |reply| {
-                        with(reply, "/stateUnready", json!(["almost"]))
+                fake.respond(request)
+                    .when(request.path.contains("/v2/apps/"), |response| {
+                        with(response, "/stateUnready", json!(["almost"]))
                     })
             }),
             ("it is lost", |fake, request| {
-                fake.answer(request)
-                    .when(request.path.contains("/v2/apps/"), |reply| {
-                        with(reply, "/state", json!("unavailable"))
+                fake.respond(request)
+                    .when(request.path.contains("/v2/apps/"), |response| {
+                        with(response, "/state", json!("unavailable"))
                     })
             }),
             ("it is refused", |fake, request| match request.method.as_str() {
                 "PUT" => problem(409, 111),
-                _ => fake.answer(request),
+                _ => fake.respond(request),
             }),
         ],
     )
@@ -151,12 +153,12 @@ async fn the_checker_waits_for_restores() {
         PATIENT,
         &steps,
         &[("it is restored for a while", |fake, request| {
-            let reply = fake.answer(request);
+            let response = fake.respond(request);
             let is_ready = ASKED.fetch_add(1, Ordering::Relaxed) % 5 > 2;
             if is_ready || !request.path.contains("/v2/apps/") || request.method != "GET" {
-                return reply;
+                return response;
             }
-            with(reply, "/state", json!("restoring"))
+            with(response, "/state", json!("restoring"))
         })],
     )
     .await;
@@ -176,15 +178,15 @@ async fn resources_of_others_are_not_restored() {
     let said = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("all is restored", |fake, request| match request.method.as_str() {
                 "PUT" => Response::empty(204),
-                _ => fake.answer(request),
+                _ => fake.respond(request),
             }),
             ("another problem comes", |fake, request| {
                 match request.method.as_str() {
-                    "PUT" => problem(fake.answer(request).status, 5),
-                    _ => fake.answer(request),
+                    "PUT" => problem(fake.respond(request).status, 5),
+                    _ => fake.respond(request),
                 }
             }),
         ],
@@ -199,24 +201,28 @@ async fn refusals_do_not_disclose_resources_of_others() {
     let said = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("it is told", |fake, request| {
-                let reply = fake.answer(request);
+                let response = fake.respond(request);
                 let theirs = request.json()["snapshotID"] == "5e1f0000-0000-4000-8000-000000000000";
-                reply.when(theirs, |reply| {
-                    with(reply, "/detail", json!("it is of another account"))
+                response.when(theirs, |response| {
+                    with(response, "/detail", json!("it is of another account"))
                 })
             }),
             ("it is told by a header", |fake, request| {
-                let reply = fake.answer(request);
+                let response = fake.respond(request);
                 let theirs = request.json()["snapshotID"] == "5e1f0000-0000-4000-8000-000000000000";
-                if theirs { reply.with("X-Owner", "1") } else { reply }
+                if theirs {
+                    response.with("X-Owner", "1")
+                } else {
+                    response
+                }
             }),
             ("an id is repeated", |fake, request| {
                 let id = request.json()["snapshotID"].clone();
-                let reply = fake.answer(request);
-                let is_it = id.is_string() && reply.status == 400;
-                reply.when(is_it, |reply| with(reply, "/detail", id))
+                let response = fake.respond(request);
+                let is_it = id.is_string() && response.status == 400;
+                response.when(is_it, |response| with(response, "/detail", id))
             }),
             ("it is taken", |fake, request| {
                 if request.json()["snapshotID"].is_string() {
@@ -224,9 +230,9 @@ async fn refusals_do_not_disclose_resources_of_others() {
                     request.change(|body| {
                         body.shift_remove("snapshotID");
                     });
-                    return fake.answer(&request);
+                    return fake.respond(&request);
                 }
-                fake.answer(request)
+                fake.respond(request)
             }),
         ],
     )
@@ -239,30 +245,30 @@ async fn one_of_concurrent_creates_succeeds() {
     let said = results(
         &["race-create"],
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("all win", |fake, request| {
                 if request.method == "POST" {
                     let mut request = request.clone();
                     request.change(|body| {
                         body.shift_remove("name");
                     });
-                    return fake.answer(&request);
+                    return fake.respond(&request);
                 }
-                fake.answer(request)
+                fake.respond(request)
             }),
             ("none wins", |fake, request| match request.method.as_str() {
                 "POST" => problem(409, 10),
-                _ => fake.answer(request),
+                _ => fake.respond(request),
             }),
             ("losers are told another reason", |fake, request| {
-                let reply = fake.answer(request);
-                let is_it = reply.status == 409;
-                reply.when(is_it, |_| problem(409, 128))
+                let response = fake.respond(request);
+                let is_it = response.status == 409;
+                response.when(is_it, |_| problem(409, 128))
             }),
             ("losers are told nothing", |fake, request| {
-                let reply = fake.answer(request);
-                let is_it = reply.status == 409;
-                reply.when(is_it, |_| problem(400, 9))
+                let response = fake.respond(request);
+                let is_it = response.status == 409;
+                response.when(is_it, |_| problem(400, 9))
             }),
         ],
     )
@@ -275,19 +281,19 @@ async fn one_of_concurrent_deletes_succeeds() {
     let said = results(
         &["race-delete"],
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("all remove it", |fake, request| {
-                fake.answer(request)
+                fake.respond(request)
                     .when(request.method == "DELETE", |_| Response::empty(204))
             }),
             ("none removes it", |fake, request| match request.method.as_str() {
                 "DELETE" => problem(409, 128),
-                _ => fake.answer(request),
+                _ => fake.respond(request),
             }),
             ("others are told another reason", |fake, request| {
-                let reply = fake.answer(request);
-                let is_it = request.method == "DELETE" && reply.status == 404;
-                reply.when(is_it, |_| problem(403, 11))
+                let response = fake.respond(request);
+                let is_it = request.method == "DELETE" && response.status == 404;
+                response.when(is_it, |_| problem(403, 11))
             }),
         ],
     )
@@ -304,16 +310,16 @@ async fn properties_only_in_lists_are_checked_per_resource() {
         PATIENT,
         &steps,
         &[("the others failed", |fake, request| {
-            let reply = fake.answer(request);
+            let response = fake.respond(request);
             if fetches(request) {
-                let is_named = reply.json()["name"] != "made-up-0";
+                let is_named = response.json()["name"] != "made-up-0";
                 return if is_named {
-                    in_state(reply, "running")
+                    in_state(response, "running")
                 } else {
-                    reply
+                    response
                 };
             }
-            with(reply, "/items/1/state", json!("failed"))
+            with(response, "/items/1/state", json!("failed"))
         })],
     )
     .await;
@@ -338,18 +344,18 @@ async fn refused_deletes_are_retried_when_nothing_is_pending() {
                     "DELETE" if is_pending => problem(409, 128),
                     "GET" if is_pending => {
                         ASKED.fetch_add(1, Ordering::Relaxed);
-                        in_state(fake.answer(request), "pending")
+                        in_state(fake.respond(request), "pending")
                     }
-                    _ => fake.answer(request),
+                    _ => fake.respond(request),
                 }
             }),
             ("it is never pending for long enough", |fake, request| {
-                fake.answer(request)
+                fake.respond(request)
             }),
             ("it can never be deleted", |fake, request| {
                 match request.method.as_str() {
                     "DELETE" => problem(409, 128),
-                    _ => fake.answer(request),
+                    _ => fake.respond(request),
                 }
             }),
         ],

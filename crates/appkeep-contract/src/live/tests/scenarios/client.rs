@@ -13,58 +13,58 @@ async fn the_generated_client_works() {
     let said = results(
         &["generated-client"],
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("what isn't there is no problem", |fake, request| {
-                let reply = fake.answer(request);
-                if fetches(request) && reply.status == 404 {
+                let response = fake.respond(request);
+                if fetches(request) && response.status == 404 {
                     return Response::of_json(404, &json!("gone"));
                 }
-                reply
+                response
             }),
             ("what isn't there is forbidden", |fake, request| {
-                let reply = fake.answer(request);
-                let is_it = fetches(request) && reply.status == 404;
-                reply.when(is_it, |_| problem(403, 11))
+                let response = fake.respond(request);
+                let is_it = fetches(request) && response.status == 404;
+                response.when(is_it, |_| problem(403, 11))
             }),
             (
                 "what isn't there has a problem that isn't documented",
                 |fake, request| {
-                    fake.answer(request).when(fetches(request), |reply| {
-                        with(reply, "/type", json!("about:blank"))
+                    fake.respond(request).when(fetches(request), |response| {
+                        with(response, "/type", json!("about:blank"))
                     })
                 },
             ),
             ("nothing is deleted", |fake, request| {
                 match request.method.as_str() {
                     "DELETE" => Response::empty(204),
-                    _ => fake.answer(request),
+                    _ => fake.respond(request),
                 }
             }),
             (
                 "a delete is answered with a body",
                 |fake, request| match request.method.as_str() {
                     "DELETE" => Response::of_json(200, &json!({})),
-                    _ => fake.answer(request),
+                    _ => fake.respond(request),
                 },
             ),
             ("another name is given", |fake, request| {
-                with(fake.answer(request), "/name", json!("another"))
+                with(fake.respond(request), "/name", json!("another"))
             }),
             ("a create is answered with 200", |fake, request| {
-                fake.answer(request)
-                    .when(request.method == "POST", |reply| reply.with_status(200))
+                fake.respond(request)
+                    .when(request.method == "POST", |response| response.with_status(200))
             }),
             ("a create has no tag", |fake, request| {
-                fake.answer(request).without("ETag")
+                fake.respond(request).without("ETag")
             }),
             ("the list is empty", |fake, request| {
-                fake.answer(request)
-                    .when(lists(request), |reply| with(reply, "/items", json!([])))
+                fake.respond(request)
+                    .when(lists(request), |response| with(response, "/items", json!([])))
             }),
             ("the list has another thing", |fake, request| {
-                fake.answer(request).when(lists(request), |reply| {
+                fake.respond(request).when(lists(request), |response| {
                     with(
-                        reply,
+                        response,
                         "/items/0/id",
                         json!("5e1f0000-0000-4000-8000-00000000ffff"),
                     )
@@ -74,15 +74,15 @@ async fn the_generated_client_works() {
                 if lists(request) {
                     problem(500, 41)
                 } else {
-                    fake.answer(request)
+                    fake.respond(request)
                 }
             }),
             ("it fails", |fake, request| {
-                let reply = with(fake.answer(request), "/state", json!("failed"));
-                with(reply, "/stateUnready", json!(["the disk is full"]))
+                let response = with(fake.respond(request), "/state", json!("failed"));
+                with(response, "/stateUnready", json!(["the disk is full"]))
             }),
             ("it never ends", |fake, request| {
-                with(fake.answer(request), "/state", json!("running"))
+                with(fake.respond(request), "/state", json!("running"))
             }),
         ],
     )
@@ -98,14 +98,14 @@ async fn the_generated_client_waits() {
         &["generated-client"],
         &[
             ("it takes a while", |fake, request| {
-                let reply = fake.answer(request);
+                let response = fake.respond(request);
                 if fetches(request) && ASKED.fetch_add(1, Ordering::Relaxed) < 3 {
-                    return in_state(reply, "running");
+                    return in_state(response, "running");
                 }
-                reply
+                response
             }),
             ("it fails", |fake, request| {
-                in_state(fake.answer(request), "failed")
+                in_state(fake.respond(request), "failed")
             }),
         ],
     )

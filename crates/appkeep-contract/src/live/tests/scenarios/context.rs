@@ -14,7 +14,7 @@ const RESTORE: &str = "app_update";
 #[tokio::test]
 async fn only_restores_send_the_confirmation() {
     let fake = FakeServer::default();
-    let server = serve(move |request| fake.answer(request)).await;
+    let server = serve(move |request| fake.respond(request)).await;
     let ctx = HASTY.ctx(&server);
     assert_eq!(ctx.call(RESTORE).force_update.as_deref(), Some("true"));
     assert_eq!(ctx.call(ResourceKind::Backup.create()).force_update, None);
@@ -23,7 +23,7 @@ async fn only_restores_send_the_confirmation() {
 #[tokio::test]
 async fn restores_without_permission_run_only_on_an_idle_server() {
     let fake = FakeServer::default();
-    let server = serve(move |request| fake.answer(request)).await;
+    let server = serve(move |request| fake.respond(request)).await;
     let careful = Setup {
         record_delete: |target| target.may_restore = false,
         ..HASTY
@@ -43,7 +43,7 @@ async fn restores_without_permission_run_only_on_an_idle_server() {
         let id = ctx.created_id(&made).unwrap();
         let restore = restore.json(json!({"type": APP_TYPE, "version": "2.2", "backupID": id}));
         match ctx.send(&restore).await {
-            Ok(answer) => assert!(is_idle && answer.status == 204, "{}", answer.status),
+            Ok(respond) => assert!(is_idle && respond.status == 204, "{}", respond.status),
             Err(Stop::LeftOut(why)) => assert!(!is_idle, "{why}"),
             Err(Stop::Recorded) => panic!("it isn't answered"),
         }
@@ -57,8 +57,8 @@ async fn undocumented_methods_are_only_checked_for_refusals() {
         let mut ctx = HASTY.ctx(&server);
         let mut call = ctx.call("app_backup_list_for_app");
         call.method = Some("TRACE".to_owned());
-        let answer = ctx.wire.send_unchecked(&ctx.target, &call).await.unwrap();
-        let violations = &ctx.wire.log[answer.exchange].violations;
+        let respond = ctx.http.send_unchecked(&ctx.target, &call).await.unwrap();
+        let violations = &ctx.http.log[respond.exchange].violations;
         assert_eq!(!violations.is_empty(), is_checking, "{status}");
     }
 }

@@ -9,9 +9,9 @@ use super::{results, with};
 use crate::testing::{Request, Response};
 
 /// A list with these items.
-fn of(reply: Response, items: Vec<Value>) -> Response {
-    let reply = with(reply, "/metadata/count", json!(items.len()));
-    with(reply, "/items", items.into())
+fn of(response: Response, items: Vec<Value>) -> Response {
+    let response = with(response, "/metadata/count", json!(items.len()));
+    with(response, "/items", items.into())
 }
 
 fn is_by(request: &Request, token: &str) -> bool {
@@ -23,27 +23,29 @@ async fn listed_accounts_are_those_of_the_token() {
     let said = results(
         &["account-listed"],
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("everybody sees all", |fake, request| {
-                of(fake.answer(request), accounts(Role::Operator))
+                of(fake.respond(request), accounts(Role::Operator))
             }),
             ("the list is empty for every token", |fake, request| {
-                of(fake.answer(request), Vec::new())
+                of(fake.respond(request), Vec::new())
             }),
             ("the other one sees mine", |fake, request| {
-                fake.answer(request).when(is_by(request, OTHER_TOKEN), |reply| {
-                    of(reply, accounts(Role::Member(ACCOUNT)))
-                })
+                fake.respond(request)
+                    .when(is_by(request, OTHER_TOKEN), |response| {
+                        of(response, accounts(Role::Member(ACCOUNT)))
+                    })
             }),
             ("a viewer is called a member", |fake, request| {
-                fake.answer(request).when(is_by(request, VIEWER_TOKEN), |reply| {
-                    of(reply, accounts(Role::Member(ACCOUNT)))
-                })
+                fake.respond(request)
+                    .when(is_by(request, VIEWER_TOKEN), |response| {
+                        of(response, accounts(Role::Member(ACCOUNT)))
+                    })
             }),
             ("the operator sees one of both", |fake, request| {
-                fake.answer(request)
-                    .when(is_by(request, OPERATOR_TOKEN), |reply| {
-                        of(reply, accounts(Role::Member(OTHER)))
+                fake.respond(request)
+                    .when(is_by(request, OPERATOR_TOKEN), |response| {
+                        of(response, accounts(Role::Member(OTHER)))
                     })
             }),
         ],
@@ -57,22 +59,23 @@ async fn backups_use_the_default_bucket_of_their_own_account() {
     let said = results(
         &["backup-without-name", "bucket-listed"],
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("none is the default", |fake, request| {
-                let reply = fake.answer(request);
+                let response = fake.respond(request);
                 if is_by(request, OTHER_TOKEN) {
-                    reply
+                    response
                 } else {
-                    with(reply, "/items/0/isDefault", json!(false))
+                    with(response, "/items/0/isDefault", json!(false))
                 }
             }),
             ("two are the default", |fake, request| {
-                with(fake.answer(request), "/items/1/isDefault", json!(true))
+                with(fake.respond(request), "/items/1/isDefault", json!(true))
             }),
             ("the other one sees mine", |fake, request| {
-                fake.answer(request).when(is_by(request, OTHER_TOKEN), |reply| {
-                    of(reply, buckets(&ACCOUNT.to_string()))
-                })
+                fake.respond(request)
+                    .when(is_by(request, OTHER_TOKEN), |response| {
+                        of(response, buckets(&ACCOUNT.to_string()))
+                    })
             }),
         ],
     )
@@ -85,12 +88,12 @@ async fn listed_schedules_are_those_of_the_app() {
     let said = results(
         &["schedule-listed"],
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("one is of another app", |fake, request| {
-                with(fake.answer(request), "/items/0/appID", json!(APPS[1].1))
+                with(fake.respond(request), "/items/0/appID", json!(APPS[1].1))
             }),
             ("another app has the same", |fake, request| {
-                of(fake.answer(request), schedules(&APP.to_string()))
+                of(fake.respond(request), schedules(&APP.to_string()))
             }),
         ],
     )
@@ -103,16 +106,16 @@ async fn listed_apps_equal_fetched_ones() {
     let said = results(
         &["app-listed"],
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("the fetch has another name", |fake, request| {
-                with(fake.answer(request), "/name", json!("another"))
+                with(fake.respond(request), "/name", json!("another"))
             }),
             ("the list lacks it", |fake, request| {
-                of(fake.answer(request), apps(&OTHER.to_string()))
+                of(fake.respond(request), apps(&OTHER.to_string()))
             }),
             ("the list has it twice", |fake, request| {
                 of(
-                    fake.answer(request),
+                    fake.respond(request),
                     [apps(&ACCOUNT.to_string()), apps(&ACCOUNT.to_string())].concat(),
                 )
             }),
@@ -127,45 +130,46 @@ async fn lists_are_equal_in_every_form() {
     let said = results(
         &["declared-list app_list"],
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("the count is wrong", |fake, request| {
-                with(fake.answer(request), "/metadata/count", json!(7))
+                with(fake.respond(request), "/metadata/count", json!(7))
             }),
             ("all come twice", |fake, request| {
                 of(
-                    fake.answer(request),
+                    fake.respond(request),
                     [apps(&ACCOUNT.to_string()), apps(&ACCOUNT.to_string())].concat(),
                 )
             }),
             ("columns are swapped", |fake, request| {
-                let reply = fake.answer(request);
+                let response = fake.respond(request);
                 let swapped = json!([["app-5", APPS[2].1], ["app-4", APPS[1].1], ["app-2", APP]]);
                 if request.parameter("include").is_some() {
-                    with(reply, "/items", swapped)
+                    with(response, "/items", swapped)
                 } else {
-                    reply
+                    response
                 }
             }),
             ("there is one page", |fake, request| {
-                let mut body = fake.answer(request).json();
+                let mut body = fake.respond(request).json();
                 body["metadata"]
                     .as_object_mut()
                     .and_then(|members| members.shift_remove("continue"));
                 Response::of_json(200, &body)
             }),
             ("all pages are the first", |fake, request| {
-                let reply = fake.answer(request);
+                let response = fake.respond(request);
                 if request.parameter("continue").is_some() {
-                    let mut body = of(reply, apps(&ACCOUNT.to_string())[..1].to_vec()).json();
+                    let mut body = of(response, apps(&ACCOUNT.to_string())[..1].to_vec()).json();
                     body["metadata"]["continue"] = json!("0".repeat(48));
                     return Response::of_json(200, &body);
                 }
-                reply
+                response
             }),
             ("a viewer sees less", |fake, request| {
-                fake.answer(request).when(is_by(request, VIEWER_TOKEN), |reply| {
-                    of(reply, apps(&OTHER.to_string()))
-                })
+                fake.respond(request)
+                    .when(is_by(request, VIEWER_TOKEN), |response| {
+                        of(response, apps(&OTHER.to_string()))
+                    })
             }),
         ],
     )

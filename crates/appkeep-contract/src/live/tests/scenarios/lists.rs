@@ -14,22 +14,22 @@ async fn paging_while_resources_change() {
     let said = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("the walk has no end", endless),
             ("empty pages", |fake, request| {
-                fake.answer(request)
-                    .when(request.parameter("limit").is_some(), |reply| {
-                        with(reply, "/items", json!([]))
+                fake.respond(request)
+                    .when(request.parameter("limit").is_some(), |response| {
+                        with(response, "/items", json!([]))
                     })
             }),
             ("the last page comes twice", |fake, request| {
-                let reply = fake.answer(request);
-                let item = reply.json()["items"][0].clone();
+                let response = fake.respond(request);
+                let item = response.json()["items"][0].clone();
                 let more = request.parameter("continue").is_some();
                 if more {
-                    with(reply, "/items", json!([item, item]))
+                    with(response, "/items", json!([item, item]))
                 } else {
-                    reply
+                    response
                 }
             }),
         ],

@@ -20,11 +20,11 @@ async fn repeated_responses_are_equal() {
     let said = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("the tag changes", |fake, request| {
                 let tag = format!("\"{}\"", ASKED.fetch_add(1, Ordering::Relaxed) % 2);
-                fake.answer(request)
-                    .when(fetches(request), |reply| reply.with("ETag", &tag))
+                fake.respond(request)
+                    .when(fetches(request), |response| response.with("ETag", &tag))
             }),
         ],
     )
@@ -43,20 +43,20 @@ async fn repeated_lists_are_equal() {
     let said = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("other people's things come and go", |fake, request| {
-                let reply = fake.answer(request);
+                let response = fake.respond(request);
                 if !lists(request) || ASKED.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
-                    return reply;
+                    return response;
                 }
-                let mut items = reply.json()["items"].as_array().cloned().unwrap_or_default();
+                let mut items = response.json()["items"].as_array().cloned().unwrap_or_default();
                 items.extend(items.first().cloned().map(|mut item| {
                     item["id"] = json!("5e1e0000-0000-4000-8000-000000000000");
                     item["metadata"]["creationTimestamp"] = json!("2025-01-01T00:00:00Z");
                     item
                 }));
-                let reply = with(reply, "/metadata/count", json!(items.len()));
-                with(reply, "/items", items.into())
+                let response = with(response, "/metadata/count", json!(items.len()));
+                with(response, "/items", items.into())
             }),
         ],
     )
@@ -74,12 +74,12 @@ async fn read_only_tokens_read_the_same_data() {
     let said = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("another thing is shown", |fake, request| {
-                let reply = fake.answer(request);
+                let response = fake.respond(request);
                 let is_theirs = request.authorization().ends_with(VIEWER_TOKEN);
-                reply.when(is_theirs, |reply| {
-                    with(reply, "/id", json!("5e1e0000-0000-4000-8000-000000000000"))
+                response.when(is_theirs, |response| {
+                    with(response, "/id", json!("5e1e0000-0000-4000-8000-000000000000"))
                 })
             }),
         ],
@@ -98,13 +98,13 @@ async fn tokens_of_all_accounts_read_the_same_data() {
     let said = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("nothing is listed", |fake, request| {
-                let reply = fake.answer(request);
+                let response = fake.respond(request);
                 if !request.authorization().ends_with(OPERATOR_TOKEN) {
-                    return reply;
+                    return response;
                 }
-                with(with(reply, "/items", json!([])), "/metadata/count", json!(0))
+                with(with(response, "/items", json!([])), "/metadata/count", json!(0))
             }),
         ],
     )
@@ -117,37 +117,37 @@ async fn allow_lists_the_methods() {
     let said = results(
         &["method-allow app_backup_list_for_app"],
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("one is missing", |fake, request| {
-                fake.answer(request).with("Allow", "GET")
+                fake.respond(request).with("Allow", "GET")
             }),
             ("one is refused", |fake, request| {
-                fake.answer(request).with("Allow", "GET, POST,PATCH")
+                fake.respond(request).with("Allow", "GET, POST,PATCH")
             }),
             ("one isn't documented", |fake, request| {
-                fake.answer(request).with("Allow", "GET, POST, HEAD, BREW")
+                fake.respond(request).with("Allow", "GET, POST, HEAD, BREW")
             }),
             ("one more is there and told", |fake, request| {
                 match request.method.as_str() {
                     "OPTIONS" => Response::empty(204),
-                    _ => fake.answer(request).with("Allow", "GET, POST, OPTIONS"),
+                    _ => fake.respond(request).with("Allow", "GET, POST, OPTIONS"),
                 }
             }),
             ("one more is there and not told", |fake, request| {
                 match request.method.as_str() {
                     "HEAD" => Response::empty(200),
-                    _ => fake.answer(request),
+                    _ => fake.respond(request),
                 }
             }),
             ("one more is forbidden", |fake, request| {
                 match request.method.as_str() {
                     "TRACE" => problem(403, 11),
-                    _ => fake.answer(request),
+                    _ => fake.respond(request),
                 }
             }),
             ("one is answered", |fake, request| match request.method.as_str() {
                 "PUT" => Response::empty(204),
-                _ => fake.answer(request),
+                _ => fake.respond(request),
             }),
         ],
     )
@@ -160,21 +160,21 @@ async fn json_is_utf8() {
     let said = results(
         &["body-of-a-get"],
         &[
-            ("honest", |fake, request| fake.answer(request)),
+            ("honest", |fake, request| fake.respond(request)),
             ("it says so", |fake, request| {
-                fake.answer(request)
+                fake.respond(request)
                     .with("Content-Type", "application/json; charset=utf-8")
             }),
             ("it says so in capitals", |fake, request| {
-                fake.answer(request)
+                fake.respond(request)
                     .with("Content-Type", "Application/JSON ;charset=\"UTF-8\"")
             }),
             ("it is another one", |fake, request| {
-                fake.answer(request)
+                fake.respond(request)
                     .with("Content-Type", "application/json; charset=latin1")
             }),
             ("it is no JSON", |fake, request| {
-                fake.answer(request).with("Content-Type", "text/html")
+                fake.respond(request).with("Content-Type", "text/html")
             }),
         ],
     )

@@ -26,17 +26,17 @@ async fn requests_to(fake: FakeServer) -> Vec<String> {
     let requests = Arc::new(Mutex::new(Vec::new()));
     let received = Arc::clone(&requests);
     let said = result_of(&PATIENT, &STEPS, move |request| {
-        let reply = fake.answer(request);
+        let response = fake.respond(request);
         let path = request.path.split('/').skip(3).collect::<Vec<_>>().join("/");
         let body = String::from_utf8_lossy(&request.body).into_owned();
         let line = format!(
             "{} {path} {} {body} -> {}",
             request.method,
             query_of(request),
-            reply.status
+            response.status
         );
         received.lock().unwrap().push(line);
-        reply
+        response
     })
     .await;
     assert_eq!(said, ["    holds"]);
@@ -94,9 +94,9 @@ async fn many_asked_of(fake: FakeServer) -> String {
             request.json()
         );
         heard.lock().unwrap().push(text);
-        let reply = fake.answer(request);
-        counted.fetch_add(u32::from(reply.status == 409), Ordering::Relaxed);
-        reply
+        let response = fake.respond(request);
+        counted.fetch_add(u32::from(response.status == 409), Ordering::Relaxed);
+        response
     })
     .await;
     let mut ctx = PATIENT.ctx(&server);
@@ -129,27 +129,27 @@ async fn sequences_find_injected_defects() {
                     let name = request.json()["name"].as_str().unwrap_or_default().to_owned();
                     request.change(|body| body["name"] = json!(format!("{name}-{}", fake.names().len())));
                 }
-                fake.answer(&request)
+                fake.respond(&request)
             }),
             ("walks have no end", endless),
             ("pages lack something", |fake, request| {
-                fake.answer(request)
-                    .when(request.parameter("continue").is_some(), |reply| {
-                        with(reply, "/items", json!([]))
+                fake.respond(request)
+                    .when(request.parameter("continue").is_some(), |response| {
+                        with(response, "/items", json!([]))
                     })
             }),
             ("one tree is behind", |fake, request| {
-                fake.answer(request)
-                    .when(request.path.contains("/topology/"), |reply| {
+                fake.respond(request)
+                    .when(request.path.contains("/topology/"), |response| {
                         with(
-                            reply,
+                            response,
                             "/metadata/createdBy",
                             json!("8f84cf09-8036-51e4-b579-000000000000"),
                         )
                     })
             }),
             ("all is pending", |fake, request| {
-                in_state(fake.answer(request), "pending")
+                in_state(fake.respond(request), "pending")
             }),
         ],
     )
@@ -167,7 +167,7 @@ async fn unread_snapshots_can_be_deleted() {
             if request.method == "DELETE" && request.path.contains("/appSnaps/") {
                 problem(409, 144)
             } else {
-                fake.answer(request)
+                fake.respond(request)
             }
         })
         .await;

@@ -50,7 +50,7 @@ fn documented(name: &str) -> Response {
 /// Like the fake server, but with a failing storage.
 fn failing(fake: &FakeServer, request: &Request) -> Response {
     let Some(fault) = FAULT.get() else {
-        return fake.answer(request);
+        return fake.respond(request);
     };
     match (fault, request.method.as_str()) {
         (StorageFault::Broken | StorageFault::NotDurable, "POST") => documented("AppBackupNotCreatedProblem"),
@@ -59,7 +59,7 @@ fn failing(fake: &FakeServer, request: &Request) -> Response {
         }
         (StorageFault::Broken, "PUT") => problem(400, 9),
         (StorageFault::Broken, _) => documented("AppBackupsNotListedProblem"),
-        (StorageFault::NotDurable, _) => fake.answer(request),
+        (StorageFault::NotDurable, _) => fake.respond(request),
         (StorageFault::Unavailable, _) => documented("NotReadyProblem"),
     }
 }
@@ -72,7 +72,7 @@ async fn failed_reads_return_500_and_lose_nothing() {
         &steps,
         &[
             ("honest", failing),
-            ("nothing fails", |fake, request| fake.answer(request)),
+            ("nothing fails", |fake, request| fake.respond(request)),
             ("another title comes", |fake, request| {
                 with(failing(fake, request), "/title", json!("Something else"))
             }),
@@ -106,12 +106,12 @@ async fn failed_writes_create_nothing() {
         &[
             ("honest", failing),
             ("it is made all the same", |fake, request| {
-                fake.answer(request)
+                fake.respond(request)
                     .when(FAULT.get().is_some(), |_| failing(fake, request))
             }),
             ("what isn't durable is accepted", |fake, request| {
                 match FAULT.get() {
-                    Some(StorageFault::NotDurable) => fake.answer(request),
+                    Some(StorageFault::NotDurable) => fake.respond(request),
                     _ => failing(fake, request),
                 }
             }),
@@ -129,7 +129,7 @@ async fn an_unreachable_store_returns_503() {
         &[
             ("honest", failing),
             ("it is called broken", |fake, request| match FAULT.get() {
-                None => fake.answer(request),
+                None => fake.respond(request),
                 Some(_) => documented("AppBackupNotRetrievedProblem"),
             }),
         ],

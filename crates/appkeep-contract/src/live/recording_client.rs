@@ -44,7 +44,7 @@ pub struct Exchange {
     /// Number of spaces sent before the body to make it long.
     pub padding_bytes: usize,
     /// Whether the request body was left unfinished.
-    pub halting: bool,
+    pub incomplete: bool,
     /// The status of the response.
     pub status: u16,
     /// The headers of the response.
@@ -59,7 +59,7 @@ pub struct Exchange {
 
 /// A response as seen by checks.
 #[derive(Debug, Clone)]
-pub(super) struct Answer {
+pub(super) struct RecordedResponse {
     /// Position of the exchange in the log.
     pub(super) exchange: usize,
     pub(super) operation: String,
@@ -71,7 +71,7 @@ pub(super) struct Answer {
     pub(super) body: Value,
 }
 
-impl Answer {
+impl RecordedResponse {
     /// A response for tests of the model.
     #[cfg(test)]
     pub(super) fn for_test(operation: &str, status: u16, headers: &[(&str, &str)], body: Value) -> Self {
@@ -119,7 +119,7 @@ impl Answer {
 }
 
 /// The connection to the target's servers.
-pub(super) struct Wire {
+pub(super) struct RecordingClient {
     http: reqwest::Client,
     main: Url,
     idle: Option<Url>,
@@ -128,7 +128,7 @@ pub(super) struct Wire {
     pub(super) log: Vec<Exchange>,
 }
 
-impl Wire {
+impl RecordingClient {
     /// Compares a response that another client received with the document.
     pub(super) fn check(&self, operation: &str, received: Received<'_>) -> Vec<Violation> {
         self.validator.check(operation, received)
@@ -140,7 +140,7 @@ impl Wire {
         validator: Arc<ResponseValidator>,
     ) -> Result<Self, LiveError> {
         // Checks with other time limits apply them themselves.
-        let http = client(target.ca.as_deref(), options.answer_max + GRACE)?;
+        let http = client(target.ca.as_deref(), options.response_timeout + GRACE)?;
         let idle = target.idle.as_ref().map(|idle| read_url(&idle.url)).transpose()?;
         Ok(Self {
             http,
@@ -169,14 +169,18 @@ impl Wire {
     /// Sends a request and records the exchange.
     ///
     /// The error of a request without a response contains the whole chain of causes.
-    pub(super) async fn send(&mut self, target: &Target, call: &Call) -> Result<Answer, String> {
+    pub(super) async fn send(&mut self, target: &Target, call: &Call) -> Result<RecordedResponse, String> {
         let exchanged = self.exchange(target, call).await?;
         Ok(self.keep(exchanged))
     }
 
     /// Sends a request that the document doesn't describe. The response is only compared with the document if
     /// it is a refusal.
-    pub(super) async fn send_unchecked(&mut self, target: &Target, call: &Call) -> Result<Answer, String> {
+    pub(super) async fn send_unchecked(
+        &mut self,
+        target: &Target,
+        call: &Call,
+    ) -> Result<RecordedResponse, String> {
         let (mut exchange, body) = self.exchange(target, call).await?;
         if exchange.status != 405 {
             exchange
@@ -191,15 +195,15 @@ impl Wire {
         &mut self,
         target: &Target,
         calls: &[Call],
-    ) -> Vec<Result<Answer, String>> {
+    ) -> Vec<Result<RecordedResponse, String>> {
         let sent = join_all(calls.iter().map(|call| self.exchange(target, call))).await;
         sent.into_iter()
             .map(|exchanged| exchanged.map(|exchanged| self.keep(exchanged)))
             .collect()
     }
 
-    fn keep(&mut self, (exchange, body): (Exchange, Value)) -> Answer {
-        let answer = Answer {
+    fn keep(&mut self, (exchange, body): (Exchange, Value)) -> RecordedResponse {
+        let response = RecordedResponse {
             exchange: self.log.len(),
             operation: exchange.operation.clone(),
             status: exchange.status,
@@ -211,7 +215,7 @@ impl Wire {
             body,
         };
         self.log.push(exchange);
-        answer
+        response
     }
 
     /// Sends one request and returns the exchange, with the response body parsed as JSON.
@@ -280,7 +284,7 @@ impl Wire {
             } else {
                 0
             },
-            halting: matches!(call.payload, Payload::Halting(_)),
+            incomplete: matches!(call.payload, Payload::Incomplete(_)),
             status,
             response_headers: headers,
             response_body: cut(&String::from_utf8_lossy(&body)),
@@ -342,10 +346,10 @@ impl Wire {
 }
 
 /// A client that follows no redirects and uses no proxy.
-pub(super) fn client(ca: Option<&[u8]>, answer_max: Duration) -> Result<reqwest::Client, LiveError> {
+pub(super) fn client(ca: Option<&[u8]>, response_timeout: Duration) -> Result<reqwest::Client, LiveError> {
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
-        .timeout(answer_max)
+        .timeout(response_timeout)
         .no_proxy();
     if let Some(pem) = ca {
         let certificate = reqwest::Certificate::from_pem(pem).map_err(LiveError::Client)?;
@@ -394,7 +398,7 @@ fn request_body(payload: &Payload) -> Option<String> {
         Payload::None => None,
         Payload::Json(value) | Payload::Padded(_, value) => Some(cut(&value.to_string())),
         Payload::Text(text) => Some(cut(text)),
-        Payload::Halting(text) => Some((*text).to_owned()),
+        Payload::Incomplete(text) => Some((*text).to_owned()),
     }
 }
 
@@ -460,7 +464,7 @@ mod tests {
         );
         assert_eq!(request_body(&Payload::Padded(9, json!([]))).unwrap(), "[]");
         assert_eq!(request_body(&Payload::Text("{".to_owned())).unwrap(), "{");
-        assert_eq!(request_body(&Payload::Halting("{\"a\"")).unwrap(), "{\"a\"");
+        assert_eq!(request_body(&Payload::Incomplete("{\"a\"")).unwrap(), "{\"a\"");
     }
 
     #[test]

@@ -15,7 +15,6 @@
 mod apps;
 mod backups;
 mod body;
-mod breakage;
 mod call;
 mod cleanup;
 mod client;
@@ -25,6 +24,7 @@ mod declared;
 mod decode;
 mod deletes;
 mod failures;
+mod fault_injector;
 mod find;
 mod findings;
 mod headers;
@@ -55,15 +55,15 @@ mod storage;
 mod suite;
 mod target;
 
-pub use breakage::{Breakage, StorageFault};
 pub use coverage::{Cell, CellState, Coverage};
+pub use fault_injector::{FaultInjector, StorageFault};
 pub use find::{find_account, find_app};
 pub use limits::EarlyEnd;
 pub use listener::Progress;
 pub use recording_client::Exchange;
 pub use report::{CheckOutcome, CheckResult, LiveFinding, LiveReport};
 pub use suite::{CHECKS, CHECKS_OF_STORAGE, run};
-pub use target::{Foreign, Idle, Options, Target};
+pub use target::{ForeignAccount, IdleServer, Options, Target};
 
 /// Why a server can't be checked at all.
 #[derive(Debug, thiserror::Error)]

@@ -13,7 +13,7 @@ use super::recording_client::RecordingClient;
 use super::resource_kind::{APP_TYPE, OperationKind};
 pub(super) use super::resource_kind::{BACKUP_TYPE, ResourceKind, SNAPSHOT_TYPE};
 use super::rules;
-use super::target::{Foreign, Options, Target};
+use super::target::{ForeignAccount, Options, Target};
 use crate::origin::Origin;
 
 /// Why a check ends early.
@@ -22,7 +22,7 @@ pub(super) enum Stop {
     /// The finding is recorded; continuing makes no sense.
     Recorded,
     /// A requirement of the check isn't met.
-    LeftOut(String),
+    Skipped(String),
 }
 
 /// Why no restore is tried on a server that is in use.
@@ -123,21 +123,21 @@ impl CheckContext {
     /// Whether an operation may be requested; the error says why not.
     pub(super) fn require(&self, operation: &str) -> Result<(), Stop> {
         let Some(known) = self.http.operation(operation) else {
-            return Err(Stop::LeftOut(format!("the document has no `{operation}`")));
+            return Err(Stop::Skipped(format!("the document has no `{operation}`")));
         };
         if self.options.documented_only
             && Origin::of_operation(self.http.document(), known) == Origin::Companion
         {
-            return Err(Stop::LeftOut("companion operations are excluded".to_owned()));
+            return Err(Stop::Skipped("companion operations are excluded".to_owned()));
         }
         if self.too_large.contains(operation) {
             let bytes = self.options.body_bytes_max;
             let why = format!("an earlier response of `{operation}` was longer than {bytes} bytes");
-            return Err(Stop::LeftOut(why));
+            return Err(Stop::Skipped(why));
         }
         let is_missing = |has: &BTreeSet<String>| !has.contains(operation);
         if self.options.operations.as_ref().is_some_and(is_missing) {
-            return Err(Stop::LeftOut(
+            return Err(Stop::Skipped(
                 "the operation isn't listed as available on the server".to_owned(),
             ));
         }
@@ -165,7 +165,7 @@ impl CheckContext {
         self.require(kind.create())?;
         if self.permitted(kind.deletes()).is_err() {
             let why = format!("the permitted operations can't delete a {}", kind.name());
-            return Err(Stop::LeftOut(why));
+            return Err(Stop::Skipped(why));
         }
         self.permitted(kind.fetches())
             .or_else(|_| self.permitted(kind.lists()))
@@ -173,9 +173,9 @@ impl CheckContext {
     }
 
     /// The other account, if there is one.
-    pub(super) fn foreign(&self) -> Result<Foreign, Stop> {
+    pub(super) fn foreign(&self) -> Result<ForeignAccount, Stop> {
         let foreign = self.target.foreign.clone();
-        foreign.ok_or_else(|| Stop::LeftOut("requires a second account with its own token".to_owned()))
+        foreign.ok_or_else(|| Stop::Skipped("requires a second account with its own token".to_owned()))
     }
 
     /// A valid request to an operation: own account and app, an unused id, no body.
@@ -217,7 +217,7 @@ impl CheckContext {
     /// A valid request to the idle server.
     pub(super) fn idle_call(&self, operation: &str) -> Result<Call, Stop> {
         let idle = self.target.idle.as_ref();
-        let idle = idle.ok_or_else(|| Stop::LeftOut("requires a server that runs no jobs".to_owned()))?;
+        let idle = idle.ok_or_else(|| Stop::Skipped("requires a server that runs no jobs".to_owned()))?;
         let call = self.call(operation).on(Server::Idle);
         Ok(call
             .path("account_id", &idle.account.to_string())
@@ -265,7 +265,7 @@ impl CheckContext {
 
 /// A resource that an earlier check should have created.
 pub(super) fn require_fixture<'w>(resource: Option<&'w Value>, what: &str) -> Result<&'w Value, Stop> {
-    resource.ok_or_else(|| Stop::LeftOut(format!("requires {what}, which no earlier check provided")))
+    resource.ok_or_else(|| Stop::Skipped(format!("requires {what}, which no earlier check provided")))
 }
 
 /// The id of a resource.

@@ -4,15 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use comfy_table::{ContentArrangement, Table, presets};
-use serde::Serialize;
 
 use super::recording_client::Exchange;
 use crate::origin::Origin;
 use appkeep_openapi::{Document, Operation, StatusKey};
 
 /// The state of one documented response.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "state", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CellState {
     /// Seen, and valid each time.
     Valid,
@@ -26,7 +24,7 @@ pub enum CellState {
 }
 
 /// One documented response.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
     /// The operation.
     pub operation: String,
@@ -35,12 +33,11 @@ pub struct Cell {
     /// Documented, or one of our own additions.
     pub origin: Origin,
     /// Its state.
-    #[serde(flatten)]
     pub state: CellState,
 }
 
 /// All responses that the document lists with an exact status.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
     /// The responses in the order of the document.
     pub cells: Vec<Cell>,

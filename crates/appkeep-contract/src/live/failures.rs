@@ -8,7 +8,7 @@ use super::progress::until_failed;
 /// A backup or snapshot of an app with unreadable data becomes failed, and can be deleted.
 pub(super) async fn fails(ctx: &mut CheckContext, kind: ResourceKind) -> Result<(), Stop> {
     let app = ctx.target.failing_app;
-    let app = app.ok_or_else(|| Stop::LeftOut("requires an app with unreadable data".to_owned()))?;
+    let app = app.ok_or_else(|| Stop::Skipped("requires an app with unreadable data".to_owned()))?;
     let app = app.to_string();
     ctx.require_create(kind)?;
     let body = ctx.valid_body(kind);

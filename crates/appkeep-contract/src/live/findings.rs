@@ -189,7 +189,7 @@ impl CheckContext {
             if self.model.resources.iter().any(|resource| resource.id == id) {
                 return Ok(id.to_owned());
             }
-            return Err(Stop::LeftOut(format!("nothing shows that this run created {id}")));
+            return Err(Stop::Skipped(format!("nothing shows that this run created {id}")));
         }
         self.fault(response, "the response has no `id`".to_owned());
         Err(Stop::Recorded)

@@ -194,7 +194,7 @@ fn own_below_other_app(ctx: &mut CheckContext, operation: &str) -> Result<ProbeA
 
 fn other_app(ctx: &CheckContext) -> Result<String, Stop> {
     let other = ctx.target.other_app;
-    let other = other.ok_or_else(|| Stop::LeftOut("requires a second app in the account".to_owned()))?;
+    let other = other.ok_or_else(|| Stop::Skipped("requires a second app in the account".to_owned()))?;
     Ok(other.to_string())
 }
 
@@ -288,7 +288,7 @@ pub(super) async fn resources_unchanged(ctx: &mut CheckContext) -> Result<(), St
 pub(super) async fn viewer_reads(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
     if ctx.target.viewer_token.is_none() {
-        return Err(Stop::LeftOut("requires a read-only token".to_owned()));
+        return Err(Stop::Skipped("requires a read-only token".to_owned()));
     }
     reads(ctx, operation, Credential::Viewer).await
 }
@@ -297,7 +297,7 @@ pub(super) async fn viewer_reads(ctx: &mut CheckContext, operation: &str) -> Res
 pub(super) async fn operator_reads(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
     if ctx.target.operator_token.is_none() {
-        return Err(Stop::LeftOut("requires a token of all accounts".to_owned()));
+        return Err(Stop::Skipped("requires a token of all accounts".to_owned()));
     }
     reads(ctx, operation, Credential::Operator).await
 }

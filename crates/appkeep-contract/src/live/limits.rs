@@ -83,7 +83,7 @@ impl Limits {
         if self.is_clean_up {
             if self.without_response >= NO_RESPONSE_IN_CLEAN_UP_MAX {
                 self.ended.get_or_insert(EarlyEnd::Unresponsive);
-                return Err(Stop::LeftOut("the server no longer answers".to_owned()));
+                return Err(Stop::Skipped("the server no longer answers".to_owned()));
             }
             return Ok(());
         }
@@ -94,7 +94,7 @@ impl Limits {
             self.ended = Some(EarlyEnd::TimeLimit);
         }
         self.ended
-            .map_or(Ok(()), |end| Err(Stop::LeftOut(end.to_string())))
+            .map_or(Ok(()), |end| Err(Stop::Skipped(end.to_string())))
     }
 
     /// Records that a request got a response.
@@ -117,7 +117,7 @@ impl Limits {
         writes: bool,
         request: impl Future<Output = T>,
     ) -> Result<T, Stop> {
-        let silent = || Stop::LeftOut("no response came in time".to_owned());
+        let silent = || Stop::Skipped("no response came in time".to_owned());
         if self.is_clean_up {
             if self.ended.is_none() {
                 return Ok(request.await);
@@ -138,7 +138,7 @@ impl Limits {
         if writes && let Ok(response) = timeout(LAST_RESPONSE_MAX, request).await {
             return Ok(response);
         }
-        Err(Stop::LeftOut(end.to_string()))
+        Err(Stop::Skipped(end.to_string()))
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) async fn cannot_be_deleted(ctx: &mut CheckContext, operation: &str) -
             .await?;
         return Ok(());
     }
-    Err(Stop::LeftOut(
+    Err(Stop::Skipped(
         "requires a server that runs no jobs: no backup stayed pending for long enough".to_owned(),
     ))
 }
@@ -93,7 +93,7 @@ pub(super) async fn snapshot_in_use(ctx: &mut CheckContext) -> Result<(), Stop> 
         super::races::delete_all(ctx, ResourceKind::Backup, &[id_of(&backup)]).await?;
         return super::races::delete_all(ctx, ResourceKind::Snapshot, &[snapshot]).await;
     }
-    Err(Stop::LeftOut(
+    Err(Stop::Skipped(
         "no backup read its snapshot for long enough".to_owned(),
     ))
 }

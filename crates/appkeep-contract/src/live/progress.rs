@@ -63,7 +63,7 @@ async fn until(
             return Err(Stop::Recorded);
         }
     }
-    Err(Stop::LeftOut(format!(
+    Err(Stop::Skipped(format!(
         "no permitted operation returns a {}",
         kind.name()
     )))

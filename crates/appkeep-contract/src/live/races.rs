@@ -163,7 +163,7 @@ pub(super) async fn pages(ctx: &mut CheckContext, operation: &str) -> Result<(),
             return delete_all(ctx, kind, &own).await;
         }
     }
-    Err(Stop::LeftOut(format!("there are more than {PAGES_MAX} items")))
+    Err(Stop::Skipped(format!("there are more than {PAGES_MAX} items")))
 }
 
 async fn create_one(ctx: &mut CheckContext, kind: ResourceKind) -> Result<String, Stop> {
@@ -185,7 +185,7 @@ pub(super) async fn delete_all(
             continue;
         };
         if let Err(why) = super::cleanup::delete(ctx, &resource, timer).await {
-            return Err(Stop::LeftOut(format!(
+            return Err(Stop::Skipped(format!(
                 "{} {id} can't be deleted: {why}",
                 kind.name()
             )));

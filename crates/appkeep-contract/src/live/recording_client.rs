@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use reqwest::Url;
-use serde::Serialize;
 use serde_json::Value;
 
 use super::LiveError;
@@ -29,7 +28,7 @@ const UNKNOWN_TOKEN: &str = "an-unknown-token";
 const BASIC: &str = "Basic c29tZW9uZTpzZWNyZXQ=";
 
 /// One request with its response. Contains no token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
     /// The requested operation.
     pub operation: String,

@@ -49,7 +49,7 @@ fn missing_requirement(ctx: &CheckContext, request: &InvalidRequest) -> Option<&
 /// Runs one case.
 pub(super) async fn run(ctx: &mut CheckContext, case: &RefusalCase) -> Result<(), Stop> {
     if let Some(missing_requirement) = missing_requirement(ctx, case.request) {
-        return Err(Stop::LeftOut(missing_requirement.to_owned()));
+        return Err(Stop::Skipped(missing_requirement.to_owned()));
     }
     let call = invalid_call(ctx, case);
     let response = ctx.send(&call).await?;

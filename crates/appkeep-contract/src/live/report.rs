@@ -1,6 +1,5 @@
 //! The results of a live run, as data.
 
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::coverage::Coverage;
@@ -10,7 +9,7 @@ use super::rules;
 use appkeep_openapi::{Outcome, Place};
 
 /// The result of checking one server.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct LiveReport {
     /// The address of the server.
     pub url: String,
@@ -59,20 +58,19 @@ impl LiveReport {
         (
             count(|outcome| matches!(outcome, CheckOutcome::Held)),
             count(|outcome| matches!(outcome, CheckOutcome::Violated)),
-            count(|outcome| matches!(outcome, CheckOutcome::LeftOut { .. })),
+            count(|outcome| matches!(outcome, CheckOutcome::Skipped { .. })),
         )
     }
 }
 
 /// One check with its result.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct CheckResult {
     /// The stable code; a check that is repeated for several operations has the same one each time.
     pub code: String,
     /// The operation, if the check is about a single one.
     pub operation: Option<String>,
     /// The case that is checked, if an operation has several checks with the same code.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The rule in one sentence.
     pub rule: String,
@@ -81,27 +79,25 @@ pub struct CheckResult {
     /// The findings; empty unless the check is violated.
     pub findings: Vec<LiveFinding>,
     /// Documented responses that this check is supposed to reach.
-    #[serde(skip)]
     pub(crate) reaches: Vec<(String, u16)>,
 }
 
 /// The outcome of a check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "result", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CheckOutcome {
     /// The server met the rule.
     Held,
     /// The server violated the rule.
     Violated,
     /// The check didn't run.
-    LeftOut {
+    Skipped {
         /// The reason.
         reason: String,
     },
 }
 
 /// One violation by the server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveFinding {
     /// The stable code: of the check, or of the violated rule for responses.
     pub code: String,

@@ -16,7 +16,7 @@ const FETCH: &str = "app_fetch";
 /// An app can be restored from a backup and from a snapshot, and its state shows it.
 pub(super) async fn in_place(ctx: &mut CheckContext) -> Result<(), Stop> {
     if !ctx.target.may_restore {
-        return Err(Stop::LeftOut(NOT_RESTORABLE.to_owned()));
+        return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
     }
     ctx.require(FETCH)?;
     let backup = id_of(require_fixture(
@@ -79,9 +79,9 @@ pub(super) async fn not_ready(ctx: &mut CheckContext) -> Result<(), Stop> {
 /// Resources of another app or account can't be restored into this app.
 pub(super) async fn of_others(ctx: &mut CheckContext) -> Result<(), Stop> {
     if !ctx.target.may_restore {
-        return Err(Stop::LeftOut(NOT_RESTORABLE.to_owned()));
+        return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
     }
-    let lacks_app = || Stop::LeftOut("requires a second app in the account".to_owned());
+    let lacks_app = || Stop::Skipped("requires a second app in the account".to_owned());
     let other = ctx.target.other_app.ok_or_else(lacks_app)?.to_string();
     ctx.foreign()?;
     let of =

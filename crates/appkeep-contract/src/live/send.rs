@@ -71,7 +71,7 @@ impl CheckContext {
             return Ok(response);
         }
         self.limits.record_no_response();
-        Err(Stop::LeftOut("no response came".to_owned()))
+        Err(Stop::Skipped("no response came".to_owned()))
     }
 
     /// Sends a request that must be answered with that status.
@@ -101,7 +101,7 @@ impl CheckContext {
                 let stop = if self.is_checking() {
                     self.record_no_response(&call.operation, why)
                 } else {
-                    Stop::LeftOut(why)
+                    Stop::Skipped(why)
                 };
                 self.limits.record_no_response();
                 stop
@@ -136,13 +136,13 @@ impl CheckContext {
                 "it would delete {}, which this run didn't create",
                 id.map_or("", String::as_str)
             );
-            return Err(Stop::LeftOut(why));
+            return Err(Stop::Skipped(why));
         }
         if call.server == Server::Main && !self.target.may_restore && self.model.would_restore(call) {
-            return Err(Stop::LeftOut(NOT_RESTORABLE.to_owned()));
+            return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
         }
         if self.model.would_restore_others(call) {
-            return Err(Stop::LeftOut(
+            return Err(Stop::Skipped(
                 "it would restore what this run didn't create".to_owned(),
             ));
         }

@@ -35,7 +35,7 @@ pub(super) async fn incomplete_body(ctx: &mut CheckContext, operation: &str) -> 
         });
         return Err(Stop::Recorded);
     }
-    Err(Stop::LeftOut(format!(
+    Err(Stop::Skipped(format!(
         "the server waited for the rest of a body for more than {secs} s"
     )))
 }

@@ -5,9 +5,9 @@
 
 use serde_json::Value;
 
-use super::breakage::StorageFault;
 use super::call::Server;
 use super::context::{CheckContext, ResourceKind, Stop, id_of};
+use super::fault_injector::StorageFault;
 use super::model::TrackedResource;
 use super::recording_client::RecordedResponse;
 use super::resource_kind::OperationKind;
@@ -52,7 +52,7 @@ pub(super) async fn unavailable(ctx: &mut CheckContext, operation: &str) -> Resu
 
 /// Once the storage works again, so does the server: it creates and shows resources as before.
 pub(super) async fn recovered(ctx: &mut CheckContext) -> Result<(), Stop> {
-    breakage(ctx)?;
+    fault_injector(ctx)?;
     for kind in [ResourceKind::Backup, ResourceKind::Snapshot] {
         if ctx.require_create(kind).is_err() {
             continue;
@@ -71,9 +71,9 @@ pub(super) async fn recovered(ctx: &mut CheckContext) -> Result<(), Stop> {
     Ok(())
 }
 
-fn breakage(ctx: &CheckContext) -> Result<(), Stop> {
-    if ctx.target.breakage.is_none() {
-        return Err(Stop::LeftOut(NOT_PROVOKABLE.to_owned()));
+fn fault_injector(ctx: &CheckContext) -> Result<(), Stop> {
+    if ctx.target.fault_injector.is_none() {
+        return Err(Stop::Skipped(NOT_PROVOKABLE.to_owned()));
     }
     Ok(())
 }
@@ -84,7 +84,7 @@ async fn fails(
     fault: StorageFault,
     status: u16,
 ) -> Result<(), Stop> {
-    breakage(ctx)?;
+    fault_injector(ctx)?;
     ctx.require(operation)?;
     let kind = ResourceKind::of(operation);
     let mut call = ctx.idle_call(operation)?;
@@ -133,8 +133,8 @@ async fn fails(
 }
 
 fn set(ctx: &CheckContext, fault: Option<StorageFault>) {
-    if let Some(breakage) = &ctx.target.breakage {
-        breakage.set(fault);
+    if let Some(fault_injector) = &ctx.target.fault_injector {
+        fault_injector.set(fault);
     }
 }
 
@@ -216,9 +216,9 @@ fn expect_no_internals(ctx: &mut CheckContext, response: &RecordedResponse) {
     let text = response.body.to_string().to_ascii_lowercase();
     let reason = ctx
         .target
-        .breakage
+        .fault_injector
         .as_ref()
-        .map(|breakage| breakage.reason().to_owned());
+        .map(|fault_injector| fault_injector.reason().to_owned());
     let words = INTERNAL_WORDS.iter().map(|word| (*word).to_owned()).chain(reason);
     let disclosed: Vec<String> = words
         .filter(|word| text.contains(&word.to_ascii_lowercase()))

@@ -22,7 +22,7 @@ pub(super) const FEWER: (&str, &str) = (
 /// A new check has to be counted here; a run against a fresh server that makes fewer fails.
 pub const CHECKS: usize = 1322;
 
-/// The number of these checks that need a [`Breakage`](super::Breakage).
+/// The number of these checks that need a [`FaultInjector`](super::Breakage).
 pub const CHECKS_OF_STORAGE: usize = 37;
 
 /// The last check.
@@ -197,7 +197,7 @@ impl Run {
     /// An error if the run ended early, so that no further checks run.
     fn ended_early(&self) -> Result<(), Stop> {
         let ended = self.ctx.limits.ended();
-        ended.map_or(Ok(()), |end| Err(Stop::LeftOut(end.to_string())))
+        ended.map_or(Ok(()), |end| Err(Stop::Skipped(end.to_string())))
     }
 
     /// Reports a finding if fewer checks ran than required.
@@ -231,7 +231,7 @@ impl Run {
         let current = std::mem::take(&mut self.ctx.current);
         let outcome = match result {
             _ if !current.findings.is_empty() => CheckOutcome::Violated,
-            Err(Stop::LeftOut(reason)) => CheckOutcome::LeftOut { reason },
+            Err(Stop::Skipped(reason)) => CheckOutcome::Skipped { reason },
             Ok(()) | Err(Stop::Recorded) => CheckOutcome::Held,
         };
         self.checks.push(CheckResult {
@@ -251,7 +251,7 @@ impl Run {
 
 /// Number of checks that ran, that is, weren't left out.
 fn count_run(checks: &[CheckResult]) -> usize {
-    let has_run = |check: &&CheckResult| !matches!(check.outcome, CheckOutcome::LeftOut { .. });
+    let has_run = |check: &&CheckResult| !matches!(check.outcome, CheckOutcome::Skipped { .. });
     checks.iter().filter(has_run).count()
 }
 
@@ -331,8 +331,8 @@ fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
                 .any(|(own, expected)| own == operation && *expected == status)
         })
         .collect();
-    let left_out = covers.iter().find_map(|check| match &check.outcome {
-        CheckOutcome::LeftOut { reason } => Some(reason.clone()),
+    let skipped = covers.iter().find_map(|check| match &check.outcome {
+        CheckOutcome::Skipped { reason } => Some(reason.clone()),
         _ => None,
     });
     if let Some(check) = covers
@@ -341,7 +341,7 @@ fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
     {
         return format!("another response was received, see `{}`", check.code);
     }
-    match left_out {
+    match skipped {
         Some(reason) => reason,
         None if status >= 500 => storage::NOT_PROVOKABLE.to_owned(),
         None if status == 429 => NOT_FLOODED.to_owned(),

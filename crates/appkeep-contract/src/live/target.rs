@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::breakage::Breakage;
+use super::fault_injector::FaultInjector;
 use super::listener::Progress;
 
 /// A running server and the caller's knowledge about it.
@@ -31,13 +31,13 @@ pub struct Target {
     /// A read-only token of the same account.
     pub viewer_token: Option<String>,
     /// Another account, with an app and a token of its own.
-    pub foreign: Option<Foreign>,
+    pub foreign: Option<ForeignAccount>,
     /// A token of all accounts: for it, an unknown account is not found instead of forbidden.
     pub operator_token: Option<String>,
     /// A server of the same kind that runs no jobs, so that pending resources stay pending.
-    pub idle: Option<Box<Idle>>,
+    pub idle: Option<Box<IdleServer>>,
     /// A way to make the storage of the idle server fail.
-    pub breakage: Option<Arc<dyn Breakage>>,
+    pub fault_injector: Option<Arc<dyn FaultInjector>>,
     /// Whether a restore may replace the apps' data with that of a backup: only if the data isn't needed.
     pub may_restore: bool,
     /// An additional certificate authority to trust, as PEM.
@@ -59,7 +59,7 @@ impl Target {
             foreign: None,
             operator_token: None,
             idle: None,
-            breakage: None,
+            fault_injector: None,
             may_restore: false,
             ca: None,
         }
@@ -68,7 +68,7 @@ impl Target {
 
 /// Another account.
 #[derive(Clone)]
-pub struct Foreign {
+pub struct ForeignAccount {
     /// Its id.
     pub account: Uuid,
     /// A token of that account only, with a role that may create and delete.
@@ -81,7 +81,7 @@ pub struct Foreign {
 ///
 /// Pending backups can't be deleted, so the suite leaves a few of them behind: use a disposable server.
 #[derive(Clone)]
-pub struct Idle {
+pub struct IdleServer {
     /// Scheme, host and port.
     pub url: String,
     /// A token that may create and delete.

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use self::fake::{APPS, FakeServer, OPERATOR_TOKEN, OTHER, OTHER_TOKEN, VIEWER_TOKEN};
 use super::{CheckOutcome, Exchange, LiveError, LiveFinding, LiveReport, Options, Progress, Target, run};
-use crate::live::{Breakage, Foreign, Idle, StorageFault};
+use crate::live::{FaultInjector, ForeignAccount, IdleServer, StorageFault};
 use crate::report::Report;
 use crate::testing::{Listener, Request, Response};
 use appkeep_openapi::Outcome;
@@ -44,7 +44,7 @@ fn options() -> Options {
 /// A storage that never fails, although the target says that it can.
 struct Unbreakable;
 
-impl Breakage for Unbreakable {
+impl FaultInjector for Unbreakable {
     fn set(&self, _: Option<StorageFault>) {}
 
     fn reason(&self) -> &'static str {
@@ -58,19 +58,19 @@ fn known(server: &Listener) -> Target {
         other_app: Some(APPS[1].1),
         failing_app: Some(APPS[2].1),
         viewer_token: Some(VIEWER_TOKEN.to_owned()),
-        foreign: Some(Foreign {
+        foreign: Some(ForeignAccount {
             account: OTHER,
             token: OTHER_TOKEN.to_owned(),
             app: APPS[3].1,
         }),
         operator_token: Some(OPERATOR_TOKEN.to_owned()),
-        idle: Some(Box::new(Idle {
+        idle: Some(Box::new(IdleServer {
             url: server.url(),
             token: TOKEN.to_owned(),
             account: ACCOUNT,
             app: APP,
         })),
-        breakage: Some(Arc::new(Unbreakable)),
+        fault_injector: Some(Arc::new(Unbreakable)),
         may_restore: true,
         ..target(server.url())
     }
@@ -210,8 +210,8 @@ async fn empty_servers_violate_most_rules() {
         );
     }
     // Checks that require more information are left out, with a reason.
-    let (_, _, left_out) = report.counts();
-    assert!(left_out > 0);
+    let (_, _, skipped) = report.counts();
+    assert!(skipped > 0);
     insta::assert_snapshot!(report.coverage.table());
 }
 

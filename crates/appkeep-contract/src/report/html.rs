@@ -90,12 +90,12 @@ fn badge(outcome: Outcome) -> Markup {
 fn figures(report: &Report) -> Markup {
     let mut figures: Vec<(usize, &str)> = Vec::new();
     if let Some(live) = &report.live {
-        let (held, violated, left_out) = live.counts();
+        let (held, violated, skipped) = live.counts();
         figures.extend([
             (live.checks.len(), "checks"),
             (held, "held"),
             (violated, "violated"),
-            (left_out, "left out"),
+            (skipped, "left out"),
             (live.exchanges.len(), "responses checked"),
         ]);
     }
@@ -132,7 +132,7 @@ fn live_part(report: &LiveReport) -> Markup {
                 (coverage(&companions))
             }
         }
-        (left_out(report))
+        (skipped(report))
         @if !report.left_behind.is_empty() {
             section {
                 h2 { "Resources left on the server" }
@@ -206,8 +206,8 @@ fn state(state: &CellState) -> Markup {
     }
 }
 
-fn left_out(report: &LiveReport) -> Markup {
-    let groups = text::left_out(&report.checks);
+fn skipped(report: &LiveReport) -> Markup {
+    let groups = text::skipped(&report.checks);
     html! {
         @if !groups.is_empty() {
             section {
@@ -234,7 +234,7 @@ fn checks(report: &LiveReport) -> Markup {
                                 @match &check.outcome {
                                     CheckOutcome::Held => span.badge.good { "held" },
                                     CheckOutcome::Violated => span.badge.bad { "violated" },
-                                    CheckOutcome::LeftOut { reason } => span.badge.none title=(reason) { "left out" },
+                                    CheckOutcome::Skipped { reason } => span.badge.none title=(reason) { "left out" },
                                 }
                             }
                             td { @if let Some(operation) = &check.operation { code { (operation) } } }

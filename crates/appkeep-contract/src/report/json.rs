@@ -109,7 +109,7 @@ struct Live<'a> {
 
 impl<'a> Live<'a> {
     fn of(report: &'a LiveReport) -> Self {
-        let (held, violated, left_out) = report.counts();
+        let (held, violated, skipped) = report.counts();
         Self {
             outcome: report.outcome(),
             url: &report.url,
@@ -118,7 +118,7 @@ impl<'a> Live<'a> {
                 checks: report.checks.len(),
                 held,
                 violated,
-                left_out,
+                left_out: skipped,
             },
             checks: report.checks.iter().map(Check::of).collect(),
             coverage: report.coverage.cells.iter().map(Cell::of).collect(),
@@ -156,7 +156,7 @@ impl<'a> Check<'a> {
         let (result, reason) = match &check.outcome {
             CheckOutcome::Held => ("held", None),
             CheckOutcome::Violated => ("violated", None),
-            CheckOutcome::LeftOut { reason } => ("left-out", Some(reason.as_str())),
+            CheckOutcome::Skipped { reason } => ("left-out", Some(reason.as_str())),
         };
         Self {
             code: &check.code,

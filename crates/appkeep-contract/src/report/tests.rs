@@ -110,7 +110,7 @@ fn statics() -> StaticReport {
 /// A report with an example of every part.
 fn report() -> Report {
     let list = Some("app_backup_list_all");
-    let left_out = |reason: &str| CheckOutcome::LeftOut {
+    let skipped = |reason: &str| CheckOutcome::Skipped {
         reason: reason.to_owned(),
     };
     let not_reached = CellState::NotReached {
@@ -129,7 +129,7 @@ fn report() -> Report {
                 check(
                     "role-too-low",
                     list,
-                    left_out("requires a read-only token"),
+                    skipped("requires a read-only token"),
                     Vec::new(),
                 ),
             ],
@@ -244,26 +244,26 @@ fn runs_without_findings_print_no_seed() {
 
 #[test]
 fn skipped_checks_are_named_once_per_reason() {
-    let left_out = |code: &str, operation: &str, reason: &str| {
+    let skipped = |code: &str, operation: &str, reason: &str| {
         let reason = reason.to_owned();
         check(
             code,
             Some(operation),
-            CheckOutcome::LeftOut { reason },
+            CheckOutcome::Skipped { reason },
             Vec::new(),
         )
     };
     let mut live = report().live.unwrap();
     let (token, other) = ("requires a read-only token", "needs another namespace");
     live.checks = vec![
-        left_out("role-too-low", "app_fetch", token),
-        left_out("role-too-low", "app_list", token),
-        left_out("namespace-foreign", "app_fetch", other),
-        left_out("role-read-only", "app_fetch", token),
+        skipped("role-too-low", "app_fetch", token),
+        skipped("role-too-low", "app_list", token),
+        skipped("namespace-foreign", "app_fetch", other),
+        skipped("role-read-only", "app_fetch", token),
         // If the check ran for other operations, the report names those that it didn't run for.
         check("limit-zero", Some("app_list"), CheckOutcome::Held, Vec::new()),
-        left_out("limit-zero", "bucket_list", other),
-        left_out("limit-zero", "cloud_list", other),
+        skipped("limit-zero", "bucket_list", other),
+        skipped("limit-zero", "cloud_list", other),
     ];
     let text = live_text(&live);
     let lines: Vec<_> = text.lines().filter(|line| line.starts_with("skipped")).collect();

@@ -151,7 +151,7 @@ pub(super) fn live_part(palette: Palette, report: &LiveReport) -> String {
         text.push_str(&finding_text(palette, report, finding));
     }
     let _ = writeln!(text, "\n{}", coloured_table(palette, &report.coverage.table()));
-    for (reason, names) in left_out(&report.checks) {
+    for (reason, names) in skipped(&report.checks) {
         let _ = writeln!(text, "skipped, {reason}: {}", names.join(", "));
     }
     for left in &report.left_behind {
@@ -195,15 +195,15 @@ fn coloured_table(palette: Palette, table: &str) -> String {
 
 /// The names of the checks that weren't run, by reason. A name includes the operation if other checks of that
 /// name were run.
-pub(super) fn left_out(checks: &[CheckResult]) -> Vec<(&str, Vec<String>)> {
+pub(super) fn skipped(checks: &[CheckResult]) -> Vec<(&str, Vec<String>)> {
     let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
     for check in checks {
-        let CheckOutcome::LeftOut { reason } = &check.outcome else {
+        let CheckOutcome::Skipped { reason } = &check.outcome else {
             continue;
         };
         let was_made_elsewhere = checks
             .iter()
-            .any(|other| other.code == check.code && !matches!(other.outcome, CheckOutcome::LeftOut { .. }));
+            .any(|other| other.code == check.code && !matches!(other.outcome, CheckOutcome::Skipped { .. }));
         let name = match &check.operation {
             Some(operation) if was_made_elsewhere => format!("{} ({operation})", check.code),
             _ => check.code.clone(),

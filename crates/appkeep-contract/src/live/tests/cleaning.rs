@@ -141,7 +141,7 @@ async fn runs_leave_no_resources_in_other_accounts() {
     let target = Target {
         // Pending backups on the idle server would remain.
         idle: None,
-        breakage: None,
+        fault_injector: None,
         ..known(&server)
     };
     let report = run(&target, &options()).await.unwrap();

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::cleaning::OF_BACKUPS;
 use super::fake::{APPS, BUCKET, FakeServer, OPERATOR_TOKEN, OTHER, OTHER_BUCKET, VIEWER_TOKEN};
 use super::{ACCOUNT, APP, TOKEN, codes, known, target};
-use crate::live::{CHECKS, Exchange, Idle, LiveReport, Options, Target, run};
+use crate::live::{CHECKS, Exchange, IdleServer, LiveReport, Options, Target, run};
 use crate::report::live_text;
 use crate::testing::defects::{self, BODY_BYTES_MAX};
 use crate::testing::{Context, Defect, Injection, Servers, Tenant, proxy};
@@ -40,13 +40,13 @@ async fn check(injection: Injection, options: &Options) -> LiveReport {
     let main = proxy(context(&working), injection).await;
     let second = proxy(context(&idle), injection).await;
     let target = Target {
-        idle: Some(Box::new(Idle {
+        idle: Some(Box::new(IdleServer {
             url: second.url(),
             token: TOKEN.to_owned(),
             account: ACCOUNT,
             app: APP,
         })),
-        breakage: Some(Arc::new(idle)),
+        fault_injector: Some(Arc::new(idle)),
         ..known(&main)
     };
     run(&target, options).await.unwrap()

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use self::admission::admit;
 use self::resources::Content;
 use super::{ACCOUNT, APP};
-use crate::live::{Breakage, StorageFault};
+use crate::live::{FaultInjector, StorageFault};
 use crate::testing::defects::STORAGE_REASON;
 use crate::testing::{Request, Response, Upstream};
 
@@ -121,7 +121,7 @@ impl Upstream for FakeServer {
     }
 }
 
-impl Breakage for FakeServer {
+impl FaultInjector for FakeServer {
     fn set(&self, fault: Option<StorageFault>) {
         self.content().fault = fault;
     }

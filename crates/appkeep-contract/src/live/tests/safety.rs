@@ -97,7 +97,7 @@ async fn complete_runs_do_not_touch_existing_resources() {
     let server = serve(move |request| kept.respond(request)).await;
     let target = Target {
         idle: None,
-        breakage: None,
+        fault_injector: None,
         ..known(&server)
     };
     let report = run(&target, &options()).await.unwrap();
@@ -178,7 +178,7 @@ async fn runs_end_at_their_time_limit() {
     assert_eq!(report.ended_early, Some(EarlyEnd::TimeLimit));
     assert_eq!(report.outcome(), Outcome::CouldNotRun);
     let is_excluded =
-        |check: &crate::live::CheckResult| matches!(check.outcome, CheckOutcome::LeftOut { .. });
+        |check: &crate::live::CheckResult| matches!(check.outcome, CheckOutcome::Skipped { .. });
     assert!(report.checks.iter().all(is_excluded));
 }
 
@@ -203,8 +203,8 @@ async fn interrupted_runs_delete_created_resources() {
     for code in ["no-answer", "clean-up", "made-is-found", "list-complete"] {
         assert_eq!(found(&report, code), 0, "{code}");
     }
-    let (held, _, left_out) = report.counts();
-    assert!(held > 0 && left_out > held, "{held} {left_out}");
+    let (held, _, skipped) = report.counts();
+    assert!(held > 0 && skipped > held, "{held} {skipped}");
 }
 
 #[tokio::test]
@@ -254,11 +254,11 @@ async fn operations_with_too_large_responses_are_not_repeated() {
     // The first request of the run, two for existing resources, and the first check.
     assert!(lists.load(Ordering::Relaxed) <= 4, "{lists:?}");
     let reason = format!("an earlier response of `{LIST}` was longer than 100000 bytes");
-    let left_out = report
+    let skipped = report
         .checks
         .iter()
-        .filter(|check| matches!(&check.outcome, CheckOutcome::LeftOut { reason: own } if *own == reason));
-    assert!(left_out.count() > 5);
+        .filter(|check| matches!(&check.outcome, CheckOutcome::Skipped { reason: own } if *own == reason));
+    assert!(skipped.count() > 5);
 }
 
 /// Responds like the fake server, but only supports these operations.

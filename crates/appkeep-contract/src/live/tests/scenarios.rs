@@ -103,7 +103,7 @@ async fn result_of(
             .map(|one| format!("    {} {}: {}", one.operation, one.code, one.what))
             .collect();
         for result in results {
-            if let Err(Stop::LeftOut(why)) = result {
+            if let Err(Stop::Skipped(why)) = result {
                 lines.push(format!("    left out: {why}"));
             }
         }

@@ -44,7 +44,7 @@ async fn restores_without_permission_run_only_on_an_idle_server() {
         let restore = restore.json(json!({"type": APP_TYPE, "version": "2.2", "backupID": id}));
         match ctx.send(&restore).await {
             Ok(respond) => assert!(is_idle && respond.status == 204, "{}", respond.status),
-            Err(Stop::LeftOut(why)) => assert!(!is_idle, "{why}"),
+            Err(Stop::Skipped(why)) => assert!(!is_idle, "{why}"),
             Err(Stop::Recorded) => panic!("it isn't answered"),
         }
     }

@@ -9,7 +9,7 @@ use super::super::fake::FakeServer;
 use super::super::fake::declared::example;
 use super::super::problem;
 use super::{HASTY, Setup, Variant, results_with, with};
-use crate::live::{Breakage, StorageFault};
+use crate::live::{FaultInjector, StorageFault};
 use crate::testing::{Request, Response};
 
 /// The reason of the failure, which no response may contain.
@@ -23,7 +23,7 @@ thread_local! {
 /// Makes the storage fail.
 struct Switch;
 
-impl Breakage for Switch {
+impl FaultInjector for Switch {
     fn set(&self, fault: Option<StorageFault>) {
         FAULT.set(fault);
     }
@@ -35,7 +35,7 @@ impl Breakage for Switch {
 
 /// With a storage that can be made to fail.
 const BREAKING: Setup = Setup {
-    record_delete: |target| target.breakage = Some(Arc::new(Switch)),
+    record_delete: |target| target.fault_injector = Some(Arc::new(Switch)),
     ..HASTY
 };
 

@@ -15,7 +15,7 @@ pub enum StorageFault {
 /// Makes the storage of the idle server fail, and restores it.
 ///
 /// Tests that start a server provide an implementation; there is none for a server over HTTP.
-pub trait Breakage: Send + Sync {
+pub trait FaultInjector: Send + Sync {
     /// Makes the storage fail in this way from now on; `None` restores it.
     fn set(&self, fault: Option<StorageFault>);
 

@@ -11,9 +11,9 @@ mod injection;
 mod listener;
 
 #[cfg(test)]
-pub(crate) use exchange::at;
+pub(crate) use exchange::operations_at;
 pub use exchange::{Request, Response};
 pub use injection::{
-    Context, Defect, DefectKind, HttpUpstream, Injection, Memory, Servers, Tenant, Upstream,
+    Defect, DefectKind, DefectState, HttpUpstream, Injection, ProxyContext, Servers, Tenant, Upstream,
 };
 pub use listener::{Listener, proxy};

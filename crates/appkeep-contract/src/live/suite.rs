@@ -22,7 +22,7 @@ pub(super) const FEWER: (&str, &str) = (
 /// A new check has to be counted here; a run against a fresh server that makes fewer fails.
 pub const CHECKS: usize = 1322;
 
-/// The number of these checks that need a [`FaultInjector`](super::Breakage).
+/// The number of these checks that need a [`FaultInjector`](super::FaultInjector).
 pub const CHECKS_OF_STORAGE: usize = 37;
 
 /// The last check.

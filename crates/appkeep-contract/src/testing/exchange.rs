@@ -36,7 +36,7 @@ pub struct Request {
 impl Request {
     /// The operation that method and path belong to.
     pub(crate) fn documented(&self) -> Option<&'static Operation> {
-        let mut operations = at(&self.path);
+        let mut operations = operations_at(&self.path);
         operations.find(|operation| operation.method == self.method.as_str())
     }
 
@@ -62,7 +62,7 @@ impl Request {
         self.operation().contains("_delete")
     }
 
-    pub(crate) fn is_about_backups(&self) -> bool {
+    pub(crate) fn is_backup_operation(&self) -> bool {
         self.operation().starts_with("app_backup")
     }
 
@@ -147,7 +147,7 @@ impl Request {
 }
 
 /// The operations at a path.
-pub(crate) fn at(path: &str) -> impl Iterator<Item = &'static Operation> {
+pub(crate) fn operations_at(path: &str) -> impl Iterator<Item = &'static Operation> {
     let operations = DOCUMENT.operations().iter();
     operations.filter(move |operation| matches(&operation.path, path))
 }

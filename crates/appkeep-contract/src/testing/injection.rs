@@ -178,14 +178,14 @@ pub enum Injection {
     /// A response is changed on its way to the checker.
     OnResponse(fn(&Request, &mut Response)),
     /// A response is changed according to earlier requests and responses.
-    WithMemory(fn(&mut Memory, &Request, &mut Response)),
+    Stateful(fn(&mut DefectState, &Request, &mut Response)),
     /// Anything else, including further requests to the server.
-    Handler(fn(Request, Context) -> BoxFuture<'static, Response>),
+    Handler(fn(Request, ProxyContext) -> BoxFuture<'static, Response>),
 }
 
 impl Injection {
     /// The response to a request.
-    pub(super) async fn respond(self, mut request: Request, server: Context) -> Response {
+    pub(super) async fn respond(self, mut request: Request, server: ProxyContext) -> Response {
         match self {
             Self::None => server.send(request).await,
             Self::OnRequest(change) => {
@@ -197,9 +197,9 @@ impl Injection {
                 change(&request, &mut response);
                 response
             }
-            Self::WithMemory(change) => {
+            Self::Stateful(change) => {
                 let mut response = server.send(request.clone()).await;
-                change(&mut server.memory(), &request, &mut response);
+                change(&mut server.state(), &request, &mut response);
                 response
             }
             Self::Handler(respond) => respond(request, server).await,
@@ -255,7 +255,7 @@ impl Upstream for HttpUpstream {
 
 /// An honest server, and the information about it that defects need.
 #[derive(Clone)]
-pub struct Context {
+pub struct ProxyContext {
     /// The server.
     pub upstream: Arc<dyn Upstream>,
     /// A token of all accounts with every permission.
@@ -265,7 +265,7 @@ pub struct Context {
     /// The checker's two accounts.
     pub accounts: [Tenant; 2],
     /// The state of the defect.
-    pub memory: Arc<Mutex<Memory>>,
+    pub state: Arc<Mutex<DefectState>>,
 }
 
 /// An account with an app and a bucket.
@@ -279,9 +279,9 @@ pub struct Tenant {
     pub bucket: String,
 }
 
-impl Context {
-    pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+impl ProxyContext {
+    pub(crate) fn state(&self) -> MutexGuard<'_, DefectState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The response of the honest server.
@@ -304,20 +304,20 @@ impl Context {
 
 /// The state of a defect, from earlier requests and responses.
 #[derive(Debug, Default)]
-pub struct Memory {
+pub struct DefectState {
     /// How often something was seen.
-    pub(crate) times: HashMap<String, u32>,
+    pub(crate) counts: HashMap<String, u32>,
     /// The value that something had when it was last seen.
-    pub(crate) kept: HashMap<String, Value>,
+    pub(crate) values: HashMap<String, Value>,
     /// Ids in the order in which they were seen.
     pub(crate) ids: Vec<String>,
 }
 
-impl Memory {
+impl DefectState {
     /// Counts: 1 if something is seen for the first time.
     pub(crate) fn count(&mut self, what: &str) -> u32 {
-        let times = self.times.entry(what.to_owned()).or_default();
-        *times += 1;
-        *times
+        let counts = self.counts.entry(what.to_owned()).or_default();
+        *counts += 1;
+        *counts
     }
 }

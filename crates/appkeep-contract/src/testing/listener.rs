@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::exchange::{Request, Response};
-use super::injection::{Context, Injection};
+use super::injection::{Injection, ProxyContext};
 
 /// Headers of a connection, which aren't passed on.
 const OF_CONNECTION: [HeaderName; 4] = [CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING];
@@ -73,7 +73,7 @@ impl Drop for Listener {
 /// # Panics
 ///
 /// If there is no free port.
-pub async fn proxy(server: Context, injection: Injection) -> Listener {
+pub async fn proxy(server: ProxyContext, injection: Injection) -> Listener {
     Listener::start(move |request| Box::pin(injection.respond(request, server.clone()))).await
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use appkeep_contract::live::{ForeignAccount, IdleServer, Target};
 use appkeep_contract::testing::defects::VOLUME_BYTES;
-use appkeep_contract::testing::{Context, HttpUpstream, Injection, Listener, Tenant, proxy};
+use appkeep_contract::testing::{HttpUpstream, Injection, Listener, ProxyContext, Tenant, proxy};
 use appkeep_tests::{Builder, TestServer};
 
 use super::super::verify::Switch;
@@ -88,12 +88,12 @@ impl Honest {
             http: self.http.clone(),
             url: format!("http://{}", server.address()),
         };
-        let context = Context {
+        let context = ProxyContext {
             upstream: Arc::new(upstream),
             operator: server.token("owner", &["*"]).await,
             viewer: viewer.to_owned(),
             accounts: [tenant(&own), tenant(&other)],
-            memory: Arc::default(),
+            state: Arc::default(),
         };
         let listener = proxy(context, injection).await;
         let url = listener.url();

@@ -15,13 +15,13 @@ use super::{ACCOUNT, APP, TOKEN, codes, known, target};
 use crate::live::{CHECKS, Exchange, IdleServer, LiveReport, Options, Target, run};
 use crate::report::live_text;
 use crate::testing::defects::{self, BODY_BYTES_MAX};
-use crate::testing::{Context, Defect, Injection, Servers, Tenant, proxy};
+use crate::testing::{Defect, Injection, ProxyContext, Servers, Tenant, proxy};
 
 /// The seed of every run with a defect.
 const SEED: u128 = 7;
 
 /// Seeds of the runs that must have no findings.
-const HONEST_SEEDS: [u128; 3] = [1, 0x5eed, u128::MAX];
+const SEEDS_WITHOUT_DEFECT: [u128; 3] = [1, 0x5eed, u128::MAX];
 
 /// The maximum wait for the rest of a body: the fake server doesn't wait, and the defect waits forever.
 const BODY_WAIT_MAX: Duration = Duration::from_millis(500);
@@ -52,13 +52,13 @@ async fn check(injection: Injection, options: &Options) -> LiveReport {
     run(&target, options).await.unwrap()
 }
 
-fn context(server: &FakeServer) -> Context {
+fn context(server: &FakeServer) -> ProxyContext {
     let tenant = |account: Uuid, app: Uuid, bucket: &str| Tenant {
         account: account.to_string(),
         app: app.to_string(),
         bucket: bucket.to_owned(),
     };
-    Context {
+    ProxyContext {
         upstream: Arc::new(server.clone()),
         operator: OPERATOR_TOKEN.to_owned(),
         viewer: VIEWER_TOKEN.to_owned(),
@@ -66,7 +66,7 @@ fn context(server: &FakeServer) -> Context {
             tenant(ACCOUNT, APP, BUCKET),
             tenant(OTHER, APPS[3].1, OTHER_BUCKET),
         ],
-        memory: Arc::default(),
+        state: Arc::default(),
     }
 }
 
@@ -112,7 +112,7 @@ fn check_all(defects: &[Defect]) -> Vec<LiveReport> {
 
 #[tokio::test]
 async fn conforming_servers_pass_every_check() {
-    for seed in HONEST_SEEDS {
+    for seed in SEEDS_WITHOUT_DEFECT {
         let report = check(Injection::None, &options(seed)).await;
         assert_eq!(report.findings().count(), 0, "{}", live_text(&report));
         let (held, violated, _) = report.counts();

@@ -3,7 +3,7 @@
 use crate::testing::exchange::{Request, Response};
 use crate::testing::injection::DefectKind::Semantics;
 use crate::testing::injection::Injection::Handler;
-use crate::testing::injection::{Context, Defect, defect};
+use crate::testing::injection::{Defect, ProxyContext, defect};
 
 #[rustfmt::skip]
 pub(super) const DEFECTS: &[Defect] = &[
@@ -13,7 +13,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             if response.status != 404 || !request.is_fetch() {
                 return response;
             }
-            let seen = server.send_as_operator(elsewhere(&request, &server)).await;
+            let seen = server.send_as_operator(to_other_account(&request, &server)).await;
             if seen.is_success() { seen } else { response }
         })
     })),
@@ -23,39 +23,39 @@ pub(super) const DEFECTS: &[Defect] = &[
             if response.status != 404 || !request.is_delete() {
                 return response;
             }
-            let gone = server.send_as_operator(elsewhere(&request, &server)).await;
+            let gone = server.send_as_operator(to_other_account(&request, &server)).await;
             if gone.is_success() { gone } else { response }
         })
     })),
-    defect(Semantics, "existence-leaked", "A resource of another account is forbidden instead of not found.", Handler(|request, server| {
+    defect(Semantics, "existence-disclosed", "A resource of another account is forbidden instead of not found.", Handler(|request, server| {
         Box::pin(async move {
             let response = server.send(request.clone()).await;
             if response.status != 404 || !request.is_fetch() {
                 return response;
             }
-            let seen = server.send_as_operator(elsewhere(&request, &server)).await;
+            let seen = server.send_as_operator(to_other_account(&request, &server)).await;
             if seen.is_success() { Response::problem(403, 11, "Operation not permitted") } else { response }
         })
     })),
-    defect(Semantics, "listed-for-others", "A list of an account shows the backups of another account.", Handler(|request, server| {
+    defect(Semantics, "listed-in-other-account", "A list of an account shows the backups of another account.", Handler(|request, server| {
         Box::pin(async move {
             let mut response = server.send(request.clone()).await;
             if request.operation() == "app_backup_list_all" && response.is_success() && request.query.is_empty() {
-                let others = server.send_as_operator(elsewhere(&request, &server)).await.json();
+                let others = server.send_as_operator(to_other_account(&request, &server)).await.json();
                 response.items(|items| items.extend(others["items"].as_array().cloned().unwrap_or_default()));
                 crate::testing::exchange::recount(&mut response);
             }
             response
         })
     })).in_both_trees(),
-    defect(Semantics, "app-of-others-listed", "The backups of another account's app can be listed in the caller's account.", Handler(|request, server| {
+    defect(Semantics, "foreign-app-listed", "The backups of another account's app can be listed in the caller's account.", Handler(|request, server| {
         Box::pin(async move {
             let response = server.send(request.clone()).await;
             let app = server.other(request.account()).app.clone();
             if response.status == 404 && request.is_list() && request.segment_after("apps") == app {
-                let mut there = request.clone();
-                there.replace(request.account(), &server.other(request.account()).account);
-                return server.send_as_operator(there).await;
+                let mut other_request = request.clone();
+                other_request.replace(request.account(), &server.other(request.account()).account);
+                return server.send_as_operator(other_request).await;
             }
             response
         })
@@ -72,17 +72,17 @@ pub(super) const DEFECTS: &[Defect] = &[
             response
         })
     })),
-    defect(Semantics, "token-good-everywhere", "A token of one account works in every existing account.", Handler(|request, server| {
+    defect(Semantics, "token-valid-in-every-account", "A token of one account works in every existing account.", Handler(|request, server| {
         Box::pin(async move {
             let response = server.send(request.clone()).await;
             let exists = server.accounts.iter().any(|tenant| tenant.account == request.account());
-            if response.number() == Some(11) && exists && !is_viewers(&request, &server) {
+            if response.number() == Some(11) && exists && !is_viewer_request(&request, &server) {
                 return server.send_as_operator(request).await;
             }
             response
         })
     })),
-    defect(Semantics, "unknown-token-good", "An unknown token has every permission.", Handler(|request, server| {
+    defect(Semantics, "unknown-token-accepted", "An unknown token has every permission.", Handler(|request, server| {
         Box::pin(async move {
             let response = server.send(request.clone()).await;
             if response.number() == Some(4) { server.send_as_operator(request).await } else { response }
@@ -90,7 +90,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     })),
     defect(Semantics, "viewer-writes", "A read-only token can create and delete.", Handler(|mut request, server| {
         Box::pin(async move {
-            if is_viewers(&request, &server) {
+            if is_viewer_request(&request, &server) {
                 request.set_token(&server.operator);
             }
             server.send(request).await
@@ -98,17 +98,17 @@ pub(super) const DEFECTS: &[Defect] = &[
     })),
     defect(Semantics, "viewer-refused", "A read-only token can't read lists.", Handler(|request, server| {
         Box::pin(async move {
-            if is_viewers(&request, &server) && request.is_list() {
+            if is_viewer_request(&request, &server) && request.is_list() {
                 return Response::problem(403, 11, "Operation not permitted");
             }
             server.send(request).await
         })
     })),
-    defect(Semantics, "snapshot-of-others-used", "A backup may name a snapshot of another account.", Handler(|request, server| {
+    defect(Semantics, "foreign-snapshot-used", "A backup may name a snapshot of another account.", Handler(|request, server| {
         Box::pin(async move {
             let response = server.send(request.clone()).await;
             let snapshot = request.json()["snapshotID"].as_str().unwrap_or_default().to_owned();
-            if !matches!(response.number(), Some(46 | 47)) || !exists_elsewhere(&request, &server, &snapshot).await {
+            if !matches!(response.number(), Some(46 | 47)) || !exists_in_other_account(&request, &server, &snapshot).await {
                 return response;
             }
             let mut again = request;
@@ -120,7 +120,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             response
         })
     })).everywhere(),
-    defect(Semantics, "bucket-of-others-used", "A backup may name a bucket of another account.", Handler(|request, server| {
+    defect(Semantics, "foreign-bucket-used", "A backup may name a bucket of another account.", Handler(|request, server| {
         Box::pin(async move {
             let bucket = request.json()["bucketID"].as_str().unwrap_or_default().to_owned();
             if server.other(request.account()).bucket != bucket {
@@ -138,23 +138,23 @@ pub(super) const DEFECTS: &[Defect] = &[
 ];
 
 /// The same request, to the other account and its app.
-fn elsewhere(request: &Request, server: &Context) -> Request {
-    let mut there = request.clone();
+fn to_other_account(request: &Request, server: &ProxyContext) -> Request {
+    let mut other_request = request.clone();
     let other = server.other(request.account());
-    there.replace(request.account(), &other.account);
+    other_request.replace(request.account(), &other.account);
     let app = request.segment_after("apps");
     if !app.is_empty() {
-        there.replace(app, &other.app);
+        other_request.replace(app, &other.app);
     }
-    there
+    other_request
 }
 
-fn is_viewers(request: &Request, server: &Context) -> bool {
+fn is_viewer_request(request: &Request, server: &ProxyContext) -> bool {
     request.authorization() == format!("Bearer {}", server.viewer)
 }
 
 /// Whether the other account has that snapshot.
-async fn exists_elsewhere(request: &Request, server: &Context, snapshot: &str) -> bool {
+async fn exists_in_other_account(request: &Request, server: &ProxyContext, snapshot: &str) -> bool {
     let other = server.other(request.account());
     let mut fetch = request.clone();
     fetch.method = http::Method::GET;

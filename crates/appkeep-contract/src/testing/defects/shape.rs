@@ -26,21 +26,21 @@ pub(super) const DEFECTS: &[Defect] = &[
     })),
     // ------------------------------------------------------------------ members
     defect(Shape, "member-missing", "Backups lack `bucketID`.", OnResponse(|request, response| {
-        if request.is_about_backups() {
+        if request.is_backup_operation() {
             response.each_resource(|resource| {
                 resource.shift_remove("bucketID");
             });
         }
     })),
     defect(Shape, "member-extra", "Snapshots have an undocumented member.", OnResponse(|request, response| {
-        if !request.is_about_backups() {
+        if !request.is_backup_operation() {
             response.each_resource(|resource| {
                 resource.insert("surprise".to_owned(), json!(1));
             });
         }
     })).of_snapshots(),
-    defect(Shape, "number-as-text", "`bytesDone` is a string.", OnResponse(|request, response| {
-        if request.is_about_backups() {
+    defect(Shape, "number-as-string", "`bytesDone` is a string.", OnResponse(|request, response| {
+        if request.is_backup_operation() {
             response.each_resource(|resource| {
                 if let Some(done) = resource.get_mut("bytesDone") {
                     *done = json!(done.to_string());
@@ -58,7 +58,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         }
     })),
     defect(Shape, "hook-state-unknown", "A snapshot's `hookState` has an undocumented value.", OnResponse(|request, response| {
-        if !request.is_about_backups() {
+        if !request.is_backup_operation() {
             response.each_resource(|resource| {
                 if resource.contains_key("hookState") {
                     resource.insert("hookState".to_owned(), json!("ok"));
@@ -67,20 +67,20 @@ pub(super) const DEFECTS: &[Defect] = &[
         }
     })).of_snapshots(),
     defect(Shape, "null-for-absent", "An absent `scheduleID` is null.", OnResponse(|request, response| {
-        if request.is_about_backups() {
+        if request.is_backup_operation() {
             response.each_resource(|resource| {
                 resource.insert("scheduleID".to_owned(), Value::Null);
             });
         }
     })),
     defect(Shape, "null-for-empty", "An empty `stateUnready` is null.", OnResponse(|request, response| {
-        if request.is_about_backups() {
+        if request.is_backup_operation() {
             response.each_resource(|resource| {
                 resource.insert("stateUnready".to_owned(), Value::Null);
             });
         }
     })),
-    defect(Shape, "nothing-as-null", "The items of an empty list are null.", OnResponse(|request, response| {
+    defect(Shape, "empty-items-null", "The items of an empty list are null.", OnResponse(|request, response| {
         if request.is_list() {
             response.change(|body| {
                 if body["items"] == json!([]) {
@@ -98,23 +98,23 @@ pub(super) const DEFECTS: &[Defect] = &[
         }
     })),
     defect(Shape, "date-format", "Times have the format of mail headers.", OnResponse(|request, response| {
-        if request.is_about_backups() {
+        if request.is_backup_operation() {
             response.each_resource(|resource| {
                 resource["metadata"]["creationTimestamp"] = json!("Thu, 01 Jan 2026 00:00:00 GMT");
             });
         }
     })),
     defect(Shape, "date-with-space", "Times have a space instead of a `T`.", OnResponse(|request, response| {
-        if request.is_about_backups() {
+        if request.is_backup_operation() {
             response.each_resource(|resource| replace_in_time(&mut resource["metadata"], "T", " "));
         }
     })),
     defect(Shape, "zone-dropped", "Times lack their zone.", OnResponse(|request, response| {
-        if request.is_about_backups() {
+        if request.is_backup_operation() {
             response.each_resource(|resource| replace_in_time(&mut resource["metadata"], "Z", ""));
         }
     })),
-    defect(Shape, "count-as-text", "The count of a list is a string.", OnResponse(|_, response| {
+    defect(Shape, "count-as-string", "The count of a list is a string.", OnResponse(|_, response| {
         response.change(|body| {
             if let Some(count) = body.pointer_mut("/metadata/count") {
                 *count = json!(count.to_string());
@@ -170,12 +170,12 @@ pub(super) const DEFECTS: &[Defect] = &[
             response.set_header(CONTENT_TYPE, &media_type);
         }
     })),
-    defect(Shape, "body-cut", "A list is cut after 1,200 bytes.", OnResponse(|request, response| {
+    defect(Shape, "body-truncated", "A list is cut after 1,200 bytes.", OnResponse(|request, response| {
         if request.is_list() && response.is_success() {
             response.body.truncate(1200);
         }
     })),
-    defect(Shape, "body-endless", "A list is followed by more spaces than the checker reads.", OnResponse(|request, response| {
+    defect(Shape, "body-too-large", "A list is followed by more spaces than the checker reads.", OnResponse(|request, response| {
         if request.is_list() && response.is_success() {
             response.body = [&response.body[..], " ".repeat(BODY_BYTES_MAX).as_bytes()].concat().into();
         }
@@ -204,7 +204,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             });
         }
     })),
-    defect(Shape, "culprits-as-words", "`invalidFields` holds names instead of objects.", OnResponse(|_, response| {
+    defect(Shape, "invalid-fields-as-strings", "`invalidFields` holds names instead of objects.", OnResponse(|_, response| {
         response.change(|body| {
             let fields = body.get_mut("invalidFields").and_then(Value::as_array_mut);
             for field in fields.into_iter().flatten() {
@@ -214,7 +214,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     })),
     // ------------------------------------------------------------------ headers
     defect(Shape, "location-missing", "The create of a snapshot has no `Location`.", OnResponse(|request, response| {
-        if !request.is_about_backups() {
+        if !request.is_backup_operation() {
             response.headers.remove(LOCATION);
         }
     })).of_snapshots(),
@@ -242,7 +242,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     })),
     defect(Shape, "tag-unquoted", "An entity tag isn't quoted.", OnResponse(|request, response| {
         let tag = response.header(&ETAG).replace('"', "");
-        if request.is_about_backups() && !tag.is_empty() {
+        if request.is_backup_operation() && !tag.is_empty() {
             response.set_header(ETAG, &tag);
         }
     })),

@@ -18,7 +18,7 @@ use crate::live::StorageFault;
 use crate::live::recording_client::authored_validator;
 use crate::live::resource_kind::{OperationKind, ResourceKind};
 use crate::live::tests::TOKEN;
-use crate::testing::{Request, Response, at};
+use crate::testing::{Request, Response, operations_at};
 use appkeep_openapi::{Components, Operation, ParameterLocation, ResponseValidator, escape};
 
 /// The longest body that is read, in bytes.
@@ -64,7 +64,9 @@ impl Admitted {
 
 /// Checks a request; the refusal names what is wrong first.
 pub(super) fn admit(request: &Request, fault: Option<StorageFault>) -> Result<Admitted, Box<Response>> {
-    let methods: BTreeSet<&str> = at(&request.path).map(|one| one.method.as_str()).collect();
+    let methods: BTreeSet<&str> = operations_at(&request.path)
+        .map(|one| one.method.as_str())
+        .collect();
     if methods.is_empty() {
         return refuse(problem(404, 2));
     }

@@ -42,13 +42,13 @@ fn options() -> Options {
 }
 
 /// A storage that never fails, although the target says that it can.
-struct Unbreakable;
+struct NeverFails;
 
-impl FaultInjector for Unbreakable {
+impl FaultInjector for NeverFails {
     fn set(&self, _: Option<StorageFault>) {}
 
     fn reason(&self) -> &'static str {
-        "the disk is on holiday"
+        "an injected fault"
     }
 }
 
@@ -70,7 +70,7 @@ fn known(server: &Listener) -> Target {
             account: ACCOUNT,
             app: APP,
         })),
-        fault_injector: Some(Arc::new(Unbreakable)),
+        fault_injector: Some(Arc::new(NeverFails)),
         may_restore: true,
         ..target(server.url())
     }
@@ -117,7 +117,7 @@ impl Response {
     }
 }
 
-async fn judge(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
+async fn check_server(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
     let server = serve(respond).await;
     run(&target(server.url()), &options()).await.unwrap()
 }
@@ -151,7 +151,7 @@ fn backup(state: &str) -> Value {
 }
 
 /// Responds to each list with an empty one, and to everything else with 404.
-fn knows_nothing(request: &Request) -> Response {
+fn empty_server(request: &Request) -> Response {
     if request.method == "GET" && request.path.ends_with('s') {
         list(&[])
     } else {
@@ -194,7 +194,7 @@ async fn invalid_addresses_are_named() {
 
 #[tokio::test]
 async fn empty_servers_violate_most_rules() {
-    let report = judge(knows_nothing).await;
+    let report = check_server(empty_server).await;
     assert_eq!(report.outcome(), Outcome::Violated);
     let found = codes(&report);
     for code in [
@@ -221,7 +221,7 @@ async fn every_code_of_a_run_is_explained() {
         min_checks: Some(usize::MAX),
         ..options()
     };
-    let server = serve(knows_nothing).await;
+    let server = serve(empty_server).await;
     let report = run(&target(server.url()), &options).await.unwrap();
     let checks = report.checks.iter().map(|check| check.code.as_str());
     let findings = report.findings().map(|finding| finding.code.as_str());
@@ -232,7 +232,7 @@ async fn every_code_of_a_run_is_explained() {
 
 #[tokio::test]
 async fn reports_contain_no_token() {
-    let live = judge(knows_nothing).await;
+    let live = check_server(empty_server).await;
     let report = Report {
         statics: None,
         live: Some(live),
@@ -244,7 +244,7 @@ async fn reports_contain_no_token() {
 
 #[tokio::test]
 async fn backward_state_changes_are_detected() {
-    let looks = std::sync::atomic::AtomicUsize::new(0);
+    let fetches = std::sync::atomic::AtomicUsize::new(0);
     let names = Arc::new(Mutex::new(None));
     let created = Arc::clone(&names);
     let backup = move |request: &Request, state: &str| {
@@ -256,13 +256,13 @@ async fn backward_state_changes_are_detected() {
         backup["name"] = name.clone().unwrap_or_default();
         backup
     };
-    let report = judge(move |request| match request.method.as_str() {
+    let report = check_server(move |request| match request.method.as_str() {
         "POST" => Response::of_json(201, &backup(request, "pending"))
             .with("ETag", "\"1\"")
             .with("Location", "/accounts/x"),
         "GET" if request.path.ends_with(BACKUP) => {
-            let look = looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            let state = if look.is_multiple_of(2) {
+            let fetch = fetches.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let state = if fetch.is_multiple_of(2) {
                 "running"
             } else {
                 "discovering"
@@ -284,7 +284,7 @@ async fn backward_state_changes_are_detected() {
 
 #[tokio::test]
 async fn schemas_are_checked_at_every_use() {
-    let report = judge(|request| {
+    let report = check_server(|request| {
         let mut violation = backup("completed");
         violation["state"] = json!("sleeping");
         if request.method == "GET" && request.path.ends_with('s') {
@@ -308,7 +308,7 @@ async fn schemas_are_checked_at_every_use() {
 
 #[tokio::test]
 async fn companions_can_be_excluded() {
-    let server = serve(knows_nothing).await;
+    let server = serve(empty_server).await;
     let options = Options {
         documented_only: true,
         ..options()
@@ -329,29 +329,29 @@ async fn companions_can_be_excluded() {
 
 #[tokio::test]
 async fn progress_is_reported_before_every_check() {
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let (server, heard) = (serve(knows_nothing).await, Arc::clone(&told));
+    let reported = Arc::new(Mutex::new(Vec::new()));
+    let (server, received) = (serve(empty_server).await, Arc::clone(&reported));
     let mut options = options();
     assert_eq!(format!("{:?}", options.progress), "Progress(untold)");
     options.min_checks = Some(0);
     options.progress = Progress::new(move |done, of, code| {
-        heard.lock().unwrap().push((done, of, code.to_owned()));
+        received.lock().unwrap().push((done, of, code.to_owned()));
     });
     assert_eq!(format!("{:?}", options.progress), "Progress(told)");
     let report = run(&target(server.url()), &options).await.unwrap();
     let all = report.checks.len();
     let checks = report.checks.iter().enumerate();
-    let wanted: Vec<_> = checks
+    let expected: Vec<_> = checks
         .map(|(done, check)| (done, all, check.code.clone()))
         .collect();
-    assert_eq!(*told.lock().unwrap(), wanted);
+    assert_eq!(*reported.lock().unwrap(), expected);
 }
 
 #[tokio::test]
 async fn endless_bodies_begin_like_valid_ones() {
-    let report = judge(knows_nothing).await;
+    let report = check_server(empty_server).await;
     let incomplete = report.exchanges.iter().filter(|exchange| exchange.incomplete);
-    let begun: Vec<_> = incomplete
+    let incomplete: Vec<_> = incomplete
         .map(|exchange| {
             (
                 exchange.operation.as_str(),
@@ -359,7 +359,7 @@ async fn endless_bodies_begin_like_valid_ones() {
             )
         })
         .collect();
-    let wanted = [
+    let expected = [
         (
             "app_backup_create_for_app",
             r#"{"type":"application/astra-appBackup","#,
@@ -370,12 +370,12 @@ async fn endless_bodies_begin_like_valid_ones() {
         ),
         ("app_update", r#"{"type":"application/astra-app","#),
     ];
-    assert_eq!(begun, wanted);
+    assert_eq!(incomplete, expected);
 }
 
 #[tokio::test]
 async fn runs_can_end_at_the_first_finding() {
-    let server = serve(knows_nothing).await;
+    let server = serve(empty_server).await;
     let mut options = options();
     options.fail_fast = true;
     let report = run(&target(server.url()), &options).await.unwrap();
@@ -389,7 +389,7 @@ async fn runs_can_end_at_the_first_finding() {
 #[tokio::test]
 async fn as_many_checks_as_in_the_last_run_suffice() {
     let with_least = async |least| {
-        let server = serve(knows_nothing).await;
+        let server = serve(empty_server).await;
         let options = Options {
             min_checks: Some(least),
             documented_only: true,
@@ -416,7 +416,7 @@ async fn as_many_checks_as_in_the_last_run_suffice() {
 
 #[tokio::test]
 async fn only_restores_are_confirmed() {
-    let report = judge(knows_nothing).await;
+    let report = check_server(empty_server).await;
     let confirmed = report.exchanges.iter().filter(|exchange| {
         let mut headers = exchange.request_headers.iter();
         headers.any(|(name, value)| name == "ForceUpdate" && value == "true")
@@ -450,7 +450,7 @@ async fn restores_without_permission_use_only_the_idle_server() {
 
 #[tokio::test]
 async fn redirects_are_not_followed() {
-    let report = judge(|request| match request.path.as_str() {
+    let report = check_server(|request| match request.path.as_str() {
         "/elsewhere" => list(&[]),
         _ if request.method == "GET" && request.path.ends_with("appBackups") => list(&[]),
         _ => Response::empty(302).with("Location", "/elsewhere"),
@@ -467,9 +467,9 @@ async fn redirects_are_not_followed() {
 
 #[tokio::test]
 async fn requests_without_a_response_are_findings() {
-    let report = judge(|request| match request.method.as_str() {
+    let report = check_server(|request| match request.method.as_str() {
         "POST" => Response::none(),
-        _ => knows_nothing(request),
+        _ => empty_server(request),
     })
     .await;
     let silent: Vec<&LiveFinding> = report.findings().filter(|one| one.code == "no-answer").collect();

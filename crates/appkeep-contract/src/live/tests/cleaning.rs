@@ -19,11 +19,11 @@ pub(super) const OF_BACKUPS: [&str; 4] = [
 ];
 
 /// Runs the backup checks against a server, with time for jobs.
-async fn judged(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
-    judged_for(Duration::from_mins(1), respond).await
+async fn check_backups(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
+    check_backups_within(Duration::from_mins(1), respond).await
 }
 
-async fn judged_for(
+async fn check_backups_within(
     completion_max: Duration,
     respond: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> LiveReport {
@@ -52,8 +52,8 @@ fn found(report: &LiveReport) -> Vec<&str> {
 #[tokio::test]
 async fn runs_leave_no_resources() {
     let fake = FakeServer::default();
-    let kept = fake.clone();
-    let report = judged(move |request| kept.respond(request)).await;
+    let shared = fake.clone();
+    let report = check_backups(move |request| shared.respond(request)).await;
     assert_eq!(fake.names(), Vec::<String>::new());
     assert_eq!(report.left_behind, Vec::<String>::new());
     assert_eq!(found(&report), Vec::<&str>::new());
@@ -62,10 +62,10 @@ async fn runs_leave_no_resources() {
 #[tokio::test]
 async fn undeletable_resources_are_named_with_a_reason() {
     let fake = FakeServer::default();
-    let kept = fake.clone();
-    let report = judged(move |request| match request.method.as_str() {
+    let shared = fake.clone();
+    let report = check_backups(move |request| match request.method.as_str() {
         "DELETE" => problem(500, 41),
-        _ => kept.respond(request),
+        _ => shared.respond(request),
     })
     .await;
     let names = fake.names();
@@ -85,10 +85,10 @@ async fn undeletable_resources_are_named_with_a_reason() {
 #[tokio::test]
 async fn busy_resources_are_retried_for_a_while() {
     let fake = FakeServer::default();
-    let (kept, tries) = (fake.clone(), AtomicUsize::new(0));
-    let report = judged(move |request| match request.method.as_str() {
+    let (shared, tries) = (fake.clone(), AtomicUsize::new(0));
+    let report = check_backups(move |request| match request.method.as_str() {
         "DELETE" if tries.fetch_add(1, Ordering::Relaxed) % 3 < 2 => problem(409, 10),
-        _ => kept.respond(request),
+        _ => shared.respond(request),
     })
     .await;
     assert_eq!(fake.names(), Vec::<String>::new());
@@ -98,11 +98,11 @@ async fn busy_resources_are_retried_for_a_while() {
 #[tokio::test]
 async fn busy_resources_are_finally_left() {
     let fake = FakeServer::default();
-    let kept = fake.clone();
-    let report = judged_for(Duration::from_millis(100), move |request| {
+    let shared = fake.clone();
+    let report = check_backups_within(Duration::from_millis(100), move |request| {
         match request.method.as_str() {
             "DELETE" => problem(409, 10),
-            _ => kept.respond(request),
+            _ => shared.respond(request),
         }
     })
     .await;
@@ -115,9 +115,9 @@ async fn busy_resources_are_finally_left() {
 #[tokio::test]
 async fn resources_with_a_rejected_create_are_found_and_deleted() {
     let fake = FakeServer::default();
-    let kept = fake.clone();
-    let report = judged(move |request| {
-        let respond = kept.respond(request);
+    let shared = fake.clone();
+    let report = check_backups(move |request| {
+        let respond = shared.respond(request);
         // It creates a backup although it responds with a refusal.
         if request.method == "POST" {
             problem(400, 5)
@@ -136,8 +136,8 @@ async fn resources_with_a_rejected_create_are_found_and_deleted() {
 #[tokio::test]
 async fn runs_leave_no_resources_in_other_accounts() {
     let fake = FakeServer::default();
-    let kept = fake.clone();
-    let server = serve(move |request| kept.respond(request)).await;
+    let shared = fake.clone();
+    let server = serve(move |request| shared.respond(request)).await;
     let target = Target {
         // Pending backups on the idle server would remain.
         idle: None,

@@ -186,9 +186,12 @@ fn each_injected_defect_is_detected_by_the_same_codes() {
 #[tokio::test]
 #[ignore = "shows the whole report on the defects that DEFECT names, separated by commas"]
 async fn single_defects_are_detected() {
-    let wanted = env::var("DEFECT").unwrap_or_default();
-    let wanted: Vec<&str> = wanted.split(',').collect();
-    for defect in defects::all().iter().filter(|defect| wanted.contains(&defect.id)) {
+    let expected = env::var("DEFECT").unwrap_or_default();
+    let expected: Vec<&str> = expected.split(',').collect();
+    for defect in defects::all()
+        .iter()
+        .filter(|defect| expected.contains(&defect.id))
+    {
         let report = check_defect(defect).await;
         println!("{}", live_text(&report));
         assert!(report.findings().count() > 0, "no check detects {}", defect.id);

@@ -14,17 +14,17 @@ async fn account_of(
     respond: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> Result<String, String> {
     let server = serve(respond).await;
-    told(&server, find_account(&server.url(), token, None).await)
+    without_url(&server, find_account(&server.url(), token, None).await)
 }
 
-async fn found(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Result<String, String> {
+async fn app_of(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Result<String, String> {
     let server = serve(respond).await;
-    told(&server, find_app(&server.url(), TOKEN, ACCOUNT, None).await)
+    without_url(&server, find_app(&server.url(), TOKEN, ACCOUNT, None).await)
 }
 
-fn told(server: &Listener, found: Result<Uuid, LiveError>) -> Result<String, String> {
+fn without_url(server: &Listener, app_of: Result<Uuid, LiveError>) -> Result<String, String> {
     let url = server.url();
-    found
+    app_of
         .map(|id| id.to_string())
         .map_err(|error| error.to_string().replace(&url, "http://server"))
 }
@@ -32,7 +32,7 @@ fn told(server: &Listener, found: Result<Uuid, LiveError>) -> Result<String, Str
 #[tokio::test]
 async fn the_first_app_of_the_list_is_used() {
     let fake = FakeServer::default();
-    let id = found(move |request| fake.respond(request)).await.unwrap();
+    let id = app_of(move |request| fake.respond(request)).await.unwrap();
     assert_eq!(id, "a9900000-0000-4000-8000-000000000005");
 }
 
@@ -50,12 +50,12 @@ async fn missing_results_have_a_reason() {
             "the list names no app that is ready",
         ),
     ] {
-        let said = found(move |_| respond.clone()).await.unwrap_err();
+        let error = app_of(move |_| respond.clone()).await.unwrap_err();
         assert!(
-            said.contains("http://server") && said.contains(&ACCOUNT.to_string()),
-            "{said}"
+            error.contains("http://server") && error.contains(&ACCOUNT.to_string()),
+            "{error}"
         );
-        assert!(said.ends_with(why), "{said}");
+        assert!(error.ends_with(why), "{error}");
     }
 }
 

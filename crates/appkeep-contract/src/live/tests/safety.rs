@@ -68,13 +68,13 @@ async fn creates_that_return_existing_backups_delete_nothing() {
     ];
     for operations in [&OF_BACKUPS[..], &without_lists[..]] {
         let (fake, existing) = with_an_existing_backup();
-        let kept = fake.clone();
+        let shared = fake.clone();
         let report = checked(only(operations), move |request| {
             let is_create = request.method == "POST" && request.path == create(&Value::Null).path;
             if is_create && request.json()["type"] == "application/astra-appBackup" {
                 existing.clone()
             } else {
-                kept.respond(request)
+                shared.respond(request)
             }
         })
         .await;
@@ -93,8 +93,8 @@ async fn creates_that_return_existing_backups_delete_nothing() {
 #[tokio::test]
 async fn complete_runs_do_not_touch_existing_resources() {
     let (fake, _) = with_an_existing_backup();
-    let kept = fake.clone();
-    let server = serve(move |request| kept.respond(request)).await;
+    let shared = fake.clone();
+    let server = serve(move |request| shared.respond(request)).await;
     let target = Target {
         idle: None,
         fault_injector: None,
@@ -185,11 +185,11 @@ async fn runs_end_at_their_time_limit() {
 #[tokio::test]
 async fn interrupted_runs_delete_created_resources() {
     let (fake, created) = (FakeServer::default(), AtomicUsize::new(0));
-    let kept = fake.clone();
+    let shared = fake.clone();
     let options = options();
     let interrupt = options.interrupt.clone();
     let server = serve(move |request| {
-        let response = kept.respond(request);
+        let response = shared.respond(request);
         if response.status == 201 && created.fetch_add(1, Ordering::Relaxed) == 3 {
             interrupt.cancel();
         }
@@ -210,9 +210,9 @@ async fn interrupted_runs_delete_created_resources() {
 #[tokio::test]
 async fn creates_without_a_response_are_found_by_name() {
     let fake = FakeServer::default();
-    let kept = fake.clone();
+    let shared = fake.clone();
     let report = checked(only(&OF_BACKUPS), move |request| {
-        let response = kept.respond(request);
+        let response = shared.respond(request);
         if response.status == 201 {
             Response::none()
         } else {
@@ -305,14 +305,14 @@ async fn only_permitted_operations_are_requested_and_expected() {
     ];
     for (documented_only, has) in sets {
         let has: Vec<String> = has.into_iter().map(str::to_owned).collect();
-        let (document, kept) = (Arc::clone(&document), has.clone());
+        let (document, shared) = (Arc::clone(&document), has.clone());
         let fake = FakeServer::default();
         let set = |options: &mut Options| {
             options.documented_only = documented_only;
             options.operations = (!documented_only).then(|| has.iter().cloned().collect());
         };
         let report = checked(set, move |request| {
-            let has: Vec<&str> = kept.iter().map(String::as_str).collect();
+            let has: Vec<&str> = shared.iter().map(String::as_str).collect();
             reduced(&fake, &document, &has, request)
         })
         .await;
@@ -330,7 +330,7 @@ async fn only_permitted_operations_are_requested_and_expected() {
             .collect();
         assert!(of_methods.is_empty(), "{has:?}: {of_methods:#?}");
         let is_made = |check: &&crate::live::CheckResult| check.outcome == CheckOutcome::Held;
-        let made = report.checks.iter().filter(|check| check.code == "method-allow");
-        assert_eq!(made.filter(is_made).count(), has.len());
+        let created = report.checks.iter().filter(|check| check.code == "method-allow");
+        assert_eq!(created.filter(is_made).count(), has.len());
     }
 }

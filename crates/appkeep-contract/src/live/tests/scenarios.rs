@@ -49,20 +49,20 @@ impl Setup {
 }
 
 /// Knows everything about the target, and gives jobs no time.
-const HASTY: Setup = Setup {
+const WITHOUT_WAITING: Setup = Setup {
     completion_max: Duration::ZERO,
     record_delete: |_| {},
 };
 
 /// Knows everything about the target, and gives jobs enough time.
-const PATIENT: Setup = Setup {
+const WITH_WAITING: Setup = Setup {
     completion_max: Duration::from_mins(1),
-    ..HASTY
+    ..WITHOUT_WAITING
 };
 
 /// The result of the last of these checks for each of these servers.
 async fn results(steps: &[&str], variants: &[Variant]) -> String {
-    results_with(HASTY, steps, variants).await
+    results_with(WITHOUT_WAITING, steps, variants).await
 }
 
 async fn results_with(setup: Setup, steps: &[&str], variants: &[Variant]) -> String {
@@ -83,26 +83,26 @@ async fn result_of(
 ) -> Vec<String> {
     let server = serve(respond).await;
     let mut ctx = setup.ctx(&server);
-    let mut said = Vec::new();
+    let mut results = Vec::new();
     for step in steps {
         let (code, operation) = step.split_once(' ').unwrap_or((step, ""));
         ctx.current = CurrentCheck {
             code: code.to_owned(),
             ..CurrentCheck::default()
         };
-        let mut results = Vec::new();
+        let mut outcomes = Vec::new();
         for scenario in scenarios::once().filter(|scenario| scenario.code == code) {
-            results.push((scenario.run)(&mut ctx).await);
+            outcomes.push((scenario.run)(&mut ctx).await);
         }
         for scenario in scenarios::repeated().filter(|scenario| scenario.code == code) {
-            results.push((scenario.run)(&mut ctx, operation).await);
+            outcomes.push((scenario.run)(&mut ctx, operation).await);
         }
         let findings = std::mem::take(&mut ctx.current).findings;
         let mut lines: Vec<String> = findings
             .iter()
             .map(|one| format!("    {} {}: {}", one.operation, one.code, one.what))
             .collect();
-        for result in results {
+        for result in outcomes {
             if let Err(Stop::Skipped(why)) = result {
                 lines.push(format!("    left out: {why}"));
             }
@@ -110,10 +110,11 @@ async fn result_of(
         if lines.is_empty() {
             lines.push("    holds".to_owned());
         }
-        said = lines;
+        results = lines;
     }
     let url = server.url();
-    said.iter()
+    results
+        .iter()
         .map(|line| line.replace(&url, "http://server"))
         .collect()
 }

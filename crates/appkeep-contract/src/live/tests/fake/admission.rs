@@ -43,7 +43,7 @@ static BODIES: LazyLock<HashMap<&str, Validator>> = LazyLock::new(|| {
 });
 
 /// A valid request.
-pub(super) struct Admitted {
+pub(super) struct ValidRequest {
     pub(super) operation: &'static Operation,
     pub(super) role: Role,
     /// The path parameters by name.
@@ -52,7 +52,7 @@ pub(super) struct Admitted {
     pub(super) body: Value,
 }
 
-impl Admitted {
+impl ValidRequest {
     pub(super) fn path(&self, name: &str) -> Option<&str> {
         self.path.get(name).map(String::as_str)
     }
@@ -63,7 +63,10 @@ impl Admitted {
 }
 
 /// Checks a request; the refusal names what is wrong first.
-pub(super) fn admit(request: &Request, fault: Option<StorageFault>) -> Result<Admitted, Box<Response>> {
+pub(super) fn check_request(
+    request: &Request,
+    fault: Option<StorageFault>,
+) -> Result<ValidRequest, Box<Response>> {
     let methods: BTreeSet<&str> = operations_at(&request.path)
         .map(|one| one.method.as_str())
         .collect();
@@ -75,14 +78,14 @@ pub(super) fn admit(request: &Request, fault: Option<StorageFault>) -> Result<Ad
         return refuse(problem(405, 69).with("Allow", &allow.join(", ")));
     };
     let role = authenticate(request)?;
-    let mut admitted = Admitted {
+    let mut valid = ValidRequest {
         operation,
         role,
         path: path_parameters(operation, request),
         body: Value::Null,
     };
-    account(&admitted, request)?;
-    for (name, value) in &admitted.path {
+    account(&valid, request)?;
+    for (name, value) in &valid.path {
         if !is_valid(operation, ParameterLocation::Path, name, value) {
             return refuse(problem(400, 35));
         }
@@ -92,15 +95,15 @@ pub(super) fn admit(request: &Request, fault: Option<StorageFault>) -> Result<Ad
         force_update(request)?;
     }
     if operation.body.is_some() {
-        admitted.body = body(operation, request)?;
+        valid.body = body(operation, request)?;
     }
     storage(operation, fault)?;
-    let app = admitted.path("app_id");
-    let is_known = |app: &str| apps(admitted.account()).iter().any(|known| known["id"] == app);
+    let app = valid.path("app_id");
+    let is_known = |app: &str| apps(valid.account()).iter().any(|known| known["id"] == app);
     if app.is_some_and(|app| !is_known(app)) {
         return refuse(missing(request));
     }
-    Ok(admitted)
+    Ok(valid)
 }
 
 /// A refusal as the result of a check.
@@ -130,15 +133,15 @@ fn path_parameters(operation: &Operation, request: &Request) -> BTreeMap<String,
 }
 
 /// The account is well-formed, permitted, and exists, in this order.
-fn account(admitted: &Admitted, request: &Request) -> Result<(), Box<Response>> {
-    let Some(account) = admitted.path("account_id") else {
+fn account(valid: &ValidRequest, request: &Request) -> Result<(), Box<Response>> {
+    let Some(account) = valid.path("account_id") else {
         return Ok(());
     };
-    let is_valid = is_valid(admitted.operation, ParameterLocation::Path, "account_id", account);
+    let is_valid = is_valid(valid.operation, ParameterLocation::Path, "account_id", account);
     let account = Uuid::parse_str(account).ok().filter(|_| is_valid);
     let account = account.ok_or_else(|| problem(400, 33))?;
-    let is_read_only = admitted.role == Role::Viewer && request.method != Method::GET;
-    if !admitted.role.can_access(account) || is_read_only {
+    let is_read_only = valid.role == Role::Viewer && request.method != Method::GET;
+    if !valid.role.can_access(account) || is_read_only {
         return refuse(problem(403, 11));
     }
     if ![ACCOUNT, OTHER].contains(&account) {

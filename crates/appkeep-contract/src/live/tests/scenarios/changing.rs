@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::fake::FakeServer;
 use super::super::problem;
-use super::{PATIENT, Setup, fetches, in_state, lists, results, results_with, with};
+use super::{Setup, WITH_WAITING, fetches, in_state, lists, results, results_with, with};
 use crate::testing::{Request, Response};
 
 /// Like the fake server, but every resource is pending and can't be deleted.
@@ -19,7 +19,7 @@ fn pending(fake: &FakeServer, request: &Request) -> Response {
 
 #[tokio::test]
 async fn pending_backups_cannot_be_deleted() {
-    let said = results(
+    let results = results(
         &["pending-below-app app_backup_delete_for_app"],
         &[
             ("honest", pending),
@@ -43,7 +43,7 @@ async fn pending_backups_cannot_be_deleted() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 /// Like the fake server, but every job fails.
@@ -58,7 +58,7 @@ fn failing(fake: &FakeServer, request: &Request) -> Response {
 
 #[tokio::test]
 async fn unreadable_apps_fail() {
-    let said = results(
+    let results = results(
         &["backup-fails"],
         &[
             ("honest", failing),
@@ -75,12 +75,12 @@ async fn unreadable_apps_fail() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn created_resources_are_completed() {
-    let said = results(
+    let results = results(
         &["backup-create", "backup-completes"],
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -95,7 +95,7 @@ async fn created_resources_are_completed() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn apps_are_ready_after_a_restore() {
         "backup-completes",
         "restore-in-place",
     ];
-    let said = results(
+    let results = results(
         &steps,
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -136,12 +136,12 @@ async fn apps_are_ready_after_a_restore() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn the_checker_waits_for_restores() {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
+    static REQUESTS: AtomicU32 = AtomicU32::new(0);
     let steps = [
         "snapshot-create",
         "snapshot-completes",
@@ -149,12 +149,12 @@ async fn the_checker_waits_for_restores() {
         "backup-completes",
         "restore-in-place",
     ];
-    let said = results_with(
-        PATIENT,
+    let results = results_with(
+        WITH_WAITING,
         &steps,
         &[("it is restored for a while", |fake, request| {
             let response = fake.respond(request);
-            let is_ready = ASKED.fetch_add(1, Ordering::Relaxed) % 5 > 2;
+            let is_ready = REQUESTS.fetch_add(1, Ordering::Relaxed) % 5 > 2;
             if is_ready || !request.path.contains("/v2/apps/") || request.method != "GET" {
                 return response;
             }
@@ -162,7 +162,7 @@ async fn the_checker_waits_for_restores() {
         })],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn resources_of_others_are_not_restored() {
         "foreign-create",
         "restore-of-others",
     ];
-    let said = results(
+    let results = results(
         &steps,
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -192,13 +192,13 @@ async fn resources_of_others_are_not_restored() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn refusals_do_not_disclose_resources_of_others() {
     let steps = ["foreign-create", "foreign-snapshot"];
-    let said = results(
+    let results = results(
         &steps,
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -237,12 +237,12 @@ async fn refusals_do_not_disclose_resources_of_others() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn one_of_concurrent_creates_succeeds() {
-    let said = results(
+    let results = results(
         &["race-create"],
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -273,12 +273,12 @@ async fn one_of_concurrent_creates_succeeds() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn one_of_concurrent_deletes_succeeds() {
-    let said = results(
+    let results = results(
         &["race-delete"],
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -299,15 +299,15 @@ async fn one_of_concurrent_deletes_succeeds() {
     )
     .await;
     // Either of the two deletes may be the first one.
-    let said = said.replace("app_backup_delete_for_app", "app_backup_delete");
-    insta::assert_snapshot!(said);
+    let results = results.replace("app_backup_delete_for_app", "app_backup_delete");
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn properties_only_in_lists_are_checked_per_resource() {
     let steps = ["backup-without-name", "backup-create", "backup-completes"];
-    let said = results_with(
-        PATIENT,
+    let results = results_with(
+        WITH_WAITING,
         &steps,
         &[("the others failed", |fake, request| {
             let response = fake.respond(request);
@@ -323,27 +323,27 @@ async fn properties_only_in_lists_are_checked_per_resource() {
         })],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn refused_deletes_are_retried_when_nothing_is_pending() {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
+    static REQUESTS: AtomicU32 = AtomicU32::new(0);
     let on_one_server = Setup {
         record_delete: |target| target.idle = None,
-        ..PATIENT
+        ..WITH_WAITING
     };
     let steps = ["pending-below-app app_backup_delete_for_app"];
-    let said = results_with(
+    let results = results_with(
         on_one_server,
         &steps,
         &[
             ("it is pending for three looks", |fake, request| {
-                let is_pending = ASKED.load(Ordering::Relaxed) < 3;
+                let is_pending = REQUESTS.load(Ordering::Relaxed) < 3;
                 match request.method.as_str() {
                     "DELETE" if is_pending => problem(409, 128),
                     "GET" if is_pending => {
-                        ASKED.fetch_add(1, Ordering::Relaxed);
+                        REQUESTS.fetch_add(1, Ordering::Relaxed);
                         in_state(fake.respond(request), "pending")
                     }
                     _ => fake.respond(request),
@@ -361,5 +361,5 @@ async fn refused_deletes_are_retried_when_nothing_is_pending() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }

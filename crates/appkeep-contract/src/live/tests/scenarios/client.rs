@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::json;
 
 use super::super::problem;
-use super::{PATIENT, fetches, in_state, lists, results, results_with, with};
+use super::{WITH_WAITING, fetches, in_state, lists, results, results_with, with};
 use crate::testing::Response;
 
 #[tokio::test]
 async fn the_generated_client_works() {
-    let said = results(
+    let results = results(
         &["generated-client"],
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -87,19 +87,19 @@ async fn the_generated_client_works() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn the_generated_client_waits() {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
-    let said = results_with(
-        PATIENT,
+    static REQUESTS: AtomicU32 = AtomicU32::new(0);
+    let results = results_with(
+        WITH_WAITING,
         &["generated-client"],
         &[
             ("it takes a while", |fake, request| {
                 let response = fake.respond(request);
-                if fetches(request) && ASKED.fetch_add(1, Ordering::Relaxed) < 3 {
+                if fetches(request) && REQUESTS.fetch_add(1, Ordering::Relaxed) < 3 {
                     return in_state(response, "running");
                 }
                 response
@@ -110,5 +110,5 @@ async fn the_generated_client_waits() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }

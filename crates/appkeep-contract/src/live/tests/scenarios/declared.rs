@@ -20,7 +20,7 @@ fn is_by(request: &Request, token: &str) -> bool {
 
 #[tokio::test]
 async fn listed_accounts_are_those_of_the_token() {
-    let said = results(
+    let results = results(
         &["account-listed"],
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -51,12 +51,12 @@ async fn listed_accounts_are_those_of_the_token() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn backups_use_the_default_bucket_of_their_own_account() {
-    let said = results(
+    let results = results(
         &["backup-without-name", "bucket-listed"],
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -80,12 +80,12 @@ async fn backups_use_the_default_bucket_of_their_own_account() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn listed_schedules_are_those_of_the_app() {
-    let said = results(
+    let results = results(
         &["schedule-listed"],
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -98,12 +98,12 @@ async fn listed_schedules_are_those_of_the_app() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn listed_apps_equal_fetched_ones() {
-    let said = results(
+    let results = results(
         &["app-listed"],
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -122,12 +122,12 @@ async fn listed_apps_equal_fetched_ones() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn lists_are_equal_in_every_form() {
-    let said = results(
+    let results = results(
         &["declared-list app_list"],
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -174,5 +174,5 @@ async fn lists_are_equal_in_every_form() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }

@@ -11,7 +11,7 @@ async fn paging_while_resources_change() {
         "backup-without-name",
         "list-pages app_backup_list_for_app",
     ];
-    let said = results(
+    let results = results(
         &steps,
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -35,5 +35,5 @@ async fn paging_while_resources_change() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }

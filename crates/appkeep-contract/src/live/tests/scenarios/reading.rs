@@ -11,42 +11,42 @@ use crate::testing::Response;
 
 #[tokio::test]
 async fn repeated_responses_are_equal() {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
+    static REQUESTS: AtomicU32 = AtomicU32::new(0);
     let steps = [
         "backup-create",
         "backup-completes",
         "read-twice app_backup_fetch_for_app",
     ];
-    let said = results(
+    let results = results(
         &steps,
         &[
             ("honest", |fake, request| fake.respond(request)),
             ("the tag changes", |fake, request| {
-                let tag = format!("\"{}\"", ASKED.fetch_add(1, Ordering::Relaxed) % 2);
+                let tag = format!("\"{}\"", REQUESTS.fetch_add(1, Ordering::Relaxed) % 2);
                 fake.respond(request)
                     .when(fetches(request), |response| response.with("ETag", &tag))
             }),
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn repeated_lists_are_equal() {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
+    static REQUESTS: AtomicU32 = AtomicU32::new(0);
     let steps = [
         "backup-create",
         "backup-completes",
         "read-twice app_backup_list_for_app",
     ];
-    let said = results(
+    let results = results(
         &steps,
         &[
             ("honest", |fake, request| fake.respond(request)),
             ("other people's things come and go", |fake, request| {
                 let response = fake.respond(request);
-                if !lists(request) || ASKED.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
+                if !lists(request) || REQUESTS.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
                     return response;
                 }
                 let mut items = response.json()["items"].as_array().cloned().unwrap_or_default();
@@ -61,7 +61,7 @@ async fn repeated_lists_are_equal() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn read_only_tokens_read_the_same_data() {
         "backup-completes",
         "viewer-reads app_backup_fetch_for_app",
     ];
-    let said = results(
+    let results = results(
         &steps,
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -85,7 +85,7 @@ async fn read_only_tokens_read_the_same_data() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn tokens_of_all_accounts_read_the_same_data() {
         "backup-completes",
         "operator-reads app_backup_list_for_app",
     ];
-    let said = results(
+    let results = results(
         &steps,
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -109,12 +109,12 @@ async fn tokens_of_all_accounts_read_the_same_data() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn allow_lists_the_methods() {
-    let said = results(
+    let results = results(
         &["method-allow app_backup_list_for_app"],
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -152,12 +152,12 @@ async fn allow_lists_the_methods() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn json_is_utf8() {
-    let said = results(
+    let results = results(
         &["body-of-a-get"],
         &[
             ("honest", |fake, request| fake.respond(request)),
@@ -179,5 +179,5 @@ async fn json_is_utf8() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::super::fake::FakeServer;
 use super::super::problem;
 use super::super::serve;
-use super::{HASTY, PATIENT, endless, in_state, result_of, results, with};
+use super::{WITH_WAITING, WITHOUT_WAITING, endless, in_state, result_of, results, with};
 use crate::live::{scenarios, sequence};
 use crate::testing::Request;
 
@@ -25,7 +25,7 @@ const STEPS: [&str; 5] = [
 async fn requests_to(fake: FakeServer) -> Vec<String> {
     let requests = Arc::new(Mutex::new(Vec::new()));
     let received = Arc::clone(&requests);
-    let said = result_of(&PATIENT, &STEPS, move |request| {
+    let results = result_of(&WITH_WAITING, &STEPS, move |request| {
         let response = fake.respond(request);
         let path = request.path.split('/').skip(3).collect::<Vec<_>>().join("/");
         let body = String::from_utf8_lossy(&request.body).into_owned();
@@ -39,7 +39,7 @@ async fn requests_to(fake: FakeServer) -> Vec<String> {
         response
     })
     .await;
-    assert_eq!(said, ["    holds"]);
+    assert_eq!(results, ["    holds"]);
     std::mem::take(&mut *requests.lock().unwrap())
 }
 
@@ -75,16 +75,16 @@ async fn the_checker_waits_for_resources_in_progress() {
 #[tokio::test]
 async fn every_sequence_conforms() {
     let (soon, late) = (
-        many_asked_of(FakeServer::slow(1)).await,
-        many_asked_of(FakeServer::slow(3)).await,
+        run_many(FakeServer::slow(1)).await,
+        run_many(FakeServer::slow(3)).await,
     );
     insta::assert_snapshot!(format!("soon completed:\n{soon}\nlate:\n{late}"));
 }
 
-async fn many_asked_of(fake: FakeServer) -> String {
-    let asked = Arc::new(Mutex::new(Vec::new()));
+async fn run_many(fake: FakeServer) -> String {
+    let requests = Arc::new(Mutex::new(Vec::new()));
     let refused = Arc::new(AtomicU32::new(0));
-    let (heard, counted) = (Arc::clone(&asked), Arc::clone(&refused));
+    let (received, counted) = (Arc::clone(&requests), Arc::clone(&refused));
     let server = serve(move |request| {
         let text = format!(
             "{} {} {} {}",
@@ -93,13 +93,13 @@ async fn many_asked_of(fake: FakeServer) -> String {
             query_of(request),
             request.json()
         );
-        heard.lock().unwrap().push(text);
+        received.lock().unwrap().push(text);
         let response = fake.respond(request);
         counted.fetch_add(u32::from(response.status == 409), Ordering::Relaxed);
         response
     })
     .await;
-    let mut ctx = PATIENT.ctx(&server);
+    let mut ctx = WITH_WAITING.ctx(&server);
     // A sequence must not use the resources or the bucket of the other account.
     let create_foreign = scenarios::once()
         .find(|scenario| scenario.code == "foreign-create")
@@ -110,9 +110,9 @@ async fn many_asked_of(fake: FakeServer) -> String {
         assert!(sequence::run(&mut ctx, number).await.is_ok(), "{number}");
         let findings = std::mem::take(&mut ctx.current).findings;
         assert_eq!(findings, [], "{number}");
-        let asked = std::mem::take(&mut *asked.lock().unwrap());
-        let id = Uuid::new_v5(&Uuid::nil(), asked.join("\n").as_bytes());
-        let (count, refused) = (asked.len(), refused.swap(0, Ordering::Relaxed));
+        let requests = std::mem::take(&mut *requests.lock().unwrap());
+        let id = Uuid::new_v5(&Uuid::nil(), requests.join("\n").as_bytes());
+        let (count, refused) = (requests.len(), refused.swap(0, Ordering::Relaxed));
         lines.push(format!("{number}: {count} requests, {refused} refused, {id}"));
     }
     lines.join("\n")
@@ -120,7 +120,7 @@ async fn many_asked_of(fake: FakeServer) -> String {
 
 #[tokio::test]
 async fn sequences_find_injected_defects() {
-    let said = results(
+    let results = results(
         &STEPS,
         &[
             ("names are given twice", |fake, request| {
@@ -154,7 +154,7 @@ async fn sequences_find_injected_defects() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 /// A backup in progress only protects the snapshot that it copies.
@@ -171,7 +171,7 @@ async fn unread_snapshots_can_be_deleted() {
             }
         })
         .await;
-        let mut ctx = HASTY.ctx(&server);
+        let mut ctx = WITHOUT_WAITING.ctx(&server);
         ctx.current.code = "sequence".to_owned();
         let is_told = sequence::run(&mut ctx, number).await.is_ok();
         let findings = std::mem::take(&mut ctx.current).findings;

@@ -8,12 +8,12 @@ use serde_json::json;
 use super::super::fake::FakeServer;
 use super::super::fake::declared::example;
 use super::super::problem;
-use super::{HASTY, Setup, Variant, results_with, with};
+use super::{Setup, Variant, WITHOUT_WAITING, results_with, with};
 use crate::live::{FaultInjector, StorageFault};
 use crate::testing::{Request, Response};
 
 /// The reason of the failure, which no response may contain.
-const REASON: &str = "Mouse-in-the-disk";
+const ERROR_WORD: &str = "Mouse-in-the-disk";
 
 thread_local! {
     /// The current failure; a test's server runs on the thread of its checker.
@@ -21,22 +21,22 @@ thread_local! {
 }
 
 /// Makes the storage fail.
-struct Switch;
+struct Injector;
 
-impl FaultInjector for Switch {
+impl FaultInjector for Injector {
     fn set(&self, fault: Option<StorageFault>) {
         FAULT.set(fault);
     }
 
     fn reason(&self) -> &'static str {
-        REASON
+        ERROR_WORD
     }
 }
 
 /// With a storage that can be made to fail.
-const BREAKING: Setup = Setup {
-    record_delete: |target| target.fault_injector = Some(Arc::new(Switch)),
-    ..HASTY
+const WITH_FAULTS: Setup = Setup {
+    record_delete: |target| target.fault_injector = Some(Arc::new(Injector)),
+    ..WITHOUT_WAITING
 };
 
 fn documented(name: &str) -> Response {
@@ -67,8 +67,8 @@ fn failing(fake: &FakeServer, request: &Request) -> Response {
 #[tokio::test]
 async fn failed_reads_return_500_and_lose_nothing() {
     let steps = ["storage-mended", "storage-broken app_backup_list_for_app"];
-    let said = results_with(
-        BREAKING,
+    let results = results_with(
+        WITH_FAULTS,
         &steps,
         &[
             ("honest", failing),
@@ -88,20 +88,20 @@ async fn failed_reads_return_500_and_lose_nothing() {
             }),
             ("afterwards nothing is there", |fake, request| {
                 if FAULT.get().is_some() {
-                    fake.forget_all();
+                    fake.delete_all();
                 }
                 failing(fake, request)
             }),
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn failed_writes_create_nothing() {
-    let said = results_with(
-        BREAKING,
+    let results = results_with(
+        WITH_FAULTS,
         &["storage-mended", "storage-broken app_backup_create_for_app"],
         &[
             ("honest", failing),
@@ -118,13 +118,13 @@ async fn failed_writes_create_nothing() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn an_unreachable_store_returns_503() {
-    let said = results_with(
-        BREAKING,
+    let results = results_with(
+        WITH_FAULTS,
         &["storage-unavailable app_backup_fetch_for_app"],
         &[
             ("honest", failing),
@@ -135,11 +135,11 @@ async fn an_unreachable_store_returns_503() {
         ],
     )
     .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn failed_restores_conform() {
     let honest: &[Variant] = &[("honest", failing)];
-    insta::assert_snapshot!(results_with(BREAKING, &["storage-broken app_update"], honest).await);
+    insta::assert_snapshot!(results_with(WITH_FAULTS, &["storage-broken app_update"], honest).await);
 }

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use appkeep_openapi::{Operation, ParameterLocation};
 
 pub use contract::CONTRACT;
-pub use order::{ORDER, Ranked};
+pub use order::{ORDER, RankedRequest};
 
 /// A change of a valid request.
 ///
@@ -73,7 +73,7 @@ pub enum Mutation {
     /// Another app of the account.
     OtherApp,
     /// The id of something that exists as the path parameter of that name.
-    IdOf(&'static str, Existing),
+    IdOf(&'static str, ExistingResource),
     /// This text, percent-encoded already, as the path parameter of that name.
     RawId(&'static str, &'static str),
     /// This text, percent-encoded already, after the question mark.
@@ -109,7 +109,7 @@ pub enum Mutation {
     /// A member of the body with this text as its value.
     Text(&'static str, &'static str),
     /// A member of the body that names something that exists.
-    MemberOf(&'static str, Existing),
+    MemberOf(&'static str, ExistingResource),
     /// These labels, as JSON.
     Labels(&'static str),
     /// That many labels; their names have that many characters, their values repeat a text.
@@ -136,7 +136,7 @@ pub enum Mutation {
 /// Something that exists on the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Existing {
+pub enum ExistingResource {
     /// The caller's app.
     App,
     /// A pending backup of the app.
@@ -310,14 +310,14 @@ pub(crate) fn points_at(found: &str, path: &str) -> bool {
 
 /// The whole table.
 pub fn all() -> impl Iterator<Item = &'static InvalidRequest> {
-    let own = [queries::ALL, ids::ALL, bodies::ALL, labels::ALL, references::ALL];
+    let extensions = [queries::ALL, ids::ALL, bodies::ALL, labels::ALL, references::ALL];
     CONTRACT
         .iter()
-        .chain(own.into_iter().flatten().copied().flatten())
+        .chain(extensions.into_iter().flatten().copied().flatten())
 }
 
 /// An extension.
-const fn own(
+const fn extension(
     what: &'static str,
     operations: Operations,
     mutations: &'static [Mutation],

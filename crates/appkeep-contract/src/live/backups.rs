@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::completion::until_completed;
 use super::context::{BACKUP_TYPE, CheckContext, ResourceKind, Stop, id_of, require_fixture};
-use super::progress::until_completed;
 use super::recording_client::RecordedResponse;
 
 /// A named backup with a label: the response repeats the request.

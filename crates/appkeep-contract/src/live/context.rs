@@ -87,7 +87,7 @@ impl CheckContext {
     pub(super) fn step(&mut self, code: &str) {
         debug_assert!(rules::is_known(code), "{code} has no explanation");
         if self.limits.ended().is_none() {
-            self.options.progress.tell(self.begun, self.checks, code);
+            self.options.progress.report(self.begun, self.checks, code);
         }
         self.begun += 1;
     }

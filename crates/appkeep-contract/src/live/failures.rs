@@ -2,8 +2,8 @@
 //!
 //! The model has the rule that failed resources state a reason.
 
+use super::completion::until_failed;
 use super::context::{CheckContext, ResourceKind, Stop};
-use super::progress::until_failed;
 
 /// A backup or snapshot of an app with unreadable data becomes failed, and can be deleted.
 pub(super) async fn fails(ctx: &mut CheckContext, kind: ResourceKind) -> Result<(), Stop> {

@@ -40,7 +40,7 @@ const CONSTRAINTS: [(&str, &str, &str); 4] = [
 ];
 
 /// Maximum number of valid strings that are tried in one place.
-const SOUND_MAX: usize = 4;
+const VALID_MAX: usize = 4;
 
 /// One request.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +51,7 @@ pub(super) struct InputCase {
     /// A description of the change to the input.
     pub(super) what: String,
     input: Input,
-    verdict: Verdict,
+    expected: ExpectedResult,
 }
 
 /// The input that replaces or extends a part of a valid request.
@@ -64,11 +64,14 @@ enum Input {
 
 /// The expected result.
 #[derive(Debug, Clone, PartialEq)]
-enum Verdict {
+enum ExpectedResult {
     /// The input is accepted; the response depends on the rest of the request.
     Accepted,
     /// 400 with this problem, which names this field or parameter if there is one.
-    Refused { problem: u32, culprit: Option<String> },
+    Rejected {
+        problem: u32,
+        invalid_name: Option<String>,
+    },
 }
 
 /// All cases of a document, in its order.
@@ -95,8 +98,8 @@ pub(super) async fn run(ctx: &mut CheckContext, case: &InputCase) -> Result<(), 
     ctx.require(&case.operation)?;
     let call = call(ctx, case);
     let response = ctx.send(&call).await?;
-    match &case.verdict {
-        Verdict::Accepted => {
+    match &case.expected {
+        ExpectedResult::Accepted => {
             let (status, problem) = accepted(case);
             if response.status != status {
                 let what = format!(
@@ -112,7 +115,10 @@ pub(super) async fn run(ctx: &mut CheckContext, case: &InputCase) -> Result<(), 
                 ctx.expect_problem(&response, &[problem]);
             }
         }
-        Verdict::Refused { problem, culprit } => {
+        ExpectedResult::Rejected {
+            problem,
+            invalid_name,
+        } => {
             if response.status != 400 {
                 ctx.fault(
                     &response,
@@ -121,15 +127,18 @@ pub(super) async fn run(ctx: &mut CheckContext, case: &InputCase) -> Result<(), 
                 return Err(Stop::Recorded);
             }
             ctx.expect_problem(&response, &[*problem]);
-            if let Some(culprit) = culprit {
+            if let Some(invalid_name) = invalid_name {
                 let list = match case.input {
                     Input::Body(_) => "invalidFields",
                     _ => "invalidParams",
                 };
                 let named = names(&response, list);
-                let holds = named.iter().any(|found| points_at(found, culprit));
+                let holds = named.iter().any(|found| points_at(found, invalid_name));
                 ctx.expect(&response, holds, || {
-                    format!("{}: expected `{culprit}` in `{list}`, found {named:?}", case.what)
+                    format!(
+                        "{}: expected `{invalid_name}` in `{list}`, found {named:?}",
+                        case.what
+                    )
                 });
             }
         }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use super::completion::{until_completed, until_not_pending};
 use super::context::{CheckContext, ResourceKind, Stop, id_of};
-use super::progress::{until_completed, until_not_pending};
 
 /// Number of backups created to catch one that is still pending, on a server that runs jobs.
 const ATTEMPTS: u32 = 3;

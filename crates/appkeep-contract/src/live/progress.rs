@@ -1,120 +1,32 @@
-//! Waits until a resource is completed, or failed. The model checks whether each step was valid.
+//! Progress reports of a run.
 
-use serde_json::Value;
+use std::fmt;
+use std::sync::Arc;
 
-use super::context::{CheckContext, ResourceKind, Stop, id_of};
-use super::poll_timer::PollTimer;
-use super::recording_client::RecordedResponse;
+/// A callback that is called before every check with the number of finished checks, the total, and the code
+/// of the next check.
+#[derive(Clone, Default)]
+pub struct Progress(Option<Arc<Listener>>);
 
-/// States on the way to `completed`.
-const IN_PROGRESS: [&str; 3] = ["pending", "discovering", "running"];
+type Listener = dyn Fn(usize, usize, &str) + Send + Sync;
 
-/// Polls a resource, by each operation that shows it in turn, until it is completed.
-///
-/// Ends the check if the resource fails or takes too long.
-pub(super) async fn until_completed(
-    ctx: &mut CheckContext,
-    kind: ResourceKind,
-    id: &str,
-) -> Result<Value, Stop> {
-    let app = ctx.target.app.to_string();
-    until(ctx, kind, id, &app, "completed").await
-}
-
-/// Polls a resource of that app until it is failed; it must not become completed.
-pub(super) async fn until_failed(
-    ctx: &mut CheckContext,
-    kind: ResourceKind,
-    id: &str,
-    app: &str,
-) -> Result<Value, Stop> {
-    until(ctx, kind, id, app, "failed").await
-}
-
-async fn until(
-    ctx: &mut CheckContext,
-    kind: ResourceKind,
-    id: &str,
-    app: &str,
-    expected: &str,
-) -> Result<Value, Stop> {
-    let timer = PollTimer::of(&ctx.options);
-    let mut operations = ctx.permitted(kind.fetches()).unwrap_or_default();
-    operations.extend(ctx.permitted(kind.lists()).unwrap_or_default());
-    for operation in operations.iter().cycle() {
-        let (response, resource) = read(ctx, operation, id, app).await?;
-        let now = resource.get("state").and_then(Value::as_str).unwrap_or_default();
-        match now {
-            state if state == expected => return Ok(resource),
-            "failed" => {
-                let why = resource.get("stateUnready").unwrap_or(&Value::Null).to_string();
-                ctx.fault(&response, format!("it failed: {why}"));
-                return Err(Stop::Recorded);
-            }
-            known if IN_PROGRESS.contains(&known) => {}
-            other => {
-                ctx.fault(&response, format!("`{other}` can't precede `{expected}`"));
-                return Err(Stop::Recorded);
-            }
-        }
-        if !timer.wait().await {
-            let secs = ctx.options.completion_max.as_secs();
-            ctx.fault(&response, format!("still `{now}` after {secs} s"));
-            return Err(Stop::Recorded);
-        }
+impl Progress {
+    /// Creates a progress callback. Its arguments are the number of finished checks, the total, and the code
+    /// of the next check. It is called between checks, so it has to be fast.
+    #[must_use]
+    pub fn new(listener: impl Fn(usize, usize, &str) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(listener)))
     }
-    Err(Stop::Skipped(format!(
-        "no permitted operation returns a {}",
-        kind.name()
-    )))
-}
 
-/// Polls a resource until it is no longer pending, which includes being gone; `false` if the time is up.
-pub(super) async fn until_not_pending(
-    ctx: &mut CheckContext,
-    kind: ResourceKind,
-    id: &str,
-) -> Result<bool, Stop> {
-    let timer = PollTimer::of(&ctx.options);
-    let fetches = ctx.permitted(kind.fetches())?;
-    let call = ctx.call_for(fetches.first().ok_or(Stop::Recorded)?, kind, id);
-    loop {
-        let response = ctx.send(&call).await?;
-        if response.text("/state") != Some("pending") {
-            return Ok(true);
-        }
-        if !timer.wait().await {
-            return Ok(false);
+    pub(super) fn report(&self, done: usize, of: usize, code: &str) {
+        if let Some(listener) = &self.0 {
+            listener(done, of, code);
         }
     }
 }
 
-async fn read(
-    ctx: &mut CheckContext,
-    operation: &str,
-    id: &str,
-    app: &str,
-) -> Result<(RecordedResponse, Value), Stop> {
-    let kind = ResourceKind::of(operation);
-    if kind.fetches().contains(&operation) {
-        let call = ctx.call_for(operation, kind, id).path("app_id", app);
-        let response = ctx.send_for(&call, 200).await?;
-        let resource = response.body.clone();
-        return Ok((response, resource));
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Progress").field(&self.0.is_some()).finish()
     }
-    let response = ctx
-        .send_for(&ctx.call(operation).path("app_id", app), 200)
-        .await?;
-    let found = response.items().iter().find(|item| id_of(item) == id).cloned();
-    if let Some(resource) = found {
-        return Ok((response, resource));
-    }
-    ctx.fault(&response, format!("{id} isn't in the list"));
-    Err(Stop::Recorded)
-}
-
-/// A timestamp of a resource's metadata.
-pub(super) fn timestamp(resource: &Value, name: &str) -> Option<chrono::DateTime<chrono::FixedOffset>> {
-    let text = resource.get("metadata")?.get(name)?.as_str()?;
-    chrono::DateTime::parse_from_rfc3339(text).ok()
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::call::Server;
+use super::completion::until_completed;
 use super::context::{CheckContext, ResourceKind, Stop, id_of};
 use super::poll_timer::PollTimer;
-use super::progress::until_completed;
 
 /// Number of concurrent requests.
 const CONCURRENT_REQUESTS: usize = 8;

@@ -5,8 +5,8 @@ use futures::future::BoxFuture;
 use super::context::{CheckContext, Stop};
 use super::resource_kind::{OperationKind, ResourceKind};
 use super::{
-    apps, backups, client, declared, deletes, failures, headers, isolation, lists, negotiation, pending,
-    races, restores, sequence, slow, snapshots, storage,
+    apps, backups, client, declared, deletes, failures, headers, incomplete_body, isolation, lists,
+    negotiation, pending, races, restores, sequence, snapshots, storage,
 };
 
 /// A check with its own code and rule.
@@ -59,12 +59,12 @@ pub(super) const LIFECYCLE: &[Scenario] = &[
         covers: Some(("app_backup_create_for_app", 404)), run: |ctx| Box::pin(negotiation::body_with_charset(ctx)) },
     Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
         covers: Some(("app_backup_create_for_app", 408)),
-        run: |ctx| Box::pin(slow::incomplete_body(ctx, "app_backup_create_for_app")) },
+        run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_backup_create_for_app")) },
     Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
         covers: Some(("app_snap_create_for_app", 408)),
-        run: |ctx| Box::pin(slow::incomplete_body(ctx, "app_snap_create_for_app")) },
+        run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_snap_create_for_app")) },
     Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
-        covers: Some(("app_update", 408)), run: |ctx| Box::pin(slow::incomplete_body(ctx, "app_update")) },
+        covers: Some(("app_update", 408)), run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_update")) },
     Scenario { code: "foreign-create", rule: "The other account can create its own resources.",
         covers: None, run: |ctx| Box::pin(isolation::create_foreign(ctx)) },
 ];

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::backups::{difference, expect_location, expect_newest_version, unsorted_labels};
+use super::completion::until_completed;
 use super::context::{CheckContext, ResourceKind, SNAPSHOT_TYPE, Stop, id_of, require_fixture};
-use super::progress::until_completed;
 
 /// A named snapshot with a label: the response repeats the request.
 pub(super) async fn create(ctx: &mut CheckContext) -> Result<(), Stop> {

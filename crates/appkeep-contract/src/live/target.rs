@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::fault_injector::FaultInjector;
-use super::listener::Progress;
+use super::progress::Progress;
 
 /// A running server and the caller's knowledge about it.
 ///

@@ -332,12 +332,12 @@ async fn progress_is_reported_before_every_check() {
     let reported = Arc::new(Mutex::new(Vec::new()));
     let (server, received) = (serve(empty_server).await, Arc::clone(&reported));
     let mut options = options();
-    assert_eq!(format!("{:?}", options.progress), "Progress(untold)");
+    assert_eq!(format!("{:?}", options.progress), "Progress(false)");
     options.min_checks = Some(0);
     options.progress = Progress::new(move |done, of, code| {
         received.lock().unwrap().push((done, of, code.to_owned()));
     });
-    assert_eq!(format!("{:?}", options.progress), "Progress(told)");
+    assert_eq!(format!("{:?}", options.progress), "Progress(true)");
     let report = run(&target(server.url()), &options).await.unwrap();
     let all = report.checks.len();
     let checks = report.checks.iter().enumerate();

@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_sent_method_is_recorded() {
-        let told = |method: &str, body: Option<&str>| {
+        let curl_for = |method: &str, body: Option<&str>| {
             curl(&Exchange {
                 method: method.to_owned(),
                 request_body: body.map(str::to_owned),
@@ -107,18 +107,18 @@ mod tests {
                 ..exchange()
             })
         };
-        assert_eq!(told("GET", None), "curl -isS 'http://h/a?b=c'");
-        assert_eq!(told("DELETE", None), "curl -isS -X DELETE 'http://h/a?b=c'");
+        assert_eq!(curl_for("GET", None), "curl -isS 'http://h/a?b=c'");
+        assert_eq!(curl_for("DELETE", None), "curl -isS -X DELETE 'http://h/a?b=c'");
         // Without `-X`, curl would send a POST.
         assert_eq!(
-            told("GET", Some("{}")),
+            curl_for("GET", Some("{}")),
             "curl -isS -X GET --data-raw '{}' 'http://h/a?b=c'"
         );
     }
 
     #[test]
     fn the_shell_expands_only_the_token() {
-        let told = |name: &str, value: &str| {
+        let curl_for = |name: &str, value: &str| {
             curl(&Exchange {
                 method: "GET".to_owned(),
                 request_body: None,
@@ -127,11 +127,11 @@ mod tests {
             })
         };
         assert_eq!(
-            told("Accept", "application/$HOME"),
+            curl_for("Accept", "application/$HOME"),
             "curl -isS -H 'Accept: application/$HOME' 'http://h/a?b=c'"
         );
         assert_eq!(
-            told("Authorization", "Basic c29t`id`"),
+            curl_for("Authorization", "Basic c29t`id`"),
             "curl -isS -H 'Authorization: Basic c29t`id`' 'http://h/a?b=c'"
         );
     }

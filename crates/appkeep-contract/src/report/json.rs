@@ -101,7 +101,7 @@ struct Live<'a> {
     counts: Counts,
     checks: Vec<Check<'a>>,
     coverage: Vec<Cell<'a>>,
-    exchanges: Vec<Sent<'a>>,
+    exchanges: Vec<SentRequest<'a>>,
     left_behind: &'a [String],
     /// `interrupted`, `time-limit` or `unresponsive`.
     ended_early: Option<EarlyEnd>,
@@ -122,7 +122,7 @@ impl<'a> Live<'a> {
             },
             checks: report.checks.iter().map(Check::of).collect(),
             coverage: report.coverage.cells.iter().map(Cell::of).collect(),
-            exchanges: report.exchanges.iter().map(Sent::of).collect(),
+            exchanges: report.exchanges.iter().map(SentRequest::of).collect(),
             left_behind: &report.left_behind,
             ended_early: report.ended_early,
         }
@@ -223,7 +223,7 @@ impl<'a> Cell<'a> {
 }
 
 #[derive(Serialize)]
-struct Sent<'a> {
+struct SentRequest<'a> {
     operation: &'a str,
     request: Request<'a>,
     response: Response<'a>,
@@ -247,7 +247,7 @@ struct Response<'a> {
     body: &'a str,
 }
 
-impl<'a> Sent<'a> {
+impl<'a> SentRequest<'a> {
     fn of(exchange: &'a Exchange) -> Self {
         Self {
             operation: &exchange.operation,

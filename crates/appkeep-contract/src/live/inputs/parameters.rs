@@ -1,7 +1,7 @@
 //! Parameters: each constraint of each parameter violated once, and several valid values.
 
 use super::node::{Node, Source};
-use super::{CONSTRAINTS, Input, InputCase, SOUND_MAX, Verdict};
+use super::{CONSTRAINTS, ExpectedResult, Input, InputCase, VALID_MAX};
 use appkeep_openapi::{Operation, Parameter, ParameterLocation};
 
 /// All cases of an operation's parameters.
@@ -25,7 +25,7 @@ fn cases_of<'d>(source: &'d Source<'d>, operation: &Operation, parameter: &Param
     let texts = node.texts();
     let mut cases = Vec::new();
     for (keyword, code, rule) in CONSTRAINTS {
-        let Some(text) = texts.breaking(keyword) else {
+        let Some(text) = texts.violating(keyword) else {
             continue;
         };
         let what = format!("`{}` is {text:?}, against its {keyword}", parameter.name);
@@ -38,14 +38,14 @@ fn cases_of<'d>(source: &'d Source<'d>, operation: &Operation, parameter: &Param
             operation: operation.id.clone(),
             what,
             input,
-            verdict: refused(parameter),
+            expected: rejected(parameter),
         });
     }
-    let sound: Vec<String> = match enumerated(&node) {
+    let valid: Vec<String> = match enumerated(&node) {
         Some(each) => each,
-        None => texts.sound.iter().take(SOUND_MAX).cloned().collect(),
+        None => texts.valid.iter().take(VALID_MAX).cloned().collect(),
     };
-    for text in sound {
+    for text in valid {
         let what = format!("`{}` is {text:?}", parameter.name);
         let Some(input) = input(text) else { continue };
         cases.push(InputCase {
@@ -54,20 +54,23 @@ fn cases_of<'d>(source: &'d Source<'d>, operation: &Operation, parameter: &Param
             operation: operation.id.clone(),
             what,
             input,
-            verdict: Verdict::Accepted,
+            expected: ExpectedResult::Accepted,
         });
     }
     cases
 }
 
 /// The result for an unacceptable value: the problem depends on the parameter's location.
-fn refused(parameter: &Parameter) -> Verdict {
-    let (problem, culprit) = match (parameter.location, parameter.name.as_str()) {
+fn rejected(parameter: &Parameter) -> ExpectedResult {
+    let (problem, invalid_name) = match (parameter.location, parameter.name.as_str()) {
         (ParameterLocation::Path, "account_id") => (33, None),
         (ParameterLocation::Path, _) => (35, None),
         _ => (5, Some(parameter.name.clone())),
     };
-    Verdict::Refused { problem, culprit }
+    ExpectedResult::Rejected {
+        problem,
+        invalid_name,
+    }
 }
 
 /// The alternatives of a pattern that is a list of words.
@@ -76,6 +79,6 @@ fn enumerated(node: &Node<'_>) -> Option<Vec<String>> {
     let list = pattern.strip_prefix("^(")?.split(')').next()?;
     let words: Vec<String> = list.split('|').map(str::to_owned).collect();
     let validator = node.validator(|_| true)?;
-    let is_sound = |word: &String| validator.is_valid(&serde_json::json!(word));
-    words.iter().all(is_sound).then_some(words)
+    let is_valid_text = |word: &String| validator.is_valid(&serde_json::json!(word));
+    words.iter().all(is_valid_text).then_some(words)
 }

@@ -9,8 +9,8 @@ use super::tracked_resource::{Lifecycle, TrackedResource};
 use super::{Model, member, transitions};
 use crate::live::backups::difference;
 use crate::live::call::Call;
+use crate::live::completion::timestamp;
 use crate::live::context::id_of;
-use crate::live::progress::timestamp;
 use crate::live::recording_client::RecordedResponse;
 use crate::live::resource_kind::ResourceKind;
 

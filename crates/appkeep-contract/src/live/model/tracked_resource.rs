@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Collection, EntityTag};
 use crate::live::call::{Call, Credential, Payload, Server};
-use crate::live::progress::timestamp;
+use crate::live::completion::timestamp;
 use crate::live::recording_client::RecordedResponse;
 use crate::live::resource_kind::ResourceKind;
 

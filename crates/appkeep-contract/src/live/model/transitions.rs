@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::rules::{self, RuleViolation};
 use super::tracked_resource::TrackedResource;
 use super::{EntityTag, member};
-use crate::live::progress::timestamp;
+use crate::live::completion::timestamp;
 
 /// Members that never change.
 const CONSTANT: [&str; 6] = ["type", "version", "id", "name", "bucketID", "scheduleID"];

@@ -9,7 +9,7 @@ use super::resource_kind::OperationKind;
 ///
 /// How long a server waits is up to the server, unless the options set a maximum. Without one, the check is
 /// left out if the server waits longer than the suite.
-pub(super) async fn incomplete_body(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn is_refused(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
     let mut call = ctx.call(operation).content_type("application/json");
     call.payload = match ResourceKind::of(operation) {

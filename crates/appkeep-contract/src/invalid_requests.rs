@@ -1,8 +1,8 @@
 //! Requests that a server has to refuse, as one table: how a valid request is changed, and how it must be refused.
 //!
 //! Requests with [`Scope::Contract`] are refused by every server that keeps the contract; the live suite sends them to
-//! any server. Requests with [`Scope::Appkeep`] are extensions: the contract leaves more to the server than they ask
-//! for, or they need bytes that the suite's client can't send. Only appkeep's own tests send them.
+//! any server. Requests with [`Scope::Appkeep`] are extensions: the contract permits servers to accept them, or
+//! they require bytes that the suite's client can't send. Only appkeep's own tests send them.
 
 mod bodies;
 mod contract;
@@ -133,7 +133,7 @@ pub enum Mutation {
     PadTo(usize),
 }
 
-/// Something that exists on the server.
+/// A resource that exists on the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExistingResource {
@@ -159,25 +159,25 @@ pub enum ExistingResource {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Operations {
-    /// All.
+    /// All operations.
     Every,
     /// One operation of every path.
     EveryPath,
-    /// Those with a path parameter of this name.
+    /// Operations with a path parameter of this name.
     InPath(&'static str),
-    /// Those with the id of a backup or a snapshot in the path.
+    /// Operations with the id of a backup or a snapshot in the path.
     OneResource,
-    /// Those with a query parameter of this name.
+    /// Operations with a query parameter of this name.
     InQuery(&'static str),
-    /// Those without query parameters.
+    /// Operations without query parameters.
     WithoutQuery,
-    /// Those that change something.
+    /// Operations that change something.
     Writes,
-    /// Those with a body.
+    /// Operations with a body.
     WithBody,
-    /// Those that create something.
+    /// Operations that create something.
     Creates,
-    /// This one.
+    /// The operation with this id.
     Only(&'static str),
 }
 
@@ -224,9 +224,9 @@ pub enum Scope {
 pub struct InvalidRequest {
     /// The servers that have to refuse it.
     pub scope: Scope,
-    /// The code of its check if its scope is the contract; else what is wrong with it.
+    /// The code of its check if its scope is the contract; else a description of the error.
     pub code: &'static str,
-    /// The rule that it breaks; empty for an extension.
+    /// The rule that it violates; empty for an extension.
     pub rule: &'static str,
     /// The operations that it is sent to.
     pub operations: Operations,
@@ -241,7 +241,7 @@ pub struct InvalidRequest {
 }
 
 impl InvalidRequest {
-    /// Those of the operations that it is sent to.
+    /// The subset of the operations that it is sent to.
     #[must_use]
     pub fn operations<'d>(&self, operations: &'d [Operation]) -> Vec<&'d Operation> {
         let mut paths = BTreeSet::new();
@@ -276,7 +276,7 @@ impl Operations {
 }
 
 impl Invalid {
-    /// Whether the names in a problem's `invalidParams` and `invalidFields` are the right ones.
+    /// Whether the names in a problem's `invalidParams` and `invalidFields` are as expected.
     ///
     /// How members of a field are joined is left to the server, and so is whether a missing member is named itself or
     /// by what lacks it.

@@ -65,7 +65,7 @@ pub use report::{CheckOutcome, CheckResult, LiveFinding, LiveReport};
 pub use suite::{CHECKS, CHECKS_OF_STORAGE, run};
 pub use target::{ForeignAccount, IdleServer, Options, Target};
 
-/// Why a server can't be checked at all.
+/// Errors that prevent a run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LiveError {
@@ -113,13 +113,13 @@ pub enum LiveError {
         why: String,
     },
     /// The options leave out all operations that could be used for the first request.
-    #[error("find an operation that may be asked of {url}")]
+    #[error("choose an operation for {url}: no permitted operation can be requested")]
     NoPermittedOperation {
         /// The address that was given.
         url: String,
     },
     /// The server doesn't respond as required for this token and app, so no check is possible.
-    #[error("ask {operation} for app {app} in account {account} at {url}: {response}")]
+    #[error("request {operation} for app {app} in account {account} at {url}: {response}")]
     NotUsable {
         /// The address that was tried.
         url: String,

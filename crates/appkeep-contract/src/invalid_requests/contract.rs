@@ -72,7 +72,7 @@ pub const CONTRACT: &[InvalidRequest] = &[
     row("token-of-another-scheme", "Only the bearer scheme is accepted.", On::Every,
         &[M::BasicToken], 401, Problem::Numbers(&[3, 4])),
     // ------------------------------------------------------------------ permission
-    row("account-of-others", "A request for another account is answered with 403, whether or not it exists.", IN_ACCOUNT,
+    row("account-of-others", "A request for another account returns 403, whether or not it exists.", IN_ACCOUNT,
         &[M::UnknownAccount], 403, Problem::Numbers(&[11])),
     row("token-of-others", "Another account's token can't access this account.", IN_ACCOUNT,
         &[M::ForeignToken], 403, Problem::Numbers(&[11])),
@@ -124,7 +124,7 @@ pub const CONTRACT: &[InvalidRequest] = &[
     query("continue-malformed", "A malformed continue token is rejected.", On::InQuery("continue"),
         &[M::Query("continue", "surprise")], "continue"),
     // ------------------------------------------------------------------ method and media type
-    row("method-undeclared", "An undocumented method is answered with 405 and `Allow`.", On::EveryPath,
+    row("method-undeclared", "An undocumented method returns 405 with `Allow`.", On::EveryPath,
         &[M::Method("PATCH")], 405, Problem::Numbers(&[69])),
     row("method-before-token", "The method is checked before the token.", On::EveryPath,
         &[M::Method("PATCH"), M::NoToken], 405, Problem::Numbers(&[69])),

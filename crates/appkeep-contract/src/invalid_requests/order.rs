@@ -1,4 +1,4 @@
-//! The order of checks: of several things that are wrong with a request, the first one is in the response.
+//! The order of checks: if a request has several errors, the response is about the first one.
 
 use super::Mutation as M;
 use super::{ExistingResource, InvalidRequest, Mutation, Operations as On, Problem, extension};
@@ -32,7 +32,7 @@ const BACKUP: On = On::Only("app_backup_create_for_app");
 const RESTORE: On = On::Only("app_update");
 const IN_ACCOUNT: On = On::InPath("account_id");
 
-/// What can be wrong with a request, in the order of checks.
+/// The possible errors of a request, in the order of checks.
 #[rustfmt::skip]
 pub const ORDER: &[RankedRequest] = &[
     ranked(0, "method", On::Every, &[M::Method("PATCH")],

@@ -5,7 +5,7 @@
 pub enum StorageFault {
     /// Nothing can be read or written: the response is a 500.
     Broken,
-    /// Writes are lost before they are durable; reads keep working. A write is answered with a 500 and
+    /// Writes are lost before they are durable; reads keep working. A write returns 500 and
     /// changes nothing.
     NotDurable,
     /// Nothing can be read or written for now: the response is a 503.

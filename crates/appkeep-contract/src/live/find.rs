@@ -66,7 +66,7 @@ struct Companion<'a> {
     ca: Option<&'a [u8]>,
     /// The segments of its path without the last one.
     place: &'a [&'a str],
-    /// The last segment, which says what it lists.
+    /// The last segment: the kind of its items.
     kind: &'a str,
 }
 
@@ -109,7 +109,7 @@ impl Companion<'_> {
     }
 }
 
-/// The id of the only account, or why there isn't exactly one.
+/// The id of the only account, or the reason why there isn't exactly one.
 fn only(accounts: &[Value]) -> Result<Uuid, String> {
     let ids: Vec<Uuid> = accounts.iter().filter_map(id).collect();
     match ids.as_slice() {

@@ -16,7 +16,7 @@ const METHODS: [&str; 8] = [
 /// Methods that a server may support on any path without documenting them.
 const USUAL_EXTRAS: [&str; 3] = ["HEAD", "OPTIONS", "TRACE"];
 
-/// Each method that a path doesn't support is answered with 405, and `Allow` lists the supported ones.
+/// Each method that a path doesn't support returns 405, and `Allow` lists the supported ones.
 ///
 /// A server may support HEAD, OPTIONS and TRACE in addition to the documented methods; then `Allow` lists
 /// them, too. Methods of operations that the options leave out are not sent, and are optional in `Allow`.

@@ -83,7 +83,7 @@ impl Limits {
         if self.is_clean_up {
             if self.without_response >= NO_RESPONSE_IN_CLEAN_UP_MAX {
                 self.ended.get_or_insert(EarlyEnd::Unresponsive);
-                return Err(Stop::Skipped("the server no longer answers".to_owned()));
+                return Err(Stop::Skipped("the server no longer responds".to_owned()));
             }
             return Ok(());
         }
@@ -111,13 +111,13 @@ impl Limits {
     }
 
     /// Waits for a request until the run ends. A request that `writes` gets some extra time, as its response
-    /// says what has to be deleted.
+    /// contains the id of the resource to delete.
     pub(super) async fn within<T>(
         &mut self,
         writes: bool,
         request: impl Future<Output = T>,
     ) -> Result<T, Stop> {
-        let silent = || Stop::Skipped("no response came in time".to_owned());
+        let silent = || Stop::Skipped("no response in time".to_owned());
         if self.is_clean_up {
             if self.ended.is_none() {
                 return Ok(request.await);

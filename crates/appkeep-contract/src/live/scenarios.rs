@@ -18,7 +18,7 @@ pub(super) struct Scenario {
     pub(super) run: for<'a> fn(&'a mut CheckContext) -> BoxFuture<'a, Result<(), Stop>>,
 }
 
-/// Checks of one resource, up to those with several.
+/// Checks of the lifecycle of single resources.
 #[rustfmt::skip]
 pub(super) const LIFECYCLE: &[Scenario] = &[
     Scenario { code: "app-listed", rule: "The list of apps contains each app once, as a fetch returns it.",
@@ -69,7 +69,7 @@ pub(super) const LIFECYCLE: &[Scenario] = &[
         covers: None, run: |ctx| Box::pin(isolation::create_foreign(ctx)) },
 ];
 
-/// Checks that crossings between accounts have no effect.
+/// Checks that run after the isolation checks: requests across accounts have no effect.
 #[rustfmt::skip]
 pub(super) const AFTER_ISOLATION: &[Scenario] = &[
     Scenario { code: "foreign-snapshot", rule: "A snapshot of another account is treated like an unknown one.",
@@ -212,17 +212,17 @@ pub(super) const REPEATED: &[RepeatedScenario] = &[
         run: |ctx, operation| Box::pin(declared::equal_in_every_form(ctx, operation)) },
     RepeatedScenario { code: "list-media-type", rule: "A list is `application/json`.",
         operations: OperationSet::Lists, status: 200, run: |ctx, operation| Box::pin(negotiation::list(ctx, operation)) },
-    RepeatedScenario { code: "fetch-media-type", rule: "A fetch answers in the media type that `Accept` requests.",
+    RepeatedScenario { code: "fetch-media-type", rule: "A fetch returns the media type that `Accept` requests.",
         operations: OperationSet::Fetches, status: 200, run: |ctx, operation| Box::pin(negotiation::fetch(ctx, operation)) },
     RepeatedScenario { code: "problem-media-type", rule: "An error is `application/problem+json`, regardless of `Accept`.",
         operations: OperationSet::Every, status: 400, run: |ctx, operation| Box::pin(negotiation::problem(ctx, operation)) },
     RepeatedScenario { code: "read-twice", rule: "Reading changes nothing.",
         operations: OperationSet::Reads, status: 200, run: |ctx, operation| Box::pin(headers::repeated_reads(ctx, operation)) },
-    RepeatedScenario { code: "method-allow", rule: "An undocumented method is answered with 405, and `Allow` lists the methods of the path.",
+    RepeatedScenario { code: "method-allow", rule: "An undocumented method returns 405, and `Allow` lists the methods of the path.",
         operations: OperationSet::Every, status: 405, run: |ctx, operation| Box::pin(headers::allow(ctx, operation)) },
 ];
 
-/// Checks that require access to the inside of the server.
+/// Checks that require a fault injector.
 #[rustfmt::skip]
 pub(super) const STORAGE: &[RepeatedScenario] = &[
     RepeatedScenario { code: "storage-broken", rule: "When the storage fails, the response is the operation's own 500; nothing is changed, and no internals are disclosed.",

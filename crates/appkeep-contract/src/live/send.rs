@@ -71,10 +71,10 @@ impl CheckContext {
             return Ok(response);
         }
         self.limits.record_no_response();
-        Err(Stop::Skipped("no response came".to_owned()))
+        Err(Stop::Skipped("no response".to_owned()))
     }
 
-    /// Sends a request that must be answered with that status.
+    /// Sends a request whose response must have that status.
     pub(super) async fn send_for(&mut self, call: &Call, status: u16) -> Result<RecordedResponse, Stop> {
         let response = self.send(call).await?;
         self.expect_status(&response, status)?;
@@ -143,7 +143,7 @@ impl CheckContext {
         }
         if self.model.would_restore_others(call) {
             return Err(Stop::Skipped(
-                "it would restore what this run didn't create".to_owned(),
+                "it would restore a resource that this run didn't create".to_owned(),
             ));
         }
         self.model.request(call);

@@ -17,9 +17,9 @@ pub(super) const FEWER: (&str, &str) = (
     "A run has at least as many checks as the last accepted one.",
 );
 
-/// Number of checks for a server about which a [`Target`] says everything that it can say.
+/// Number of checks for a [`Target`] with all optional parts.
 ///
-/// A new check has to be counted here; a run against a fresh server that makes fewer fails.
+/// A new check has to be counted here; a run with fewer checks against a fresh server fails.
 pub const CHECKS: usize = 1322;
 
 /// The number of these checks that need a [`FaultInjector`](super::FaultInjector).

@@ -122,8 +122,8 @@ pub struct Options {
     /// The ids of the operations that the server supports; `None` means all. Checks that need another
     /// operation are left out.
     pub operations: Option<BTreeSet<String>>,
-    /// The minimum number of checks: a run that makes fewer has a finding, so that a weakened suite is
-    /// noticed.
+    /// The minimum number of checks: a run with fewer checks has a finding, so that missing checks are
+    /// detected.
     pub min_checks: Option<usize>,
     /// Receives the progress of the run.
     pub progress: Progress,

@@ -41,7 +41,7 @@ fn options() -> Options {
     options
 }
 
-/// A storage that never fails, although the target says that it can.
+/// A fault injector without effect.
 struct NeverFails;
 
 impl FaultInjector for NeverFails {

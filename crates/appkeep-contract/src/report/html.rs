@@ -49,7 +49,7 @@ pub(super) fn page(report: &Report) -> String {
                     @if let Some(statics) = &report.statics { (static_part(statics)) }
                 }
                 footer {
-                    p { "Judged by " code { "appkeep verify" } " against " code { (crate::authored::NAME) } "." }
+                    p { "Checked by " code { "appkeep verify" } " against " code { (crate::authored::NAME) } "." }
                     @if let Some(live) = &report.live {
                         p { "Repeat the same requests: " code { "--seed " (live.run_id) } }
                     }
@@ -95,7 +95,7 @@ fn figures(report: &Report) -> Markup {
             (live.checks.len(), "checks"),
             (held, "held"),
             (violated, "violated"),
-            (skipped, "left out"),
+            (skipped, "skipped"),
             (live.exchanges.len(), "responses checked"),
         ]);
     }
@@ -211,7 +211,7 @@ fn skipped(report: &LiveReport) -> Markup {
     html! {
         @if !groups.is_empty() {
             section {
-                h2 { "Left out" }
+                h2 { "Skipped" }
                 @for (reason, names) in groups {
                     p { (reason) ":" }
                     ul { @for name in names { li { code { (name) } } } }
@@ -234,7 +234,7 @@ fn checks(report: &LiveReport) -> Markup {
                                 @match &check.outcome {
                                     CheckOutcome::Held => span.badge.good { "held" },
                                     CheckOutcome::Violated => span.badge.bad { "violated" },
-                                    CheckOutcome::Skipped { reason } => span.badge.none title=(reason) { "left out" },
+                                    CheckOutcome::Skipped { reason } => span.badge.none title=(reason) { "skipped" },
                                 }
                             }
                             td { @if let Some(operation) = &check.operation { code { (operation) } } }

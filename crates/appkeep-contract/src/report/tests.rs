@@ -36,7 +36,7 @@ fn finding() -> LiveFinding {
         code: "limit-zero".to_owned(),
         rule: "The least limit is 1.".to_owned(),
         operation: "app_backup_list_all".to_owned(),
-        what: format!("400 expected, 200 came: {HOSTILE}"),
+        what: format!("expected 400, received 200: {HOSTILE}"),
         place: None,
         exchange: Some(0),
     }
@@ -114,7 +114,7 @@ fn report() -> Report {
         reason: reason.to_owned(),
     };
     let not_reached = CellState::NotReached {
-        reason: "no check asks for it".to_owned(),
+        reason: "no check covers it".to_owned(),
     };
     Report {
         statics: Some(statics()),
@@ -320,9 +320,7 @@ fn documented_and_companion_responses_are_counted_separately() {
         seen("PATCH", 405),
         seen("PATCH", 500),
     ];
-    let coverage = Coverage::of(&note(), &log, |_, status| {
-        format!("nothing makes it answer {status}")
-    });
+    let coverage = Coverage::of(&note(), &log, |_, status| format!("no check causes {status}"));
     assert_eq!(coverage.counts(), (3, 2, 1));
     insta::assert_snapshot!(coverage.table(), @"
     | operation  | 200   | 400      | 401   | 403   | 404      | 500         |
@@ -330,7 +328,7 @@ fn documented_and_companion_responses_are_counted_separately() {
     | note_fetch | valid | VIOLATED | valid | valid | VIOLATED | not reached |
 
     6 responses: 3 valid, 2 violated, 1 not reached
-    not reached, nothing makes it answer 500:
+    not reached, no check causes 500:
       note_fetch 500
     ");
     insta::assert_snapshot!(coverage.companion_table(), @"
@@ -339,7 +337,7 @@ fn documented_and_companion_responses_are_counted_separately() {
     | note_fetch | valid | not reached |
 
     2 responses: 1 valid, 0 violated, 1 not reached
-    not reached, nothing makes it answer 503:
+    not reached, no check causes 503:
       note_fetch 503
     ");
 }

@@ -258,7 +258,7 @@ fn response(exchange: &Exchange) -> String {
     .to_owned()
 }
 
-/// Text on one line without control characters: some of it comes from an untrusted server and mustn't control
+/// Text on one line without control characters: it may contain text of an untrusted server, which mustn't control
 /// the terminal.
 fn sanitized(text: &str) -> String {
     text.chars()

@@ -119,7 +119,7 @@ impl Request {
         self.set_header(AUTHORIZATION, &format!("Bearer {token}"));
     }
 
-    /// Whether the end of the body is still to come.
+    /// Whether the body isn't complete yet.
     pub(crate) fn is_unfinished(&self) -> bool {
         self.unfinished.lock().is_ok_and(|rest| rest.is_some())
     }

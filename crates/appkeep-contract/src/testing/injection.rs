@@ -1,4 +1,4 @@
-//! Defects, and their injection into the traffic between the checker and an honest server.
+//! Defects, and their injection into the traffic between the checker and a correct server.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,11 +29,11 @@ pub enum Servers {
     Fake,
     /// The fake server and a real one, as it is about jobs, time or storage.
     Both,
-    /// A real server only: a fake one answers one request after the other.
+    /// A real server only: a fake one handles one request after the other.
     Real,
 }
 
-/// Something that is wrong with an otherwise correct server.
+/// A defect of an otherwise correct server.
 #[derive(Clone, Copy)]
 pub struct Defect {
     /// Its name in the tables of results.
@@ -207,7 +207,7 @@ impl Injection {
     }
 }
 
-/// An honest server.
+/// A correct server.
 pub trait Upstream: Send + Sync {
     /// Its response to a request.
     fn send(&self, request: Request) -> BoxFuture<'_, Response>;
@@ -243,7 +243,7 @@ impl Upstream for HttpUpstream {
             } else if !request.body.is_empty() {
                 sent = sent.body(request.body);
             }
-            let response = sent.send().await.expect("the honest server responds");
+            let response = sent.send().await.expect("the server responds");
             Response {
                 status: response.status().as_u16(),
                 headers: without_connection(response.headers().clone()),
@@ -253,7 +253,7 @@ impl Upstream for HttpUpstream {
     }
 }
 
-/// An honest server, and the information about it that defects need.
+/// A correct server, and the information about it that defects need.
 #[derive(Clone)]
 pub struct ProxyContext {
     /// The server.
@@ -284,7 +284,7 @@ impl ProxyContext {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The response of the honest server.
+    /// The response of the server.
     pub(crate) async fn send(&self, request: Request) -> Response {
         self.upstream.send(request).await
     }

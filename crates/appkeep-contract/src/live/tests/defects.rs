@@ -1,4 +1,4 @@
-//! Whether the checker detects each injected defect, and finds nothing wrong with an honest server.
+//! Whether the checker detects each injected defect, and reports no findings for a correct one.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -120,7 +120,7 @@ async fn conforming_servers_pass_every_check() {
     }
 }
 
-/// An honest server passes, even if the checker knows or may request little.
+/// A correct server passes, even if the target is minimal and few operations are permitted.
 #[tokio::test]
 async fn conforming_servers_pass_selected_checks() {
     let without_deletes = [
@@ -144,7 +144,7 @@ async fn conforming_servers_pass_selected_checks() {
         };
         let report = run(&target(listener.url()), &options).await.unwrap();
         assert_eq!(report.findings().count(), 0, "{}", live_text(&report));
-        assert_eq!(server.names(), [""; 0], "what a run creates it deletes");
+        assert_eq!(server.names(), [""; 0], "a run deletes what it created");
         let is_create = |exchange: &&Exchange| exchange.status == 201;
         let created = report.exchanges.iter().filter(is_create).count();
         let can_delete = options

@@ -1,4 +1,4 @@
-//! Runs against a server that holds data of other users, misbehaves, or stops responding.
+//! Runs against a server that holds data of other users, returns wrong responses, or stops responding.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -49,7 +49,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             recount(response);
         }
     })),
-    defect(Semantics, "pages-end-early", "The first page has no `continue` although more follow.", OnResponse(|_, response| {
+    defect(Semantics, "pages-end-early", "The first page has no `continue` although it isn't the last.", OnResponse(|_, response| {
         response.change(|body| {
             if let Some(Value::Object(metadata)) = body.get_mut("metadata") {
                 metadata.shift_remove("continue");
@@ -116,7 +116,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             response.items(|items| items.sort_by_key(|item| item["name"].to_string()));
         }
     })),
-    defect(Semantics, "newest-missing", "Lists across the account lack the newest.", OnResponse(|request, response| {
+    defect(Semantics, "newest-missing", "Lists across the account lack the newest backup.", OnResponse(|request, response| {
         if request.operation() == "app_backup_list_all" && request.query.is_empty() {
             response.items(|items| {
                 if !items.is_empty() {

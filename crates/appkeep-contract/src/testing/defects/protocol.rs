@@ -13,7 +13,7 @@ use crate::testing::injection::{Defect, ProxyContext, defect};
 #[rustfmt::skip]
 pub(super) const DEFECTS: &[Defect] = &[
     // ------------------------------------------------------------------ bodies
-    defect(Protocol, "bad-input-500", "A malformed label is answered with 500.", OnResponse(|request, response| {
+    defect(Protocol, "bad-input-500", "A malformed label returns 500.", OnResponse(|request, response| {
         if response.number() == Some(8) && request.json()["metadata"]["labels"][0].is_object() {
             *response = Response::problem(500, 94, "Backup not created");
         }
@@ -33,7 +33,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         });
     })),
-    defect(Protocol, "type-optional", "`type` may be left out.", OnRequest(|request| {
+    defect(Protocol, "type-optional", "`type` is optional.", OnRequest(|request| {
         let kind = if request.is_backup_operation() { "application/astra-appBackup" } else { "application/astra-appSnap" };
         if request.is_create() {
             request.change(|body| {
@@ -90,7 +90,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             response.change(|body| body["type"] = json!("https://astra.netapp.io/problems/34"));
         }
     })).of_failing_storage(),
-    defect(Protocol, "unavailable-500", "An unreachable storage is answered with 500.", OnResponse(|_, response| {
+    defect(Protocol, "unavailable-500", "An unreachable storage returns 500.", OnResponse(|_, response| {
         if response.status == 503 {
             *response = Response::problem(500, 94, "Backup not created");
         }
@@ -106,7 +106,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         }
     })),
-    defect(Protocol, "limit-zero-accepted", "A limit of 0 counts as no limit.", OnRequest(|request| {
+    defect(Protocol, "limit-zero-accepted", "A limit of 0 means no limit.", OnRequest(|request| {
         request.query.retain(|(name, value)| name != "limit" || value != "0");
     })),
     defect(Protocol, "last-parameter-used", "The last value of a repeated parameter is used.", OnRequest(|request| {
@@ -148,7 +148,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             server.send(request).await
         })
     })),
-    defect(Protocol, "unknown-token-as-missing", "An unknown token is answered like a missing one.", OnResponse(|_, response| {
+    defect(Protocol, "unknown-token-as-missing", "An unknown token gets the problem of a missing one.", OnResponse(|_, response| {
         if response.number() == Some(4) {
             *response = with_headers_of(response, Response::problem(401, 3, "Missing bearer token"));
         }
@@ -204,7 +204,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         }
     })),
     // ------------------------------------------------------------------ methods, media types, headers
-    defect(Protocol, "undeclared-method-404", "An undeclared method is answered with 404.", OnResponse(|_, response| {
+    defect(Protocol, "undeclared-method-404", "An undeclared method returns 404.", OnResponse(|_, response| {
         if response.status == 405 {
             *response = Response::problem(404, 2, "Collection not found");
         }
@@ -221,14 +221,14 @@ pub(super) const DEFECTS: &[Defect] = &[
             response.set_header(ALLOW, rest);
         }
     })),
-    defect(Protocol, "head-undeclared", "HEAD is answered although it isn't declared.", OnResponse(|request, response| {
+    defect(Protocol, "head-undeclared", "HEAD returns 200 although it isn't declared.", OnResponse(|request, response| {
         if request.method == Method::HEAD && response.status == 405 {
             response.status = 200;
             response.headers.remove(ALLOW);
             response.set_header(CONTENT_TYPE, "application/json");
         }
     })),
-    defect(Protocol, "options-undeclared", "OPTIONS is answered although it isn't declared.", OnResponse(|request, response| {
+    defect(Protocol, "options-undeclared", "OPTIONS returns 204 although it isn't declared.", OnResponse(|request, response| {
         if request.method == Method::OPTIONS && response.status == 405 {
             response.status = 204;
             response.headers.remove(CONTENT_TYPE);
@@ -238,7 +238,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     defect(Protocol, "accept-ignored", "`Accept` is ignored.", OnRequest(|request| {
         request.headers.remove(ACCEPT);
     })),
-    defect(Protocol, "accept-406", "An `Accept` that can't be satisfied is answered with 406.", OnResponse(|request, response| {
+    defect(Protocol, "accept-406", "An `Accept` that can't be satisfied returns 406.", OnResponse(|request, response| {
         if request.header(&ACCEPT) == "text/html" {
             *response = Response::problem(406, 12, "Not acceptable");
         }
@@ -263,7 +263,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             *response = Response::problem(400, 8, "Body doesn't match the schema");
         }
     })),
-    defect(Protocol, "problem-number", "A fetch of a missing backup is answered with problem 1.", OnResponse(|request, response| {
+    defect(Protocol, "problem-number", "A fetch of a missing backup returns problem 1.", OnResponse(|request, response| {
         if request.operation() == "app_backup_fetch_for_app" && response.number() == Some(2) {
             response.change(|body| body["type"] = json!("https://astra.netapp.io/problems/1"));
         }
@@ -273,12 +273,12 @@ pub(super) const DEFECTS: &[Defect] = &[
             response.change(|body| body["type"] = json!("/problems/1"));
         }
     })),
-    defect(Protocol, "conflict-400", "A taken name is answered with 400.", OnResponse(|request, response| {
+    defect(Protocol, "conflict-400", "A name in use returns 400.", OnResponse(|request, response| {
         if response.number() == Some(10) && request.is_backup_operation() {
             *response = Response::problem(400, 9, "Body breaks a rule");
         }
     })),
-    defect(Protocol, "location-not-found", "`Location` leads nowhere.", OnResponse(|_, response| {
+    defect(Protocol, "location-not-found", "`Location` can't be fetched.", OnResponse(|_, response| {
         let location = response.header(&LOCATION).replace("/k8s/v1/", "/k8s/v2/");
         if !location.is_empty() {
             response.set_header(LOCATION, &location);

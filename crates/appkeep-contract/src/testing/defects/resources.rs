@@ -97,7 +97,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             under_another_name(request, &server).await
         })
     })),
-    defect(Semantics, "deleted-name-in-use", "The name of a deleted backup stays taken.", Handler(|request, server| {
+    defect(Semantics, "deleted-name-in-use", "The name of a deleted backup stays in use.", Handler(|request, server| {
         Box::pin(async move {
             let name = request.json()["name"].as_str().unwrap_or_default().to_owned();
             if request.is_create() && server.state().ids.contains(&name) {
@@ -124,7 +124,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             response.change(|body| body["id"] = first);
         }
     })),
-    defect(Semantics, "existing-as-created", "A create is answered with a backup that existed before.", Handler(|request, server| {
+    defect(Semantics, "existing-as-created", "A create returns a backup that existed before.", Handler(|request, server| {
         Box::pin(async move {
             let existing = existing_backup(&request, &server).await;
             if request.operation() == "app_backup_create_for_app" && request.json()["metadata"].is_object() {
@@ -134,7 +134,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         })
     })),
     // ------------------------------------------------------------------ deletes
-    defect(Semantics, "delete-without-effect", "A delete is answered with 204 and deletes nothing.", Handler(|request, server| {
+    defect(Semantics, "delete-without-effect", "A delete returns 204 and deletes nothing.", Handler(|request, server| {
         Box::pin(async move {
             if request.is_delete() && request.query.is_empty() {
                 let mut fetch = request.clone();
@@ -189,7 +189,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             response
         })
     })),
-    defect(Semantics, "pending-deleted", "A delete of a pending backup is answered with 204.", OnResponse(|request, response| {
+    defect(Semantics, "pending-deleted", "A delete of a pending backup returns 204.", OnResponse(|request, response| {
         if request.is_delete() && response.number() == Some(128) {
             *response = Response::empty(204);
         }
@@ -261,7 +261,7 @@ async fn existing_backup(request: &Request, server: &ProxyContext) -> Response {
     response
 }
 
-/// Creates the resource under another name, and shows the taken one.
+/// Creates the resource under another name, and returns the requested one.
 pub(super) async fn under_another_name(mut request: Request, server: &ProxyContext) -> Response {
     let name = request.json()["name"].clone();
     request.change(|body| {

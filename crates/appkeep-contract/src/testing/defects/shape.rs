@@ -12,12 +12,12 @@ use crate::testing::injection::{Defect, defect};
 #[rustfmt::skip]
 pub(super) const DEFECTS: &[Defect] = &[
     // ------------------------------------------------------------------ status
-    defect(Shape, "created-as-200", "A create is answered with 200.", OnResponse(|request, response| {
+    defect(Shape, "created-as-200", "A create returns 200.", OnResponse(|request, response| {
         if request.operation() == "app_backup_create_for_app" && response.status == 201 {
             response.status = 200;
         }
     })),
-    defect(Shape, "deleted-with-body", "A delete is answered with 200 and a body.", OnResponse(|request, response| {
+    defect(Shape, "deleted-with-body", "A delete returns 200 and a body.", OnResponse(|request, response| {
         if request.is_delete() && response.status == 204 {
             response.status = 200;
             response.set_header(CONTENT_TYPE, "application/json");
@@ -137,18 +137,18 @@ pub(super) const DEFECTS: &[Defect] = &[
         });
     })),
     // ------------------------------------------------------------------ bodies and their media types
-    defect(Shape, "problem-media-type", "A missing permission is answered in plain JSON.", OnResponse(|_, response| {
+    defect(Shape, "problem-media-type", "The 403 is plain JSON.", OnResponse(|_, response| {
         if response.status == 403 {
             response.set_header(CONTENT_TYPE, "application/json");
         }
     })),
-    defect(Shape, "problem-in-html", "A missing resource is answered in HTML.", OnResponse(|request, response| {
+    defect(Shape, "problem-in-html", "The 404 is HTML.", OnResponse(|request, response| {
         if response.status == 404 && request.is_fetch() {
             response.set_header(CONTENT_TYPE, "text/html");
             response.body = Bytes::from_static(b"<h1>404 Not Found</h1>");
         }
     })),
-    defect(Shape, "problem-without-body", "A missing token is answered without a body.", OnResponse(|_, response| {
+    defect(Shape, "problem-without-body", "The 401 has no body.", OnResponse(|_, response| {
         if response.status == 401 {
             response.headers.remove(CONTENT_TYPE);
             response.body = Bytes::new();
@@ -159,7 +159,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             response.set_header(CONTENT_TYPE, "application/astra-appBackups+json");
         }
     })),
-    defect(Shape, "media-type-missing", "A snapshot comes without `Content-Type`.", OnResponse(|request, response| {
+    defect(Shape, "media-type-missing", "A fetched snapshot has no `Content-Type`.", OnResponse(|request, response| {
         if request.operation() == "app_snap_fetch_for_app" && response.is_success() {
             response.headers.remove(CONTENT_TYPE);
         }
@@ -192,7 +192,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             response.change(|body| body["status"] = json!(status));
         }
     })),
-    defect(Shape, "problem-status-differs", "A problem states another status than its response.", OnResponse(|_, response| {
+    defect(Shape, "problem-status-differs", "A problem's `status` differs from the response's.", OnResponse(|_, response| {
         if response.status == 409 {
             response.change(|body| body["status"] = json!("400"));
         }
@@ -227,7 +227,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     defect(Shape, "challenge-missing", "A 401 has no `WWW-Authenticate`.", OnResponse(|_, response| {
         response.headers.remove(WWW_AUTHENTICATE);
     })),
-    defect(Shape, "challenge-of-another-scheme", "A 401 asks for basic authentication.", OnResponse(|_, response| {
+    defect(Shape, "challenge-of-another-scheme", "A 401 requests basic authentication.", OnResponse(|_, response| {
         if response.status == 401 {
             response.set_header(WWW_AUTHENTICATE, "Basic realm=\"appkeep\"");
         }

@@ -44,7 +44,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     defect(Time, "completed-unready", "A completed backup has reasons for not being ready.", OnResponse(|_, response| {
         response.each_resource(|resource| {
             if resource["state"] == "completed" {
-                resource["stateUnready"] = json!(["still looking"]);
+                resource["stateUnready"] = json!(["still running"]);
             }
         });
     })).on_both_servers(),
@@ -83,13 +83,13 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         });
     })),
-    defect(Time, "bytes-done-decreases", "`bytesDone` falls.", Stateful(|state, _, response| {
+    defect(Time, "bytes-done-decreases", "`bytesDone` decreases.", Stateful(|state, _, response| {
         script(state, response, |responses| if responses <= 2 { progress_of("running", 10_000, 50) } else { progress_of("running", 9_999, 50) });
     })).on_both_servers(),
     defect(Time, "bytes-beyond-total", "`bytesDone` exceeds `totalBytes`.", Stateful(|state, _, response| {
         script(state, response, |_| progress_of("running", TOTAL_BYTES + 1, 100));
     })).on_both_servers(),
-    defect(Time, "percent-done-decreases", "`percentDone` falls.", Stateful(|state, _, response| {
+    defect(Time, "percent-done-decreases", "`percentDone` decreases.", Stateful(|state, _, response| {
         script(state, response, |responses| if responses <= 2 { progress_of("running", 10_100, 51) } else { progress_of("running", 10_100, 50) });
     })).on_both_servers(),
     defect(Time, "percent-inconsistent", "`percentDone` doesn't match the bytes.", Stateful(|state, _, response| {
@@ -101,7 +101,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             response.each_resource(|resource| resource["metadata"]["modificationTimestamp"] = json!("2025-12-31T23:59:59Z"));
         }
     })),
-    defect(Time, "modification-time-decreases", "`modificationTimestamp` goes back.", Stateful(|state, _, response| {
+    defect(Time, "modification-time-decreases", "`modificationTimestamp` decreases.", Stateful(|state, _, response| {
         script(state, response, |_| Progress { modified: Some("2030-01-01T00:00:00Z"), ..progress_of("running", 10_000, 50) });
     })),
     defect(Time, "modification-time-constant", "`modificationTimestamp` never changes.", OnResponse(|_, response| {
@@ -196,7 +196,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     defect(Time, "concurrent-creates", "Two concurrent creates with the same name both succeed.", Handler(|request, server| {
         Box::pin(concurrent(request, server))
     })).on_real_server(),
-    defect(Time, "slow-body", "The rest of a body is waited for without end.", Handler(|request, server| {
+    defect(Time, "slow-body", "The server waits for the rest of a body forever.", Handler(|request, server| {
         Box::pin(async move {
             if request.is_unfinished() {
                 pending::<()>().await;
@@ -224,7 +224,7 @@ fn progress_of(state: &'static str, done: u32, percent: u32) -> Progress {
     }
 }
 
-/// Shows each backup as a script says, by how often it was shown, until it is completed. The time of modification and
+/// Shows each backup with scripted progress, by how often it was shown, until it is completed. The time of modification and
 /// the entity tag change with it.
 fn script(state: &mut DefectState, response: &mut Response, progress_at: impl Fn(u32) -> Progress) {
     if response.status != 200 {
@@ -303,7 +303,7 @@ async fn concurrent(request: Request, server: ProxyContext) -> Response {
     response
 }
 
-/// Shows each resource under the name that its create asked for.
+/// Shows each resource under the name that its create requested.
 fn with_requested_names(state: &DefectState, response: &mut Response) {
     response.each_resource(|resource| {
         let id = resource["id"].as_str().unwrap_or_default();

@@ -24,7 +24,7 @@ use appkeep_openapi::{Components, Operation, ParameterLocation, ResponseValidato
 /// The longest body that is read, in bytes.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
 
-/// What the names of labels begin with that only the system sets.
+/// The prefix of labels that only the system sets.
 const SYSTEM_LABELS: &str = "appkeep.io/read-only/";
 
 static DOCUMENT: LazyLock<Arc<ResponseValidator>> = LazyLock::new(|| authored_validator().unwrap());
@@ -62,7 +62,7 @@ impl ValidRequest {
     }
 }
 
-/// Checks a request; the refusal names what is wrong first.
+/// Checks a request; the refusal states the first error.
 pub(super) fn check_request(
     request: &Request,
     fault: Option<StorageFault>,
@@ -267,7 +267,7 @@ fn broken_rules(operation: &Operation, body: &Value) -> Vec<String> {
         .collect()
 }
 
-/// A failing storage answers with the problem that the document shows.
+/// With a failing storage, the response is the documented problem.
 fn storage(operation: &Operation, fault: Option<StorageFault>) -> Result<(), Box<Response>> {
     let writes = matches!(
         (OperationKind::of(&operation.id), ResourceKind::of(&operation.id)),

@@ -1,4 +1,4 @@
-//! What the operator of the fake server declares: accounts, apps, schedules and buckets, like the document's examples.
+//! The declared resources of the fake server: accounts, apps, schedules and buckets, like the document's examples.
 
 use std::sync::LazyLock;
 
@@ -38,7 +38,7 @@ impl Role {
     }
 }
 
-/// What the document shows by that name.
+/// The document's example with that name.
 pub(in crate::live::tests) fn example(name: &str) -> &'static Value {
     let pointer = format!("/components/examples/{name}/value");
     DOCUMENT.root().pointer(&pointer).unwrap()

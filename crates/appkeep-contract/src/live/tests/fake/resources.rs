@@ -24,7 +24,7 @@ pub(super) struct FakeState {
     pub(super) stored: Vec<StoredResource>,
     /// How many resources were ever created.
     created: u128,
-    /// How many requests came so far; this is the clock.
+    /// The number of requests so far; this is the clock.
     pub(super) now: u64,
     pub(super) problems: u128,
     /// How long a job stays in each state; `None` if it never starts.
@@ -55,7 +55,7 @@ pub(super) struct StoredResource {
     pub(super) account: String,
     pub(super) app: String,
     kind: ResourceKind,
-    /// What never changes.
+    /// The constant members.
     pub(super) body: Value,
     created: u64,
     requests_per_state: Option<u64>,

@@ -22,19 +22,19 @@ async fn pending_backups_cannot_be_deleted() {
     let results = results(
         &["pending-below-app app_backup_delete_for_app"],
         &[
-            ("honest", pending),
-            ("it is deleted", |fake, request| fake.respond(request)),
-            ("it begins as running", |fake, request| {
+            ("conforming server", pending),
+            ("the delete succeeds", |fake, request| fake.respond(request)),
+            ("the initial state is running", |fake, request| {
                 pending(fake, request).when(request.method == "POST", |response| {
                     with(response, "/state", json!("running"))
                 })
             }),
-            ("it goes on after the refusal", |fake, request| {
+            ("the backup runs after the refused delete", |fake, request| {
                 pending(fake, request).when(fetches(request), |response| {
                     with(response, "/state", json!("running"))
                 })
             }),
-            ("another problem comes", |fake, request| {
+            ("another problem is returned", |fake, request| {
                 match request.method.as_str() {
                     "DELETE" => problem(409, 144),
                     _ => pending(fake, request),
@@ -61,15 +61,15 @@ async fn unreadable_apps_fail() {
     let results = results(
         &["backup-fails"],
         &[
-            ("honest", failing),
-            ("it is completed", |fake, request| fake.respond(request)),
-            ("it goes on", |fake, request| {
+            ("conforming server", failing),
+            ("the backup is completed", |fake, request| fake.respond(request)),
+            ("the backup stays running", |fake, request| {
                 in_state(fake.respond(request), "running")
             }),
-            ("it says nothing", |fake, request| {
+            ("the failure has no reason", |fake, request| {
                 with(failing(fake, request), "/stateUnready", json!([]))
             }),
-            ("it is in an unknown state", |fake, request| {
+            ("the state is unknown", |fake, request| {
                 with(fake.respond(request), "/state", json!("sleeping"))
             }),
         ],
@@ -83,12 +83,12 @@ async fn created_resources_are_completed() {
     let results = results(
         &["backup-create", "backup-completes"],
         &[
-            ("honest", |fake, request| fake.respond(request)),
-            ("it fails", failing),
-            ("it goes on", |fake, request| {
+            ("conforming server", |fake, request| fake.respond(request)),
+            ("the backup fails", failing),
+            ("the backup stays running", |fake, request| {
                 in_state(fake.respond(request), "running")
             }),
-            ("lists don't have it", |fake, request| {
+            ("lists lack the backup", |fake, request| {
                 in_state(fake.respond(request), "running")
                     .when(lists(request), |response| with(response, "/items", json!([])))
             }),
@@ -110,28 +110,30 @@ async fn apps_are_ready_after_a_restore() {
     let results = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.respond(request)),
-            ("it never ends", |fake, request| {
+            ("conforming server", |fake, request| fake.respond(request)),
+            ("the restore never ends", |fake, request| {
                 fake.respond(request)
                     .when(request.path.contains("/v2/apps/"), |response| {
                         with(response, "/state", json!("restoring"))
                     })
             }),
-            ("it is ready with reasons", |fake, request| {
+            ("the app is ready with reasons", |fake, request| {
                 fake.respond(request)
                     .when(request.path.contains("/v2/apps/"), |response| {
-                        with(response, "/stateUnready", json!(["almost"]))
+                        with(response, "/stateUnready", json!(["the restore isn't finished"]))
                     })
             }),
-            ("it is lost", |fake, request| {
+            ("the app is unavailable", |fake, request| {
                 fake.respond(request)
                     .when(request.path.contains("/v2/apps/"), |response| {
                         with(response, "/state", json!("unavailable"))
                     })
             }),
-            ("it is refused", |fake, request| match request.method.as_str() {
-                "PUT" => problem(409, 111),
-                _ => fake.respond(request),
+            ("the restore is refused", |fake, request| {
+                match request.method.as_str() {
+                    "PUT" => problem(409, 111),
+                    _ => fake.respond(request),
+                }
             }),
         ],
     )
@@ -152,7 +154,7 @@ async fn the_checker_waits_for_restores() {
     let results = results_with(
         WITH_WAITING,
         &steps,
-        &[("it is restored for a while", |fake, request| {
+        &[("the restore takes several polls", |fake, request| {
             let response = fake.respond(request);
             let is_ready = REQUESTS.fetch_add(1, Ordering::Relaxed) % 5 > 2;
             if is_ready || !request.path.contains("/v2/apps/") || request.method != "GET" {
@@ -178,12 +180,14 @@ async fn resources_of_others_are_not_restored() {
     let results = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.respond(request)),
-            ("all is restored", |fake, request| match request.method.as_str() {
-                "PUT" => Response::empty(204),
-                _ => fake.respond(request),
+            ("conforming server", |fake, request| fake.respond(request)),
+            ("every restore is accepted", |fake, request| {
+                match request.method.as_str() {
+                    "PUT" => Response::empty(204),
+                    _ => fake.respond(request),
+                }
             }),
-            ("another problem comes", |fake, request| {
+            ("another problem is returned", |fake, request| {
                 match request.method.as_str() {
                     "PUT" => problem(fake.respond(request).status, 5),
                     _ => fake.respond(request),
@@ -201,15 +205,15 @@ async fn refusals_do_not_disclose_resources_of_others() {
     let results = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.respond(request)),
-            ("it is told", |fake, request| {
+            ("conforming server", |fake, request| fake.respond(request)),
+            ("the detail differs", |fake, request| {
                 let response = fake.respond(request);
                 let theirs = request.json()["snapshotID"] == "5e1f0000-0000-4000-8000-000000000000";
                 response.when(theirs, |response| {
                     with(response, "/detail", json!("it is of another account"))
                 })
             }),
-            ("it is told by a header", |fake, request| {
+            ("a header differs", |fake, request| {
                 let response = fake.respond(request);
                 let theirs = request.json()["snapshotID"] == "5e1f0000-0000-4000-8000-000000000000";
                 if theirs {
@@ -218,13 +222,13 @@ async fn refusals_do_not_disclose_resources_of_others() {
                     response
                 }
             }),
-            ("an id is repeated", |fake, request| {
+            ("the id is in the detail", |fake, request| {
                 let id = request.json()["snapshotID"].clone();
                 let response = fake.respond(request);
                 let is_it = id.is_string() && response.status == 400;
                 response.when(is_it, |response| with(response, "/detail", id))
             }),
-            ("it is taken", |fake, request| {
+            ("the snapshot is accepted", |fake, request| {
                 if request.json()["snapshotID"].is_string() {
                     let mut request = request.clone();
                     request.change(|body| {
@@ -245,8 +249,8 @@ async fn one_of_concurrent_creates_succeeds() {
     let results = results(
         &["race-create"],
         &[
-            ("honest", |fake, request| fake.respond(request)),
-            ("all win", |fake, request| {
+            ("conforming server", |fake, request| fake.respond(request)),
+            ("all creates succeed", |fake, request| {
                 if request.method == "POST" {
                     let mut request = request.clone();
                     request.change(|body| {
@@ -256,16 +260,18 @@ async fn one_of_concurrent_creates_succeeds() {
                 }
                 fake.respond(request)
             }),
-            ("none wins", |fake, request| match request.method.as_str() {
-                "POST" => problem(409, 10),
-                _ => fake.respond(request),
+            ("all creates are refused", |fake, request| {
+                match request.method.as_str() {
+                    "POST" => problem(409, 10),
+                    _ => fake.respond(request),
+                }
             }),
-            ("losers are told another reason", |fake, request| {
+            ("refused with another problem", |fake, request| {
                 let response = fake.respond(request);
                 let is_it = response.status == 409;
                 response.when(is_it, |_| problem(409, 128))
             }),
-            ("losers are told nothing", |fake, request| {
+            ("refused with another status", |fake, request| {
                 let response = fake.respond(request);
                 let is_it = response.status == 409;
                 response.when(is_it, |_| problem(400, 9))
@@ -281,16 +287,18 @@ async fn one_of_concurrent_deletes_succeeds() {
     let results = results(
         &["race-delete"],
         &[
-            ("honest", |fake, request| fake.respond(request)),
-            ("all remove it", |fake, request| {
+            ("conforming server", |fake, request| fake.respond(request)),
+            ("all deletes succeed", |fake, request| {
                 fake.respond(request)
                     .when(request.method == "DELETE", |_| Response::empty(204))
             }),
-            ("none removes it", |fake, request| match request.method.as_str() {
-                "DELETE" => problem(409, 128),
-                _ => fake.respond(request),
+            ("all deletes are refused", |fake, request| {
+                match request.method.as_str() {
+                    "DELETE" => problem(409, 128),
+                    _ => fake.respond(request),
+                }
             }),
-            ("others are told another reason", |fake, request| {
+            ("refused with another status", |fake, request| {
                 let response = fake.respond(request);
                 let is_it = request.method == "DELETE" && response.status == 404;
                 response.when(is_it, |_| problem(403, 11))
@@ -309,7 +317,7 @@ async fn properties_only_in_lists_are_checked_per_resource() {
     let results = results_with(
         WITH_WAITING,
         &steps,
-        &[("the others failed", |fake, request| {
+        &[("only listed backups failed", |fake, request| {
             let response = fake.respond(request);
             if fetches(request) {
                 let is_named = response.json()["name"] != "made-up-0";
@@ -338,7 +346,7 @@ async fn refused_deletes_are_retried_when_nothing_is_pending() {
         on_one_server,
         &steps,
         &[
-            ("it is pending for three looks", |fake, request| {
+            ("pending for three reads", |fake, request| {
                 let is_pending = REQUESTS.load(Ordering::Relaxed) < 3;
                 match request.method.as_str() {
                     "DELETE" if is_pending => problem(409, 128),
@@ -349,10 +357,8 @@ async fn refused_deletes_are_retried_when_nothing_is_pending() {
                     _ => fake.respond(request),
                 }
             }),
-            ("it is never pending for long enough", |fake, request| {
-                fake.respond(request)
-            }),
-            ("it can never be deleted", |fake, request| {
+            ("never pending", |fake, request| fake.respond(request)),
+            ("deletes are always refused", |fake, request| {
                 match request.method.as_str() {
                     "DELETE" => problem(409, 128),
                     _ => fake.respond(request),

@@ -13,55 +13,51 @@ async fn the_generated_client_works() {
     let results = results(
         &["generated-client"],
         &[
-            ("honest", |fake, request| fake.respond(request)),
-            ("what isn't there is no problem", |fake, request| {
+            ("conforming server", |fake, request| fake.respond(request)),
+            ("404 without a problem", |fake, request| {
                 let response = fake.respond(request);
                 if fetches(request) && response.status == 404 {
                     return Response::of_json(404, &json!("gone"));
                 }
                 response
             }),
-            ("what isn't there is forbidden", |fake, request| {
+            ("403 instead of 404", |fake, request| {
                 let response = fake.respond(request);
                 let is_it = fetches(request) && response.status == 404;
                 response.when(is_it, |_| problem(403, 11))
             }),
-            (
-                "what isn't there has a problem that isn't documented",
-                |fake, request| {
-                    fake.respond(request).when(fetches(request), |response| {
-                        with(response, "/type", json!("about:blank"))
-                    })
-                },
-            ),
-            ("nothing is deleted", |fake, request| {
+            ("an undocumented problem type", |fake, request| {
+                fake.respond(request).when(fetches(request), |response| {
+                    with(response, "/type", json!("about:blank"))
+                })
+            }),
+            ("deletes have no effect", |fake, request| {
                 match request.method.as_str() {
                     "DELETE" => Response::empty(204),
                     _ => fake.respond(request),
                 }
             }),
-            (
-                "a delete is answered with a body",
-                |fake, request| match request.method.as_str() {
+            ("a delete returns a body", |fake, request| {
+                match request.method.as_str() {
                     "DELETE" => Response::of_json(200, &json!({})),
                     _ => fake.respond(request),
-                },
-            ),
-            ("another name is given", |fake, request| {
+                }
+            }),
+            ("another name is returned", |fake, request| {
                 with(fake.respond(request), "/name", json!("another"))
             }),
-            ("a create is answered with 200", |fake, request| {
+            ("a create returns 200", |fake, request| {
                 fake.respond(request)
                     .when(request.method == "POST", |response| response.with_status(200))
             }),
-            ("a create has no tag", |fake, request| {
+            ("a create has no entity tag", |fake, request| {
                 fake.respond(request).without("ETag")
             }),
             ("the list is empty", |fake, request| {
                 fake.respond(request)
                     .when(lists(request), |response| with(response, "/items", json!([])))
             }),
-            ("the list has another thing", |fake, request| {
+            ("the list contains another id", |fake, request| {
                 fake.respond(request).when(lists(request), |response| {
                     with(
                         response,
@@ -70,18 +66,18 @@ async fn the_generated_client_works() {
                     )
                 })
             }),
-            ("the list is out of order", |fake, request| {
+            ("the list returns 500", |fake, request| {
                 if lists(request) {
                     problem(500, 41)
                 } else {
                     fake.respond(request)
                 }
             }),
-            ("it fails", |fake, request| {
+            ("the backup fails", |fake, request| {
                 let response = with(fake.respond(request), "/state", json!("failed"));
                 with(response, "/stateUnready", json!(["the disk is full"]))
             }),
-            ("it never ends", |fake, request| {
+            ("the backup never completes", |fake, request| {
                 with(fake.respond(request), "/state", json!("running"))
             }),
         ],
@@ -97,14 +93,14 @@ async fn the_generated_client_waits() {
         WITH_WAITING,
         &["generated-client"],
         &[
-            ("it takes a while", |fake, request| {
+            ("the backup takes several polls", |fake, request| {
                 let response = fake.respond(request);
                 if fetches(request) && REQUESTS.fetch_add(1, Ordering::Relaxed) < 3 {
                     return in_state(response, "running");
                 }
                 response
             }),
-            ("it fails", |fake, request| {
+            ("the backup fails", |fake, request| {
                 in_state(fake.respond(request), "failed")
             }),
         ],

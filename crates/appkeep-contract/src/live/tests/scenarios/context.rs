@@ -45,7 +45,7 @@ async fn restores_without_permission_run_only_on_an_idle_server() {
         match ctx.send(&restore).await {
             Ok(respond) => assert!(is_idle && respond.status == 204, "{}", respond.status),
             Err(Stop::Skipped(why)) => assert!(!is_idle, "{why}"),
-            Err(Stop::Recorded) => panic!("it isn't answered"),
+            Err(Stop::Recorded) => panic!("no response"),
         }
     }
 }

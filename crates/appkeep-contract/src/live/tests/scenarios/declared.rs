@@ -23,26 +23,26 @@ async fn listed_accounts_are_those_of_the_token() {
     let results = results(
         &["account-listed"],
         &[
-            ("honest", |fake, request| fake.respond(request)),
-            ("everybody sees all", |fake, request| {
+            ("conforming server", |fake, request| fake.respond(request)),
+            ("every token sees all accounts", |fake, request| {
                 of(fake.respond(request), accounts(Role::Operator))
             }),
             ("the list is empty for every token", |fake, request| {
                 of(fake.respond(request), Vec::new())
             }),
-            ("the other one sees mine", |fake, request| {
+            ("the other account's token sees the same", |fake, request| {
                 fake.respond(request)
                     .when(is_by(request, OTHER_TOKEN), |response| {
                         of(response, accounts(Role::Member(ACCOUNT)))
                     })
             }),
-            ("a viewer is called a member", |fake, request| {
+            ("a read-only token has the role member", |fake, request| {
                 fake.respond(request)
                     .when(is_by(request, VIEWER_TOKEN), |response| {
                         of(response, accounts(Role::Member(ACCOUNT)))
                     })
             }),
-            ("the operator sees one of both", |fake, request| {
+            ("a token of all accounts sees only one", |fake, request| {
                 fake.respond(request)
                     .when(is_by(request, OPERATOR_TOKEN), |response| {
                         of(response, accounts(Role::Member(OTHER)))
@@ -59,8 +59,8 @@ async fn backups_use_the_default_bucket_of_their_own_account() {
     let results = results(
         &["backup-without-name", "bucket-listed"],
         &[
-            ("honest", |fake, request| fake.respond(request)),
-            ("none is the default", |fake, request| {
+            ("conforming server", |fake, request| fake.respond(request)),
+            ("no default bucket", |fake, request| {
                 let response = fake.respond(request);
                 if is_by(request, OTHER_TOKEN) {
                     response
@@ -68,10 +68,10 @@ async fn backups_use_the_default_bucket_of_their_own_account() {
                     with(response, "/items/0/isDefault", json!(false))
                 }
             }),
-            ("two are the default", |fake, request| {
+            ("two default buckets", |fake, request| {
                 with(fake.respond(request), "/items/1/isDefault", json!(true))
             }),
-            ("the other one sees mine", |fake, request| {
+            ("the other account's token sees the same", |fake, request| {
                 fake.respond(request)
                     .when(is_by(request, OTHER_TOKEN), |response| {
                         of(response, buckets(&ACCOUNT.to_string()))
@@ -88,11 +88,11 @@ async fn listed_schedules_are_those_of_the_app() {
     let results = results(
         &["schedule-listed"],
         &[
-            ("honest", |fake, request| fake.respond(request)),
-            ("one is of another app", |fake, request| {
+            ("conforming server", |fake, request| fake.respond(request)),
+            ("a schedule of another app is listed", |fake, request| {
                 with(fake.respond(request), "/items/0/appID", json!(APPS[1].1))
             }),
-            ("another app has the same", |fake, request| {
+            ("another app has the same schedules", |fake, request| {
                 of(fake.respond(request), schedules(&APP.to_string()))
             }),
         ],
@@ -106,14 +106,14 @@ async fn listed_apps_equal_fetched_ones() {
     let results = results(
         &["app-listed"],
         &[
-            ("honest", |fake, request| fake.respond(request)),
+            ("conforming server", |fake, request| fake.respond(request)),
             ("the fetch has another name", |fake, request| {
                 with(fake.respond(request), "/name", json!("another"))
             }),
-            ("the list lacks it", |fake, request| {
+            ("the list lacks the app", |fake, request| {
                 of(fake.respond(request), apps(&OTHER.to_string()))
             }),
-            ("the list has it twice", |fake, request| {
+            ("the list contains the app twice", |fake, request| {
                 of(
                     fake.respond(request),
                     [apps(&ACCOUNT.to_string()), apps(&ACCOUNT.to_string())].concat(),
@@ -130,11 +130,11 @@ async fn lists_are_equal_in_every_form() {
     let results = results(
         &["declared-list app_list"],
         &[
-            ("honest", |fake, request| fake.respond(request)),
+            ("conforming server", |fake, request| fake.respond(request)),
             ("the count is wrong", |fake, request| {
                 with(fake.respond(request), "/metadata/count", json!(7))
             }),
-            ("all come twice", |fake, request| {
+            ("all items are repeated", |fake, request| {
                 of(
                     fake.respond(request),
                     [apps(&ACCOUNT.to_string()), apps(&ACCOUNT.to_string())].concat(),
@@ -149,14 +149,14 @@ async fn lists_are_equal_in_every_form() {
                     response
                 }
             }),
-            ("there is one page", |fake, request| {
+            ("only the first page is returned", |fake, request| {
                 let mut body = fake.respond(request).json();
                 body["metadata"]
                     .as_object_mut()
                     .and_then(|members| members.shift_remove("continue"));
                 Response::of_json(200, &body)
             }),
-            ("all pages are the first", |fake, request| {
+            ("every page is the first one", |fake, request| {
                 let response = fake.respond(request);
                 if request.parameter("continue").is_some() {
                     let mut body = of(response, apps(&ACCOUNT.to_string())[..1].to_vec()).json();
@@ -165,7 +165,7 @@ async fn lists_are_equal_in_every_form() {
                 }
                 response
             }),
-            ("a viewer sees less", |fake, request| {
+            ("a read-only token sees less", |fake, request| {
                 fake.respond(request)
                     .when(is_by(request, VIEWER_TOKEN), |response| {
                         of(response, apps(&OTHER.to_string()))

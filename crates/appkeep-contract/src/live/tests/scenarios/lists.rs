@@ -14,15 +14,15 @@ async fn paging_while_resources_change() {
     let results = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.respond(request)),
-            ("the walk has no end", endless),
+            ("conforming server", |fake, request| fake.respond(request)),
+            ("pages never end", endless),
             ("empty pages", |fake, request| {
                 fake.respond(request)
                     .when(request.parameter("limit").is_some(), |response| {
                         with(response, "/items", json!([]))
                     })
             }),
-            ("the last page comes twice", |fake, request| {
+            ("the last item is repeated", |fake, request| {
                 let response = fake.respond(request);
                 let item = response.json()["items"][0].clone();
                 let more = request.parameter("continue").is_some();

@@ -20,7 +20,7 @@ async fn repeated_responses_are_equal() {
     let results = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.respond(request)),
+            ("conforming server", |fake, request| fake.respond(request)),
             ("the tag changes", |fake, request| {
                 let tag = format!("\"{}\"", REQUESTS.fetch_add(1, Ordering::Relaxed) % 2);
                 fake.respond(request)
@@ -43,8 +43,8 @@ async fn repeated_lists_are_equal() {
     let results = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.respond(request)),
-            ("other people's things come and go", |fake, request| {
+            ("conforming server", |fake, request| fake.respond(request)),
+            ("other users' resources change", |fake, request| {
                 let response = fake.respond(request);
                 if !lists(request) || REQUESTS.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
                     return response;
@@ -74,8 +74,8 @@ async fn read_only_tokens_read_the_same_data() {
     let results = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.respond(request)),
-            ("another thing is shown", |fake, request| {
+            ("conforming server", |fake, request| fake.respond(request)),
+            ("another resource is returned", |fake, request| {
                 let response = fake.respond(request);
                 let is_theirs = request.authorization().ends_with(VIEWER_TOKEN);
                 response.when(is_theirs, |response| {
@@ -98,7 +98,7 @@ async fn tokens_of_all_accounts_read_the_same_data() {
     let results = results(
         &steps,
         &[
-            ("honest", |fake, request| fake.respond(request)),
+            ("conforming server", |fake, request| fake.respond(request)),
             ("nothing is listed", |fake, request| {
                 let response = fake.respond(request);
                 if !request.authorization().ends_with(OPERATOR_TOKEN) {
@@ -117,35 +117,36 @@ async fn allow_lists_the_methods() {
     let results = results(
         &["method-allow app_backup_list_for_app"],
         &[
-            ("honest", |fake, request| fake.respond(request)),
-            ("one is missing", |fake, request| {
+            ("conforming server", |fake, request| fake.respond(request)),
+            ("Allow lacks a method", |fake, request| {
                 fake.respond(request).with("Allow", "GET")
             }),
-            ("one is refused", |fake, request| {
+            ("Allow lists a refused method", |fake, request| {
                 fake.respond(request).with("Allow", "GET, POST,PATCH")
             }),
-            ("one isn't documented", |fake, request| {
+            ("Allow lists an undocumented method", |fake, request| {
                 fake.respond(request).with("Allow", "GET, POST, HEAD, BREW")
             }),
-            ("one more is there and told", |fake, request| {
+            ("OPTIONS is supported and listed", |fake, request| {
                 match request.method.as_str() {
                     "OPTIONS" => Response::empty(204),
                     _ => fake.respond(request).with("Allow", "GET, POST, OPTIONS"),
                 }
             }),
-            ("one more is there and not told", |fake, request| {
-                match request.method.as_str() {
+            (
+                "HEAD is supported and not listed",
+                |fake, request| match request.method.as_str() {
                     "HEAD" => Response::empty(200),
                     _ => fake.respond(request),
-                }
-            }),
-            ("one more is forbidden", |fake, request| {
+                },
+            ),
+            ("TRACE is forbidden", |fake, request| {
                 match request.method.as_str() {
                     "TRACE" => problem(403, 11),
                     _ => fake.respond(request),
                 }
             }),
-            ("one is answered", |fake, request| match request.method.as_str() {
+            ("PUT is accepted", |fake, request| match request.method.as_str() {
                 "PUT" => Response::empty(204),
                 _ => fake.respond(request),
             }),
@@ -160,20 +161,20 @@ async fn json_is_utf8() {
     let results = results(
         &["body-of-a-get"],
         &[
-            ("honest", |fake, request| fake.respond(request)),
-            ("it says so", |fake, request| {
+            ("conforming server", |fake, request| fake.respond(request)),
+            ("charset=utf-8", |fake, request| {
                 fake.respond(request)
                     .with("Content-Type", "application/json; charset=utf-8")
             }),
-            ("it says so in capitals", |fake, request| {
+            ("charset in capitals", |fake, request| {
                 fake.respond(request)
                     .with("Content-Type", "Application/JSON ;charset=\"UTF-8\"")
             }),
-            ("it is another one", |fake, request| {
+            ("another charset", |fake, request| {
                 fake.respond(request)
                     .with("Content-Type", "application/json; charset=latin1")
             }),
-            ("it is no JSON", |fake, request| {
+            ("not JSON", |fake, request| {
                 fake.respond(request).with("Content-Type", "text/html")
             }),
         ],

@@ -123,7 +123,7 @@ async fn sequences_find_injected_defects() {
     let results = results(
         &STEPS,
         &[
-            ("names are given twice", |fake, request| {
+            ("names aren't unique", |fake, request| {
                 let mut request = request.clone();
                 if request.json()["name"].is_string() && request.method == "POST" {
                     let name = request.json()["name"].as_str().unwrap_or_default().to_owned();
@@ -131,14 +131,14 @@ async fn sequences_find_injected_defects() {
                 }
                 fake.respond(&request)
             }),
-            ("walks have no end", endless),
-            ("pages lack something", |fake, request| {
+            ("pages never end", endless),
+            ("pages lack items", |fake, request| {
                 fake.respond(request)
                     .when(request.parameter("continue").is_some(), |response| {
                         with(response, "/items", json!([]))
                     })
             }),
-            ("one tree is behind", |fake, request| {
+            ("the path trees differ", |fake, request| {
                 fake.respond(request)
                     .when(request.path.contains("/topology/"), |response| {
                         with(
@@ -148,7 +148,7 @@ async fn sequences_find_injected_defects() {
                         )
                     })
             }),
-            ("all is pending", |fake, request| {
+            ("everything stays pending", |fake, request| {
                 in_state(fake.respond(request), "pending")
             }),
         ],

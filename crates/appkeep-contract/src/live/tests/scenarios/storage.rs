@@ -13,7 +13,7 @@ use crate::live::{FaultInjector, StorageFault};
 use crate::testing::{Request, Response};
 
 /// The reason of the failure, which no response may contain.
-const ERROR_WORD: &str = "Mouse-in-the-disk";
+const ERROR_WORD: &str = "Injected-disk-error";
 
 thread_local! {
     /// The current failure; a test's server runs on the thread of its checker.
@@ -71,22 +71,22 @@ async fn failed_reads_return_500_and_lose_nothing() {
         WITH_FAULTS,
         &steps,
         &[
-            ("honest", failing),
-            ("nothing fails", |fake, request| fake.respond(request)),
-            ("another title comes", |fake, request| {
+            ("conforming server", failing),
+            ("requests succeed", |fake, request| fake.respond(request)),
+            ("another title", |fake, request| {
                 with(failing(fake, request), "/title", json!("Something else"))
             }),
-            ("the reason is told", |fake, request| {
+            ("the error message is disclosed", |fake, request| {
                 with(
                     failing(fake, request),
                     "/detail",
-                    json!("There is a mouse-in-the-disk."),
+                    json!("There is an injected-disk-error."),
                 )
             }),
-            ("the statement is told", |fake, request| {
-                with(failing(fake, request), "/detail", json!("SELECT id FROM mice"))
+            ("an SQL statement is disclosed", |fake, request| {
+                with(failing(fake, request), "/detail", json!("SELECT id FROM backups"))
             }),
-            ("afterwards nothing is there", |fake, request| {
+            ("all resources are lost", |fake, request| {
                 if FAULT.get().is_some() {
                     fake.delete_all();
                 }
@@ -104,17 +104,21 @@ async fn failed_writes_create_nothing() {
         WITH_FAULTS,
         &["storage-mended", "storage-broken app_backup_create_for_app"],
         &[
-            ("honest", failing),
-            ("it is made all the same", |fake, request| {
-                fake.respond(request)
-                    .when(FAULT.get().is_some(), |_| failing(fake, request))
-            }),
-            ("what isn't durable is accepted", |fake, request| {
-                match FAULT.get() {
+            ("conforming server", failing),
+            (
+                "the resource is created although the response is 500",
+                |fake, request| {
+                    fake.respond(request)
+                        .when(FAULT.get().is_some(), |_| failing(fake, request))
+                },
+            ),
+            (
+                "a write that isn't durable is accepted",
+                |fake, request| match FAULT.get() {
                     Some(StorageFault::NotDurable) => fake.respond(request),
                     _ => failing(fake, request),
-                }
-            }),
+                },
+            ),
         ],
     )
     .await;
@@ -127,8 +131,8 @@ async fn an_unreachable_store_returns_503() {
         WITH_FAULTS,
         &["storage-unavailable app_backup_fetch_for_app"],
         &[
-            ("honest", failing),
-            ("it is called broken", |fake, request| match FAULT.get() {
+            ("conforming server", failing),
+            ("500 instead of 503", |fake, request| match FAULT.get() {
                 None => fake.respond(request),
                 Some(_) => documented("AppBackupNotRetrievedProblem"),
             }),
@@ -140,6 +144,6 @@ async fn an_unreachable_store_returns_503() {
 
 #[tokio::test]
 async fn failed_restores_conform() {
-    let honest: &[Variant] = &[("honest", failing)];
+    let honest: &[Variant] = &[("conforming server", failing)];
     insta::assert_snapshot!(results_with(WITH_FAULTS, &["storage-broken app_update"], honest).await);
 }

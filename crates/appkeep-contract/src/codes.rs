@@ -37,7 +37,7 @@ impl Part {
 
     /// A short description of the part.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn description(self) -> &'static str {
         match self {
             Self::Static => "static: comparison of a server's document with the contract",
             Self::Response => "response: rules for every response",
@@ -92,44 +92,49 @@ pub fn find(code: &str) -> Vec<&'static Explanation> {
     all().iter().filter(|known| known.code == code).collect()
 }
 
-fn of_static(code: Code) -> Explanation {
+/// An explanation without places and operations: every finding has its own.
+fn explanation(
+    part: Part,
+    (code, rule): (&'static str, &'static str),
+    why: &'static str,
+    advice: &'static str,
+    example: &str,
+) -> Explanation {
     Explanation {
-        code: code.as_str(),
-        part: Part::Static,
-        rule: code.rule(),
-        why: code.direction().words(),
+        code,
+        part,
+        rule,
+        why,
         contract: Vec::new(),
         operations: Vec::new(),
-        advice: code.advice(),
-        example: code.example().to_owned(),
+        advice,
+        example: example.to_owned(),
     }
+}
+
+fn of_static(code: Code) -> Explanation {
+    let (rule, why) = ((code.as_str(), code.rule()), code.direction().words());
+    explanation(Part::Static, rule, why, code.advice(), code.example())
 }
 
 fn stale_allowance() -> Explanation {
-    Explanation {
-        code: STALE_CODE,
-        part: Part::Static,
-        rule: STALE_RULE,
-        why: "An allowance without a difference would hide the next difference.",
-        contract: Vec::new(),
-        operations: Vec::new(),
-        advice: "remove the allowance from the table",
-        example: "`no security scheme` is allowed, but the server's document declares one".to_owned(),
-    }
+    explanation(
+        Part::Static,
+        (STALE_CODE, STALE_RULE),
+        "An allowance without a difference would hide the next difference.",
+        "remove the allowance from the table",
+        "`no security scheme` is allowed, but the server's document declares one",
+    )
 }
 
 fn of_response(rule: Violated) -> Explanation {
-    Explanation {
-        code: rule.as_str(),
-        part: Part::Response,
-        rule: rule.rule(),
-        why: "Clients that are generated from the contract, or written for it, can read what the contract permits, and \
-              nothing else.",
-        contract: Vec::new(),
-        operations: Vec::new(),
-        advice: rule.advice(),
-        example: rule.example().to_owned(),
-    }
+    explanation(
+        Part::Response,
+        (rule.as_str(), rule.rule()),
+        "Clients that are generated from the contract, or written for it, can read only values that the contract permits.",
+        rule.advice(),
+        rule.example(),
+    )
 }
 
 fn of_live(rule: SuiteRule) -> Explanation {
@@ -167,16 +172,8 @@ fn of_live(rule: SuiteRule) -> Explanation {
 }
 
 fn of_diff(code: diff::Code) -> Explanation {
-    Explanation {
-        code: code.as_str(),
-        part: Part::Diff,
-        rule: code.rule(),
-        why: code.affected(),
-        contract: Vec::new(),
-        operations: Vec::new(),
-        advice: code.advice(),
-        example: code.example().to_owned(),
-    }
+    let (rule, why) = ((code.as_str(), code.rule()), code.affected());
+    explanation(Part::Diff, rule, why, code.advice(), code.example())
 }
 
 #[cfg(test)]

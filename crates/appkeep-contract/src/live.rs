@@ -5,7 +5,7 @@
 //! the *correct* response, by several means: a model of the resources that it created (`model`), with which
 //! every response of the run is compared; requests that the document forbids, generated from its schemas
 //! (`inputs`); a table of invalid requests that no schema forbids ([`crate::invalid_requests`]); and a number
-//! of scenarios (`backups`, `races`, `isolation`, …).
+//! of scenarios (`lifecycle`, `races`, `isolation`, …).
 //!
 //! The suite only deletes resources that it created itself (`model::ownership`). Existing resources are
 //! listed before the first check (`inventory`), and a create that returns an older resource is a finding. The
@@ -13,7 +13,6 @@
 //! the time of day, and takes its randomness from [`Options::run_id`].
 
 mod apps;
-mod backups;
 mod body;
 mod call;
 mod cleanup;
@@ -33,6 +32,7 @@ mod incomplete_body;
 mod inputs;
 mod inventory;
 mod isolation;
+mod lifecycle;
 mod limits;
 mod lists;
 mod model;
@@ -50,7 +50,6 @@ pub(crate) mod rules;
 mod scenarios;
 mod send;
 mod sequence;
-mod snapshots;
 mod storage;
 mod suite;
 mod target;

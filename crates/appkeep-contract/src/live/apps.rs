@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::context::{CheckContext, Stop};
+use super::context::{Context, Stop};
 
 const LIST: &str = "app_list";
 const FETCH: &str = "app_fetch";
@@ -10,7 +10,7 @@ const FETCH: &str = "app_fetch";
 /// The list of apps contains the target's app once, as a fetch returns it.
 ///
 /// `first` is requested first, and counts as seen even if the other operation can't be requested.
-pub(super) async fn listed_as_fetched(ctx: &mut CheckContext, first: &str) -> Result<(), Stop> {
+pub(super) async fn listed_as_fetched(ctx: &mut Context, first: &str) -> Result<(), Stop> {
     let call = ctx.call(first);
     ctx.send_for(&call, 200).await?;
     ctx.require(LIST)?;

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::call::{Call, Server};
-use super::context::{CheckContext, ResourceKind, Stop};
+use super::context::{Context, ResourceKind, Stop};
 use super::inventory;
 use super::model::{Collection, TrackedResource};
 use super::poll_timer::PollTimer;
 
 /// Deletes everything that still exists, newest first; returns the resources left behind, with the reason.
-pub(super) async fn delete_everything(ctx: &mut CheckContext) -> Vec<String> {
+pub(super) async fn delete_everything(ctx: &mut Context) -> Vec<String> {
     ctx.limits.begin_clean_up();
     let timer = PollTimer::of(&ctx.options);
     let mut resources: Vec<TrackedResource> = ctx.model.existing().cloned().collect();
@@ -41,7 +41,7 @@ pub(super) async fn delete_everything(ctx: &mut CheckContext) -> Vec<String> {
 }
 
 /// Resources in responses to creates that may not belong to this run.
-fn unclaimed(ctx: &CheckContext) -> Vec<String> {
+fn unclaimed(ctx: &Context) -> Vec<String> {
     let unclaimed = ctx.model.ownership.unclaimed.iter();
     let unclaimed =
         unclaimed.filter(|(_, id, _)| ctx.model.resources.iter().all(|resource| resource.id != *id));
@@ -51,7 +51,7 @@ fn unclaimed(ctx: &CheckContext) -> Vec<String> {
 }
 
 /// Resources that creates with a lost response may have created; a name that was searched for doesn't exist.
-fn lost(ctx: &CheckContext, searched: &[Collection]) -> Vec<String> {
+fn lost(ctx: &Context, searched: &[Collection]) -> Vec<String> {
     let collections = inventory::collections(ctx);
     let mut lines = Vec::new();
     for requested in &ctx.model.ownership.lost {
@@ -78,7 +78,7 @@ fn lost(ctx: &CheckContext, searched: &[Collection]) -> Vec<String> {
 
 /// Deletes one resource; waits if it can't be deleted yet.
 pub(super) async fn delete(
-    ctx: &mut CheckContext,
+    ctx: &mut Context,
     resource: &TrackedResource,
     timer: PollTimer,
 ) -> Result<(), String> {
@@ -101,11 +101,11 @@ pub(super) async fn delete(
     }
 }
 
-fn delete_call(ctx: &CheckContext, resource: &TrackedResource) -> Result<Call, Stop> {
+fn delete_call(ctx: &Context, resource: &TrackedResource) -> Result<Call, Stop> {
     let operation = ctx.permitted(resource.kind.deletes())?;
     let operation = operation.first().ok_or(Stop::Recorded)?;
     Ok(ctx
-        .call_for(operation, resource.kind, &resource.id)
+        .call_for(operation, &resource.id)
         .on(resource.server)
         .with(resource.owner)
         .path("account_id", &resource.account)
@@ -114,10 +114,7 @@ fn delete_call(ctx: &CheckContext, resource: &TrackedResource) -> Result<Call, S
 
 /// Finds resources with a name of this run. A resource with such a name was created although the response to
 /// its create didn't show it.
-async fn find_leftovers(
-    ctx: &mut CheckContext,
-    collection: &Collection,
-) -> Result<Vec<TrackedResource>, Stop> {
+async fn find_leftovers(ctx: &mut Context, collection: &Collection) -> Result<Vec<TrackedResource>, Stop> {
     let prefix = ctx.name_prefix();
     let response = ctx.send_for(&inventory::list(ctx, collection)?, 200).await?;
     let has_prefix = |item: &&Value| {

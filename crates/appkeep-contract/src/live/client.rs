@@ -12,9 +12,10 @@ use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
 use super::call::{Call, Server};
-use super::context::{CheckContext, ResourceKind, Stop};
+use super::context::{Context, ResourceKind, Stop};
 use super::model::TrackedResource;
 use super::poll_timer::PollTimer;
+use super::recording_client::header_list;
 use super::report::LiveFinding;
 use appkeep_openapi::Received;
 
@@ -27,12 +28,12 @@ const DELETE: &str = "app_backup_delete_for_app";
 const ITEMS_MAX: usize = 1000;
 
 /// The whole lifecycle of a backup: created, completed, found in a paged list, deleted, not found.
-pub(super) async fn backup_lifecycle(ctx: &mut CheckContext) -> Result<(), Stop> {
+pub(super) async fn backup_lifecycle(ctx: &mut Context) -> Result<(), Stop> {
     for operation in [CREATE, FETCH, LIST, DELETE] {
         ctx.require(operation)?;
     }
     // The client accepts longer responses than the suite, so the suite requests the list first.
-    ctx.send_for(&ctx.call(LIST), 200).await?;
+    ctx.list(LIST).await?;
     let client = client(ctx)?;
     let (account, app) = (ctx.target.account, ctx.target.app);
     let sent = ctx.valid_body(ResourceKind::Backup);
@@ -50,7 +51,7 @@ pub(super) async fn backup_lifecycle(ctx: &mut CheckContext) -> Result<(), Stop>
         .model
         .claim(TrackedResource::observed(ResourceKind::Backup, place, sent, body))
     {
-        return Err(violation(ctx, CREATE, found.what));
+        return Err(ctx.fail_without_response(CREATE, found.what));
     }
     let is_own = ctx.model.resource(Server::Main, &id.to_string()).is_some();
     expect(ctx, CREATE, created.name.as_str() == name, || {
@@ -73,40 +74,34 @@ pub(super) async fn backup_lifecycle(ctx: &mut CheckContext) -> Result<(), Stop>
         .stream();
     let items = items.take(ITEMS_MAX).try_collect();
     let items: Result<Vec<_>, _> = await_response(ctx, &call, items).await?;
-    let items = items.map_err(|error| violation(ctx, LIST, error.to_string()))?;
+    let items = items.map_err(|error| ctx.fail_without_response(LIST, error.to_string()))?;
     expect(ctx, LIST, items.iter().any(|backup| backup.id == id), || {
         format!("backup {id} is missing in the list with one item per page")
     });
     let request = client.app_backup_delete_for_app().account_id(account).app_id(app);
-    let call = ctx.call_for(DELETE, ResourceKind::Backup, &id.to_string());
+    let call = ctx.call_for(DELETE, &id.to_string());
     let gone = await_response(ctx, &call, request.app_backup_id(id).send()).await?;
     check_response(ctx, DELETE, 204, gone, |()| Vec::new())?;
     ctx.model.remove(Server::Main, &id.to_string());
     let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
-    let call = ctx.call_for(FETCH, ResourceKind::Backup, &id.to_string());
+    let call = ctx.call_for(FETCH, &id.to_string());
     match await_response(ctx, &call, request.app_backup_id(id).send()).await? {
-        Ok(_) => Err(violation(
-            ctx,
-            FETCH,
-            format!("backup {id} still exists after its deletion"),
-        )),
+        Ok(_) => {
+            Err(ctx.fail_without_response(FETCH, format!("backup {id} still exists after its deletion")))
+        }
         Err(error) => not_found(ctx, &error),
     }
 }
 
 /// The client's error for a 404: a typed problem that preserves all members.
-fn not_found(ctx: &mut CheckContext, error: &Error) -> Result<(), Stop> {
+fn not_found(ctx: &mut Context, error: &Error) -> Result<(), Stop> {
     let ErrorKind::Problem {
         status,
         headers,
         problem,
     } = error.kind()
     else {
-        return Err(violation(
-            ctx,
-            FETCH,
-            format!("expected 404 with a problem: {error}"),
-        ));
+        return Err(ctx.fail_without_response(FETCH, format!("expected 404 with a problem: {error}")));
     };
     expect(ctx, FETCH, status.as_u16() == 404, || {
         format!("expected 404: {error}")
@@ -115,7 +110,7 @@ fn not_found(ctx: &mut CheckContext, error: &Error) -> Result<(), Stop> {
     Ok(())
 }
 
-fn client(ctx: &mut CheckContext) -> Result<Client, Stop> {
+fn client(ctx: &mut Context) -> Result<Client, Stop> {
     let builder = Client::builder(&ctx.target.url)
         .bearer_token(SecretString::from(ctx.target.token.clone()))
         .timeout(ctx.options.response_timeout);
@@ -125,13 +120,13 @@ fn client(ctx: &mut CheckContext) -> Result<Client, Stop> {
     };
     builder
         .build()
-        .map_err(|error| violation(ctx, CREATE, format!("the client can't be created: {error}")))
+        .map_err(|error| ctx.fail_without_response(CREATE, format!("the client can't be created: {error}")))
 }
 
-async fn until_completed(ctx: &mut CheckContext, client: &Client, id: Uuid) -> Result<(), Stop> {
+async fn until_completed(ctx: &mut Context, client: &Client, id: Uuid) -> Result<(), Stop> {
     let (account, app) = (ctx.target.account, ctx.target.app);
     let timer = PollTimer::of(&ctx.options);
-    let call = ctx.call_for(FETCH, ResourceKind::Backup, &id.to_string());
+    let call = ctx.call_for(FETCH, &id.to_string());
     loop {
         let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
         let fetched = await_response(ctx, &call, request.app_backup_id(id).send()).await?;
@@ -141,18 +136,16 @@ async fn until_completed(ctx: &mut CheckContext, client: &Client, id: Uuid) -> R
         }
         if backup.state == ResourceState::Failed || !timer.wait().await {
             let reasons = backup.state_unready.unwrap_or_default();
-            return Err(violation(
-                ctx,
-                FETCH,
-                format!("the backup is `{}`: {reasons:?}", backup.state),
-            ));
+            return Err(
+                ctx.fail_without_response(FETCH, format!("the backup is `{}`: {reasons:?}", backup.state))
+            );
         }
     }
 }
 
 /// Waits for the client's result until the run ends. `call` is the request that the client sends.
 async fn await_response<T>(
-    ctx: &mut CheckContext,
+    ctx: &mut Context,
     call: &Call,
     request: impl Future<Output = Result<T, Error>>,
 ) -> Result<Result<T, Error>, Stop> {
@@ -180,13 +173,13 @@ async fn await_response<T>(
 
 /// Checks the client's result: the contract must permit everything in it.
 fn check_response<T>(
-    ctx: &mut CheckContext,
+    ctx: &mut Context,
     operation: &str,
     status: u16,
     received: Result<ResponseValue<T>, Error>,
     body: impl FnOnce(&T) -> Vec<u8>,
 ) -> Result<T, Stop> {
-    let response = received.map_err(|error| violation(ctx, operation, error.to_string()))?;
+    let response = received.map_err(|error| ctx.fail_without_response(operation, error.to_string()))?;
     let (received, headers) = (response.status().as_u16(), response.headers().clone());
     expect(ctx, operation, received == status, || {
         format!("expected {status}, received {received}")
@@ -196,30 +189,14 @@ fn check_response<T>(
     Ok(value)
 }
 
-fn validate(ctx: &mut CheckContext, operation: &str, status: u16, headers: &HeaderMap, body: &[u8]) {
-    let headers: Vec<(String, String)> = headers
-        .iter()
-        .map(|(name, value)| {
-            (
-                name.to_string(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        })
-        .collect();
+fn validate(ctx: &mut Context, operation: &str, status: u16, headers: &HeaderMap, body: &[u8]) {
     let received = Received {
         status,
-        headers: &headers,
+        headers: &header_list(headers),
         body,
     };
     for violation in ctx.http.check(operation, received) {
-        ctx.record(LiveFinding {
-            code: violation.rule.as_str().to_owned(),
-            rule: violation.rule.rule().to_owned(),
-            operation: operation.to_owned(),
-            what: format!("{status} {}", violation.what),
-            place: Some(violation.place),
-            exchange: None,
-        });
+        ctx.record(LiveFinding::of_form(operation, status, &violation));
     }
 }
 
@@ -228,21 +205,8 @@ fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-fn expect(ctx: &mut CheckContext, operation: &str, holds: bool, what: impl FnOnce() -> String) {
+fn expect(ctx: &mut Context, operation: &str, holds: bool, what: impl FnOnce() -> String) {
     if !holds {
-        violation(ctx, operation, what());
+        ctx.fail_without_response(operation, what());
     }
-}
-
-fn violation(ctx: &mut CheckContext, operation: &str, what: String) -> Stop {
-    let finding = LiveFinding {
-        code: ctx.current.code.clone(),
-        rule: ctx.current.rule.clone(),
-        operation: operation.to_owned(),
-        what,
-        place: None,
-        exchange: None,
-    };
-    ctx.record(finding);
-    Stop::Recorded
 }

@@ -2,37 +2,23 @@
 
 use serde_json::Value;
 
-use super::context::{CheckContext, ResourceKind, Stop, id_of};
+use super::context::{Context, ResourceKind, Stop, id_of};
 use super::poll_timer::PollTimer;
 use super::recording_client::RecordedResponse;
 
 /// States on the way to `completed`.
 const IN_PROGRESS: [&str; 3] = ["pending", "discovering", "running"];
 
-/// Polls a resource, by each operation that shows it in turn, until it is completed.
-///
-/// Ends the check if the resource fails or takes too long.
-pub(super) async fn until_completed(
-    ctx: &mut CheckContext,
-    kind: ResourceKind,
-    id: &str,
-) -> Result<Value, Stop> {
+/// Polls a resource until it is completed, which ends the check if it fails or takes too long.
+pub(super) async fn until_completed(ctx: &mut Context, kind: ResourceKind, id: &str) -> Result<Value, Stop> {
     let app = ctx.target.app.to_string();
     until(ctx, kind, id, &app, "completed").await
 }
 
-/// Polls a resource of that app until it is failed; it must not become completed.
-pub(super) async fn until_failed(
-    ctx: &mut CheckContext,
-    kind: ResourceKind,
-    id: &str,
-    app: &str,
-) -> Result<Value, Stop> {
-    until(ctx, kind, id, app, "failed").await
-}
-
-async fn until(
-    ctx: &mut CheckContext,
+/// Polls a resource of that app, by each operation that shows it in turn, until it has the expected final
+/// state.
+pub(super) async fn until(
+    ctx: &mut Context,
     kind: ResourceKind,
     id: &str,
     app: &str,
@@ -48,19 +34,16 @@ async fn until(
             state if state == expected => return Ok(resource),
             "failed" => {
                 let why = resource.get("stateUnready").unwrap_or(&Value::Null).to_string();
-                ctx.fault(&response, format!("it failed: {why}"));
-                return Err(Stop::Recorded);
+                return Err(ctx.fail(&response, format!("it failed: {why}")));
             }
             known if IN_PROGRESS.contains(&known) => {}
             other => {
-                ctx.fault(&response, format!("`{other}` can't precede `{expected}`"));
-                return Err(Stop::Recorded);
+                return Err(ctx.fail(&response, format!("`{other}` can't precede `{expected}`")));
             }
         }
         if !timer.wait().await {
             let secs = ctx.options.completion_max.as_secs();
-            ctx.fault(&response, format!("still `{now}` after {secs} s"));
-            return Err(Stop::Recorded);
+            return Err(ctx.fail(&response, format!("still `{now}` after {secs} s")));
         }
     }
     Err(Stop::Skipped(format!(
@@ -70,14 +53,10 @@ async fn until(
 }
 
 /// Polls a resource until it is no longer pending, which includes being gone; `false` if the time is up.
-pub(super) async fn until_not_pending(
-    ctx: &mut CheckContext,
-    kind: ResourceKind,
-    id: &str,
-) -> Result<bool, Stop> {
+pub(super) async fn until_not_pending(ctx: &mut Context, kind: ResourceKind, id: &str) -> Result<bool, Stop> {
     let timer = PollTimer::of(&ctx.options);
     let fetches = ctx.permitted(kind.fetches())?;
-    let call = ctx.call_for(fetches.first().ok_or(Stop::Recorded)?, kind, id);
+    let call = ctx.call_for(fetches.first().ok_or(Stop::Recorded)?, id);
     loop {
         let response = ctx.send(&call).await?;
         if response.text("/state") != Some("pending") {
@@ -90,14 +69,14 @@ pub(super) async fn until_not_pending(
 }
 
 async fn read(
-    ctx: &mut CheckContext,
+    ctx: &mut Context,
     operation: &str,
     id: &str,
     app: &str,
 ) -> Result<(RecordedResponse, Value), Stop> {
     let kind = ResourceKind::of(operation);
     if kind.fetches().contains(&operation) {
-        let call = ctx.call_for(operation, kind, id).path("app_id", app);
+        let call = ctx.call_for(operation, id).path("app_id", app);
         let response = ctx.send_for(&call, 200).await?;
         let resource = response.body.clone();
         return Ok((response, resource));
@@ -109,8 +88,7 @@ async fn read(
     if let Some(resource) = found {
         return Ok((response, resource));
     }
-    ctx.fault(&response, format!("{id} isn't in the list"));
-    Err(Stop::Recorded)
+    Err(ctx.fail(&response, format!("{id} isn't in the list")))
 }
 
 /// A timestamp of a resource's metadata.

@@ -10,8 +10,8 @@ pub(super) use super::findings::CurrentCheck;
 use super::limits::Limits;
 use super::model::{self, Model};
 use super::recording_client::RecordingClient;
+pub(super) use super::resource_kind::ResourceKind;
 use super::resource_kind::{APP_TYPE, OperationKind};
-pub(super) use super::resource_kind::{BACKUP_TYPE, ResourceKind, SNAPSHOT_TYPE};
 use super::rules;
 use super::target::{ForeignAccount, Options, Target};
 use crate::origin::Origin;
@@ -28,27 +28,48 @@ pub(super) enum Stop {
 /// Why no restore is tried on a server that is in use.
 pub(super) const NOT_RESTORABLE: &str = "requires an app whose data may be replaced";
 
-/// Resources that later checks require; absent until the check that creates them has succeeded.
+/// A resource that later checks require; absent until the check that creates it has succeeded.
+#[derive(Debug, Default)]
+pub(super) struct Fixture(pub(super) Option<Value>);
+
+/// All fixtures of a run.
 #[derive(Debug, Default)]
 pub(super) struct Fixtures {
-    /// A completed backup with a name and a label, as last fetched.
-    pub(super) backup: Option<Value>,
-    /// A completed backup whose name the server chose.
-    pub(super) unnamed_backup: Option<Value>,
-    /// A completed backup of `snapshot`.
-    pub(super) backup_of_snapshot: Option<Value>,
-    /// A completed snapshot with a name.
-    pub(super) snapshot: Option<Value>,
-    /// A second completed snapshot.
-    pub(super) unnamed_snapshot: Option<Value>,
-    /// A backup of the other account.
-    pub(super) foreign_backup: Option<Value>,
-    /// A snapshot of the other account.
-    pub(super) foreign_snapshot: Option<Value>,
+    pub(super) backups: KindFixtures,
+    pub(super) snapshots: KindFixtures,
+    /// A completed backup of the named snapshot.
+    pub(super) backup_of_snapshot: Fixture,
+}
+
+/// Resources of one kind.
+#[derive(Debug, Default)]
+pub(super) struct KindFixtures {
+    /// Completed, with a name and labels, as last fetched.
+    pub(super) named: Fixture,
+    /// Completed, with a name that the server chose.
+    pub(super) unnamed: Fixture,
+    /// A resource of the other account.
+    pub(super) foreign: Fixture,
+}
+
+impl Fixtures {
+    pub(super) fn of(&self, kind: ResourceKind) -> &KindFixtures {
+        match kind {
+            ResourceKind::Backup => &self.backups,
+            ResourceKind::Snapshot => &self.snapshots,
+        }
+    }
+
+    pub(super) fn of_mut(&mut self, kind: ResourceKind) -> &mut KindFixtures {
+        match kind {
+            ResourceKind::Backup => &mut self.backups,
+            ResourceKind::Snapshot => &mut self.snapshots,
+        }
+    }
 }
 
 /// The context of every check.
-pub(super) struct CheckContext {
+pub(super) struct Context {
     pub(super) target: Target,
     pub(super) options: Options,
     pub(super) http: RecordingClient,
@@ -66,7 +87,7 @@ pub(super) struct CheckContext {
     names: u32,
 }
 
-impl CheckContext {
+impl Context {
     pub(super) fn new(target: Target, options: Options, http: RecordingClient) -> Self {
         Self {
             limits: Limits::new(&options),
@@ -172,6 +193,20 @@ impl CheckContext {
             .map(|_| ())
     }
 
+    /// Whether the target has that token; the error says that it is missing.
+    pub(super) fn require_credential(&self, credential: Credential) -> Result<(), Stop> {
+        let (is_missing, what) = match credential {
+            Credential::Viewer => (self.target.viewer_token.is_none(), "a read-only token"),
+            Credential::Operator => (self.target.operator_token.is_none(), "a token of all accounts"),
+            Credential::Foreign => return self.foreign().map(|_| ()),
+            _ => return Ok(()),
+        };
+        if is_missing {
+            return Err(Stop::Skipped(format!("requires {what}")));
+        }
+        Ok(())
+    }
+
     /// The other account, if there is one.
     pub(super) fn foreign(&self) -> Result<ForeignAccount, Stop> {
         let foreign = self.target.foreign.clone();
@@ -225,17 +260,14 @@ impl CheckContext {
     }
 
     /// A valid request for one resource.
-    pub(super) fn call_for(&self, operation: &str, kind: ResourceKind, id: &str) -> Call {
-        self.call(operation).path(kind.parameter(), id)
+    pub(super) fn call_for(&self, operation: &str, id: &str) -> Call {
+        self.call(operation)
+            .path(ResourceKind::of(operation).parameter(), id)
     }
 
     /// A body that a create accepts.
     pub(super) fn valid_body(&mut self, kind: ResourceKind) -> Value {
-        let name = self.new_name();
-        match kind {
-            ResourceKind::Backup => json!({"type": BACKUP_TYPE, "version": "1.1", "name": name}),
-            ResourceKind::Snapshot => json!({"type": SNAPSHOT_TYPE, "version": "1.2", "name": name}),
-        }
+        json!({"type": kind.body_type(), "version": kind.newest_version(), "name": self.new_name()})
     }
 
     /// A valid body for an operation: a create accepts it; a restore doesn't find its backup.
@@ -263,9 +295,22 @@ impl CheckContext {
     }
 }
 
-/// A resource that an earlier check should have created.
-pub(super) fn require_fixture<'w>(resource: Option<&'w Value>, what: &str) -> Result<&'w Value, Stop> {
-    resource.ok_or_else(|| Stop::Skipped(format!("requires {what}, which no earlier check provided")))
+impl Fixture {
+    /// The resource; without it the check is skipped.
+    pub(super) fn require(&self, what: &str) -> Result<&Value, Stop> {
+        let missing = || Stop::Skipped(format!("requires {what}, which no earlier check provided"));
+        self.0.as_ref().ok_or_else(missing)
+    }
+
+    /// The id of the resource; without it the check is skipped.
+    pub(super) fn id(&self, what: &str) -> Result<String, Stop> {
+        self.require(what).map(id_of)
+    }
+
+    /// The resource, which later checks don't see.
+    pub(super) fn take(&mut self) -> Self {
+        Self(self.0.take())
+    }
 }
 
 /// The id of a resource.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::call::Credential;
-use super::context::{CheckContext, Stop, id_of, require_fixture};
+use super::context::{Context, Stop, id_of};
 use super::recording_client::RecordedResponse;
 
 const ACCOUNTS: &str = "account_list";
@@ -13,7 +13,7 @@ const BUCKETS: &str = "bucket_list";
 const SCHEDULES: &str = "app_schedule_list_for_app";
 
 /// A token lists the accounts that it can access, each once, with its role in that account.
-pub(super) async fn accounts(ctx: &mut CheckContext) -> Result<(), Stop> {
+pub(super) async fn accounts(ctx: &mut Context) -> Result<(), Stop> {
     let own = ctx.target.account.to_string();
     let call = ctx.call(ACCOUNTS);
     let list = ctx.send_for(&call, 200).await?;
@@ -55,8 +55,8 @@ pub(super) async fn accounts(ctx: &mut CheckContext) -> Result<(), Stop> {
 }
 
 /// The list of buckets has one default bucket, which is the bucket of a backup that named none.
-pub(super) async fn buckets(ctx: &mut CheckContext) -> Result<(), Stop> {
-    let backup = require_fixture(ctx.fixtures.unnamed_backup.as_ref(), "a completed backup")?;
+pub(super) async fn buckets(ctx: &mut Context) -> Result<(), Stop> {
+    let backup = ctx.fixtures.backups.unnamed.require("a completed backup")?;
     let bucket = backup["bucketID"].as_str().unwrap_or_default().to_owned();
     let call = ctx.call(BUCKETS);
     let list = ctx.send_for(&call, 200).await?;
@@ -78,7 +78,7 @@ pub(super) async fn buckets(ctx: &mut CheckContext) -> Result<(), Stop> {
 }
 
 /// The list of schedules only contains those of its app.
-pub(super) async fn schedules(ctx: &mut CheckContext) -> Result<(), Stop> {
+pub(super) async fn schedules(ctx: &mut Context) -> Result<(), Stop> {
     let app = ctx.target.app.to_string();
     let call = ctx.call(SCHEDULES);
     let list = ctx.send_for(&call, 200).await?;
@@ -96,7 +96,7 @@ pub(super) async fn schedules(ctx: &mut CheckContext) -> Result<(), Stop> {
 }
 
 /// A list of declared resources is the same in pages, in columns and for read-only tokens.
-pub(super) async fn equal_in_every_form(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn equal_in_every_form(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     let call = ctx.call(operation);
     let whole = ctx.send_for(&call, 200).await?;
     let count = whole.items().len();
@@ -137,7 +137,7 @@ fn ids(list: &RecordedResponse) -> Vec<String> {
     list.items().iter().map(id_of).collect()
 }
 
-fn expect_disjoint(ctx: &mut CheckContext, list: &RecordedResponse, own: &[String]) {
+fn expect_disjoint(ctx: &mut Context, list: &RecordedResponse, own: &[String]) {
     let shared: Vec<String> = ids(list).into_iter().filter(|id| own.contains(id)).collect();
     ctx.expect(list, shared.is_empty(), || {
         format!("the list contains unknown resources: {}", joined(&shared))

@@ -1,7 +1,8 @@
 //! Records findings, each once per check.
 
-use super::context::{CheckContext, Stop};
+use super::context::{Context, Stop};
 use super::decode;
+use super::model::RuleViolation;
 use super::recording_client::RecordedResponse;
 use super::report::LiveFinding;
 use super::rules;
@@ -30,7 +31,7 @@ pub(super) struct CurrentCheck {
     pub(super) findings: Vec<LiveFinding>,
 }
 
-impl CheckContext {
+impl Context {
     /// Records the violations in the form of a response.
     pub(super) fn record_violations(&mut self, response: &RecordedResponse) {
         let exchange = &self.http.log[response.exchange];
@@ -38,12 +39,8 @@ impl CheckContext {
             .violations
             .iter()
             .map(|violation| LiveFinding {
-                code: violation.rule.as_str().to_owned(),
-                rule: violation.rule.rule().to_owned(),
-                operation: response.operation.clone(),
-                what: format!("{} {}", response.status, violation.what),
-                place: Some(violation.place.clone()),
                 exchange: Some(response.exchange),
+                ..LiveFinding::of_form(&response.operation, response.status, violation)
             })
             .collect();
         if findings.is_empty()
@@ -51,12 +48,8 @@ impl CheckContext {
         {
             self.http.log[response.exchange].faulty = true;
             findings.push(LiveFinding {
-                code: UNREADABLE.0.to_owned(),
-                rule: UNREADABLE.1.to_owned(),
-                operation: response.operation.clone(),
-                what: why,
-                place: None,
                 exchange: Some(response.exchange),
+                ..LiveFinding::new(UNREADABLE, &response.operation, why)
             });
         }
         for finding in findings {
@@ -66,14 +59,7 @@ impl CheckContext {
 
     /// Records that a request got no response.
     pub(super) fn record_no_response(&mut self, operation: &str, why: String) -> Stop {
-        self.record(LiveFinding {
-            code: NO_RESPONSE.0.to_owned(),
-            rule: NO_RESPONSE.1.to_owned(),
-            operation: operation.to_owned(),
-            what: why,
-            place: None,
-            exchange: None,
-        });
+        self.record(LiveFinding::new(NO_RESPONSE, operation, why));
         Stop::Recorded
     }
 
@@ -93,48 +79,43 @@ impl CheckContext {
     }
 
     /// Records that a response violates the rule of the current check.
-    pub(super) fn fault(&mut self, response: &RecordedResponse, what: String) {
-        let (code, rule) = (self.current.code.clone(), self.current.rule.clone());
-        self.record_rule_violation(response, code, rule, what);
+    pub(super) fn violation(&mut self, response: &RecordedResponse, what: String) {
+        self.http.log[response.exchange].faulty = true;
+        self.record(self.finding((&self.current.code, &self.current.rule), response, what));
+    }
+
+    /// Records that a response violates the rule of the current check, and ends the check.
+    pub(super) fn fail(&mut self, response: &RecordedResponse, what: String) -> Stop {
+        self.violation(response, what);
+        Stop::Recorded
+    }
+
+    /// Records a violation of the rule of the current check without a recorded response, and ends the check.
+    pub(super) fn fail_without_response(&mut self, operation: &str, what: String) -> Stop {
+        let rule = (self.current.code.as_str(), self.current.rule.as_str());
+        self.record(LiveFinding::new(rule, operation, what));
+        Stop::Recorded
     }
 
     /// Records that a response violates a rule that applies to all checks.
-    pub(super) fn record_rule_violation(
-        &mut self,
-        response: &RecordedResponse,
-        code: String,
-        rule: String,
-        what: String,
-    ) {
+    pub(super) fn record_rule_violation(&mut self, response: &RecordedResponse, found: RuleViolation) {
         self.http.log[response.exchange].faulty = true;
-        let finding = self.finding_for(response, code, rule, what);
-        self.record(finding);
+        self.record(self.finding((found.rule.code, found.rule.rule), response, found.what));
     }
 
-    fn finding_for(
-        &self,
-        response: &RecordedResponse,
-        code: String,
-        rule: String,
-        what: String,
-    ) -> LiveFinding {
+    fn finding(&self, rule: (&str, &str), response: &RecordedResponse, what: String) -> LiveFinding {
+        let operation = self.http.operation(&response.operation);
         LiveFinding {
-            code,
-            rule,
-            operation: response.operation.clone(),
-            what,
-            place: self
-                .http
-                .operation(&response.operation)
-                .map(|operation| operation.at.clone()),
+            place: operation.map(|operation| operation.at.clone()),
             exchange: Some(response.exchange),
+            ..LiveFinding::new(rule, &response.operation, what)
         }
     }
 
     /// Records a violation unless a condition holds.
     pub(super) fn expect(&mut self, response: &RecordedResponse, holds: bool, what: impl FnOnce() -> String) {
         if !holds {
-            self.fault(response, what());
+            self.violation(response, what());
         }
     }
 
@@ -160,9 +141,7 @@ impl CheckContext {
             expected.join(" or "),
             response.status
         );
-        let (code, rule) = (self.current.code.clone(), self.current.rule.clone());
-        let finding = self.finding_for(response, code, rule, what);
-        self.record(finding);
+        self.record(self.finding((&self.current.code, &self.current.rule), response, what));
         Err(Stop::Recorded)
     }
 
@@ -191,7 +170,6 @@ impl CheckContext {
             }
             return Err(Stop::Skipped(format!("nothing shows that this run created {id}")));
         }
-        self.fault(response, "the response has no `id`".to_owned());
-        Err(Stop::Recorded)
+        Err(self.fail(response, "the response has no `id`".to_owned()))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::call::{Call, Credential};
-use super::context::{CheckContext, Stop};
+use super::context::{Context, Stop};
 use super::recording_client::RecordedResponse;
 use super::resource_kind::{OperationKind, ResourceKind};
 use appkeep_openapi::Operation;
@@ -20,7 +20,7 @@ const USUAL_EXTRAS: [&str; 3] = ["HEAD", "OPTIONS", "TRACE"];
 ///
 /// A server may support HEAD, OPTIONS and TRACE in addition to the documented methods; then `Allow` lists
 /// them, too. Methods of operations that the options leave out are not sent, and are optional in `Allow`.
-pub(super) async fn allow(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn allow(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
     let Declared { permitted, excluded } = declared(ctx, operation);
     let mut refused: Vec<(&str, RecordedResponse)> = Vec::new();
@@ -91,7 +91,7 @@ pub(super) struct Declared {
 }
 
 /// The methods that the operation's path documents.
-pub(super) fn declared(ctx: &CheckContext, operation: &str) -> Declared {
+pub(super) fn declared(ctx: &Context, operation: &str) -> Declared {
     let operations = ctx.http.document().operations();
     let path = ctx.http.operation(operation).map(|own| own.path.as_str());
     let same_path = operations
@@ -105,7 +105,7 @@ pub(super) fn declared(ctx: &CheckContext, operation: &str) -> Declared {
     }
 }
 
-impl CheckContext {
+impl Context {
     /// A request with a method that the operation's path doesn't document.
     ///
     /// A server may support more methods than the contract, and such a request might then delete or replace
@@ -137,17 +137,13 @@ fn joined<'a>(methods: impl Iterator<Item = &'a String>) -> String {
 }
 
 /// Reads have no side effects: a repeated read gets the same response.
-pub(super) async fn repeated_reads(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn repeated_reads(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
-    let kind = ResourceKind::of(operation);
     let mut call = ctx.call(operation);
     if OperationKind::of(operation) == OperationKind::Fetch {
-        let resource = match kind {
-            ResourceKind::Backup => ctx.fixtures.backup.as_ref(),
-            ResourceKind::Snapshot => ctx.fixtures.snapshot.as_ref(),
-        };
-        let id = super::context::id_of(super::context::require_fixture(resource, "a completed resource")?);
-        call = ctx.call_for(operation, kind, &id);
+        let named = &ctx.fixtures.of(ResourceKind::of(operation)).named;
+        let id = named.id("a completed resource")?;
+        call = ctx.call_for(operation, &id);
     }
     let first = ctx.send_for(&call, 200).await?;
     let second = ctx.send_for(&call, 200).await?;

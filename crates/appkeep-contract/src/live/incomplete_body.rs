@@ -1,15 +1,14 @@
 //! Check of a request body that never ends.
 
 use super::call::Payload;
-use super::context::{CheckContext, ResourceKind, Stop};
-use super::report::LiveFinding;
+use super::context::{Context, ResourceKind, Stop};
 use super::resource_kind::OperationKind;
 
 /// The server stops waiting for the rest of an incomplete body.
 ///
 /// How long a server waits is up to the server, unless the options set a maximum. Without one, the check is
 /// left out if the server waits longer than the suite.
-pub(super) async fn is_refused(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn is_refused(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
     let mut call = ctx.call(operation).content_type("application/json");
     call.payload = match ResourceKind::of(operation) {
@@ -25,15 +24,8 @@ pub(super) async fn is_refused(ctx: &mut CheckContext, operation: &str) -> Resul
     }
     let secs = wait_max.as_secs();
     if ctx.options.body_wait_max.is_some() {
-        ctx.record(LiveFinding {
-            code: ctx.current.code.clone(),
-            rule: ctx.current.rule.clone(),
-            operation: operation.to_owned(),
-            what: format!("after {secs} s the server was still waiting for the rest of a body"),
-            place: None,
-            exchange: None,
-        });
-        return Err(Stop::Recorded);
+        let what = format!("after {secs} s the server was still waiting for the rest of a body");
+        return Err(ctx.fail_without_response(operation, what));
     }
     Err(Stop::Skipped(format!(
         "the server waited for the rest of a body for more than {secs} s"

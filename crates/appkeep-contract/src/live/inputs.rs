@@ -17,7 +17,7 @@ use uuid::Uuid;
 use self::node::Source;
 
 use super::call::Call;
-use super::context::{CheckContext, Stop};
+use super::context::{Context, Stop};
 use super::refusals::names;
 use super::resource_kind::{OperationKind, not_found};
 use crate::invalid_requests::points_at;
@@ -94,7 +94,7 @@ pub(super) fn authored(document: &Document) -> &'static [InputCase] {
 }
 
 /// Runs one case.
-pub(super) async fn run(ctx: &mut CheckContext, case: &InputCase) -> Result<(), Stop> {
+pub(super) async fn run(ctx: &mut Context, case: &InputCase) -> Result<(), Stop> {
     ctx.require(&case.operation)?;
     let call = call(ctx, case);
     let response = ctx.send(&call).await?;
@@ -108,8 +108,7 @@ pub(super) async fn run(ctx: &mut CheckContext, case: &InputCase) -> Result<(), 
                     response.status,
                     response.reason()
                 );
-                ctx.fault(&response, what);
-                return Err(Stop::Recorded);
+                return Err(ctx.fail(&response, what));
             }
             if let Some(problem) = problem {
                 ctx.expect_problem(&response, &[problem]);
@@ -120,11 +119,10 @@ pub(super) async fn run(ctx: &mut CheckContext, case: &InputCase) -> Result<(), 
             invalid_name,
         } => {
             if response.status != 400 {
-                ctx.fault(
+                return Err(ctx.fail(
                     &response,
                     format!("{}: expected 400, received {}", case.what, response.status),
-                );
-                return Err(Stop::Recorded);
+                ));
             }
             ctx.expect_problem(&response, &[*problem]);
             if let Some(invalid_name) = invalid_name {
@@ -166,7 +164,7 @@ fn has_one_source(body: &Value) -> bool {
     body.get("backupID").is_some() != body.get("snapshotID").is_some()
 }
 
-fn call(ctx: &mut CheckContext, case: &InputCase) -> Call {
+fn call(ctx: &mut Context, case: &InputCase) -> Call {
     let mut call = ctx.call(&case.operation);
     if matches!(
         OperationKind::of(&case.operation),

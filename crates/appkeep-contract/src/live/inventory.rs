@@ -5,57 +5,39 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::call::{Call, Credential, Server};
-use super::context::{CheckContext, ResourceKind, Stop, id_of};
+use super::context::{Context, ResourceKind, Stop, id_of};
 use super::model::Collection;
 
 /// Maximum number of pages read of one list, for servers that always split lists into pages.
 const PAGES_MAX: usize = 1000;
 
 /// All collections in which a run may create something.
-pub(super) fn collections(ctx: &CheckContext) -> Vec<Collection> {
+pub(super) fn collections(ctx: &Context) -> Vec<Collection> {
     let target = &ctx.target;
-    let own_apps = [Some(target.app), target.other_app, target.failing_app];
-    let mut places: Vec<(Server, Credential, String, String)> = own_apps
-        .into_iter()
+    let own = [Some(target.app), target.other_app, target.failing_app].into_iter();
+    let own = own
         .flatten()
-        .map(|app| {
-            (
-                Server::Main,
-                Credential::Own,
-                target.account.to_string(),
-                app.to_string(),
-            )
-        })
-        .collect();
-    if let Some(foreign) = &target.foreign {
-        let (account, app) = (foreign.account.to_string(), foreign.app.to_string());
-        places.push((Server::Main, Credential::Foreign, account, app));
-    }
-    if let Some(idle) = &target.idle {
-        places.push((
-            Server::Idle,
-            Credential::Own,
-            idle.account.to_string(),
-            idle.app.to_string(),
-        ));
-    }
-    let kinds = [ResourceKind::Backup, ResourceKind::Snapshot];
-    places
-        .iter()
+        .map(|app| (Server::Main, Credential::Own, target.account, app));
+    let foreign = target.foreign.iter();
+    let foreign = foreign.map(|other| (Server::Main, Credential::Foreign, other.account, other.app));
+    let idle = target.idle.iter();
+    let idle = idle.map(|idle| (Server::Idle, Credential::Own, idle.account, idle.app));
+    own.chain(foreign)
+        .chain(idle)
         .flat_map(|(server, owner, account, app)| {
-            kinds.map(|kind| Collection {
-                server: *server,
+            ResourceKind::ALL.map(|kind| Collection {
+                server,
                 kind,
-                account: account.clone(),
-                app: app.clone(),
-                owner: *owner,
+                account: account.to_string(),
+                app: app.to_string(),
+                owner,
             })
         })
         .collect()
 }
 
 /// A list of a collection; an error if no list of it may be requested.
-pub(super) fn list(ctx: &CheckContext, collection: &Collection) -> Result<Call, Stop> {
+pub(super) fn list(ctx: &Context, collection: &Collection) -> Result<Call, Stop> {
     let lists = ctx.permitted(collection.kind.lists())?;
     let list = lists.first().ok_or(Stop::Recorded)?;
     Ok(ctx
@@ -67,7 +49,7 @@ pub(super) fn list(ctx: &CheckContext, collection: &Collection) -> Result<Call, 
 }
 
 /// Records existing resources. A list that can't be read leaves the model without that knowledge.
-pub(super) async fn record_existing(ctx: &mut CheckContext) {
+pub(super) async fn record_existing(ctx: &mut Context) {
     for collection in collections(ctx) {
         if ctx.require_create(collection.kind).is_err() {
             continue;
@@ -89,7 +71,7 @@ pub(super) async fn record_existing(ctx: &mut CheckContext) {
 }
 
 /// The ids on all pages of a list; `None` unless the list is complete.
-async fn every_id(ctx: &mut CheckContext, call: &Call) -> Option<BTreeSet<String>> {
+async fn every_id(ctx: &mut Context, call: &Call) -> Option<BTreeSet<String>> {
     let mut ids = BTreeSet::new();
     let mut tokens = BTreeSet::new();
     let mut next = call.clone();

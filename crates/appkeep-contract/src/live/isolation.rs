@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::call::{Call, Credential};
-use super::context::{BACKUP_TYPE, CheckContext, ResourceKind, Stop, id_of, require_fixture};
+use super::context::{Context, Fixture, ResourceKind, Stop, id_of};
 use super::recording_client::RecordedResponse;
 use super::resource_kind::{OperationKind, not_found};
 use appkeep_openapi::ParameterLocation;
@@ -16,9 +16,9 @@ pub(super) struct IsolationCheck {
     pub(super) code: &'static str,
     pub(super) rule: &'static str,
     /// Whether an operation can be requested in this way.
-    pub(super) applies_to: fn(&CheckContext, &str) -> bool,
+    pub(super) applies_to: fn(&Context, &str) -> bool,
     /// Creates the requests for an existing resource that mustn't be visible, and for a non-existent one.
-    requests: fn(&mut CheckContext, &str) -> Result<ProbeAndControl, Stop>,
+    requests: fn(&mut Context, &str) -> Result<ProbeAndControl, Stop>,
     /// Whether the response is 403 with problem 11; otherwise it is 404.
     is_forbidden: bool,
 }
@@ -42,7 +42,7 @@ pub(super) const ISOLATION_CHECKS: &[IsolationCheck] = &[
 ];
 
 /// Runs a check for one operation: the response is the same as for a non-existent resource.
-pub(super) async fn run(ctx: &mut CheckContext, check: &IsolationCheck, operation: &str) -> Result<(), Stop> {
+pub(super) async fn run(ctx: &mut Context, check: &IsolationCheck, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
     let (probe, control) = (check.requests)(ctx, operation)?;
     let (status, problem) = if check.is_forbidden {
@@ -82,34 +82,26 @@ fn fingerprint(response: &RecordedResponse) -> String {
 }
 
 /// Creates a backup and a snapshot in the other account.
-pub(super) async fn create_foreign(ctx: &mut CheckContext) -> Result<(), Stop> {
+pub(super) async fn create_foreign(ctx: &mut Context) -> Result<(), Stop> {
     for kind in [ResourceKind::Snapshot, ResourceKind::Backup] {
-        if ctx.require_create(kind).is_err() {
-            continue;
-        }
-        let body = ctx.valid_body(kind);
-        let created = ctx
-            .send_for(&ctx.foreign_call(kind.create())?.json(body), 201)
-            .await?;
-        ctx.created_id(&created)?;
-        match kind {
-            ResourceKind::Backup => ctx.fixtures.foreign_backup = Some(created.body),
-            ResourceKind::Snapshot => ctx.fixtures.foreign_snapshot = Some(created.body),
+        if ctx.require_create(kind).is_ok() {
+            let (_, created) = ctx.create(ctx.foreign_call(kind.create())?).await?;
+            ctx.fixtures.of_mut(kind).foreign = Fixture(Some(created.body));
         }
     }
     ctx.foreign().map(|_| ())
 }
 
-fn has_account(ctx: &CheckContext, operation: &str) -> bool {
+fn has_account(ctx: &Context, operation: &str) -> bool {
     ctx.has(operation, "account_id")
 }
 
-fn has_resource_id(ctx: &CheckContext, operation: &str) -> bool {
+fn has_resource_id(ctx: &Context, operation: &str) -> bool {
     ctx.has(operation, ResourceKind::of(operation).parameter())
 }
 
 /// The call with a body, if the operation requires one.
-fn with_body(ctx: &mut CheckContext, call: Call) -> Call {
+fn with_body(ctx: &mut Context, call: Call) -> Call {
     if matches!(
         OperationKind::of(&call.operation),
         OperationKind::Create | OperationKind::Restore
@@ -122,43 +114,33 @@ fn with_body(ctx: &mut CheckContext, call: Call) -> Call {
 }
 
 /// The id of an existing resource of the run; unused by lists and creates.
-fn own(ctx: &CheckContext, operation: &str) -> Result<String, Stop> {
-    let kind = ResourceKind::of(operation);
+fn own_id(ctx: &Context, operation: &str) -> Result<String, Stop> {
     if !has_resource_id(ctx, operation) {
         return Ok(String::new());
     }
-    let resource = match kind {
-        ResourceKind::Backup => &ctx.fixtures.backup,
-        ResourceKind::Snapshot => &ctx.fixtures.snapshot,
-    };
-    Ok(id_of(require_fixture(resource.as_ref(), "a completed resource")?))
+    let named = &ctx.fixtures.of(ResourceKind::of(operation)).named;
+    named.id("a completed resource")
 }
 
-fn foreign_id(ctx: &CheckContext, operation: &str) -> Result<String, Stop> {
+fn foreign_id(ctx: &Context, operation: &str) -> Result<String, Stop> {
     ctx.foreign()?;
     if !has_resource_id(ctx, operation) {
         return Ok(String::new());
     }
-    let resource = match ResourceKind::of(operation) {
-        ResourceKind::Backup => &ctx.fixtures.foreign_backup,
-        ResourceKind::Snapshot => &ctx.fixtures.foreign_snapshot,
-    };
-    Ok(id_of(require_fixture(
-        resource.as_ref(),
-        "a resource of the other account",
-    )?))
+    let foreign = &ctx.fixtures.of(ResourceKind::of(operation)).foreign;
+    foreign.id("a resource of the other account")
 }
 
-fn with_foreign_token(ctx: &mut CheckContext, operation: &str) -> Result<ProbeAndControl, Stop> {
+fn with_foreign_token(ctx: &mut Context, operation: &str) -> Result<ProbeAndControl, Stop> {
     ctx.foreign()?;
-    let (kind, id) = (ResourceKind::of(operation), own(ctx, operation)?);
-    let call = ctx.call_for(operation, kind, &id).with(Credential::Foreign);
+    let id = own_id(ctx, operation)?;
+    let call = ctx.call_for(operation, &id).with(Credential::Foreign);
     let call = with_body(ctx, call);
     let control = call.clone().path("account_id", &ctx.unknown_id("account"));
     Ok((call, control))
 }
 
-fn in_foreign_account(ctx: &mut CheckContext, operation: &str) -> Result<ProbeAndControl, Stop> {
+fn in_foreign_account(ctx: &mut Context, operation: &str) -> Result<ProbeAndControl, Stop> {
     let id = foreign_id(ctx, operation)?;
     let call = ctx.foreign_call(operation)?.with(Credential::Own);
     let call = with_body(ctx, call.path(ResourceKind::of(operation).parameter(), &id));
@@ -166,33 +148,33 @@ fn in_foreign_account(ctx: &mut CheckContext, operation: &str) -> Result<ProbeAn
     Ok((call, control))
 }
 
-fn below_foreign_app(ctx: &mut CheckContext, operation: &str) -> Result<ProbeAndControl, Stop> {
+fn below_foreign_app(ctx: &mut Context, operation: &str) -> Result<ProbeAndControl, Stop> {
     let (id, app) = (foreign_id(ctx, operation)?, ctx.foreign()?.app.to_string());
-    let call = ctx.call_for(operation, ResourceKind::of(operation), &id);
+    let call = ctx.call_for(operation, &id);
     let call = with_body(ctx, call.path("app_id", &app));
     let control = call.clone().path("app_id", &ctx.unknown_id("app"));
     Ok((call, control))
 }
 
-fn foreign_resource(ctx: &mut CheckContext, operation: &str) -> Result<ProbeAndControl, Stop> {
-    let (kind, id) = (ResourceKind::of(operation), foreign_id(ctx, operation)?);
-    let call = ctx.call_for(operation, kind, &id);
+fn foreign_resource(ctx: &mut Context, operation: &str) -> Result<ProbeAndControl, Stop> {
+    let id = foreign_id(ctx, operation)?;
+    let call = ctx.call_for(operation, &id);
     Ok((call, ctx.call(operation)))
 }
 
-fn own_in_foreign_account(ctx: &mut CheckContext, operation: &str) -> Result<ProbeAndControl, Stop> {
-    let (kind, id) = (ResourceKind::of(operation), own(ctx, operation)?);
+fn own_in_foreign_account(ctx: &mut Context, operation: &str) -> Result<ProbeAndControl, Stop> {
+    let (kind, id) = (ResourceKind::of(operation), own_id(ctx, operation)?);
     let control = ctx.foreign_call(operation)?;
     Ok((control.clone().path(kind.parameter(), &id), control))
 }
 
-fn own_below_other_app(ctx: &mut CheckContext, operation: &str) -> Result<ProbeAndControl, Stop> {
-    let (kind, id) = (ResourceKind::of(operation), own(ctx, operation)?);
+fn own_below_other_app(ctx: &mut Context, operation: &str) -> Result<ProbeAndControl, Stop> {
+    let (kind, id) = (ResourceKind::of(operation), own_id(ctx, operation)?);
     let control = ctx.call(operation).path("app_id", &other_app(ctx)?);
     Ok((control.clone().path(kind.parameter(), &id), control))
 }
 
-fn other_app(ctx: &CheckContext) -> Result<String, Stop> {
+fn other_app(ctx: &Context) -> Result<String, Stop> {
     let other = ctx.target.other_app;
     let other = other.ok_or_else(|| Stop::Skipped("requires a second app in the account".to_owned()))?;
     Ok(other.to_string())
@@ -202,35 +184,32 @@ fn other_app(ctx: &CheckContext) -> Result<String, Stop> {
 /// vice versa.
 ///
 /// The model knows the expected content of each list.
-pub(super) async fn lists(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn lists(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     ctx.send_for(&ctx.foreign_call(operation)?, 200).await?;
-    ctx.send_for(&ctx.call(operation), 200).await?;
+    ctx.list(operation).await?;
     if ctx.has(operation, "app_id")
         && let Ok(other) = other_app(ctx)
     {
-        ctx.send_for(&ctx.call(operation).path("app_id", &other), 200)
-            .await?;
+        let call = ctx.call(operation).path("app_id", &other);
+        ctx.send_for(&call, 200).await?;
     }
     Ok(())
 }
 
 /// A resource named in a body doesn't exist for other accounts.
-pub(super) async fn body_reference(ctx: &mut CheckContext, member: &str) -> Result<(), Stop> {
-    let (problem, resource) = match member {
-        "snapshotID" => (46, &ctx.fixtures.foreign_snapshot),
-        _ => (108, &ctx.fixtures.foreign_backup),
-    };
+pub(super) async fn body_reference(ctx: &mut Context, member: &str) -> Result<(), Stop> {
     ctx.foreign()?;
-    let resource = require_fixture(resource.as_ref(), "a resource of the other account")?;
-    let foreign = match member {
-        "snapshotID" => id_of(resource),
-        _ => resource[member].as_str().unwrap_or_default().to_owned(),
+    let (problem, kind, pointer) = match member {
+        "snapshotID" => (46, ResourceKind::Snapshot, "id"),
+        _ => (108, ResourceKind::Backup, member),
     };
+    let foreign = &ctx.fixtures.of(kind).foreign;
+    let foreign = foreign.require("a resource of the other account")?;
+    let foreign = foreign[pointer].as_str().unwrap_or_default().to_owned();
     let mut fingerprints = Vec::new();
     for id in [foreign, ctx.unknown_id(member)] {
-        let body = json!({"type": BACKUP_TYPE, "version": "1.1", member: id});
-        let call = ctx.call(ResourceKind::Backup.create()).json(body);
-        let response = ctx.send_for(&call, 400).await?;
+        let call = ctx.call(ResourceKind::Backup.create());
+        let response = ctx.send_for(&call.json(backup_with(member, &id)), 400).await?;
         ctx.expect_problem(&response, &[problem]);
         fingerprints.push((fingerprint(&response), response));
     }
@@ -243,68 +222,50 @@ pub(super) async fn body_reference(ctx: &mut CheckContext, member: &str) -> Resu
 }
 
 /// A backup can only be created from a snapshot of its own app.
-pub(super) async fn snapshot_of_other_app(ctx: &mut CheckContext) -> Result<(), Stop> {
-    let snapshot = id_of(require_fixture(
-        ctx.fixtures.snapshot.as_ref(),
-        "a completed snapshot",
-    )?);
+pub(super) async fn snapshot_of_other_app(ctx: &mut Context) -> Result<(), Stop> {
+    let snapshot = ctx.fixtures.snapshots.named.id("a completed snapshot")?;
     let other = other_app(ctx)?;
-    let body = json!({"type": BACKUP_TYPE, "version": "1.1", "snapshotID": snapshot});
+    let body = backup_with("snapshotID", &snapshot);
     let call = ctx.call(ResourceKind::Backup.create()).path("app_id", &other);
     let response = ctx.send_for(&call.json(body), 403).await?;
     ctx.expect_problem(&response, &[47]);
     Ok(())
 }
 
+/// The body of a backup with a reference to another resource.
+fn backup_with(member: &str, id: &str) -> Value {
+    let kind = ResourceKind::Backup;
+    json!({"type": kind.body_type(), "version": kind.newest_version(), member: id})
+}
+
 /// All resources still exist after the preceding checks.
-pub(super) async fn resources_unchanged(ctx: &mut CheckContext) -> Result<(), Stop> {
+pub(super) async fn resources_unchanged(ctx: &mut Context) -> Result<(), Stop> {
     ctx.foreign()?;
-    for (kind, foreign) in [
-        (ResourceKind::Backup, ctx.fixtures.foreign_backup.clone()),
-        (ResourceKind::Snapshot, ctx.fixtures.foreign_snapshot.clone()),
-    ] {
-        let Some(foreign) = foreign else { continue };
+    for kind in ResourceKind::ALL {
+        let Some(id) = ctx.fixtures.of(kind).foreign.0.as_ref().map(id_of) else {
+            continue;
+        };
         for operation in ctx.permitted(kind.fetches())? {
-            let call = ctx
-                .foreign_call(operation)?
-                .path(kind.parameter(), &id_of(&foreign));
+            let call = ctx.foreign_call(operation)?.path(kind.parameter(), &id);
             ctx.send_for(&call, 200).await?;
         }
     }
-    for (kind, own) in [
-        (ResourceKind::Backup, ctx.fixtures.backup.clone()),
-        (ResourceKind::Snapshot, ctx.fixtures.snapshot.clone()),
-    ] {
-        let Some(own) = own else { continue };
+    for kind in ResourceKind::ALL {
+        let Some(id) = ctx.fixtures.of(kind).named.0.as_ref().map(id_of) else {
+            continue;
+        };
         for operation in ctx.permitted(kind.fetches())? {
-            ctx.send_for(&ctx.call_for(operation, kind, &id_of(&own)), 200)
-                .await?;
+            ctx.fetch(operation, &id).await?;
         }
     }
     Ok(())
 }
 
-/// A read-only token can read everything that is readable.
-pub(super) async fn viewer_reads(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
-    ctx.require(operation)?;
-    if ctx.target.viewer_token.is_none() {
-        return Err(Stop::Skipped("requires a read-only token".to_owned()));
-    }
-    reads(ctx, operation, Credential::Viewer).await
-}
-
-/// A token of all accounts works in each of them.
-pub(super) async fn operator_reads(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
-    ctx.require(operation)?;
-    if ctx.target.operator_token.is_none() {
-        return Err(Stop::Skipped("requires a token of all accounts".to_owned()));
-    }
-    reads(ctx, operation, Credential::Operator).await
-}
-
-async fn reads(ctx: &mut CheckContext, operation: &str, credential: Credential) -> Result<(), Stop> {
-    let id = own(ctx, operation)?;
-    let call = ctx.call_for(operation, ResourceKind::of(operation), &id);
+/// A read-only token can read everything that is readable, and a token of all accounts works in each of them.
+pub(super) async fn reads(ctx: &mut Context, operation: &str, credential: Credential) -> Result<(), Stop> {
+    ctx.require_credential(credential)?;
+    let id = own_id(ctx, operation)?;
+    let call = ctx.call_for(operation, &id);
     let own = ctx.send_for(&call, 200).await?;
     let call = call.with(credential);
     let response = ctx.send_for(&call, 200).await?;
@@ -316,7 +277,7 @@ async fn reads(ctx: &mut CheckContext, operation: &str, credential: Credential) 
     Ok(())
 }
 
-impl CheckContext {
+impl Context {
     /// Whether an operation has a path parameter of that name.
     pub(super) fn has(&self, operation: &str, name: &str) -> bool {
         self.http.operation(operation).is_some_and(|operation| {

@@ -4,34 +4,31 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::backups::difference;
 use super::call::Call;
-use super::context::{CheckContext, ResourceKind, Stop, id_of, require_fixture};
+use super::context::{Context, ResourceKind, Stop, id_of};
+use super::lifecycle::difference;
 use super::recording_client::RecordedResponse;
 
 /// Maximum number of pages in a walk through a list.
 const PAGES_MAX: usize = 200;
 
 /// The resources of the suite that a list of this operation must contain.
-fn own(ctx: &CheckContext, operation: &str) -> Result<Vec<Value>, Stop> {
+fn own(ctx: &Context, operation: &str) -> Result<Vec<Value>, Stop> {
     ctx.require(operation)?;
-    let fixtures = &ctx.fixtures;
-    let (first, others) = match ResourceKind::of(operation) {
-        ResourceKind::Backup => (
-            &fixtures.backup,
-            [&fixtures.unnamed_backup, &fixtures.backup_of_snapshot],
-        ),
-        ResourceKind::Snapshot => (&fixtures.snapshot, [&fixtures.unnamed_snapshot, &None]),
-    };
-    let mut own = vec![require_fixture(first.as_ref(), "a completed resource")?.clone()];
-    own.extend(others.into_iter().flatten().cloned());
+    let kind = ResourceKind::of(operation);
+    let fixtures = ctx.fixtures.of(kind);
+    let mut own = vec![fixtures.named.require("a completed resource")?.clone()];
+    own.extend(fixtures.unnamed.0.clone());
+    if kind == ResourceKind::Backup {
+        own.extend(ctx.fixtures.backup_of_snapshot.0.clone());
+    }
     Ok(own)
 }
 
 /// The list contains the suite's resources, as a fetch returns them, and its own metadata.
-pub(super) async fn complete_list(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn complete_list(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     let own = own(ctx, operation)?;
-    let response = ctx.send_for(&ctx.call(operation), 200).await?;
+    let response = ctx.list(operation).await?;
     for resource in &own {
         let id = id_of(resource);
         let found: Vec<&Value> = response.items().iter().filter(|item| id_of(item) == id).collect();
@@ -42,17 +39,12 @@ pub(super) async fn complete_list(ctx: &mut CheckContext, operation: &str) -> Re
                     difference("the fetch", resource, "the list", listed)
                 });
             }
-            _ => ctx.fault(&response, format!("{id} is in the list {} times", found.len())),
+            _ => ctx.violation(&response, format!("{id} is in the list {} times", found.len())),
         }
     }
-    let kind = if ResourceKind::of(operation) == ResourceKind::Snapshot {
-        "appSnaps"
-    } else {
-        "appBackups"
-    };
-    let named = response.text("/type") == Some(&format!("application/astra-{kind}"));
-    ctx.expect(&response, named, || {
-        format!("`type` isn't application/astra-{kind}")
+    let list_type = format!("{}s", ResourceKind::of(operation).body_type());
+    ctx.expect(&response, response.text("/type") == Some(&list_type), || {
+        format!("`type` isn't {list_type}")
     });
     ctx.expect(&response, response.text("/version").is_some(), || {
         "`version` is missing".to_owned()
@@ -61,9 +53,9 @@ pub(super) async fn complete_list(ctx: &mut CheckContext, operation: &str) -> Re
 }
 
 /// A walk in small pages returns each of the suite's resources exactly once, in the order of the whole list.
-pub(super) async fn pages(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn pages(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     let own: Vec<String> = own(ctx, operation)?.iter().map(id_of).collect();
-    let whole = ctx.send_for(&ctx.call(operation), 200).await?;
+    let whole = ctx.list(operation).await?;
     let total = whole.items().len();
     let limit = (total / 10).max(1);
     let pages = read_pages(ctx, &ctx.call(operation), &whole, limit).await?;
@@ -98,7 +90,7 @@ pub(super) struct Pages {
 /// Walks through a list in pages of that limit. A walk that doesn't end is a finding, and so is an empty page
 /// that isn't the last one.
 pub(super) async fn read_pages(
-    ctx: &mut CheckContext,
+    ctx: &mut Context,
     call: &Call,
     whole: &RecordedResponse,
     limit: usize,
@@ -114,19 +106,17 @@ pub(super) async fn read_pages(
         };
         next = call.clone().query("continue", token);
         if last.items().is_empty() {
-            ctx.fault(&last, "an empty page has a `continue` token".to_owned());
-            return Err(Stop::Recorded);
+            return Err(ctx.fail(&last, "an empty page has a `continue` token".to_owned()));
         }
     }
-    ctx.fault(
+    Err(ctx.fail(
         whole,
         format!("the list doesn't end after {PAGES_MAX} pages of {limit}"),
-    );
-    Err(Stop::Recorded)
+    ))
 }
 
 /// A limit larger than the list has no effect.
-pub(super) async fn huge_limit(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn huge_limit(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     let own = own(ctx, operation)?;
     for limit in [
         "1000000",
@@ -147,7 +137,7 @@ pub(super) async fn huge_limit(ctx: &mut CheckContext, operation: &str) -> Resul
 }
 
 /// `include` returns arrays of the requested values, in the requested order, with `null` for absent values.
-pub(super) async fn columns(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn columns(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     let own = own(ctx, operation)?;
     let every = every_field(ctx, operation);
     let mut reversed = every.clone();
@@ -182,7 +172,7 @@ pub(super) async fn columns(ctx: &mut CheckContext, operation: &str) -> Result<(
 }
 
 /// A single field together with a limit: both apply to the second page as to the first.
-pub(super) async fn columns_in_pages(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn columns_in_pages(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     own(ctx, operation)?;
     let call = ctx.call(operation).query("include", "name").query("limit", "1");
     let is_row =
@@ -204,7 +194,7 @@ pub(super) async fn columns_in_pages(ctx: &mut CheckContext, operation: &str) ->
 }
 
 /// The fields of a resource, in the order of the contract.
-pub(super) fn every_field(ctx: &CheckContext, operation: &str) -> Vec<String> {
+pub(super) fn every_field(ctx: &Context, operation: &str) -> Vec<String> {
     let name = if ResourceKind::of(operation) == ResourceKind::Snapshot {
         "AppSnap"
     } else {

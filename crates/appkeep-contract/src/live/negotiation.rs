@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::context::{CheckContext, ResourceKind, Stop, id_of, require_fixture};
+use super::context::{Context, ResourceKind, Stop};
 use super::recording_client::RecordedResponse;
 
 const JSON: &str = "application/json";
 
 /// Records a violation unless the body has that media type.
-pub(super) fn expect_media_type(ctx: &mut CheckContext, response: &RecordedResponse, expected: &str) {
+pub(super) fn expect_media_type(ctx: &mut Context, response: &RecordedResponse, expected: &str) {
     let received = response.header("content-type").unwrap_or_default().to_owned();
     let essence = received.split(';').next().unwrap_or_default().trim();
     ctx.expect(response, essence.eq_ignore_ascii_case(expected), || {
@@ -25,15 +25,15 @@ pub(super) fn expect_media_type(ctx: &mut CheckContext, response: &RecordedRespo
 }
 
 /// A fetch uses the requested media type; if that isn't available, plain JSON.
-pub(super) async fn fetch(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn fetch(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
     let kind = ResourceKind::of(operation);
-    let (resource, others) = match kind {
-        ResourceKind::Backup => (&ctx.fixtures.backup, ResourceKind::Snapshot.vendor_type()),
-        ResourceKind::Snapshot => (&ctx.fixtures.snapshot, ResourceKind::Backup.vendor_type()),
+    let others = match kind {
+        ResourceKind::Backup => ResourceKind::Snapshot.vendor_type(),
+        ResourceKind::Snapshot => ResourceKind::Backup.vendor_type(),
     };
     let vendor = kind.vendor_type();
-    let id = id_of(require_fixture(resource.as_ref(), "a completed resource")?);
+    let id = ctx.fixtures.of(kind).named.id("a completed resource")?;
     let cases = [
         (vendor.clone(), vendor.as_str()),
         (vendor.to_ascii_uppercase(), &vendor),
@@ -50,7 +50,7 @@ pub(super) async fn fetch(ctx: &mut CheckContext, operation: &str) -> Result<(),
     ];
     for (accept, expected) in cases {
         let response = ctx
-            .send_for(&ctx.call_for(operation, kind, &id).accept(&accept), 200)
+            .send_for(&ctx.call_for(operation, &id).accept(&accept), 200)
             .await?;
         expect_media_type(ctx, &response, expected);
     }
@@ -58,7 +58,7 @@ pub(super) async fn fetch(ctx: &mut CheckContext, operation: &str) -> Result<(),
 }
 
 /// A list is plain JSON, independent of `Accept`.
-pub(super) async fn list(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn list(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     for accept in [JSON, "*/*", "text/html", "application/astra-appBackups+json"] {
         let response = ctx.send_for(&ctx.call(operation).accept(accept), 200).await?;
         expect_media_type(ctx, &response, JSON);
@@ -67,7 +67,7 @@ pub(super) async fn list(ctx: &mut CheckContext, operation: &str) -> Result<(), 
 }
 
 /// A problem has the media type of problems, independent of `Accept`.
-pub(super) async fn problem(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn problem(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     let vendor = ResourceKind::of(operation).vendor_type();
     for accept in [JSON, vendor.as_str(), "text/html", "*/*;q=0"] {
         let call = ctx.call(operation).accept(accept);
@@ -83,7 +83,7 @@ pub(super) async fn problem(ctx: &mut CheckContext, operation: &str) -> Result<(
 }
 
 /// A JSON body with a charset parameter is read like any other. Nothing is created: the app doesn't exist.
-pub(super) async fn body_with_charset(ctx: &mut CheckContext) -> Result<(), Stop> {
+pub(super) async fn body_with_charset(ctx: &mut Context) -> Result<(), Stop> {
     let body = ctx.valid_body(ResourceKind::Backup);
     let call = ctx.call(ResourceKind::Backup.create()).json(body);
     let call = call.path("app_id", &ctx.unknown_id("app"));
@@ -95,7 +95,7 @@ pub(super) async fn body_with_charset(ctx: &mut CheckContext) -> Result<(), Stop
 }
 
 /// A small JSON body in a GET is ignored; existing clients send one with every GET.
-pub(super) async fn body_of_a_get(ctx: &mut CheckContext) -> Result<(), Stop> {
+pub(super) async fn body_of_a_get(ctx: &mut Context) -> Result<(), Stop> {
     let response = ctx
         .send_for(&ctx.call("app_backup_list_for_app").json(json!({})), 200)
         .await?;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::call::Server;
 use super::completion::until_completed;
-use super::context::{CheckContext, ResourceKind, Stop, id_of};
+use super::context::{Context, ResourceKind, Stop, id_of};
 use super::poll_timer::PollTimer;
 
 /// Number of concurrent requests.
@@ -18,7 +18,7 @@ const PAGES_MAX: usize = 400;
 
 /// Of several concurrent creates with the same name exactly one succeeds; the others are rejected because the
 /// name is in use.
-pub(super) async fn create(ctx: &mut CheckContext, kind: ResourceKind) -> Result<(), Stop> {
+pub(super) async fn create(ctx: &mut Context, kind: ResourceKind) -> Result<(), Stop> {
     ctx.require_create(kind)?;
     let body = ctx.valid_body(kind);
     let calls = vec![ctx.call(kind.create()).json(body.clone()); CONCURRENT_REQUESTS];
@@ -34,7 +34,7 @@ pub(super) async fn create(ctx: &mut CheckContext, kind: ResourceKind) -> Result
         }
     }
     for operation in ctx.permitted(kind.lists())? {
-        let response = ctx.send_for(&ctx.call(operation), 200).await?;
+        let response = ctx.list(operation).await?;
         let shown = response
             .items()
             .iter()
@@ -48,18 +48,16 @@ pub(super) async fn create(ctx: &mut CheckContext, kind: ResourceKind) -> Result
 }
 
 /// Of several concurrent deletes of one resource exactly one succeeds.
-pub(super) async fn delete(ctx: &mut CheckContext, kind: ResourceKind) -> Result<(), Stop> {
+pub(super) async fn delete(ctx: &mut Context, kind: ResourceKind) -> Result<(), Stop> {
     ctx.require_create(kind)?;
-    let body = ctx.valid_body(kind);
-    let created = ctx.send_for(&ctx.call(kind.create()).json(body), 201).await?;
-    let id = ctx.created_id(&created)?;
+    let (id, _) = ctx.create(ctx.call(kind.create())).await?;
     until_completed(ctx, kind, &id).await?;
     let operations = ctx.permitted(kind.deletes())?;
     let calls: Vec<_> = operations
         .iter()
         .cycle()
         .take(CONCURRENT_REQUESTS)
-        .map(|operation| ctx.call_for(operation, kind, &id))
+        .map(|operation| ctx.call_for(operation, &id))
         .collect();
     let responses = ctx.send_concurrently(&calls).await?;
     let removed = responses.iter().filter(|response| response.status == 204).count();
@@ -78,7 +76,7 @@ pub(super) async fn delete(ctx: &mut CheckContext, kind: ResourceKind) -> Result
 }
 
 /// Concurrent reads all get the same response.
-pub(super) async fn read(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn read(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     let calls = vec![ctx.call(operation); CONCURRENT_REQUESTS];
     let responses = ctx.send_concurrently(&calls).await?;
     let Some(first) = responses.first().cloned() else {
@@ -98,7 +96,7 @@ pub(super) async fn read(ctx: &mut CheckContext, operation: &str) -> Result<(), 
 
 /// During concurrent creates and deletes, a walk in pages returns each remaining resource exactly once, in
 /// order, and no deleted one.
-pub(super) async fn pages(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn pages(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     let kind = ResourceKind::of(operation);
     ctx.require(operation)?;
     ctx.require_create(kind)?;
@@ -134,13 +132,12 @@ pub(super) async fn pages(ctx: &mut CheckContext, operation: &str) -> Result<(),
         if number == 1 {
             let operations = ctx.permitted(kind.deletes())?;
             let operation = operations.first().copied().ok_or(Stop::Recorded)?;
-            ctx.send_for(&ctx.call_for(operation, kind, &oldest), 204).await?;
+            ctx.send_for(&ctx.call_for(operation, &oldest), 204).await?;
             is_oldest_deleted = true;
         }
         next = page.text("/metadata/continue").map(str::to_owned);
         if next.is_some() && page.items().is_empty() {
-            ctx.fault(&page, "an empty page has a `continue` token".to_owned());
-            return Err(Stop::Recorded);
+            return Err(ctx.fail(&page, "an empty page has a `continue` token".to_owned()));
         }
         if next.is_none() {
             let times = |id: &String| seen.get(id).copied().unwrap_or_default();
@@ -166,19 +163,15 @@ pub(super) async fn pages(ctx: &mut CheckContext, operation: &str) -> Result<(),
     Err(Stop::Skipped(format!("there are more than {PAGES_MAX} items")))
 }
 
-async fn create_one(ctx: &mut CheckContext, kind: ResourceKind) -> Result<String, Stop> {
+async fn create_one(ctx: &mut Context, kind: ResourceKind) -> Result<String, Stop> {
     let mut body = ctx.valid_body(kind);
     body["metadata"] = json!({"labels": []});
-    let created = ctx.send_for(&ctx.call(kind.create()).json(body), 201).await?;
-    ctx.created_id(&created)
+    let (id, _) = ctx.create(ctx.call(kind.create()).json(body)).await?;
+    Ok(id)
 }
 
 /// Deletes the resources of a check, so that later checks have shorter lists.
-pub(super) async fn delete_all(
-    ctx: &mut CheckContext,
-    kind: ResourceKind,
-    ids: &[String],
-) -> Result<(), Stop> {
+pub(super) async fn delete_all(ctx: &mut Context, kind: ResourceKind, ids: &[String]) -> Result<(), Stop> {
     let timer = PollTimer::of(&ctx.options);
     for id in ids {
         let Some(resource) = ctx.model.resource(Server::Main, id).cloned() else {
@@ -194,7 +187,7 @@ pub(super) async fn delete_all(
     Ok(())
 }
 
-async fn delete_named(ctx: &mut CheckContext, kind: ResourceKind, name: &str) -> Result<(), Stop> {
+async fn delete_named(ctx: &mut Context, kind: ResourceKind, name: &str) -> Result<(), Stop> {
     let existing = ctx
         .model
         .existing()

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use reqwest::Url;
+use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::Value;
 
 use super::LiveError;
@@ -246,16 +247,7 @@ impl RecordingClient {
         }
         let response = request.send().await.map_err(|error| chain(&error))?;
         let status = response.status().as_u16();
-        let headers: Vec<(String, String)> = response
-            .headers()
-            .iter()
-            .map(|(name, value)| {
-                (
-                    name.to_string(),
-                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                )
-            })
-            .collect();
+        let headers = header_list(response.headers());
         let (body, mut violations) = match body::read(response, self.body_bytes_max).await {
             Ok(body) => {
                 let received = Received {
@@ -369,6 +361,15 @@ pub(super) fn read_url(text: &str) -> Result<Url, LiveError> {
         ));
     }
     Ok(url)
+}
+
+/// Headers as text.
+pub(super) fn header_list(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = headers.iter();
+    headers
+        .map(|(name, value)| (name.to_string(), text(value)))
+        .collect()
 }
 
 /// The value of the header, and its replacement in a report.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::call::{Call, Credential, Payload};
-use super::context::{CheckContext, Stop};
+use super::context::{Context, Stop};
 use super::headers::{allowed, declared};
 use super::recording_client::RecordedResponse;
 use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem, points_at};
@@ -32,24 +32,15 @@ pub(super) fn cases(operations: &[Operation]) -> Vec<RefusalCase> {
         .collect()
 }
 
-/// A requirement of a request that the target doesn't meet.
-fn missing_requirement(ctx: &CheckContext, request: &InvalidRequest) -> Option<&'static str> {
-    request.mutations.iter().find_map(|mutation| match mutation {
-        Mutation::ViewerToken if ctx.target.viewer_token.is_none() => Some("requires a read-only token"),
-        Mutation::ForeignToken | Mutation::ForeignApp if ctx.target.foreign.is_none() => {
-            Some("requires a second account with its own token")
-        }
-        Mutation::OperatorToken if ctx.target.operator_token.is_none() => {
-            Some("requires a token of all accounts")
-        }
-        _ => None,
-    })
-}
-
 /// Runs one case.
-pub(super) async fn run(ctx: &mut CheckContext, case: &RefusalCase) -> Result<(), Stop> {
-    if let Some(missing_requirement) = missing_requirement(ctx, case.request) {
-        return Err(Stop::Skipped(missing_requirement.to_owned()));
+pub(super) async fn run(ctx: &mut Context, case: &RefusalCase) -> Result<(), Stop> {
+    for mutation in case.request.mutations {
+        match mutation {
+            Mutation::ViewerToken => ctx.require_credential(Credential::Viewer)?,
+            Mutation::ForeignToken | Mutation::ForeignApp => ctx.require_credential(Credential::Foreign)?,
+            Mutation::OperatorToken => ctx.require_credential(Credential::Operator)?,
+            _ => {}
+        }
     }
     let call = invalid_call(ctx, case);
     let response = ctx.send(&call).await?;
@@ -58,7 +49,7 @@ pub(super) async fn run(ctx: &mut CheckContext, case: &RefusalCase) -> Result<()
     Ok(())
 }
 
-fn invalid_call(ctx: &mut CheckContext, case: &RefusalCase) -> Call {
+fn invalid_call(ctx: &mut Context, case: &RefusalCase) -> Call {
     let mut call = ctx.call(&case.operation);
     let has_body = ctx
         .http
@@ -74,7 +65,7 @@ fn invalid_call(ctx: &mut CheckContext, case: &RefusalCase) -> Call {
     call
 }
 
-fn mutated(ctx: &CheckContext, mut call: Call, mutation: Mutation) -> Call {
+fn mutated(ctx: &Context, mut call: Call, mutation: Mutation) -> Call {
     match mutation {
         Mutation::NoToken => return call.with(Credential::None),
         Mutation::UnknownToken => return call.with(Credential::Unknown),
@@ -122,7 +113,7 @@ fn set_member(call: &mut Call, name: &str, value: Value) {
     }
 }
 
-fn check_response(ctx: &mut CheckContext, case: &RefusalCase, response: &RecordedResponse) {
+fn check_response(ctx: &mut Context, case: &RefusalCase, response: &RecordedResponse) {
     let method = ctx
         .http
         .operation(&case.operation)
@@ -157,7 +148,7 @@ fn check_response(ctx: &mut CheckContext, case: &RefusalCase, response: &Recorde
 
 /// `Allow` lists every method that the path declares, and not the one that was refused. Methods of operations that the
 /// options leave out may be missing.
-fn check_allow(ctx: &mut CheckContext, case: &RefusalCase, response: &RecordedResponse) {
+fn check_allow(ctx: &mut Context, case: &RefusalCase, response: &RecordedResponse) {
     let (declared, allowed) = (declared(ctx, &case.operation).permitted, allowed(response));
     let refused = case.request.mutations.iter().find_map(|mutation| match mutation {
         Mutation::Method(method) => Some(*method),

@@ -6,7 +6,7 @@ use super::coverage::Coverage;
 use super::limits::EarlyEnd;
 use super::recording_client::Exchange;
 use super::rules;
-use appkeep_openapi::{Outcome, Place};
+use appkeep_openapi::{Outcome, Place, Violation};
 
 /// The result of checking one server.
 #[derive(Debug, Clone)]
@@ -114,6 +114,27 @@ pub struct LiveFinding {
 }
 
 impl LiveFinding {
+    /// A finding without a place in the contract and without an exchange.
+    pub(super) fn new((code, rule): (&str, &str), operation: &str, what: String) -> Self {
+        Self {
+            code: code.to_owned(),
+            rule: rule.to_owned(),
+            operation: operation.to_owned(),
+            what,
+            place: None,
+            exchange: None,
+        }
+    }
+
+    /// A violation in the form of a response.
+    pub(super) fn of_form(operation: &str, status: u16, violation: &Violation) -> Self {
+        let rule = (violation.rule.as_str(), violation.rule.rule());
+        Self {
+            place: Some(violation.place.clone()),
+            ..Self::new(rule, operation, format!("{status} {}", violation.what))
+        }
+    }
+
     /// The place in the contract that was violated.
     #[must_use]
     pub fn contract_place(&self) -> Place {

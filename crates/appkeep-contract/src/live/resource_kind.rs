@@ -1,7 +1,5 @@
 //! The two kinds of resource, and the operations on each.
 
-pub(super) const BACKUP_TYPE: &str = "application/astra-appBackup";
-pub(super) const SNAPSHOT_TYPE: &str = "application/astra-appSnap";
 pub(super) const APP_TYPE: &str = "application/astra-app";
 
 /// The operation that replaces an app's data.
@@ -28,6 +26,8 @@ pub(super) enum OperationKind {
 }
 
 impl ResourceKind {
+    pub(super) const ALL: [Self; 2] = [Self::Backup, Self::Snapshot];
+
     pub(super) fn create(self) -> &'static str {
         match self {
             Self::Backup => "app_backup_create_for_app",
@@ -35,18 +35,14 @@ impl ResourceKind {
         }
     }
 
+    /// The fetch below its app.
     pub(super) fn fetch(self) -> &'static str {
-        match self {
-            Self::Backup => "app_backup_fetch_for_app",
-            Self::Snapshot => "app_snap_fetch_for_app",
-        }
+        self.fetches()[0]
     }
 
+    /// The delete below its app.
     pub(super) fn delete(self) -> &'static str {
-        match self {
-            Self::Backup => "app_backup_delete_for_app",
-            Self::Snapshot => "app_snap_delete_for_app",
-        }
+        self.deletes()[0]
     }
 
     /// All operations that list it: below its app, and across the account.
@@ -81,12 +77,25 @@ impl ResourceKind {
         }
     }
 
+    /// The `type` of one resource.
+    pub(super) fn body_type(self) -> &'static str {
+        match self {
+            Self::Backup => "application/astra-appBackup",
+            Self::Snapshot => "application/astra-appSnap",
+        }
+    }
+
+    /// The newest `version` of one resource.
+    pub(super) fn newest_version(self) -> &'static str {
+        match self {
+            Self::Backup => "1.1",
+            Self::Snapshot => "1.2",
+        }
+    }
+
     /// The media type of one resource.
     pub(super) fn vendor_type(self) -> String {
-        match self {
-            Self::Backup => format!("{BACKUP_TYPE}+json"),
-            Self::Snapshot => format!("{SNAPSHOT_TYPE}+json"),
-        }
+        format!("{}+json", self.body_type())
     }
 
     /// Its name in messages.

@@ -3,10 +3,10 @@
 //! A restore replaces data, so nothing is restored unless [`Target::may_restore`](super::Target::may_restore)
 //! permits it. All other checks in this module name sources that can't be restored.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::call::Call;
-use super::context::{CheckContext, NOT_RESTORABLE, ResourceKind, Stop, id_of, require_fixture};
+use super::context::{Context, Fixture, Fixtures, NOT_RESTORABLE, ResourceKind, Stop};
 use super::poll_timer::PollTimer;
 use super::resource_kind::{APP_TYPE, RESTORE};
 use super::storage;
@@ -14,19 +14,13 @@ use super::storage;
 const FETCH: &str = "app_fetch";
 
 /// An app can be restored from a backup and from a snapshot, and its state shows it.
-pub(super) async fn in_place(ctx: &mut CheckContext) -> Result<(), Stop> {
+pub(super) async fn in_place(ctx: &mut Context) -> Result<(), Stop> {
     if !ctx.target.may_restore {
         return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
     }
     ctx.require(FETCH)?;
-    let backup = id_of(require_fixture(
-        ctx.fixtures.backup.as_ref(),
-        "a completed backup",
-    )?);
-    let snapshot = id_of(require_fixture(
-        ctx.fixtures.snapshot.as_ref(),
-        "a completed snapshot",
-    )?);
+    let backup = ctx.fixtures.backups.named.id("a completed backup")?;
+    let snapshot = ctx.fixtures.snapshots.named.id("a completed snapshot")?;
     for (member, id) in [("backupID", backup), ("snapshotID", snapshot)] {
         let call = restore(ctx.call(RESTORE), member, &id);
         ctx.send_for(&call, 204).await?;
@@ -36,7 +30,7 @@ pub(super) async fn in_place(ctx: &mut CheckContext) -> Result<(), Stop> {
 }
 
 /// Waits until the app is ready again; until then its state must be `restoring`.
-async fn ready(ctx: &mut CheckContext) -> Result<(), Stop> {
+async fn ready(ctx: &mut Context) -> Result<(), Stop> {
     let timer = PollTimer::of(&ctx.options);
     let call = ctx.call(FETCH);
     loop {
@@ -50,19 +44,17 @@ async fn ready(ctx: &mut CheckContext) -> Result<(), Stop> {
             return Ok(());
         }
         if state != "restoring" {
-            ctx.fault(&app, format!("the app is `{state}` during a restore"));
-            return Err(Stop::Recorded);
+            return Err(ctx.fail(&app, format!("the app is `{state}` during a restore")));
         }
         if !timer.wait().await {
             let secs = ctx.options.completion_max.as_secs();
-            ctx.fault(&app, format!("the app is still `restoring` after {secs} s"));
-            return Err(Stop::Recorded);
+            return Err(ctx.fail(&app, format!("the app is still `restoring` after {secs} s")));
         }
     }
 }
 
 /// A resource that isn't completed can't be restored; on the idle server no resource is ever completed.
-pub(super) async fn not_ready(ctx: &mut CheckContext) -> Result<(), Stop> {
+pub(super) async fn not_ready(ctx: &mut Context) -> Result<(), Stop> {
     ctx.idle_call(RESTORE)?;
     for (kind, member) in [
         (ResourceKind::Backup, "backupID"),
@@ -77,18 +69,19 @@ pub(super) async fn not_ready(ctx: &mut CheckContext) -> Result<(), Stop> {
 }
 
 /// Resources of another app or account can't be restored into this app.
-pub(super) async fn of_others(ctx: &mut CheckContext) -> Result<(), Stop> {
+pub(super) async fn of_others(ctx: &mut Context) -> Result<(), Stop> {
     if !ctx.target.may_restore {
         return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
     }
     let lacks_app = || Stop::Skipped("requires a second app in the account".to_owned());
     let other = ctx.target.other_app.ok_or_else(lacks_app)?.to_string();
     ctx.foreign()?;
-    let of =
-        |resource: &Option<Value>| require_fixture(resource.as_ref(), "a resource to restore").map(id_of);
-    let (backup, snapshot) = (of(&ctx.fixtures.backup)?, of(&ctx.fixtures.snapshot)?);
-    let foreign_snapshot = of(&ctx.fixtures.foreign_snapshot)?;
-    let foreign_backup = of(&ctx.fixtures.foreign_backup)?;
+    let of = |resource: &Fixture| resource.id("a resource to restore");
+    let Fixtures {
+        backups, snapshots, ..
+    } = &ctx.fixtures;
+    let (backup, snapshot) = (of(&backups.named)?, of(&snapshots.named)?);
+    let (foreign_snapshot, foreign_backup) = (of(&snapshots.foreign)?, of(&backups.foreign)?);
     let own = ctx.call(RESTORE);
     let elsewhere = own.clone().path("app_id", &other);
     for (call, member, id, status, problem) in [

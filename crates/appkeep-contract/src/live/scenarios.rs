@@ -2,11 +2,12 @@
 
 use futures::future::BoxFuture;
 
-use super::context::{CheckContext, Stop};
+use super::call::Credential;
+use super::context::{Context, Stop};
 use super::resource_kind::{OperationKind, ResourceKind};
 use super::{
-    apps, backups, client, declared, deletes, failures, headers, incomplete_body, isolation, lists,
-    negotiation, pending, races, restores, sequence, snapshots, storage,
+    apps, client, declared, deletes, failures, headers, incomplete_body, isolation, lifecycle, lists,
+    negotiation, pending, races, restores, sequence, storage,
 };
 
 /// A check with its own code and rule.
@@ -15,7 +16,7 @@ pub(super) struct Scenario {
     pub(super) rule: &'static str,
     /// The operation that it checks, and the status that it is supposed to reach.
     pub(super) covers: Option<(&'static str, u16)>,
-    pub(super) run: for<'a> fn(&'a mut CheckContext) -> BoxFuture<'a, Result<(), Stop>>,
+    pub(super) run: for<'a> fn(&'a mut Context) -> BoxFuture<'a, Result<(), Stop>>,
 }
 
 /// Checks of the lifecycle of single resources.
@@ -26,25 +27,25 @@ pub(super) const LIFECYCLE: &[Scenario] = &[
     Scenario { code: "app-listed", rule: "The list of apps contains each app once, as a fetch returns it.",
         covers: Some(("app_fetch", 200)), run: |ctx| Box::pin(apps::listed_as_fetched(ctx, "app_fetch")) },
     Scenario { code: "snapshot-create", rule: "A create returns the new snapshot, and `Location` is its URL.",
-        covers: Some(("app_snap_create_for_app", 201)), run: |ctx| Box::pin(snapshots::create(ctx)) },
+        covers: Some(("app_snap_create_for_app", 201)), run: |ctx| Box::pin(lifecycle::create(ctx, ResourceKind::Snapshot)) },
     Scenario { code: "snapshot-completes", rule: "A snapshot becomes completed, and then doesn't change.",
-        covers: Some(("app_snap_fetch_for_app", 200)), run: |ctx| Box::pin(snapshots::complete(ctx)) },
+        covers: Some(("app_snap_fetch_for_app", 200)), run: |ctx| Box::pin(lifecycle::complete(ctx, ResourceKind::Snapshot)) },
     Scenario { code: "snapshot-name-taken", rule: "A name is unique within an app.",
-        covers: Some(("app_snap_create_for_app", 409)), run: |ctx| Box::pin(snapshots::name_taken(ctx)) },
+        covers: Some(("app_snap_create_for_app", 409)), run: |ctx| Box::pin(lifecycle::name_taken(ctx, ResourceKind::Snapshot)) },
     Scenario { code: "snapshot-without-name", rule: "A snapshot that is created without a name gets one.",
-        covers: None, run: |ctx| Box::pin(snapshots::create_unnamed(ctx)) },
+        covers: None, run: |ctx| Box::pin(lifecycle::create_unnamed(ctx, ResourceKind::Snapshot)) },
     Scenario { code: "backup-create", rule: "A create returns the new backup, and `Location` is its URL.",
-        covers: Some(("app_backup_create_for_app", 201)), run: |ctx| Box::pin(backups::create(ctx)) },
+        covers: Some(("app_backup_create_for_app", 201)), run: |ctx| Box::pin(lifecycle::create(ctx, ResourceKind::Backup)) },
     Scenario { code: "backup-completes", rule: "A backup becomes completed.",
-        covers: None, run: |ctx| Box::pin(backups::complete(ctx)) },
+        covers: None, run: |ctx| Box::pin(lifecycle::complete(ctx, ResourceKind::Backup)) },
     Scenario { code: "backup-name-taken", rule: "A name is unique within an app.",
-        covers: Some(("app_backup_create_for_app", 409)), run: |ctx| Box::pin(backups::name_taken(ctx)) },
+        covers: Some(("app_backup_create_for_app", 409)), run: |ctx| Box::pin(lifecycle::name_taken(ctx, ResourceKind::Backup)) },
     Scenario { code: "backup-without-name", rule: "A backup that is created without a name gets one.",
-        covers: None, run: |ctx| Box::pin(backups::create_unnamed(ctx)) },
+        covers: None, run: |ctx| Box::pin(lifecycle::create_unnamed(ctx, ResourceKind::Backup)) },
     Scenario { code: "backup-of-snapshot", rule: "A backup of a snapshot names the snapshot.",
-        covers: None, run: |ctx| Box::pin(backups::from_snapshot(ctx)) },
+        covers: None, run: |ctx| Box::pin(lifecycle::backup_of_snapshot(ctx)) },
     Scenario { code: "backup-in-both-trees", rule: "Both path trees return the same backup.",
-        covers: Some(("app_backup_fetch", 200)), run: |ctx| Box::pin(backups::same_in_both_trees(ctx)) },
+        covers: Some(("app_backup_fetch", 200)), run: |ctx| Box::pin(lifecycle::same_in_both_trees(ctx)) },
     Scenario { code: "account-listed", rule: "The list of accounts contains those that the token can access, with its role in each.",
         covers: Some(("account_list", 200)), run: |ctx| Box::pin(declared::accounts(ctx)) },
     Scenario { code: "bucket-listed", rule: "The list of buckets contains the account's own, and marks the default.",
@@ -169,7 +170,7 @@ pub(super) struct RepeatedScenario {
     pub(super) operations: OperationSet,
     /// The status that it is supposed to reach.
     pub(super) status: u16,
-    pub(super) run: for<'a> fn(&'a mut CheckContext, &'a str) -> BoxFuture<'a, Result<(), Stop>>,
+    pub(super) run: for<'a> fn(&'a mut Context, &'a str) -> BoxFuture<'a, Result<(), Stop>>,
 }
 
 /// All checks that run once, in their order.
@@ -190,9 +191,9 @@ pub(super) const REPEATED: &[RepeatedScenario] = &[
     RepeatedScenario { code: "foreign-lists", rule: "A list contains only resources of its own account and app.",
         operations: OperationSet::Lists, status: 200, run: |ctx, operation| Box::pin(isolation::lists(ctx, operation)) },
     RepeatedScenario { code: "viewer-reads", rule: "A read-only token can read.",
-        operations: OperationSet::Reads, status: 200, run: |ctx, operation| Box::pin(isolation::viewer_reads(ctx, operation)) },
+        operations: OperationSet::Reads, status: 200, run: |ctx, operation| Box::pin(isolation::reads(ctx, operation, Credential::Viewer)) },
     RepeatedScenario { code: "operator-reads", rule: "A token of all accounts works in each account.",
-        operations: OperationSet::Reads, status: 200, run: |ctx, operation| Box::pin(isolation::operator_reads(ctx, operation)) },
+        operations: OperationSet::Reads, status: 200, run: |ctx, operation| Box::pin(isolation::reads(ctx, operation, Credential::Operator)) },
     RepeatedScenario { code: "list", rule: "A list contains the created resources, as a fetch returns them, and its own type.",
         operations: OperationSet::Lists, status: 200, run: |ctx, operation| Box::pin(lists::complete_list(ctx, operation)) },
     RepeatedScenario { code: "list-pages", rule: "Pages contain every item once, in the order of the whole list.",

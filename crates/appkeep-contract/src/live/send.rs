@@ -1,11 +1,11 @@
 //! Sends requests for checks: decides whether a request may be sent, and checks its response.
 
-use super::call::{Call, Server};
-use super::context::{CheckContext, NOT_RESTORABLE, Stop};
+use super::call::{Call, Payload, Server};
+use super::context::{Context, NOT_RESTORABLE, Stop};
 use super::recording_client::RecordedResponse;
 use super::resource_kind::ResourceKind;
 
-impl CheckContext {
+impl Context {
     /// Sends a request. Violations in the form of the response, and contradictions to earlier responses, are
     /// recorded immediately.
     pub(super) async fn send(&mut self, call: &Call) -> Result<RecordedResponse, Stop> {
@@ -50,8 +50,7 @@ impl CheckContext {
             };
             self.record_violations(&response);
             if let Some(found) = self.model.record_changes(call, &response) {
-                let (code, rule) = (found.rule.code.to_owned(), found.rule.rule.to_owned());
-                self.record_rule_violation(&response, code, rule, found.what);
+                self.record_rule_violation(&response, found);
             }
             match self.reject_too_large(call, response) {
                 Ok(response) => responses.push(response),
@@ -79,6 +78,27 @@ impl CheckContext {
         let response = self.send(call).await?;
         self.expect_status(&response, status)?;
         Ok(response)
+    }
+
+    /// Requests a whole list.
+    pub(super) async fn list(&mut self, operation: &str) -> Result<RecordedResponse, Stop> {
+        self.send_for(&self.call(operation), 200).await
+    }
+
+    /// Fetches an existing resource.
+    pub(super) async fn fetch(&mut self, operation: &str, id: &str) -> Result<RecordedResponse, Stop> {
+        self.send_for(&self.call_for(operation, id), 200).await
+    }
+
+    /// Creates a resource; returns its id and the response. A request without a body gets a valid one.
+    pub(super) async fn create(&mut self, mut call: Call) -> Result<(String, RecordedResponse), Stop> {
+        if call.payload == Payload::None {
+            let body = self.valid_body(ResourceKind::of(&call.operation));
+            call = call.json(body);
+        }
+        let response = self.send_for(&call, 201).await?;
+        let id = self.created_id(&response)?;
+        Ok((id, response))
     }
 
     /// Whether responses are still checked: once a run ended early, it only deletes what it created.
@@ -157,12 +177,7 @@ impl CheckContext {
             return;
         }
         for found in self.model.observe(call, response) {
-            self.record_rule_violation(
-                response,
-                found.rule.code.to_owned(),
-                found.rule.rule.to_owned(),
-                found.what,
-            );
+            self.record_rule_violation(response, found);
         }
     }
 }

@@ -6,9 +6,9 @@
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::backups::difference;
 use super::call::{Call, Server};
-use super::context::{BACKUP_TYPE, CheckContext, ResourceKind, SNAPSHOT_TYPE, Stop, id_of};
+use super::context::{Context, Fixtures, ResourceKind, Stop, id_of};
+use super::lifecycle::difference;
 use super::lists::read_pages;
 use super::model::{Lifecycle, TrackedResource};
 use super::resource_kind::not_found;
@@ -52,7 +52,7 @@ const WEIGHTED_STEPS: [Step; 12] = [
 ];
 
 /// Runs one sequence, and deletes the resources that it created.
-pub(super) async fn run(ctx: &mut CheckContext, number: u64) -> Result<(), Stop> {
+pub(super) async fn run(ctx: &mut Context, number: u64) -> Result<(), Stop> {
     for kind in kinds(ctx)? {
         ctx.require_create(kind)?;
     }
@@ -80,7 +80,7 @@ pub(super) async fn run(ctx: &mut CheckContext, number: u64) -> Result<(), Stop>
 }
 
 /// The kinds of resources in a sequence.
-fn kinds(ctx: &CheckContext) -> Result<Vec<ResourceKind>, Stop> {
+fn kinds(ctx: &Context) -> Result<Vec<ResourceKind>, Stop> {
     let kinds = [ResourceKind::Backup, ResourceKind::Snapshot];
     let made: Vec<ResourceKind> = kinds
         .into_iter()
@@ -101,7 +101,7 @@ impl Sequence<'_> {
         (!of.is_empty()).then(|| of[self.rng.usize(..of.len())].clone())
     }
 
-    fn kind(&mut self, ctx: &CheckContext) -> Result<ResourceKind, Stop> {
+    fn kind(&mut self, ctx: &Context) -> Result<ResourceKind, Stop> {
         let kinds = kinds(ctx)?;
         self.choose(&kinds).ok_or(Stop::Recorded)
     }
@@ -109,7 +109,7 @@ impl Sequence<'_> {
     /// A random resource of the suite in its own app.
     fn resource(
         &mut self,
-        ctx: &CheckContext,
+        ctx: &Context,
         kind: ResourceKind,
         lifecycle: Lifecycle,
     ) -> Option<TrackedResource> {
@@ -130,7 +130,7 @@ impl Sequence<'_> {
         self.choose(&resources)
     }
 
-    async fn step(&mut self, ctx: &mut CheckContext, step: Step) -> Result<(), Stop> {
+    async fn step(&mut self, ctx: &mut Context, step: Step) -> Result<(), Stop> {
         let kind = self.kind(ctx)?;
         match step {
             Step::Create => {
@@ -160,13 +160,13 @@ impl Sequence<'_> {
     }
 
     /// A body with random optional members.
-    fn body(&mut self, ctx: &mut CheckContext, kind: ResourceKind) -> Value {
-        let (resource_type, versions) = match kind {
-            ResourceKind::Backup => (BACKUP_TYPE, &["1.0", "1.1"][..]),
-            ResourceKind::Snapshot => (SNAPSHOT_TYPE, &["1.0", "1.1", "1.2"][..]),
+    fn body(&mut self, ctx: &mut Context, kind: ResourceKind) -> Value {
+        let versions = match kind {
+            ResourceKind::Backup => &["1.0", "1.1"][..],
+            ResourceKind::Snapshot => &["1.0", "1.1", "1.2"][..],
         };
         let version = versions[self.rng.usize(..versions.len())];
-        let mut body = json!({"type": resource_type, "version": version});
+        let mut body = json!({"type": kind.body_type(), "version": version});
         if self.rng.u8(..4) > 0 {
             body["name"] = json!(ctx.new_name());
         }
@@ -192,19 +192,13 @@ impl Sequence<'_> {
         body
     }
 
-    async fn create(&mut self, ctx: &mut CheckContext, kind: ResourceKind, body: Value) -> Result<(), Stop> {
-        let response = ctx.send_for(&ctx.call(kind.create()).json(body), 201).await?;
-        ctx.created_id(&response)?;
+    async fn create(&mut self, ctx: &mut Context, kind: ResourceKind, body: Value) -> Result<(), Stop> {
+        ctx.create(ctx.call(kind.create()).json(body)).await?;
         Ok(())
     }
 
     /// Creates a resource with that name: rejected if the name is in use, accepted if it was used before.
-    async fn create_named(
-        &mut self,
-        ctx: &mut CheckContext,
-        kind: ResourceKind,
-        name: &str,
-    ) -> Result<(), Stop> {
+    async fn create_named(&mut self, ctx: &mut Context, kind: ResourceKind, name: &str) -> Result<(), Stop> {
         let mut body = self.body(ctx, kind);
         body["name"] = json!(name);
         if !is_name_in_use(ctx, kind, name) {
@@ -217,7 +211,7 @@ impl Sequence<'_> {
 
     /// Creates a backup of a snapshot that is completed, in progress or deleted; sometimes the snapshot is
     /// deleted while it is read.
-    async fn back_up_snapshot(&mut self, ctx: &mut CheckContext) -> Result<(), Stop> {
+    async fn back_up_snapshot(&mut self, ctx: &mut Context) -> Result<(), Stop> {
         let lifecycle = if self.rng.u8(..4) == 0 {
             Lifecycle::Deleted
         } else {
@@ -255,12 +249,10 @@ impl Sequence<'_> {
         Ok(())
     }
 
-    async fn delete(&mut self, ctx: &mut CheckContext, resource: &TrackedResource) -> Result<(), Stop> {
+    async fn delete(&mut self, ctx: &mut Context, resource: &TrackedResource) -> Result<(), Stop> {
         let operations = ctx.permitted(resource.kind.deletes())?;
         let operation = self.choose(&operations).ok_or(Stop::Recorded)?;
-        let response = ctx
-            .send(&ctx.call_for(operation, resource.kind, &resource.id))
-            .await?;
+        let response = ctx.send(&ctx.call_for(operation, &resource.id)).await?;
         let is_reader =
             |other: &TrackedResource| other.source() == Some(&resource.id) && other.is_in_progress();
         let is_read = ctx.model.existing().any(is_reader);
@@ -280,11 +272,11 @@ impl Sequence<'_> {
     }
 
     /// A walk with a random limit returns the same as the whole list.
-    async fn pages(&mut self, ctx: &mut CheckContext, kind: ResourceKind) -> Result<(), Stop> {
+    async fn pages(&mut self, ctx: &mut Context, kind: ResourceKind) -> Result<(), Stop> {
         let lists = ctx.permitted(kind.lists())?;
         let list = self.choose(&lists).ok_or(Stop::Recorded)?;
         let limit = self.rng.usize(1..6);
-        let whole = ctx.send_for(&ctx.call(list), 200).await?;
+        let whole = ctx.list(list).await?;
         // Larger pages if there are many resources of other users.
         let limit = limit.max(whole.items().len() / 10);
         let pages = read_pages(ctx, &ctx.call(list), &whole, limit).await?;
@@ -298,7 +290,7 @@ impl Sequence<'_> {
     }
 
     /// Rows of random fields; the model knows the values.
-    async fn columns(&mut self, ctx: &mut CheckContext, kind: ResourceKind) -> Result<(), Stop> {
+    async fn columns(&mut self, ctx: &mut Context, kind: ResourceKind) -> Result<(), Stop> {
         let lists = ctx.permitted(kind.lists())?;
         let list = self.choose(&lists).ok_or(Stop::Recorded)?;
         let every = super::lists::every_field(ctx, list);
@@ -316,21 +308,25 @@ impl Sequence<'_> {
 }
 
 /// Whether an earlier check created it for a later one.
-fn is_fixture(ctx: &CheckContext, id: &str) -> bool {
-    let fixtures = &ctx.fixtures;
+fn is_fixture(ctx: &Context, id: &str) -> bool {
+    let Fixtures {
+        backups,
+        snapshots,
+        backup_of_snapshot,
+    } = &ctx.fixtures;
     [
-        &fixtures.backup,
-        &fixtures.unnamed_backup,
-        &fixtures.backup_of_snapshot,
-        &fixtures.snapshot,
-        &fixtures.unnamed_snapshot,
+        &backups.named,
+        &backups.unnamed,
+        &snapshots.named,
+        &snapshots.unnamed,
+        backup_of_snapshot,
     ]
     .into_iter()
-    .flatten()
+    .filter_map(|fixture| fixture.0.as_ref())
     .any(|resource| id_of(resource) == id)
 }
 
-fn is_name_in_use(ctx: &CheckContext, kind: ResourceKind, name: &str) -> bool {
+fn is_name_in_use(ctx: &Context, kind: ResourceKind, name: &str) -> bool {
     ctx.model
         .existing()
         .any(|resource| resource.kind == kind && resource.name() == name)
@@ -338,10 +334,10 @@ fn is_name_in_use(ctx: &CheckContext, kind: ResourceKind, name: &str) -> bool {
 
 /// Lists and fetches in both path trees agree with each other and with the model; deleted resources aren't
 /// found.
-async fn expect_consistency(ctx: &mut CheckContext) -> Result<(), Stop> {
+async fn expect_consistency(ctx: &mut Context) -> Result<(), Stop> {
     for kind in kinds(ctx)? {
         for list in ctx.permitted(kind.lists())? {
-            ctx.send_for(&ctx.call(list), 200).await?;
+            ctx.list(list).await?;
         }
         let app = ctx.target.app.to_string();
         let own = |resource: &&TrackedResource| {
@@ -358,7 +354,7 @@ async fn expect_consistency(ctx: &mut CheckContext) -> Result<(), Stop> {
         }
         for id in &gone {
             for fetch in ctx.permitted(kind.fetches())? {
-                let response = ctx.send_for(&ctx.call_for(fetch, kind, id), 404).await?;
+                let response = ctx.send_for(&ctx.call_for(fetch, id), 404).await?;
                 ctx.expect_problem(&response, &[not_found(fetch)]);
             }
         }
@@ -367,10 +363,10 @@ async fn expect_consistency(ctx: &mut CheckContext) -> Result<(), Stop> {
 }
 
 /// Both path trees show a resource; once it is completed, the representations are identical.
-async fn fetch_everywhere(ctx: &mut CheckContext, resource: &TrackedResource) -> Result<(), Stop> {
+async fn fetch_everywhere(ctx: &mut Context, resource: &TrackedResource) -> Result<(), Stop> {
     let mut first: Option<Value> = None;
     for fetch in ctx.permitted(resource.kind.fetches())? {
-        let call: Call = ctx.call_for(fetch, resource.kind, &resource.id);
+        let call: Call = ctx.call_for(fetch, &resource.id);
         let response = ctx.send_for(&call, 200).await?;
         if let Some(first) = &first {
             let is_settled = first["state"] == "completed" && response.body["state"] == "completed";

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::call::Server;
-use super::context::{CheckContext, ResourceKind, Stop, id_of};
+use super::context::{Context, ResourceKind, Stop, id_of};
 use super::fault_injector::StorageFault;
 use super::model::TrackedResource;
 use super::recording_client::RecordedResponse;
@@ -29,7 +29,7 @@ const INTERNAL_WORDS: [&str; 8] = [
 ];
 
 /// With broken storage the response is the operation's own 500, and nothing changes.
-pub(super) async fn violation(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn violation(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     fails(ctx, operation, StorageFault::Broken, 500).await?;
     // A pending backup can't be deleted anyway, so the attempt writes nothing.
     let writes = match (OperationKind::of(operation), ResourceKind::of(operation)) {
@@ -46,22 +46,18 @@ pub(super) async fn violation(ctx: &mut CheckContext, operation: &str) -> Result
 }
 
 /// With unavailable storage the response is 503, and nothing changes.
-pub(super) async fn unavailable(ctx: &mut CheckContext, operation: &str) -> Result<(), Stop> {
+pub(super) async fn unavailable(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     fails(ctx, operation, StorageFault::Unavailable, 503).await
 }
 
 /// Once the storage works again, so does the server: it creates and shows resources as before.
-pub(super) async fn recovered(ctx: &mut CheckContext) -> Result<(), Stop> {
+pub(super) async fn recovered(ctx: &mut Context) -> Result<(), Stop> {
     fault_injector(ctx)?;
-    for kind in [ResourceKind::Backup, ResourceKind::Snapshot] {
+    for kind in ResourceKind::ALL {
         if ctx.require_create(kind).is_err() {
             continue;
         }
-        let body = ctx.valid_body(kind);
-        let created = ctx
-            .send_for(&ctx.idle_call(kind.create())?.json(body), 201)
-            .await?;
-        let id = ctx.created_id(&created)?;
+        let (id, _) = ctx.create(ctx.idle_call(kind.create())?).await?;
         own_items(ctx, kind).await?;
         for operation in ctx.permitted(kind.fetches())? {
             let call = ctx.idle_call(operation)?.path(kind.parameter(), &id);
@@ -71,19 +67,14 @@ pub(super) async fn recovered(ctx: &mut CheckContext) -> Result<(), Stop> {
     Ok(())
 }
 
-fn fault_injector(ctx: &CheckContext) -> Result<(), Stop> {
+fn fault_injector(ctx: &Context) -> Result<(), Stop> {
     if ctx.target.fault_injector.is_none() {
         return Err(Stop::Skipped(NOT_PROVOKABLE.to_owned()));
     }
     Ok(())
 }
 
-async fn fails(
-    ctx: &mut CheckContext,
-    operation: &str,
-    fault: StorageFault,
-    status: u16,
-) -> Result<(), Stop> {
+async fn fails(ctx: &mut Context, operation: &str, fault: StorageFault, status: u16) -> Result<(), Stop> {
     fault_injector(ctx)?;
     ctx.require(operation)?;
     let kind = ResourceKind::of(operation);
@@ -132,14 +123,14 @@ async fn fails(
     Ok(())
 }
 
-fn set(ctx: &CheckContext, fault: Option<StorageFault>) {
+fn set(ctx: &Context, fault: Option<StorageFault>) {
     if let Some(fault_injector) = &ctx.target.fault_injector {
         fault_injector.set(fault);
     }
 }
 
 /// An existing resource on the server that runs no jobs; created if there is none yet.
-pub(super) async fn existing(ctx: &mut CheckContext, kind: ResourceKind) -> Result<String, Stop> {
+pub(super) async fn existing(ctx: &mut Context, kind: ResourceKind) -> Result<String, Stop> {
     let exists = |resource: &&TrackedResource| resource.server == Server::Idle && resource.kind == kind;
     let known = ctx
         .model
@@ -150,16 +141,12 @@ pub(super) async fn existing(ctx: &mut CheckContext, kind: ResourceKind) -> Resu
         return Ok(known);
     }
     ctx.require_create(kind)?;
-    let body = ctx.valid_body(kind);
-    let created = ctx
-        .send_for(&ctx.idle_call(kind.create())?.json(body), 201)
-        .await?;
-    ctx.created_id(&created)
+    Ok(ctx.create(ctx.idle_call(kind.create())?).await?.0)
 }
 
 /// The suite's resources in the list, by id and state.
 async fn own_items(
-    ctx: &mut CheckContext,
+    ctx: &mut Context,
     kind: ResourceKind,
 ) -> Result<(RecordedResponse, Vec<(String, Value)>), Stop> {
     let lists = ctx.permitted(kind.lists())?;
@@ -172,7 +159,7 @@ async fn own_items(
 }
 
 /// The problem has the type, title and status of the documented example.
-fn expect_documented_problem(ctx: &mut CheckContext, response: &RecordedResponse) {
+fn expect_documented_problem(ctx: &mut Context, response: &RecordedResponse) {
     let examples = examples(ctx, &response.operation, response.status);
     let head = |problem: &Value| {
         let members = ["type", "title", "status"].map(|name| (name, problem[name].clone()));
@@ -191,7 +178,7 @@ fn expect_documented_problem(ctx: &mut CheckContext, response: &RecordedResponse
 }
 
 /// The examples in the document for an operation and a status.
-fn examples(ctx: &CheckContext, operation: &str, status: u16) -> Vec<Value> {
+fn examples(ctx: &Context, operation: &str, status: u16) -> Vec<Value> {
     let document = ctx.http.document();
     let at = ctx
         .http
@@ -212,7 +199,7 @@ fn examples(ctx: &CheckContext, operation: &str, status: u16) -> Vec<Value> {
     found
 }
 
-fn expect_no_internals(ctx: &mut CheckContext, response: &RecordedResponse) {
+fn expect_no_internals(ctx: &mut Context, response: &RecordedResponse) {
     let text = response.body.to_string().to_ascii_lowercase();
     let reason = ctx
         .target

@@ -1,12 +1,12 @@
 //! The checks in their order.
 
-use super::context::{CheckContext, CurrentCheck, Stop};
+use super::context::{Context, CurrentCheck, Stop};
 use super::coverage::Coverage;
 use super::inputs;
 use super::isolation::{self, ISOLATION_CHECKS};
 use super::recording_client::{RecordedResponse, RecordingClient, authored_validator};
 use super::refusals::{self, RefusalCase};
-use super::report::{CheckOutcome, CheckResult, LiveReport};
+use super::report::{CheckOutcome, CheckResult, LiveFinding, LiveReport};
 use super::scenarios::{self, RepeatedScenario, Scenario};
 use super::target::{Options, Target};
 use super::{LiveError, cleanup, inventory, storage};
@@ -43,7 +43,7 @@ pub(super) const CLEAN_UP: (&str, &str) =
 pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveError> {
     let http = RecordingClient::new(target, options, authored_validator()?)?;
     let mut run = Run {
-        ctx: CheckContext::new(target.clone(), options.clone(), http),
+        ctx: Context::new(target.clone(), options.clone(), http),
         checks: Vec::new(),
     };
     is_usable(&mut run.ctx).await?;
@@ -76,7 +76,7 @@ pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveE
 
 /// A run in progress.
 struct Run {
-    ctx: CheckContext,
+    ctx: Context,
     checks: Vec<CheckResult>,
 }
 
@@ -208,15 +208,8 @@ impl Run {
         begin(&mut self.ctx, FEWER.0, FEWER.1);
         let (ran, result) = (count_run(&self.checks), self.ended_early());
         if ran < least && result.is_ok() {
-            let finding = super::LiveFinding {
-                code: FEWER.0.to_owned(),
-                rule: FEWER.1.to_owned(),
-                operation: String::new(),
-                what: format!("expected at least {least} checks, ran {ran}"),
-                place: None,
-                exchange: None,
-            };
-            self.ctx.record(finding);
+            let what = format!("expected at least {least} checks, ran {ran}");
+            self.ctx.record(LiveFinding::new(FEWER, "", what));
         }
         self.end(None, None, &[], result);
     }
@@ -256,7 +249,7 @@ fn count_run(checks: &[CheckResult]) -> usize {
 }
 
 /// Sends one request that has to work before any check is possible.
-async fn is_usable(ctx: &mut CheckContext) -> Result<(), LiveError> {
+async fn is_usable(ctx: &mut Context) -> Result<(), LiveError> {
     // For operations on a single resource, 404 is the expected response.
     let candidates = [
         ("app_backup_list_for_app", 200),
@@ -308,7 +301,7 @@ fn summary(response: &RecordedResponse) -> String {
         .to_owned()
 }
 
-fn begin(ctx: &mut CheckContext, code: &str, rule: &str) {
+fn begin(ctx: &mut Context, code: &str, rule: &str) {
     ctx.step(code);
     ctx.current = CurrentCheck {
         code: code.to_owned(),

@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::rules::{self, RuleViolation};
 use super::tracked_resource::{Lifecycle, TrackedResource};
 use super::{Model, member, transitions};
-use crate::live::backups::difference;
 use crate::live::call::Call;
 use crate::live::completion::timestamp;
 use crate::live::context::id_of;
+use crate::live::lifecycle::difference;
 use crate::live::recording_client::RecordedResponse;
 use crate::live::resource_kind::ResourceKind;
 

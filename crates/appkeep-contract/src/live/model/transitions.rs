@@ -6,6 +6,8 @@ use super::rules::{self, RuleViolation};
 use super::tracked_resource::TrackedResource;
 use super::{EntityTag, member};
 use crate::live::completion::timestamp;
+use crate::live::lifecycle::difference;
+use crate::live::resource_kind::ResourceKind;
 
 /// Members that never change.
 const CONSTANT: [&str; 6] = ["type", "version", "id", "name", "bucketID", "scheduleID"];
@@ -196,7 +198,7 @@ fn end(now: &Value) -> Vec<RuleViolation> {
                     rules::FINISHED.violation(format!("it is completed, and `stateUnready` is {unready}")),
                 );
             }
-            let is_snapshot = member(now, "type") == crate::live::resource_kind::SNAPSHOT_TYPE;
+            let is_snapshot = member(now, "type") == ResourceKind::Snapshot.body_type();
             if is_snapshot && now.get("snapshotAppAsset").is_none() {
                 violations.push(
                     rules::FINISHED.violation("it is completed, and `snapshotAppAsset` is absent".to_owned()),
@@ -237,7 +239,7 @@ fn modification(before: &Value, now: &Value) -> Option<RuleViolation> {
         return Some(rules::MODIFIED.violation(what));
     }
     if old == new && before != now {
-        let what = super::super::backups::difference("the previous response", before, "this one", now);
+        let what = difference("the previous response", before, "this one", now);
         return Some(rules::MODIFIED.violation(format!("`modificationTimestamp` didn't change, and {what}")));
     }
     let untimed = |value: &Value| {
@@ -257,7 +259,7 @@ fn modification(before: &Value, now: &Value) -> Option<RuleViolation> {
 fn tags(before: &EntityTag, now: &EntityTag) -> Option<RuleViolation> {
     if before.text == now.text && before.body != now.body {
         let (old, new) = (&before.body, &now.body);
-        let what = super::super::backups::difference("an earlier response", old, "this one", new);
+        let what = difference("an earlier response", old, "this one", new);
         return Some(rules::TAG.violation(format!("the tag {} didn't change, and {what}", now.text)));
     }
     (before.text != now.text && before.body == now.body).then(|| {

@@ -17,7 +17,7 @@ use super::fake::FakeServer;
 use super::known;
 use super::options;
 use super::serve;
-use crate::live::context::{CheckContext, Stop};
+use crate::live::context::{Context, Stop};
 use crate::live::findings::CurrentCheck;
 use crate::live::recording_client::{RecordingClient, authored_validator};
 use crate::live::scenarios;
@@ -36,7 +36,7 @@ struct Setup {
 }
 
 impl Setup {
-    fn ctx(&self, server: &Listener) -> CheckContext {
+    fn ctx(&self, server: &Listener) -> Context {
         let mut target = known(server);
         (self.record_delete)(&mut target);
         let options = Options {
@@ -44,7 +44,7 @@ impl Setup {
             ..options()
         };
         let http = RecordingClient::new(&target, &options, authored_validator().unwrap()).unwrap();
-        CheckContext::new(target, options, http)
+        Context::new(target, options, http)
     }
 }
 
@@ -61,11 +61,11 @@ const WITH_WAITING: Setup = Setup {
 };
 
 /// The result of the last of these checks for each of these servers.
-async fn results(steps: &[&str], variants: &[Variant]) -> String {
+async fn results(steps: &str, variants: &[Variant]) -> String {
     results_with(WITHOUT_WAITING, steps, variants).await
 }
 
-async fn results_with(setup: Setup, steps: &[&str], variants: &[Variant]) -> String {
+async fn results_with(setup: Setup, steps: &str, variants: &[Variant]) -> String {
     let mut lines = Vec::new();
     for (name, respond) in variants {
         let (fake, respond) = (FakeServer::default(), *respond);
@@ -75,16 +75,16 @@ async fn results_with(setup: Setup, steps: &[&str], variants: &[Variant]) -> Str
     lines.join("\n")
 }
 
-/// Runs these checks, `code` or `code operation`; the result of the last one is its findings, or why it was left out.
+/// Runs these checks, each `code` or `code operation`; the result of the last one is its findings, or why it was left out.
 async fn result_of(
     setup: &Setup,
-    steps: &[&str],
+    steps: &str,
     respond: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> Vec<String> {
     let server = serve(respond).await;
     let mut ctx = setup.ctx(&server);
     let mut results = Vec::new();
-    for step in steps {
+    for step in steps.split(", ") {
         let (code, operation) = step.split_once(' ').unwrap_or((step, ""));
         ctx.current = CurrentCheck {
             code: code.to_owned(),
@@ -117,6 +117,15 @@ async fn result_of(
         .iter()
         .map(|line| line.replace(&url, "http://server"))
         .collect()
+}
+
+/// The response of the fake server, or another one for requests with that method.
+fn replaced(fake: &FakeServer, request: &Request, method: &str, other: Response) -> Response {
+    if request.method == method {
+        other
+    } else {
+        fake.respond(request)
+    }
 }
 
 /// Whether a request fetches a backup.

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::fake::FakeServer;
 use super::super::problem;
-use super::{Setup, WITH_WAITING, fetches, in_state, lists, results, results_with, with};
+use super::{Setup, WITH_WAITING, fetches, in_state, lists, replaced, results, results_with, with};
 use crate::testing::{Request, Response};
 
 /// Like the fake server, but every resource is pending and can't be deleted.
@@ -20,7 +20,7 @@ fn pending(fake: &FakeServer, request: &Request) -> Response {
 #[tokio::test]
 async fn pending_backups_cannot_be_deleted() {
     let results = results(
-        &["pending-below-app app_backup_delete_for_app"],
+        "pending-below-app app_backup_delete_for_app",
         &[
             ("conforming server", pending),
             ("the delete succeeds", |fake, request| fake.respond(request)),
@@ -59,7 +59,7 @@ fn failing(fake: &FakeServer, request: &Request) -> Response {
 #[tokio::test]
 async fn unreadable_apps_fail() {
     let results = results(
-        &["backup-fails"],
+        "backup-fails",
         &[
             ("conforming server", failing),
             ("the backup is completed", |fake, request| fake.respond(request)),
@@ -81,7 +81,7 @@ async fn unreadable_apps_fail() {
 #[tokio::test]
 async fn created_resources_are_completed() {
     let results = results(
-        &["backup-create", "backup-completes"],
+        "backup-create, backup-completes",
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("the backup fails", failing),
@@ -100,15 +100,9 @@ async fn created_resources_are_completed() {
 
 #[tokio::test]
 async fn apps_are_ready_after_a_restore() {
-    let steps = [
-        "snapshot-create",
-        "snapshot-completes",
-        "backup-create",
-        "backup-completes",
-        "restore-in-place",
-    ];
+    let steps = "snapshot-create, snapshot-completes, backup-create, backup-completes, restore-in-place";
     let results = results(
-        &steps,
+        steps,
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("the restore never ends", |fake, request| {
@@ -130,10 +124,7 @@ async fn apps_are_ready_after_a_restore() {
                     })
             }),
             ("the restore is refused", |fake, request| {
-                match request.method.as_str() {
-                    "PUT" => problem(409, 111),
-                    _ => fake.respond(request),
-                }
+                replaced(fake, request, "PUT", problem(409, 111))
             }),
         ],
     )
@@ -144,16 +135,10 @@ async fn apps_are_ready_after_a_restore() {
 #[tokio::test]
 async fn the_checker_waits_for_restores() {
     static REQUESTS: AtomicU32 = AtomicU32::new(0);
-    let steps = [
-        "snapshot-create",
-        "snapshot-completes",
-        "backup-create",
-        "backup-completes",
-        "restore-in-place",
-    ];
+    let steps = "snapshot-create, snapshot-completes, backup-create, backup-completes, restore-in-place";
     let results = results_with(
         WITH_WAITING,
-        &steps,
+        steps,
         &[("the restore takes several polls", |fake, request| {
             let response = fake.respond(request);
             let is_ready = REQUESTS.fetch_add(1, Ordering::Relaxed) % 5 > 2;
@@ -169,23 +154,13 @@ async fn the_checker_waits_for_restores() {
 
 #[tokio::test]
 async fn resources_of_others_are_not_restored() {
-    let steps = [
-        "snapshot-create",
-        "snapshot-completes",
-        "backup-create",
-        "backup-completes",
-        "foreign-create",
-        "restore-of-others",
-    ];
+    let steps = "snapshot-create, snapshot-completes, backup-create, backup-completes, foreign-create, restore-of-others";
     let results = results(
-        &steps,
+        steps,
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("every restore is accepted", |fake, request| {
-                match request.method.as_str() {
-                    "PUT" => Response::empty(204),
-                    _ => fake.respond(request),
-                }
+                replaced(fake, request, "PUT", Response::empty(204))
             }),
             ("another problem is returned", |fake, request| {
                 match request.method.as_str() {
@@ -201,9 +176,9 @@ async fn resources_of_others_are_not_restored() {
 
 #[tokio::test]
 async fn refusals_do_not_disclose_resources_of_others() {
-    let steps = ["foreign-create", "foreign-snapshot"];
+    let steps = "foreign-create, foreign-snapshot";
     let results = results(
-        &steps,
+        steps,
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("the detail differs", |fake, request| {
@@ -247,7 +222,7 @@ async fn refusals_do_not_disclose_resources_of_others() {
 #[tokio::test]
 async fn one_of_concurrent_creates_succeeds() {
     let results = results(
-        &["race-create"],
+        "race-create",
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("all creates succeed", |fake, request| {
@@ -261,10 +236,7 @@ async fn one_of_concurrent_creates_succeeds() {
                 fake.respond(request)
             }),
             ("all creates are refused", |fake, request| {
-                match request.method.as_str() {
-                    "POST" => problem(409, 10),
-                    _ => fake.respond(request),
-                }
+                replaced(fake, request, "POST", problem(409, 10))
             }),
             ("refused with another problem", |fake, request| {
                 let response = fake.respond(request);
@@ -285,7 +257,7 @@ async fn one_of_concurrent_creates_succeeds() {
 #[tokio::test]
 async fn one_of_concurrent_deletes_succeeds() {
     let results = results(
-        &["race-delete"],
+        "race-delete",
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("all deletes succeed", |fake, request| {
@@ -293,10 +265,7 @@ async fn one_of_concurrent_deletes_succeeds() {
                     .when(request.method == "DELETE", |_| Response::empty(204))
             }),
             ("all deletes are refused", |fake, request| {
-                match request.method.as_str() {
-                    "DELETE" => problem(409, 128),
-                    _ => fake.respond(request),
-                }
+                replaced(fake, request, "DELETE", problem(409, 128))
             }),
             ("refused with another status", |fake, request| {
                 let response = fake.respond(request);
@@ -313,10 +282,10 @@ async fn one_of_concurrent_deletes_succeeds() {
 
 #[tokio::test]
 async fn properties_only_in_lists_are_checked_per_resource() {
-    let steps = ["backup-without-name", "backup-create", "backup-completes"];
+    let steps = "backup-without-name, backup-create, backup-completes";
     let results = results_with(
         WITH_WAITING,
-        &steps,
+        steps,
         &[("only listed backups failed", |fake, request| {
             let response = fake.respond(request);
             if fetches(request) {
@@ -341,10 +310,10 @@ async fn refused_deletes_are_retried_when_nothing_is_pending() {
         record_delete: |target| target.idle = None,
         ..WITH_WAITING
     };
-    let steps = ["pending-below-app app_backup_delete_for_app"];
+    let steps = "pending-below-app app_backup_delete_for_app";
     let results = results_with(
         on_one_server,
-        &steps,
+        steps,
         &[
             ("pending for three reads", |fake, request| {
                 let is_pending = REQUESTS.load(Ordering::Relaxed) < 3;
@@ -359,10 +328,7 @@ async fn refused_deletes_are_retried_when_nothing_is_pending() {
             }),
             ("never pending", |fake, request| fake.respond(request)),
             ("deletes are always refused", |fake, request| {
-                match request.method.as_str() {
-                    "DELETE" => problem(409, 128),
-                    _ => fake.respond(request),
-                }
+                replaced(fake, request, "DELETE", problem(409, 128))
             }),
         ],
     )

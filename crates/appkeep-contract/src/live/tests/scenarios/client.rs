@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::json;
 
 use super::super::problem;
-use super::{WITH_WAITING, fetches, in_state, lists, results, results_with, with};
+use super::{WITH_WAITING, fetches, in_state, lists, replaced, results, results_with, with};
 use crate::testing::Response;
 
 #[tokio::test]
 async fn the_generated_client_works() {
     let results = results(
-        &["generated-client"],
+        "generated-client",
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("404 without a problem", |fake, request| {
@@ -32,16 +32,10 @@ async fn the_generated_client_works() {
                 })
             }),
             ("deletes have no effect", |fake, request| {
-                match request.method.as_str() {
-                    "DELETE" => Response::empty(204),
-                    _ => fake.respond(request),
-                }
+                replaced(fake, request, "DELETE", Response::empty(204))
             }),
             ("a delete returns a body", |fake, request| {
-                match request.method.as_str() {
-                    "DELETE" => Response::of_json(200, &json!({})),
-                    _ => fake.respond(request),
-                }
+                replaced(fake, request, "DELETE", Response::of_json(200, &json!({})))
             }),
             ("another name is returned", |fake, request| {
                 with(fake.respond(request), "/name", json!("another"))
@@ -91,7 +85,7 @@ async fn the_generated_client_waits() {
     static REQUESTS: AtomicU32 = AtomicU32::new(0);
     let results = results_with(
         WITH_WAITING,
-        &["generated-client"],
+        "generated-client",
         &[
             ("the backup takes several polls", |fake, request| {
                 let response = fake.respond(request);

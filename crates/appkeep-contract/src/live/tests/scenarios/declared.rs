@@ -21,7 +21,7 @@ fn is_by(request: &Request, token: &str) -> bool {
 #[tokio::test]
 async fn listed_accounts_are_those_of_the_token() {
     let results = results(
-        &["account-listed"],
+        "account-listed",
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("every token sees all accounts", |fake, request| {
@@ -57,7 +57,7 @@ async fn listed_accounts_are_those_of_the_token() {
 #[tokio::test]
 async fn backups_use_the_default_bucket_of_their_own_account() {
     let results = results(
-        &["backup-without-name", "bucket-listed"],
+        "backup-without-name, bucket-listed",
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("no default bucket", |fake, request| {
@@ -86,7 +86,7 @@ async fn backups_use_the_default_bucket_of_their_own_account() {
 #[tokio::test]
 async fn listed_schedules_are_those_of_the_app() {
     let results = results(
-        &["schedule-listed"],
+        "schedule-listed",
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("a schedule of another app is listed", |fake, request| {
@@ -104,7 +104,7 @@ async fn listed_schedules_are_those_of_the_app() {
 #[tokio::test]
 async fn listed_apps_equal_fetched_ones() {
     let results = results(
-        &["app-listed"],
+        "app-listed",
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("the fetch has another name", |fake, request| {
@@ -128,7 +128,7 @@ async fn listed_apps_equal_fetched_ones() {
 #[tokio::test]
 async fn lists_are_equal_in_every_form() {
     let results = results(
-        &["declared-list app_list"],
+        "declared-list app_list",
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("the count is wrong", |fake, request| {

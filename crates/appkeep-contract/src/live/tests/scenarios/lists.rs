@@ -6,13 +6,9 @@ use super::{endless, results, with};
 
 #[tokio::test]
 async fn paging_while_resources_change() {
-    let steps = [
-        "backup-create",
-        "backup-without-name",
-        "list-pages app_backup_list_for_app",
-    ];
+    let steps = "backup-create, backup-without-name, list-pages app_backup_list_for_app";
     let results = results(
-        &steps,
+        steps,
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("pages never end", endless),

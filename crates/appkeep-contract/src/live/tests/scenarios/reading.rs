@@ -6,19 +6,15 @@ use serde_json::json;
 
 use super::super::fake::{OPERATOR_TOKEN, VIEWER_TOKEN};
 use super::super::problem;
-use super::{fetches, lists, results, with};
+use super::{fetches, lists, replaced, results, with};
 use crate::testing::Response;
 
 #[tokio::test]
 async fn repeated_responses_are_equal() {
     static REQUESTS: AtomicU32 = AtomicU32::new(0);
-    let steps = [
-        "backup-create",
-        "backup-completes",
-        "read-twice app_backup_fetch_for_app",
-    ];
+    let steps = "backup-create, backup-completes, read-twice app_backup_fetch_for_app";
     let results = results(
-        &steps,
+        steps,
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("the tag changes", |fake, request| {
@@ -35,13 +31,9 @@ async fn repeated_responses_are_equal() {
 #[tokio::test]
 async fn repeated_lists_are_equal() {
     static REQUESTS: AtomicU32 = AtomicU32::new(0);
-    let steps = [
-        "backup-create",
-        "backup-completes",
-        "read-twice app_backup_list_for_app",
-    ];
+    let steps = "backup-create, backup-completes, read-twice app_backup_list_for_app";
     let results = results(
-        &steps,
+        steps,
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("other users' resources change", |fake, request| {
@@ -66,13 +58,9 @@ async fn repeated_lists_are_equal() {
 
 #[tokio::test]
 async fn read_only_tokens_read_the_same_data() {
-    let steps = [
-        "backup-create",
-        "backup-completes",
-        "viewer-reads app_backup_fetch_for_app",
-    ];
+    let steps = "backup-create, backup-completes, viewer-reads app_backup_fetch_for_app";
     let results = results(
-        &steps,
+        steps,
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("another resource is returned", |fake, request| {
@@ -90,13 +78,9 @@ async fn read_only_tokens_read_the_same_data() {
 
 #[tokio::test]
 async fn tokens_of_all_accounts_read_the_same_data() {
-    let steps = [
-        "backup-create",
-        "backup-completes",
-        "operator-reads app_backup_list_for_app",
-    ];
+    let steps = "backup-create, backup-completes, operator-reads app_backup_list_for_app";
     let results = results(
-        &steps,
+        steps,
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("nothing is listed", |fake, request| {
@@ -115,7 +99,7 @@ async fn tokens_of_all_accounts_read_the_same_data() {
 #[tokio::test]
 async fn allow_lists_the_methods() {
     let results = results(
-        &["method-allow app_backup_list_for_app"],
+        "method-allow app_backup_list_for_app",
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("Allow lacks a method", |fake, request| {
@@ -133,22 +117,14 @@ async fn allow_lists_the_methods() {
                     _ => fake.respond(request).with("Allow", "GET, POST, OPTIONS"),
                 }
             }),
-            (
-                "HEAD is supported and not listed",
-                |fake, request| match request.method.as_str() {
-                    "HEAD" => Response::empty(200),
-                    _ => fake.respond(request),
-                },
-            ),
-            ("TRACE is forbidden", |fake, request| {
-                match request.method.as_str() {
-                    "TRACE" => problem(403, 11),
-                    _ => fake.respond(request),
-                }
+            ("HEAD is supported and not listed", |fake, request| {
+                replaced(fake, request, "HEAD", Response::empty(200))
             }),
-            ("PUT is accepted", |fake, request| match request.method.as_str() {
-                "PUT" => Response::empty(204),
-                _ => fake.respond(request),
+            ("TRACE is forbidden", |fake, request| {
+                replaced(fake, request, "TRACE", problem(403, 11))
+            }),
+            ("PUT is accepted", |fake, request| {
+                replaced(fake, request, "PUT", Response::empty(204))
             }),
         ],
     )
@@ -159,7 +135,7 @@ async fn allow_lists_the_methods() {
 #[tokio::test]
 async fn json_is_utf8() {
     let results = results(
-        &["body-of-a-get"],
+        "body-of-a-get",
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("charset=utf-8", |fake, request| {

@@ -13,19 +13,13 @@ use super::{WITH_WAITING, WITHOUT_WAITING, endless, in_state, result_of, results
 use crate::live::{scenarios, sequence};
 use crate::testing::Request;
 
-const STEPS: [&str; 5] = [
-    "snapshot-create",
-    "snapshot-completes",
-    "backup-create",
-    "backup-completes",
-    "sequence",
-];
+const STEPS: &str = "snapshot-create, snapshot-completes, backup-create, backup-completes, sequence";
 
 /// The requests that a fake server gets, each with its status.
 async fn requests_to(fake: FakeServer) -> Vec<String> {
     let requests = Arc::new(Mutex::new(Vec::new()));
     let received = Arc::clone(&requests);
-    let results = result_of(&WITH_WAITING, &STEPS, move |request| {
+    let results = result_of(&WITH_WAITING, STEPS, move |request| {
         let response = fake.respond(request);
         let path = request.path.split('/').skip(3).collect::<Vec<_>>().join("/");
         let body = String::from_utf8_lossy(&request.body).into_owned();
@@ -121,7 +115,7 @@ async fn run_many(fake: FakeServer) -> String {
 #[tokio::test]
 async fn sequences_find_injected_defects() {
     let results = results(
-        &STEPS,
+        STEPS,
         &[
             ("names aren't unique", |fake, request| {
                 let mut request = request.clone();

@@ -66,10 +66,10 @@ fn failing(fake: &FakeServer, request: &Request) -> Response {
 
 #[tokio::test]
 async fn failed_reads_return_500_and_lose_nothing() {
-    let steps = ["storage-mended", "storage-broken app_backup_list_for_app"];
+    let steps = "storage-mended, storage-broken app_backup_list_for_app";
     let results = results_with(
         WITH_FAULTS,
-        &steps,
+        steps,
         &[
             ("conforming server", failing),
             ("requests succeed", |fake, request| fake.respond(request)),
@@ -102,7 +102,7 @@ async fn failed_reads_return_500_and_lose_nothing() {
 async fn failed_writes_create_nothing() {
     let results = results_with(
         WITH_FAULTS,
-        &["storage-mended", "storage-broken app_backup_create_for_app"],
+        "storage-mended, storage-broken app_backup_create_for_app",
         &[
             ("conforming server", failing),
             (
@@ -129,7 +129,7 @@ async fn failed_writes_create_nothing() {
 async fn an_unreachable_store_returns_503() {
     let results = results_with(
         WITH_FAULTS,
-        &["storage-unavailable app_backup_fetch_for_app"],
+        "storage-unavailable app_backup_fetch_for_app",
         &[
             ("conforming server", failing),
             ("500 instead of 503", |fake, request| match FAULT.get() {
@@ -144,6 +144,6 @@ async fn an_unreachable_store_returns_503() {
 
 #[tokio::test]
 async fn failed_restores_conform() {
-    let honest: &[Variant] = &[("conforming server", failing)];
-    insta::assert_snapshot!(results_with(WITH_FAULTS, &["storage-broken app_update"], honest).await);
+    let conforming: &[Variant] = &[("conforming server", failing)];
+    insta::assert_snapshot!(results_with(WITH_FAULTS, "storage-broken app_update", conforming).await);
 }

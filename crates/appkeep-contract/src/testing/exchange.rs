@@ -134,6 +134,23 @@ impl Request {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
+    /// The same request without a member of its body.
+    pub(crate) fn without(mut self, member: &str) -> Self {
+        self.change(|body| {
+            body.shift_remove(member);
+        });
+        self
+    }
+
+    /// A GET of the same path.
+    pub(crate) fn as_get(&self) -> Self {
+        Self {
+            method: Method::GET,
+            body: Bytes::new(),
+            ..self.clone()
+        }
+    }
+
     /// Changes the body if it is a JSON object. A body that stays equal also keeps its white space.
     pub(crate) fn change(&mut self, change: impl FnOnce(&mut Map<String, Value>)) {
         if let Value::Object(before) = self.json() {
@@ -245,6 +262,13 @@ impl Response {
             visit(body);
             let items = body.get_mut("items").and_then(Value::as_array_mut);
             items.into_iter().flatten().for_each(visit);
+        });
+    }
+
+    /// Removes a member of every complete backup, snapshot and app in the body.
+    pub(crate) fn remove_from_each(&mut self, member: &str) {
+        self.each_resource(|resource| {
+            resource.shift_remove(member);
         });
     }
 

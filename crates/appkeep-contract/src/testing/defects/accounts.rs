@@ -8,34 +8,13 @@ use crate::testing::injection::{Defect, ProxyContext, defect};
 #[rustfmt::skip]
 pub(super) const DEFECTS: &[Defect] = &[
     defect(Semantics, "visible-through-other-account", "A backup can be fetched through another account's URL.", Handler(|request, server| {
-        Box::pin(async move {
-            let response = server.send(request.clone()).await;
-            if response.status != 404 || !request.is_fetch() {
-                return response;
-            }
-            let seen = server.send_as_operator(to_other_account(&request, &server)).await;
-            if seen.is_success() { seen } else { response }
-        })
+        Box::pin(or_from_other_account(request, server, Request::is_fetch, |found| found))
     })),
     defect(Semantics, "deletable-through-other-account", "A backup can be deleted through another account's URL.", Handler(|request, server| {
-        Box::pin(async move {
-            let response = server.send(request.clone()).await;
-            if response.status != 404 || !request.is_delete() {
-                return response;
-            }
-            let gone = server.send_as_operator(to_other_account(&request, &server)).await;
-            if gone.is_success() { gone } else { response }
-        })
+        Box::pin(or_from_other_account(request, server, Request::is_delete, |deleted| deleted))
     })),
     defect(Semantics, "existence-disclosed", "A resource of another account is forbidden instead of not found.", Handler(|request, server| {
-        Box::pin(async move {
-            let response = server.send(request.clone()).await;
-            if response.status != 404 || !request.is_fetch() {
-                return response;
-            }
-            let seen = server.send_as_operator(to_other_account(&request, &server)).await;
-            if seen.is_success() { Response::problem(403, 11, "Operation not permitted") } else { response }
-        })
+        Box::pin(or_from_other_account(request, server, Request::is_fetch, |_| Response::problem(403, 11, "Operation not permitted")))
     })),
     defect(Semantics, "listed-in-other-account", "A list of an account shows the backups of another account.", Handler(|request, server| {
         Box::pin(async move {
@@ -111,11 +90,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             if !matches!(response.number(), Some(46 | 47)) || !exists_in_other_account(&request, &server, &snapshot).await {
                 return response;
             }
-            let mut again = request;
-            again.change(|body| {
-                body.shift_remove("snapshotID");
-            });
-            let mut response = server.send(again).await;
+            let mut response = server.send(request.without("snapshotID")).await;
             response.change(|body| body["snapshotID"] = snapshot.into());
             response
         })
@@ -126,16 +101,27 @@ pub(super) const DEFECTS: &[Defect] = &[
             if server.other(request.account()).bucket != bucket {
                 return server.send(request).await;
             }
-            let mut again = request;
-            again.change(|body| {
-                body.shift_remove("bucketID");
-            });
-            let mut response = server.send(again).await;
+            let mut response = server.send(request.without("bucketID")).await;
             response.change(|body| body["bucketID"] = bucket.into());
             response
         })
     })),
 ];
+
+/// The response of the server; if it is a 404 and the other account has the resource, `show` changes its response.
+async fn or_from_other_account(
+    request: Request,
+    server: ProxyContext,
+    applies_to: fn(&Request) -> bool,
+    show: fn(Response) -> Response,
+) -> Response {
+    let response = server.send(request.clone()).await;
+    if response.status != 404 || !applies_to(&request) {
+        return response;
+    }
+    let other = server.send_as_operator(to_other_account(&request, &server)).await;
+    if other.is_success() { show(other) } else { response }
+}
 
 /// The same request, to the other account and its app.
 fn to_other_account(request: &Request, server: &ProxyContext) -> Request {
@@ -156,12 +142,10 @@ fn is_viewer_request(request: &Request, server: &ProxyContext) -> bool {
 /// Whether the other account has that snapshot.
 async fn exists_in_other_account(request: &Request, server: &ProxyContext, snapshot: &str) -> bool {
     let other = server.other(request.account());
-    let mut fetch = request.clone();
-    fetch.method = http::Method::GET;
+    let mut fetch = request.as_get();
     fetch.path = format!(
         "/accounts/{}/k8s/v1/apps/{}/appSnaps/{snapshot}",
         other.account, other.app
     );
-    fetch.body = bytes::Bytes::new();
     !snapshot.is_empty() && server.send_as_operator(fetch).await.is_success()
 }

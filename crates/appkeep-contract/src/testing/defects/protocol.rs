@@ -304,11 +304,7 @@ async fn without(request: Request, server: ProxyContext, number: u32, member: &'
     if response.number() != Some(number) {
         return response;
     }
-    let mut again = request;
-    again.change(|body| {
-        body.shift_remove(member);
-    });
-    server.send(again).await
+    server.send(request.without(member)).await
 }
 
 /// A problem with the headers of another response.

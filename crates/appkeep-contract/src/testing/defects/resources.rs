@@ -1,7 +1,7 @@
 //! Defects of semantics: created and deleted resources.
 
+use http::Method;
 use http::header::{CONTENT_TYPE, LOCATION};
-use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 
 use crate::testing::exchange::{Request, Response};
@@ -83,9 +83,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         });
     })),
     defect(Semantics, "asset-missing", "A completed snapshot has no asset.", OnResponse(|_, response| {
-        response.each_resource(|resource| {
-            resource.shift_remove("snapshotAppAsset");
-        });
+        response.remove_from_each("snapshotAppAsset");
     })).of_snapshots().on_both_servers(),
     // ------------------------------------------------------------------ names and ids
     defect(Semantics, "name-not-unique", "Two backups can have the same name.", Handler(|request, server| {
@@ -137,10 +135,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     defect(Semantics, "delete-without-effect", "A delete returns 204 and deletes nothing.", Handler(|request, server| {
         Box::pin(async move {
             if request.is_delete() && request.query.is_empty() {
-                let mut fetch = request.clone();
-                fetch.method = Method::GET;
-                fetch.body = bytes::Bytes::new();
-                let seen = server.send(fetch).await;
+                let seen = server.send(request.as_get()).await;
                 if seen.is_success() && seen.json()["state"] == "completed" {
                     return Response::empty(204);
                 }
@@ -155,10 +150,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         if request.operation() == "app_backup_fetch" && response.number() == Some(2)
             && let Some(backup) = state.values.get(request.id())
         {
-            let mut still = Response { status: 200, headers: http::HeaderMap::new(), body: backup.to_string().into() };
-            still.set_header(http::header::CONTENT_TYPE, "application/json");
-            still.set_header(http::header::ETAG, "\"still-there\"");
-            *response = still;
+            *response = Response::of_json(200, backup).with("ETag", "\"still-there\"");
         }
     })).in_both_trees(),
     defect(Semantics, "deleted-twice", "A deleted backup can be deleted again.", Stateful(|state, request, response| {
@@ -211,10 +203,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             if !request.is_delete() || !request.is_backup_operation() {
                 return server.send(request).await;
             }
-            let mut fetch = request.clone();
-            fetch.method = Method::GET;
-            fetch.body = bytes::Bytes::new();
-            let backup = server.send(fetch).await.json();
+            let backup = server.send(request.as_get()).await.json();
             let response = server.send(request.clone()).await;
             let own = server.accounts.iter().find(|tenant| tenant.account == request.account());
             if let (204, Some(snapshot), Some(own)) = (response.status, backup["snapshotID"].as_str(), own) {
@@ -230,8 +219,8 @@ pub(super) const DEFECTS: &[Defect] = &[
 /// The response to the create of a backup that existed before the first check: it is created with the first request.
 async fn existing_backup(request: &Request, server: &ProxyContext) -> Response {
     let known = server.state().values.get("existing").cloned();
-    let (body, location) = if let Some(known) = known {
-        (known["body"].clone(), known["location"].clone())
+    let known = if let Some(known) = known {
+        known
     } else {
         let Tenant { account, app, .. } = &server.accounts[0];
         let mut create = request.clone();
@@ -239,35 +228,21 @@ async fn existing_backup(request: &Request, server: &ProxyContext) -> Response {
         create.path = format!("/accounts/{account}/k8s/v1/apps/{app}/appBackups");
         create.query.clear();
         create.set_header(CONTENT_TYPE, "application/json");
-        create.body = json!({"type": "application/astra-appBackup", "version": "1.1"})
-            .to_string()
-            .into();
+        let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+        create.body = body.to_string().into();
         let created = server.send_as_operator(create).await;
-        let location = created
-            .headers
-            .get(LOCATION)
-            .and_then(|value| value.to_str().ok());
-        let known = json!({"body": created.json(), "location": location});
+        let known = json!({"body": created.json(), "location": created.header(&LOCATION)});
         server.state().values.insert("existing".to_owned(), known.clone());
-        (known["body"].clone(), known["location"].clone())
+        known
     };
-    let mut response = Response {
-        status: 201,
-        headers: HeaderMap::new(),
-        body: body.to_string().into(),
-    };
-    response.set_header(CONTENT_TYPE, "application/json");
-    response.set_header(LOCATION, location.as_str().unwrap_or_default());
-    response
+    let location = known["location"].as_str().unwrap_or_default();
+    Response::of_json(201, &known["body"]).with("Location", location)
 }
 
 /// Creates the resource under another name, and returns the requested one.
-pub(super) async fn under_another_name(mut request: Request, server: &ProxyContext) -> Response {
+pub(super) async fn under_another_name(request: Request, server: &ProxyContext) -> Response {
     let name = request.json()["name"].clone();
-    request.change(|body| {
-        body.shift_remove("name");
-    });
-    let mut response = server.send(request).await;
+    let mut response = server.send(request.without("name")).await;
     if response.is_success() {
         response.change(|body| body["name"] = name);
     }

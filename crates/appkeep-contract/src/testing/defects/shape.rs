@@ -27,9 +27,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     // ------------------------------------------------------------------ members
     defect(Shape, "member-missing", "Backups lack `bucketID`.", OnResponse(|request, response| {
         if request.is_backup_operation() {
-            response.each_resource(|resource| {
-                resource.shift_remove("bucketID");
-            });
+            response.remove_from_each("bucketID");
         }
     })),
     defect(Shape, "member-extra", "Snapshots have an undocumented member.", OnResponse(|request, response| {

@@ -13,9 +13,6 @@ use crate::testing::injection::DefectKind::Time;
 use crate::testing::injection::Injection::{Handler, OnResponse, Stateful};
 use crate::testing::injection::{Defect, DefectState, ProxyContext, defect};
 
-/// The size of the data, in bytes.
-const TOTAL_BYTES: u32 = VOLUME_BYTES;
-
 /// The minimum number of times that a script shows a backup.
 const RESPONSES_MIN: u32 = 4;
 
@@ -87,7 +84,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         script(state, response, |responses| if responses <= 2 { progress_of("running", 10_000, 50) } else { progress_of("running", 9_999, 50) });
     })).on_both_servers(),
     defect(Time, "bytes-beyond-total", "`bytesDone` exceeds `totalBytes`.", Stateful(|state, _, response| {
-        script(state, response, |_| progress_of("running", TOTAL_BYTES + 1, 100));
+        script(state, response, |_| progress_of("running", VOLUME_BYTES + 1, 100));
     })).on_both_servers(),
     defect(Time, "percent-done-decreases", "`percentDone` decreases.", Stateful(|state, _, response| {
         script(state, response, |responses| if responses <= 2 { progress_of("running", 10_100, 51) } else { progress_of("running", 10_100, 50) });
@@ -186,10 +183,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         } else if request.is_fetch() && response.number() == Some(2)
             && let Some(before) = state.values.remove(request.id())
         {
-            let mut still = Response { status: 200, headers: http::HeaderMap::new(), body: before.to_string().into() };
-            still.set_header(http::header::CONTENT_TYPE, "application/json");
-            still.set_header(ETAG, "\"cached\"");
-            *response = still;
+            *response = Response::of_json(200, &before).with("ETag", "\"cached\"");
         }
     })),
     // ------------------------------------------------------------------ concurrent requests and waiting
@@ -250,7 +244,7 @@ fn script(state: &mut DefectState, response: &mut Response, progress_at: impl Fn
         let phase = if progress == progress_at(1) { 1 } else { 2 };
         resource["state"] = json!(progress.state);
         for (name, value) in [
-            ("totalBytes", TOTAL_BYTES),
+            ("totalBytes", VOLUME_BYTES),
             ("bytesDone", progress.done),
             ("percentDone", progress.percent),
         ] {

@@ -117,9 +117,19 @@ impl Response {
     }
 }
 
-async fn check_server(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
+/// Runs the suite against a server, with changed options.
+async fn run_with(
+    change: impl FnOnce(&mut Options),
+    respond: impl Fn(&Request) -> Response + Send + Sync + 'static,
+) -> LiveReport {
     let server = serve(respond).await;
-    run(&target(server.url()), &options()).await.unwrap()
+    let mut options = options();
+    change(&mut options);
+    run(&target(server.url()), &options).await.unwrap()
+}
+
+async fn check_server(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
+    run_with(|_| (), respond).await
 }
 
 fn problem(status: u16, number: u32) -> Response {
@@ -217,12 +227,7 @@ async fn empty_servers_violate_most_rules() {
 
 #[tokio::test]
 async fn every_code_of_a_run_is_explained() {
-    let options = Options {
-        min_checks: Some(usize::MAX),
-        ..options()
-    };
-    let server = serve(empty_server).await;
-    let report = run(&target(server.url()), &options).await.unwrap();
+    let report = run_with(|options| options.min_checks = Some(usize::MAX), empty_server).await;
     let checks = report.checks.iter().map(|check| check.code.as_str());
     let findings = report.findings().map(|finding| finding.code.as_str());
     for code in checks.chain(findings) {
@@ -240,46 +245,6 @@ async fn reports_contain_no_token() {
     assert!(!report.text().contains(TOKEN));
     assert!(!report.json().unwrap().contains(TOKEN));
     assert!(report.text().contains("Bearer $APPKEEP_TOKEN"));
-}
-
-#[tokio::test]
-async fn backward_state_changes_are_detected() {
-    let fetches = std::sync::atomic::AtomicUsize::new(0);
-    let names = Arc::new(Mutex::new(None));
-    let created = Arc::clone(&names);
-    let backup = move |request: &Request, state: &str| {
-        let mut name = names.lock().unwrap();
-        if request.method == "POST" {
-            *name = Some(request.json()["name"].clone());
-        }
-        let mut backup = backup(state);
-        backup["name"] = name.clone().unwrap_or_default();
-        backup
-    };
-    let report = check_server(move |request| match request.method.as_str() {
-        "POST" => Response::of_json(201, &backup(request, "pending"))
-            .with("ETag", "\"1\"")
-            .with("Location", "/accounts/x"),
-        "GET" if request.path.ends_with(BACKUP) => {
-            let fetch = fetches.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            let state = if fetch.is_multiple_of(2) {
-                "running"
-            } else {
-                "discovering"
-            };
-            Response::of_json(200, &backup(request, state)).with("ETag", "\"1\"")
-        }
-        "GET" if request.path.ends_with('s') && created.lock().unwrap().is_none() => list(&[]),
-        "GET" if request.path.ends_with('s') => list(&[backup(request, "running")]),
-        "GET" => Response::of_json(200, &backup(request, "running")).with("ETag", "\"1\""),
-        _ => problem(404, 1),
-    })
-    .await;
-    let found: Vec<&str> = report.findings().map(|finding| finding.what.as_str()).collect();
-    assert!(
-        found.contains(&"the state changed from `running` to `discovering`"),
-        "{found:#?}"
-    );
 }
 
 #[tokio::test]
@@ -308,12 +273,7 @@ async fn schemas_are_checked_at_every_use() {
 
 #[tokio::test]
 async fn companions_can_be_excluded() {
-    let server = serve(empty_server).await;
-    let options = Options {
-        documented_only: true,
-        ..options()
-    };
-    let report = run(&target(server.url()), &options).await.unwrap();
+    let report = run_with(|options| options.documented_only = true, empty_server).await;
     let companions = [
         "app_snap_list_for_app",
         "app_snap_fetch_for_app",
@@ -375,10 +335,7 @@ async fn endless_bodies_begin_like_valid_ones() {
 
 #[tokio::test]
 async fn runs_can_end_at_the_first_finding() {
-    let server = serve(empty_server).await;
-    let mut options = options();
-    options.fail_fast = true;
-    let report = run(&target(server.url()), &options).await.unwrap();
+    let report = run_with(|options| options.fail_fast = true, empty_server).await;
     let (last, checks) = report.checks.split_last().unwrap();
     assert_eq!(last.code, "clean-up");
     let (last, before) = checks.split_last().unwrap();
@@ -389,13 +346,9 @@ async fn runs_can_end_at_the_first_finding() {
 #[tokio::test]
 async fn as_many_checks_as_in_the_last_run_suffice() {
     let with_least = async |least| {
-        let server = serve(empty_server).await;
-        let options = Options {
-            min_checks: Some(least),
-            documented_only: true,
-            ..options()
-        };
-        let report = run(&target(server.url()), &options).await.unwrap();
+        let change =
+            |options: &mut Options| (options.min_checks, options.documented_only) = (Some(least), true);
+        let report = run_with(change, empty_server).await;
         let last = report.checks.last().unwrap().clone();
         assert_eq!(last.code, "fewer-checks");
         let (held, violated, _) = report.counts();

@@ -332,11 +332,15 @@ fn discovering_precedes_running() {
     let mut seen = |state: &str, second: u32| {
         let tag = format!("\"{second}\"");
         let violations = model.observe(&call(fetch), &recorded(fetch, 200, &tag, backup(state, second)));
-        violations.iter().map(|one| one.rule.code).collect::<Vec<_>>()
+        let violations = violations.iter();
+        violations
+            .map(|one| format!("{}: {}", one.rule.code, one.what))
+            .collect::<Vec<_>>()
     };
     assert_eq!(seen("discovering", 17), [""; 0]);
     assert_eq!(seen("running", 18), [""; 0]);
-    assert_eq!(seen("discovering", 19), ["state-moves"]);
+    let backwards = ["state-moves: the state changed from `running` to `discovering`"];
+    assert_eq!(seen("discovering", 19), backwards);
     assert_eq!(seen("running", 20), [""; 0]);
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::fake::FakeServer;
 use super::known;
 use super::serve;
-use super::{ACCOUNT, APP, options, problem, target};
+use super::{ACCOUNT, APP, options, problem, run_with};
 use crate::live::{LiveReport, Options, Target, run};
 use crate::testing::{Request, Response};
 
@@ -27,13 +27,11 @@ async fn check_backups_within(
     completion_max: Duration,
     respond: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> LiveReport {
-    let server = serve(respond).await;
-    let options = Options {
-        operations: Some(OF_BACKUPS.map(str::to_owned).into()),
-        completion_max,
-        ..options()
+    let change = |options: &mut Options| {
+        options.operations = Some(OF_BACKUPS.map(str::to_owned).into());
+        options.completion_max = completion_max;
     };
-    run(&target(server.url()), &options).await.unwrap()
+    run_with(change, respond).await
 }
 
 /// The findings of the clean-up.

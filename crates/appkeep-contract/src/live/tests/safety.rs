@@ -11,7 +11,7 @@ use super::cleaning::OF_BACKUPS;
 use super::fake::FakeServer;
 use super::known;
 use super::serve;
-use super::{ACCOUNT, APP, TOKEN, options, request, target};
+use super::{ACCOUNT, APP, TOKEN, options, request, run_with, target};
 use crate::live::{CheckOutcome, EarlyEnd, Exchange, LiveReport, Options, Target, run};
 use crate::testing::{Request, Response};
 use appkeep_openapi::Outcome;
@@ -33,16 +33,6 @@ fn with_an_existing_backup() -> (FakeServer, Response) {
     let created = fake.respond(&create(&body));
     assert_eq!(created.status, 201);
     (fake, created)
-}
-
-async fn checked(
-    change: impl FnOnce(&mut Options),
-    respond: impl Fn(&Request) -> Response + Send + Sync + 'static,
-) -> LiveReport {
-    let server = serve(respond).await;
-    let mut options = options();
-    change(&mut options);
-    run(&target(server.url()), &options).await.unwrap()
 }
 
 fn only(operations: &[&str]) -> impl FnOnce(&mut Options) {
@@ -69,7 +59,7 @@ async fn creates_that_return_existing_backups_delete_nothing() {
     for operations in [&OF_BACKUPS[..], &without_lists[..]] {
         let (fake, existing) = with_an_existing_backup();
         let shared = fake.clone();
-        let report = checked(only(operations), move |request| {
+        let report = run_with(only(operations), move |request| {
             let is_create = request.method == "POST" && request.path == create(&Value::Null).path;
             if is_create && request.json()["type"] == "application/astra-appBackup" {
                 existing.clone()
@@ -125,7 +115,7 @@ async fn complete_runs_do_not_touch_existing_resources() {
 #[tokio::test]
 async fn undocumented_methods_have_no_token_and_no_existing_id() {
     let fake = FakeServer::default();
-    let report = checked(|_| (), move |request| fake.respond(request)).await;
+    let report = run_with(|_| (), move |request| fake.respond(request)).await;
     let document = crate::authored::document().unwrap();
     let is_undocumented = |exchange: &&Exchange| {
         let operation = document.operation(&exchange.operation).unwrap();
@@ -144,7 +134,7 @@ async fn runs_end_after_ten_requests_without_a_response() {
     const RESPONSES: usize = 60;
     let (fake, count) = (FakeServer::default(), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&count);
-    let report = checked(
+    let report = run_with(
         |_| (),
         move |request| {
             if counted.fetch_add(1, Ordering::Relaxed) < RESPONSES {
@@ -174,7 +164,7 @@ async fn runs_end_after_ten_requests_without_a_response() {
 async fn runs_end_at_their_time_limit() {
     let fake = FakeServer::default();
     let no_time = |options: &mut Options| options.run_max = Duration::ZERO;
-    let report = checked(no_time, move |request| fake.respond(request)).await;
+    let report = run_with(no_time, move |request| fake.respond(request)).await;
     assert_eq!(report.ended_early, Some(EarlyEnd::TimeLimit));
     assert_eq!(report.outcome(), Outcome::CouldNotRun);
     let is_excluded =
@@ -211,7 +201,7 @@ async fn interrupted_runs_delete_created_resources() {
 async fn creates_without_a_response_are_found_by_name() {
     let fake = FakeServer::default();
     let shared = fake.clone();
-    let report = checked(only(&OF_BACKUPS), move |request| {
+    let report = run_with(only(&OF_BACKUPS), move |request| {
         let response = shared.respond(request);
         if response.status == 201 {
             Response::none()
@@ -235,7 +225,7 @@ async fn operations_with_too_large_responses_are_not_repeated() {
     let (fake, lists) = (FakeServer::default(), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&lists);
     let small = |options: &mut Options| options.body_bytes_max = 100_000;
-    let report = checked(small, move |request| {
+    let report = run_with(small, move |request| {
         let response = fake.respond(request);
         if request.method == "GET" && request.path == create(&Value::Null).path {
             counted.fetch_add(1, Ordering::Relaxed);
@@ -311,7 +301,7 @@ async fn only_permitted_operations_are_requested_and_expected() {
             options.documented_only = documented_only;
             options.operations = (!documented_only).then(|| has.iter().cloned().collect());
         };
-        let report = checked(set, move |request| {
+        let report = run_with(set, move |request| {
             let has: Vec<&str> = shared.iter().map(String::as_str).collect();
             reduced(&fake, &document, &has, request)
         })

@@ -2,7 +2,6 @@
 
 mod changing;
 mod client;
-mod context;
 mod declared;
 mod lists;
 mod reading;

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::json;
 
 use super::super::fake::{OPERATOR_TOKEN, VIEWER_TOKEN};
-use super::super::problem;
-use super::{fetches, lists, replaced, results, with};
+use super::super::{problem, serve};
+use super::{WITHOUT_WAITING, fetches, lists, replaced, results, with};
 use crate::testing::Response;
 
 #[tokio::test]
@@ -157,4 +157,17 @@ async fn json_is_utf8() {
     )
     .await;
     insta::assert_snapshot!(results);
+}
+
+#[tokio::test]
+async fn undocumented_methods_are_only_checked_for_refusals() {
+    for (status, is_checking) in [(405, true), (200, false)] {
+        let server = serve(move |_| Response::of_json(status, &json!("nonsense"))).await;
+        let mut ctx = WITHOUT_WAITING.ctx(&server);
+        let mut call = ctx.call("app_backup_list_for_app");
+        call.method = Some("TRACE".to_owned());
+        let respond = ctx.http.send_unchecked(&ctx.target, &call).await.unwrap();
+        let violations = &ctx.http.log[respond.exchange].violations;
+        assert_eq!(!violations.is_empty(), is_checking, "{status}");
+    }
 }

@@ -54,6 +54,7 @@ mod storage;
 mod suite;
 mod target;
 
+pub(crate) use coverage::Grid;
 pub use coverage::{Cell, CellState, Coverage};
 pub use fault_injector::{FaultInjector, StorageFault};
 pub use find::{find_account, find_app};

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use futures::{StreamExt, stream};
 use serde_json::Value;
 
-use super::resource_kind::OperationKind;
+use super::resource_kind::{OperationKind, ResourceKind};
 
 /// The token that a request uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +86,12 @@ pub(super) struct Call {
 }
 
 impl Call {
+    /// The id of the backup or snapshot in the path.
+    pub(super) fn resource_id(&self) -> Option<&str> {
+        let parameter = ResourceKind::of(&self.operation).parameter();
+        self.path.get(parameter).map(String::as_str)
+    }
+
     /// Whether a server may change something when it receives the request.
     pub(super) fn writes(&self) -> bool {
         match self.method.as_deref() {

@@ -14,12 +14,7 @@ pub(super) async fn delete_everything(ctx: &mut Context) -> Vec<String> {
     let timer = PollTimer::of(&ctx.options);
     let mut resources: Vec<TrackedResource> = ctx.model.existing().cloned().collect();
     resources.reverse();
-    let mut left = Vec::new();
-    for resource in &resources {
-        if let Err(why) = delete(ctx, resource, timer).await {
-            left.push(format!("{} {}: {why}", resource.kind.name(), resource.id));
-        }
-    }
+    let mut left = delete_all(ctx, &resources, timer).await;
     let mut searched = Vec::new();
     for collection in inventory::collections(ctx) {
         // On the idle server backups stay pending, so they remain.
@@ -28,15 +23,22 @@ pub(super) async fn delete_everything(ctx: &mut Context) -> Vec<String> {
         }
         if let Ok(found) = find_leftovers(ctx, &collection).await {
             searched.push(collection);
-            for resource in found {
-                if let Err(why) = delete(ctx, &resource, timer).await {
-                    left.push(format!("{} {}: {why}", resource.kind.name(), resource.id));
-                }
-            }
+            left.extend(delete_all(ctx, &found, timer).await);
         }
     }
     left.extend(unclaimed(ctx));
     left.extend(lost(ctx, &searched));
+    left
+}
+
+/// Deletes resources; returns those left behind, with the reason.
+async fn delete_all(ctx: &mut Context, resources: &[TrackedResource], timer: PollTimer) -> Vec<String> {
+    let mut left = Vec::new();
+    for resource in resources {
+        if let Err(why) = delete(ctx, resource, timer).await {
+            left.push(format!("{} {}: {why}", resource.kind.name(), resource.id));
+        }
+    }
     left
 }
 

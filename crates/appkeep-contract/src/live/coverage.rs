@@ -119,65 +119,85 @@ impl Coverage {
     }
 }
 
+/// Responses by operation and status, in the order of the document.
+pub(crate) struct Grid<'c> {
+    cells: &'c [&'c Cell],
+    pub(crate) operations: Vec<&'c str>,
+    pub(crate) statuses: BTreeSet<u16>,
+    /// The responses that weren't seen, by reason.
+    pub(crate) unreached: BTreeMap<&'c str, Vec<String>>,
+}
+
+impl<'c> Grid<'c> {
+    pub(crate) fn of(cells: &'c [&'c Cell]) -> Self {
+        let mut operations: Vec<&str> = Vec::new();
+        let mut unreached: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for cell in cells {
+            if !operations.contains(&cell.operation.as_str()) {
+                operations.push(&cell.operation);
+            }
+            if let CellState::NotReached { reason } = &cell.state {
+                let responses = unreached.entry(reason).or_default();
+                responses.push(format!("{} {}", cell.operation, cell.status));
+            }
+        }
+        Self {
+            cells,
+            operations,
+            statuses: cells.iter().map(|cell| cell.status).collect(),
+            unreached,
+        }
+    }
+
+    pub(crate) fn cell(&self, operation: &str, status: u16) -> Option<&'c Cell> {
+        let mut cells = self.cells.iter().copied();
+        cells.find(|cell| cell.operation == operation && cell.status == status)
+    }
+}
+
 fn table_of(cells: &[&Cell]) -> String {
-    let statuses: BTreeSet<u16> = cells.iter().map(|cell| cell.status).collect();
+    let grid = Grid::of(cells);
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN);
     table.set_content_arrangement(ContentArrangement::Disabled);
     let mut header = vec!["operation".to_owned()];
-    header.extend(statuses.iter().map(ToString::to_string));
+    header.extend(grid.statuses.iter().map(ToString::to_string));
     table.set_header(header);
-    let mut operations: Vec<&str> = Vec::new();
-    for cell in cells {
-        if !operations.contains(&cell.operation.as_str()) {
-            operations.push(&cell.operation);
-        }
-    }
-    for operation in operations {
-        let mut row = vec![operation.to_owned()];
-        for status in &statuses {
-            let cell = cells
-                .iter()
-                .find(|cell| cell.operation == operation && cell.status == *status);
-            row.push(cell.map_or("", |cell| word(&cell.state)).to_owned());
-        }
-        table.add_row(row);
+    for operation in &grid.operations {
+        let states = grid.statuses.iter().map(|status| {
+            let cell = grid.cell(operation, *status);
+            cell.map_or("", |cell| state_name(&cell.state))
+        });
+        table.add_row([*operation].into_iter().chain(states));
     }
     let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    format!("{}\n\n{}", lines.join("\n"), footer(cells))
-}
-
-fn word(state: &CellState) -> &'static str {
-    match state {
-        CellState::Valid => "valid",
-        CellState::Violated => "VIOLATED",
-        CellState::NotReached { .. } => "not reached",
-    }
-}
-
-fn footer(cells: &[&Cell]) -> String {
-    let count = |state: &str| cells.iter().filter(|cell| word(&cell.state) == state).count();
+    let count = |state: &str| {
+        cells
+            .iter()
+            .filter(|cell| state_name(&cell.state) == state)
+            .count()
+    };
     let mut text = format!(
-        "{} responses: {} valid, {} violated, {} not reached\n",
+        "{}\n\n{} responses: {} valid, {} violated, {} not reached\n",
+        lines.join("\n"),
         cells.len(),
         count("valid"),
         count("VIOLATED"),
         count("not reached")
     );
-    let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for cell in cells {
-        if let CellState::NotReached { reason } = &cell.state {
-            reasons
-                .entry(reason)
-                .or_default()
-                .push(format!("{} {}", cell.operation, cell.status));
-        }
-    }
-    for (reason, which) in reasons {
+    for (reason, responses) in grid.unreached {
         let _ = writeln!(text, "not reached, {reason}:");
-        for one in which {
-            let _ = writeln!(text, "  {one}");
+        for response in responses {
+            let _ = writeln!(text, "  {response}");
         }
     }
     text
+}
+
+fn state_name(state: &CellState) -> &'static str {
+    match state {
+        CellState::Valid => "valid",
+        CellState::Violated => "VIOLATED",
+        CellState::NotReached { .. } => "not reached",
+    }
 }

@@ -15,15 +15,8 @@ const SCHEDULES: &str = "app_schedule_list_for_app";
 /// A token lists the accounts that it can access, each once, with its role in that account.
 pub(super) async fn accounts(ctx: &mut Context) -> Result<(), Stop> {
     let own = ctx.target.account.to_string();
+    only_account(ctx, Credential::Own, &own).await?;
     let call = ctx.call(ACCOUNTS);
-    let list = ctx.send_for(&call, 200).await?;
-    let listed = ids(&list);
-    ctx.expect(&list, listed == [own.clone()], || {
-        format!(
-            "the token belongs to account {own}, but the list contains {}",
-            listed.join(", ")
-        )
-    });
     if ctx.target.viewer_token.is_some() {
         let list = ctx.send_for(&call.clone().with(Credential::Viewer), 200).await?;
         let is_viewer = list.items().iter().all(|account| account["role"] == "viewer");
@@ -31,18 +24,11 @@ pub(super) async fn accounts(ctx: &mut Context) -> Result<(), Stop> {
             "a read-only token has another role than `viewer` in the list".to_owned()
         });
     }
-    let Some(foreign) = ctx.target.foreign.clone() else {
+    let Ok(foreign) = ctx.foreign() else {
         return Ok(());
     };
     let other = foreign.account.to_string();
-    let list = ctx.send_for(&call.clone().with(Credential::Foreign), 200).await?;
-    let listed = ids(&list);
-    ctx.expect(&list, listed == [other.clone()], || {
-        format!(
-            "the token belongs to account {other}, but the list contains {}",
-            listed.join(", ")
-        )
-    });
+    only_account(ctx, Credential::Foreign, &other).await?;
     if ctx.target.operator_token.is_some() {
         let list = ctx.send_for(&call.with(Credential::Operator), 200).await?;
         let listed = ids(&list);
@@ -54,12 +40,22 @@ pub(super) async fn accounts(ctx: &mut Context) -> Result<(), Stop> {
     Ok(())
 }
 
+/// The list for a token of one account contains only that account.
+async fn only_account(ctx: &mut Context, credential: Credential, account: &str) -> Result<(), Stop> {
+    let list = ctx.send_for(&ctx.call(ACCOUNTS).with(credential), 200).await?;
+    let listed = ids(&list);
+    ctx.expect(&list, listed == [account], || {
+        let listed = listed.join(", ");
+        format!("the token belongs to account {account}, but the list contains {listed}")
+    });
+    Ok(())
+}
+
 /// The list of buckets has one default bucket, which is the bucket of a backup that named none.
 pub(super) async fn buckets(ctx: &mut Context) -> Result<(), Stop> {
     let backup = ctx.fixtures.backups.unnamed.require("a completed backup")?;
     let bucket = backup["bucketID"].as_str().unwrap_or_default().to_owned();
-    let call = ctx.call(BUCKETS);
-    let list = ctx.send_for(&call, 200).await?;
+    let list = ctx.list(BUCKETS).await?;
     let own = ids(&list);
     let defaults = list.items().iter().filter(|bucket| bucket["isDefault"] == true);
     let defaults: Vec<String> = defaults.map(id_of).collect();
@@ -80,8 +76,7 @@ pub(super) async fn buckets(ctx: &mut Context) -> Result<(), Stop> {
 /// The list of schedules only contains those of its app.
 pub(super) async fn schedules(ctx: &mut Context) -> Result<(), Stop> {
     let app = ctx.target.app.to_string();
-    let call = ctx.call(SCHEDULES);
-    let list = ctx.send_for(&call, 200).await?;
+    let list = ctx.list(SCHEDULES).await?;
     let is_of_app = list.items().iter().all(|schedule| schedule["appID"] == app);
     ctx.expect(&list, is_of_app, || {
         format!("the list of app {app} has a schedule of another app")

@@ -132,8 +132,13 @@ pub(super) fn allowed(response: &RecordedResponse) -> BTreeSet<String> {
         .collect()
 }
 
-fn joined<'a>(methods: impl Iterator<Item = &'a String>) -> String {
-    methods.map(String::as_str).collect::<Vec<_>>().join(", ")
+/// Names in a list, or `nothing`.
+pub(super) fn joined<'n>(names: impl IntoIterator<Item = &'n String>) -> String {
+    let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
+    if names.is_empty() {
+        return "nothing".to_owned();
+    }
+    names.join(", ")
 }
 
 /// Reads have no side effects: a repeated read gets the same response.

@@ -14,11 +14,12 @@ mod transitions;
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 
 use super::call::{Call, Credential, Server};
 use super::recording_client::RecordedResponse;
-use super::resource_kind::{OperationKind, ResourceKind};
+use super::resource_kind::OperationKind;
 pub(super) use ownership::{Collection, restore_sources, unused_id};
 pub(super) use rules::{RULES, RuleViolation};
 pub(super) use tracked_resource::{Lifecycle, TrackedResource};
@@ -100,8 +101,8 @@ impl Model {
     }
 
     fn record_delete(&mut self, call: &Call) {
-        if let Some(id) = call.path.get(ResourceKind::of(&call.operation).parameter()) {
-            self.remove(call.server, &id.clone());
+        if let Some(id) = call.resource_id() {
+            self.remove(call.server, id);
         }
     }
 
@@ -143,12 +144,7 @@ impl Model {
             violations
                 .push(rules::UNIQUE.violation(format!("{} is the id of another resource", resource.id)));
         }
-        let older = self
-            .resources
-            .iter()
-            .filter(|known| known.server == resource.server);
-        let newest = older.filter_map(TrackedResource::created_at).max();
-        if let (Some(newest), Some(created)) = (newest, resource.created_at())
+        if let (Some(newest), Some(created)) = (self.newest(resource.server), resource.created_at())
             && created < newest
         {
             violations.push(rules::TIMES.violation(format!(
@@ -160,11 +156,7 @@ impl Model {
     }
 
     fn fetched(&mut self, call: &Call, response: &RecordedResponse) -> Vec<RuleViolation> {
-        let Some(expected) = call
-            .path
-            .get(ResourceKind::of(&call.operation).parameter())
-            .cloned()
-        else {
+        let Some(expected) = call.resource_id() else {
             return Vec::new();
         };
         let id = response.text("/id").unwrap_or_default();
@@ -172,8 +164,8 @@ impl Model {
             return vec![rules::FOUND.violation(format!("requested {expected}, received {id}"))];
         }
         let tag = EntityTag::of(response);
-        let Some(resource) = self.resource_mut(call.server, &expected) else {
-            self.others.insert((call.server, expected));
+        let Some(resource) = self.resource_mut(call.server, expected) else {
+            self.others.insert((call.server, expected.to_owned()));
             return Vec::new();
         };
         if resource.lifecycle == Lifecycle::Deleted {
@@ -189,11 +181,8 @@ impl Model {
 
     /// Checks that a missing resource is supposed to be missing.
     fn not_found(&mut self, call: &Call) -> Vec<RuleViolation> {
-        let id = call
-            .path
-            .get(ResourceKind::of(&call.operation).parameter())
-            .cloned();
-        let Some(resource) = id.and_then(|id| self.resource_mut(call.server, &id)) else {
+        let id = call.resource_id();
+        let Some(resource) = id.and_then(|id| self.resource_mut(call.server, id)) else {
             return Vec::new();
         };
         if resource.lifecycle == Lifecycle::Existing && resource.is_within(call) {
@@ -204,11 +193,8 @@ impl Model {
 
     fn deleted(&mut self, call: &Call) -> Vec<RuleViolation> {
         let mut violations = Vec::new();
-        let id = call
-            .path
-            .get(ResourceKind::of(&call.operation).parameter())
-            .cloned();
-        if let Some(resource) = id.and_then(|id| self.resource_mut(call.server, &id)) {
+        let id = call.resource_id();
+        if let Some(resource) = id.and_then(|id| self.resource_mut(call.server, id)) {
             if resource.lifecycle == Lifecycle::Deleted {
                 violations.push(rules::DELETED.violation(format!("{} was deleted twice", resource.id)));
             }
@@ -224,6 +210,12 @@ impl Model {
         }
         self.record_delete(call);
         violations
+    }
+
+    /// When the newest resource on a server was created.
+    fn newest(&self, server: Server) -> Option<DateTime<FixedOffset>> {
+        let known = self.resources.iter().filter(|known| known.server == server);
+        known.filter_map(TrackedResource::created_at).max()
     }
 
     fn resource_mut(&mut self, server: Server, id: &str) -> Option<&mut TrackedResource> {

@@ -1,14 +1,12 @@
 //! Sends the requests of the table of invalid requests, and checks the responses.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::call::{Call, Credential, Payload};
 use super::context::{Context, Stop};
-use super::headers::{allowed, declared};
+use super::headers::{allowed, declared, joined};
 use super::recording_client::RecordedResponse;
-use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem, points_at};
+use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem};
 use appkeep_openapi::Operation;
 
 /// An invalid request to one operation.
@@ -124,22 +122,17 @@ fn check_response(ctx: &mut Context, case: &RefusalCase, response: &RecordedResp
         Problem::NotFound => ctx.expect_problem(response, &[2]),
         Problem::Unnumbered | Problem::Any => {}
     }
-    match case.request.invalid {
-        Invalid::Any | Invalid::Exactly(_) => {}
-        Invalid::Parameter(name) => {
-            let named = names(response, "invalidParams");
-            let holds = named.iter().any(|found| found == name);
-            ctx.expect(response, holds, || {
-                format!("expected `{name}` in `invalidParams`, found {}", listed(&named))
-            });
-        }
-        Invalid::Field(path) => {
-            let named = names(response, "invalidFields");
-            let holds = named.iter().any(|found| points_at(found, path));
-            ctx.expect(response, holds, || {
-                format!("expected `{path}` in `invalidFields`, found {}", listed(&named))
-            });
-        }
+    let named = match case.request.invalid {
+        Invalid::Parameter(name) => Some((name, "invalidParams")),
+        Invalid::Field(path) => Some((path, "invalidFields")),
+        Invalid::Any | Invalid::Exactly(_) => None,
+    };
+    if let Some((name, list)) = named {
+        let found = names(response, list);
+        let holds = case.request.invalid.is_named_by(&found, &found);
+        ctx.expect(response, holds, || {
+            format!("expected `{name}` in `{list}`, found {}", joined(&found))
+        });
     }
     if response.status == 405 {
         check_allow(ctx, case, response);
@@ -174,21 +167,6 @@ pub(super) fn names(response: &RecordedResponse, member: &str) -> Vec<String> {
     list.filter_map(|one| one.get("name").and_then(Value::as_str))
         .map(str::to_owned)
         .collect()
-}
-
-fn listed(names: &[String]) -> String {
-    if names.is_empty() {
-        "nothing".to_owned()
-    } else {
-        names.join(", ")
-    }
-}
-
-fn joined(methods: &BTreeSet<String>) -> String {
-    if methods.is_empty() {
-        return "nothing".to_owned();
-    }
-    methods.iter().cloned().collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

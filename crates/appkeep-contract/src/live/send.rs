@@ -151,10 +151,9 @@ impl Context {
         self.limits.admit()?;
         self.require(&call.operation)?;
         if !self.model.may_delete(call, self.options.run_id) {
-            let id = call.path.get(ResourceKind::of(&call.operation).parameter());
             let why = format!(
                 "it would delete {}, which this run didn't create",
-                id.map_or("", String::as_str)
+                call.resource_id().unwrap_or_default()
             );
             return Err(Stop::Skipped(why));
         }

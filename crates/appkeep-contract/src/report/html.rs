@@ -2,12 +2,10 @@
 
 mod findings;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Outcome, Report, text};
-use crate::live::{Cell, CellState, CheckOutcome, LiveReport};
+use crate::live::{Cell, CellState, CheckOutcome, Grid, LiveReport};
 use crate::origin::Origin;
 use appkeep_openapi::statics::StaticReport;
 
@@ -151,47 +149,29 @@ fn live_part(report: &LiveReport) -> Markup {
 
 /// A table of operations and statuses.
 fn coverage(cells: &[&Cell]) -> Markup {
-    let statuses: BTreeSet<u16> = cells.iter().map(|cell| cell.status).collect();
-    let mut operations: Vec<&str> = Vec::new();
-    let mut unreached: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for cell in cells {
-        if !operations.contains(&cell.operation.as_str()) {
-            operations.push(&cell.operation);
-        }
-        if let CellState::NotReached { reason } = &cell.state {
-            unreached
-                .entry(reason)
-                .or_default()
-                .push(format!("{} {}", cell.operation, cell.status));
-        }
-    }
-    let find = |operation: &str, status: u16| {
-        cells
-            .iter()
-            .find(|cell| cell.operation == operation && cell.status == status)
-    };
+    let grid = Grid::of(cells);
     html! {
         div.wide tabindex="0" {
             table {
-                thead { tr { th scope="col" { "operation" } @for status in &statuses { th scope="col" { (status) } } } }
+                thead { tr { th scope="col" { "operation" } @for status in &grid.statuses { th scope="col" { (status) } } } }
                 tbody {
-                    @for operation in operations {
+                    @for operation in &grid.operations {
                         tr {
                             th scope="row" { code { (operation) } }
-                            @for status in &statuses {
-                                td { @if let Some(cell) = find(operation, *status) { (state(&cell.state)) } }
+                            @for status in &grid.statuses {
+                                td { @if let Some(cell) = grid.cell(operation, *status) { (state(&cell.state)) } }
                             }
                         }
                     }
                 }
             }
         }
-        @if !unreached.is_empty() {
+        @if !grid.unreached.is_empty() {
             details {
                 summary { "Reasons for unreached responses" }
-                @for (reason, which) in unreached {
+                @for (reason, responses) in &grid.unreached {
                     p { (reason) ":" }
-                    ul { @for one in which { li { code { (one) } } } }
+                    ul { @for response in responses { li { code { (response) } } } }
                 }
             }
         }

@@ -90,12 +90,8 @@ impl Walk<'_> {
         let location = name(path);
         let other = of_another_type(node);
         let what = format!("{location} is {other}");
-        self.reject(
-            ("input-type", "A value of another type is rejected."),
-            path,
-            what,
-            self.with(path, other),
-        );
+        let rule = ("input-type", "A value of another type is rejected.");
+        self.reject(rule, path, what, self.with(path, other));
         if !node.is_nullable() {
             let what = format!("{location} is null");
             let rule = ("input-null", "A null is rejected, even for an optional member.");
@@ -122,12 +118,8 @@ impl Walk<'_> {
             path.push(member.to_owned());
             let what = format!("{} is absent", name(path));
             if required.contains(&member) {
-                self.reject(
-                    ("input-required", "A missing required member is rejected."),
-                    path,
-                    what,
-                    body,
-                );
+                let rule = ("input-required", "A missing required member is rejected.");
+                self.reject(rule, path, what, body);
             } else {
                 self.accept(&what, body);
             }
@@ -154,21 +146,14 @@ impl Walk<'_> {
         if node.number("minItems").unwrap_or(0) == 0 {
             self.accept(&format!("{location} is empty"), self.with(path, json!([])));
         }
-        let first = self
-            .whole
-            .pointer(&pointer(path))
-            .and_then(|array| array.get(0))
-            .cloned();
+        let whole = self.whole.pointer(&pointer(path));
+        let first = whole.and_then(|array| array.get(0)).cloned();
         let items_max = node.number("maxItems").and_then(|max| usize::try_from(max).ok());
         if let (Some(first), Some(max)) = (first, items_max) {
             let what = format!("{location} has {} items", max + 1);
             let body = self.with(path, vec![first; max + 1].into());
-            self.reject(
-                ("input-max-items", "An array with too many items is rejected."),
-                path,
-                what,
-                body,
-            );
+            let rule = ("input-max-items", "An array with too many items is rejected.");
+            self.reject(rule, path, what, body);
         }
         if let Some(items) = node.items() {
             path.push("0".to_owned());

@@ -24,38 +24,33 @@ fn cases_of<'d>(source: &'d Source<'d>, operation: &Operation, parameter: &Param
     let node = Node::at(source, &place.0);
     let texts = node.texts();
     let mut cases = Vec::new();
-    for (keyword, code, rule) in CONSTRAINTS {
-        let Some(text) = texts.violating(keyword) else {
-            continue;
-        };
-        let what = format!("`{}` is {text:?}, against its {keyword}", parameter.name);
-        let Some(input) = input(text.to_owned()) else {
-            continue;
-        };
-        cases.push(InputCase {
+    let mut add = |(code, rule), what, text: String, expected| {
+        cases.extend(input(text).map(|input| InputCase {
             code,
             rule,
             operation: operation.id.clone(),
             what,
             input,
-            expected: rejected(parameter),
-        });
+            expected,
+        }));
+    };
+    for (keyword, code, rule) in CONSTRAINTS {
+        if let Some(text) = texts.violating(keyword) {
+            let what = format!("`{}` is {text:?}, against its {keyword}", parameter.name);
+            add((code, rule), what, text.to_owned(), rejected(parameter));
+        }
     }
     let valid: Vec<String> = match enumerated(&node) {
         Some(each) => each,
         None => texts.valid.iter().take(VALID_MAX).cloned().collect(),
     };
+    let rule = (
+        "parameter-accepted",
+        "A parameter that matches its schema is accepted.",
+    );
     for text in valid {
         let what = format!("`{}` is {text:?}", parameter.name);
-        let Some(input) = input(text) else { continue };
-        cases.push(InputCase {
-            code: "parameter-accepted",
-            rule: "A parameter that keeps to its schema is accepted.",
-            operation: operation.id.clone(),
-            what,
-            input,
-            expected: ExpectedResult::Accepted,
-        });
+        add(rule, what, text, ExpectedResult::Accepted);
     }
     cases
 }

@@ -144,9 +144,7 @@ impl Model {
             });
         }
         // Without a requested name, something else has to show that the resource is new.
-        let own = self.resources.iter().filter(|own| own.server == resource.server);
-        let newest = own.filter_map(TrackedResource::created_at).max();
-        let is_younger = newest <= resource.created_at();
+        let is_younger = self.newest(resource.server) <= resource.created_at();
         let is_listed = self.ownership.listed.iter().any(|known| resource.is_in(known));
         let is_new = is_younger && (is_listed || resource.is_in_progress());
         (!is_new).then(|| NotOwned::Unproven("nothing shows that this run created it".to_owned()))
@@ -191,7 +189,7 @@ impl Model {
         if OperationKind::of(&call.operation) != OperationKind::Delete {
             return true;
         }
-        let Some(id) = call.path.get(ResourceKind::of(&call.operation).parameter()) else {
+        let Some(id) = call.resource_id() else {
             return false;
         };
         // A lenient server may accept another notation of the same id.
@@ -203,7 +201,7 @@ impl Model {
             return true;
         }
         let is_others = self.others.contains(&(call.server, canonical.clone()));
-        !is_others && (canonical != *id || is_unused_id(uuid, run_id))
+        !is_others && (canonical != id || is_unused_id(uuid, run_id))
     }
 
     /// Whether a restore names an existing resource that this run didn't create.

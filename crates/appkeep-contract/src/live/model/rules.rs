@@ -18,6 +18,10 @@ impl Rule {
     pub(super) fn violation(self, what: String) -> RuleViolation {
         RuleViolation { rule: self, what }
     }
+
+    pub(super) fn violations(self, what: impl IntoIterator<Item = String>) -> Vec<RuleViolation> {
+        what.into_iter().map(|what| self.violation(what)).collect()
+    }
 }
 
 const fn rule(code: &'static str, rule: &'static str) -> Rule {

@@ -43,17 +43,14 @@ impl TrackedResource {
             Payload::Json(sent) => sent.clone(),
             _ => Value::Null,
         };
+        response.text("/id")?;
+        let place = (place("account_id"), place("app_id"));
+        let kind = ResourceKind::of(&call.operation);
         Some(Self {
-            kind: ResourceKind::of(&call.operation),
             server: call.server,
-            account: place("account_id"),
-            app: place("app_id"),
             owner: super::cleanup_credential(call.credential),
-            id: response.text("/id")?.to_owned(),
-            lifecycle: Lifecycle::Existing,
-            sent,
-            last: response.body.clone(),
             tags: EntityTag::of(response).into_iter().collect(),
+            ..Self::observed(kind, place, sent, response.body.clone())
         })
     }
 

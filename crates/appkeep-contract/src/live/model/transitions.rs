@@ -41,7 +41,7 @@ pub(super) fn check_created(resource: &TrackedResource) -> Vec<RuleViolation> {
         violations.push(rules::INITIAL_STATE.violation(format!("the initial state is `{state}`")));
     }
     violations.extend(times(now));
-    violations.extend(progress(&Value::Null, now));
+    violations.extend(rules::PROGRESS.violations(progress(&Value::Null, now)));
     violations
 }
 
@@ -55,10 +55,10 @@ pub(super) fn check_update(
     let mut violations = constants(resource, &before, now);
     violations.extend(labels(resource, now));
     violations.extend(states(&before, now));
-    violations.extend(progress(&before, now));
-    violations.extend(end(now));
+    violations.extend(rules::PROGRESS.violations(progress(&before, now)));
+    violations.extend(rules::FINISHED.violations(end(now)));
     violations.extend(times(now));
-    violations.extend(modification(&before, now));
+    violations.extend(rules::MODIFIED.violations(modification(&before, now)));
     if let Some(tag) = tag {
         let known = resource
             .tags
@@ -114,104 +114,92 @@ fn labels(resource: &TrackedResource, now: &Value) -> Option<RuleViolation> {
     Some(rules::LABELS.violation(format!("the labels are {received}, expected {sent}")))
 }
 
+/// All states; those of a resource in progress in their order.
+const STATES: [&str; 7] = [
+    "pending",
+    "discovering",
+    "running",
+    "completed",
+    "failed",
+    "removed",
+    "unknown",
+];
+
 /// The states that may be observed after another one, with any number of steps in between.
 fn may_follow(before: &str) -> &'static [&'static str] {
     match before {
-        "pending" => &[
-            "pending",
-            "discovering",
-            "running",
-            "completed",
-            "failed",
-            "removed",
-            "unknown",
-        ],
-        "discovering" => &[
-            "discovering",
-            "running",
-            "completed",
-            "failed",
-            "removed",
-            "unknown",
-        ],
-        "running" => &["running", "completed", "failed", "removed", "unknown"],
+        "pending" => &STATES,
+        "discovering" => &STATES[1..],
+        "running" => &STATES[2..],
         "failed" => &["failed"],
         _ => &["completed", "removed", "unknown"],
     }
 }
 
 fn states(before: &Value, now: &Value) -> Option<RuleViolation> {
-    let word = |value: &Value| member(value, "state").as_str().unwrap_or_default().to_owned();
-    let (old, new) = (word(before), word(now));
+    let state = |value: &Value| member(value, "state").as_str().unwrap_or_default().to_owned();
+    let (old, new) = (state(before), state(now));
     let holds = may_follow(&old).contains(&new.as_str());
     (!holds).then(|| rules::STATE.violation(format!("the state changed from `{old}` to `{new}`")))
 }
 
-fn progress(before: &Value, now: &Value) -> Vec<RuleViolation> {
-    let mut violations = Vec::new();
+fn progress(before: &Value, now: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
     let number = |value: &Value, name: &str| member(value, name).as_f64();
     for name in ["bytesDone", "percentDone"] {
         if let (Some(old), Some(new)) = (number(before, name), number(now, name))
             && new < old
         {
-            violations.push(rules::PROGRESS.violation(format!("`{name}` decreased from {old} to {new}")));
+            wrong.push(format!("`{name}` decreased from {old} to {new}"));
         }
         if number(before, name).is_some() && number(now, name).is_none() {
-            violations.push(rules::PROGRESS.violation(format!("`{name}` was present and is now absent")));
+            wrong.push(format!("`{name}` was present and is now absent"));
         }
     }
     let (done, total) = (number(now, "bytesDone"), number(now, "totalBytes"));
     let (Some(done), Some(total)) = (done, total) else {
-        return violations;
+        return wrong;
     };
     if done > total {
-        violations.push(rules::PROGRESS.violation(format!("`bytesDone` is {done} of {total}")));
+        wrong.push(format!("`bytesDone` is {done} of {total}"));
     } else if let Some(percent) = number(now, "percentDone")
         // Without any bytes, all percentages are accepted: 0 / 0 is NaN, and every comparison with NaN is
         // false.
         && (percent - done * 100.0 / total).abs() > PERCENT_TOLERANCE
     {
-        violations.push(
-            rules::PROGRESS.violation(format!("`percentDone` is {percent} at {done} of {total} bytes")),
-        );
+        wrong.push(format!("`percentDone` is {percent} at {done} of {total} bytes"));
     }
-    violations
+    wrong
 }
 
-fn end(now: &Value) -> Vec<RuleViolation> {
-    let mut violations = Vec::new();
+fn end(now: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
     let reasons = member(now, "stateUnready").as_array().map_or(0, Vec::len);
     match member(now, "state").as_str() {
         Some("completed") => {
             let (total, done) = (member(now, "totalBytes"), member(now, "bytesDone"));
             if total.as_f64() != done.as_f64() {
-                violations
-                    .push(rules::FINISHED.violation(format!("it is completed with {done} of {total} bytes")));
+                wrong.push(format!("it is completed with {done} of {total} bytes"));
             }
             let percent = member(now, "percentDone");
             if percent.as_f64().is_some_and(|percent| percent < 100.0) {
-                violations.push(rules::FINISHED.violation(format!("it is completed with {percent} percent")));
+                wrong.push(format!("it is completed with {percent} percent"));
             }
             if reasons > 0 {
                 let unready = member(now, "stateUnready");
-                violations.push(
-                    rules::FINISHED.violation(format!("it is completed, and `stateUnready` is {unready}")),
-                );
+                wrong.push(format!("it is completed, and `stateUnready` is {unready}"));
             }
             let is_snapshot = member(now, "type") == ResourceKind::Snapshot.body_type();
             if is_snapshot && now.get("snapshotAppAsset").is_none() {
-                violations.push(
-                    rules::FINISHED.violation("it is completed, and `snapshotAppAsset` is absent".to_owned()),
-                );
+                wrong.push("it is completed, and `snapshotAppAsset` is absent".to_owned());
             }
         }
         Some("failed") if reasons == 0 => {
-            violations
-                .push(rules::FINISHED.violation("it is failed, and `stateUnready` is empty".to_owned()));
+            wrong.push("it is failed, and `stateUnready` is empty".to_owned());
         }
         _ => {}
     }
-    violations
+    wrong
 }
 
 fn times(now: &Value) -> Option<RuleViolation> {
@@ -221,7 +209,7 @@ fn times(now: &Value) -> Option<RuleViolation> {
         .then(|| rules::TIMES.violation(format!("it was modified at {modified} and created at {created}")))
 }
 
-fn modification(before: &Value, now: &Value) -> Option<RuleViolation> {
+fn modification(before: &Value, now: &Value) -> Option<String> {
     let (old, new) = (
         timestamp(before, "modificationTimestamp")?,
         timestamp(now, "modificationTimestamp")?,
@@ -229,18 +217,16 @@ fn modification(before: &Value, now: &Value) -> Option<RuleViolation> {
     let state = |value: &Value| member(value, "state").as_str().unwrap_or_default().to_owned();
     let (was, is) = (state(before), state(now));
     if new < old {
-        return Some(
-            rules::MODIFIED.violation(format!("`modificationTimestamp` decreased from {old} to {new}")),
-        );
+        return Some(format!("`modificationTimestamp` decreased from {old} to {new}"));
     }
     if was != is && new == old {
-        let what =
-            format!("the state changed from `{was}` to `{is}`, and `modificationTimestamp` is still {old}");
-        return Some(rules::MODIFIED.violation(what));
+        return Some(format!(
+            "the state changed from `{was}` to `{is}`, and `modificationTimestamp` is still {old}"
+        ));
     }
     if old == new && before != now {
         let what = difference("the previous response", before, "this one", now);
-        return Some(rules::MODIFIED.violation(format!("`modificationTimestamp` didn't change, and {what}")));
+        return Some(format!("`modificationTimestamp` didn't change, and {what}"));
     }
     let untimed = |value: &Value| {
         let mut value = value.clone();
@@ -249,11 +235,8 @@ fn modification(before: &Value, now: &Value) -> Option<RuleViolation> {
         }
         value
     };
-    (new > old && untimed(before) == untimed(now)).then(|| {
-        rules::MODIFIED.violation(format!(
-            "nothing else changed, and `modificationTimestamp` changed from {old} to {new}"
-        ))
-    })
+    (new > old && untimed(before) == untimed(now))
+        .then(|| format!("nothing else changed, and `modificationTimestamp` changed from {old} to {new}"))
 }
 
 fn tags(before: &EntityTag, now: &EntityTag) -> Option<RuleViolation> {

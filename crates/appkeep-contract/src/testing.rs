@@ -13,6 +13,8 @@ mod listener;
 #[cfg(test)]
 pub(crate) use exchange::operations_at;
 pub use exchange::{Request, Response};
+#[cfg(test)]
+pub(crate) use injection::BACKUPS_OF_AN_APP;
 pub use injection::{
     Defect, DefectKind, DefectState, HttpUpstream, Injection, ProxyContext, Servers, Tenant, Upstream,
 };

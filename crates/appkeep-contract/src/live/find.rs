@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::LiveError;
 use super::body::{self, ReadError};
-use super::recording_client::{self, chain};
+use super::recording_client::{self, chain, problem_summary};
 use super::target::BODY_BYTES_MAX;
 
 /// Maximum time for a response with a list.
@@ -96,13 +96,8 @@ impl Companion<'_> {
         })?;
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
         if status != 200 {
-            let text = |member: &str| body.get(member).and_then(Value::as_str).unwrap_or_default();
-            let problem = format!("{status} {} {}", text("title"), text("detail"));
-            return Err(failed(format!(
-                "the list of {} returned {}",
-                self.kind,
-                problem.trim_end()
-            )));
+            let problem = problem_summary(status, &body);
+            return Err(failed(format!("the list of {} returned {problem}", self.kind)));
         }
         let items = body.get("items").and_then(Value::as_array);
         Ok(items.cloned().unwrap_or_default())

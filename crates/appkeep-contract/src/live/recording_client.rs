@@ -103,6 +103,11 @@ impl RecordedResponse {
         self.body.pointer(pointer).and_then(Value::as_str)
     }
 
+    /// The status, title and detail of a problem.
+    pub(super) fn summary(&self) -> String {
+        problem_summary(self.status, &self.body)
+    }
+
     /// The description of a problem.
     pub(super) fn reason(&self) -> &str {
         let detail = self.text("/detail").or(self.text("/title"));
@@ -361,6 +366,13 @@ pub(super) fn read_url(text: &str) -> Result<Url, LiveError> {
         ));
     }
     Ok(url)
+}
+
+/// The status, title and detail of a problem.
+pub(super) fn problem_summary(status: u16, body: &Value) -> String {
+    let text = |member: &str| body.get(member).and_then(Value::as_str).unwrap_or_default();
+    let summary = format!("{status} {} {}", text("title"), text("detail"));
+    summary.trim_end().to_owned()
 }
 
 /// Headers as text.

@@ -328,24 +328,23 @@ mod tests {
 
     #[test]
     fn rules_are_located_at_the_violated_input() {
-        let list = "app_backup_list_all";
-        let create = "app_backup_create_for_app";
-        assert_eq!(
-            place_of("limit-zero", list).unwrap(),
-            "/components/parameters/Limit"
-        );
-        assert_eq!(
-            place_of("account-malformed", list).unwrap(),
-            "/components/parameters/AccountId"
-        );
-        assert_eq!(
-            place_of("name-in-capitals", create).unwrap(),
-            "/components/schemas/AppBackupCreate/properties/name"
-        );
-        assert_eq!(
-            place_of("label-of-the-system", create).unwrap(),
-            "/components/schemas/LabelCreate/properties/name"
-        );
+        let (list, create) = ("app_backup_list_all", "app_backup_create_for_app");
+        for (code, operation, place) in [
+            ("limit-zero", list, "/components/parameters/Limit"),
+            ("account-malformed", list, "/components/parameters/AccountId"),
+            (
+                "name-in-capitals",
+                create,
+                "/components/schemas/AppBackupCreate/properties/name",
+            ),
+            (
+                "label-of-the-system",
+                create,
+                "/components/schemas/LabelCreate/properties/name",
+            ),
+        ] {
+            assert_eq!(place_of(code, operation).unwrap(), place);
+        }
     }
 
     #[test]

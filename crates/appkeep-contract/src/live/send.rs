@@ -165,7 +165,7 @@ impl Context {
                 "it would restore a resource that this run didn't create".to_owned(),
             ));
         }
-        self.model.request(call);
+        self.model.record_request(call);
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use super::context::{Context, CurrentCheck, Stop};
 use super::coverage::Coverage;
 use super::inputs;
 use super::isolation::{self, ISOLATION_CHECKS};
-use super::recording_client::{RecordedResponse, RecordingClient, authored_validator};
+use super::recording_client::{RecordingClient, authored_validator};
 use super::refusals::{self, RefusalCase};
 use super::report::{CheckOutcome, CheckResult, LiveFinding, LiveReport};
 use super::scenarios::{self, RepeatedScenario, Scenario};
@@ -287,18 +287,8 @@ async fn is_usable(ctx: &mut Context) -> Result<(), LiveError> {
         operation: operation.to_owned(),
         account: ctx.target.account,
         app: ctx.target.app,
-        response: summary(&response),
+        response: response.summary(),
     })
-}
-
-fn summary(response: &RecordedResponse) -> String {
-    let (title, detail) = (
-        response.text("/title").unwrap_or_default(),
-        response.text("/detail").unwrap_or_default(),
-    );
-    format!("{} {title} {detail}", response.status)
-        .trim_end()
-        .to_owned()
 }
 
 fn begin(ctx: &mut Context, code: &str, rule: &str) {

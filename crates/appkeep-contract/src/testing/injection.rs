@@ -53,7 +53,8 @@ pub struct Defect {
     pub with_failing_storage: bool,
 }
 
-const BACKUPS_OF_AN_APP: &[&str] = &[
+/// Operations that create, show and delete the backups of an app.
+pub(crate) const BACKUPS_OF_AN_APP: &[&str] = &[
     "app_backup_create_for_app",
     "app_backup_list_for_app",
     "app_backup_fetch_for_app",

@@ -88,7 +88,7 @@ enum NotOwned {
 
 impl Model {
     /// Records a create that is about to be sent.
-    pub(in crate::live) fn request(&mut self, call: &Call) {
+    pub(in crate::live) fn record_request(&mut self, call: &Call) {
         if let Some(requested) = Requested::by(call)
             && !self.ownership.requested.contains(&requested)
         {

@@ -54,12 +54,19 @@ fn recorded(operation: &str, status: u16, tag: &str, body: Value) -> RecordedRes
     RecordedResponse::for_test(operation, status, &[("etag", tag)], body)
 }
 
+const CREATE: &str = "app_backup_create_for_app";
+
+/// A model with a backup that was just created.
+fn with_pending_backup() -> Model {
+    let mut model = Model::default();
+    let created = recorded(CREATE, 201, "\"1\"", backup("pending", 16));
+    assert_eq!(model.observe(&call(CREATE), &created), []);
+    model
+}
+
 /// The codes of the violations in a fetched backup that was created and fetched once before.
 fn codes(now: Value, tag: &str) -> Vec<&'static str> {
-    let mut model = Model::default();
-    let create = "app_backup_create_for_app";
-    let made = recorded(create, 201, "\"1\"", backup("pending", 16));
-    assert_eq!(model.observe(&call(create), &made), []);
+    let mut model = with_pending_backup();
     let mut before = backup("running", 20);
     (before["totalBytes"], before["bytesDone"], before["percentDone"]) = (json!(200), json!(100), json!(50));
     let seen = recorded("app_backup_fetch", 200, "\"2\"", before);
@@ -159,14 +166,14 @@ fn entity_tags_are_kept_across_responses_without_one() {
     let fetch = "app_backup_fetch";
     let (json, other) = ("application/json", "application/yaml");
     let seen = |media_type: &str, tag: &str, now: Value| {
-        let (create, list) = ("app_backup_create_for_app", "app_backup_list_all");
+        let list = "app_backup_list_all";
         let of = |operation: &str, status: u16, tag: &str, media_type: &str, body: Value| {
             let headers = [("etag", tag), ("content-type", media_type)];
             RecordedResponse::for_test(operation, status, &headers, body)
         };
         let mut model = Model::default();
-        let made = of(create, 201, "\"1\"", json, backup("pending", 16));
-        assert_eq!(model.observe(&call(create), &made), []);
+        let made = of(CREATE, 201, "\"1\"", json, backup("pending", 16));
+        assert_eq!(model.observe(&call(CREATE), &made), []);
         // Lists have no tags.
         let body = json!({"items": [backup("discovering", 20)], "metadata": {"count": 1}});
         assert_eq!(
@@ -190,10 +197,7 @@ fn lists_are_compared_with_created_resources() {
         let body = json!({"items": items, "metadata": {"count": count}});
         RecordedResponse::for_test(list, 200, &[], body)
     };
-    let mut model = Model::default();
-    let create = "app_backup_create_for_app";
-    let made = recorded(create, 201, "\"1\"", backup("pending", 16));
-    assert_eq!(model.observe(&call(create), &made), []);
+    let mut model = with_pending_backup();
     let mut codes = |query: &[(&str, &str)], recorded: &RecordedResponse| {
         let mut call = call(list);
         for (name, value) in query {
@@ -225,9 +229,9 @@ fn lists_are_compared_with_created_resources() {
 #[test]
 fn deleted_resources_stay_deleted() {
     let mut model = Model::default();
-    let (create, delete) = ("app_backup_create_for_app", "app_backup_delete");
-    let made = recorded(create, 201, "\"1\"", backup("completed", 16));
-    let begun = model.observe(&call(create), &made);
+    let delete = "app_backup_delete";
+    let made = recorded(CREATE, 201, "\"1\"", backup("completed", 16));
+    let begun = model.observe(&call(CREATE), &made);
     assert_eq!(begun.len(), 1, "it has to begin as pending: {begun:?}");
     let missing = model.observe(
         &call("app_backup_fetch"),
@@ -245,7 +249,7 @@ fn deleted_resources_stay_deleted() {
         model.observe(&call("app_backup_fetch"), &seen)[0].rule.code,
         "deleted-is-gone"
     );
-    let again = model.observe(&call(create), &made);
+    let again = model.observe(&call(CREATE), &made);
     assert!(again.iter().any(|one| one.rule.code == "id-unique"), "{again:?}");
 }
 
@@ -258,8 +262,8 @@ fn restorable_resources_are_known() {
     let mut model = Model::default();
     assert!(!model.would_restore(&restore("backupID", ID)));
     model.observe(
-        &call("app_backup_create_for_app"),
-        &recorded("app_backup_create_for_app", 201, "\"1\"", backup("pending", 16)),
+        &call(CREATE),
+        &recorded(CREATE, 201, "\"1\"", backup("pending", 16)),
     );
     assert!(model.would_restore(&restore("backupID", ID)));
     assert!(model.would_restore(&restore("snapshotID", ID)));
@@ -282,38 +286,36 @@ fn restorable_resources_are_known() {
 
 #[test]
 fn rejected_creates_create_nothing() {
-    let create = "app_backup_create_for_app";
     let mut model = Model::default();
     model.record_changes(
-        &call(create),
-        &recorded(create, 409, "\"1\"", backup("pending", 16)),
+        &call(CREATE),
+        &recorded(CREATE, 409, "\"1\"", backup("pending", 16)),
     );
     assert_eq!(model.resources.len(), 0);
     model.record_changes(
-        &call(create),
-        &recorded(create, 201, "\"1\"", backup("pending", 16)),
+        &call(CREATE),
+        &recorded(CREATE, 201, "\"1\"", backup("pending", 16)),
     );
     assert_eq!(model.resources.len(), 1);
 }
 
 #[test]
 fn later_resources_are_newer_per_server() {
-    let create = "app_backup_create_for_app";
     let made = |id: &str, second: u32| {
         let mut body = backup("pending", 59);
         (body["id"], body["name"]) = (json!(id), json!("nightly"));
         body["metadata"]["creationTimestamp"] = json!(format!("2022-10-06T20:58:{second}Z"));
-        recorded(create, 201, "\"1\"", body)
+        recorded(CREATE, 201, "\"1\"", body)
     };
     let mut model = Model::default();
-    assert_eq!(model.observe(&call(create), &made("1", 30)), []);
+    assert_eq!(model.observe(&call(CREATE), &made("1", 30)), []);
     let elsewhere = Call {
         server: Server::Idle,
-        ..call(create)
+        ..call(CREATE)
     };
     assert_eq!(model.observe(&elsewhere, &made("2", 20)), []);
-    assert_eq!(model.observe(&call(create), &made("3", 30)), []);
-    let violations = model.observe(&call(create), &made("4", 29));
+    assert_eq!(model.observe(&call(CREATE), &made("3", 30)), []);
+    let violations = model.observe(&call(CREATE), &made("4", 29));
     assert_eq!(
         violations.iter().map(|one| one.rule.code).collect::<Vec<_>>(),
         ["times-in-order"]
@@ -322,12 +324,11 @@ fn later_resources_are_newer_per_server() {
 
 #[test]
 fn discovering_precedes_running() {
-    let create = "app_backup_create_for_app";
     let fetch = "app_backup_fetch";
     let mut model = Model::default();
     model.observe(
-        &call(create),
-        &recorded(create, 201, "\"1\"", backup("pending", 16)),
+        &call(CREATE),
+        &recorded(CREATE, 201, "\"1\"", backup("pending", 16)),
     );
     let mut seen = |state: &str, second: u32| {
         let tag = format!("\"{second}\"");
@@ -353,14 +354,13 @@ fn percentages_may_be_integers() {
 
 #[test]
 fn backups_of_snapshots_name_their_source() {
-    let create = "app_backup_create_for_app";
     let made = |body: Value| {
         let mut model = Model::default();
         let call = Call {
             payload: Payload::Json(body),
-            ..call(create)
+            ..call(CREATE)
         };
-        model.observe(&call, &recorded(create, 201, "\"1\"", backup("pending", 16)));
+        model.observe(&call, &recorded(CREATE, 201, "\"1\"", backup("pending", 16)));
         model.resources[0].source().map(str::to_owned)
     };
     assert_eq!(made(json!({"snapshotID": "a"})).as_deref(), Some("a"));

@@ -8,15 +8,7 @@ use super::known;
 use super::serve;
 use super::{ACCOUNT, APP, options, problem, run_with};
 use crate::live::{LiveReport, Options, Target, run};
-use crate::testing::{Request, Response};
-
-/// Operations that create, show and delete backups.
-pub(super) const OF_BACKUPS: [&str; 4] = [
-    "app_backup_create_for_app",
-    "app_backup_delete_for_app",
-    "app_backup_fetch_for_app",
-    "app_backup_list_for_app",
-];
+use crate::testing::{BACKUPS_OF_AN_APP, Request, Response};
 
 /// Runs the backup checks against a server, with time for jobs.
 async fn check_backups(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
@@ -28,7 +20,8 @@ async fn check_backups_within(
     respond: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> LiveReport {
     let change = |options: &mut Options| {
-        options.operations = Some(OF_BACKUPS.map(str::to_owned).into());
+        let operations = BACKUPS_OF_AN_APP.iter().map(|id| (*id).to_owned());
+        options.operations = Some(operations.collect());
         options.completion_max = completion_max;
     };
     run_with(change, respond).await

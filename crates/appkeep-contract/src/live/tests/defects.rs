@@ -9,13 +9,12 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::cleaning::OF_BACKUPS;
 use super::fake::{APPS, BUCKET, FakeServer, OPERATOR_TOKEN, OTHER, OTHER_BUCKET, VIEWER_TOKEN};
 use super::{ACCOUNT, APP, TOKEN, codes, known, target};
 use crate::live::{CHECKS, Exchange, IdleServer, LiveReport, Options, Target, run};
 use crate::report::live_text;
 use crate::testing::defects::{self, BODY_BYTES_MAX};
-use crate::testing::{Defect, Injection, ProxyContext, Servers, Tenant, proxy};
+use crate::testing::{BACKUPS_OF_AN_APP, Defect, Injection, ProxyContext, Servers, Tenant, proxy};
 
 /// The seed of every run with a defect.
 const SEED: u128 = 7;
@@ -132,7 +131,7 @@ async fn conforming_servers_pass_selected_checks() {
     for (documented_only, operations) in [
         (false, None),
         (true, None),
-        (false, Some(permitted(&OF_BACKUPS))),
+        (false, Some(permitted(BACKUPS_OF_AN_APP))),
         (false, Some(permitted(&without_deletes))),
     ] {
         let server = FakeServer::slow(2);

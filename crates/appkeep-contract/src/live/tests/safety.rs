@@ -7,13 +7,12 @@ use std::time::Duration;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
-use super::cleaning::OF_BACKUPS;
 use super::fake::FakeServer;
 use super::known;
 use super::serve;
 use super::{ACCOUNT, APP, TOKEN, options, request, run_with, target};
 use crate::live::{CheckOutcome, EarlyEnd, Exchange, LiveReport, Options, Target, run};
-use crate::testing::{Request, Response};
+use crate::testing::{BACKUPS_OF_AN_APP, Request, Response};
 use appkeep_openapi::Outcome;
 
 /// A request to the collection of the app's backups.
@@ -56,7 +55,7 @@ async fn creates_that_return_existing_backups_delete_nothing() {
         "app_backup_fetch_for_app",
         "app_backup_delete_for_app",
     ];
-    for operations in [&OF_BACKUPS[..], &without_lists[..]] {
+    for operations in [BACKUPS_OF_AN_APP, &without_lists[..]] {
         let (fake, existing) = with_an_existing_backup();
         let shared = fake.clone();
         let report = run_with(only(operations), move |request| {
@@ -201,7 +200,7 @@ async fn interrupted_runs_delete_created_resources() {
 async fn creates_without_a_response_are_found_by_name() {
     let fake = FakeServer::default();
     let shared = fake.clone();
-    let report = run_with(only(&OF_BACKUPS), move |request| {
+    let report = run_with(only(BACKUPS_OF_AN_APP), move |request| {
         let response = shared.respond(request);
         if response.status == 201 {
             Response::none()
@@ -289,7 +288,7 @@ async fn only_permitted_operations_are_requested_and_expected() {
     assert_eq!(documented.len(), 8);
     let sets = [
         (true, documented),
-        (false, OF_BACKUPS.to_vec()),
+        (false, BACKUPS_OF_AN_APP.to_vec()),
         (false, vec!["app_backup_list_for_app", "app_fetch"]),
         (false, vec!["app_snap_delete_for_app", "app_backup_fetch"]),
     ];

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::{Collection, Model, unused_id};
-use super::{ID, RUN, backup, call, recorded};
+use super::{CREATE, ID, RUN, backup, call, recorded};
 use crate::live::call::{Call, Credential, Payload, Server};
 use crate::live::recording_client::RecordedResponse;
 
@@ -38,9 +38,8 @@ fn only_created_or_generated_ids_are_deleted() {
     let mut model = Model::default();
     let mut delete = call("app_backup_delete");
     assert!(!model.may_delete(&delete, RUN), "nothing is known of it");
-    let create = "app_backup_create_for_app";
-    let made = recorded(create, 201, "\"1\"", backup("pending", 16));
-    assert_eq!(model.observe(&call(create), &made), []);
+    let made = recorded(CREATE, 201, "\"1\"", backup("pending", 16));
+    assert_eq!(model.observe(&call(CREATE), &made), []);
     assert!(model.may_delete(&delete, RUN));
     for id in ["not-an-id".to_owned(), unused_id(RUN, "backup", 5).to_string()] {
         delete.path.insert("appBackup_id".to_owned(), id.clone());
@@ -68,16 +67,15 @@ fn undocumented_methods_are_requested_without_a_token() {
     }
 }
 
-/// The codes of the violations in this response to a create, and whether the resource may be deleted.
+/// The codes of the violations in this response to a CREATE, and whether the resource may be deleted.
 fn created(prepare: impl FnOnce(&mut Model), request: Value, response: Value) -> (Vec<&'static str>, bool) {
-    let create = "app_backup_create_for_app";
     let mut model = Model::default();
     prepare(&mut model);
     let call_with = Call {
         payload: Payload::Json(request),
-        ..call(create)
+        ..call(CREATE)
     };
-    let violations = model.observe(&call_with, &recorded(create, 201, "\"1\"", response));
+    let violations = model.observe(&call_with, &recorded(CREATE, 201, "\"1\"", response));
     let codes = violations.iter().map(|one| one.rule.code).collect();
     (codes, model.may_delete(&call("app_backup_delete"), RUN))
 }
@@ -100,8 +98,7 @@ fn creates_that_return_existing_resources_delete_nothing() {
         let mut younger = existing.clone();
         younger["id"] = json!("54fe651d-3d3b-5fa8-b85c-000000000000");
         younger["metadata"]["creationTimestamp"] = json!("2022-10-06T20:58:17Z");
-        let create = "app_backup_create_for_app";
-        model.observe(&call(create), &recorded(create, 201, "\"1\"", younger));
+        model.observe(&call(CREATE), &recorded(CREATE, 201, "\"1\"", younger));
     };
     let found = created(own, json!({}), existing.clone());
     assert_eq!(found, (vec!["times-in-order"], false));
@@ -114,16 +111,16 @@ fn creates_that_return_existing_resources_delete_nothing() {
 
 #[test]
 fn listed_resources_with_a_requested_name_are_adopted() {
-    let create = call("app_backup_create_for_app");
+    let create = call(CREATE);
     let collection = Collection::of(&create);
     let mut model = Model::default();
     let item = backup("pending", 16);
     assert!(model.adopt(&collection, &item).is_none(), "nothing was requested");
-    model.request(&create);
+    model.record_request(&create);
     assert!(model.adopt(&collection, &item).is_some());
     assert!(model.may_delete(&call("app_backup_delete"), RUN));
     let mut model = Model::default();
-    model.request(&create);
+    model.record_request(&create);
     model.record_existing(Server::Main, ID);
     assert!(model.adopt(&collection, &item).is_none());
     assert!(!model.may_delete(&call("app_backup_delete"), RUN));

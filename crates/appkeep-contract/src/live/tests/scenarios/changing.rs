@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::fake::FakeServer;
 use super::super::problem;
@@ -98,6 +98,14 @@ async fn created_resources_are_completed() {
     insta::assert_snapshot!(results);
 }
 
+/// Like the fake server, but apps have another value of a member.
+fn app_with(fake: &FakeServer, request: &Request, pointer: &str, value: Value) -> Response {
+    let response = fake.respond(request);
+    response.when(request.path.contains("/v2/apps/"), |response| {
+        with(response, pointer, value)
+    })
+}
+
 #[tokio::test]
 async fn apps_are_ready_after_a_restore() {
     let steps = "snapshot-create, snapshot-completes, backup-create, backup-completes, restore-in-place";
@@ -106,22 +114,18 @@ async fn apps_are_ready_after_a_restore() {
         &[
             ("conforming server", |fake, request| fake.respond(request)),
             ("the restore never ends", |fake, request| {
-                fake.respond(request)
-                    .when(request.path.contains("/v2/apps/"), |response| {
-                        with(response, "/state", json!("restoring"))
-                    })
+                app_with(fake, request, "/state", json!("restoring"))
             }),
             ("the app is ready with reasons", |fake, request| {
-                fake.respond(request)
-                    .when(request.path.contains("/v2/apps/"), |response| {
-                        with(response, "/stateUnready", json!(["the restore isn't finished"]))
-                    })
+                app_with(
+                    fake,
+                    request,
+                    "/stateUnready",
+                    json!(["the restore isn't finished"]),
+                )
             }),
             ("the app is unavailable", |fake, request| {
-                fake.respond(request)
-                    .when(request.path.contains("/v2/apps/"), |response| {
-                        with(response, "/state", json!("unavailable"))
-                    })
+                app_with(fake, request, "/state", json!("unavailable"))
             }),
             ("the restore is refused", |fake, request| {
                 replaced(fake, request, "PUT", problem(409, 111))
@@ -289,12 +293,7 @@ async fn properties_only_in_lists_are_checked_per_resource() {
         &[("only listed backups failed", |fake, request| {
             let response = fake.respond(request);
             if fetches(request) {
-                let is_named = response.json()["name"] != "made-up-0";
-                return if is_named {
-                    in_state(response, "running")
-                } else {
-                    response
-                };
+                return in_state(response, "running");
             }
             with(response, "/items/1/state", json!("failed"))
         })],

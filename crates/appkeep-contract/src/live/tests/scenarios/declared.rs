@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::fake::declared::{Role, accounts, apps, buckets, schedules};
-use super::super::fake::{APPS, OPERATOR_TOKEN, OTHER, OTHER_TOKEN, VIEWER_TOKEN};
+use super::super::fake::{APPS, FakeServer, OPERATOR_TOKEN, OTHER, OTHER_TOKEN, VIEWER_TOKEN};
 use super::super::{ACCOUNT, APP};
 use super::{results, with};
 use crate::testing::{Request, Response};
@@ -12,6 +12,12 @@ use crate::testing::{Request, Response};
 fn of(response: Response, items: Vec<Value>) -> Response {
     let response = with(response, "/metadata/count", json!(items.len()));
     with(response, "/items", items.into())
+}
+
+/// The response of the fake server, with other items for one token.
+fn for_token(fake: &FakeServer, request: &Request, token: &str, items: Vec<Value>) -> Response {
+    let response = fake.respond(request);
+    response.when(is_by(request, token), |response| of(response, items))
 }
 
 fn is_by(request: &Request, token: &str) -> bool {
@@ -31,22 +37,13 @@ async fn listed_accounts_are_those_of_the_token() {
                 of(fake.respond(request), Vec::new())
             }),
             ("the other account's token sees the same", |fake, request| {
-                fake.respond(request)
-                    .when(is_by(request, OTHER_TOKEN), |response| {
-                        of(response, accounts(Role::Member(ACCOUNT)))
-                    })
+                for_token(fake, request, OTHER_TOKEN, accounts(Role::Member(ACCOUNT)))
             }),
             ("a read-only token has the role member", |fake, request| {
-                fake.respond(request)
-                    .when(is_by(request, VIEWER_TOKEN), |response| {
-                        of(response, accounts(Role::Member(ACCOUNT)))
-                    })
+                for_token(fake, request, VIEWER_TOKEN, accounts(Role::Member(ACCOUNT)))
             }),
             ("a token of all accounts sees only one", |fake, request| {
-                fake.respond(request)
-                    .when(is_by(request, OPERATOR_TOKEN), |response| {
-                        of(response, accounts(Role::Member(OTHER)))
-                    })
+                for_token(fake, request, OPERATOR_TOKEN, accounts(Role::Member(OTHER)))
             }),
         ],
     )
@@ -72,10 +69,7 @@ async fn backups_use_the_default_bucket_of_their_own_account() {
                 with(fake.respond(request), "/items/1/isDefault", json!(true))
             }),
             ("the other account's token sees the same", |fake, request| {
-                fake.respond(request)
-                    .when(is_by(request, OTHER_TOKEN), |response| {
-                        of(response, buckets(&ACCOUNT.to_string()))
-                    })
+                for_token(fake, request, OTHER_TOKEN, buckets(&ACCOUNT.to_string()))
             }),
         ],
     )
@@ -114,10 +108,8 @@ async fn listed_apps_equal_fetched_ones() {
                 of(fake.respond(request), apps(&OTHER.to_string()))
             }),
             ("the list contains the app twice", |fake, request| {
-                of(
-                    fake.respond(request),
-                    [apps(&ACCOUNT.to_string()), apps(&ACCOUNT.to_string())].concat(),
-                )
+                let apps = apps(&ACCOUNT.to_string());
+                of(fake.respond(request), [apps.clone(), apps].concat())
             }),
         ],
     )
@@ -135,10 +127,8 @@ async fn lists_are_equal_in_every_form() {
                 with(fake.respond(request), "/metadata/count", json!(7))
             }),
             ("all items are repeated", |fake, request| {
-                of(
-                    fake.respond(request),
-                    [apps(&ACCOUNT.to_string()), apps(&ACCOUNT.to_string())].concat(),
-                )
+                let apps = apps(&ACCOUNT.to_string());
+                of(fake.respond(request), [apps.clone(), apps].concat())
             }),
             ("columns are swapped", |fake, request| {
                 let response = fake.respond(request);
@@ -166,10 +156,7 @@ async fn lists_are_equal_in_every_form() {
                 response
             }),
             ("a read-only token sees less", |fake, request| {
-                fake.respond(request)
-                    .when(is_by(request, VIEWER_TOKEN), |response| {
-                        of(response, apps(&OTHER.to_string()))
-                    })
+                for_token(fake, request, VIEWER_TOKEN, apps(&OTHER.to_string()))
             }),
         ],
     )

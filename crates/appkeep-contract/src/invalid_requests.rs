@@ -1,6 +1,6 @@
-//! Requests that a server has to refuse, as one table: how a valid request is changed, and how it must be refused.
+//! The table of requests that a server must refuse: how a valid request is changed, and the required response.
 //!
-//! Requests with [`Scope::Contract`] are refused by every server that keeps the contract; the live suite sends them to
+//! Requests with [`Scope::Contract`] must be refused by every conforming server; the live suite sends them to
 //! any server. Requests with [`Scope::Appkeep`] are extensions: the contract permits servers to accept them, or
 //! they require bytes that the suite's client can't send. Only appkeep's own tests send them.
 
@@ -209,10 +209,10 @@ pub enum Invalid {
     Exactly(&'static [&'static str]),
 }
 
-/// The servers that have to refuse a request.
+/// The servers that must refuse a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Every server that keeps the contract.
+    /// Every conforming server.
     Contract,
     /// appkeep: an extension of the contract.
     Appkeep,
@@ -222,7 +222,7 @@ pub enum Scope {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct InvalidRequest {
-    /// The servers that have to refuse it.
+    /// The servers that must refuse it.
     pub scope: Scope,
     /// The code of its check if its scope is the contract; else a description of the error.
     pub code: &'static str,

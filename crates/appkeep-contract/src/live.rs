@@ -75,7 +75,7 @@ pub enum LiveError {
     /// A schema of the authored document can't be compiled.
     #[error(transparent)]
     Compile(#[from] appkeep_openapi::CompileError),
-    /// The certificate isn't PEM, or no HTTP client can be made.
+    /// The certificate isn't PEM, or no HTTP client can be created.
     #[error("prepare an HTTP client: {0}")]
     Client(#[source] reqwest::Error),
     /// The URL is invalid.
@@ -112,7 +112,7 @@ pub enum LiveError {
         /// The error or the actual response.
         why: String,
     },
-    /// The options leave out all operations that could be used for the first request.
+    /// The options exclude all operations that could be used for the first request.
     #[error("choose an operation for {url}: no permitted operation can be requested")]
     NoPermittedOperation {
         /// The address that was given.

@@ -1,4 +1,4 @@
-//! Requests that every server has to refuse: no schema forbids them, or they lie close to what it permits.
+//! Requests that every server must refuse: no schema forbids them, or they are close to valid ones.
 
 use super::Mutation as M;
 use super::{Invalid, InvalidRequest, Mutation, Operations as On, Problem, Scope};
@@ -42,7 +42,7 @@ const BACKUP: On = On::Only("app_backup_create_for_app");
 const RESTORES: On = On::Only("app_update");
 const IN_ACCOUNT: On = On::InPath("account_id");
 
-/// Every request that any server has to refuse.
+/// All requests that every server must refuse.
 #[rustfmt::skip]
 pub const CONTRACT: &[InvalidRequest] = &[
     // ------------------------------------------------------------------ tokens

@@ -50,7 +50,7 @@ const METADATA: &[InvalidRequest] = &[
         &[M::ManyLabels { count: 65, name_chars: 2, value: "", repeat: 0 }], 400, Problem::Numbers(&[8]), &["metadata.labels"]),
     extension("25,000 labels", On::Creates,
         &[M::ManyLabels { count: 25_000, name_chars: 5, value: "", repeat: 0 }], 400, Problem::Numbers(&[8]), &["metadata.labels"]),
-    // What only the server knows may be sent, but well-formed.
+    // Members that only the server sets may be sent, if they are well-formed.
     extension("a malformed creation time", On::Creates,
         &[M::Metadata("creationTimestamp", r#""yesterday""#)], 400, Problem::Numbers(&[8]), &["metadata.creationTimestamp"]),
     extension("a day without time", On::Creates,

@@ -40,7 +40,7 @@ pub(super) enum Payload {
     None,
     Json(Value),
     Text(String),
-    /// A JSON body after that many spaces, which make it long.
+    /// A JSON body after that many spaces.
     Padded(usize, Value),
     /// The beginning of a body that never ends.
     Incomplete(&'static str),

@@ -129,7 +129,7 @@ async fn find_leftovers(ctx: &mut Context, collection: &Collection) -> Result<Ve
     if ctx.limits.ended().is_none() {
         ctx.expect(&response, left.is_empty(), || {
             let names: Vec<&str> = left.iter().filter_map(|item| item["name"].as_str()).collect();
-            format!("there still is {}", names.join(", "))
+            format!("still on the server: {}", names.join(", "))
         });
     }
     Ok(adopted)

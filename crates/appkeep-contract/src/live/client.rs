@@ -80,8 +80,8 @@ pub(super) async fn backup_lifecycle(ctx: &mut Context) -> Result<(), Stop> {
     });
     let request = client.app_backup_delete_for_app().account_id(account).app_id(app);
     let call = ctx.call_for(DELETE, &id.to_string());
-    let gone = await_response(ctx, &call, request.app_backup_id(id).send()).await?;
-    check_response(ctx, DELETE, 204, gone, |()| Vec::new())?;
+    let deleted = await_response(ctx, &call, request.app_backup_id(id).send()).await?;
+    check_response(ctx, DELETE, 204, deleted, |()| Vec::new())?;
     ctx.model.remove(Server::Main, &id.to_string());
     let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
     let call = ctx.call_for(FETCH, &id.to_string());

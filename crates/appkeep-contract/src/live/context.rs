@@ -19,13 +19,13 @@ use crate::origin::Origin;
 /// Why a check ends early.
 #[derive(Debug)]
 pub(super) enum Stop {
-    /// The finding is recorded; continuing makes no sense.
+    /// The finding is recorded; the check can't continue.
     Recorded,
     /// A requirement of the check isn't met.
     Skipped(String),
 }
 
-/// Why no restore is tried on a server that is in use.
+/// Why restores are skipped on servers that are in use.
 pub(super) const NOT_RESTORABLE: &str = "requires an app whose data may be replaced";
 
 /// A resource that later checks require; absent until the check that creates it has succeeded.
@@ -165,7 +165,7 @@ impl Context {
         Ok(())
     }
 
-    /// The subset of these operations that may be requested; if there are none, the check is left out.
+    /// The subset of these operations that may be requested; if there are none, the check is skipped.
     pub(super) fn permitted(&self, operations: &[&'static str]) -> Result<Vec<&'static str>, Stop> {
         let mut why = None;
         let mut permitted = Vec::new();
@@ -278,7 +278,7 @@ impl Context {
         self.valid_body(ResourceKind::of(operation))
     }
 
-    /// The items of a list that the suite created; resources of other users may come and go.
+    /// The items of a list that the suite created; resources of other users may appear and disappear.
     pub(super) fn own_items(&self, items: &[Value]) -> Vec<Value> {
         self.own_items_on(Server::Main, items)
     }

@@ -11,7 +11,7 @@ pub(super) async fn backup_below_app(ctx: &mut Context) -> Result<(), Stop> {
     ctx.require(operation)?;
     let id = ctx.fixtures.backups.named.take().id("a completed backup")?;
     ctx.send_for(&ctx.call_for(operation, &id), 204).await?;
-    is_gone(ctx, ResourceKind::Backup, &id).await
+    expect_deleted(ctx, ResourceKind::Backup, &id).await
 }
 
 /// A backup deleted across the account is gone from both path trees; existing clients send a body with the
@@ -23,7 +23,7 @@ pub(super) async fn backup_across_account(ctx: &mut Context) -> Result<(), Stop>
     let body = json!({"type": ResourceKind::Backup.body_type(), "version": "1.1"});
     let call = ctx.call_for("app_backup_delete", &id).json(body);
     ctx.send_for(&call, 204).await?;
-    is_gone(ctx, ResourceKind::Backup, &id).await
+    expect_deleted(ctx, ResourceKind::Backup, &id).await
 }
 
 /// A deleted snapshot is gone from list and fetch.
@@ -33,7 +33,7 @@ pub(super) async fn snapshot(ctx: &mut Context) -> Result<(), Stop> {
     let unnamed = ctx.fixtures.snapshots.unnamed.take();
     let id = unnamed.id("a second completed snapshot")?;
     ctx.send_for(&ctx.call_for(operation, &id), 204).await?;
-    is_gone(ctx, ResourceKind::Snapshot, &id).await
+    expect_deleted(ctx, ResourceKind::Snapshot, &id).await
 }
 
 /// A snapshot can be deleted although a backup was created from it, and the backup isn't affected.
@@ -54,7 +54,7 @@ pub(super) async fn snapshot_of_backup(ctx: &mut Context) -> Result<(), Stop> {
 }
 
 /// No operation that could show the resource finds it.
-pub(super) async fn is_gone(ctx: &mut Context, kind: ResourceKind, id: &str) -> Result<(), Stop> {
+pub(super) async fn expect_deleted(ctx: &mut Context, kind: ResourceKind, id: &str) -> Result<(), Stop> {
     for operation in kind.fetches().iter().chain(kind.deletes()) {
         if !ctx.is_excluded(operation) {
             let response = ctx.send_for(&ctx.call_for(operation, id), 404).await?;

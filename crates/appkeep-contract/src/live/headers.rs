@@ -19,7 +19,7 @@ const USUAL_EXTRAS: [&str; 3] = ["HEAD", "OPTIONS", "TRACE"];
 /// Each method that a path doesn't support returns 405, and `Allow` lists the supported ones.
 ///
 /// A server may support HEAD, OPTIONS and TRACE in addition to the documented methods; then `Allow` lists
-/// them, too. Methods of operations that the options leave out are not sent, and are optional in `Allow`.
+/// them, too. Methods of excluded operations are not sent, and are optional in `Allow`.
 pub(super) async fn allow(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
     let Declared { permitted, excluded } = declared(ctx, operation);
@@ -86,7 +86,7 @@ pub(super) async fn allow(ctx: &mut Context, operation: &str) -> Result<(), Stop
 pub(super) struct Declared {
     /// Methods of operations that may be requested.
     pub(super) permitted: BTreeSet<String>,
-    /// Methods of operations that the options leave out.
+    /// Methods of operations that the options exclude.
     pub(super) excluded: BTreeSet<String>,
 }
 

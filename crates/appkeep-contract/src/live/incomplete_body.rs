@@ -7,7 +7,7 @@ use super::resource_kind::OperationKind;
 /// The server stops waiting for the rest of an incomplete body.
 ///
 /// How long a server waits is up to the server, unless the options set a maximum. Without one, the check is
-/// left out if the server waits longer than the suite.
+/// skipped if the server waits longer than the suite.
 pub(super) async fn is_refused(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;
     let mut call = ctx.call(operation).content_type("application/json");

@@ -183,7 +183,7 @@ fn other_app(ctx: &Context) -> Result<String, Stop> {
 /// The lists of the other account and of the other app don't contain resources of this account and app, and
 /// vice versa.
 ///
-/// The model knows the expected content of each list.
+/// The model contains the expected items of each list.
 pub(super) async fn lists(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     ctx.send_for(&ctx.foreign_call(operation)?, 200).await?;
     ctx.list(operation).await?;

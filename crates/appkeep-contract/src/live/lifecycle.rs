@@ -175,15 +175,18 @@ mod tests {
 
     #[test]
     fn differences_are_listed_by_property() {
-        let said = |left, right| difference("the old one", &left, "the new one", &right);
+        let described = |left, right| difference("the old one", &left, "the new one", &right);
         assert_eq!(
-            said(
+            described(
                 json!({"a": 1, "b": 2, "same": 5}),
                 json!({"b": 3, "c": null, "same": 5})
             ),
             "`a` is 1 in the old one and absent in the new one; `b` is 2 in the old one and 3 in the new one; \
              `c` is absent in the old one and null in the new one"
         );
-        assert_eq!(said(json!(1), json!(2)), "the old one and the new one differ");
+        assert_eq!(
+            described(json!(1), json!(2)),
+            "the old one and the new one differ"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Checks of lists: order, count, pages, columns. Resources of other users may come and go during a check.
+//! Checks of lists: order, count, pages, columns. Resources of other users may appear and disappear during a check.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::context::{Context, ResourceKind, Stop, id_of};
 use super::lifecycle::difference;
 use super::recording_client::RecordedResponse;
 
-/// Maximum number of pages in a walk through a list.
+/// Maximum number of pages read of one list.
 const PAGES_MAX: usize = 200;
 
 /// The resources of the suite that a list of this operation must contain.
@@ -52,7 +52,7 @@ pub(super) async fn complete_list(ctx: &mut Context, operation: &str) -> Result<
     Ok(())
 }
 
-/// A walk in small pages returns each of the suite's resources exactly once, in the order of the whole list.
+/// Small pages return each of the suite's resources exactly once, in the order of the whole list.
 pub(super) async fn pages(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     let own: Vec<String> = own(ctx, operation)?.iter().map(id_of).collect();
     let whole = ctx.list(operation).await?;
@@ -79,7 +79,7 @@ pub(super) async fn pages(ctx: &mut Context, operation: &str) -> Result<(), Stop
     Ok(())
 }
 
-/// The result of a walk through all pages of a list.
+/// All pages of a list.
 pub(super) struct Pages {
     /// The items of all pages.
     pub(super) items: Vec<Value>,
@@ -87,7 +87,7 @@ pub(super) struct Pages {
     pub(super) last: RecordedResponse,
 }
 
-/// Walks through a list in pages of that limit. A walk that doesn't end is a finding, and so is an empty page
+/// Reads a list in pages of that limit. Endless paging is a finding, and so is an empty page
 /// that isn't the last one.
 pub(super) async fn read_pages(
     ctx: &mut Context,

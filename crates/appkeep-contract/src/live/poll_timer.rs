@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn patience_lasts_until_the_time_limit() {
+    async fn polling_ends_at_the_time_limit() {
         assert!(wait(Duration::from_hours(1)).await);
         assert!(!wait(Duration::ZERO).await);
     }

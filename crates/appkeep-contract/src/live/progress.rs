@@ -12,7 +12,7 @@ type Listener = dyn Fn(usize, usize, &str) + Send + Sync;
 
 impl Progress {
     /// Creates a progress callback. Its arguments are the number of finished checks, the total, and the code
-    /// of the next check. It is called between checks, so it has to be fast.
+    /// of the next check. It is called between checks, so it must be fast.
     #[must_use]
     pub fn new(listener: impl Fn(usize, usize, &str) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(listener)))

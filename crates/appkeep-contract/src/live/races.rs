@@ -12,7 +12,7 @@ use super::poll_timer::PollTimer;
 /// Number of concurrent requests.
 const CONCURRENT_REQUESTS: usize = 8;
 
-/// Number of items before a walk in pages, and maximum number of pages.
+/// Number of items before paging, and maximum number of pages.
 const ITEMS: usize = 4;
 const PAGES_MAX: usize = 400;
 
@@ -72,7 +72,7 @@ pub(super) async fn delete(ctx: &mut Context, kind: ResourceKind) -> Result<(), 
             ctx.expect_one_of(response, &[404, 409])?;
         }
     }
-    super::deletes::is_gone(ctx, kind, &id).await
+    super::deletes::expect_deleted(ctx, kind, &id).await
 }
 
 /// Concurrent reads all get the same response.
@@ -83,18 +83,18 @@ pub(super) async fn read(ctx: &mut Context, operation: &str) -> Result<(), Stop>
         return Ok(());
     };
     ctx.expect_status(&first, 200)?;
-    let wanted = ctx.own_ids(first.items());
+    let expected = ctx.own_ids(first.items());
     for response in &responses {
         ctx.expect_status(response, 200)?;
-        let got = ctx.own_ids(response.items());
-        ctx.expect(response, got == wanted, || {
-            format!("it contains {got:?} of the suite's resources; a concurrent response contains {wanted:?}")
+        let received = ctx.own_ids(response.items());
+        ctx.expect(response, received == expected, || {
+            format!("it contains {received:?} of the suite's resources; a concurrent response contains {expected:?}")
         });
     }
     Ok(())
 }
 
-/// During concurrent creates and deletes, a walk in pages returns each remaining resource exactly once, in
+/// During concurrent creates and deletes, paging returns each remaining resource exactly once, in
 /// order, and no deleted one.
 pub(super) async fn pages(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     let kind = ResourceKind::of(operation);

@@ -41,7 +41,7 @@ pub struct Exchange {
     pub request_headers: Vec<(String, String)>,
     /// The request body, truncated after 4 KiB.
     pub request_body: Option<String>,
-    /// Number of spaces sent before the body to make it long.
+    /// Number of spaces sent before the body.
     pub padding_bytes: usize,
     /// Whether the request body was left unfinished.
     pub incomplete: bool,
@@ -361,9 +361,7 @@ pub(super) fn read_url(text: &str) -> Result<Url, LiveError> {
     };
     let url = Url::parse(text).map_err(|error| failed(error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(failed(
-            "it has to begin with http:// or https:// and name a host".to_owned(),
-        ));
+        return Err(failed("expected http:// or https:// and a host".to_owned()));
     }
     Ok(url)
 }

@@ -139,8 +139,8 @@ fn check_response(ctx: &mut Context, case: &RefusalCase, response: &RecordedResp
     }
 }
 
-/// `Allow` lists every method that the path declares, and not the one that was refused. Methods of operations that the
-/// options leave out may be missing.
+/// `Allow` lists every method that the path declares, and not the one that was refused. Methods of excluded
+/// operations may be missing.
 fn check_allow(ctx: &mut Context, case: &RefusalCase, response: &RecordedResponse) {
     let (declared, allowed) = (declared(ctx, &case.operation).permitted, allowed(response));
     let refused = case.request.mutations.iter().find_map(|mutation| match mutation {

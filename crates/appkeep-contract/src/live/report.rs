@@ -23,7 +23,7 @@ pub struct LiveReport {
     pub exchanges: Vec<Exchange>,
     /// Resources that the suite created, or may have created, and couldn't delete.
     pub left_behind: Vec<String>,
-    /// Why the run ended before its last check, if it did. The checks that didn't run are left out.
+    /// Why the run ended before its last check, if it did. The checks that didn't run are skipped.
     pub ended_early: Option<EarlyEnd>,
 }
 
@@ -46,7 +46,7 @@ impl LiveReport {
         }
     }
 
-    /// The number of checks with each outcome: held, violated, left out.
+    /// The number of checks with each outcome: held, violated, skipped.
     #[must_use]
     pub fn counts(&self) -> (usize, usize, usize) {
         let count = |is_state: fn(&CheckOutcome) -> bool| {

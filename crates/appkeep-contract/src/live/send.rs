@@ -145,7 +145,7 @@ impl Context {
         Err(Stop::Recorded)
     }
 
-    /// Rejects operations that the options leave out, deletes and restores of resources that the run didn't
+    /// Rejects excluded operations, deletes and restores of resources that the run didn't
     /// create, and restores of an app whose data may not be replaced.
     pub(super) fn may_send(&mut self, call: &Call) -> Result<(), Stop> {
         self.limits.admit()?;

@@ -1,4 +1,4 @@
-//! Random sequences of steps: the model knows the expected response to any step in any order.
+//! Random sequences of steps: the model determines the expected response to each step, in any order.
 //!
 //! The random numbers depend on the run's id, so a sequence can be repeated. The number of checks doesn't
 //! depend on them.
@@ -142,7 +142,7 @@ impl Sequence<'_> {
                 None => Ok(()),
             },
             Step::ReuseName => match self.resource(ctx, kind, Lifecycle::Deleted) {
-                Some(gone) => self.create_named(ctx, kind, gone.name()).await,
+                Some(deleted) => self.create_named(ctx, kind, deleted.name()).await,
                 None => Ok(()),
             },
             Step::BackUpSnapshot => self.back_up_snapshot(ctx).await,
@@ -151,7 +151,7 @@ impl Sequence<'_> {
                 None => Ok(()),
             },
             Step::DeleteAgain => match self.resource(ctx, kind, Lifecycle::Deleted) {
-                Some(gone) => super::deletes::is_gone(ctx, kind, &gone.id).await,
+                Some(deleted) => super::deletes::expect_deleted(ctx, kind, &deleted.id).await,
                 None => Ok(()),
             },
             Step::Pages => self.pages(ctx, kind).await,
@@ -271,7 +271,7 @@ impl Sequence<'_> {
         ctx.expect_status(&response, 204)
     }
 
-    /// A walk with a random limit returns the same as the whole list.
+    /// Pages with a random limit contain the same items as the whole list.
     async fn pages(&mut self, ctx: &mut Context, kind: ResourceKind) -> Result<(), Stop> {
         let lists = ctx.permitted(kind.lists())?;
         let list = self.choose(&lists).ok_or(Stop::Recorded)?;
@@ -289,7 +289,7 @@ impl Sequence<'_> {
         Ok(())
     }
 
-    /// Rows of random fields; the model knows the values.
+    /// Rows of random fields; the model contains the values.
     async fn columns(&mut self, ctx: &mut Context, kind: ResourceKind) -> Result<(), Stop> {
         let lists = ctx.permitted(kind.lists())?;
         let list = self.choose(&lists).ok_or(Stop::Recorded)?;
@@ -344,15 +344,15 @@ async fn expect_consistency(ctx: &mut Context) -> Result<(), Stop> {
             resource.server == Server::Main && resource.app == app && resource.kind == kind
         };
         let existing: Vec<TrackedResource> = ctx.model.existing().filter(own).cloned().collect();
-        let gone = ctx.model.resources.iter().filter(own).rev();
-        let gone = gone
+        let deleted = ctx.model.resources.iter().filter(own).rev();
+        let deleted = deleted
             .filter(|resource| resource.lifecycle == Lifecycle::Deleted)
             .take(DELETED_CHECKED_MAX);
-        let gone: Vec<String> = gone.map(|resource| resource.id.clone()).collect();
+        let deleted: Vec<String> = deleted.map(|resource| resource.id.clone()).collect();
         for resource in &existing {
             fetch_everywhere(ctx, resource).await?;
         }
-        for id in &gone {
+        for id in &deleted {
             for fetch in ctx.permitted(kind.fetches())? {
                 let response = ctx.send_for(&ctx.call_for(fetch, id), 404).await?;
                 ctx.expect_problem(&response, &[not_found(fetch)]);

@@ -12,7 +12,7 @@ use super::model::TrackedResource;
 use super::recording_client::RecordedResponse;
 use super::resource_kind::OperationKind;
 
-/// Why no 5xx was seen from a server whose storage can't be made to fail.
+/// Why no 5xx was seen from a server without a fault injector.
 pub(super) const NOT_PROVOKABLE: &str =
     "can't be caused: storage failures require access to the server's internals";
 
@@ -97,7 +97,7 @@ async fn fails(ctx: &mut Context, operation: &str, fault: StorageFault, status: 
     let response = {
         set(ctx, Some(fault));
         let response = ctx.send(&call).await;
-        // The storage has to work again for the next checks, regardless of the response.
+        // The storage must work again for the next checks, regardless of the response.
         set(ctx, None);
         response?
     };

@@ -86,7 +86,7 @@ impl Run {
         operations.iter().map(|operation| operation.id.clone()).collect()
     }
 
-    /// The planned number of checks, including those that are left out.
+    /// The planned number of checks, including skipped ones.
     fn planned(&self) -> usize {
         let document = self.ctx.http.document();
         let operations = document.operations();
@@ -242,13 +242,13 @@ impl Run {
     }
 }
 
-/// Number of checks that ran, that is, weren't left out.
+/// Number of checks that weren't skipped.
 fn count_run(checks: &[CheckResult]) -> usize {
     let has_run = |check: &&CheckResult| !matches!(check.outcome, CheckOutcome::Skipped { .. });
     checks.iter().filter(has_run).count()
 }
 
-/// Sends one request that has to work before any check is possible.
+/// Sends one request that must succeed before any check is possible.
 async fn is_usable(ctx: &mut Context) -> Result<(), LiveError> {
     // For operations on a single resource, 404 is the expected response.
     let candidates = [
@@ -300,7 +300,7 @@ fn begin(ctx: &mut Context, code: &str, rule: &str) {
     };
 }
 
-/// Why no 429 was seen: a check doesn't flood the server.
+/// Why no 429 was seen: checks stay below the rate limits.
 const NOT_FLOODED: &str = "not provoked: it requires more requests than the server's limits permit";
 
 /// Why that operation never returned that status.

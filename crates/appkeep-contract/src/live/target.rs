@@ -13,7 +13,7 @@ use super::progress::Progress;
 /// A running server and the caller's knowledge about it.
 ///
 /// Contains secrets, so it doesn't implement `Debug`. Every optional field enables checks; a check without
-/// its requirements is reported as left out.
+/// its requirements is reported as skipped.
 #[derive(Clone)]
 pub struct Target {
     /// Scheme, host and port: `http://127.0.0.1:8443`.
@@ -36,7 +36,7 @@ pub struct Target {
     pub operator_token: Option<String>,
     /// A server of the same kind that runs no jobs, so that pending resources stay pending.
     pub idle: Option<Box<IdleServer>>,
-    /// A way to make the storage of the idle server fail.
+    /// Injects storage failures into the idle server.
     pub fault_injector: Option<Arc<dyn FaultInjector>>,
     /// Whether a restore may replace the apps' data with that of a backup: only if the data isn't needed.
     pub may_restore: bool,
@@ -45,7 +45,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// A target with the minimum information; every check that requires more is left out.
+    /// A target with the minimum information; every check that requires more is skipped.
     #[must_use]
     pub fn new(url: String, token: String, account: Uuid, app: Uuid) -> Self {
         Self {
@@ -117,18 +117,18 @@ pub struct Options {
     pub interrupt: CancellationToken,
     /// How long the server may wait for the rest of a body; `None` leaves that to the server.
     pub body_wait_max: Option<Duration>,
-    /// Whether to leave out the companion operations.
+    /// Whether to exclude the companion operations.
     pub documented_only: bool,
     /// The ids of the operations that the server supports; `None` means all. Checks that need another
-    /// operation are left out.
+    /// operation are skipped.
     pub operations: Option<BTreeSet<String>>,
     /// The minimum number of checks: a run with fewer checks has a finding, so that missing checks are
     /// detected.
     pub min_checks: Option<usize>,
     /// Receives the progress of the run.
     pub progress: Progress,
-    /// Whether to end with the first check that has a finding; the suite's resources are deleted all the
-    /// same.
+    /// Whether to end with the first check that has a finding; the suite's resources are
+    /// deleted in any case.
     pub fail_fast: bool,
 }
 

@@ -186,7 +186,7 @@ async fn unreachable_servers_cannot_be_checked() {
 }
 
 #[tokio::test]
-async fn servers_cannot_be_checked_with_a_useless_token() {
+async fn servers_cannot_be_checked_with_an_invalid_token() {
     let server = serve(|_| problem(401, 4)).await;
     let error = run(&target(server.url()), &options()).await.unwrap_err();
     assert!(matches!(error, LiveError::NotUsable { .. }), "{error}");
@@ -219,7 +219,7 @@ async fn empty_servers_violate_most_rules() {
             "{code} is missing in {found:?}"
         );
     }
-    // Checks that require more information are left out, with a reason.
+    // Checks that require more information are skipped, with a reason.
     let (_, _, skipped) = report.counts();
     assert!(skipped > 0);
     insta::assert_snapshot!(report.coverage.table());
@@ -344,7 +344,7 @@ async fn runs_can_end_at_the_first_finding() {
 }
 
 #[tokio::test]
-async fn as_many_checks_as_in_the_last_run_suffice() {
+async fn runs_with_the_minimum_number_of_checks_pass() {
     let with_least = async |least| {
         let change =
             |options: &mut Options| (options.min_checks, options.documented_only) = (Some(least), true);

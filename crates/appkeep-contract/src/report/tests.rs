@@ -419,7 +419,7 @@ fn the_worse_outcome_counts() {
 }
 
 #[test]
-fn a_comparison_reads_like_this() {
+fn comparisons_match_their_snapshot() {
     let contract = crate::authored::document().unwrap();
     let mut root = contract.root().clone();
     let fetch = "/paths/~1accounts~1{account_id}~1topology~1v1~1appBackups~1{appBackup_id}/get";

@@ -171,11 +171,11 @@ pub(crate) fn operations_at(path: &str) -> impl Iterator<Item = &'static Operati
 
 /// Whether a path is an instance of a template.
 fn matches(template: &str, path: &str) -> bool {
-    let (mut wanted, mut given) = (template.split('/'), path.split('/'));
+    let (mut expected, mut actual) = (template.split('/'), path.split('/'));
     loop {
-        match (wanted.next(), given.next()) {
+        match (expected.next(), actual.next()) {
             (None, None) => return true,
-            (Some(wanted), Some(given)) if wanted == given || wanted.starts_with('{') => {}
+            (Some(expected), Some(actual)) if expected == actual || expected.starts_with('{') => {}
             _ => return false,
         }
     }

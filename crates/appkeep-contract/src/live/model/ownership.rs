@@ -62,7 +62,7 @@ impl Requested {
     }
 }
 
-/// What is known about the creators of resources.
+/// Which resources the run created itself.
 #[derive(Debug, Default)]
 pub(in crate::live) struct Ownership {
     /// Ids that existed before the first check.
@@ -78,11 +78,11 @@ pub(in crate::live) struct Ownership {
     pub(in crate::live) unclaimed: Vec<(ResourceKind, String, String)>,
 }
 
-/// Why the resource in the response to a create may not be the run's own.
+/// Reasons why the resource in the response to a create may belong to another user.
 enum NotOwned {
     /// It existed before.
     Existing(String),
-    /// Nothing shows that the run created it.
+    /// There is no proof that the run created it.
     Unproven(String),
 }
 

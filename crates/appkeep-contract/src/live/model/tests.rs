@@ -232,16 +232,16 @@ fn deleted_resources_stay_deleted() {
     let delete = "app_backup_delete";
     let made = recorded(CREATE, 201, "\"1\"", backup("completed", 16));
     let begun = model.observe(&call(CREATE), &made);
-    assert_eq!(begun.len(), 1, "it has to begin as pending: {begun:?}");
+    assert_eq!(begun.len(), 1, "its initial state must be pending: {begun:?}");
     let missing = model.observe(
         &call("app_backup_fetch"),
         &RecordedResponse::for_test("app_backup_fetch", 404, &[], json!({})),
     );
     assert_eq!(missing[0].rule.code, "made-is-found");
-    let gone = RecordedResponse::for_test(delete, 204, &[], Value::Null);
-    assert_eq!(model.observe(&call(delete), &gone), []);
+    let deleted = RecordedResponse::for_test(delete, 204, &[], Value::Null);
+    assert_eq!(model.observe(&call(delete), &deleted), []);
     assert_eq!(
-        model.observe(&call(delete), &gone)[0].rule.code,
+        model.observe(&call(delete), &deleted)[0].rule.code,
         "deleted-is-gone"
     );
     let seen = recorded("app_backup_fetch", 200, "\"1\"", backup("completed", 16));

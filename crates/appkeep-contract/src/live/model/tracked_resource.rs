@@ -54,7 +54,7 @@ impl TrackedResource {
         })
     }
 
-    /// A resource that was seen in another way than in the suite's response to a create.
+    /// A resource that was seen elsewhere than in the response to the suite's own create.
     pub(in crate::live) fn observed(
         kind: ResourceKind,
         (account, app): (String, String),

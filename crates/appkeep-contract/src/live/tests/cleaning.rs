@@ -69,7 +69,7 @@ async fn undeletable_resources_are_named_with_a_reason() {
     assert!(
         found(&report)
             .iter()
-            .any(|what| what.starts_with("there still is "))
+            .any(|what| what.starts_with("still on the server: "))
     );
 }
 
@@ -109,7 +109,7 @@ async fn resources_with_a_rejected_create_are_found_and_deleted() {
     let shared = fake.clone();
     let report = check_backups(move |request| {
         let respond = shared.respond(request);
-        // It creates a backup although it responds with a refusal.
+        // It creates a backup although it returns 400.
         if request.method == "POST" {
             problem(400, 5)
         } else {
@@ -117,7 +117,7 @@ async fn resources_with_a_rejected_create_are_found_and_deleted() {
         }
     })
     .await;
-    let begins = |what: &&str| what.starts_with("there still is verify-");
+    let begins = |what: &&str| what.starts_with("still on the server: verify-");
     assert!(found(&report).iter().any(begins), "{:#?}", found(&report));
     let mut names = fake.names_of(ACCOUNT, APP);
     names.retain(|name| name.starts_with("verify-"));

@@ -1,4 +1,4 @@
-//! A server in memory that keeps the contract. Its clock is the number of requests, so every run against it is the same.
+//! A conforming server in memory. Its clock is the number of requests, so every run against it is the same.
 
 mod admission;
 pub(super) mod declared;

@@ -47,13 +47,13 @@ impl Setup {
     }
 }
 
-/// Knows everything about the target, and gives jobs no time.
+/// The target has all optional parts; jobs get no time.
 const WITHOUT_WAITING: Setup = Setup {
     completion_max: Duration::ZERO,
     record_delete: |_| {},
 };
 
-/// Knows everything about the target, and gives jobs enough time.
+/// The target has all optional parts; jobs get enough time.
 const WITH_WAITING: Setup = Setup {
     completion_max: Duration::from_mins(1),
     ..WITHOUT_WAITING
@@ -74,7 +74,7 @@ async fn results_with(setup: Setup, steps: &str, variants: &[Variant]) -> String
     lines.join("\n")
 }
 
-/// Runs these checks, each `code` or `code operation`; the result of the last one is its findings, or why it was left out.
+/// Runs these checks, each `code` or `code operation`; the result of the last one is its findings, or why it was skipped.
 async fn result_of(
     setup: &Setup,
     steps: &str,
@@ -103,7 +103,7 @@ async fn result_of(
             .collect();
         for result in outcomes {
             if let Err(Stop::Skipped(why)) = result {
-                lines.push(format!("    left out: {why}"));
+                lines.push(format!("    skipped: {why}"));
             }
         }
         if lines.is_empty() {

@@ -48,12 +48,12 @@ pub(super) const DEFECTS: &[Defect] = &[
     })).of_declared(),
     defect(Semantics, "bucket-pages-never-end", "The pages of the list of buckets never end.", Handler(|mut request, server| {
         Box::pin(async move {
-            let is_walk = request.operation() == "bucket_list" && request.parameter("limit").is_some();
-            if is_walk {
+            let is_page = request.operation() == "bucket_list" && request.parameter("limit").is_some();
+            if is_page {
                 request.remove_parameter("continue");
             }
             let mut response = server.send(request).await;
-            if is_walk && response.is_success() {
+            if is_page && response.is_success() {
                 response.change(|body| body["metadata"]["continue"] = json!("0".repeat(48)));
             }
             response

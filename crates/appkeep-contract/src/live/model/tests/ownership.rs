@@ -47,7 +47,7 @@ fn only_created_or_generated_ids_are_deleted() {
     }
     assert!(
         !model.may_delete(&delete, Uuid::from_u128(8)),
-        "another run made it up"
+        "it is an unused id of another run"
     );
 }
 

@@ -167,7 +167,7 @@ fn query(operation: &Operation, request: &Request) -> Result<(), Box<Response>> 
     Ok(())
 }
 
-/// Whether a parameter keeps to its schema.
+/// Whether a parameter matches its schema.
 fn is_valid(operation: &Operation, location: ParameterLocation, name: &str, value: &str) -> bool {
     let mut parameters = operation.parameters_in(location);
     let parameter = parameters.find(|parameter| parameter.name == name);

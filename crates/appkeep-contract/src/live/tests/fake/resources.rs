@@ -19,7 +19,7 @@ const START: &str = "2026-01-01T00:00:00Z";
 /// How many requests an app is shown as being restored on a server whose jobs take time.
 const RESTORE_REQUESTS: u64 = 4;
 
-/// What the server keeps, and its state.
+/// The stored resources, and the state of the server.
 pub(super) struct FakeState {
     pub(super) stored: Vec<StoredResource>,
     /// How many resources were ever created.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::super::fake::FakeServer;
 use super::super::problem;
 use super::super::serve;
-use super::{WITH_WAITING, WITHOUT_WAITING, endless, in_state, result_of, results, with};
+use super::{Variant, WITH_WAITING, WITHOUT_WAITING, endless, in_state, result_of, results, with};
 use crate::live::{scenarios, sequence};
 use crate::testing::Request;
 
@@ -114,41 +114,37 @@ async fn run_many(fake: FakeServer) -> String {
 
 #[tokio::test]
 async fn sequences_find_injected_defects() {
-    let results = results(
-        STEPS,
-        &[
-            ("names aren't unique", |fake, request| {
-                let mut request = request.clone();
-                if request.json()["name"].is_string() && request.method == "POST" {
-                    let name = request.json()["name"].as_str().unwrap_or_default().to_owned();
-                    request.change(|body| body["name"] = json!(format!("{name}-{}", fake.names().len())));
-                }
-                fake.respond(&request)
-            }),
-            ("pages never end", endless),
-            ("pages lack items", |fake, request| {
-                fake.respond(request)
-                    .when(request.parameter("continue").is_some(), |response| {
-                        with(response, "/items", json!([]))
-                    })
-            }),
-            ("the path trees differ", |fake, request| {
-                fake.respond(request)
-                    .when(request.path.contains("/topology/"), |response| {
-                        with(
-                            response,
-                            "/metadata/createdBy",
-                            json!("8f84cf09-8036-51e4-b579-000000000000"),
-                        )
-                    })
-            }),
-            ("everything stays pending", |fake, request| {
-                in_state(fake.respond(request), "pending")
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(results);
+    let variants: &[Variant] = &[
+        ("names aren't unique", |fake, request| {
+            let mut request = request.clone();
+            if request.json()["name"].is_string() && request.method == "POST" {
+                let name = request.json()["name"].as_str().unwrap_or_default().to_owned();
+                request.change(|body| body["name"] = json!(format!("{name}-{}", fake.names().len())));
+            }
+            fake.respond(&request)
+        }),
+        ("pages never end", endless),
+        ("pages lack items", |fake, request| {
+            fake.respond(request)
+                .when(request.parameter("continue").is_some(), |response| {
+                    with(response, "/items", json!([]))
+                })
+        }),
+        ("the path trees differ", |fake, request| {
+            fake.respond(request)
+                .when(request.path.contains("/topology/"), |response| {
+                    with(
+                        response,
+                        "/metadata/createdBy",
+                        json!("8f84cf09-8036-51e4-b579-000000000000"),
+                    )
+                })
+        }),
+        ("everything stays pending", |fake, request| {
+            in_state(fake.respond(request), "pending")
+        }),
+    ];
+    insta::assert_snapshot!(results(STEPS, variants).await);
 }
 
 /// A backup in progress only protects the snapshot that it copies.

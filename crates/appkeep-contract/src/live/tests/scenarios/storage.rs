@@ -67,79 +67,78 @@ fn failing(fake: &FakeServer, request: &Request) -> Response {
 #[tokio::test]
 async fn failed_reads_return_500_and_lose_nothing() {
     let steps = "storage-mended, storage-broken app_backup_list_for_app";
-    let results = results_with(
-        WITH_FAULTS,
-        steps,
-        &[
-            ("conforming server", failing),
-            ("requests succeed", |fake, request| fake.respond(request)),
-            ("another title", |fake, request| {
-                with(failing(fake, request), "/title", json!("Something else"))
-            }),
-            ("the error message is disclosed", |fake, request| {
-                with(
-                    failing(fake, request),
-                    "/detail",
-                    json!("There is an injected-disk-error."),
-                )
-            }),
-            ("an SQL statement is disclosed", |fake, request| {
-                with(failing(fake, request), "/detail", json!("SELECT id FROM backups"))
-            }),
-            ("all resources are lost", |fake, request| {
-                if FAULT.get().is_some() {
-                    fake.delete_all();
-                }
-                failing(fake, request)
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(results);
+    let variants: &[Variant] = &[
+        ("conforming server", failing),
+        ("requests succeed", |fake, request| fake.respond(request)),
+        ("another title", |fake, request| {
+            with(failing(fake, request), "/title", json!("Something else"))
+        }),
+        ("the error message is disclosed", |fake, request| {
+            with(
+                failing(fake, request),
+                "/detail",
+                json!("There is an injected-disk-error."),
+            )
+        }),
+        ("an SQL statement is disclosed", |fake, request| {
+            with(failing(fake, request), "/detail", json!("SELECT id FROM backups"))
+        }),
+        ("all resources are lost", |fake, request| {
+            if FAULT.get().is_some() {
+                fake.delete_all();
+            }
+            failing(fake, request)
+        }),
+    ];
+    insta::assert_snapshot!(results_with(WITH_FAULTS, steps, variants).await);
 }
 
 #[tokio::test]
 async fn failed_writes_create_nothing() {
-    let results = results_with(
-        WITH_FAULTS,
-        "storage-mended, storage-broken app_backup_create_for_app",
-        &[
-            ("conforming server", failing),
-            (
-                "the resource is created although the response is 500",
-                |fake, request| {
-                    fake.respond(request)
-                        .when(FAULT.get().is_some(), |_| failing(fake, request))
-                },
-            ),
-            (
-                "a write that isn't durable is accepted",
-                |fake, request| match FAULT.get() {
-                    Some(StorageFault::NotDurable) => fake.respond(request),
-                    _ => failing(fake, request),
-                },
-            ),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(results);
+    let variants: &[Variant] = &[
+        ("conforming server", failing),
+        (
+            "the resource is created although the response is 500",
+            |fake, request| {
+                fake.respond(request)
+                    .when(FAULT.get().is_some(), |_| failing(fake, request))
+            },
+        ),
+        (
+            "a write that isn't durable is accepted",
+            |fake, request| match FAULT.get() {
+                Some(StorageFault::NotDurable) => fake.respond(request),
+                _ => failing(fake, request),
+            },
+        ),
+    ];
+    insta::assert_snapshot!(
+        results_with(
+            WITH_FAULTS,
+            "storage-mended, storage-broken app_backup_create_for_app",
+            variants
+        )
+        .await
+    );
 }
 
 #[tokio::test]
 async fn an_unreachable_store_returns_503() {
-    let results = results_with(
-        WITH_FAULTS,
-        "storage-unavailable app_backup_fetch_for_app",
-        &[
-            ("conforming server", failing),
-            ("500 instead of 503", |fake, request| match FAULT.get() {
-                None => fake.respond(request),
-                Some(_) => documented("AppBackupNotRetrievedProblem"),
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(results);
+    let variants: &[Variant] = &[
+        ("conforming server", failing),
+        ("500 instead of 503", |fake, request| match FAULT.get() {
+            None => fake.respond(request),
+            Some(_) => documented("AppBackupNotRetrievedProblem"),
+        }),
+    ];
+    insta::assert_snapshot!(
+        results_with(
+            WITH_FAULTS,
+            "storage-unavailable app_backup_fetch_for_app",
+            variants
+        )
+        .await
+    );
 }
 
 #[tokio::test]

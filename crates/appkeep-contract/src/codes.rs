@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use text::list_text;
 
 use crate::authored;
-use crate::live::rows::{self, Row};
+use crate::live::rules::{self, SuiteRule};
 use appkeep_openapi::statics::{Code, STALE_CODE, STALE_RULE};
 use appkeep_openapi::{Operation, Place, Violated, diff};
 
@@ -37,7 +37,7 @@ impl Part {
 
     /// A short description of the part.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn description(self) -> &'static str {
         match self {
             Self::Static => "static: comparison of a server's document with the contract",
             Self::Response => "response: rules for every response",
@@ -74,7 +74,7 @@ static ALL: LazyLock<Vec<Explanation>> = LazyLock::new(|| {
         .map(|code| of_static(*code))
         .chain([stale_allowance()]);
     let responses = Violated::ALL.iter().map(|rule| of_response(*rule));
-    let rules = authored::shared().map(rows::all).unwrap_or_default();
+    let rules = authored::shared().map(rules::all).unwrap_or_default();
     let live = rules.into_iter().map(of_live);
     let diff = diff::Code::ALL.iter().map(|code| of_diff(*code));
     statics.chain(responses).chain(live).chain(diff).collect()
@@ -92,52 +92,57 @@ pub fn find(code: &str) -> Vec<&'static Explanation> {
     all().iter().filter(|known| known.code == code).collect()
 }
 
-fn of_static(code: Code) -> Explanation {
+/// An explanation without places and operations: every finding has its own.
+fn explanation(
+    part: Part,
+    (code, rule): (&'static str, &'static str),
+    why: &'static str,
+    advice: &'static str,
+    example: &str,
+) -> Explanation {
     Explanation {
-        code: code.as_str(),
-        part: Part::Static,
-        rule: code.rule(),
-        why: code.direction().words(),
+        code,
+        part,
+        rule,
+        why,
         contract: Vec::new(),
         operations: Vec::new(),
-        advice: code.advice(),
-        example: code.example().to_owned(),
+        advice,
+        example: example.to_owned(),
     }
+}
+
+fn of_static(code: Code) -> Explanation {
+    let (rule, why) = ((code.as_str(), code.rule()), code.direction().words());
+    explanation(Part::Static, rule, why, code.advice(), code.example())
 }
 
 fn stale_allowance() -> Explanation {
-    Explanation {
-        code: STALE_CODE,
-        part: Part::Static,
-        rule: STALE_RULE,
-        why: "An allowance without a difference would hide the next difference.",
-        contract: Vec::new(),
-        operations: Vec::new(),
-        advice: "remove the allowance from the table",
-        example: "`no security scheme` is allowed, but the server's document declares one".to_owned(),
-    }
+    explanation(
+        Part::Static,
+        (STALE_CODE, STALE_RULE),
+        "An allowance without a difference would hide the next difference.",
+        "remove the allowance from the table",
+        "`no security scheme` is allowed, but the server's document declares one",
+    )
 }
 
 fn of_response(rule: Violated) -> Explanation {
-    Explanation {
-        code: rule.as_str(),
-        part: Part::Response,
-        rule: rule.rule(),
-        why: "Clients that are generated from the contract, or written for it, can read what the contract permits, and \
-              nothing else.",
-        contract: Vec::new(),
-        operations: Vec::new(),
-        advice: rule.advice(),
-        example: rule.example().to_owned(),
-    }
+    explanation(
+        Part::Response,
+        (rule.as_str(), rule.rule()),
+        "Clients that are generated from the contract, or written for it, can read only values that the contract permits.",
+        rule.advice(),
+        rule.example(),
+    )
 }
 
-fn of_live(rule: Row) -> Explanation {
+fn of_live(rule: SuiteRule) -> Explanation {
     let topic = topics::of(rule.code);
     let mut contract: Vec<Place> = Vec::new();
     if let Some(document) = authored::shared() {
         let operation = |id: &String| document.operation(id);
-        let place = |operation: &Operation| rows::place(document, rule.code, operation);
+        let place = |operation: &Operation| rules::place(document, rule.code, operation);
         let mut pointers: Vec<String> = rule
             .operations
             .iter()
@@ -167,16 +172,8 @@ fn of_live(rule: Row) -> Explanation {
 }
 
 fn of_diff(code: diff::Code) -> Explanation {
-    Explanation {
-        code: code.as_str(),
-        part: Part::Diff,
-        rule: code.rule(),
-        why: code.affected(),
-        contract: Vec::new(),
-        operations: Vec::new(),
-        advice: code.advice(),
-        example: code.example().to_owned(),
-    }
+    let (rule, why) = ((code.as_str(), code.rule()), code.affected());
+    explanation(Part::Diff, rule, why, code.advice(), code.example())
 }
 
 #[cfg(test)]

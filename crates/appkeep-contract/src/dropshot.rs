@@ -16,8 +16,8 @@ pub const DROPSHOT: &[Allowance] = &[
         code: Code::SecurityMissing,
         subjects: &[],
         what: "no security scheme",
-        reason: "dropshot's document knows no security; that every operation asks for a token is verified \
-                 live",
+        reason: "dropshot's document has no security schemes; live checks verify that every operation \
+                 requires a token",
     },
     Allowance {
         code: Code::HeaderMissing,
@@ -33,7 +33,7 @@ pub const DROPSHOT: &[Allowance] = &[
             "application/astra-appSnap+json",
         ],
         what: "no vendor media type for request bodies",
-        reason: "dropshot documents one media type per body; that both are read is verified live",
+        reason: "dropshot documents one media type per body; live checks verify that both are accepted",
     },
     Allowance {
         code: Code::ResponseMediaTypeMissing,
@@ -43,7 +43,7 @@ pub const DROPSHOT: &[Allowance] = &[
             "application/astra-appSnap+json",
         ],
         what: "no vendor media type for response bodies",
-        reason: "dropshot documents application/json only; that `Accept` is heeded is verified live",
+        reason: "dropshot documents application/json only; live checks verify that `Accept` is respected",
     },
 ];
 

@@ -1,8 +1,8 @@
-//! Requests that a server has to refuse, as one table: how a valid request is changed, and how it must be refused.
+//! The table of requests that a server must refuse: how a valid request is changed, and the required response.
 //!
-//! Requests with [`Scope::Contract`] are refused by every server that keeps the contract; the live suite sends them to
-//! any server. Requests with [`Scope::Appkeep`] are extensions: the contract leaves more to the server than they ask
-//! for, or they need bytes that the suite's client can't send. Only appkeep's own tests send them.
+//! Requests with [`Scope::Contract`] must be refused by every conforming server; the live suite sends them to
+//! any server. Requests with [`Scope::Appkeep`] are extensions: the contract permits servers to accept them, or
+//! they require bytes that the suite's client can't send. Only appkeep's own tests send them.
 
 mod bodies;
 mod contract;
@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use appkeep_openapi::{Operation, ParameterLocation};
 
 pub use contract::CONTRACT;
-pub use order::{ORDER, Ranked};
+pub use order::{ORDER, RankedRequest};
 
 /// A change of a valid request.
 ///
@@ -73,7 +73,7 @@ pub enum Mutation {
     /// Another app of the account.
     OtherApp,
     /// The id of something that exists as the path parameter of that name.
-    IdOf(&'static str, Existing),
+    IdOf(&'static str, ExistingResource),
     /// This text, percent-encoded already, as the path parameter of that name.
     RawId(&'static str, &'static str),
     /// This text, percent-encoded already, after the question mark.
@@ -109,7 +109,7 @@ pub enum Mutation {
     /// A member of the body with this text as its value.
     Text(&'static str, &'static str),
     /// A member of the body that names something that exists.
-    MemberOf(&'static str, Existing),
+    MemberOf(&'static str, ExistingResource),
     /// These labels, as JSON.
     Labels(&'static str),
     /// That many labels; their names have that many characters, their values repeat a text.
@@ -133,10 +133,10 @@ pub enum Mutation {
     PadTo(usize),
 }
 
-/// Something that exists on the server.
+/// A resource that exists on the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Existing {
+pub enum ExistingResource {
     /// The caller's app.
     App,
     /// A pending backup of the app.
@@ -159,25 +159,25 @@ pub enum Existing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Operations {
-    /// All.
+    /// All operations.
     Every,
     /// One operation of every path.
     EveryPath,
-    /// Those with a path parameter of this name.
+    /// Operations with a path parameter of this name.
     InPath(&'static str),
-    /// Those with the id of a backup or a snapshot in the path.
+    /// Operations with the id of a backup or a snapshot in the path.
     OneResource,
-    /// Those with a query parameter of this name.
+    /// Operations with a query parameter of this name.
     InQuery(&'static str),
-    /// Those without query parameters.
+    /// Operations without query parameters.
     WithoutQuery,
-    /// Those that change something.
+    /// Operations that change something.
     Writes,
-    /// Those with a body.
+    /// Operations with a body.
     WithBody,
-    /// Those that create something.
+    /// Operations that create something.
     Creates,
-    /// This one.
+    /// The operation with this id.
     Only(&'static str),
 }
 
@@ -209,10 +209,10 @@ pub enum Invalid {
     Exactly(&'static [&'static str]),
 }
 
-/// The servers that have to refuse a request.
+/// The servers that must refuse a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Every server that keeps the contract.
+    /// Every conforming server.
     Contract,
     /// appkeep: an extension of the contract.
     Appkeep,
@@ -222,11 +222,11 @@ pub enum Scope {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct InvalidRequest {
-    /// The servers that have to refuse it.
+    /// The servers that must refuse it.
     pub scope: Scope,
-    /// The code of its check if its scope is the contract; else what is wrong with it.
+    /// The code of its check if its scope is the contract; else a description of the error.
     pub code: &'static str,
-    /// The rule that it breaks; empty for an extension.
+    /// The rule that it violates; empty for an extension.
     pub rule: &'static str,
     /// The operations that it is sent to.
     pub operations: Operations,
@@ -241,7 +241,7 @@ pub struct InvalidRequest {
 }
 
 impl InvalidRequest {
-    /// Those of the operations that it is sent to.
+    /// The subset of the operations that it is sent to.
     #[must_use]
     pub fn operations<'d>(&self, operations: &'d [Operation]) -> Vec<&'d Operation> {
         let mut paths = BTreeSet::new();
@@ -276,7 +276,7 @@ impl Operations {
 }
 
 impl Invalid {
-    /// Whether the names in a problem's `invalidParams` and `invalidFields` are the right ones.
+    /// Whether the names in a problem's `invalidParams` and `invalidFields` are as expected.
     ///
     /// How members of a field are joined is left to the server, and so is whether a missing member is named itself or
     /// by what lacks it.
@@ -310,14 +310,14 @@ pub(crate) fn points_at(found: &str, path: &str) -> bool {
 
 /// The whole table.
 pub fn all() -> impl Iterator<Item = &'static InvalidRequest> {
-    let own = [queries::ALL, ids::ALL, bodies::ALL, labels::ALL, references::ALL];
+    let extensions = [queries::ALL, ids::ALL, bodies::ALL, labels::ALL, references::ALL];
     CONTRACT
         .iter()
-        .chain(own.into_iter().flatten().copied().flatten())
+        .chain(extensions.into_iter().flatten().copied().flatten())
 }
 
 /// An extension.
-const fn own(
+const fn extension(
     what: &'static str,
     operations: Operations,
     mutations: &'static [Mutation],

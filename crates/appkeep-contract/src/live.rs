@@ -5,7 +5,7 @@
 //! the *correct* response, by several means: a model of the resources that it created (`model`), with which
 //! every response of the run is compared; requests that the document forbids, generated from its schemas
 //! (`inputs`); a table of invalid requests that no schema forbids ([`crate::invalid_requests`]); and a number
-//! of scenarios (`backups`, `races`, `isolation`, …).
+//! of scenarios (`lifecycle`, `races`, `isolation`, …).
 //!
 //! The suite only deletes resources that it created itself (`model::ownership`). Existing resources are
 //! listed before the first check (`inventory`), and a create that returns an older resource is a finding. The
@@ -13,59 +13,59 @@
 //! the time of day, and takes its randomness from [`Options::run_id`].
 
 mod apps;
-mod backups;
 mod body;
-mod breakage;
 mod call;
 mod cleanup;
 mod client;
+mod completion;
+mod context;
 mod coverage;
 mod declared;
 mod decode;
 mod deletes;
 mod failures;
+mod fault_injector;
 mod find;
+mod findings;
 mod headers;
+mod incomplete_body;
 mod inputs;
 mod inventory;
 mod isolation;
-mod judge;
-mod kind;
+mod lifecycle;
 mod limits;
-mod listener;
 mod lists;
 mod model;
 mod negotiation;
-mod patience;
 mod pending;
+mod poll_timer;
 mod progress;
 mod races;
+mod recording_client;
 mod refusals;
 mod report;
+mod resource_kind;
 mod restores;
-pub(crate) mod rows;
+pub(crate) mod rules;
+mod scenarios;
 mod send;
 mod sequence;
-mod slow;
-mod snapshots;
-mod stage;
 mod storage;
-mod stories;
 mod suite;
 mod target;
-mod wire;
 
-pub use breakage::{Breakage, StorageFault};
+pub(crate) use coverage::Grid;
 pub use coverage::{Cell, CellState, Coverage};
+pub use fault_injector::{FaultInjector, StorageFault};
 pub use find::{find_account, find_app};
 pub use limits::EarlyEnd;
-pub use listener::Progress;
+pub use progress::Progress;
+pub use recording_client::Exchange;
 pub use report::{CheckOutcome, CheckResult, LiveFinding, LiveReport};
 pub use suite::{CHECKS, CHECKS_OF_STORAGE, run};
-pub use target::{Foreign, Idle, Options, Target};
-pub use wire::Exchange;
+pub use target::{ForeignAccount, IdleServer, Options, Target};
 
-/// Why a server can't be checked at all.
+/// Errors that prevent a run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LiveError {
@@ -75,7 +75,7 @@ pub enum LiveError {
     /// A schema of the authored document can't be compiled.
     #[error(transparent)]
     Compile(#[from] appkeep_openapi::CompileError),
-    /// The certificate isn't PEM, or no HTTP client can be made.
+    /// The certificate isn't PEM, or no HTTP client can be created.
     #[error("prepare an HTTP client: {0}")]
     Client(#[source] reqwest::Error),
     /// The URL is invalid.
@@ -112,14 +112,14 @@ pub enum LiveError {
         /// The error or the actual response.
         why: String,
     },
-    /// The options leave out all operations that could be used for the first request.
-    #[error("find an operation that may be asked of {url}")]
-    NothingToAsk {
+    /// The options exclude all operations that could be used for the first request.
+    #[error("choose an operation for {url}: no permitted operation can be requested")]
+    NoPermittedOperation {
         /// The address that was given.
         url: String,
     },
     /// The server doesn't respond as required for this token and app, so no check is possible.
-    #[error("ask {operation} for app {app} in account {account} at {url}: {answer}")]
+    #[error("request {operation} for app {app} in account {account} at {url}: {response}")]
     NotUsable {
         /// The address that was tried.
         url: String,
@@ -130,7 +130,7 @@ pub enum LiveError {
         /// The app that was given.
         app: uuid::Uuid,
         /// The actual response.
-        answer: String,
+        response: String,
     },
 }
 

@@ -54,7 +54,7 @@ mod tests {
     use appkeep_openapi::Document;
 
     #[test]
-    fn the_authored_document_has_eight_documented_operations_with_fifty_one_documented_responses() {
+    fn the_document_has_8_documented_operations_and_51_responses() {
         let document = authored::document().unwrap();
         let is_documented = |origin: Origin| origin == Origin::Documented;
         let documented: Vec<_> = document

@@ -69,7 +69,7 @@ impl Report {
     ///
     /// Never in practice: everything in a report can be written as JSON.
     pub fn json(&self) -> Result<String, WriteError> {
-        serde_json::to_string_pretty(&json::Json::of(self)).map_err(WriteError::Json)
+        serde_json::to_string_pretty(&json::of(self)).map_err(WriteError::Json)
     }
 
     /// The report as JUnit XML, with one case for each check.

@@ -11,9 +11,11 @@ mod injection;
 mod listener;
 
 #[cfg(test)]
-pub(crate) use exchange::at;
+pub(crate) use exchange::operations_at;
 pub use exchange::{Request, Response};
+#[cfg(test)]
+pub(crate) use injection::BACKUPS_OF_AN_APP;
 pub use injection::{
-    Context, Defect, DefectKind, HttpUpstream, Injection, Memory, Servers, Tenant, Upstream,
+    Defect, DefectKind, DefectState, HttpUpstream, Injection, ProxyContext, Servers, Tenant, Upstream,
 };
 pub use listener::{Listener, proxy};

@@ -8,9 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use appkeep_contract::live::{CHECKS, CHECKS_OF_STORAGE, ForeignAccount, IdleServer, Target};
 #[cfg(feature = "failpoints")]
-use appkeep_contract::live::{Breakage, StorageFault};
-use appkeep_contract::live::{CHECKS, CHECKS_OF_STORAGE, Foreign, Idle, Target};
+use appkeep_contract::live::{FaultInjector, StorageFault};
 use appkeep_server::Config;
 use appkeep_server::admin::catalog::{Account, Declaration};
 use appkeep_server::admin::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
@@ -89,13 +89,13 @@ impl Fresh {
             other_app: Some(app(&declaration, own, "blog")?),
             failing_app: Some(app(&declaration, own, "lost")?),
             viewer_token: Some(token(&working, Role::Viewer, only(own)).await?),
-            foreign: Some(Foreign {
+            foreign: Some(ForeignAccount {
                 account: foreign.id.as_uuid(),
                 token: token(&working, Role::Member, only(foreign)).await?,
                 app: app(&declaration, foreign, "shop")?,
             }),
             operator_token: Some(token(&working, Role::Owner, AccountScope::All).await?),
-            idle: Some(Box::new(Idle {
+            idle: Some(Box::new(IdleServer {
                 url: format!("http://{}", idle.local_addr()),
                 token: token(&idle, Role::Member, only(own)).await?,
                 account: own.id.as_uuid(),
@@ -103,7 +103,7 @@ impl Fresh {
             })),
             may_restore: true,
             #[cfg(feature = "failpoints")]
-            breakage: Some(Arc::new(Switch(idle.storage_faults()))),
+            fault_injector: Some(Arc::new(Switch(idle.storage_faults()))),
             ..Target::new(url, member, own.id.as_uuid(), app(&declaration, own, "shop")?)
         };
         Ok(Self {
@@ -115,8 +115,8 @@ impl Fresh {
     }
 
     /// Returns the smallest number of checks in a complete run.
-    pub(crate) fn least_checks(&self) -> usize {
-        if self.target.breakage.is_some() {
+    pub(crate) fn min_checks(&self) -> usize {
+        if self.target.fault_injector.is_some() {
             CHECKS
         } else {
             CHECKS - CHECKS_OF_STORAGE
@@ -135,7 +135,7 @@ impl Fresh {
 struct Switch(appkeep_server::failpoints::StorageFaults);
 
 #[cfg(feature = "failpoints")]
-impl Breakage for Switch {
+impl FaultInjector for Switch {
     fn set(&self, fault: Option<StorageFault>) {
         self.0.set(fault.map(|fault| match fault {
             StorageFault::Broken => appkeep_server::failpoints::StorageFault::Broken,

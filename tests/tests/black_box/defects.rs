@@ -76,7 +76,7 @@ impl Run {
         options.poll_interval = Duration::from_millis(100);
         options.body_wait_max = Some(BODY_WAIT_MAX);
         options.body_bytes_max = BODY_BYTES_MAX;
-        options.stop_at_first = true;
+        options.fail_fast = true;
         if !self.operations.is_empty() {
             let operations = self.operations.iter().map(|id| (*id).to_owned());
             options.operations = Some(operations.collect());

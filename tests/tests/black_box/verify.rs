@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use appkeep_client::Uuid;
 use appkeep_contract::live::{
-    self, Breakage, CHECKS, CHECKS_OF_STORAGE, CheckOutcome, CheckResult, Foreign, Idle, LiveReport, Options,
-    StorageFault, Target,
+    self, CHECKS, CHECKS_OF_STORAGE, CheckOutcome, CheckResult, FaultInjector, ForeignAccount, IdleServer,
+    LiveReport, Options, StorageFault, Target,
 };
 use appkeep_contract::{DROPSHOT, authored, live_text, static_text};
 use appkeep_openapi::{Document, statics};
@@ -63,20 +63,20 @@ impl Judged {
             other_app: Some(working.app("acme", "blog")),
             failing_app: Some(working.app("acme", "lost")),
             viewer_token: Some(working.token("viewer", &["acme"]).await),
-            foreign: Some(Foreign {
+            foreign: Some(ForeignAccount {
                 account: working.account("other"),
                 token: working.token("member", &["other"]).await,
                 app: working.app("other", "shop"),
             }),
             operator_token: Some(working.token("owner", &["*"]).await),
-            idle: Some(Box::new(Idle {
+            idle: Some(Box::new(IdleServer {
                 url: format!("http://{}", idle.address()),
                 token: idle.token("member", &["acme"]).await,
                 account: idle.account("acme"),
                 app: idle.app("acme", "shop"),
             })),
             may_restore: true,
-            breakage: Some(Arc::new(Switch(idle.server().storage_faults()))),
+            fault_injector: Some(Arc::new(Switch(idle.server().storage_faults()))),
             ..Target::new(url, token, account, app)
         }
     }
@@ -95,7 +95,7 @@ fn with_a_lost_app() -> Builder {
 /// A switch that makes the storage of a server fail.
 pub(crate) struct Switch(pub(crate) appkeep_server::failpoints::StorageFaults);
 
-impl Breakage for Switch {
+impl FaultInjector for Switch {
     fn set(&self, fault: Option<StorageFault>) {
         self.0.set(fault.map(|fault| match fault {
             StorageFault::Broken => appkeep_server::failpoints::StorageFault::Broken,
@@ -139,15 +139,15 @@ async fn a_running_server_keeps_the_contract_as_far_as_was_looked() {
 /// Returns how often each check was made, by code, and in total; skipped checks are counted by reason and code.
 fn made(report: &LiveReport) -> String {
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut left_out: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut skipped: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for check in &report.checks {
         match &check.outcome {
-            CheckOutcome::LeftOut { reason } => *left_out.entry((reason, &check.code)).or_default() += 1,
+            CheckOutcome::Skipped { reason } => *skipped.entry((reason, &check.code)).or_default() += 1,
             CheckOutcome::Held | CheckOutcome::Violated => *times.entry(&check.code).or_default() += 1,
         }
     }
-    let left_out = left_out.iter();
-    let mut lines: Vec<String> = left_out
+    let skipped = skipped.iter();
+    let mut lines: Vec<String> = skipped
         .map(|((reason, code), times)| format!("left out: {code} × {times}: {reason}"))
         .collect();
     lines.push(format!("{} checks", times.values().sum::<usize>()));
@@ -159,12 +159,12 @@ fn made(report: &LiveReport) -> String {
 async fn what_is_left_out_is_named_and_a_run_that_lost_its_teeth_is_a_finding() {
     let judged = Judged::start().await;
     let target = Target {
-        breakage: None,
+        fault_injector: None,
         ..judged.target().await
     };
     let options = Options {
         operations: Some(BTreeSet::from(BACKUPS_OF_ONE_APP.map(str::to_owned))),
-        least_checks: Some(CHECKS - CHECKS_OF_STORAGE),
+        min_checks: Some(CHECKS - CHECKS_OF_STORAGE),
         ..options()
     };
     let report = judge_with(&target, options).await;

@@ -11,7 +11,7 @@ impl Explanation {
     /// Rule, reason, place, remedy and example, one below the other.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = format!("{}  ({})\n", self.code, self.part.words());
+        let mut text = format!("{}  ({})\n", self.code, self.part.description());
         let _ = writeln!(text, "  rule:     {}", self.rule);
         let _ = writeln!(text, "  why:      {}", self.why);
         let mut places: Vec<String> = self.contract.iter().map(ToString::to_string).collect();
@@ -48,7 +48,7 @@ pub fn list_text() -> String {
         if !text.is_empty() {
             text.push('\n');
         }
-        let _ = writeln!(text, "{}", part.words());
+        let _ = writeln!(text, "{}", part.description());
         for one in codes {
             let _ = writeln!(text, "  {:<width$}  {}", one.code, one.rule);
         }
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(parts.len(), Part::ALL.len());
         for (part, text) in Part::ALL.iter().zip(parts) {
             let mut lines = text.lines();
-            assert_eq!(lines.next(), Some(part.words()));
+            assert_eq!(lines.next(), Some(part.description()));
             let listed: Vec<&str> = lines.filter_map(|line| line.split_whitespace().next()).collect();
             let of_part = all().iter().filter(|one| one.part == *part);
             assert_eq!(listed, of_part.map(|one| one.code).collect::<Vec<_>>());

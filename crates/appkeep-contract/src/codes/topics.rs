@@ -57,26 +57,26 @@ const TOPICS: &[Topic] = &[
     topic(&["token-missing", "token-unknown", "token-of-another-scheme"],
         "A server that accepts a missing or unknown token lets anyone read and delete other people's backups. From \
          the 401, a client knows that it has to renew its token.",
-        "check the token before anything but the method; answer 401 with `WWW-Authenticate: Bearer`, and with \
+        "check the token before anything but the method; return 401 with `WWW-Authenticate: Bearer`, and with \
          problem 3 for a missing token or 4 for an unknown one",
-        "a list request without `Authorization` is answered with 200", None),
+        "a list request without `Authorization` returns 200", None),
     topic(&["token-of-others", "account-of-others", "role-too-low", "foreign-token", "foreign-account"],
         "Only this check separates accounts. A 404 for another account, or different responses for existing and \
          unknown accounts, discloses which accounts exist.",
         "after the token and the format of the account's id, check that the token can access the account and that \
-         its role permits the method; answer 403 with problem 11, whether or not the account exists",
-        "a delete with a read-only token is answered with 204", None),
+         its role permits the method; return 403 with problem 11, whether or not the account exists",
+        "a delete with a read-only token returns 204", None),
     topic(&["account-malformed", "account-in-capitals", "account-without-hyphens", "app-malformed",
             "app-in-capitals", "resource-malformed", "resource-in-capitals", "resource-without-hyphens"],
-        "An id has exactly one notation. A server that accepts several will store and compare them as different \
-         resources sooner or later. A client that sent an invalid id would look for the error elsewhere.",
-        "accept only lower-case hyphenated UUIDs, of any version; answer 400 with problem 33 for an account, 35 for \
+        "An id has exactly one notation. A server that accepts several will eventually store and compare them as different \
+         resources. A client that sent an invalid id would search for the error elsewhere.",
+        "accept only lower-case hyphenated UUIDs, of any version; return 400 with problem 33 for an account, 35 for \
          any id below it",
         "`8A02EBD9-…` is treated like `8a02ebd9-…`", Some("/components/schemas/Identifier")),
     topic(&["account-unknown", "app-unknown", "app-of-others", "resource-unknown"],
         "Clients use this response to find out whether a backup is deleted, or whether an app exists. An app or a \
          backup of another account must look like one that doesn't exist.",
-        "answer 404 with problem 1 on DELETE and 2 on all other methods; look resources up by account and app, never \
+        "return 404 with problem 1 on DELETE and 2 on all other methods; look resources up by account and app, never \
          by id alone",
         "an app of another account is found under the caller's account", None),
     topic(&["query-*", "limit-*", "include-*", "continue-*"],
@@ -84,31 +84,31 @@ const TOPICS: &[Topic] = &[
          misspelt `limit`, nothing with a misspelt field.",
         "reject unknown, repeated and invalid parameters with 400, problem 5 (6 for an unknown name), and the \
          parameter's name in `invalidParams`",
-        "`limit=0` is answered with the whole list", Some("/components/parameters/Limit")),
+        "`limit=0` returns the whole list", Some("/components/parameters/Limit")),
     topic(&["method-*"],
         "`Allow` tells clients which methods they can use, and proxies which ones to forward. It doesn't depend on \
          the caller, so the method is checked first.",
-        "before checking the token, answer 405 with problem 69 and with every method of the path in `Allow`",
-        "PATCH is answered with 404, or with 405 without `Allow`", Some("/components/headers/Allow")),
+        "before checking the token, return 405 with problem 69 and with every method of the path in `Allow`",
+        "PATCH returns 404, or with 405 without `Allow`", Some("/components/headers/Allow")),
     topic(&["content-type-*"],
-        "A server that guesses the format of a body will guess wrong sooner or later. A form, or a body for another \
+        "A server that guesses the format of a body will eventually guess wrong. A form, or a body for another \
          kind of resource, must not be read as this one.",
-        "read `application/json` and the resource's own media type, and answer 415 to any other",
-        "JSON as `text/plain` is answered with 201", None),
+        "read `application/json` and the resource's own media type, and return 415 for any other",
+        "JSON as `text/plain` returns 201", None),
     topic(&["body-too-long"],
         "Without a limit, any client with a token can fill up the server.",
-        "stop reading at 1 MiB, and answer 413 with problem 85",
+        "stop reading at 1 MiB, and return 413 with problem 85",
         "the connection is closed without a response", None),
     topic(&["body-*", "label-*"],
         "A server can't act on members that it doesn't know. If it silently drops one, it creates another backup \
          than requested.",
-        "validate the whole body against its schema before creating anything; answer 400 with problem 7 for invalid \
+        "validate the whole body against its schema before creating anything; return 400 with problem 7 for invalid \
          JSON or 8 for a violation of the schema, and with the members in `invalidFields`",
         "an unknown member is ignored, and the response is 201", None),
     topic(&["name-*"],
         "Names are used in URLs, file names and labels of other systems, which accept only DNS labels. A null isn't \
          an absent name.",
-        "match the name against its pattern, anchored at both ends; answer 400 with problem 8 and `name` in \
+        "match the name against its pattern, anchored at both ends; return 400 with problem 8 and `name` in \
          `invalidFields`",
         "`nightly\\n` is accepted because the pattern is matched line by line",
         Some("/components/schemas/ResourceName")),
@@ -116,8 +116,8 @@ const TOPICS: &[Topic] = &[
         "If a backup is accepted although its source or its bucket doesn't exist, it fails later, and the failure is \
          noticed when the backup is needed. Another app's snapshot is another app's data.",
         "before creating the backup, look up the resources that the body names, within the same app and account; \
-         answer 400 with problem 46 for a snapshot, 108 for a bucket, 403 with problem 47 for another app's snapshot",
-        "an unknown `snapshotID` is answered with 201", None),
+         return 400 with problem 46 for a snapshot, 108 for a bucket, 403 with problem 47 for another app's snapshot",
+        "an unknown `snapshotID` returns 201", None),
     topic(&["order-*"],
         "The order of checks can disclose data: a caller without access to an account must not learn from other \
          errors what it contains. The same invalid request must get the same response everywhere.",
@@ -127,11 +127,11 @@ const TOPICS: &[Topic] = &[
     topic(&["half-a-body"],
         "A request that never ends occupies a connection. A few thousand of them are a denial-of-service attack that \
          requires no token.",
-        "limit the time for receiving a body, and answer 408",
+        "limit the time for receiving a body, and return 408",
         "an incomplete request stays open forever", Some("/components/responses/BodyTimedOut")),
     topic(&["app-listed"],
         "Users look for apps to back up in this list.",
-        "answer list and fetch from the same source, with every app of the account and no other",
+        "read list and fetch from the same source, with every app of the account and no other",
         "an app that can be backed up is missing in the list", None),
     topic(&["account-listed"],
         "A client that has only a token starts with this list. An account that is missing can't be found, and an \
@@ -164,14 +164,14 @@ const TOPICS: &[Topic] = &[
         "the newest backup is restored because the request names none", Some("/components/schemas/AppUpdate")),
     topic(&["restore-in-place"],
         "Users who restore have lost data and are waiting. A wrong state makes them retry, or give up.",
-        "answer 204 once the restore is recorded, show the app as `restoring` from then on, and as `ready` when its \
+        "return 204 once the restore is recorded, show the app as `restoring` from then on, and as `ready` when its \
          data is restored",
         "the app is `ready` while it still has the old data", Some("/components/schemas/AppState")),
     // ------------------------------------------------------------------ lifecycle of a resource
     topic(&["snapshot-create", "backup-create", "snapshot-without-name", "backup-without-name"],
         "A client stores this response and uses its id from then on. It takes any difference from its request for \
          an error of its own.",
-        "answer 201 with the whole resource as a fetch would return it, `Location` and `ETag`; keep name and labels \
+        "return 201 with the whole resource as a fetch would return it, `Location` and `ETag`; keep name and labels \
          as they were sent, and generate a name if there is none",
         "labels of the request are missing in the response", None),
     topic(&["snapshot-completes", "backup-completes"],
@@ -190,7 +190,7 @@ const TOPICS: &[Topic] = &[
     topic(&["snapshot-name-taken", "backup-name-taken"],
         "Scripts give the nightly backup a name and rely on it being unique. A second backup with that name hides the \
          first.",
-        "keep names unique within an app, and answer 409 with problem 10",
+        "keep names unique within an app, and return 409 with problem 10",
         "two backups have the same name", None),
     topic(&["backup-of-snapshot"],
         "A backup of a snapshot must contain the data at the time of the snapshot, not at the time of the request.",
@@ -198,7 +198,7 @@ const TOPICS: &[Topic] = &[
         "a backup lacks the `snapshotID` that it was created with", None),
     topic(&["backup-in-both-trees"],
         "A backup has two URLs. A client that reads with one and deletes with the other must get the same resource.",
-        "answer both from the same source",
+        "read both from the same source",
         "a backup's `state` depends on the URL",
         Some("/paths/~1accounts~1{account_id}~1topology~1v1~1appBackups~1{appBackup_id}/get")),
     topic(&["generated-client", "client-decodes"],
@@ -217,7 +217,7 @@ const TOPICS: &[Topic] = &[
         "another account's backup is fetched or deleted under the caller's URL", None),
     topic(&["foreign-create"],
         "Two accounts are two tenants. Their separation can be checked only if both can create resources.",
-        "find out why a create in the second account fails although one in the first succeeds",
+        "find out why a create fails in the second account and succeeds in the first",
         "500 for every tenant but the first", None),
     topic(&["viewer-reads", "operator-reads"],
         "If a token is refused access that it should have, its users switch to a token with too many permissions.",
@@ -236,23 +236,23 @@ const TOPICS: &[Topic] = &[
         "`include=name,id` returns the id first", Some("/components/parameters/IncludeOfAppBackup")),
     topic(&["list-media-type", "fetch-media-type"],
         "A client that requests a resource's own media type passes the response on to programs that check it.",
-        "answer in the media type of the contract that `Accept` requests, or in `application/json` if it requests \
+        "return the media type of the contract that `Accept` requests, or `application/json` if it requests \
          none of them",
         "406, or `text/html`", None),
     // ------------------------------------------------------------------ deletes
     topic(&["snapshot-in-use"],
         "A backup that loses its source while it is created is useless.",
-        "answer 409 with problem 144 while a backup reads the snapshot",
+        "return 409 with problem 144 while a backup reads the snapshot",
         "204, and the backup fails", None),
     topic(&["pending-*"],
         "A pending backup can't be cancelled yet. A delete that only seems to succeed leaves a backup that is created \
          anyway.",
-        "answer 409 with problem 128 while the backup is pending, and don't change it",
+        "return 409 with problem 128 while the backup is pending, and don't change it",
         "204, and the backup is created a minute later", None),
     topic(&["delete-*", "deleted-is-gone"],
         "A client that still sees a deleted resource assumes that the delete failed. A server that still has its data \
          keeps data that should be erased.",
-        "remove the resource from every list and from both path trees before answering 204",
+        "remove the resource from every list and from both path trees before returning 204",
         "a deleted backup is still in the account's list", None),
     // ------------------------------------------------------------------ rules for every response
     topic(&["id-unique", "correlation-unique"],
@@ -263,7 +263,7 @@ const TOPICS: &[Topic] = &[
     topic(&["create-existing"],
         "A program deletes the resources that it created. If a create returns an existing resource, the program \
          deletes another user's backup.",
-        "create a new resource for every create that is answered with 201, and reject a name that is in use with \
+        "create a new resource for every create that returns 201, and reject a name that is in use with \
          409, problem 10",
         "201 with the newest existing backup, because it was created a minute ago",
         Some("/components/schemas/Identifier")),
@@ -279,7 +279,7 @@ const TOPICS: &[Topic] = &[
         "the state changes, but `modificationTimestamp` doesn't", Some("/components/schemas/Metadata")),
     topic(&["made-is-found", "sequence"],
         "A client that can't read the resource that it just created starts again, and creates it twice.",
-        "answer a create only when every later request will see the new resource, with either URL",
+        "return 201 only when every later request will see the new resource, with either URL",
         "404 for the id of a 201", Some("/paths")),
     topic(&["state-moves", "progress", "ended-well-or-not"],
         "Clients poll until they see `completed` or `failed`, and rely on the numbers in between.",
@@ -289,24 +289,24 @@ const TOPICS: &[Topic] = &[
     topic(&["race-*"],
         "Requests are concurrent: two schedulers, a retry after a timeout, an impatient user.",
         "use one atomic operation of the store, not a check followed by a write",
-        "two creates with the same name, both answered with 201", None),
+        "two creates with the same name, both return 201", None),
     topic(&["read-twice"],
         "Data that changes when it is read can't be cached, compared or trusted.",
         "don't change visible data in a read",
         "a GET changes `modificationTimestamp`", None),
     topic(&["problem-media-type"],
         "A client that requests a resource's own media type must be able to read the error, too.",
-        "answer every 4xx and 5xx as `application/problem+json`, regardless of `Accept`",
+        "return every 4xx and 5xx as `application/problem+json`, regardless of `Accept`",
         "406, or an empty body", Some("/components/schemas/Problem")),
     topic(&["storage-*"],
-        "When its storage fails, a server must answer with a documented error, keep its data, and disclose no \
+        "When its storage fails, a server must return a documented error, keep its data, and disclose no \
          internals.",
         "turn every storage failure into the operation's own 500, or into 503 if a retry helps; roll back",
         "500 with a database path in `detail`", None),
     topic(&["input-*", "parameter-accepted"],
         "Clients are written for the schema. A server must reject everything that it forbids and accept everything \
          that it permits, especially at the bounds.",
-        "validate the whole input against the schema with its exact bounds; answer 400 and name the member or the \
+        "validate the whole input against the schema with its exact bounds; return 400 and name the member or the \
          parameter",
         "a name of 64 characters is accepted, or one of 63 is rejected", Some("/components/schemas")),
     topic(&["fewer-checks"],

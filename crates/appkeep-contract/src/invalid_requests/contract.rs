@@ -1,4 +1,4 @@
-//! Requests that every server has to refuse: no schema forbids them, or they lie close to what it permits.
+//! Requests that every server must refuse: no schema forbids them, or they are close to valid ones.
 
 use super::Mutation as M;
 use super::{Invalid, InvalidRequest, Mutation, Operations as On, Problem, Scope};
@@ -30,29 +30,10 @@ const fn row(
     }
 }
 
-const fn query(
-    code: &'static str,
-    rule: &'static str,
-    operations: On,
-    mutations: &'static [Mutation],
-    name: &'static str,
-) -> InvalidRequest {
-    InvalidRequest {
-        invalid: Invalid::Parameter(name),
-        ..row(code, rule, operations, mutations, 400, Problem::Numbers(&[5]))
-    }
-}
-
-const fn body(
-    code: &'static str,
-    rule: &'static str,
-    operations: On,
-    mutations: &'static [Mutation],
-    field: &'static str,
-) -> InvalidRequest {
-    InvalidRequest {
-        invalid: Invalid::Field(field),
-        ..row(code, rule, operations, mutations, 400, Problem::Numbers(&[8]))
+impl InvalidRequest {
+    const fn names(mut self, invalid: Invalid) -> Self {
+        self.invalid = invalid;
+        self
     }
 }
 
@@ -61,7 +42,7 @@ const BACKUP: On = On::Only("app_backup_create_for_app");
 const RESTORES: On = On::Only("app_update");
 const IN_ACCOUNT: On = On::InPath("account_id");
 
-/// Every request that any server has to refuse.
+/// All requests that every server must refuse.
 #[rustfmt::skip]
 pub const CONTRACT: &[InvalidRequest] = &[
     // ------------------------------------------------------------------ tokens
@@ -72,7 +53,7 @@ pub const CONTRACT: &[InvalidRequest] = &[
     row("token-of-another-scheme", "Only the bearer scheme is accepted.", On::Every,
         &[M::BasicToken], 401, Problem::Numbers(&[3, 4])),
     // ------------------------------------------------------------------ permission
-    row("account-of-others", "A request for another account is answered with 403, whether or not it exists.", IN_ACCOUNT,
+    row("account-of-others", "A request for another account returns 403, whether or not it exists.", IN_ACCOUNT,
         &[M::UnknownAccount], 403, Problem::Numbers(&[11])),
     row("token-of-others", "Another account's token can't access this account.", IN_ACCOUNT,
         &[M::ForeignToken], 403, Problem::Numbers(&[11])),
@@ -105,26 +86,30 @@ pub const CONTRACT: &[InvalidRequest] = &[
     row("resource-unknown", "An unknown resource isn't found.", On::OneResource,
         &[M::UnknownResource], 404, Problem::NotFound),
     // ------------------------------------------------------------------ query
-    InvalidRequest { scope: Scope::Contract, code: "query-unknown", rule: "An undocumented query parameter is rejected, and the response names it.", operations: On::Every,
-        mutations: &[M::Query("surprise", "1")], status: 400, problem: Problem::Numbers(&[6]),
-        invalid: Invalid::Parameter("surprise") },
-    query("query-repeated", "A repeated query parameter is rejected.", On::InQuery("limit"),
-        &[M::Query("limit", "1"), M::Query("limit", "2")], "limit"),
-    query("limit-zero", "The least limit is 1.", On::InQuery("limit"), &[M::Query("limit", "0")], "limit"),
-    query("limit-negative", "A limit is a positive integer.", On::InQuery("limit"), &[M::Query("limit", "-1")], "limit"),
-    query("limit-word", "A limit is a positive integer.", On::InQuery("limit"), &[M::Query("limit", "many")], "limit"),
-    query("limit-fraction", "A limit is an integer.", On::InQuery("limit"), &[M::Query("limit", "1.5")], "limit"),
-    query("limit-empty", "An empty limit is rejected.", On::InQuery("limit"), &[M::Query("limit", "")], "limit"),
-    query("include-unknown", "Only existing fields can be requested.", On::InQuery("include"),
-        &[M::Query("include", "id,surprise")], "include"),
-    query("include-empty", "At least one field must be requested.", On::InQuery("include"),
-        &[M::Query("include", "")], "include"),
-    query("include-repeated", "A repeated field is rejected.", On::InQuery("include"),
-        &[M::Query("include", "id,name,id")], "include"),
-    query("continue-malformed", "A malformed continue token is rejected.", On::InQuery("continue"),
-        &[M::Query("continue", "surprise")], "continue"),
+    row("query-unknown", "An undocumented query parameter is rejected, and the response names it.", On::Every,
+        &[M::Query("surprise", "1")], 400, Problem::Numbers(&[6])).names(Invalid::Parameter("surprise")),
+    row("query-repeated", "A repeated query parameter is rejected.", On::InQuery("limit"),
+        &[M::Query("limit", "1"), M::Query("limit", "2")], 400, Problem::Numbers(&[5])).names(Invalid::Parameter("limit")),
+    row("limit-zero", "The least limit is 1.", On::InQuery("limit"),
+        &[M::Query("limit", "0")], 400, Problem::Numbers(&[5])).names(Invalid::Parameter("limit")),
+    row("limit-negative", "A limit is a positive integer.", On::InQuery("limit"),
+        &[M::Query("limit", "-1")], 400, Problem::Numbers(&[5])).names(Invalid::Parameter("limit")),
+    row("limit-word", "A limit is a positive integer.", On::InQuery("limit"),
+        &[M::Query("limit", "many")], 400, Problem::Numbers(&[5])).names(Invalid::Parameter("limit")),
+    row("limit-fraction", "A limit is an integer.", On::InQuery("limit"),
+        &[M::Query("limit", "1.5")], 400, Problem::Numbers(&[5])).names(Invalid::Parameter("limit")),
+    row("limit-empty", "An empty limit is rejected.", On::InQuery("limit"),
+        &[M::Query("limit", "")], 400, Problem::Numbers(&[5])).names(Invalid::Parameter("limit")),
+    row("include-unknown", "Only existing fields can be requested.", On::InQuery("include"),
+        &[M::Query("include", "id,surprise")], 400, Problem::Numbers(&[5])).names(Invalid::Parameter("include")),
+    row("include-empty", "At least one field must be requested.", On::InQuery("include"),
+        &[M::Query("include", "")], 400, Problem::Numbers(&[5])).names(Invalid::Parameter("include")),
+    row("include-repeated", "A repeated field is rejected.", On::InQuery("include"),
+        &[M::Query("include", "id,name,id")], 400, Problem::Numbers(&[5])).names(Invalid::Parameter("include")),
+    row("continue-malformed", "A malformed continue token is rejected.", On::InQuery("continue"),
+        &[M::Query("continue", "surprise")], 400, Problem::Numbers(&[5])).names(Invalid::Parameter("continue")),
     // ------------------------------------------------------------------ method and media type
-    row("method-undeclared", "An undocumented method is answered with 405 and `Allow`.", On::EveryPath,
+    row("method-undeclared", "An undocumented method returns 405 with `Allow`.", On::EveryPath,
         &[M::Method("PATCH")], 405, Problem::Numbers(&[69])),
     row("method-before-token", "The method is checked before the token.", On::EveryPath,
         &[M::Method("PATCH"), M::NoToken], 405, Problem::Numbers(&[69])),
@@ -139,30 +124,29 @@ pub const CONTRACT: &[InvalidRequest] = &[
     row("body-empty", "An empty body is rejected.", On::WithBody, &[M::Body("")], 400, Problem::Numbers(&[7])),
     row("body-with-tail", "Text after the JSON value is rejected.", On::WithBody,
         &[M::Body("{\"type\":\"application/astra-appBackup\",\"version\":\"1.1\"} x")], 400, Problem::Numbers(&[7])),
-    body("name-in-capitals", NAME, On::WithBody, &[M::Member("name", "\"Nightly\"")], "name"),
-    body("name-with-underscore", NAME, On::WithBody, &[M::Member("name", "\"night_ly\"")], "name"),
-    body("name-ends-in-hyphen", NAME, On::WithBody, &[M::Member("name", "\"nightly-\"")], "name"),
-    body("name-ends-in-line-break", NAME, On::WithBody, &[M::Member("name", "\"nightly\\n\"")], "name"),
-    InvalidRequest { scope: Scope::Contract, code: "label-of-the-system", rule: "Labels with the system's prefix are rejected, and the response names them.",
-        operations: On::Creates, mutations: &[M::Member("metadata",
-            "{\"labels\":[{\"name\":\"appkeep.io/read-only/snapshot-level\",\"value\":\"copy\"}]}")],
-        status: 400, problem: Problem::Numbers(&[9]), invalid: Invalid::Field("metadata.labels.0.name") },
+    row("name-in-capitals", NAME, On::WithBody,
+        &[M::Member("name", "\"Nightly\"")], 400, Problem::Numbers(&[8])).names(Invalid::Field("name")),
+    row("name-with-underscore", NAME, On::WithBody,
+        &[M::Member("name", "\"night_ly\"")], 400, Problem::Numbers(&[8])).names(Invalid::Field("name")),
+    row("name-ends-in-hyphen", NAME, On::WithBody,
+        &[M::Member("name", "\"nightly-\"")], 400, Problem::Numbers(&[8])).names(Invalid::Field("name")),
+    row("name-ends-in-line-break", NAME, On::WithBody,
+        &[M::Member("name", "\"nightly\\n\"")], 400, Problem::Numbers(&[8])).names(Invalid::Field("name")),
+    row("label-of-the-system", "Labels with the system's prefix are rejected, and the response names them.", On::Creates,
+        &[M::Member("metadata", "{\"labels\":[{\"name\":\"appkeep.io/read-only/snapshot-level\",\"value\":\"copy\"}]}")],
+        400, Problem::Numbers(&[9])).names(Invalid::Field("metadata.labels.0.name")),
     // ------------------------------------------------------------------ overwriting
-    InvalidRequest { scope: Scope::Contract, code: "force-update-missing", rule: "Data is only overwritten with `ForceUpdate: true`.", operations: RESTORES,
-        mutations: &[M::ForceUpdate(None)], status: 403, problem: Problem::Numbers(&[79]),
-        invalid: Invalid::Parameter("ForceUpdate") },
-    InvalidRequest { scope: Scope::Contract, code: "force-update-refused", rule: "Data is only overwritten with `ForceUpdate: true`.", operations: RESTORES,
-        mutations: &[M::ForceUpdate(Some("perhaps"))], status: 400, problem: Problem::Numbers(&[12]),
-        invalid: Invalid::Parameter("ForceUpdate") },
-    InvalidRequest { scope: Scope::Contract, code: "restore-of-nothing", rule: "A restore names its source.", operations: RESTORES,
-        mutations: &[M::Body("{\"type\":\"application/astra-app\",\"version\":\"2.2\"}")], status: 400,
-        problem: Problem::Numbers(&[9]), invalid: Invalid::Field("backupID") },
-    InvalidRequest { scope: Scope::Contract, code: "restore-of-two", rule: "A restore names only one source.", operations: RESTORES,
-        mutations: &[M::UnknownId("snapshotID")], status: 400, problem: Problem::Numbers(&[9]),
-        invalid: Invalid::Field("snapshotID") },
-    InvalidRequest { scope: Scope::Contract, code: "restore-of-unknown-backup", rule: "An unknown backup can't be restored.", operations: RESTORES,
-        mutations: &[M::UnknownId("backupID")], status: 400, problem: Problem::Numbers(&[9]),
-        invalid: Invalid::Field("backupID") },
+    row("force-update-missing", "Data is only overwritten with `ForceUpdate: true`.", RESTORES,
+        &[M::ForceUpdate(None)], 403, Problem::Numbers(&[79])).names(Invalid::Parameter("ForceUpdate")),
+    row("force-update-refused", "Data is only overwritten with `ForceUpdate: true`.", RESTORES,
+        &[M::ForceUpdate(Some("perhaps"))], 400, Problem::Numbers(&[12])).names(Invalid::Parameter("ForceUpdate")),
+    row("restore-of-nothing", "A restore names its source.", RESTORES,
+        &[M::Body("{\"type\":\"application/astra-app\",\"version\":\"2.2\"}")],
+        400, Problem::Numbers(&[9])).names(Invalid::Field("backupID")),
+    row("restore-of-two", "A restore names only one source.", RESTORES,
+        &[M::UnknownId("snapshotID")], 400, Problem::Numbers(&[9])).names(Invalid::Field("snapshotID")),
+    row("restore-of-unknown-backup", "An unknown backup can't be restored.", RESTORES,
+        &[M::UnknownId("backupID")], 400, Problem::Numbers(&[9])).names(Invalid::Field("backupID")),
     // ------------------------------------------------------------------ what the body refers to
     row("snapshot-unknown", "A backup can't be created from an unknown snapshot.", BACKUP,
         &[M::UnknownId("snapshotID")], 400, Problem::Numbers(&[46])),

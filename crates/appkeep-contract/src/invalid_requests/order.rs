@@ -1,12 +1,12 @@
-//! The order of checks: of several things that are wrong with a request, the first one is in the response.
+//! The order of checks: if a request has several errors, the response is about the first one.
 
 use super::Mutation as M;
-use super::{Existing, InvalidRequest, Mutation, Operations as On, Problem, own};
+use super::{ExistingResource, InvalidRequest, Mutation, Operations as On, Problem, extension};
 
 /// An invalid request and its place in the order.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
-pub struct Ranked {
+pub struct RankedRequest {
     /// Lower ranks are checked first; equal ranks have no order among themselves.
     pub rank: u32,
     /// The request.
@@ -21,10 +21,10 @@ const fn ranked(
     status: u16,
     problem: Problem,
     invalid: &'static [&'static str],
-) -> Ranked {
-    Ranked {
+) -> RankedRequest {
+    RankedRequest {
         rank,
-        request: own(what, operations, mutations, status, problem, invalid),
+        request: extension(what, operations, mutations, status, problem, invalid),
     }
 }
 
@@ -32,9 +32,9 @@ const BACKUP: On = On::Only("app_backup_create_for_app");
 const RESTORE: On = On::Only("app_update");
 const IN_ACCOUNT: On = On::InPath("account_id");
 
-/// What can be wrong with a request, in the order of checks.
+/// The possible errors of a request, in the order of checks.
 #[rustfmt::skip]
-pub const ORDER: &[Ranked] = &[
+pub const ORDER: &[RankedRequest] = &[
     ranked(0, "method", On::Every, &[M::Method("PATCH")],
         405, Problem::Numbers(&[69]), &[]),
     ranked(1, "no token", On::Every, &[M::NoToken],
@@ -83,7 +83,7 @@ pub const ORDER: &[Ranked] = &[
         400, Problem::Numbers(&[108]), &["bucketID"]),
     ranked(15, "unknown snapshot", BACKUP, &[M::UnknownId("snapshotID")],
         400, Problem::Numbers(&[46]), &["snapshotID"]),
-    ranked(15, "another app's snapshot", BACKUP, &[M::MemberOf("snapshotID", Existing::SnapshotOfOtherApp)],
+    ranked(15, "another app's snapshot", BACKUP, &[M::MemberOf("snapshotID", ExistingResource::SnapshotOfOtherApp)],
         403, Problem::Numbers(&[47]), &["snapshotID"]),
     ranked(15, "unknown source", RESTORE, &[M::UnknownId("backupID")],
         400, Problem::Numbers(&[9]), &["backupID"]),
@@ -91,6 +91,6 @@ pub const ORDER: &[Ranked] = &[
         409, Problem::Numbers(&[111]), &["backupID"]),
     ranked(16, "name in use", On::Creates, &[M::Member("name", r#""taken""#)],
         409, Problem::Numbers(&[10]), &["name"]),
-    ranked(16, "pending snapshot", BACKUP, &[M::MemberOf("snapshotID", Existing::PendingSnapshot)],
+    ranked(16, "pending snapshot", BACKUP, &[M::MemberOf("snapshotID", ExistingResource::PendingSnapshot)],
         409, Problem::Numbers(&[111]), &["snapshotID"]),
 ];

@@ -1,7 +1,7 @@
 //! Invalid query parameters: unknown, repeated, or with invalid values.
 
 use super::Mutation as M;
-use super::{InvalidRequest, Operations as On, Problem, own};
+use super::{InvalidRequest, Operations as On, Problem, extension};
 
 pub(super) const ALL: &[&[InvalidRequest]] = &[LIMIT, INCLUDE, CONTINUE, ROWS];
 
@@ -12,7 +12,7 @@ const TOKEN_TWICE: &str = "continue=00000000000000000000000000000000000000000000
 /// Invalid values of a parameter, percent-encoded.
 macro_rules! values {
     ($name:literal: $($value:literal,)*) => {
-        &[$(own(
+        &[$(extension(
             concat!("an invalid value: ", $name, "=", $value), On::InQuery($name),
             &[M::RawQuery(concat!($name, "=", $value))], 400, Problem::Numbers(&[5]), &[$name],
         ),)*]
@@ -41,44 +41,44 @@ const CONTINUE: &[InvalidRequest] = values! { "continue":
 /// Unknown and repeated parameters.
 #[rustfmt::skip]
 const ROWS: &[InvalidRequest] = &[
-    own("an unknown parameter", On::Every,
+    extension("an unknown parameter", On::Every,
         &[M::RawQuery("colour=red")], 400, Problem::Numbers(&[6]), &["colour"]),
-    own("an unknown parameter without value", On::Every,
+    extension("an unknown parameter without value", On::Every,
         &[M::RawQuery("colour")], 400, Problem::Numbers(&[6]), &["colour"]),
-    own("a parameter without name", On::Every,
+    extension("a parameter without name", On::Every,
         &[M::RawQuery("=red")], 400, Problem::Numbers(&[6]), &[""]),
-    own("names are case-sensitive", On::Every,
+    extension("names are case-sensitive", On::Every,
         &[M::RawQuery("Limit=1")], 400, Problem::Numbers(&[6]), &["Limit"]),
-    own("a name that is escaped", On::Every,
+    extension("a name that is escaped", On::Every,
         &[M::RawQuery("col%6Fur=red")], 400, Problem::Numbers(&[6]), &["colour"]),
-    own("a name that isn't UTF-8", On::Every,
+    extension("a name that isn't UTF-8", On::Every,
         &[M::RawQuery("%FF=1")], 400, Problem::Numbers(&[6]), &["\u{fffd}"]),
-    own("every unknown parameter is named", On::Every,
+    extension("every unknown parameter is named", On::Every,
         &[M::RawQuery("colour=red&size=5&colour=blue")], 400, Problem::Numbers(&[6]), &["colour", "size", "colour"]),
-    own("a list's parameter elsewhere", On::WithoutQuery,
+    extension("a list's parameter elsewhere", On::WithoutQuery,
         &[M::RawQuery("limit=1")], 400, Problem::Numbers(&[6]), &["limit"]),
-    own("a list's parameters elsewhere, one repeated", On::WithoutQuery,
+    extension("a list's parameters elsewhere, one repeated", On::WithoutQuery,
         &[M::RawQuery("limit=1&include=id&limit=1")], 400, Problem::Numbers(&[6]), &["limit", "include", "limit"]),
-    own("a repeated limit", On::InQuery("limit"),
+    extension("a repeated limit", On::InQuery("limit"),
         &[M::RawQuery("limit=1&limit=2")], 400, Problem::Numbers(&[5]), &["limit"]),
-    own("a repeated limit with the same value", On::InQuery("limit"),
+    extension("a repeated limit with the same value", On::InQuery("limit"),
         &[M::RawQuery("limit=1&limit=1")], 400, Problem::Numbers(&[5]), &["limit"]),
-    own("a repeated limit of which one is escaped", On::InQuery("limit"),
+    extension("a repeated limit of which one is escaped", On::InQuery("limit"),
         &[M::RawQuery("limit=1&l%69mit=1")], 400, Problem::Numbers(&[5]), &["limit"]),
-    own("a repeated include", On::InQuery("include"),
+    extension("a repeated include", On::InQuery("include"),
         &[M::RawQuery("include=id&include=name")], 400, Problem::Numbers(&[5]), &["include"]),
-    own("a repeated continue", On::InQuery("continue"),
+    extension("a repeated continue", On::InQuery("continue"),
         &[M::RawQuery(TOKEN_TWICE)], 400, Problem::Numbers(&[5]), &["continue"]),
-    own("every bad value is named", On::InQuery("limit"),
+    extension("every bad value is named", On::InQuery("limit"),
         &[M::RawQuery("limit=0&include=surprise&continue=x")], 400, Problem::Numbers(&[5]), &["limit", "include", "continue"]),
-    own("a bad value beside an unknown parameter", On::InQuery("limit"),
+    extension("a bad value beside an unknown parameter", On::InQuery("limit"),
         &[M::RawQuery("colour=red&limit=0")], 400, Problem::Numbers(&[5]), &["limit", "colour"]),
-    own("a field that only backups have", On::Only("app_snap_list_for_app"),
+    extension("a field that only backups have", On::Only("app_snap_list_for_app"),
         &[M::RawQuery("include=bucketID")], 400, Problem::Numbers(&[5]), &["include"]),
-    own("a field that only snapshots have", On::Only("app_list"),
+    extension("a field that only snapshots have", On::Only("app_list"),
         &[M::RawQuery("include=snapshotAppAsset")], 400, Problem::Numbers(&[5]), &["include"]),
-    own("a field that only snapshots have", On::Only("app_backup_list_for_app"),
+    extension("a field that only snapshots have", On::Only("app_backup_list_for_app"),
         &[M::RawQuery("include=snapshotAppAsset")], 400, Problem::Numbers(&[5]), &["include"]),
-    own("257 fields", On::InQuery("include"),
+    extension("257 fields", On::InQuery("include"),
         &[M::RepeatedField(257)], 400, Problem::Numbers(&[5]), &["include"]),
 ];

@@ -2,7 +2,7 @@
 
 use reqwest::Response;
 
-/// Why a body wasn't read to its end.
+/// Errors from reading a body.
 #[derive(Debug)]
 pub(super) enum ReadError {
     /// It has more bytes than the limit.
@@ -11,7 +11,7 @@ pub(super) enum ReadError {
     Broken(reqwest::Error),
 }
 
-/// Reads a whole body of at most `bytes_max` bytes. A body that announces more isn't read at all.
+/// Reads a whole body of at most `bytes_max` bytes. A body with a larger `Content-Length` isn't read.
 ///
 /// Bytes are counted as received: the client requests no compression and doesn't decompress.
 pub(super) async fn read(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, ReadError> {

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use futures::{StreamExt, stream};
 use serde_json::Value;
 
-use super::kind::Deed;
+use super::resource_kind::{OperationKind, ResourceKind};
 
 /// The token that a request uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,10 +40,10 @@ pub(super) enum Payload {
     None,
     Json(Value),
     Text(String),
-    /// A JSON body after that many spaces, which make it long.
+    /// A JSON body after that many spaces.
     Padded(usize, Value),
     /// The beginning of a body that never ends.
-    Halting(&'static str),
+    Incomplete(&'static str),
 }
 
 impl Payload {
@@ -57,7 +57,7 @@ impl Payload {
                 bytes.extend(value.to_string().into_bytes());
                 Some(bytes.into())
             }
-            Self::Halting(text) => {
+            Self::Incomplete(text) => {
                 let text = *text;
                 let begin = stream::once(async move { Ok::<_, Infallible>(text) });
                 Some(reqwest::Body::wrap_stream(begin.chain(stream::pending())))
@@ -86,12 +86,18 @@ pub(super) struct Call {
 }
 
 impl Call {
+    /// The id of the backup or snapshot in the path.
+    pub(super) fn resource_id(&self) -> Option<&str> {
+        let parameter = ResourceKind::of(&self.operation).parameter();
+        self.path.get(parameter).map(String::as_str)
+    }
+
     /// Whether a server may change something when it receives the request.
     pub(super) fn writes(&self) -> bool {
         match self.method.as_deref() {
             None => matches!(
-                Deed::of(&self.operation),
-                Deed::Create | Deed::Delete | Deed::Restore
+                OperationKind::of(&self.operation),
+                OperationKind::Create | OperationKind::Delete | OperationKind::Restore
             ),
             Some(method) => !matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE"),
         }

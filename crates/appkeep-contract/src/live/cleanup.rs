@@ -3,57 +3,60 @@
 use serde_json::Value;
 
 use super::call::{Call, Server};
+use super::context::{Context, ResourceKind, Stop};
 use super::inventory;
-use super::model::{Collection, Thing};
-use super::patience::Patience;
-use super::stage::{Kind, Stage, Stop};
+use super::model::{Collection, TrackedResource};
+use super::poll_timer::PollTimer;
 
 /// Deletes everything that still exists, newest first; returns the resources left behind, with the reason.
-pub(super) async fn remove_everything(stage: &mut Stage) -> Vec<String> {
-    stage.limits.begin_clean_up();
-    let patience = Patience::of(&stage.options);
-    let mut things: Vec<Thing> = stage.model.alive().cloned().collect();
-    things.reverse();
-    let mut left = Vec::new();
-    for thing in &things {
-        if let Err(why) = remove(stage, thing, patience).await {
-            left.push(format!("{} {}: {why}", thing.kind.word(), thing.id));
-        }
-    }
+pub(super) async fn delete_everything(ctx: &mut Context) -> Vec<String> {
+    ctx.limits.begin_clean_up();
+    let timer = PollTimer::of(&ctx.options);
+    let mut resources: Vec<TrackedResource> = ctx.model.existing().cloned().collect();
+    resources.reverse();
+    let mut left = delete_all(ctx, &resources, timer).await;
     let mut searched = Vec::new();
-    for collection in inventory::collections(stage) {
+    for collection in inventory::collections(ctx) {
         // On the idle server backups stay pending, so they remain.
-        if collection.server == Server::Idle || stage.admits(collection.kind.create()).is_err() {
+        if collection.server == Server::Idle || ctx.require(collection.kind.create()).is_err() {
             continue;
         }
-        if let Ok(found) = find_left(stage, &collection).await {
+        if let Ok(found) = find_leftovers(ctx, &collection).await {
             searched.push(collection);
-            for thing in found {
-                if let Err(why) = remove(stage, &thing, patience).await {
-                    left.push(format!("{} {}: {why}", thing.kind.word(), thing.id));
-                }
-            }
+            left.extend(delete_all(ctx, &found, timer).await);
         }
     }
-    left.extend(unclaimed(stage));
-    left.extend(lost(stage, &searched));
+    left.extend(unclaimed(ctx));
+    left.extend(lost(ctx, &searched));
+    left
+}
+
+/// Deletes resources; returns those left behind, with the reason.
+async fn delete_all(ctx: &mut Context, resources: &[TrackedResource], timer: PollTimer) -> Vec<String> {
+    let mut left = Vec::new();
+    for resource in resources {
+        if let Err(why) = delete(ctx, resource, timer).await {
+            left.push(format!("{} {}: {why}", resource.kind.name(), resource.id));
+        }
+    }
     left
 }
 
 /// Resources in responses to creates that may not belong to this run.
-fn unclaimed(stage: &Stage) -> Vec<String> {
-    let unclaimed = stage.model.ownership.unclaimed.iter();
-    let unclaimed = unclaimed.filter(|(_, id, _)| stage.model.things.iter().all(|thing| thing.id != *id));
+fn unclaimed(ctx: &Context) -> Vec<String> {
+    let unclaimed = ctx.model.ownership.unclaimed.iter();
+    let unclaimed =
+        unclaimed.filter(|(_, id, _)| ctx.model.resources.iter().all(|resource| resource.id != *id));
     unclaimed
-        .map(|(kind, id, why)| format!("possibly {} {id}: {why}", kind.word()))
+        .map(|(kind, id, why)| format!("possibly {} {id}: {why}", kind.name()))
         .collect()
 }
 
 /// Resources that creates with a lost response may have created; a name that was searched for doesn't exist.
-fn lost(stage: &Stage, searched: &[Collection]) -> Vec<String> {
-    let collections = inventory::collections(stage);
+fn lost(ctx: &Context, searched: &[Collection]) -> Vec<String> {
+    let collections = inventory::collections(ctx);
     let mut lines = Vec::new();
-    for requested in &stage.model.ownership.lost {
+    for requested in &ctx.model.ownership.lost {
         let collection = &requested.collection;
         let is_found = requested.name.is_some() && searched.contains(collection);
         if is_found || !collections.contains(collection) {
@@ -65,7 +68,7 @@ fn lost(stage: &Stage, searched: &[Collection]) -> Vec<String> {
         };
         let line = format!(
             "possibly a {} {name} of app {}: its create got no response",
-            collection.kind.word(),
+            collection.kind.name(),
             collection.app
         );
         if !lines.contains(&line) {
@@ -76,52 +79,57 @@ fn lost(stage: &Stage, searched: &[Collection]) -> Vec<String> {
 }
 
 /// Deletes one resource; waits if it can't be deleted yet.
-pub(super) async fn remove(stage: &mut Stage, thing: &Thing, patience: Patience) -> Result<(), String> {
-    if thing.server == Server::Idle && thing.kind == Kind::Backup {
+pub(super) async fn delete(
+    ctx: &mut Context,
+    resource: &TrackedResource,
+    timer: PollTimer,
+) -> Result<(), String> {
+    if resource.server == Server::Idle && resource.kind == ResourceKind::Backup {
         return Err("it stays pending on the server that runs no jobs".to_owned());
     }
-    let call = removal(stage, thing).map_err(|_| "the permitted operations can't delete it".to_owned())?;
+    let call =
+        delete_call(ctx, resource).map_err(|_| "the permitted operations can't delete it".to_owned())?;
     loop {
-        match stage.send(&call).await {
-            Ok(answer) if matches!(answer.status, 204 | 404) => {
-                stage.model.remove(thing.server, &thing.id);
+        match ctx.send(&call).await {
+            Ok(response) if matches!(response.status, 204 | 404) => {
+                ctx.model.remove(resource.server, &resource.id);
                 return Ok(());
             }
-            Ok(answer) if answer.status == 409 && patience.lasts().await => {}
-            Ok(answer) => return Err(format!("the delete returned {}", answer.status)),
-            Err(Stop::LeftOut(why)) => return Err(why),
-            Err(Stop::Noted) => return Err("the delete got no response".to_owned()),
+            Ok(response) if response.status == 409 && timer.wait().await => {}
+            Ok(response) => return Err(format!("the delete returned {}", response.status)),
+            Err(Stop::Skipped(why)) => return Err(why),
+            Err(Stop::Recorded) => return Err("the delete got no response".to_owned()),
         }
     }
 }
 
-fn removal(stage: &Stage, thing: &Thing) -> Result<Call, Stop> {
-    let operation = stage.admitted(thing.kind.deletes())?;
-    let operation = operation.first().ok_or(Stop::Noted)?;
-    Ok(stage
-        .call_for(operation, thing.kind, &thing.id)
-        .on(thing.server)
-        .with(thing.owner)
-        .path("account_id", &thing.account)
-        .path("app_id", &thing.app))
+fn delete_call(ctx: &Context, resource: &TrackedResource) -> Result<Call, Stop> {
+    let operation = ctx.permitted(resource.kind.deletes())?;
+    let operation = operation.first().ok_or(Stop::Recorded)?;
+    Ok(ctx
+        .call_for(operation, &resource.id)
+        .on(resource.server)
+        .with(resource.owner)
+        .path("account_id", &resource.account)
+        .path("app_id", &resource.app))
 }
 
 /// Finds resources with a name of this run. A resource with such a name was created although the response to
 /// its create didn't show it.
-async fn find_left(stage: &mut Stage, collection: &Collection) -> Result<Vec<Thing>, Stop> {
-    let prefix = stage.name_prefix();
-    let answer = stage.send_for(&inventory::list(stage, collection)?, 200).await?;
+async fn find_leftovers(ctx: &mut Context, collection: &Collection) -> Result<Vec<TrackedResource>, Stop> {
+    let prefix = ctx.name_prefix();
+    let response = ctx.send_for(&inventory::list(ctx, collection)?, 200).await?;
     let has_prefix = |item: &&Value| {
         let name = item.get("name").and_then(Value::as_str);
         name.is_some_and(|name| name.starts_with(&prefix))
     };
-    let left: Vec<Value> = answer.items().iter().filter(has_prefix).cloned().collect();
-    let adopted = left.iter().filter_map(|item| stage.model.adopt(collection, item));
+    let left: Vec<Value> = response.items().iter().filter(has_prefix).cloned().collect();
+    let adopted = left.iter().filter_map(|item| ctx.model.adopt(collection, item));
     let adopted = adopted.collect();
-    if stage.limits.ended().is_none() {
-        stage.expect(&answer, left.is_empty(), || {
+    if ctx.limits.ended().is_none() {
+        ctx.expect(&response, left.is_empty(), || {
             let names: Vec<&str> = left.iter().filter_map(|item| item["name"].as_str()).collect();
-            format!("there still is {}", names.join(", "))
+            format!("still on the server: {}", names.join(", "))
         });
     }
     Ok(adopted)

@@ -12,10 +12,11 @@ use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
 use super::call::{Call, Server};
-use super::model::Thing;
-use super::patience::Patience;
+use super::context::{Context, ResourceKind, Stop};
+use super::model::TrackedResource;
+use super::poll_timer::PollTimer;
+use super::recording_client::header_list;
 use super::report::LiveFinding;
-use super::stage::{Kind, Stage, Stop};
 use appkeep_openapi::Received;
 
 const CREATE: &str = "app_backup_create_for_app";
@@ -27,209 +28,184 @@ const DELETE: &str = "app_backup_delete_for_app";
 const ITEMS_MAX: usize = 1000;
 
 /// The whole lifecycle of a backup: created, completed, found in a paged list, deleted, not found.
-pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
+pub(super) async fn backup_lifecycle(ctx: &mut Context) -> Result<(), Stop> {
     for operation in [CREATE, FETCH, LIST, DELETE] {
-        stage.admits(operation)?;
+        ctx.require(operation)?;
     }
     // The client accepts longer responses than the suite, so the suite requests the list first.
-    stage.send_for(&stage.call(LIST), 200).await?;
-    let client = client(stage)?;
-    let (account, app) = (stage.target.account, stage.target.app);
-    let sent = stage.sound_body(Kind::Backup);
+    ctx.list(LIST).await?;
+    let client = client(ctx)?;
+    let (account, app) = (ctx.target.account, ctx.target.app);
+    let sent = ctx.valid_body(ResourceKind::Backup);
     let name = sent["name"].as_str().unwrap_or_default().to_owned();
     let request = AppBackupCreate {
         name: Some(name.clone()),
         ..AppBackupCreate::default()
     };
     // The same request as a call of the suite: if its response is lost, the clean-up searches for the backup.
-    let call = stage.call(CREATE).json(sent.clone());
-    let created = ask(
-        stage,
+    let call = ctx.call(CREATE).json(sent.clone());
+    let created = await_response(
+        ctx,
         &call,
         client.app_backup_create_for_app(&account, &app, &request),
     )
     .await?;
-    let created = judge(stage, CREATE, 201, created, json)?;
+    let created = check_response(ctx, CREATE, 201, created, json)?;
     let id = created.id;
     let body = serde_json::to_value(&created).unwrap_or_default();
     let place = (account.to_string(), app.to_string());
-    if let Some(wrong) = stage.model.claim(Thing::told(Kind::Backup, place, sent, body)) {
-        return Err(fault(stage, CREATE, wrong.what));
+    if let Some(found) = ctx
+        .model
+        .claim(TrackedResource::observed(ResourceKind::Backup, place, sent, body))
+    {
+        return Err(ctx.fail_without_response(CREATE, found.what));
     }
-    let is_own = stage.model.thing(Server::Main, &id.to_string()).is_some();
-    expect(stage, CREATE, created.name.as_str() == name, || {
+    let is_own = ctx.model.resource(Server::Main, &id.to_string()).is_some();
+    expect(ctx, CREATE, created.name.as_str() == name, || {
         format!(
             "requested the name `{name}`, received `{}`",
             created.name.as_str()
         )
     });
     if !is_own {
-        return Err(Stop::Noted);
+        return Err(Stop::Recorded);
     }
-    until_completed(stage, &client, id).await?;
-    let call = stage.call(LIST);
-    let list = ask(
-        stage,
+    until_completed(ctx, &client, id).await?;
+    let call = ctx.call(LIST);
+    let list = await_response(
+        ctx,
         &call,
         client.app_backup_list_for_app(&account, &app, None, None, None),
     )
     .await?;
-    judge(stage, LIST, 200, list, json)?;
+    check_response(ctx, LIST, 200, list, json)?;
     let items = client
         .backups(account, Some(app))
         .page_size(NonZeroU64::MIN)
         .stream();
     let items = items.take(ITEMS_MAX).try_collect();
-    let items: Result<Vec<_>, _> = ask(stage, &call, items).await?;
-    let items = items.map_err(|error| fault(stage, LIST, error.to_string()))?;
-    expect(stage, LIST, items.iter().any(|backup| backup.id == id), || {
+    let items: Result<Vec<_>, _> = await_response(ctx, &call, items).await?;
+    let items = items.map_err(|error| ctx.fail_without_response(LIST, error.to_string()))?;
+    expect(ctx, LIST, items.iter().any(|backup| backup.id == id), || {
         format!("backup {id} is missing in the list with one item per page")
     });
-    let call = stage.call_for(DELETE, Kind::Backup, &id.to_string());
-    let gone = ask(
-        stage,
-        &call,
-        client.app_backup_delete_for_app(&account, &app, &id),
-    )
-    .await?;
-    judge(stage, DELETE, 204, gone, |()| Vec::new())?;
-    stage.model.remove(Server::Main, &id.to_string());
-    let call = stage.call_for(FETCH, Kind::Backup, &id.to_string());
-    match ask(stage, &call, client.app_backup_fetch_for_app(&account, &app, &id)).await? {
-        Ok(_) => Err(fault(
-            stage,
-            FETCH,
-            format!("backup {id} still exists after its deletion"),
-        )),
-        Err(error) => not_found(stage, &error),
+    let call = ctx.call_for(DELETE, &id.to_string());
+    let deleted = await_response(ctx, &call, client.app_backup_delete_for_app(&account, &app, &id)).await?;
+    check_response(ctx, DELETE, 204, deleted, |()| Vec::new())?;
+    ctx.model.remove(Server::Main, &id.to_string());
+    let call = ctx.call_for(FETCH, &id.to_string());
+    match await_response(ctx, &call, client.app_backup_fetch_for_app(&account, &app, &id)).await? {
+        Ok(_) => {
+            Err(ctx.fail_without_response(FETCH, format!("backup {id} still exists after its deletion")))
+        }
+        Err(error) => not_found(ctx, &error),
     }
 }
 
 /// The client's error for a 404: a typed problem that preserves all members.
-fn not_found(stage: &mut Stage, error: &Error) -> Result<(), Stop> {
+fn not_found(ctx: &mut Context, error: &Error) -> Result<(), Stop> {
     let ErrorKind::Problem {
         status,
         headers,
         problem,
     } = error.kind()
     else {
-        return Err(fault(
-            stage,
-            FETCH,
-            format!("expected 404 with a problem: {error}"),
-        ));
+        return Err(ctx.fail_without_response(FETCH, format!("expected 404 with a problem: {error}")));
     };
-    expect(stage, FETCH, status.as_u16() == 404, || {
+    expect(ctx, FETCH, status.as_u16() == 404, || {
         format!("expected 404: {error}")
     });
-    validate(stage, FETCH, status.as_u16(), headers, &json(problem));
+    validate(ctx, FETCH, status.as_u16(), headers, &json(problem));
     Ok(())
 }
 
-fn client(stage: &mut Stage) -> Result<Client, Stop> {
-    let builder = Client::builder(&stage.target.url)
-        .bearer_token(SecretString::from(stage.target.token.clone()))
-        .timeout(stage.options.answer_max);
-    let builder = match &stage.target.ca {
+fn client(ctx: &mut Context) -> Result<Client, Stop> {
+    let builder = Client::builder(&ctx.target.url)
+        .bearer_token(SecretString::from(ctx.target.token.clone()))
+        .timeout(ctx.options.response_timeout);
+    let builder = match &ctx.target.ca {
         Some(pem) => builder.root_certificates(pem.clone()),
         None => builder,
     };
     builder
         .build()
-        .map_err(|error| fault(stage, CREATE, format!("the client can't be created: {error}")))
+        .map_err(|error| ctx.fail_without_response(CREATE, format!("the client can't be created: {error}")))
 }
 
-async fn until_completed(stage: &mut Stage, client: &Client, id: Uuid) -> Result<(), Stop> {
-    let (account, app) = (stage.target.account, stage.target.app);
-    let patience = Patience::of(&stage.options);
-    let call = stage.call_for(FETCH, Kind::Backup, &id.to_string());
+async fn until_completed(ctx: &mut Context, client: &Client, id: Uuid) -> Result<(), Stop> {
+    let (account, app) = (ctx.target.account, ctx.target.app);
+    let timer = PollTimer::of(&ctx.options);
+    let call = ctx.call_for(FETCH, &id.to_string());
     loop {
-        let fetched = ask(stage, &call, client.app_backup_fetch_for_app(&account, &app, &id)).await?;
-        let backup = judge(stage, FETCH, 200, fetched, json)?;
+        let fetched =
+            await_response(ctx, &call, client.app_backup_fetch_for_app(&account, &app, &id)).await?;
+        let backup = check_response(ctx, FETCH, 200, fetched, json)?;
         if backup.state == ResourceState::Completed {
             return Ok(());
         }
-        if backup.state == ResourceState::Failed || !patience.lasts().await {
+        if backup.state == ResourceState::Failed || !timer.wait().await {
             let reasons = backup.state_unready.unwrap_or_default();
-            return Err(fault(
-                stage,
-                FETCH,
-                format!("the backup is `{}`: {reasons:?}", backup.state),
-            ));
+            return Err(
+                ctx.fail_without_response(FETCH, format!("the backup is `{}`: {reasons:?}", backup.state))
+            );
         }
     }
 }
 
 /// Waits for the client's result until the run ends. `call` is the request that the client sends.
-async fn ask<T>(
-    stage: &mut Stage,
+async fn await_response<T>(
+    ctx: &mut Context,
     call: &Call,
     request: impl Future<Output = Result<T, Error>>,
 ) -> Result<Result<T, Error>, Stop> {
-    stage.may_send(call)?;
-    let came = match stage.limits.within(call.writes(), request).await {
-        Ok(came) => came,
+    ctx.may_send(call)?;
+    let received = match ctx.limits.within(call.writes(), request).await {
+        Ok(received) => received,
         Err(stop) => {
-            stage.model.lose(call);
+            ctx.model.record_lost_response(call);
             return Err(stop);
         }
     };
-    match came.as_ref().map_err(Error::kind) {
+    match received.as_ref().map_err(Error::kind) {
         Err(ErrorKind::Transport(_)) => {
-            stage.model.lose(call);
-            stage.limits.unanswered();
+            ctx.model.record_lost_response(call);
+            ctx.limits.record_no_response();
         }
         Err(ErrorKind::TooLong { .. } | ErrorKind::Decode { .. }) => {
-            stage.model.lose(call);
-            stage.limits.answered();
+            ctx.model.record_lost_response(call);
+            ctx.limits.record_response();
         }
-        _ => stage.limits.answered(),
+        _ => ctx.limits.record_response(),
     }
-    Ok(came)
+    Ok(received)
 }
 
 /// Checks the client's result: the contract must permit everything in it.
-fn judge<T>(
-    stage: &mut Stage,
+fn check_response<T>(
+    ctx: &mut Context,
     operation: &str,
     status: u16,
-    came: Result<ResponseValue<T>, Error>,
+    received: Result<ResponseValue<T>, Error>,
     body: impl FnOnce(&T) -> Vec<u8>,
 ) -> Result<T, Stop> {
-    let response = came.map_err(|error| fault(stage, operation, error.to_string()))?;
-    let (came, headers) = (response.status().as_u16(), response.headers().clone());
-    expect(stage, operation, came == status, || {
-        format!("expected {status}, received {came}")
+    let response = received.map_err(|error| ctx.fail_without_response(operation, error.to_string()))?;
+    let (received, headers) = (response.status().as_u16(), response.headers().clone());
+    expect(ctx, operation, received == status, || {
+        format!("expected {status}, received {received}")
     });
     let value = response.into_inner();
-    validate(stage, operation, came, &headers, &body(&value));
+    validate(ctx, operation, received, &headers, &body(&value));
     Ok(value)
 }
 
-fn validate(stage: &mut Stage, operation: &str, status: u16, headers: &HeaderMap, body: &[u8]) {
-    let headers: Vec<(String, String)> = headers
-        .iter()
-        .map(|(name, value)| {
-            (
-                name.to_string(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        })
-        .collect();
+fn validate(ctx: &mut Context, operation: &str, status: u16, headers: &HeaderMap, body: &[u8]) {
     let received = Received {
         status,
-        headers: &headers,
+        headers: &header_list(headers),
         body,
     };
-    for violation in stage.wire.check(operation, received) {
-        stage.note(LiveFinding {
-            code: violation.rule.as_str().to_owned(),
-            rule: violation.rule.rule().to_owned(),
-            operation: operation.to_owned(),
-            what: format!("{status} {}", violation.what),
-            place: Some(violation.place),
-            exchange: None,
-        });
+    for violation in ctx.http.check(operation, received) {
+        ctx.record(LiveFinding::of_form(operation, status, &violation));
     }
 }
 
@@ -238,21 +214,8 @@ fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-fn expect(stage: &mut Stage, operation: &str, holds: bool, what: impl FnOnce() -> String) {
+fn expect(ctx: &mut Context, operation: &str, holds: bool, what: impl FnOnce() -> String) {
     if !holds {
-        fault(stage, operation, what());
+        ctx.fail_without_response(operation, what());
     }
-}
-
-fn fault(stage: &mut Stage, operation: &str, what: String) -> Stop {
-    let finding = LiveFinding {
-        code: stage.current.code.clone(),
-        rule: stage.current.rule.clone(),
-        operation: operation.to_owned(),
-        what,
-        place: None,
-        exchange: None,
-    };
-    stage.note(finding);
-    Stop::Noted
 }

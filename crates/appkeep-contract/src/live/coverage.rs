@@ -4,15 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use comfy_table::{ContentArrangement, Table, presets};
-use serde::Serialize;
 
-use super::wire::Exchange;
+use super::recording_client::Exchange;
 use crate::origin::Origin;
 use appkeep_openapi::{Document, Operation, StatusKey};
 
 /// The state of one documented response.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "state", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CellState {
     /// Seen, and valid each time.
     Valid,
@@ -26,7 +24,7 @@ pub enum CellState {
 }
 
 /// One documented response.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
     /// The operation.
     pub operation: String,
@@ -35,12 +33,11 @@ pub struct Cell {
     /// Documented, or one of our own additions.
     pub origin: Origin,
     /// Its state.
-    #[serde(flatten)]
     pub state: CellState,
 }
 
 /// All responses that the document lists with an exact status.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
     /// The responses in the order of the document.
     pub cells: Vec<Cell>,
@@ -56,8 +53,8 @@ impl Coverage {
             if exchange.status != 405 && !document.operation(&exchange.operation).is_some_and(is_own) {
                 continue;
             }
-            let wrong = exchange.faulty || !exchange.violations.is_empty();
-            *seen.entry((&exchange.operation, exchange.status)).or_default() |= wrong;
+            let violations = exchange.faulty || !exchange.violations.is_empty();
+            *seen.entry((&exchange.operation, exchange.status)).or_default() |= violations;
         }
         let mut cells = Vec::new();
         for operation in document.operations() {
@@ -93,7 +90,7 @@ impl Coverage {
     #[must_use]
     pub fn counts(&self) -> (usize, usize, usize) {
         let count =
-            |wanted: fn(&CellState) -> bool| self.documented().filter(|cell| wanted(&cell.state)).count();
+            |is_state: fn(&CellState) -> bool| self.documented().filter(|cell| is_state(&cell.state)).count();
         (
             count(|state| matches!(state, CellState::Valid)),
             count(|state| matches!(state, CellState::Violated)),
@@ -122,65 +119,85 @@ impl Coverage {
     }
 }
 
+/// Responses by operation and status, in the order of the document.
+pub(crate) struct Grid<'c> {
+    cells: &'c [&'c Cell],
+    pub(crate) operations: Vec<&'c str>,
+    pub(crate) statuses: BTreeSet<u16>,
+    /// The responses that weren't seen, by reason.
+    pub(crate) unreached: BTreeMap<&'c str, Vec<String>>,
+}
+
+impl<'c> Grid<'c> {
+    pub(crate) fn of(cells: &'c [&'c Cell]) -> Self {
+        let mut operations: Vec<&str> = Vec::new();
+        let mut unreached: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for cell in cells {
+            if !operations.contains(&cell.operation.as_str()) {
+                operations.push(&cell.operation);
+            }
+            if let CellState::NotReached { reason } = &cell.state {
+                let responses = unreached.entry(reason).or_default();
+                responses.push(format!("{} {}", cell.operation, cell.status));
+            }
+        }
+        Self {
+            cells,
+            operations,
+            statuses: cells.iter().map(|cell| cell.status).collect(),
+            unreached,
+        }
+    }
+
+    pub(crate) fn cell(&self, operation: &str, status: u16) -> Option<&'c Cell> {
+        let mut cells = self.cells.iter().copied();
+        cells.find(|cell| cell.operation == operation && cell.status == status)
+    }
+}
+
 fn table_of(cells: &[&Cell]) -> String {
-    let statuses: BTreeSet<u16> = cells.iter().map(|cell| cell.status).collect();
+    let grid = Grid::of(cells);
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN);
     table.set_content_arrangement(ContentArrangement::Disabled);
     let mut header = vec!["operation".to_owned()];
-    header.extend(statuses.iter().map(ToString::to_string));
+    header.extend(grid.statuses.iter().map(ToString::to_string));
     table.set_header(header);
-    let mut operations: Vec<&str> = Vec::new();
-    for cell in cells {
-        if !operations.contains(&cell.operation.as_str()) {
-            operations.push(&cell.operation);
-        }
-    }
-    for operation in operations {
-        let mut row = vec![operation.to_owned()];
-        for status in &statuses {
-            let cell = cells
-                .iter()
-                .find(|cell| cell.operation == operation && cell.status == *status);
-            row.push(cell.map_or("", |cell| word(&cell.state)).to_owned());
-        }
-        table.add_row(row);
+    for operation in &grid.operations {
+        let states = grid.statuses.iter().map(|status| {
+            let cell = grid.cell(operation, *status);
+            cell.map_or("", |cell| state_name(&cell.state))
+        });
+        table.add_row([*operation].into_iter().chain(states));
     }
     let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    format!("{}\n\n{}", lines.join("\n"), footer(cells))
-}
-
-fn word(state: &CellState) -> &'static str {
-    match state {
-        CellState::Valid => "valid",
-        CellState::Violated => "VIOLATED",
-        CellState::NotReached { .. } => "not reached",
-    }
-}
-
-fn footer(cells: &[&Cell]) -> String {
-    let count = |wanted: &str| cells.iter().filter(|cell| word(&cell.state) == wanted).count();
+    let count = |state: &str| {
+        cells
+            .iter()
+            .filter(|cell| state_name(&cell.state) == state)
+            .count()
+    };
     let mut text = format!(
-        "{} responses: {} valid, {} violated, {} not reached\n",
+        "{}\n\n{} responses: {} valid, {} violated, {} not reached\n",
+        lines.join("\n"),
         cells.len(),
         count("valid"),
         count("VIOLATED"),
         count("not reached")
     );
-    let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for cell in cells {
-        if let CellState::NotReached { reason } = &cell.state {
-            reasons
-                .entry(reason)
-                .or_default()
-                .push(format!("{} {}", cell.operation, cell.status));
-        }
-    }
-    for (reason, which) in reasons {
+    for (reason, responses) in grid.unreached {
         let _ = writeln!(text, "not reached, {reason}:");
-        for one in which {
-            let _ = writeln!(text, "  {one}");
+        for response in responses {
+            let _ = writeln!(text, "  {response}");
         }
     }
     text
+}
+
+fn state_name(state: &CellState) -> &'static str {
+    match state {
+        CellState::Valid => "valid",
+        CellState::Violated => "VIOLATED",
+        CellState::NotReached { .. } => "not reached",
+    }
 }

@@ -5,148 +5,141 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::call::Credential;
-use super::stage::{Stage, Stop, id_of, needed};
-use super::wire::Answer;
+use super::context::{Context, Stop, id_of};
+use super::recording_client::RecordedResponse;
 
 const ACCOUNTS: &str = "account_list";
 const BUCKETS: &str = "bucket_list";
 const SCHEDULES: &str = "app_schedule_list_for_app";
 
 /// A token lists the accounts that it can access, each once, with its role in that account.
-pub(super) async fn accounts(stage: &mut Stage) -> Result<(), Stop> {
-    let own = stage.target.account.to_string();
-    let call = stage.call(ACCOUNTS);
-    let list = stage.send_for(&call, 200).await?;
-    let listed = ids(&list);
-    stage.expect(&list, listed == [own.clone()], || {
-        format!(
-            "the token belongs to account {own}, but the list contains {}",
-            listed.join(", ")
-        )
-    });
-    if stage.target.viewer_token.is_some() {
-        let list = stage
-            .send_for(&call.clone().with(Credential::Viewer), 200)
-            .await?;
-        let looks_only = list.items().iter().all(|account| account["role"] == "viewer");
-        stage.expect(&list, looks_only, || {
+pub(super) async fn accounts(ctx: &mut Context) -> Result<(), Stop> {
+    let own = ctx.target.account.to_string();
+    only_account(ctx, Credential::Own, &own).await?;
+    let call = ctx.call(ACCOUNTS);
+    if ctx.target.viewer_token.is_some() {
+        let list = ctx.send_for(&call.clone().with(Credential::Viewer), 200).await?;
+        let is_viewer = list.items().iter().all(|account| account["role"] == "viewer");
+        ctx.expect(&list, is_viewer, || {
             "a read-only token has another role than `viewer` in the list".to_owned()
         });
     }
-    let Some(foreign) = stage.target.foreign.clone() else {
+    let Ok(foreign) = ctx.foreign() else {
         return Ok(());
     };
     let other = foreign.account.to_string();
-    let list = stage
-        .send_for(&call.clone().with(Credential::Foreign), 200)
-        .await?;
-    let listed = ids(&list);
-    stage.expect(&list, listed == [other.clone()], || {
-        format!(
-            "the token belongs to account {other}, but the list contains {}",
-            listed.join(", ")
-        )
-    });
-    if stage.target.operator_token.is_some() {
-        let list = stage.send_for(&call.with(Credential::Operator), 200).await?;
+    only_account(ctx, Credential::Foreign, &other).await?;
+    if ctx.target.operator_token.is_some() {
+        let list = ctx.send_for(&call.with(Credential::Operator), 200).await?;
         let listed = ids(&list);
         let has_both = [own, other].iter().all(|account| listed.contains(account));
-        stage.expect(&list, has_both, || {
+        ctx.expect(&list, has_both, || {
             "the list for a token of all accounts lacks one of the two known accounts".to_owned()
         });
     }
     Ok(())
 }
 
+/// The list for a token of one account contains only that account.
+async fn only_account(ctx: &mut Context, credential: Credential, account: &str) -> Result<(), Stop> {
+    let list = ctx.send_for(&ctx.call(ACCOUNTS).with(credential), 200).await?;
+    let listed = ids(&list);
+    ctx.expect(&list, listed == [account], || {
+        let listed = listed.join(", ");
+        format!("the token belongs to account {account}, but the list contains {listed}")
+    });
+    Ok(())
+}
+
 /// The list of buckets has one default bucket, which is the bucket of a backup that named none.
-pub(super) async fn buckets(stage: &mut Stage) -> Result<(), Stop> {
-    let backup = needed(stage.world.unnamed_backup.as_ref(), "a completed backup")?;
+pub(super) async fn buckets(ctx: &mut Context) -> Result<(), Stop> {
+    let backup = ctx.fixtures.backups.unnamed.require("a completed backup")?;
     let bucket = backup["bucketID"].as_str().unwrap_or_default().to_owned();
-    let call = stage.call(BUCKETS);
-    let list = stage.send_for(&call, 200).await?;
+    let list = ctx.list(BUCKETS).await?;
     let own = ids(&list);
     let defaults = list.items().iter().filter(|bucket| bucket["isDefault"] == true);
     let defaults: Vec<String> = defaults.map(id_of).collect();
-    stage.expect(&list, defaults == [bucket.clone()], || {
+    ctx.expect(&list, defaults == [bucket.clone()], || {
         format!(
             "a backup without a requested bucket is in {bucket}, but the default is {}",
-            said(&defaults)
+            joined(&defaults)
         )
     });
-    if stage.target.foreign.is_some() {
-        let call = stage.foreign_call(BUCKETS)?;
-        let list = stage.send_for(&call, 200).await?;
-        shares_nothing(stage, &list, &own);
+    if ctx.target.foreign.is_some() {
+        let call = ctx.foreign_call(BUCKETS)?;
+        let list = ctx.send_for(&call, 200).await?;
+        expect_disjoint(ctx, &list, &own);
     }
     Ok(())
 }
 
 /// The list of schedules only contains those of its app.
-pub(super) async fn schedules(stage: &mut Stage) -> Result<(), Stop> {
-    let app = stage.target.app.to_string();
-    let call = stage.call(SCHEDULES);
-    let list = stage.send_for(&call, 200).await?;
+pub(super) async fn schedules(ctx: &mut Context) -> Result<(), Stop> {
+    let app = ctx.target.app.to_string();
+    let list = ctx.list(SCHEDULES).await?;
     let is_of_app = list.items().iter().all(|schedule| schedule["appID"] == app);
-    stage.expect(&list, is_of_app, || {
+    ctx.expect(&list, is_of_app, || {
         format!("the list of app {app} has a schedule of another app")
     });
-    if let Some(other) = stage.target.other_app {
+    if let Some(other) = ctx.target.other_app {
         let own = ids(&list);
-        let call = stage.call(SCHEDULES).path("app_id", &other.to_string());
-        let list = stage.send_for(&call, 200).await?;
-        shares_nothing(stage, &list, &own);
+        let call = ctx.call(SCHEDULES).path("app_id", &other.to_string());
+        let list = ctx.send_for(&call, 200).await?;
+        expect_disjoint(ctx, &list, &own);
     }
     Ok(())
 }
 
 /// A list of declared resources is the same in pages, in columns and for read-only tokens.
-pub(super) async fn the_same_in_every_form(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    let call = stage.call(operation);
-    let whole = stage.send_for(&call, 200).await?;
+pub(super) async fn equal_in_every_form(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    let call = ctx.call(operation);
+    let whole = ctx.send_for(&call, 200).await?;
     let count = whole.items().len();
-    stage.expect(&whole, whole.body["metadata"]["count"] == count, || {
+    ctx.expect(&whole, whole.body["metadata"]["count"] == count, || {
         format!("`metadata.count` isn't {count}")
     });
-    let twice = count - ids(&whole).iter().collect::<BTreeSet<_>>().len();
-    stage.expect(&whole, twice == 0, || format!("{twice} items are repeated"));
-    let wanted: Vec<Value> = whole
+    let duplicates = count - ids(&whole).iter().collect::<BTreeSet<_>>().len();
+    ctx.expect(&whole, duplicates == 0, || {
+        format!("{duplicates} items are repeated")
+    });
+    let expected: Vec<Value> = whole
         .items()
         .iter()
         .map(|item| Value::from(vec![item["id"].clone(), item["name"].clone()]))
         .collect();
-    let columns = stage
+    let columns = ctx
         .send_for(&call.clone().query("include", "id,name"), 200)
         .await?;
-    stage.expect(&columns, columns.items() == wanted, || {
-        format!("`include=id,name`: expected {}", Value::from(wanted.clone()))
+    ctx.expect(&columns, columns.items() == expected, || {
+        format!("`include=id,name`: expected {}", Value::from(expected.clone()))
     });
     let limit = (count / 10).max(1);
-    let walked = super::lists::walk(stage, &call, &whole, limit).await?;
-    stage.expect(&walked.last, walked.items == whole.items(), || {
-        format!("pages of {limit} contain {} of {count} items", walked.items.len())
+    let pages = super::lists::read_pages(ctx, &call, &whole, limit).await?;
+    ctx.expect(&pages.last, pages.items == whole.items(), || {
+        format!("pages of {limit} contain {} of {count} items", pages.items.len())
     });
     // Accounts include the token's own role, so they differ between tokens.
-    if operation != ACCOUNTS && stage.target.viewer_token.is_some() {
-        let seen = stage.send_for(&call.with(Credential::Viewer), 200).await?;
-        stage.expect(&seen, seen.items() == whole.items(), || {
+    if operation != ACCOUNTS && ctx.target.viewer_token.is_some() {
+        let seen = ctx.send_for(&call.with(Credential::Viewer), 200).await?;
+        ctx.expect(&seen, seen.items() == whole.items(), || {
             "a read-only token sees a different list".to_owned()
         });
     }
     Ok(())
 }
 
-fn ids(list: &Answer) -> Vec<String> {
+fn ids(list: &RecordedResponse) -> Vec<String> {
     list.items().iter().map(id_of).collect()
 }
 
-fn shares_nothing(stage: &mut Stage, list: &Answer, own: &[String]) {
+fn expect_disjoint(ctx: &mut Context, list: &RecordedResponse, own: &[String]) {
     let shared: Vec<String> = ids(list).into_iter().filter(|id| own.contains(id)).collect();
-    stage.expect(list, shared.is_empty(), || {
-        format!("the list contains unknown resources: {}", said(&shared))
+    ctx.expect(list, shared.is_empty(), || {
+        format!("the list contains unknown resources: {}", joined(&shared))
     });
 }
 
-fn said(ids: &[String]) -> String {
+fn joined(ids: &[String]) -> String {
     if ids.is_empty() {
         "none".to_owned()
     } else {

@@ -12,7 +12,7 @@ macro_rules! rows {
                 return Ok(());
             }
             match operation {
-                $($(stringify!($id) => there_and_back::<$success>(body),)?)*
+                $($(stringify!($id) => check_round_trip::<$success>(body),)?)*
                 _ => Ok(()),
             }
         }
@@ -21,7 +21,7 @@ macro_rules! rows {
 
 appkeep_client::operations!(rows);
 
-fn there_and_back<T: DeserializeOwned + Serialize>(body: &Value) -> Result<(), String> {
+fn check_round_trip<T: DeserializeOwned + Serialize>(body: &Value) -> Result<(), String> {
     let name = std::any::type_name::<T>().rsplit("::").next().unwrap_or_default();
     let read: T = serde_json::from_value(body.clone())
         .map_err(|error| format!("it can't be deserialized as the client's {name}: {error}"))?;
@@ -32,12 +32,12 @@ fn there_and_back<T: DeserializeOwned + Serialize>(body: &Value) -> Result<(), S
     }
     Err(format!(
         "the client's {name} loses data: {}",
-        lost(body, &written, "")
+        first_difference(body, &written, "")
     ))
 }
 
 /// Describes the first difference between two values.
-fn lost(before: &Value, after: &Value, path: &str) -> String {
+fn first_difference(before: &Value, after: &Value, path: &str) -> String {
     match (before, after) {
         (Value::Object(left), Value::Object(right)) => left
             .iter()
@@ -45,7 +45,7 @@ fn lost(before: &Value, after: &Value, path: &str) -> String {
             .map_or_else(
                 || format!("an additional property at `{path}`"),
                 |(name, value)| {
-                    lost(
+                    first_difference(
                         value,
                         right.get(name).unwrap_or(&Value::Null),
                         &format!("{path}/{name}"),
@@ -59,7 +59,7 @@ fn lost(before: &Value, after: &Value, path: &str) -> String {
                 .enumerate()
                 .find(|(_, (left, right))| left != right);
             match differing {
-                Some((index, (left, right))) => lost(left, right, &format!("{path}/{index}")),
+                Some((index, (left, right))) => first_difference(left, right, &format!("{path}/{index}")),
                 None => format!("a missing value at `{path}`"),
             }
         }
@@ -71,7 +71,7 @@ fn lost(before: &Value, after: &Value, path: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{decode, lost};
+    use super::{decode, first_difference};
     use crate::authored;
 
     #[test]
@@ -114,13 +114,16 @@ mod tests {
 
     #[test]
     fn the_first_lost_value_is_named() {
-        let said = |before, after| lost(&before, &after, "");
+        let described = |before, after| first_difference(&before, &after, "");
         let (old, new) = (json!({"a": 1, "b": {"c": 2}}), json!({"a": 1, "b": {"c": 3}}));
-        assert_eq!(said(old, new), "2 became 3 at `/b/c`");
-        assert_eq!(said(json!({"a": 1}), json!({})), "1 became null at `/a`");
-        assert_eq!(said(json!({}), json!({"a": 1})), "an additional property at ``");
-        assert_eq!(said(json!([1, 2]), json!([1, 3])), "2 became 3 at `/1`");
-        assert_eq!(said(json!([1]), json!([1, 3])), "[1] became [1,3] at ``");
+        assert_eq!(described(old, new), "2 became 3 at `/b/c`");
+        assert_eq!(described(json!({"a": 1}), json!({})), "1 became null at `/a`");
+        assert_eq!(
+            described(json!({}), json!({"a": 1})),
+            "an additional property at ``"
+        );
+        assert_eq!(described(json!([1, 2]), json!([1, 3])), "2 became 3 at `/1`");
+        assert_eq!(described(json!([1]), json!([1, 3])), "[1] became [1,3] at ``");
     }
 
     #[test]

@@ -2,27 +2,24 @@
 //!
 //! The model has the rule that failed resources state a reason.
 
-use super::progress::until_failed;
-use super::stage::{Kind, Stage, Stop};
+use super::completion::until;
+use super::context::{Context, ResourceKind, Stop};
 
 /// A backup or snapshot of an app with unreadable data becomes failed, and can be deleted.
-pub(super) async fn fails(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
-    let app = stage.target.failing_app;
-    let app = app.ok_or_else(|| Stop::LeftOut("requires an app with unreadable data".to_owned()))?;
+pub(super) async fn fails(ctx: &mut Context, kind: ResourceKind) -> Result<(), Stop> {
+    let app = ctx.target.failing_app;
+    let app = app.ok_or_else(|| Stop::Skipped("requires an app with unreadable data".to_owned()))?;
     let app = app.to_string();
-    stage.admits_making(kind)?;
-    let body = stage.sound_body(kind);
-    let call = stage.call(kind.create()).path("app_id", &app).json(body);
-    let made = stage.send_for(&call, 201).await?;
-    let id = stage.id_in(&made)?;
-    until_failed(stage, kind, &id, &app).await?;
-    for operation in stage.admitted(kind.deletes())?.into_iter().take(1) {
-        let call = stage.call_for(operation, kind, &id).path("app_id", &app);
-        stage.send_for(&call, 204).await?;
+    ctx.require_create(kind)?;
+    let (id, _) = ctx.create(ctx.call(kind.create()).path("app_id", &app)).await?;
+    until(ctx, kind, &id, &app, "failed").await?;
+    for operation in ctx.permitted(kind.deletes())?.into_iter().take(1) {
+        let call = ctx.call_for(operation, &id).path("app_id", &app);
+        ctx.send_for(&call, 204).await?;
     }
-    for operation in stage.admitted(kind.fetches())? {
-        let call = stage.call_for(operation, kind, &id).path("app_id", &app);
-        stage.send_for(&call, 404).await?;
+    for operation in ctx.permitted(kind.fetches())? {
+        let call = ctx.call_for(operation, &id).path("app_id", &app);
+        ctx.send_for(&call, 404).await?;
     }
     Ok(())
 }

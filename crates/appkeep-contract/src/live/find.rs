@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use super::LiveError;
 use super::body::{self, ReadError};
+use super::recording_client::{self, chain, problem_summary};
 use super::target::BODY_BYTES_MAX;
-use super::wire::{self, chain};
 
 /// Maximum time for a response with a list.
-const ANSWER_MAX: Duration = Duration::from_secs(30);
+const RESPONSE_MAX: Duration = Duration::from_secs(30);
 
 /// Requests the accounts that a token can access, and returns the only one.
 ///
@@ -66,20 +66,20 @@ struct Companion<'a> {
     ca: Option<&'a [u8]>,
     /// The segments of its path without the last one.
     place: &'a [&'a str],
-    /// The last segment, which says what it lists.
+    /// The last segment: the kind of its items.
     kind: &'a str,
 }
 
 impl Companion<'_> {
     /// The items of the list; none if the response isn't a list.
     async fn fetch(&self, failed: impl Fn(String) -> LiveError) -> Result<Vec<Value>, LiveError> {
-        let mut url = wire::read_url(self.url)?;
+        let mut url = recording_client::read_url(self.url)?;
         url.path_segments_mut()
             .map_err(|()| failed("the address has no path".to_owned()))?
             .pop_if_empty()
             .extend(self.place)
             .push(self.kind);
-        let request = wire::client(self.ca, ANSWER_MAX)?.get(url);
+        let request = recording_client::client(self.ca, RESPONSE_MAX)?.get(url);
         let sent = request.bearer_auth(self.token).send().await;
         let response = sent.map_err(|error| LiveError::Unreachable {
             url: self.url.to_owned(),
@@ -96,20 +96,15 @@ impl Companion<'_> {
         })?;
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
         if status != 200 {
-            let text = |member: &str| body.get(member).and_then(Value::as_str).unwrap_or_default();
-            let said = format!("{status} {} {}", text("title"), text("detail"));
-            return Err(failed(format!(
-                "the list of {} returned {}",
-                self.kind,
-                said.trim_end()
-            )));
+            let problem = problem_summary(status, &body);
+            return Err(failed(format!("the list of {} returned {problem}", self.kind)));
         }
         let items = body.get("items").and_then(Value::as_array);
         Ok(items.cloned().unwrap_or_default())
     }
 }
 
-/// The id of the only account, or why there isn't exactly one.
+/// The id of the only account, or the reason why there isn't exactly one.
 fn only(accounts: &[Value]) -> Result<Uuid, String> {
     let ids: Vec<Uuid> = accounts.iter().filter_map(id).collect();
     match ids.as_slice() {

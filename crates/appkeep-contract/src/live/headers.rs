@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::call::{Call, Credential};
-use super::kind::{Deed, Kind};
-use super::stage::{Stage, Stop};
-use super::wire::Answer;
+use super::context::{Context, Stop};
+use super::recording_client::RecordedResponse;
+use super::resource_kind::{OperationKind, ResourceKind};
 use appkeep_openapi::Operation;
 
 /// The methods of HTTP without CONNECT, which is for proxies.
@@ -16,44 +16,44 @@ const METHODS: [&str; 8] = [
 /// Methods that a server may support on any path without documenting them.
 const USUAL_EXTRAS: [&str; 3] = ["HEAD", "OPTIONS", "TRACE"];
 
-/// Each method that a path doesn't support is answered with 405, and `Allow` lists the supported ones.
+/// Each method that a path doesn't support returns 405, and `Allow` lists the supported ones.
 ///
 /// A server may support HEAD, OPTIONS and TRACE in addition to the documented methods; then `Allow` lists
-/// them, too. Methods of operations that the options leave out are not sent, and are optional in `Allow`.
-pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    stage.admits(operation)?;
-    let Declared { admitted, left_out } = declared(stage, operation);
-    let mut refused: Vec<(&str, Answer)> = Vec::new();
+/// them, too. Methods of excluded operations are not sent, and are optional in `Allow`.
+pub(super) async fn allow(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    ctx.require(operation)?;
+    let Declared { permitted, excluded } = declared(ctx, operation);
+    let mut refused: Vec<(&str, RecordedResponse)> = Vec::new();
     let mut extra: BTreeSet<String> = BTreeSet::new();
     for method in METHODS {
-        if admitted.contains(method) || left_out.contains(method) {
+        if permitted.contains(method) || excluded.contains(method) {
             continue;
         }
         if USUAL_EXTRAS.contains(&method) {
-            let mut call = stage.call(operation);
+            let mut call = ctx.call(operation);
             call.method = Some(method.to_owned());
             // Support for this method, and the response to it, are up to the server.
-            let Ok(answer) = stage.send_unjudged(&call).await else {
+            let Ok(response) = ctx.send_unchecked(&call).await else {
                 continue;
             };
-            if answer.status == 405 {
-                stage.note_violations(&answer);
-                refused.push((method, answer));
-            } else if (200..300).contains(&answer.status) {
+            if response.status == 405 {
+                ctx.record_violations(&response);
+                refused.push((method, response));
+            } else if (200..300).contains(&response.status) {
                 extra.insert(method.to_owned());
             }
             continue;
         }
-        let call = stage.harmless_call(operation, method);
-        let answer = stage.send_for(&call, 405).await?;
-        stage.expect_problem(&answer, &[69]);
-        refused.push((method, answer));
+        let call = ctx.harmless_call(operation, method);
+        let response = ctx.send_for(&call, 405).await?;
+        ctx.expect_problem(&response, &[69]);
+        refused.push((method, response));
     }
-    for (method, answer) in &refused {
-        let allowed = allowed(answer);
-        let supported = admitted.union(&extra);
+    for (method, response) in &refused {
+        let allowed = allowed(response);
+        let supported = permitted.union(&extra);
         let missing: Vec<&String> = supported.filter(|method| !allowed.contains(*method)).collect();
-        stage.expect(answer, missing.is_empty(), || {
+        ctx.expect(response, missing.is_empty(), || {
             format!("`Allow` of {method} lacks {}", joined(missing.iter().copied()))
         });
         let too_many: Vec<&str> = refused
@@ -61,18 +61,18 @@ pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop
             .map(|(method, _)| *method)
             .filter(|method| allowed.contains(*method))
             .collect();
-        stage.expect(answer, too_many.is_empty(), || {
+        ctx.expect(response, too_many.is_empty(), || {
             format!(
                 "`Allow` of {method} lists {}, which returns 405",
                 too_many.join(", ")
             )
         });
-        let is_documented = |method: &String| admitted.contains(method) || left_out.contains(method);
+        let is_documented = |method: &String| permitted.contains(method) || excluded.contains(method);
         let unknown: Vec<&String> = allowed
             .iter()
             .filter(|method| !is_documented(method) && !USUAL_EXTRAS.contains(&method.as_str()))
             .collect();
-        stage.expect(answer, unknown.is_empty(), || {
+        ctx.expect(response, unknown.is_empty(), || {
             format!(
                 "`Allow` of {method} lists {}, which is undocumented",
                 joined(unknown.iter().copied())
@@ -85,27 +85,27 @@ pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop
 /// The methods that a path documents.
 pub(super) struct Declared {
     /// Methods of operations that may be requested.
-    pub(super) admitted: BTreeSet<String>,
-    /// Methods of operations that the options leave out.
-    pub(super) left_out: BTreeSet<String>,
+    pub(super) permitted: BTreeSet<String>,
+    /// Methods of operations that the options exclude.
+    pub(super) excluded: BTreeSet<String>,
 }
 
 /// The methods that the operation's path documents.
-pub(super) fn declared(stage: &Stage, operation: &str) -> Declared {
-    let operations = stage.wire.document().operations();
-    let path = stage.wire.operation(operation).map(|own| own.path.as_str());
+pub(super) fn declared(ctx: &Context, operation: &str) -> Declared {
+    let operations = ctx.http.document().operations();
+    let path = ctx.http.operation(operation).map(|own| own.path.as_str());
     let same_path = operations
         .iter()
         .filter(|other| Some(other.path.as_str()) == path);
-    let (left_out, admitted): (Vec<_>, Vec<_>) = same_path.partition(|other| stage.is_left_out(&other.id));
+    let (excluded, permitted): (Vec<_>, Vec<_>) = same_path.partition(|other| ctx.is_excluded(&other.id));
     let methods = |operations: Vec<&Operation>| operations.iter().map(|one| one.method.clone()).collect();
     Declared {
-        admitted: methods(admitted),
-        left_out: methods(left_out),
+        permitted: methods(permitted),
+        excluded: methods(excluded),
     }
 }
 
-impl Stage {
+impl Context {
     /// A request with a method that the operation's path doesn't document.
     ///
     /// A server may support more methods than the contract, and such a request might then delete or replace
@@ -122,8 +122,8 @@ impl Stage {
 }
 
 /// The methods in a response's `Allow` header.
-pub(super) fn allowed(answer: &Answer) -> BTreeSet<String> {
-    answer
+pub(super) fn allowed(response: &RecordedResponse) -> BTreeSet<String> {
+    response
         .header("allow")
         .unwrap_or_default()
         .split(',')
@@ -132,30 +132,31 @@ pub(super) fn allowed(answer: &Answer) -> BTreeSet<String> {
         .collect()
 }
 
-fn joined<'a>(methods: impl Iterator<Item = &'a String>) -> String {
-    methods.map(String::as_str).collect::<Vec<_>>().join(", ")
+/// Names in a list, or `nothing`.
+pub(super) fn joined<'n>(names: impl IntoIterator<Item = &'n String>) -> String {
+    let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
+    if names.is_empty() {
+        return "nothing".to_owned();
+    }
+    names.join(", ")
 }
 
 /// Reads have no side effects: a repeated read gets the same response.
-pub(super) async fn reading_twice(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    stage.admits(operation)?;
-    let kind = Kind::of(operation);
-    let mut call = stage.call(operation);
-    if Deed::of(operation) == Deed::Fetch {
-        let resource = match kind {
-            Kind::Backup => stage.world.backup.as_ref(),
-            Kind::Snap => stage.world.snap.as_ref(),
-        };
-        let id = super::stage::id_of(super::stage::needed(resource, "a completed resource")?);
-        call = stage.call_for(operation, kind, &id);
+pub(super) async fn repeated_reads(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    ctx.require(operation)?;
+    let mut call = ctx.call(operation);
+    if OperationKind::of(operation) == OperationKind::Fetch {
+        let named = &ctx.fixtures.of(ResourceKind::of(operation)).named;
+        let id = named.id("a completed resource")?;
+        call = ctx.call_for(operation, &id);
     }
-    let first = stage.send_for(&call, 200).await?;
-    let second = stage.send_for(&call, 200).await?;
-    let holds = match Deed::of(operation) {
-        Deed::List => stage.own_items(first.items()) == stage.own_items(second.items()),
+    let first = ctx.send_for(&call, 200).await?;
+    let second = ctx.send_for(&call, 200).await?;
+    let holds = match OperationKind::of(operation) {
+        OperationKind::List => ctx.own_items(first.items()) == ctx.own_items(second.items()),
         _ => first.body == second.body && first.header("etag") == second.header("etag"),
     };
-    stage.expect(&second, holds, || {
+    ctx.expect(&second, holds, || {
         "the second response differs from the first".to_owned()
     });
     Ok(())

@@ -17,9 +17,9 @@ use uuid::Uuid;
 use self::node::Source;
 
 use super::call::Call;
-use super::kind::{Deed, not_found};
+use super::context::{Context, Stop};
 use super::refusals::names;
-use super::stage::{Stage, Stop};
+use super::resource_kind::{OperationKind, not_found};
 use crate::invalid_requests::points_at;
 use appkeep_openapi::Document;
 
@@ -40,7 +40,7 @@ const CONSTRAINTS: [(&str, &str, &str); 4] = [
 ];
 
 /// Maximum number of valid strings that are tried in one place.
-const SOUND_MAX: usize = 4;
+const VALID_MAX: usize = 4;
 
 /// One request.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +51,7 @@ pub(super) struct InputCase {
     /// A description of the change to the input.
     pub(super) what: String,
     input: Input,
-    verdict: Verdict,
+    expected: ExpectedResult,
 }
 
 /// The input that replaces or extends a part of a valid request.
@@ -64,11 +64,14 @@ enum Input {
 
 /// The expected result.
 #[derive(Debug, Clone, PartialEq)]
-enum Verdict {
+enum ExpectedResult {
     /// The input is accepted; the response depends on the rest of the request.
     Accepted,
     /// 400 with this problem, which names this field or parameter if there is one.
-    Refused { problem: u32, culprit: Option<String> },
+    Rejected {
+        problem: u32,
+        invalid_name: Option<String>,
+    },
 }
 
 /// All cases of a document, in its order.
@@ -91,45 +94,49 @@ pub(super) fn authored(document: &Document) -> &'static [InputCase] {
 }
 
 /// Runs one case.
-pub(super) async fn run(stage: &mut Stage, case: &InputCase) -> Result<(), Stop> {
-    stage.admits(&case.operation)?;
-    let call = call(stage, case);
-    let answer = stage.send(&call).await?;
-    match &case.verdict {
-        Verdict::Accepted => {
+pub(super) async fn run(ctx: &mut Context, case: &InputCase) -> Result<(), Stop> {
+    ctx.require(&case.operation)?;
+    let call = call(ctx, case);
+    let response = ctx.send(&call).await?;
+    match &case.expected {
+        ExpectedResult::Accepted => {
             let (status, problem) = accepted(case);
-            if answer.status != status {
+            if response.status != status {
                 let what = format!(
                     "{}: expected {status}, received {}: {}",
                     case.what,
-                    answer.status,
-                    answer.reason()
+                    response.status,
+                    response.reason()
                 );
-                stage.fault(&answer, what);
-                return Err(Stop::Noted);
+                return Err(ctx.fail(&response, what));
             }
             if let Some(problem) = problem {
-                stage.expect_problem(&answer, &[problem]);
+                ctx.expect_problem(&response, &[problem]);
             }
         }
-        Verdict::Refused { problem, culprit } => {
-            if answer.status != 400 {
-                stage.fault(
-                    &answer,
-                    format!("{}: expected 400, received {}", case.what, answer.status),
-                );
-                return Err(Stop::Noted);
+        ExpectedResult::Rejected {
+            problem,
+            invalid_name,
+        } => {
+            if response.status != 400 {
+                return Err(ctx.fail(
+                    &response,
+                    format!("{}: expected 400, received {}", case.what, response.status),
+                ));
             }
-            stage.expect_problem(&answer, &[*problem]);
-            if let Some(culprit) = culprit {
+            ctx.expect_problem(&response, &[*problem]);
+            if let Some(invalid_name) = invalid_name {
                 let list = match case.input {
                     Input::Body(_) => "invalidFields",
                     _ => "invalidParams",
                 };
-                let named = names(&answer, list);
-                let holds = named.iter().any(|found| points_at(found, culprit));
-                stage.expect(&answer, holds, || {
-                    format!("{}: expected `{culprit}` in `{list}`, found {named:?}", case.what)
+                let named = names(&response, list);
+                let holds = named.iter().any(|found| points_at(found, invalid_name));
+                ctx.expect(&response, holds, || {
+                    format!(
+                        "{}: expected `{invalid_name}` in `{list}`, found {named:?}",
+                        case.what
+                    )
                 });
             }
         }
@@ -142,7 +149,9 @@ pub(super) async fn run(stage: &mut Stage, case: &InputCase) -> Result<(), Stop>
 fn accepted(case: &InputCase) -> (u16, Option<u32>) {
     match &case.input {
         Input::Path(name, _) if name == "account_id" => (403, Some(11)),
-        Input::Body(body) if Deed::of(&case.operation) == Deed::Restore && !has_one_source(body) => {
+        Input::Body(body)
+            if OperationKind::of(&case.operation) == OperationKind::Restore && !has_one_source(body) =>
+        {
             (400, Some(9))
         }
         Input::Query(..) => (200, None),
@@ -155,18 +164,24 @@ fn has_one_source(body: &Value) -> bool {
     body.get("backupID").is_some() != body.get("snapshotID").is_some()
 }
 
-fn call(stage: &mut Stage, case: &InputCase) -> Call {
-    let mut call = stage.call(&case.operation);
-    if matches!(Deed::of(&case.operation), Deed::Create | Deed::Restore) {
-        let body = stage.body_for(&case.operation);
-        call = call.json(body).path("app_id", &stage.unknown_id("app"));
+fn call(ctx: &mut Context, case: &InputCase) -> Call {
+    let mut call = ctx.call(&case.operation);
+    if matches!(
+        OperationKind::of(&case.operation),
+        OperationKind::Create | OperationKind::Restore
+    ) {
+        let body = ctx.body_for(&case.operation);
+        call = call.json(body).path("app_id", &ctx.unknown_id("app"));
     }
     match &case.input {
         Input::Body(body) => call.json(body.clone()),
         // A valid id may belong to an existing resource, so a delete uses an unused id of the same version.
         Input::Path(name, value) => match Uuid::parse_str(value) {
-            Ok(id) if Deed::of(&case.operation) == Deed::Delete && id.to_string() == *value => {
-                let unknown = stage.unknown_id_like(id);
+            Ok(id)
+                if OperationKind::of(&case.operation) == OperationKind::Delete
+                    && id.to_string() == *value =>
+            {
+                let unknown = ctx.unknown_id_like(id);
                 call.path(name, &unknown)
             }
             _ => call.path(name, value),

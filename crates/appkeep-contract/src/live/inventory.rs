@@ -5,60 +5,42 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::call::{Call, Credential, Server};
+use super::context::{Context, ResourceKind, Stop, id_of};
 use super::model::Collection;
-use super::stage::{Kind, Stage, Stop, id_of};
 
 /// Maximum number of pages read of one list, for servers that always split lists into pages.
 const PAGES_MAX: usize = 1000;
 
 /// All collections in which a run may create something.
-pub(super) fn collections(stage: &Stage) -> Vec<Collection> {
-    let target = &stage.target;
-    let own_apps = [Some(target.app), target.other_app, target.failing_app];
-    let mut places: Vec<(Server, Credential, String, String)> = own_apps
-        .into_iter()
+pub(super) fn collections(ctx: &Context) -> Vec<Collection> {
+    let target = &ctx.target;
+    let own = [Some(target.app), target.other_app, target.failing_app].into_iter();
+    let own = own
         .flatten()
-        .map(|app| {
-            (
-                Server::Main,
-                Credential::Own,
-                target.account.to_string(),
-                app.to_string(),
-            )
-        })
-        .collect();
-    if let Some(foreign) = &target.foreign {
-        let (account, app) = (foreign.account.to_string(), foreign.app.to_string());
-        places.push((Server::Main, Credential::Foreign, account, app));
-    }
-    if let Some(idle) = &target.idle {
-        places.push((
-            Server::Idle,
-            Credential::Own,
-            idle.account.to_string(),
-            idle.app.to_string(),
-        ));
-    }
-    let kinds = [Kind::Backup, Kind::Snap];
-    places
-        .iter()
+        .map(|app| (Server::Main, Credential::Own, target.account, app));
+    let foreign = target.foreign.iter();
+    let foreign = foreign.map(|other| (Server::Main, Credential::Foreign, other.account, other.app));
+    let idle = target.idle.iter();
+    let idle = idle.map(|idle| (Server::Idle, Credential::Own, idle.account, idle.app));
+    own.chain(foreign)
+        .chain(idle)
         .flat_map(|(server, owner, account, app)| {
-            kinds.map(|kind| Collection {
-                server: *server,
+            ResourceKind::ALL.map(|kind| Collection {
+                server,
                 kind,
-                account: account.clone(),
-                app: app.clone(),
-                owner: *owner,
+                account: account.to_string(),
+                app: app.to_string(),
+                owner,
             })
         })
         .collect()
 }
 
 /// A list of a collection; an error if no list of it may be requested.
-pub(super) fn list(stage: &Stage, collection: &Collection) -> Result<Call, Stop> {
-    let lists = stage.admitted(collection.kind.lists())?;
-    let list = lists.first().ok_or(Stop::Noted)?;
-    Ok(stage
+pub(super) fn list(ctx: &Context, collection: &Collection) -> Result<Call, Stop> {
+    let lists = ctx.permitted(collection.kind.lists())?;
+    let list = lists.first().ok_or(Stop::Recorded)?;
+    Ok(ctx
         .call(list)
         .on(collection.server)
         .with(collection.owner)
@@ -67,34 +49,34 @@ pub(super) fn list(stage: &Stage, collection: &Collection) -> Result<Call, Stop>
 }
 
 /// Records existing resources. A list that can't be read leaves the model without that knowledge.
-pub(super) async fn take(stage: &mut Stage) {
-    for collection in collections(stage) {
-        if stage.admits_making(collection.kind).is_err() {
+pub(super) async fn record_existing(ctx: &mut Context) {
+    for collection in collections(ctx) {
+        if ctx.require_create(collection.kind).is_err() {
             continue;
         }
-        let Ok(call) = list(stage, &collection) else {
+        let Ok(call) = list(ctx, &collection) else {
             continue;
         };
         // A list of ids is the shortest form. A server that doesn't support it may support the full form.
-        let mut ids = every_id(stage, &call.clone().query("include", "id")).await;
+        let mut ids = every_id(ctx, &call.clone().query("include", "id")).await;
         if ids.is_none() {
-            ids = every_id(stage, &call).await;
+            ids = every_id(ctx, &call).await;
         }
         let Some(ids) = ids else { continue };
         for id in ids {
-            stage.model.existed(collection.server, &id);
+            ctx.model.record_existing(collection.server, &id);
         }
-        stage.model.ownership.listed.push(collection);
+        ctx.model.ownership.listed.push(collection);
     }
 }
 
 /// The ids on all pages of a list; `None` unless the list is complete.
-async fn every_id(stage: &mut Stage, call: &Call) -> Option<BTreeSet<String>> {
+async fn every_id(ctx: &mut Context, call: &Call) -> Option<BTreeSet<String>> {
     let mut ids = BTreeSet::new();
     let mut tokens = BTreeSet::new();
     let mut next = call.clone();
     for _ in 0..PAGES_MAX {
-        let page = stage.send_unjudged(&next).await.ok()?;
+        let page = ctx.send_unchecked(&next).await.ok()?;
         if page.status != 200 || page.is_too_large {
             return None;
         }

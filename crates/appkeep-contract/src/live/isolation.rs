@@ -3,72 +3,72 @@
 use serde_json::{Value, json};
 
 use super::call::{Call, Credential};
-use super::kind::{Deed, not_found};
-use super::stage::{BACKUP_TYPE, Kind, Stage, Stop, id_of, needed};
-use super::wire::Answer;
+use super::context::{Context, Fixture, ResourceKind, Stop, id_of};
+use super::recording_client::RecordedResponse;
+use super::resource_kind::{OperationKind, not_found};
 use appkeep_openapi::ParameterLocation;
 
 /// A request for an existing resource, and the same for a non-existent one.
-type Pair = (Call, Call);
+type ProbeAndControl = (Call, Call);
 
-/// A kind of request that crosses the boundary between accounts or apps.
-pub(super) struct Crossing {
+/// A check with requests across the boundary between accounts or apps.
+pub(super) struct IsolationCheck {
     pub(super) code: &'static str,
     pub(super) rule: &'static str,
     /// Whether an operation can be requested in this way.
-    pub(super) fits: fn(&Stage, &str) -> bool,
+    pub(super) applies_to: fn(&Context, &str) -> bool,
     /// Creates the requests for an existing resource that mustn't be visible, and for a non-existent one.
-    probe: fn(&mut Stage, &str) -> Result<Pair, Stop>,
+    requests: fn(&mut Context, &str) -> Result<ProbeAndControl, Stop>,
     /// Whether the response is 403 with problem 11; otherwise it is 404.
     is_forbidden: bool,
 }
 
-/// All crossings; each is checked for every operation that it fits.
+/// All isolation checks; each runs for every operation that it applies to.
 #[rustfmt::skip]
-pub(super) const CROSSINGS: &[Crossing] = &[
-    Crossing { code: "foreign-token", rule: "Another account's token can't access this account.",
-        fits: is_of_an_account, probe: with_foreign_token, is_forbidden: true },
-    Crossing { code: "foreign-account", rule: "Another account's URLs return 403, as if it didn't exist.",
-        fits: is_of_an_account, probe: in_foreign_account, is_forbidden: true },
-    Crossing { code: "foreign-app", rule: "Another account's app isn't found under the caller's account.",
-        fits: |stage, operation| stage.has(operation, "app_id"), probe: below_foreign_app, is_forbidden: false },
-    Crossing { code: "foreign-resource", rule: "Another account's resource isn't found under the caller's URLs.",
-        fits: is_of_one, probe: foreign_resource, is_forbidden: false },
-    Crossing { code: "own-in-foreign-account", rule: "The caller's resource isn't found under another account's URLs.",
-        fits: is_of_one, probe: own_in_foreign_account, is_forbidden: false },
-    Crossing { code: "own-below-other-app", rule: "A resource isn't found under another app of its account.",
-        fits: |stage, operation| is_of_one(stage, operation) && stage.has(operation, "app_id"),
-        probe: own_below_other_app, is_forbidden: false },
+pub(super) const ISOLATION_CHECKS: &[IsolationCheck] = &[
+    IsolationCheck { code: "foreign-token", rule: "Another account's token can't access this account.",
+        applies_to: has_account, requests: with_foreign_token, is_forbidden: true },
+    IsolationCheck { code: "foreign-account", rule: "Another account's URLs return 403, as if it didn't exist.",
+        applies_to: has_account, requests: in_foreign_account, is_forbidden: true },
+    IsolationCheck { code: "foreign-app", rule: "Another account's app isn't found under the caller's account.",
+        applies_to: |ctx, operation| ctx.has(operation, "app_id"), requests: below_foreign_app, is_forbidden: false },
+    IsolationCheck { code: "foreign-resource", rule: "Another account's resource isn't found under the caller's URLs.",
+        applies_to: has_resource_id, requests: foreign_resource, is_forbidden: false },
+    IsolationCheck { code: "own-in-foreign-account", rule: "The caller's resource isn't found under another account's URLs.",
+        applies_to: has_resource_id, requests: own_in_foreign_account, is_forbidden: false },
+    IsolationCheck { code: "own-below-other-app", rule: "A resource isn't found under another app of its account.",
+        applies_to: |ctx, operation| has_resource_id(ctx, operation) && ctx.has(operation, "app_id"),
+        requests: own_below_other_app, is_forbidden: false },
 ];
 
-/// Crosses the boundary with one operation: the response is the same as for a non-existent resource.
-pub(super) async fn cross(stage: &mut Stage, crossing: &Crossing, operation: &str) -> Result<(), Stop> {
-    stage.admits(operation)?;
-    let (probe, twin) = (crossing.probe)(stage, operation)?;
-    let (status, problem) = if crossing.is_forbidden {
+/// Runs a check for one operation: the response is the same as for a non-existent resource.
+pub(super) async fn run(ctx: &mut Context, check: &IsolationCheck, operation: &str) -> Result<(), Stop> {
+    ctx.require(operation)?;
+    let (probe, control) = (check.requests)(ctx, operation)?;
+    let (status, problem) = if check.is_forbidden {
         (403, 11)
     } else {
         (404, not_found(operation))
     };
-    let answer = stage.send_for(&probe, status).await?;
-    stage.expect_problem(&answer, &[problem]);
-    let other = stage.send_for(&twin, status).await?;
-    let (here, there) = (tell_tale(&answer), tell_tale(&other));
-    stage.expect(&answer, here == there, || {
-        format!("the response for an existing resource is {here}, and for an unknown one {there}")
+    let response = ctx.send_for(&probe, status).await?;
+    ctx.expect_problem(&response, &[problem]);
+    let other = ctx.send_for(&control, status).await?;
+    let (existing, unknown) = (fingerprint(&response), fingerprint(&other));
+    ctx.expect(&response, existing == unknown, || {
+        format!("the response for an existing resource is {existing}, and for an unknown one {unknown}")
     });
     Ok(())
 }
 
 /// The parts of a response that could distinguish the two cases, with all ids replaced.
-fn tell_tale(answer: &Answer) -> String {
-    let mut body = answer.body.clone();
+fn fingerprint(response: &RecordedResponse) -> String {
+    let mut body = response.body.clone();
     if let Value::Object(members) = &mut body {
         members.shift_remove("correlationID");
     }
-    let mut headers: Vec<&str> = answer.header_names().collect();
+    let mut headers: Vec<&str> = response.header_names().collect();
     headers.sort_unstable();
-    let text = format!("{} [{}] {body}", answer.status, headers.join(", "));
+    let text = format!("{} [{}] {body}", response.status, headers.join(", "));
     text.split('"')
         .map(|part| {
             if uuid::Uuid::parse_str(part).is_ok() {
@@ -82,36 +82,31 @@ fn tell_tale(answer: &Answer) -> String {
 }
 
 /// Creates a backup and a snapshot in the other account.
-pub(super) async fn make_foreign(stage: &mut Stage) -> Result<(), Stop> {
-    for kind in [Kind::Snap, Kind::Backup] {
-        if stage.admits_making(kind).is_err() {
-            continue;
-        }
-        let body = stage.sound_body(kind);
-        let made = stage
-            .send_for(&stage.foreign_call(kind.create())?.json(body), 201)
-            .await?;
-        stage.id_in(&made)?;
-        match kind {
-            Kind::Backup => stage.world.foreign_backup = Some(made.body),
-            Kind::Snap => stage.world.foreign_snap = Some(made.body),
+pub(super) async fn create_foreign(ctx: &mut Context) -> Result<(), Stop> {
+    for kind in [ResourceKind::Snapshot, ResourceKind::Backup] {
+        if ctx.require_create(kind).is_ok() {
+            let (_, created) = ctx.create(ctx.foreign_call(kind.create())?).await?;
+            ctx.fixtures.of_mut(kind).foreign = Fixture(Some(created.body));
         }
     }
-    stage.foreign().map(|_| ())
+    ctx.foreign().map(|_| ())
 }
 
-fn is_of_an_account(stage: &Stage, operation: &str) -> bool {
-    stage.has(operation, "account_id")
+fn has_account(ctx: &Context, operation: &str) -> bool {
+    ctx.has(operation, "account_id")
 }
 
-fn is_of_one(stage: &Stage, operation: &str) -> bool {
-    stage.has(operation, Kind::of(operation).parameter())
+fn has_resource_id(ctx: &Context, operation: &str) -> bool {
+    ctx.has(operation, ResourceKind::of(operation).parameter())
 }
 
 /// The call with a body, if the operation requires one.
-fn with_body(stage: &mut Stage, call: Call) -> Call {
-    if matches!(Deed::of(&call.operation), Deed::Create | Deed::Restore) {
-        let body = stage.body_for(&call.operation);
+fn with_body(ctx: &mut Context, call: Call) -> Call {
+    if matches!(
+        OperationKind::of(&call.operation),
+        OperationKind::Create | OperationKind::Restore
+    ) {
+        let body = ctx.body_for(&call.operation);
         call.json(body)
     } else {
         call
@@ -119,203 +114,173 @@ fn with_body(stage: &mut Stage, call: Call) -> Call {
 }
 
 /// The id of an existing resource of the run; unused by lists and creates.
-fn own(stage: &Stage, operation: &str) -> Result<String, Stop> {
-    let kind = Kind::of(operation);
-    if !is_of_one(stage, operation) {
+fn own_id(ctx: &Context, operation: &str) -> Result<String, Stop> {
+    if !has_resource_id(ctx, operation) {
         return Ok(String::new());
     }
-    let resource = match kind {
-        Kind::Backup => &stage.world.backup,
-        Kind::Snap => &stage.world.snap,
-    };
-    Ok(id_of(needed(resource.as_ref(), "a completed resource")?))
+    let named = &ctx.fixtures.of(ResourceKind::of(operation)).named;
+    named.id("a completed resource")
 }
 
-fn others(stage: &Stage, operation: &str) -> Result<String, Stop> {
-    stage.foreign()?;
-    if !is_of_one(stage, operation) {
+fn foreign_id(ctx: &Context, operation: &str) -> Result<String, Stop> {
+    ctx.foreign()?;
+    if !has_resource_id(ctx, operation) {
         return Ok(String::new());
     }
-    let resource = match Kind::of(operation) {
-        Kind::Backup => &stage.world.foreign_backup,
-        Kind::Snap => &stage.world.foreign_snap,
-    };
-    Ok(id_of(needed(
-        resource.as_ref(),
-        "a resource of the other account",
-    )?))
+    let foreign = &ctx.fixtures.of(ResourceKind::of(operation)).foreign;
+    foreign.id("a resource of the other account")
 }
 
-fn with_foreign_token(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
-    stage.foreign()?;
-    let (kind, id) = (Kind::of(operation), own(stage, operation)?);
-    let call = stage.call_for(operation, kind, &id).with(Credential::Foreign);
-    let call = with_body(stage, call);
-    let twin = call.clone().path("account_id", &stage.unknown_id("account"));
-    Ok((call, twin))
+fn with_foreign_token(ctx: &mut Context, operation: &str) -> Result<ProbeAndControl, Stop> {
+    ctx.foreign()?;
+    let id = own_id(ctx, operation)?;
+    let call = ctx.call_for(operation, &id).with(Credential::Foreign);
+    let call = with_body(ctx, call);
+    let control = call.clone().path("account_id", &ctx.unknown_id("account"));
+    Ok((call, control))
 }
 
-fn in_foreign_account(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
-    let id = others(stage, operation)?;
-    let call = stage.foreign_call(operation)?.with(Credential::Own);
-    let call = with_body(stage, call.path(Kind::of(operation).parameter(), &id));
-    let twin = call.clone().path("account_id", &stage.unknown_id("account"));
-    Ok((call, twin))
+fn in_foreign_account(ctx: &mut Context, operation: &str) -> Result<ProbeAndControl, Stop> {
+    let id = foreign_id(ctx, operation)?;
+    let call = ctx.foreign_call(operation)?.with(Credential::Own);
+    let call = with_body(ctx, call.path(ResourceKind::of(operation).parameter(), &id));
+    let control = call.clone().path("account_id", &ctx.unknown_id("account"));
+    Ok((call, control))
 }
 
-fn below_foreign_app(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
-    let (id, app) = (others(stage, operation)?, stage.foreign()?.app.to_string());
-    let call = stage.call_for(operation, Kind::of(operation), &id);
-    let call = with_body(stage, call.path("app_id", &app));
-    let twin = call.clone().path("app_id", &stage.unknown_id("app"));
-    Ok((call, twin))
+fn below_foreign_app(ctx: &mut Context, operation: &str) -> Result<ProbeAndControl, Stop> {
+    let (id, app) = (foreign_id(ctx, operation)?, ctx.foreign()?.app.to_string());
+    let call = ctx.call_for(operation, &id);
+    let call = with_body(ctx, call.path("app_id", &app));
+    let control = call.clone().path("app_id", &ctx.unknown_id("app"));
+    Ok((call, control))
 }
 
-fn foreign_resource(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
-    let (kind, id) = (Kind::of(operation), others(stage, operation)?);
-    let call = stage.call_for(operation, kind, &id);
-    Ok((call, stage.call(operation)))
+fn foreign_resource(ctx: &mut Context, operation: &str) -> Result<ProbeAndControl, Stop> {
+    let id = foreign_id(ctx, operation)?;
+    let call = ctx.call_for(operation, &id);
+    Ok((call, ctx.call(operation)))
 }
 
-fn own_in_foreign_account(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
-    let (kind, id) = (Kind::of(operation), own(stage, operation)?);
-    let twin = stage.foreign_call(operation)?;
-    Ok((twin.clone().path(kind.parameter(), &id), twin))
+fn own_in_foreign_account(ctx: &mut Context, operation: &str) -> Result<ProbeAndControl, Stop> {
+    let (kind, id) = (ResourceKind::of(operation), own_id(ctx, operation)?);
+    let control = ctx.foreign_call(operation)?;
+    Ok((control.clone().path(kind.parameter(), &id), control))
 }
 
-fn own_below_other_app(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
-    let (kind, id) = (Kind::of(operation), own(stage, operation)?);
-    let twin = stage.call(operation).path("app_id", &other_app(stage)?);
-    Ok((twin.clone().path(kind.parameter(), &id), twin))
+fn own_below_other_app(ctx: &mut Context, operation: &str) -> Result<ProbeAndControl, Stop> {
+    let (kind, id) = (ResourceKind::of(operation), own_id(ctx, operation)?);
+    let control = ctx.call(operation).path("app_id", &other_app(ctx)?);
+    Ok((control.clone().path(kind.parameter(), &id), control))
 }
 
-fn other_app(stage: &Stage) -> Result<String, Stop> {
-    let other = stage.target.other_app;
-    let other = other.ok_or_else(|| Stop::LeftOut("requires a second app in the account".to_owned()))?;
+fn other_app(ctx: &Context) -> Result<String, Stop> {
+    let other = ctx.target.other_app;
+    let other = other.ok_or_else(|| Stop::Skipped("requires a second app in the account".to_owned()))?;
     Ok(other.to_string())
 }
 
 /// The lists of the other account and of the other app don't contain resources of this account and app, and
 /// vice versa.
 ///
-/// The model knows the expected content of each list.
-pub(super) async fn lists(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    stage.send_for(&stage.foreign_call(operation)?, 200).await?;
-    stage.send_for(&stage.call(operation), 200).await?;
-    if stage.has(operation, "app_id")
-        && let Ok(other) = other_app(stage)
+/// The model contains the expected items of each list.
+pub(super) async fn lists(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    ctx.send_for(&ctx.foreign_call(operation)?, 200).await?;
+    ctx.list(operation).await?;
+    if ctx.has(operation, "app_id")
+        && let Ok(other) = other_app(ctx)
     {
-        stage
-            .send_for(&stage.call(operation).path("app_id", &other), 200)
-            .await?;
+        let call = ctx.call(operation).path("app_id", &other);
+        ctx.send_for(&call, 200).await?;
     }
     Ok(())
 }
 
 /// A resource named in a body doesn't exist for other accounts.
-pub(super) async fn named_in_a_body(stage: &mut Stage, member: &str) -> Result<(), Stop> {
-    let (problem, resource) = match member {
-        "snapshotID" => (46, &stage.world.foreign_snap),
-        _ => (108, &stage.world.foreign_backup),
+pub(super) async fn body_reference(ctx: &mut Context, member: &str) -> Result<(), Stop> {
+    ctx.foreign()?;
+    let (problem, kind, pointer) = match member {
+        "snapshotID" => (46, ResourceKind::Snapshot, "id"),
+        _ => (108, ResourceKind::Backup, member),
     };
-    stage.foreign()?;
-    let resource = needed(resource.as_ref(), "a resource of the other account")?;
-    let theirs = match member {
-        "snapshotID" => id_of(resource),
-        _ => resource[member].as_str().unwrap_or_default().to_owned(),
-    };
-    let mut tales = Vec::new();
-    for id in [theirs, stage.unknown_id(member)] {
-        let body = json!({"type": BACKUP_TYPE, "version": "1.1", member: id});
-        let call = stage.call(Kind::Backup.create()).json(body);
-        let answer = stage.send_for(&call, 400).await?;
-        stage.expect_problem(&answer, &[problem]);
-        tales.push((tell_tale(&answer), answer));
+    let foreign = &ctx.fixtures.of(kind).foreign;
+    let foreign = foreign.require("a resource of the other account")?;
+    let foreign = foreign[pointer].as_str().unwrap_or_default().to_owned();
+    let mut fingerprints = Vec::new();
+    for id in [foreign, ctx.unknown_id(member)] {
+        let call = ctx.call(ResourceKind::Backup.create());
+        let response = ctx.send_for(&call.json(backup_with(member, &id)), 400).await?;
+        ctx.expect_problem(&response, &[problem]);
+        fingerprints.push((fingerprint(&response), response));
     }
-    if let [(theirs, answer), (unknown, _)] = tales.as_slice() {
-        stage.expect(answer, theirs == unknown, || {
-            format!("the response for an existing resource is {theirs}, and for an unknown one {unknown}")
+    if let [(foreign, response), (unknown, _)] = fingerprints.as_slice() {
+        ctx.expect(response, foreign == unknown, || {
+            format!("the response for an existing resource is {foreign}, and for an unknown one {unknown}")
         });
     }
     Ok(())
 }
 
 /// A backup can only be created from a snapshot of its own app.
-pub(super) async fn snapshot_of_other_app(stage: &mut Stage) -> Result<(), Stop> {
-    let snap = id_of(needed(stage.world.snap.as_ref(), "a completed snapshot")?);
-    let other = other_app(stage)?;
-    let body = json!({"type": BACKUP_TYPE, "version": "1.1", "snapshotID": snap});
-    let call = stage.call(Kind::Backup.create()).path("app_id", &other);
-    let answer = stage.send_for(&call.json(body), 403).await?;
-    stage.expect_problem(&answer, &[47]);
+pub(super) async fn snapshot_of_other_app(ctx: &mut Context) -> Result<(), Stop> {
+    let snapshot = ctx.fixtures.snapshots.named.id("a completed snapshot")?;
+    let other = other_app(ctx)?;
+    let body = backup_with("snapshotID", &snapshot);
+    let call = ctx.call(ResourceKind::Backup.create()).path("app_id", &other);
+    let response = ctx.send_for(&call.json(body), 403).await?;
+    ctx.expect_problem(&response, &[47]);
     Ok(())
+}
+
+/// The body of a backup with a reference to another resource.
+fn backup_with(member: &str, id: &str) -> Value {
+    let kind = ResourceKind::Backup;
+    json!({"type": kind.body_type(), "version": kind.newest_version(), member: id})
 }
 
 /// All resources still exist after the preceding checks.
-pub(super) async fn nothing_happened(stage: &mut Stage) -> Result<(), Stop> {
-    stage.foreign()?;
-    for (kind, foreign) in [
-        (Kind::Backup, stage.world.foreign_backup.clone()),
-        (Kind::Snap, stage.world.foreign_snap.clone()),
-    ] {
-        let Some(foreign) = foreign else { continue };
-        for operation in stage.admitted(kind.fetches())? {
-            let call = stage
-                .foreign_call(operation)?
-                .path(kind.parameter(), &id_of(&foreign));
-            stage.send_for(&call, 200).await?;
+pub(super) async fn resources_unchanged(ctx: &mut Context) -> Result<(), Stop> {
+    ctx.foreign()?;
+    for kind in ResourceKind::ALL {
+        let Some(id) = ctx.fixtures.of(kind).foreign.0.as_ref().map(id_of) else {
+            continue;
+        };
+        for operation in ctx.permitted(kind.fetches())? {
+            let call = ctx.foreign_call(operation)?.path(kind.parameter(), &id);
+            ctx.send_for(&call, 200).await?;
         }
     }
-    for (kind, own) in [
-        (Kind::Backup, stage.world.backup.clone()),
-        (Kind::Snap, stage.world.snap.clone()),
-    ] {
-        let Some(own) = own else { continue };
-        for operation in stage.admitted(kind.fetches())? {
-            stage
-                .send_for(&stage.call_for(operation, kind, &id_of(&own)), 200)
-                .await?;
+    for kind in ResourceKind::ALL {
+        let Some(id) = ctx.fixtures.of(kind).named.0.as_ref().map(id_of) else {
+            continue;
+        };
+        for operation in ctx.permitted(kind.fetches())? {
+            ctx.fetch(operation, &id).await?;
         }
     }
     Ok(())
 }
 
-/// A read-only token can read everything that is readable.
-pub(super) async fn viewer_reads(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    stage.admits(operation)?;
-    if stage.target.viewer_token.is_none() {
-        return Err(Stop::LeftOut("requires a read-only token".to_owned()));
-    }
-    reads(stage, operation, Credential::Viewer).await
-}
-
-/// A token of all accounts works in each of them.
-pub(super) async fn operator_reads(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    stage.admits(operation)?;
-    if stage.target.operator_token.is_none() {
-        return Err(Stop::LeftOut("requires a token of all accounts".to_owned()));
-    }
-    reads(stage, operation, Credential::Operator).await
-}
-
-async fn reads(stage: &mut Stage, operation: &str, credential: Credential) -> Result<(), Stop> {
-    let id = own(stage, operation)?;
-    let call = stage.call_for(operation, Kind::of(operation), &id);
-    let own = stage.send_for(&call, 200).await?;
+/// A read-only token can read everything that is readable, and a token of all accounts works in each of them.
+pub(super) async fn reads(ctx: &mut Context, operation: &str, credential: Credential) -> Result<(), Stop> {
+    ctx.require_credential(credential)?;
+    let id = own_id(ctx, operation)?;
+    let call = ctx.call_for(operation, &id);
+    let own = ctx.send_for(&call, 200).await?;
     let call = call.with(credential);
-    let answer = stage.send_for(&call, 200).await?;
-    let holds = stage.own_items(own.items()) == stage.own_items(answer.items())
-        && own.body["id"] == answer.body["id"];
-    stage.expect(&answer, holds, || {
+    let response = ctx.send_for(&call, 200).await?;
+    let holds = ctx.own_items(own.items()) == ctx.own_items(response.items())
+        && own.body["id"] == response.body["id"];
+    ctx.expect(&response, holds, || {
         "the token reads other data than a member's token".to_owned()
     });
     Ok(())
 }
 
-impl Stage {
+impl Context {
     /// Whether an operation has a path parameter of that name.
     pub(super) fn has(&self, operation: &str, name: &str) -> bool {
-        self.wire.operation(operation).is_some_and(|operation| {
+        self.http.operation(operation).is_some_and(|operation| {
             let mut path = operation.parameters_in(ParameterLocation::Path);
             path.any(|parameter| parameter.name == name)
         })

@@ -7,18 +7,18 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::stage::Stop;
+use super::context::Stop;
 use super::target::Options;
 
 /// Number of consecutive requests without a response after which a run ends.
-const UNANSWERED_MAX: u32 = 10;
+const NO_RESPONSE_MAX: u32 = 10;
 
 /// Number of consecutive requests without a response after which the clean-up gives up.
-const UNANSWERED_IN_CLEAN_UP_MAX: u32 = 3;
+const NO_RESPONSE_IN_CLEAN_UP_MAX: u32 = 3;
 
 /// Once the run has to end, the maximum time for the response to a request that may change something, and for
 /// each request of the clean-up after that.
-const LAST_ANSWER_MAX: Duration = Duration::from_secs(10);
+const LAST_RESPONSE_MAX: Duration = Duration::from_secs(10);
 
 /// Why a run ended before its last check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -37,7 +37,7 @@ impl fmt::Display for EarlyEnd {
         match self {
             Self::Interrupted => f.write_str("the run was interrupted"),
             Self::TimeLimit => f.write_str("the time limit of the run was reached"),
-            Self::Unresponsive => write!(f, "{UNANSWERED_MAX} consecutive requests got no response"),
+            Self::Unresponsive => write!(f, "{NO_RESPONSE_MAX} consecutive requests got no response"),
         }
     }
 }
@@ -47,7 +47,7 @@ pub(super) struct Limits {
     deadline: Instant,
     interrupt: CancellationToken,
     /// Number of consecutive requests without a response.
-    unanswered: u32,
+    without_response: u32,
     ended: Option<EarlyEnd>,
     is_clean_up: bool,
 }
@@ -61,7 +61,7 @@ impl Limits {
         Self {
             deadline: deadline.unwrap_or_else(|| now + Duration::from_hours(24 * 365)),
             interrupt: options.interrupt.clone(),
-            unanswered: 0,
+            without_response: 0,
             ended: None,
             is_clean_up: false,
         }
@@ -75,15 +75,15 @@ impl Limits {
     /// Starts the clean-up, to which the limits of the checks don't apply.
     pub(super) fn begin_clean_up(&mut self) {
         self.is_clean_up = true;
-        self.unanswered = 0;
+        self.without_response = 0;
     }
 
     /// Whether another request may be sent.
     pub(super) fn admit(&mut self) -> Result<(), Stop> {
         if self.is_clean_up {
-            if self.unanswered >= UNANSWERED_IN_CLEAN_UP_MAX {
+            if self.without_response >= NO_RESPONSE_IN_CLEAN_UP_MAX {
                 self.ended.get_or_insert(EarlyEnd::Unresponsive);
-                return Err(Stop::LeftOut("the server no longer answers".to_owned()));
+                return Err(Stop::Skipped("the server no longer responds".to_owned()));
             }
             return Ok(());
         }
@@ -94,51 +94,51 @@ impl Limits {
             self.ended = Some(EarlyEnd::TimeLimit);
         }
         self.ended
-            .map_or(Ok(()), |end| Err(Stop::LeftOut(end.to_string())))
+            .map_or(Ok(()), |end| Err(Stop::Skipped(end.to_string())))
     }
 
     /// Records that a request got a response.
-    pub(super) fn answered(&mut self) {
-        self.unanswered = 0;
+    pub(super) fn record_response(&mut self) {
+        self.without_response = 0;
     }
 
     /// Records that a request got no response.
-    pub(super) fn unanswered(&mut self) {
-        self.unanswered += 1;
-        if !self.is_clean_up && self.unanswered >= UNANSWERED_MAX {
+    pub(super) fn record_no_response(&mut self) {
+        self.without_response += 1;
+        if !self.is_clean_up && self.without_response >= NO_RESPONSE_MAX {
             self.ended.get_or_insert(EarlyEnd::Unresponsive);
         }
     }
 
     /// Waits for a request until the run ends. A request that `writes` gets some extra time, as its response
-    /// says what has to be deleted.
+    /// contains the id of the resource to delete.
     pub(super) async fn within<T>(
         &mut self,
         writes: bool,
         request: impl Future<Output = T>,
     ) -> Result<T, Stop> {
-        let silent = || Stop::LeftOut("no response came in time".to_owned());
+        let silent = || Stop::Skipped("no response in time".to_owned());
         if self.is_clean_up {
             if self.ended.is_none() {
                 return Ok(request.await);
             }
-            let answer = timeout(LAST_ANSWER_MAX, request).await;
-            if answer.is_err() {
-                self.unanswered();
+            let response = timeout(LAST_RESPONSE_MAX, request).await;
+            if response.is_err() {
+                self.record_no_response();
             }
-            return answer.map_err(|_| silent());
+            return response.map_err(|_| silent());
         }
         tokio::pin!(request);
         let end = tokio::select! {
-            answer = &mut request => return Ok(answer),
+            response = &mut request => return Ok(response),
             () = self.interrupt.cancelled() => EarlyEnd::Interrupted,
             () = sleep_until(self.deadline) => EarlyEnd::TimeLimit,
         };
         self.ended = Some(end);
-        if writes && let Ok(answer) = timeout(LAST_ANSWER_MAX, request).await {
-            return Ok(answer);
+        if writes && let Ok(response) = timeout(LAST_RESPONSE_MAX, request).await {
+            return Ok(response);
         }
-        Err(Stop::LeftOut(end.to_string()))
+        Err(Stop::Skipped(end.to_string()))
     }
 }
 
@@ -158,14 +158,14 @@ mod tests {
     async fn ten_requests_in_a_row_without_a_response_end_a_run() {
         let mut limits = limits(|_| ());
         for _ in 0..9 {
-            limits.unanswered();
+            limits.record_no_response();
         }
-        limits.answered();
+        limits.record_response();
         for _ in 0..9 {
-            limits.unanswered();
+            limits.record_no_response();
         }
         assert!(limits.admit().is_ok());
-        limits.unanswered();
+        limits.record_no_response();
         assert!(limits.admit().is_err());
         assert_eq!(limits.ended(), Some(EarlyEnd::Unresponsive));
     }
@@ -177,7 +177,7 @@ mod tests {
         limits.begin_clean_up();
         for _ in 0..3 {
             assert!(limits.admit().is_ok());
-            limits.unanswered();
+            limits.record_no_response();
         }
         assert!(limits.admit().is_err());
         assert_eq!(limits.ended(), Some(EarlyEnd::TimeLimit));
@@ -185,11 +185,11 @@ mod tests {
 
     #[tokio::test]
     async fn interrupts_drop_reads_and_wait_for_writes() {
-        for (writes, is_answered) in [(false, false), (true, true)] {
+        for (writes, has_response) in [(false, false), (true, true)] {
             let mut limits = limits(|options| options.interrupt.cancel());
             // This response isn't ready when it is polled first.
-            let answer = tokio::task::yield_now();
-            assert_eq!(limits.within(writes, answer).await.is_ok(), is_answered);
+            let response = tokio::task::yield_now();
+            assert_eq!(limits.within(writes, response).await.is_ok(), has_response);
             assert_eq!(limits.ended(), Some(EarlyEnd::Interrupted));
         }
     }

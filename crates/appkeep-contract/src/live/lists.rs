@@ -1,173 +1,170 @@
-//! Checks of lists: order, count, pages, columns. Resources of other users may come and go during a check.
+//! Checks of lists: order, count, pages, columns. Resources of other users may appear and disappear during a check.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::backups::difference;
 use super::call::Call;
-use super::stage::{Kind, Stage, Stop, id_of, needed};
-use super::wire::Answer;
+use super::context::{Context, ResourceKind, Stop, id_of};
+use super::lifecycle::difference;
+use super::recording_client::RecordedResponse;
 
-/// Maximum number of pages in a walk through a list.
+/// Maximum number of pages read of one list.
 const PAGES_MAX: usize = 200;
 
 /// The resources of the suite that a list of this operation must contain.
-fn own(stage: &Stage, operation: &str) -> Result<Vec<Value>, Stop> {
-    stage.admits(operation)?;
-    let world = &stage.world;
-    let (first, others) = match Kind::of(operation) {
-        Kind::Backup => (&world.backup, [&world.unnamed_backup, &world.backup_of_snap]),
-        Kind::Snap => (&world.snap, [&world.unnamed_snap, &None]),
-    };
-    let mut own = vec![needed(first.as_ref(), "a completed resource")?.clone()];
-    own.extend(others.into_iter().flatten().cloned());
+fn own(ctx: &Context, operation: &str) -> Result<Vec<Value>, Stop> {
+    ctx.require(operation)?;
+    let kind = ResourceKind::of(operation);
+    let fixtures = ctx.fixtures.of(kind);
+    let mut own = vec![fixtures.named.require("a completed resource")?.clone()];
+    own.extend(fixtures.unnamed.0.clone());
+    if kind == ResourceKind::Backup {
+        own.extend(ctx.fixtures.backup_of_snapshot.0.clone());
+    }
     Ok(own)
 }
 
 /// The list contains the suite's resources, as a fetch returns them, and its own metadata.
-pub(super) async fn complete_list(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    let own = own(stage, operation)?;
-    let answer = stage.send_for(&stage.call(operation), 200).await?;
+pub(super) async fn complete_list(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    let own = own(ctx, operation)?;
+    let response = ctx.list(operation).await?;
     for resource in &own {
         let id = id_of(resource);
-        let found: Vec<&Value> = answer.items().iter().filter(|item| id_of(item) == id).collect();
+        let found: Vec<&Value> = response.items().iter().filter(|item| id_of(item) == id).collect();
         match found.as_slice() {
             [listed] => {
                 let holds = *listed == resource;
-                stage.expect(&answer, holds, || {
+                ctx.expect(&response, holds, || {
                     difference("the fetch", resource, "the list", listed)
                 });
             }
-            _ => stage.fault(&answer, format!("{id} is in the list {} times", found.len())),
+            _ => ctx.violation(&response, format!("{id} is in the list {} times", found.len())),
         }
     }
-    let kind = if Kind::of(operation) == Kind::Snap {
-        "appSnaps"
-    } else {
-        "appBackups"
-    };
-    let named = answer.text("/type") == Some(&format!("application/astra-{kind}"));
-    stage.expect(&answer, named, || {
-        format!("`type` isn't application/astra-{kind}")
+    let list_type = format!("{}s", ResourceKind::of(operation).body_type());
+    ctx.expect(&response, response.text("/type") == Some(&list_type), || {
+        format!("`type` isn't {list_type}")
     });
-    stage.expect(&answer, answer.text("/version").is_some(), || {
+    ctx.expect(&response, response.text("/version").is_some(), || {
         "`version` is missing".to_owned()
     });
     Ok(())
 }
 
-/// A walk in small pages returns each of the suite's resources exactly once, in the order of the whole list.
-pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    let own: Vec<String> = own(stage, operation)?.iter().map(id_of).collect();
-    let whole = stage.send_for(&stage.call(operation), 200).await?;
+/// Small pages return each of the suite's resources exactly once, in the order of the whole list.
+pub(super) async fn pages(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    let own: Vec<String> = own(ctx, operation)?.iter().map(id_of).collect();
+    let whole = ctx.list(operation).await?;
     let total = whole.items().len();
     let limit = (total / 10).max(1);
-    let walked = walk(stage, &stage.call(operation), &whole, limit).await?;
+    let pages = read_pages(ctx, &ctx.call(operation), &whole, limit).await?;
     let in_order = |items: &[Value]| -> Vec<String> {
         let ids = items.iter().map(id_of);
         ids.filter(|id| own.contains(id)).collect()
     };
-    let (wanted, got) = (in_order(whole.items()), in_order(&walked.items));
-    stage.expect(&walked.last, wanted == got, || {
+    let (expected, received) = (in_order(whole.items()), in_order(&pages.items));
+    ctx.expect(&pages.last, expected == received, || {
         format!(
             "the whole list contains {} items of the suite, the pages contain {}",
-            wanted.len(),
-            got.len()
+            expected.len(),
+            received.len()
         )
     });
-    let distinct: BTreeSet<String> = walked.items.iter().map(id_of).collect();
-    let twice = walked.items.len() - distinct.len();
-    stage.expect(&walked.last, twice == 0, || format!("{twice} items are repeated"));
+    let distinct: BTreeSet<String> = pages.items.iter().map(id_of).collect();
+    let duplicates = pages.items.len() - distinct.len();
+    ctx.expect(&pages.last, duplicates == 0, || {
+        format!("{duplicates} items are repeated")
+    });
     Ok(())
 }
 
-/// The result of a walk through all pages of a list.
-pub(super) struct Walked {
+/// All pages of a list.
+pub(super) struct Pages {
     /// The items of all pages.
     pub(super) items: Vec<Value>,
     /// The last page.
-    pub(super) last: Answer,
+    pub(super) last: RecordedResponse,
 }
 
-/// Walks through a list in pages of that limit. A walk that doesn't end is a finding, and so is an empty page
+/// Reads a list in pages of that limit. Endless paging is a finding, and so is an empty page
 /// that isn't the last one.
-pub(super) async fn walk(
-    stage: &mut Stage,
+pub(super) async fn read_pages(
+    ctx: &mut Context,
     call: &Call,
-    whole: &Answer,
+    whole: &RecordedResponse,
     limit: usize,
-) -> Result<Walked, Stop> {
+) -> Result<Pages, Stop> {
     let call = call.clone().query("limit", &limit.to_string());
     let mut next = call.clone();
     let mut items = Vec::new();
     for _ in 0..PAGES_MAX {
-        let last = stage.send_for(&next, 200).await?;
+        let last = ctx.send_for(&next, 200).await?;
         items.extend(last.items().iter().cloned());
         let Some(token) = last.text("/metadata/continue") else {
-            return Ok(Walked { items, last });
+            return Ok(Pages { items, last });
         };
         next = call.clone().query("continue", token);
         if last.items().is_empty() {
-            stage.fault(&last, "an empty page has a `continue` token".to_owned());
-            return Err(Stop::Noted);
+            return Err(ctx.fail(&last, "an empty page has a `continue` token".to_owned()));
         }
     }
-    stage.fault(
+    Err(ctx.fail(
         whole,
         format!("the list doesn't end after {PAGES_MAX} pages of {limit}"),
-    );
-    Err(Stop::Noted)
+    ))
 }
 
 /// A limit larger than the list has no effect.
-pub(super) async fn huge_limit(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    let own = own(stage, operation)?;
+pub(super) async fn huge_limit(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    let own = own(ctx, operation)?;
     for limit in [
         "1000000",
         "18446744073709551616",
         "99999999999999999999999999999999999999",
     ] {
-        let answer = stage
-            .send_for(&stage.call(operation).query("limit", limit), 200)
+        let response = ctx
+            .send_for(&ctx.call(operation).query("limit", limit), 200)
             .await?;
         let all = own
             .iter()
-            .all(|resource| answer.items().iter().any(|item| id_of(item) == id_of(resource)));
-        stage.expect(&answer, all, || format!("items are missing with `limit={limit}`"));
+            .all(|resource| response.items().iter().any(|item| id_of(item) == id_of(resource)));
+        ctx.expect(&response, all, || {
+            format!("items are missing with `limit={limit}`")
+        });
     }
     Ok(())
 }
 
 /// `include` returns arrays of the requested values, in the requested order, with `null` for absent values.
-pub(super) async fn columns(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    let own = own(stage, operation)?;
-    let every = every_field(stage, operation);
+pub(super) async fn columns(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    let own = own(ctx, operation)?;
+    let every = every_field(ctx, operation);
     let mut reversed = every.clone();
     reversed.reverse();
     let few = ["id", "name", "state"].map(str::to_owned).to_vec();
     let swapped = ["state", "id"].map(str::to_owned).to_vec();
     for fields in [few, swapped, every, reversed] {
-        let asked = fields.join(",");
-        let answer = stage
-            .send_for(&stage.call(operation).query("include", &asked), 200)
+        let requested = fields.join(",");
+        let response = ctx
+            .send_for(&ctx.call(operation).query("include", &requested), 200)
             .await?;
         let Some(id_at) = fields.iter().position(|field| field == "id") else {
             continue;
         };
         for resource in &own {
-            let wanted: Value = fields
+            let expected: Value = fields
                 .iter()
                 .map(|field| resource.get(field).cloned().unwrap_or(Value::Null))
                 .collect();
-            let row = answer
+            let row = response
                 .items()
                 .iter()
                 .find(|row| row.get(id_at) == Some(&resource["id"]));
-            let holds = row == Some(&wanted);
-            stage.expect(&answer, holds, || {
-                let got = row.map_or_else(|| "no row".to_owned(), ToString::to_string);
-                format!("`include={asked}`: expected {wanted}, received {got}")
+            let holds = row == Some(&expected);
+            ctx.expect(&response, holds, || {
+                let received = row.map_or_else(|| "no row".to_owned(), ToString::to_string);
+                format!("`include={requested}`: expected {expected}, received {received}")
             });
         }
     }
@@ -175,36 +172,37 @@ pub(super) async fn columns(stage: &mut Stage, operation: &str) -> Result<(), St
 }
 
 /// A single field together with a limit: both apply to the second page as to the first.
-pub(super) async fn columns_in_pages(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    own(stage, operation)?;
-    let call = stage.call(operation).query("include", "name").query("limit", "1");
-    let is_row = |answer: &Answer| matches!(answer.items(), [Value::Array(row)] if row.len() == 1);
-    let first = stage.send_for(&call, 200).await?;
-    stage.expect(&first, is_row(&first), || {
+pub(super) async fn columns_in_pages(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    own(ctx, operation)?;
+    let call = ctx.call(operation).query("include", "name").query("limit", "1");
+    let is_row =
+        |response: &RecordedResponse| matches!(response.items(), [Value::Array(row)] if row.len() == 1);
+    let first = ctx.send_for(&call, 200).await?;
+    ctx.expect(&first, is_row(&first), || {
         "expected one row with one value".to_owned()
     });
     let Some(token) = first.text("/metadata/continue").map(str::to_owned) else {
         return Ok(());
     };
-    let second = stage.send_for(&call.query("continue", &token), 200).await?;
+    let second = ctx.send_for(&call.query("continue", &token), 200).await?;
     // Resources of other users may be gone by now.
     let holds = second.items().is_empty() || is_row(&second);
-    stage.expect(&second, holds, || {
+    ctx.expect(&second, holds, || {
         "expected rows with one value on the second page".to_owned()
     });
     Ok(())
 }
 
 /// The fields of a resource, in the order of the contract.
-pub(super) fn every_field(stage: &Stage, operation: &str) -> Vec<String> {
-    let name = if Kind::of(operation) == Kind::Snap {
+pub(super) fn every_field(ctx: &Context, operation: &str) -> Vec<String> {
+    let name = if ResourceKind::of(operation) == ResourceKind::Snapshot {
         "AppSnap"
     } else {
         "AppBackup"
     };
     let pointer = format!("/components/schemas/{name}/properties");
-    let properties = stage
-        .wire
+    let properties = ctx
+        .http
         .validator()
         .document()
         .root()

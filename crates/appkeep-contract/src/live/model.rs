@@ -1,33 +1,34 @@
 //! A small model of the API: which resources exist, in which state, in which account.
 //!
-//! It knows the resources that the suite created and deleted, and the responses of the server since then.
+//! It contains the resources that the suite created and deleted, and the responses of the server since then.
 //! Every response of a run is compared with it: a resource is found and listed from its creation until it is
 //! deleted, and nowhere afterwards; constant members never change; progress never decreases. Resources of
 //! other users may come and go during a run, and are only checked by rules that don't require knowledge about
 //! them.
 
-mod listed;
-mod look;
+mod list;
 mod ownership;
 mod rules;
-mod thing;
+mod tracked_resource;
+mod transitions;
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 
 use super::call::{Call, Credential, Server};
-use super::kind::{Deed, Kind};
-use super::wire::Answer;
-pub(super) use ownership::{Collection, made_up, restore_sources};
-pub(super) use rules::{RULES, Wrong};
-pub(super) use thing::{Fate, Thing};
+use super::recording_client::RecordedResponse;
+use super::resource_kind::OperationKind;
+pub(super) use ownership::{Collection, restore_sources, unused_id};
+pub(super) use rules::{RULES, RuleViolation};
+pub(super) use tracked_resource::{Lifecycle, TrackedResource};
 
 /// The state of the model.
 #[derive(Debug, Default)]
 pub(super) struct Model {
     /// The resources that the suite created, oldest first.
-    pub(super) things: Vec<Thing>,
+    pub(super) resources: Vec<TrackedResource>,
     /// Which resources the run created itself, and which it didn't.
     pub(super) ownership: ownership::Ownership,
     /// Ids of other resources that were seen.
@@ -37,200 +38,213 @@ pub(super) struct Model {
 
 impl Model {
     /// The suite's resources that haven't been deleted.
-    pub(super) fn alive(&self) -> impl Iterator<Item = &Thing> {
-        self.things.iter().filter(|thing| thing.fate == Fate::Alive)
+    pub(super) fn existing(&self) -> impl Iterator<Item = &TrackedResource> {
+        self.resources
+            .iter()
+            .filter(|resource| resource.lifecycle == Lifecycle::Existing)
     }
 
     /// The resource with that id, if the suite created it.
-    pub(super) fn thing(&self, server: Server, id: &str) -> Option<&Thing> {
-        self.things
+    pub(super) fn resource(&self, server: Server, id: &str) -> Option<&TrackedResource> {
+        self.resources
             .iter()
-            .find(|thing| thing.server == server && thing.id == id)
+            .find(|resource| resource.server == server && resource.id == id)
     }
 
     /// Whether a request names an existing resource that could be restored.
     pub(super) fn would_restore(&self, call: &Call) -> bool {
         let exists = |id: &String| {
-            self.thing(call.server, id).is_some() || self.others.contains(&(call.server, id.clone()))
+            self.resource(call.server, id).is_some() || self.others.contains(&(call.server, id.clone()))
         };
         restore_sources(call).iter().any(exists)
     }
 
     /// Records that a resource was created or deleted. Only one rule is checked: a create makes a new
     /// resource.
-    pub(super) fn keep_account(&mut self, call: &Call, answer: &Answer) -> Option<Wrong> {
+    pub(super) fn record_changes(
+        &mut self,
+        call: &Call,
+        response: &RecordedResponse,
+    ) -> Option<RuleViolation> {
         if call.method.is_some() {
             return None;
         }
-        match Deed::of(&call.operation) {
-            Deed::Create if (200..300).contains(&answer.status) => {
-                let Some(thing) = Thing::made(call, answer) else {
-                    self.lose(call);
+        match OperationKind::of(&call.operation) {
+            OperationKind::Create if (200..300).contains(&response.status) => {
+                let Some(resource) = TrackedResource::from_create(call, response) else {
+                    self.record_lost_response(call);
                     return None;
                 };
-                return self.claim(thing);
+                return self.claim(resource);
             }
-            Deed::Delete if answer.status == 204 => self.forget(call),
+            OperationKind::Delete if response.status == 204 => self.record_delete(call),
             _ => {}
         }
         None
     }
 
     /// Adds a resource that was created.
-    pub(super) fn add(&mut self, thing: Thing) {
-        self.things
-            .retain(|known| known.id != thing.id || known.server != thing.server);
-        self.others.remove(&(thing.server, thing.id.clone()));
-        self.things.push(thing);
+    pub(super) fn add(&mut self, resource: TrackedResource) {
+        self.resources
+            .retain(|known| known.id != resource.id || known.server != resource.server);
+        self.others.remove(&(resource.server, resource.id.clone()));
+        self.resources.push(resource);
     }
 
     /// Records that a resource was deleted.
     pub(super) fn remove(&mut self, server: Server, id: &str) {
-        for thing in &mut self.things {
-            if thing.server == server && thing.id == id {
-                thing.fate = Fate::Gone;
+        for resource in &mut self.resources {
+            if resource.server == server && resource.id == id {
+                resource.lifecycle = Lifecycle::Deleted;
             }
         }
     }
 
-    fn forget(&mut self, call: &Call) {
-        if let Some(id) = call.path.get(Kind::of(&call.operation).parameter()) {
-            self.remove(call.server, &id.clone());
+    fn record_delete(&mut self, call: &Call) {
+        if let Some(id) = call.resource_id() {
+            self.remove(call.server, id);
         }
     }
 
     /// Compares a response with all earlier ones, and updates the model.
-    pub(super) fn observe(&mut self, call: &Call, answer: &Answer) -> Vec<Wrong> {
-        let mut wrong = self.correlation(call.server, answer);
+    pub(super) fn observe(&mut self, call: &Call, response: &RecordedResponse) -> Vec<RuleViolation> {
+        let mut violations = self.correlation(call.server, response);
         if call.method.is_some() {
-            return wrong;
+            return violations;
         }
-        match (Deed::of(&call.operation), answer.status) {
-            (Deed::Create, 200..300) => wrong.extend(self.created(call, answer)),
-            (Deed::Fetch, 200) => wrong.extend(self.fetched(call, answer)),
-            (Deed::Fetch | Deed::Delete, 404) => wrong.extend(self.missed(call)),
-            (Deed::Delete, 204) => wrong.extend(self.deleted(call)),
-            (Deed::List, 200) => wrong.extend(listed::judge(self, call, answer)),
+        match (OperationKind::of(&call.operation), response.status) {
+            (OperationKind::Create, 200..300) => violations.extend(self.created(call, response)),
+            (OperationKind::Fetch, 200) => violations.extend(self.fetched(call, response)),
+            (OperationKind::Fetch | OperationKind::Delete, 404) => violations.extend(self.not_found(call)),
+            (OperationKind::Delete, 204) => violations.extend(self.deleted(call)),
+            (OperationKind::List, 200) => violations.extend(list::check(self, call, response)),
             _ => {}
         }
-        wrong
+        violations
     }
 
     /// Checks that no two problems have the same correlation id, as it identifies them in the log.
-    fn correlation(&mut self, server: Server, answer: &Answer) -> Vec<Wrong> {
-        let Some(id) = answer.text("/correlationID").filter(|_| answer.status >= 400) else {
+    fn correlation(&mut self, server: Server, response: &RecordedResponse) -> Vec<RuleViolation> {
+        let Some(id) = response.text("/correlationID").filter(|_| response.status >= 400) else {
             return Vec::new();
         };
         if self.correlations.insert((server, id.to_owned())) {
             return Vec::new();
         }
-        vec![rules::CORRELATION.broken(format!("two problems have the correlation id {id}"))]
+        vec![rules::CORRELATION.violation(format!("two problems have the correlation id {id}"))]
     }
 
-    fn created(&mut self, call: &Call, answer: &Answer) -> Vec<Wrong> {
-        let Some(thing) = Thing::made(call, answer) else {
-            self.lose(call);
+    fn created(&mut self, call: &Call, response: &RecordedResponse) -> Vec<RuleViolation> {
+        let Some(resource) = TrackedResource::from_create(call, response) else {
+            self.record_lost_response(call);
             return Vec::new();
         };
-        let mut wrong = look::at_birth(&thing);
-        if self.thing(thing.server, &thing.id).is_some() {
-            wrong.push(rules::UNIQUE.broken(format!("{} is the id of another resource", thing.id)));
+        let mut violations = transitions::check_created(&resource);
+        if self.resource(resource.server, &resource.id).is_some() {
+            violations
+                .push(rules::UNIQUE.violation(format!("{} is the id of another resource", resource.id)));
         }
-        let older = self.things.iter().filter(|known| known.server == thing.server);
-        let newest = older.filter_map(Thing::created_at).max();
-        if let (Some(newest), Some(created)) = (newest, thing.created_at())
+        if let (Some(newest), Some(created)) = (self.newest(resource.server), resource.created_at())
             && created < newest
         {
-            wrong.push(rules::TIMES.broken(format!(
+            violations.push(rules::TIMES.violation(format!(
                 "its creation time is {created}, and that of an earlier resource is {newest}"
             )));
         }
-        wrong.extend(self.claim(thing));
-        wrong
+        violations.extend(self.claim(resource));
+        violations
     }
 
-    fn fetched(&mut self, call: &Call, answer: &Answer) -> Vec<Wrong> {
-        let Some(wanted) = call.path.get(Kind::of(&call.operation).parameter()).cloned() else {
+    fn fetched(&mut self, call: &Call, response: &RecordedResponse) -> Vec<RuleViolation> {
+        let Some(expected) = call.resource_id() else {
             return Vec::new();
         };
-        let id = answer.text("/id").unwrap_or_default();
-        if id != wanted {
-            return vec![rules::FOUND.broken(format!("requested {wanted}, received {id}"))];
+        let id = response.text("/id").unwrap_or_default();
+        if id != expected {
+            return vec![rules::FOUND.violation(format!("requested {expected}, received {id}"))];
         }
-        let tag = Tag::of(answer);
-        let Some(thing) = self.known(call.server, &wanted) else {
-            self.others.insert((call.server, wanted));
+        let tag = EntityTag::of(response);
+        let Some(resource) = self.resource_mut(call.server, expected) else {
+            self.others.insert((call.server, expected.to_owned()));
             return Vec::new();
         };
-        if thing.fate == Fate::Gone {
-            return vec![rules::GONE.broken(format!("{wanted} was deleted and is still fetched"))];
+        if resource.lifecycle == Lifecycle::Deleted {
+            return vec![rules::DELETED.violation(format!("{expected} was deleted and is still fetched"))];
         }
-        let mut wrong = Vec::new();
-        if !thing.is_within(call) {
-            wrong.push(rules::ELSEWHERE.broken(format!("{wanted} is found in another account or app")));
+        let mut violations = Vec::new();
+        if !resource.is_within(call) {
+            violations.push(rules::SCOPE.violation(format!("{expected} is found in another account or app")));
         }
-        wrong.extend(look::at(thing, &answer.body, tag));
-        wrong
+        violations.extend(transitions::check_update(resource, &response.body, tag));
+        violations
     }
 
     /// Checks that a missing resource is supposed to be missing.
-    fn missed(&mut self, call: &Call) -> Vec<Wrong> {
-        let id = call.path.get(Kind::of(&call.operation).parameter()).cloned();
-        let Some(thing) = id.and_then(|id| self.known(call.server, &id)) else {
+    fn not_found(&mut self, call: &Call) -> Vec<RuleViolation> {
+        let id = call.resource_id();
+        let Some(resource) = id.and_then(|id| self.resource_mut(call.server, id)) else {
             return Vec::new();
         };
-        if thing.fate == Fate::Alive && thing.is_within(call) {
-            return vec![rules::FOUND.broken(format!("{} was created and isn't found", thing.id))];
+        if resource.lifecycle == Lifecycle::Existing && resource.is_within(call) {
+            return vec![rules::FOUND.violation(format!("{} was created and isn't found", resource.id))];
         }
         Vec::new()
     }
 
-    fn deleted(&mut self, call: &Call) -> Vec<Wrong> {
-        let mut wrong = Vec::new();
-        let id = call.path.get(Kind::of(&call.operation).parameter()).cloned();
-        if let Some(thing) = id.and_then(|id| self.known(call.server, &id)) {
-            if thing.fate == Fate::Gone {
-                wrong.push(rules::GONE.broken(format!("{} was deleted twice", thing.id)));
+    fn deleted(&mut self, call: &Call) -> Vec<RuleViolation> {
+        let mut violations = Vec::new();
+        let id = call.resource_id();
+        if let Some(resource) = id.and_then(|id| self.resource_mut(call.server, id)) {
+            if resource.lifecycle == Lifecycle::Deleted {
+                violations.push(rules::DELETED.violation(format!("{} was deleted twice", resource.id)));
             }
-            if !thing.is_within(call) {
-                wrong.push(
-                    rules::ELSEWHERE.broken(format!("{} was deleted from another account or app", thing.id)),
+            if !resource.is_within(call) {
+                violations.push(
+                    rules::SCOPE
+                        .violation(format!("{} was deleted from another account or app", resource.id)),
                 );
             }
         } else {
-            wrong.push(rules::GONE.broken("the deleted resource wasn't created in this run".to_owned()));
+            violations
+                .push(rules::DELETED.violation("the deleted resource wasn't created in this run".to_owned()));
         }
-        self.forget(call);
-        wrong
+        self.record_delete(call);
+        violations
     }
 
-    fn known(&mut self, server: Server, id: &str) -> Option<&mut Thing> {
-        self.things
+    /// When the newest resource on a server was created.
+    fn newest(&self, server: Server) -> Option<DateTime<FixedOffset>> {
+        let known = self.resources.iter().filter(|known| known.server == server);
+        known.filter_map(TrackedResource::created_at).max()
+    }
+
+    fn resource_mut(&mut self, server: Server, id: &str) -> Option<&mut TrackedResource> {
+        self.resources
             .iter_mut()
-            .find(|thing| thing.server == server && thing.id == id)
+            .find(|resource| resource.server == server && resource.id == id)
     }
 }
 
 /// An entity tag, and the representation that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Tag {
+pub(super) struct EntityTag {
     media_type: String,
     text: String,
     body: Value,
 }
 
-impl Tag {
-    fn of(answer: &Answer) -> Option<Self> {
+impl EntityTag {
+    fn of(response: &RecordedResponse) -> Option<Self> {
         Some(Self {
-            media_type: answer.header("content-type").unwrap_or_default().to_owned(),
-            text: answer.header("etag")?.to_owned(),
-            body: answer.body.clone(),
+            media_type: response.header("content-type").unwrap_or_default().to_owned(),
+            text: response.header("etag")?.to_owned(),
+            body: response.body.clone(),
         })
     }
 }
 
 /// The token for deleting resources that were created with `credential`.
-pub(super) fn owner_of(credential: Credential) -> Credential {
+pub(super) fn cleanup_credential(credential: Credential) -> Credential {
     match credential {
         Credential::Foreign => Credential::Foreign,
         _ => Credential::Own,

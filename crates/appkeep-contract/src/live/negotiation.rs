@@ -2,39 +2,39 @@
 
 use serde_json::json;
 
-use super::stage::{Kind, Stage, Stop, id_of, needed};
-use super::wire::Answer;
+use super::context::{Context, ResourceKind, Stop};
+use super::recording_client::RecordedResponse;
 
 const JSON: &str = "application/json";
 
 /// Records a violation unless the body has that media type.
-pub(super) fn expect_media_type(stage: &mut Stage, answer: &Answer, wanted: &str) {
-    let got = answer.header("content-type").unwrap_or_default().to_owned();
-    let essence = got.split(';').next().unwrap_or_default().trim();
-    stage.expect(answer, essence.eq_ignore_ascii_case(wanted), || {
-        format!("requested `{wanted}`, received `{got}`")
+pub(super) fn expect_media_type(ctx: &mut Context, response: &RecordedResponse, expected: &str) {
+    let received = response.header("content-type").unwrap_or_default().to_owned();
+    let essence = received.split(';').next().unwrap_or_default().trim();
+    ctx.expect(response, essence.eq_ignore_ascii_case(expected), || {
+        format!("requested `{expected}`, received `{received}`")
     });
-    let lower = got.to_ascii_lowercase();
+    let lower = received.to_ascii_lowercase();
     let charset = lower
         .split(';')
         .find_map(|part| part.trim().strip_prefix("charset="));
     let is_utf8 = charset.is_none_or(|charset| charset.trim_matches('"') == "utf-8");
-    stage.expect(answer, is_utf8, || {
-        format!("expected JSON in UTF-8, received `{got}`")
+    ctx.expect(response, is_utf8, || {
+        format!("expected JSON in UTF-8, received `{received}`")
     });
 }
 
 /// A fetch uses the requested media type; if that isn't available, plain JSON.
-pub(super) async fn fetch(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    stage.admits(operation)?;
-    let kind = Kind::of(operation);
-    let (resource, others) = match kind {
-        Kind::Backup => (&stage.world.backup, Kind::Snap.vendor_type()),
-        Kind::Snap => (&stage.world.snap, Kind::Backup.vendor_type()),
+pub(super) async fn fetch(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    ctx.require(operation)?;
+    let kind = ResourceKind::of(operation);
+    let others = match kind {
+        ResourceKind::Backup => ResourceKind::Snapshot.vendor_type(),
+        ResourceKind::Snapshot => ResourceKind::Backup.vendor_type(),
     };
     let vendor = kind.vendor_type();
-    let id = id_of(needed(resource.as_ref(), "a completed resource")?);
-    let asked = [
+    let id = ctx.fixtures.of(kind).named.id("a completed resource")?;
+    let cases = [
         (vendor.clone(), vendor.as_str()),
         (vendor.to_ascii_uppercase(), &vendor),
         (format!("text/html, {vendor};q=0.9, */*;q=0.1"), &vendor),
@@ -48,57 +48,57 @@ pub(super) async fn fetch(stage: &mut Stage, operation: &str) -> Result<(), Stop
         ("text/html".to_owned(), JSON),
         (others, JSON),
     ];
-    for (accept, wanted) in asked {
-        let answer = stage
-            .send_for(&stage.call_for(operation, kind, &id).accept(&accept), 200)
+    for (accept, expected) in cases {
+        let response = ctx
+            .send_for(&ctx.call_for(operation, &id).accept(&accept), 200)
             .await?;
-        expect_media_type(stage, &answer, wanted);
+        expect_media_type(ctx, &response, expected);
     }
     Ok(())
 }
 
 /// A list is plain JSON, independent of `Accept`.
-pub(super) async fn list(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+pub(super) async fn list(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     for accept in [JSON, "*/*", "text/html", "application/astra-appBackups+json"] {
-        let answer = stage.send_for(&stage.call(operation).accept(accept), 200).await?;
-        expect_media_type(stage, &answer, JSON);
+        let response = ctx.send_for(&ctx.call(operation).accept(accept), 200).await?;
+        expect_media_type(ctx, &response, JSON);
     }
     Ok(())
 }
 
 /// A problem has the media type of problems, independent of `Accept`.
-pub(super) async fn problem(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    let vendor = Kind::of(operation).vendor_type();
+pub(super) async fn problem(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    let vendor = ResourceKind::of(operation).vendor_type();
     for accept in [JSON, vendor.as_str(), "text/html", "*/*;q=0"] {
-        let call = stage.call(operation).accept(accept);
-        let call = if stage.has(operation, "account_id") {
+        let call = ctx.call(operation).accept(accept);
+        let call = if ctx.has(operation, "account_id") {
             call.path("account_id", "not-an-id")
         } else {
             call.query("surprise", "1")
         };
-        let answer = stage.send_for(&call, 400).await?;
-        expect_media_type(stage, &answer, "application/problem+json");
+        let response = ctx.send_for(&call, 400).await?;
+        expect_media_type(ctx, &response, "application/problem+json");
     }
     Ok(())
 }
 
 /// A JSON body with a charset parameter is read like any other. Nothing is created: the app doesn't exist.
-pub(super) async fn body_with_charset(stage: &mut Stage) -> Result<(), Stop> {
-    let body = stage.sound_body(Kind::Backup);
-    let call = stage.call(Kind::Backup.create()).json(body);
-    let call = call.path("app_id", &stage.unknown_id("app"));
-    let answer = stage
+pub(super) async fn body_with_charset(ctx: &mut Context) -> Result<(), Stop> {
+    let body = ctx.valid_body(ResourceKind::Backup);
+    let call = ctx.call(ResourceKind::Backup.create()).json(body);
+    let call = call.path("app_id", &ctx.unknown_id("app"));
+    let response = ctx
         .send_for(&call.content_type("application/json; charset=utf-8"), 404)
         .await?;
-    stage.expect_problem(&answer, &[2]);
+    ctx.expect_problem(&response, &[2]);
     Ok(())
 }
 
 /// A small JSON body in a GET is ignored; existing clients send one with every GET.
-pub(super) async fn body_of_a_get(stage: &mut Stage) -> Result<(), Stop> {
-    let answer = stage
-        .send_for(&stage.call("app_backup_list_for_app").json(json!({})), 200)
+pub(super) async fn body_of_a_get(ctx: &mut Context) -> Result<(), Stop> {
+    let response = ctx
+        .send_for(&ctx.call("app_backup_list_for_app").json(json!({})), 200)
         .await?;
-    expect_media_type(stage, &answer, JSON);
+    expect_media_type(ctx, &response, JSON);
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::progress::{until_completed, until_not_pending};
-use super::stage::{Kind, Stage, Stop, id_of};
+use super::completion::{until_completed, until_not_pending};
+use super::context::{Context, ResourceKind, Stop, id_of};
 
 /// Number of backups created to catch one that is still pending, on a server that runs jobs.
 const ATTEMPTS: u32 = 3;
@@ -12,51 +12,44 @@ const ATTEMPTS: u32 = 3;
 ///
 /// On the idle server the backup is always pending. On other servers, even an immediate delete may come too
 /// late; then the check proves nothing.
-pub(super) async fn cannot_be_deleted(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    stage.admits(operation)?;
-    stage.admits_making(Kind::Backup)?;
-    if stage.target.idle.is_some() {
-        return on_the_idle_server(stage, operation).await;
+pub(super) async fn cannot_be_deleted(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    ctx.require(operation)?;
+    ctx.require_create(ResourceKind::Backup)?;
+    if ctx.target.idle.is_some() {
+        return on_the_idle_server(ctx, operation).await;
     }
     for _ in 0..ATTEMPTS {
-        let body = stage.sound_body(Kind::Backup);
-        let made = stage
-            .send_for(&stage.call(Kind::Backup.create()).json(body), 201)
-            .await?;
-        let id = stage.id_in(&made)?;
-        let answer = stage.send(&stage.call_for(operation, Kind::Backup, &id)).await?;
-        if answer.status == 204 {
+        let (id, _) = ctx.create(ctx.call(ResourceKind::Backup.create())).await?;
+        let call = ctx.call_for(operation, &id);
+        let response = ctx.send(&call).await?;
+        if response.status == 204 {
             continue;
         }
-        stage.expect_status(&answer, 409)?;
-        stage.expect_problem(&answer, &[128]);
-        until_not_pending(stage, Kind::Backup, &id).await?;
-        stage
-            .send_for(&stage.call_for(operation, Kind::Backup, &id), 204)
-            .await?;
+        ctx.expect_status(&response, 409)?;
+        ctx.expect_problem(&response, &[128]);
+        until_not_pending(ctx, ResourceKind::Backup, &id).await?;
+        ctx.send_for(&call, 204).await?;
         return Ok(());
     }
-    Err(Stop::LeftOut(
+    Err(Stop::Skipped(
         "requires a server that runs no jobs: no backup stayed pending for long enough".to_owned(),
     ))
 }
 
-async fn on_the_idle_server(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    let body = stage.sound_body(Kind::Backup);
-    let call = stage.idle_call(Kind::Backup.create())?.json(body);
-    let made = stage.send_for(&call, 201).await?;
-    let id = stage.id_in(&made)?;
-    let now = made.text("/state").unwrap_or_default().to_owned();
-    stage.expect(&made, now == "pending", || {
+async fn on_the_idle_server(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    let call = ctx.idle_call(ResourceKind::Backup.create())?;
+    let (id, created) = ctx.create(call).await?;
+    let now = created.text("/state").unwrap_or_default().to_owned();
+    ctx.expect(&created, now == "pending", || {
         format!("without workers its first state is `{now}`")
     });
-    let call = stage.idle_call(operation)?.path("appBackup_id", &id);
-    let answer = stage.send_for(&call, 409).await?;
-    stage.expect_problem(&answer, &[128]);
-    let call = stage.idle_call("app_backup_fetch")?.path("appBackup_id", &id);
-    let still = stage.send_for(&call, 200).await?;
+    let call = ctx.idle_call(operation)?.path("appBackup_id", &id);
+    let response = ctx.send_for(&call, 409).await?;
+    ctx.expect_problem(&response, &[128]);
+    let call = ctx.idle_call("app_backup_fetch")?.path("appBackup_id", &id);
+    let still = ctx.send_for(&call, 200).await?;
     let now = still.text("/state").unwrap_or_default().to_owned();
-    stage.expect(&still, now == "pending", || {
+    ctx.expect(&still, now == "pending", || {
         format!("after the rejection it is `{now}`")
     });
     Ok(())
@@ -65,34 +58,28 @@ async fn on_the_idle_server(stage: &mut Stage, operation: &str) -> Result<(), St
 /// Deleting a snapshot that a backup in progress reads is rejected.
 ///
 /// A backup that is finished before the delete proves nothing.
-pub(super) async fn snapshot_in_use(stage: &mut Stage) -> Result<(), Stop> {
-    stage.admits_making(Kind::Snap)?;
-    stage.admits_making(Kind::Backup)?;
+pub(super) async fn snapshot_in_use(ctx: &mut Context) -> Result<(), Stop> {
+    ctx.require_create(ResourceKind::Snapshot)?;
+    ctx.require_create(ResourceKind::Backup)?;
     for _ in 0..ATTEMPTS {
-        let body = stage.sound_body(Kind::Snap);
-        let made = stage
-            .send_for(&stage.call(Kind::Snap.create()).json(body), 201)
-            .await?;
-        let snap = stage.id_in(&made)?;
-        until_completed(stage, Kind::Snap, &snap).await?;
-        let mut body = stage.sound_body(Kind::Backup);
-        body["snapshotID"] = json!(snap);
-        let made = stage
-            .send_for(&stage.call(Kind::Backup.create()).json(body), 201)
-            .await?;
-        let answer = stage
-            .send(&stage.call_for(Kind::Snap.delete(), Kind::Snap, &snap))
-            .await?;
-        let backup = until_completed(stage, Kind::Backup, &id_of(&made.body)).await?;
-        if answer.status == 204 {
+        let (snapshot, _) = ctx.create(ctx.call(ResourceKind::Snapshot.create())).await?;
+        until_completed(ctx, ResourceKind::Snapshot, &snapshot).await?;
+        let mut body = ctx.valid_body(ResourceKind::Backup);
+        body["snapshotID"] = json!(snapshot);
+        let call = ctx.call(ResourceKind::Backup.create()).json(body);
+        let created = ctx.send_for(&call, 201).await?;
+        let call = ctx.call_for(ResourceKind::Snapshot.delete(), &snapshot);
+        let response = ctx.send(&call).await?;
+        let backup = until_completed(ctx, ResourceKind::Backup, &id_of(&created.body)).await?;
+        if response.status == 204 {
             continue;
         }
-        stage.expect_status(&answer, 409)?;
-        stage.expect_problem(&answer, &[144]);
-        super::races::remove(stage, Kind::Backup, &[id_of(&backup)]).await?;
-        return super::races::remove(stage, Kind::Snap, &[snap]).await;
+        ctx.expect_status(&response, 409)?;
+        ctx.expect_problem(&response, &[144]);
+        super::races::delete_all(ctx, ResourceKind::Backup, &[id_of(&backup)]).await?;
+        return super::races::delete_all(ctx, ResourceKind::Snapshot, &[snapshot]).await;
     }
-    Err(Stop::LeftOut(
+    Err(Stop::Skipped(
         "no backup read its snapshot for long enough".to_owned(),
     ))
 }

@@ -5,193 +5,193 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::call::Server;
-use super::patience::Patience;
-use super::progress::until_completed;
-use super::stage::{Kind, Stage, Stop, id_of};
+use super::completion::until_completed;
+use super::context::{Context, ResourceKind, Stop, id_of};
+use super::poll_timer::PollTimer;
 
 /// Number of concurrent requests.
-const AT_ONCE: usize = 8;
+const CONCURRENT_REQUESTS: usize = 8;
 
-/// Number of items before a walk in pages, and maximum number of pages.
+/// Number of items before paging, and maximum number of pages.
 const ITEMS: usize = 4;
 const PAGES_MAX: usize = 400;
 
 /// Of several concurrent creates with the same name exactly one succeeds; the others are rejected because the
 /// name is in use.
-pub(super) async fn create(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
-    stage.admits_making(kind)?;
-    let body = stage.sound_body(kind);
-    let calls = vec![stage.call(kind.create()).json(body.clone()); AT_ONCE];
-    let answers = stage.send_together(&calls).await?;
-    let winners = answers.iter().filter(|answer| answer.status == 201).count();
-    for answer in &answers {
-        stage.expect(answer, winners == 1, || {
-            format!("{winners} of {AT_ONCE} concurrent creates with the same name returned 201")
+pub(super) async fn create(ctx: &mut Context, kind: ResourceKind) -> Result<(), Stop> {
+    ctx.require_create(kind)?;
+    let body = ctx.valid_body(kind);
+    let calls = vec![ctx.call(kind.create()).json(body.clone()); CONCURRENT_REQUESTS];
+    let responses = ctx.send_concurrently(&calls).await?;
+    let winners = responses.iter().filter(|response| response.status == 201).count();
+    for response in &responses {
+        ctx.expect(response, winners == 1, || {
+            format!("{winners} of {CONCURRENT_REQUESTS} concurrent creates with the same name returned 201")
         });
-        if answer.status != 201 {
-            stage.expect_status(answer, 409)?;
-            stage.expect_problem(answer, &[10]);
+        if response.status != 201 {
+            ctx.expect_status(response, 409)?;
+            ctx.expect_problem(response, &[10]);
         }
     }
-    for operation in stage.admitted(kind.lists())? {
-        let answer = stage.send_for(&stage.call(operation), 200).await?;
-        let shown = answer.items().iter().filter(|item| item["name"] == body["name"]);
+    for operation in ctx.permitted(kind.lists())? {
+        let response = ctx.list(operation).await?;
+        let shown = response
+            .items()
+            .iter()
+            .filter(|item| item["name"] == body["name"]);
         let count = shown.count();
-        stage.expect(&answer, count == 1, || {
-            format!("the list contains {count} resources with the name of {AT_ONCE} concurrent creates")
+        ctx.expect(&response, count == 1, || {
+            format!("the list contains {count} resources with the name of {CONCURRENT_REQUESTS} concurrent creates")
         });
     }
-    remove_named(stage, kind, body["name"].as_str().unwrap_or_default()).await
+    delete_named(ctx, kind, body["name"].as_str().unwrap_or_default()).await
 }
 
 /// Of several concurrent deletes of one resource exactly one succeeds.
-pub(super) async fn delete(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
-    stage.admits_making(kind)?;
-    let body = stage.sound_body(kind);
-    let made = stage.send_for(&stage.call(kind.create()).json(body), 201).await?;
-    let id = stage.id_in(&made)?;
-    until_completed(stage, kind, &id).await?;
-    let ways = stage.admitted(kind.deletes())?;
-    let calls: Vec<_> = ways
+pub(super) async fn delete(ctx: &mut Context, kind: ResourceKind) -> Result<(), Stop> {
+    ctx.require_create(kind)?;
+    let (id, _) = ctx.create(ctx.call(kind.create())).await?;
+    until_completed(ctx, kind, &id).await?;
+    let operations = ctx.permitted(kind.deletes())?;
+    let calls: Vec<_> = operations
         .iter()
         .cycle()
-        .take(AT_ONCE)
-        .map(|way| stage.call_for(way, kind, &id))
+        .take(CONCURRENT_REQUESTS)
+        .map(|operation| ctx.call_for(operation, &id))
         .collect();
-    let answers = stage.send_together(&calls).await?;
-    let removed = answers.iter().filter(|answer| answer.status == 204).count();
-    for answer in &answers {
-        stage.expect(answer, removed == 1, || {
+    let responses = ctx.send_concurrently(&calls).await?;
+    let removed = responses.iter().filter(|response| response.status == 204).count();
+    for response in &responses {
+        ctx.expect(response, removed == 1, || {
             format!(
-                "{removed} of {AT_ONCE} concurrent deletes of the same {} returned 204",
-                kind.word()
+                "{removed} of {CONCURRENT_REQUESTS} concurrent deletes of the same {} returned 204",
+                kind.name()
             )
         });
-        if answer.status != 204 {
-            stage.expect_one_of(answer, &[404, 409])?;
+        if response.status != 204 {
+            ctx.expect_one_of(response, &[404, 409])?;
         }
     }
-    super::deletes::is_gone(stage, kind, &id).await
+    super::deletes::expect_deleted(ctx, kind, &id).await
 }
 
 /// Concurrent reads all get the same response.
-pub(super) async fn read(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    let calls = vec![stage.call(operation); AT_ONCE];
-    let answers = stage.send_together(&calls).await?;
-    let Some(first) = answers.first().cloned() else {
+pub(super) async fn read(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    let calls = vec![ctx.call(operation); CONCURRENT_REQUESTS];
+    let responses = ctx.send_concurrently(&calls).await?;
+    let Some(first) = responses.first().cloned() else {
         return Ok(());
     };
-    stage.expect_status(&first, 200)?;
-    let wanted = stage.own_ids(first.items());
-    for answer in &answers {
-        stage.expect_status(answer, 200)?;
-        let got = stage.own_ids(answer.items());
-        stage.expect(answer, got == wanted, || {
-            format!("it contains {got:?} of the suite's resources; a concurrent response contains {wanted:?}")
+    ctx.expect_status(&first, 200)?;
+    let expected = ctx.own_ids(first.items());
+    for response in &responses {
+        ctx.expect_status(response, 200)?;
+        let received = ctx.own_ids(response.items());
+        ctx.expect(response, received == expected, || {
+            format!("it contains {received:?} of the suite's resources; a concurrent response contains {expected:?}")
         });
     }
     Ok(())
 }
 
-/// During concurrent creates and deletes, a walk in pages returns each remaining resource exactly once, in
+/// During concurrent creates and deletes, paging returns each remaining resource exactly once, in
 /// order, and no deleted one.
-pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    let kind = Kind::of(operation);
-    stage.admits(operation)?;
-    stage.admits_making(kind)?;
+pub(super) async fn pages(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    let kind = ResourceKind::of(operation);
+    ctx.require(operation)?;
+    ctx.require_create(kind)?;
     let mut own = Vec::new();
     for _ in 0..ITEMS {
-        own.push(make(stage, kind).await?);
+        own.push(create_one(ctx, kind).await?);
     }
     // The oldest is on the last page; it is deleted before that page is read.
-    let doomed = own.remove(0);
-    until_completed(stage, kind, &doomed).await?;
+    let oldest = own.remove(0);
+    until_completed(ctx, kind, &oldest).await?;
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut order = Vec::new();
-    let mut made_meanwhile = Vec::new();
+    let mut created_meanwhile = Vec::new();
     let mut next: Option<String> = None;
-    let mut is_doomed_gone = false;
+    let mut is_oldest_deleted = false;
     for number in 0..PAGES_MAX {
-        let mut call = stage.call(operation).query("limit", "1");
+        let mut call = ctx.call(operation).query("limit", "1");
         if let Some(token) = &next {
             call = call.query("continue", token);
         }
-        let page = stage.send_for(&call, 200).await?;
+        let page = ctx.send_for(&call, 200).await?;
         for id in page.items().iter().map(id_of) {
-            let shows_gone = is_doomed_gone && id == doomed;
-            stage.expect(&page, !shows_gone, || {
+            let is_stale = is_oldest_deleted && id == oldest;
+            ctx.expect(&page, !is_stale, || {
                 format!("{id} was deleted and is still listed")
             });
             *seen.entry(id.clone()).or_default() += 1;
             order.push(id);
         }
         if number == 0 {
-            made_meanwhile.push(make(stage, kind).await?);
+            created_meanwhile.push(create_one(ctx, kind).await?);
         }
         if number == 1 {
-            let ways = stage.admitted(kind.deletes())?;
-            let way = ways.first().copied().ok_or(Stop::Noted)?;
-            stage.send_for(&stage.call_for(way, kind, &doomed), 204).await?;
-            is_doomed_gone = true;
+            let operations = ctx.permitted(kind.deletes())?;
+            let operation = operations.first().copied().ok_or(Stop::Recorded)?;
+            ctx.send_for(&ctx.call_for(operation, &oldest), 204).await?;
+            is_oldest_deleted = true;
         }
         next = page.text("/metadata/continue").map(str::to_owned);
         if next.is_some() && page.items().is_empty() {
-            stage.fault(&page, "an empty page has a `continue` token".to_owned());
-            return Err(Stop::Noted);
+            return Err(ctx.fail(&page, "an empty page has a `continue` token".to_owned()));
         }
         if next.is_none() {
             let times = |id: &String| seen.get(id).copied().unwrap_or_default();
             for id in &own {
-                stage.expect(&page, times(id) == 1, || {
+                ctx.expect(&page, times(id) == 1, || {
                     format!("{id} existed all the time and was listed {} times", times(id))
                 });
             }
-            for id in &made_meanwhile {
-                stage.expect(&page, times(id) <= 1, || {
+            for id in &created_meanwhile {
+                ctx.expect(&page, times(id) <= 1, || {
                     format!("{id} was listed {} times", times(id))
                 });
             }
             let newest_first: Vec<&String> = own.iter().rev().collect();
-            let came: Vec<&String> = order.iter().filter(|id| own.contains(*id)).collect();
-            stage.expect(&page, came == newest_first, || {
+            let listed: Vec<&String> = order.iter().filter(|id| own.contains(*id)).collect();
+            ctx.expect(&page, listed == newest_first, || {
                 "the resources that existed all the time weren't listed newest first".to_owned()
             });
-            own.extend(made_meanwhile);
-            return remove(stage, kind, &own).await;
+            own.extend(created_meanwhile);
+            return delete_all(ctx, kind, &own).await;
         }
     }
-    Err(Stop::LeftOut(format!("there are more than {PAGES_MAX} items")))
+    Err(Stop::Skipped(format!("there are more than {PAGES_MAX} items")))
 }
 
-async fn make(stage: &mut Stage, kind: Kind) -> Result<String, Stop> {
-    let mut body = stage.sound_body(kind);
+async fn create_one(ctx: &mut Context, kind: ResourceKind) -> Result<String, Stop> {
+    let mut body = ctx.valid_body(kind);
     body["metadata"] = json!({"labels": []});
-    let made = stage.send_for(&stage.call(kind.create()).json(body), 201).await?;
-    stage.id_in(&made)
+    let (id, _) = ctx.create(ctx.call(kind.create()).json(body)).await?;
+    Ok(id)
 }
 
 /// Deletes the resources of a check, so that later checks have shorter lists.
-pub(super) async fn remove(stage: &mut Stage, kind: Kind, ids: &[String]) -> Result<(), Stop> {
-    let patience = Patience::of(&stage.options);
+pub(super) async fn delete_all(ctx: &mut Context, kind: ResourceKind, ids: &[String]) -> Result<(), Stop> {
+    let timer = PollTimer::of(&ctx.options);
     for id in ids {
-        let Some(thing) = stage.model.thing(Server::Main, id).cloned() else {
+        let Some(resource) = ctx.model.resource(Server::Main, id).cloned() else {
             continue;
         };
-        if let Err(why) = super::cleanup::remove(stage, &thing, patience).await {
-            return Err(Stop::LeftOut(format!(
+        if let Err(why) = super::cleanup::delete(ctx, &resource, timer).await {
+            return Err(Stop::Skipped(format!(
                 "{} {id} can't be deleted: {why}",
-                kind.word()
+                kind.name()
             )));
         }
     }
     Ok(())
 }
 
-async fn remove_named(stage: &mut Stage, kind: Kind, name: &str) -> Result<(), Stop> {
-    let alive = stage
+async fn delete_named(ctx: &mut Context, kind: ResourceKind, name: &str) -> Result<(), Stop> {
+    let existing = ctx
         .model
-        .alive()
-        .filter(|thing| thing.kind == kind && thing.name() == name);
-    let ids: Vec<String> = alive.map(|thing| thing.id.clone()).collect();
-    remove(stage, kind, &ids).await
+        .existing()
+        .filter(|resource| resource.kind == kind && resource.name() == name);
+    let ids: Vec<String> = existing.map(|resource| resource.id.clone()).collect();
+    delete_all(ctx, kind, &ids).await
 }

@@ -1,14 +1,12 @@
 //! Sends the requests of the table of invalid requests, and checks the responses.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use super::call::{Call, Credential, Payload};
-use super::headers::{allowed, declared};
-use super::stage::{Stage, Stop};
-use super::wire::Answer;
-use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem, points_at};
+use super::context::{Context, Stop};
+use super::headers::{allowed, declared, joined};
+use super::recording_client::RecordedResponse;
+use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem};
 use appkeep_openapi::Operation;
 
 /// An invalid request to one operation.
@@ -32,49 +30,40 @@ pub(super) fn cases(operations: &[Operation]) -> Vec<RefusalCase> {
         .collect()
 }
 
-/// A requirement of a request that the target doesn't meet.
-fn lacking(stage: &Stage, request: &InvalidRequest) -> Option<&'static str> {
-    request.mutations.iter().find_map(|mutation| match mutation {
-        Mutation::ViewerToken if stage.target.viewer_token.is_none() => Some("requires a read-only token"),
-        Mutation::ForeignToken | Mutation::ForeignApp if stage.target.foreign.is_none() => {
-            Some("requires a second account with its own token")
-        }
-        Mutation::OperatorToken if stage.target.operator_token.is_none() => {
-            Some("requires a token of all accounts")
-        }
-        _ => None,
-    })
-}
-
 /// Runs one case.
-pub(super) async fn run(stage: &mut Stage, case: &RefusalCase) -> Result<(), Stop> {
-    if let Some(lacking) = lacking(stage, case.request) {
-        return Err(Stop::LeftOut(lacking.to_owned()));
+pub(super) async fn run(ctx: &mut Context, case: &RefusalCase) -> Result<(), Stop> {
+    for mutation in case.request.mutations {
+        match mutation {
+            Mutation::ViewerToken => ctx.require_credential(Credential::Viewer)?,
+            Mutation::ForeignToken | Mutation::ForeignApp => ctx.require_credential(Credential::Foreign)?,
+            Mutation::OperatorToken => ctx.require_credential(Credential::Operator)?,
+            _ => {}
+        }
     }
-    let call = invalid_call(stage, case);
-    let answer = stage.send(&call).await?;
-    stage.expect_status(&answer, case.request.status)?;
-    judge(stage, case, &answer);
+    let call = invalid_call(ctx, case);
+    let response = ctx.send(&call).await?;
+    ctx.expect_status(&response, case.request.status)?;
+    check_response(ctx, case, &response);
     Ok(())
 }
 
-fn invalid_call(stage: &mut Stage, case: &RefusalCase) -> Call {
-    let mut call = stage.call(&case.operation);
-    let has_body = stage
-        .wire
+fn invalid_call(ctx: &mut Context, case: &RefusalCase) -> Call {
+    let mut call = ctx.call(&case.operation);
+    let has_body = ctx
+        .http
         .operation(&case.operation)
         .is_some_and(|operation| operation.body.is_some());
     if has_body {
-        let body = stage.body_for(&case.operation);
+        let body = ctx.body_for(&case.operation);
         call = call.json(body);
     }
     for mutation in case.request.mutations {
-        call = mutated(stage, call, *mutation);
+        call = mutated(ctx, call, *mutation);
     }
     call
 }
 
-fn mutated(stage: &Stage, mut call: Call, mutation: Mutation) -> Call {
+fn mutated(ctx: &Context, mut call: Call, mutation: Mutation) -> Call {
     match mutation {
         Mutation::NoToken => return call.with(Credential::None),
         Mutation::UnknownToken => return call.with(Credential::Unknown),
@@ -83,15 +72,11 @@ fn mutated(stage: &Stage, mut call: Call, mutation: Mutation) -> Call {
         Mutation::ForeignToken => return call.with(Credential::Foreign),
         Mutation::OperatorToken => return call.with(Credential::Operator),
         Mutation::Account(id) => return call.path("account_id", id),
-        Mutation::UnknownAccount => return call.path("account_id", &stage.unknown_id("account")),
+        Mutation::UnknownAccount => return call.path("account_id", &ctx.unknown_id("account")),
         Mutation::App(id) => return call.path("app_id", id),
-        Mutation::UnknownApp => return call.path("app_id", &stage.unknown_id("app")),
+        Mutation::UnknownApp => return call.path("app_id", &ctx.unknown_id("app")),
         Mutation::ForeignApp => {
-            let app = stage
-                .target
-                .foreign
-                .as_ref()
-                .map(|foreign| foreign.app.to_string());
+            let app = ctx.target.foreign.as_ref().map(|foreign| foreign.app.to_string());
             return call.path("app_id", &app.unwrap_or_default());
         }
         Mutation::Resource(id) => return call.path("appBackup_id", id).path("appSnap_id", id),
@@ -110,9 +95,9 @@ fn mutated(stage: &Stage, mut call: Call, mutation: Mutation) -> Call {
             }
         }
         Mutation::Member(name, json) => {
-            set(&mut call, name, serde_json::from_str(json).unwrap_or(Value::Null));
+            set_member(&mut call, name, serde_json::from_str(json).unwrap_or(Value::Null));
         }
-        Mutation::UnknownId(name) => set(&mut call, name, stage.unknown_id(name).into()),
+        Mutation::UnknownId(name) => set_member(&mut call, name, ctx.unknown_id(name).into()),
         // A valid request of the suite names an unknown resource anyway.
         Mutation::UnknownResource => {}
         extension => debug_assert!(false, "no request of the contract has {extension:?}"),
@@ -120,55 +105,50 @@ fn mutated(stage: &Stage, mut call: Call, mutation: Mutation) -> Call {
     call
 }
 
-fn set(call: &mut Call, name: &str, value: Value) {
+fn set_member(call: &mut Call, name: &str, value: Value) {
     if let Payload::Json(Value::Object(members)) = &mut call.payload {
         members.insert(name.to_owned(), value);
     }
 }
 
-fn judge(stage: &mut Stage, case: &RefusalCase, answer: &Answer) {
-    let method = stage
-        .wire
+fn check_response(ctx: &mut Context, case: &RefusalCase, response: &RecordedResponse) {
+    let method = ctx
+        .http
         .operation(&case.operation)
         .map(|operation| operation.method.clone());
     match case.request.problem {
-        Problem::Numbers(numbers) => stage.expect_problem(answer, numbers),
-        Problem::NotFound if method.as_deref() == Some("DELETE") => stage.expect_problem(answer, &[1]),
-        Problem::NotFound => stage.expect_problem(answer, &[2]),
+        Problem::Numbers(numbers) => ctx.expect_problem(response, numbers),
+        Problem::NotFound if method.as_deref() == Some("DELETE") => ctx.expect_problem(response, &[1]),
+        Problem::NotFound => ctx.expect_problem(response, &[2]),
         Problem::Unnumbered | Problem::Any => {}
     }
-    match case.request.invalid {
-        Invalid::Any | Invalid::Exactly(_) => {}
-        Invalid::Parameter(name) => {
-            let named = names(answer, "invalidParams");
-            let holds = named.iter().any(|found| found == name);
-            stage.expect(answer, holds, || {
-                format!("expected `{name}` in `invalidParams`, found {}", listed(&named))
-            });
-        }
-        Invalid::Field(path) => {
-            let named = names(answer, "invalidFields");
-            let holds = named.iter().any(|found| points_at(found, path));
-            stage.expect(answer, holds, || {
-                format!("expected `{path}` in `invalidFields`, found {}", listed(&named))
-            });
-        }
+    let named = match case.request.invalid {
+        Invalid::Parameter(name) => Some((name, "invalidParams")),
+        Invalid::Field(path) => Some((path, "invalidFields")),
+        Invalid::Any | Invalid::Exactly(_) => None,
+    };
+    if let Some((name, list)) = named {
+        let found = names(response, list);
+        let holds = case.request.invalid.is_named_by(&found, &found);
+        ctx.expect(response, holds, || {
+            format!("expected `{name}` in `{list}`, found {}", joined(&found))
+        });
     }
-    if answer.status == 405 {
-        judge_allow(stage, case, answer);
+    if response.status == 405 {
+        check_allow(ctx, case, response);
     }
 }
 
-/// `Allow` lists every method that the path declares, and not the one that was refused. Methods of operations that the
-/// options leave out may be missing.
-fn judge_allow(stage: &mut Stage, case: &RefusalCase, answer: &Answer) {
-    let (declared, allowed) = (declared(stage, &case.operation).admitted, allowed(answer));
+/// `Allow` lists every method that the path declares, and not the one that was refused. Methods of excluded
+/// operations may be missing.
+fn check_allow(ctx: &mut Context, case: &RefusalCase, response: &RecordedResponse) {
+    let (declared, allowed) = (declared(ctx, &case.operation).permitted, allowed(response));
     let refused = case.request.mutations.iter().find_map(|mutation| match mutation {
         Mutation::Method(method) => Some(*method),
         _ => None,
     });
     let holds = declared.is_subset(&allowed) && !refused.is_some_and(|method| allowed.contains(method));
-    stage.expect(answer, holds, || {
+    ctx.expect(response, holds, || {
         format!(
             "expected {} in `Allow`, found {}",
             joined(&declared),
@@ -177,8 +157,8 @@ fn judge_allow(stage: &mut Stage, case: &RefusalCase, answer: &Answer) {
     });
 }
 
-pub(super) fn names(answer: &Answer, member: &str) -> Vec<String> {
-    let list = answer
+pub(super) fn names(response: &RecordedResponse, member: &str) -> Vec<String> {
+    let list = response
         .body
         .get(member)
         .and_then(Value::as_array)
@@ -187,21 +167,6 @@ pub(super) fn names(answer: &Answer, member: &str) -> Vec<String> {
     list.filter_map(|one| one.get("name").and_then(Value::as_str))
         .map(str::to_owned)
         .collect()
-}
-
-fn listed(names: &[String]) -> String {
-    if names.is_empty() {
-        "nothing".to_owned()
-    } else {
-        names.join(", ")
-    }
-}
-
-fn joined(methods: &BTreeSet<String>) -> String {
-    if methods.is_empty() {
-        return "nothing".to_owned();
-    }
-    methods.iter().cloned().collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -1,16 +1,15 @@
 //! The results of a live run, as data.
 
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::coverage::Coverage;
 use super::limits::EarlyEnd;
-use super::rows;
-use super::wire::Exchange;
-use appkeep_openapi::{Outcome, Place};
+use super::recording_client::Exchange;
+use super::rules;
+use appkeep_openapi::{Outcome, Place, Violation};
 
 /// The result of checking one server.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct LiveReport {
     /// The address of the server.
     pub url: String,
@@ -24,7 +23,7 @@ pub struct LiveReport {
     pub exchanges: Vec<Exchange>,
     /// Resources that the suite created, or may have created, and couldn't delete.
     pub left_behind: Vec<String>,
-    /// Why the run ended before its last check, if it did. The checks that didn't run are left out.
+    /// Why the run ended before its last check, if it did. The checks that didn't run are skipped.
     pub ended_early: Option<EarlyEnd>,
 }
 
@@ -47,29 +46,31 @@ impl LiveReport {
         }
     }
 
-    /// The number of checks with each outcome: held, violated, left out.
+    /// The number of checks with each outcome: held, violated, skipped.
     #[must_use]
     pub fn counts(&self) -> (usize, usize, usize) {
-        let count = |wanted: fn(&CheckOutcome) -> bool| {
-            self.checks.iter().filter(|check| wanted(&check.outcome)).count()
+        let count = |is_state: fn(&CheckOutcome) -> bool| {
+            self.checks
+                .iter()
+                .filter(|check| is_state(&check.outcome))
+                .count()
         };
         (
             count(|outcome| matches!(outcome, CheckOutcome::Held)),
             count(|outcome| matches!(outcome, CheckOutcome::Violated)),
-            count(|outcome| matches!(outcome, CheckOutcome::LeftOut { .. })),
+            count(|outcome| matches!(outcome, CheckOutcome::Skipped { .. })),
         )
     }
 }
 
 /// One check with its result.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct CheckResult {
     /// The stable code; a check that is repeated for several operations has the same one each time.
     pub code: String,
     /// The operation, if the check is about a single one.
     pub operation: Option<String>,
     /// The case that is checked, if an operation has several checks with the same code.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The rule in one sentence.
     pub rule: String,
@@ -78,27 +79,25 @@ pub struct CheckResult {
     /// The findings; empty unless the check is violated.
     pub findings: Vec<LiveFinding>,
     /// Documented responses that this check is supposed to reach.
-    #[serde(skip)]
     pub(crate) reaches: Vec<(String, u16)>,
 }
 
 /// The outcome of a check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "result", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CheckOutcome {
     /// The server met the rule.
     Held,
     /// The server violated the rule.
     Violated,
     /// The check didn't run.
-    LeftOut {
+    Skipped {
         /// The reason.
         reason: String,
     },
 }
 
 /// One violation by the server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveFinding {
     /// The stable code: of the check, or of the violated rule for responses.
     pub code: String,
@@ -115,9 +114,30 @@ pub struct LiveFinding {
 }
 
 impl LiveFinding {
+    /// A finding without a place in the contract and without an exchange.
+    pub(super) fn new((code, rule): (&str, &str), operation: &str, what: String) -> Self {
+        Self {
+            code: code.to_owned(),
+            rule: rule.to_owned(),
+            operation: operation.to_owned(),
+            what,
+            place: None,
+            exchange: None,
+        }
+    }
+
+    /// A violation in the form of a response.
+    pub(super) fn of_form(operation: &str, status: u16, violation: &Violation) -> Self {
+        let rule = (violation.rule.as_str(), violation.rule.rule());
+        Self {
+            place: Some(violation.place.clone()),
+            ..Self::new(rule, operation, format!("{status} {}", violation.what))
+        }
+    }
+
     /// The place in the contract that was violated.
     #[must_use]
     pub fn contract_place(&self) -> Place {
-        rows::contract_place(&self.code, &self.operation, self.place.as_deref())
+        rules::contract_place(&self.code, &self.operation, self.place.as_deref())
     }
 }

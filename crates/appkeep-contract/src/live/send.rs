@@ -1,160 +1,182 @@
 //! Sends requests for checks: decides whether a request may be sent, and checks its response.
 
-use super::call::{Call, Server};
-use super::kind::Kind;
-use super::stage::{NOT_RESTORABLE, Stage, Stop};
-use super::wire::Answer;
+use super::call::{Call, Payload, Server};
+use super::context::{Context, NOT_RESTORABLE, Stop};
+use super::recording_client::RecordedResponse;
+use super::resource_kind::ResourceKind;
 
-impl Stage {
+impl Context {
     /// Sends a request. Violations in the form of the response, and contradictions to earlier responses, are
     /// recorded immediately.
-    pub(super) async fn send(&mut self, call: &Call) -> Result<Answer, Stop> {
+    pub(super) async fn send(&mut self, call: &Call) -> Result<RecordedResponse, Stop> {
         self.may_send(call)?;
-        let sent = self.wire.send(&self.target, call);
+        let sent = self.http.send(&self.target, call);
         let sent = self.limits.within(call.writes(), sent).await;
-        let answer = self.received(call, sent)?;
-        if self.is_judged() {
-            self.note_violations(&answer);
-            self.compare(call, &answer);
+        let response = self.received(call, sent)?;
+        if self.is_checking() {
+            self.record_violations(&response);
+            self.compare(call, &response);
         } else {
-            self.model.keep_account(call, &answer);
+            self.model.record_changes(call, &response);
         }
-        self.is_whole(call, answer)
+        self.reject_too_large(call, response)
     }
 
     /// Sends requests concurrently; the responses are in the order of the requests.
-    pub(super) async fn send_together(&mut self, calls: &[Call]) -> Result<Vec<Answer>, Stop> {
+    pub(super) async fn send_concurrently(&mut self, calls: &[Call]) -> Result<Vec<RecordedResponse>, Stop> {
         for call in calls {
             self.may_send(call)?;
         }
         let writes = calls.iter().any(Call::writes);
-        let sent = self.wire.send_together(&self.target, calls);
+        let sent = self.http.send_concurrently(&self.target, calls);
         let sent = match self.limits.within(writes, sent).await {
             Ok(sent) => sent,
             Err(stop) => {
                 for call in calls {
-                    self.model.lose(call);
+                    self.model.record_lost_response(call);
                 }
                 return Err(stop);
             }
         };
-        let mut answers = Vec::new();
+        let mut responses = Vec::new();
         let mut stop = None;
-        for (call, answer) in calls.iter().zip(sent) {
-            let answer = match self.received(call, Ok(answer)) {
-                Ok(answer) => answer,
+        for (call, response) in calls.iter().zip(sent) {
+            let response = match self.received(call, Ok(response)) {
+                Ok(response) => response,
                 Err(why) => {
                     stop = Some(why);
                     continue;
                 }
             };
-            self.note_violations(&answer);
-            if let Some(wrong) = self.model.keep_account(call, &answer) {
-                let (code, rule) = (wrong.rule.code.to_owned(), wrong.rule.rule.to_owned());
-                self.fault_of(&answer, code, rule, wrong.what);
+            self.record_violations(&response);
+            if let Some(found) = self.model.record_changes(call, &response) {
+                self.record_rule_violation(&response, found);
             }
-            match self.is_whole(call, answer) {
-                Ok(answer) => answers.push(answer),
+            match self.reject_too_large(call, response) {
+                Ok(response) => responses.push(response),
                 Err(why) => stop = Some(why),
             }
         }
-        stop.map_or(Ok(answers), Err)
+        stop.map_or(Ok(responses), Err)
     }
 
     /// Sends a request whose response isn't compared with the model, and only with the document if it is a
     /// refusal.
-    pub(super) async fn send_unjudged(&mut self, call: &Call) -> Result<Answer, Stop> {
+    pub(super) async fn send_unchecked(&mut self, call: &Call) -> Result<RecordedResponse, Stop> {
         self.may_send(call)?;
-        let sent = self.wire.send_unjudged(&self.target, call);
-        if let Ok(answer) = self.limits.within(call.writes(), sent).await? {
-            self.limits.answered();
-            return Ok(answer);
+        let sent = self.http.send_unchecked(&self.target, call);
+        if let Ok(response) = self.limits.within(call.writes(), sent).await? {
+            self.limits.record_response();
+            return Ok(response);
         }
-        self.limits.unanswered();
-        Err(Stop::LeftOut("no response came".to_owned()))
+        self.limits.record_no_response();
+        Err(Stop::Skipped("no response".to_owned()))
     }
 
-    /// Sends a request that must be answered with that status.
-    pub(super) async fn send_for(&mut self, call: &Call, status: u16) -> Result<Answer, Stop> {
-        let answer = self.send(call).await?;
-        self.expect_status(&answer, status)?;
-        Ok(answer)
+    /// Sends a request whose response must have that status.
+    pub(super) async fn send_for(&mut self, call: &Call, status: u16) -> Result<RecordedResponse, Stop> {
+        let response = self.send(call).await?;
+        self.expect_status(&response, status)?;
+        Ok(response)
+    }
+
+    /// Requests a whole list.
+    pub(super) async fn list(&mut self, operation: &str) -> Result<RecordedResponse, Stop> {
+        self.send_for(&self.call(operation), 200).await
+    }
+
+    /// Fetches an existing resource.
+    pub(super) async fn fetch(&mut self, operation: &str, id: &str) -> Result<RecordedResponse, Stop> {
+        self.send_for(&self.call_for(operation, id), 200).await
+    }
+
+    /// Creates a resource; returns its id and the response. A request without a body gets a valid one.
+    pub(super) async fn create(&mut self, mut call: Call) -> Result<(String, RecordedResponse), Stop> {
+        if call.payload == Payload::None {
+            let body = self.valid_body(ResourceKind::of(&call.operation));
+            call = call.json(body);
+        }
+        let response = self.send_for(&call, 201).await?;
+        let id = self.created_id(&response)?;
+        Ok((id, response))
     }
 
     /// Whether responses are still checked: once a run ended early, it only deletes what it created.
-    fn is_judged(&self) -> bool {
+    fn is_checking(&self) -> bool {
         self.limits.ended().is_none()
     }
 
     /// Processes the result of a request; a create without a response may still have created something.
-    fn received(&mut self, call: &Call, sent: Result<Result<Answer, String>, Stop>) -> Result<Answer, Stop> {
+    fn received(
+        &mut self,
+        call: &Call,
+        sent: Result<Result<RecordedResponse, String>, Stop>,
+    ) -> Result<RecordedResponse, Stop> {
         let stop = match sent {
-            Ok(Ok(answer)) => {
-                self.limits.answered();
-                return Ok(answer);
+            Ok(Ok(response)) => {
+                self.limits.record_response();
+                return Ok(response);
             }
             Ok(Err(why)) => {
-                let stop = if self.is_judged() {
-                    self.note_silence(&call.operation, why)
+                let stop = if self.is_checking() {
+                    self.record_no_response(&call.operation, why)
                 } else {
-                    Stop::LeftOut(why)
+                    Stop::Skipped(why)
                 };
-                self.limits.unanswered();
+                self.limits.record_no_response();
                 stop
             }
             Err(stop) => stop,
         };
-        self.model.lose(call);
+        self.model.record_lost_response(call);
         Err(stop)
     }
 
     /// Ends the check if the response was too large to be read; its operation isn't requested again.
-    fn is_whole(&mut self, call: &Call, answer: Answer) -> Result<Answer, Stop> {
-        if !answer.is_too_large {
-            return Ok(answer);
+    fn reject_too_large(
+        &mut self,
+        call: &Call,
+        response: RecordedResponse,
+    ) -> Result<RecordedResponse, Stop> {
+        if !response.is_too_large {
+            return Ok(response);
         }
         self.too_large.insert(call.operation.clone());
-        Err(Stop::Noted)
+        Err(Stop::Recorded)
     }
 
-    /// Rejects operations that the options leave out, deletes and restores of resources that the run didn't
+    /// Rejects excluded operations, deletes and restores of resources that the run didn't
     /// create, and restores of an app whose data may not be replaced.
     pub(super) fn may_send(&mut self, call: &Call) -> Result<(), Stop> {
         self.limits.admit()?;
-        self.admits(&call.operation)?;
+        self.require(&call.operation)?;
         if !self.model.may_delete(call, self.options.run_id) {
-            let id = call.path.get(Kind::of(&call.operation).parameter());
             let why = format!(
                 "it would delete {}, which this run didn't create",
-                id.map_or("", String::as_str)
+                call.resource_id().unwrap_or_default()
             );
-            return Err(Stop::LeftOut(why));
+            return Err(Stop::Skipped(why));
         }
         if call.server == Server::Main && !self.target.may_restore && self.model.would_restore(call) {
-            return Err(Stop::LeftOut(NOT_RESTORABLE.to_owned()));
+            return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
         }
         if self.model.would_restore_others(call) {
-            return Err(Stop::LeftOut(
-                "it would restore what this run didn't create".to_owned(),
+            return Err(Stop::Skipped(
+                "it would restore a resource that this run didn't create".to_owned(),
             ));
         }
-        self.model.request(call);
+        self.model.record_request(call);
         Ok(())
     }
 
     /// Compares a response with all earlier ones.
-    fn compare(&mut self, call: &Call, answer: &Answer) {
-        if answer.is_too_large {
-            self.model.lose(call);
+    fn compare(&mut self, call: &Call, response: &RecordedResponse) {
+        if response.is_too_large {
+            self.model.record_lost_response(call);
             return;
         }
-        for wrong in self.model.observe(call, answer) {
-            self.fault_of(
-                answer,
-                wrong.rule.code.to_owned(),
-                wrong.rule.rule.to_owned(),
-                wrong.what,
-            );
+        for found in self.model.observe(call, response) {
+            self.record_rule_violation(response, found);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Random sequences of steps: the model knows the expected response to any step in any order.
+//! Random sequences of steps: the model determines the expected response to each step, in any order.
 //!
 //! The random numbers depend on the run's id, so a sequence can be repeated. The number of checks doesn't
 //! depend on them.
@@ -6,85 +6,88 @@
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::backups::difference;
 use super::call::{Call, Server};
-use super::kind::not_found;
-use super::lists::walk;
-use super::model::{Fate, Thing};
-use super::stage::{BACKUP_TYPE, Kind, SNAP_TYPE, Stage, Stop, id_of};
+use super::context::{Context, Fixtures, ResourceKind, Stop, id_of};
+use super::lifecycle::difference;
+use super::lists::read_pages;
+use super::model::{Lifecycle, TrackedResource};
+use super::resource_kind::not_found;
 
 /// Number of steps in one sequence.
 const STEPS: usize = 12;
 
 /// How many deleted resources are requested after each step.
-const GONE_MAX: usize = 2;
+const DELETED_CHECKED_MAX: usize = 2;
 
 /// How many recent deletions are considered: for these, a server may still have something left.
-const LATELY: usize = 3;
+const RECENT_DELETES_MAX: usize = 3;
 
 /// The next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     Create,
-    CreateTaken,
-    CreateAgain,
+    CreateDuplicate,
+    ReuseName,
     BackUpSnapshot,
     Delete,
-    DeleteGone,
+    DeleteAgain,
     Pages,
     Columns,
 }
 
 /// The steps; repetitions are weights.
-const LOTS: [Step; 12] = [
+const WEIGHTED_STEPS: [Step; 12] = [
     Step::Create,
     Step::Create,
     Step::Create,
-    Step::CreateTaken,
-    Step::CreateAgain,
+    Step::CreateDuplicate,
+    Step::ReuseName,
     Step::BackUpSnapshot,
     Step::BackUpSnapshot,
     Step::Delete,
     Step::Delete,
-    Step::DeleteGone,
+    Step::DeleteAgain,
     Step::Pages,
     Step::Columns,
 ];
 
 /// Runs one sequence, and deletes the resources that it created.
-pub(super) async fn tell(stage: &mut Stage, number: u64) -> Result<(), Stop> {
-    for kind in kinds(stage)? {
-        stage.admits_making(kind)?;
+pub(super) async fn run(ctx: &mut Context, number: u64) -> Result<(), Stop> {
+    for kind in kinds(ctx)? {
+        ctx.require_create(kind)?;
     }
-    let seed = stage.options.run_id.as_u64_pair().1;
+    let seed = ctx.options.run_id.as_u64_pair().1;
     let mut rng = Rng::with_seed(seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    let before: Vec<String> = stage.model.alive().map(|thing| thing.id.clone()).collect();
+    let before: Vec<String> = ctx.model.existing().map(|resource| resource.id.clone()).collect();
     let mut sequence = Sequence { rng: &mut rng };
     for _ in 0..STEPS {
-        let step = LOTS[sequence.rng.usize(..LOTS.len())];
-        sequence.step(stage, step).await?;
-        agree(stage).await?;
+        let step = WEIGHTED_STEPS[sequence.rng.usize(..WEIGHTED_STEPS.len())];
+        sequence.step(ctx, step).await?;
+        expect_consistency(ctx).await?;
     }
-    let own = stage.model.alive().filter(|thing| !before.contains(&thing.id));
-    let own: Vec<(Kind, String)> = own.map(|thing| (thing.kind, thing.id.clone())).collect();
+    let own = ctx
+        .model
+        .existing()
+        .filter(|resource| !before.contains(&resource.id));
+    let own: Vec<(ResourceKind, String)> = own.map(|resource| (resource.kind, resource.id.clone())).collect();
     // Backups first: snapshots can't be deleted while a backup reads them.
-    for kind in [Kind::Backup, Kind::Snap] {
+    for kind in [ResourceKind::Backup, ResourceKind::Snapshot] {
         let ids = own.iter().filter(|(own, _)| *own == kind);
         let ids: Vec<String> = ids.map(|(_, id)| id.clone()).collect();
-        super::races::remove(stage, kind, &ids).await?;
+        super::races::delete_all(ctx, kind, &ids).await?;
     }
-    agree(stage).await
+    expect_consistency(ctx).await
 }
 
 /// The kinds of resources in a sequence.
-fn kinds(stage: &Stage) -> Result<Vec<Kind>, Stop> {
-    let kinds = [Kind::Backup, Kind::Snap];
-    let made: Vec<Kind> = kinds
+fn kinds(ctx: &Context) -> Result<Vec<ResourceKind>, Stop> {
+    let kinds = [ResourceKind::Backup, ResourceKind::Snapshot];
+    let made: Vec<ResourceKind> = kinds
         .into_iter()
-        .filter(|kind| stage.admits_making(*kind).is_ok())
+        .filter(|kind| ctx.require_create(*kind).is_ok())
         .collect();
     if made.is_empty() {
-        stage.admits_making(Kind::Backup)?;
+        ctx.require_create(ResourceKind::Backup)?;
     }
     Ok(made)
 }
@@ -98,66 +101,74 @@ impl Sequence<'_> {
         (!of.is_empty()).then(|| of[self.rng.usize(..of.len())].clone())
     }
 
-    fn kind(&mut self, stage: &Stage) -> Result<Kind, Stop> {
-        let kinds = kinds(stage)?;
-        self.choose(&kinds).ok_or(Stop::Noted)
+    fn kind(&mut self, ctx: &Context) -> Result<ResourceKind, Stop> {
+        let kinds = kinds(ctx)?;
+        self.choose(&kinds).ok_or(Stop::Recorded)
     }
 
     /// A random resource of the suite in its own app.
-    fn thing(&mut self, stage: &Stage, kind: Kind, fate: Fate) -> Option<Thing> {
-        let app = stage.target.app.to_string();
-        let things = stage.model.things.iter();
-        let things = things.filter(|thing| {
-            let is_here = thing.server == Server::Main && thing.app == app;
-            is_here && thing.kind == kind && thing.fate == fate && !is_needed_later(stage, &thing.id)
+    fn resource(
+        &mut self,
+        ctx: &Context,
+        kind: ResourceKind,
+        lifecycle: Lifecycle,
+    ) -> Option<TrackedResource> {
+        let app = ctx.target.app.to_string();
+        let resources = ctx.model.resources.iter();
+        let resources = resources.filter(|resource| {
+            let is_here = resource.server == Server::Main && resource.app == app;
+            is_here
+                && resource.kind == kind
+                && resource.lifecycle == lifecycle
+                && !is_fixture(ctx, &resource.id)
         });
-        let things = things.rev().cloned();
-        let things: Vec<Thing> = match fate {
-            Fate::Alive => things.collect(),
-            Fate::Gone => things.take(LATELY).collect(),
+        let resources = resources.rev().cloned();
+        let resources: Vec<TrackedResource> = match lifecycle {
+            Lifecycle::Existing => resources.collect(),
+            Lifecycle::Deleted => resources.take(RECENT_DELETES_MAX).collect(),
         };
-        self.choose(&things)
+        self.choose(&resources)
     }
 
-    async fn step(&mut self, stage: &mut Stage, step: Step) -> Result<(), Stop> {
-        let kind = self.kind(stage)?;
+    async fn step(&mut self, ctx: &mut Context, step: Step) -> Result<(), Stop> {
+        let kind = self.kind(ctx)?;
         match step {
             Step::Create => {
-                let body = self.body(stage, kind);
-                self.create(stage, kind, body).await
+                let body = self.body(ctx, kind);
+                self.create(ctx, kind, body).await
             }
-            Step::CreateTaken => match self.thing(stage, kind, Fate::Alive) {
-                Some(taken) => self.create_named(stage, kind, taken.name()).await,
+            Step::CreateDuplicate => match self.resource(ctx, kind, Lifecycle::Existing) {
+                Some(taken) => self.create_named(ctx, kind, taken.name()).await,
                 None => Ok(()),
             },
-            Step::CreateAgain => match self.thing(stage, kind, Fate::Gone) {
-                Some(gone) => self.create_named(stage, kind, gone.name()).await,
+            Step::ReuseName => match self.resource(ctx, kind, Lifecycle::Deleted) {
+                Some(deleted) => self.create_named(ctx, kind, deleted.name()).await,
                 None => Ok(()),
             },
-            Step::BackUpSnapshot => self.back_up_snapshot(stage).await,
-            Step::Delete => match self.thing(stage, kind, Fate::Alive) {
-                Some(thing) => self.delete(stage, &thing).await,
+            Step::BackUpSnapshot => self.back_up_snapshot(ctx).await,
+            Step::Delete => match self.resource(ctx, kind, Lifecycle::Existing) {
+                Some(resource) => self.delete(ctx, &resource).await,
                 None => Ok(()),
             },
-            Step::DeleteGone => match self.thing(stage, kind, Fate::Gone) {
-                Some(gone) => super::deletes::is_gone(stage, kind, &gone.id).await,
+            Step::DeleteAgain => match self.resource(ctx, kind, Lifecycle::Deleted) {
+                Some(deleted) => super::deletes::expect_deleted(ctx, kind, &deleted.id).await,
                 None => Ok(()),
             },
-            Step::Pages => self.pages(stage, kind).await,
-            Step::Columns => self.columns(stage, kind).await,
+            Step::Pages => self.pages(ctx, kind).await,
+            Step::Columns => self.columns(ctx, kind).await,
         }
     }
 
     /// A body with random optional members.
-    fn body(&mut self, stage: &mut Stage, kind: Kind) -> Value {
-        let (resource_type, versions) = match kind {
-            Kind::Backup => (BACKUP_TYPE, &["1.0", "1.1"][..]),
-            Kind::Snap => (SNAP_TYPE, &["1.0", "1.1", "1.2"][..]),
+    fn body(&mut self, ctx: &mut Context, kind: ResourceKind) -> Value {
+        let versions = match kind {
+            ResourceKind::Backup => &["1.0", "1.1"][..],
+            ResourceKind::Snapshot => &["1.0", "1.1", "1.2"][..],
         };
         let version = versions[self.rng.usize(..versions.len())];
-        let mut body = json!({"type": resource_type, "version": version});
+        let mut body = json!({"type": kind.body_type(), "version": version});
         if self.rng.u8(..4) > 0 {
-            body["name"] = json!(stage.fresh_name());
+            body["name"] = json!(ctx.new_name());
         }
         if self.rng.bool() {
             let count = self.rng.usize(..4);
@@ -166,13 +177,13 @@ impl Sequence<'_> {
             });
             body["metadata"] = json!({"labels": labels.collect::<Vec<_>>()});
         }
-        let app = stage.target.app.to_string();
-        let mut here = stage
+        let app = ctx.target.app.to_string();
+        let mut own = ctx
             .model
-            .alive()
-            .filter(|thing| thing.server == Server::Main && thing.app == app);
-        let bucket = here.find_map(|thing| thing.last.get("bucketID").cloned());
-        if kind == Kind::Backup
+            .existing()
+            .filter(|resource| resource.server == Server::Main && resource.app == app);
+        let bucket = own.find_map(|resource| resource.last.get("bucketID").cloned());
+        if kind == ResourceKind::Backup
             && self.rng.bool()
             && let Some(bucket) = bucket
         {
@@ -181,106 +192,108 @@ impl Sequence<'_> {
         body
     }
 
-    async fn create(&mut self, stage: &mut Stage, kind: Kind, body: Value) -> Result<(), Stop> {
-        let answer = stage.send_for(&stage.call(kind.create()).json(body), 201).await?;
-        stage.id_in(&answer)?;
+    async fn create(&mut self, ctx: &mut Context, kind: ResourceKind, body: Value) -> Result<(), Stop> {
+        ctx.create(ctx.call(kind.create()).json(body)).await?;
         Ok(())
     }
 
     /// Creates a resource with that name: rejected if the name is in use, accepted if it was used before.
-    async fn create_named(&mut self, stage: &mut Stage, kind: Kind, name: &str) -> Result<(), Stop> {
-        let mut body = self.body(stage, kind);
+    async fn create_named(&mut self, ctx: &mut Context, kind: ResourceKind, name: &str) -> Result<(), Stop> {
+        let mut body = self.body(ctx, kind);
         body["name"] = json!(name);
-        if !is_taken(stage, kind, name) {
-            return self.create(stage, kind, body).await;
+        if !is_name_in_use(ctx, kind, name) {
+            return self.create(ctx, kind, body).await;
         }
-        let answer = stage.send_for(&stage.call(kind.create()).json(body), 409).await?;
-        stage.expect_problem(&answer, &[10]);
+        let response = ctx.send_for(&ctx.call(kind.create()).json(body), 409).await?;
+        ctx.expect_problem(&response, &[10]);
         Ok(())
     }
 
     /// Creates a backup of a snapshot that is completed, in progress or deleted; sometimes the snapshot is
     /// deleted while it is read.
-    async fn back_up_snapshot(&mut self, stage: &mut Stage) -> Result<(), Stop> {
-        let fate = if self.rng.u8(..4) == 0 {
-            Fate::Gone
+    async fn back_up_snapshot(&mut self, ctx: &mut Context) -> Result<(), Stop> {
+        let lifecycle = if self.rng.u8(..4) == 0 {
+            Lifecycle::Deleted
         } else {
-            Fate::Alive
+            Lifecycle::Existing
         };
-        if stage.admits_making(Kind::Backup).is_err() {
+        if ctx.require_create(ResourceKind::Backup).is_err() {
             return Ok(());
         }
-        let Some(snap) = self.thing(stage, Kind::Snap, fate) else {
+        let Some(snapshot) = self.resource(ctx, ResourceKind::Snapshot, lifecycle) else {
             return Ok(());
         };
-        let mut body = self.body(stage, Kind::Backup);
-        body["snapshotID"] = json!(snap.id);
-        let call = stage.call(Kind::Backup.create()).json(body);
-        let answer = stage.send(&call).await?;
-        match (snap.fate, snap.state()) {
-            (Fate::Gone, _) => {
-                stage.expect_status(&answer, 400)?;
-                stage.expect_problem(&answer, &[46]);
+        let mut body = self.body(ctx, ResourceKind::Backup);
+        body["snapshotID"] = json!(snapshot.id);
+        let call = ctx.call(ResourceKind::Backup.create()).json(body);
+        let response = ctx.send(&call).await?;
+        match (snapshot.lifecycle, snapshot.state()) {
+            (Lifecycle::Deleted, _) => {
+                ctx.expect_status(&response, 400)?;
+                ctx.expect_problem(&response, &[46]);
             }
-            (Fate::Alive, "completed") => {
-                stage.expect_status(&answer, 201)?;
+            (Lifecycle::Existing, "completed") => {
+                ctx.expect_status(&response, 201)?;
                 if self.rng.u8(..3) == 0 {
-                    return self.delete(stage, &snap).await;
+                    return self.delete(ctx, &snapshot).await;
                 }
             }
-            (Fate::Alive, _) => {
+            (Lifecycle::Existing, _) => {
                 // It may have been completed in the meantime.
-                stage.expect_one_of(&answer, &[201, 409])?;
-                if answer.status == 409 {
-                    stage.expect_problem(&answer, &[111]);
+                ctx.expect_one_of(&response, &[201, 409])?;
+                if response.status == 409 {
+                    ctx.expect_problem(&response, &[111]);
                 }
             }
         }
         Ok(())
     }
 
-    async fn delete(&mut self, stage: &mut Stage, thing: &Thing) -> Result<(), Stop> {
-        let ways = stage.admitted(thing.kind.deletes())?;
-        let way = self.choose(&ways).ok_or(Stop::Noted)?;
-        let answer = stage.send(&stage.call_for(way, thing.kind, &thing.id)).await?;
-        let is_reader = |other: &Thing| other.source() == Some(&thing.id) && other.is_in_progress();
-        let is_read = stage.model.alive().any(is_reader);
-        let (may_wait, problem) = match thing.kind {
-            Kind::Backup => (thing.state() == "pending", 128),
-            Kind::Snap => (is_read, 144),
+    async fn delete(&mut self, ctx: &mut Context, resource: &TrackedResource) -> Result<(), Stop> {
+        let operations = ctx.permitted(resource.kind.deletes())?;
+        let operation = self.choose(&operations).ok_or(Stop::Recorded)?;
+        let response = ctx.send(&ctx.call_for(operation, &resource.id)).await?;
+        let is_reader =
+            |other: &TrackedResource| other.source() == Some(&resource.id) && other.is_in_progress();
+        let is_read = ctx.model.existing().any(is_reader);
+        let (may_wait, problem) = match resource.kind {
+            ResourceKind::Backup => (resource.state() == "pending", 128),
+            ResourceKind::Snapshot => (is_read, 144),
         };
         if may_wait {
             // Its state may have changed in the meantime.
-            stage.expect_one_of(&answer, &[204, 409])?;
-            if answer.status == 409 {
-                stage.expect_problem(&answer, &[problem]);
+            ctx.expect_one_of(&response, &[204, 409])?;
+            if response.status == 409 {
+                ctx.expect_problem(&response, &[problem]);
             }
             return Ok(());
         }
-        stage.expect_status(&answer, 204)
+        ctx.expect_status(&response, 204)
     }
 
-    /// A walk with a random limit returns the same as the whole list.
-    async fn pages(&mut self, stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
-        let lists = stage.admitted(kind.lists())?;
-        let list = self.choose(&lists).ok_or(Stop::Noted)?;
+    /// Pages with a random limit contain the same items as the whole list.
+    async fn pages(&mut self, ctx: &mut Context, kind: ResourceKind) -> Result<(), Stop> {
+        let lists = ctx.permitted(kind.lists())?;
+        let list = self.choose(&lists).ok_or(Stop::Recorded)?;
         let limit = self.rng.usize(1..6);
-        let whole = stage.send_for(&stage.call(list), 200).await?;
+        let whole = ctx.list(list).await?;
         // Larger pages if there are many resources of other users.
         let limit = limit.max(whole.items().len() / 10);
-        let walked = walk(stage, &stage.call(list), &whole, limit).await?;
-        let (wanted, got) = (stage.own_ids(whole.items()), stage.own_ids(&walked.items));
-        stage.expect(&walked.last, got == wanted, || {
-            format!("pages of {limit} contain {got:?} of the suite's resources, the whole list {wanted:?}")
+        let pages = read_pages(ctx, &ctx.call(list), &whole, limit).await?;
+        let (expected, received) = (ctx.own_ids(whole.items()), ctx.own_ids(&pages.items));
+        ctx.expect(&pages.last, received == expected, || {
+            format!(
+                "pages of {limit} contain {received:?} of the suite's resources, the whole list {expected:?}"
+            )
         });
         Ok(())
     }
 
-    /// Rows of random fields; the model knows the values.
-    async fn columns(&mut self, stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
-        let lists = stage.admitted(kind.lists())?;
-        let list = self.choose(&lists).ok_or(Stop::Noted)?;
-        let every = super::lists::every_field(stage, list);
+    /// Rows of random fields; the model contains the values.
+    async fn columns(&mut self, ctx: &mut Context, kind: ResourceKind) -> Result<(), Stop> {
+        let lists = ctx.permitted(kind.lists())?;
+        let list = self.choose(&lists).ok_or(Stop::Recorded)?;
+        let every = super::lists::every_field(ctx, list);
         let mut names: Vec<String> = Vec::new();
         for _ in 0..self.rng.usize(1..8) {
             let name = self.choose(&every);
@@ -288,54 +301,61 @@ impl Sequence<'_> {
             names.extend(name.filter(|name| name != "id" && !names.contains(name)));
         }
         names.insert(self.rng.usize(..=names.len()), "id".to_owned());
-        let call = stage.call(list).query("include", &names.join(","));
-        stage.send_for(&call, 200).await?;
+        let call = ctx.call(list).query("include", &names.join(","));
+        ctx.send_for(&call, 200).await?;
         Ok(())
     }
 }
 
 /// Whether an earlier check created it for a later one.
-fn is_needed_later(stage: &Stage, id: &str) -> bool {
-    let world = &stage.world;
+fn is_fixture(ctx: &Context, id: &str) -> bool {
+    let Fixtures {
+        backups,
+        snapshots,
+        backup_of_snapshot,
+    } = &ctx.fixtures;
     [
-        &world.backup,
-        &world.unnamed_backup,
-        &world.backup_of_snap,
-        &world.snap,
-        &world.unnamed_snap,
+        &backups.named,
+        &backups.unnamed,
+        &snapshots.named,
+        &snapshots.unnamed,
+        backup_of_snapshot,
     ]
     .into_iter()
-    .flatten()
+    .filter_map(|fixture| fixture.0.as_ref())
     .any(|resource| id_of(resource) == id)
 }
 
-fn is_taken(stage: &Stage, kind: Kind, name: &str) -> bool {
-    stage
-        .model
-        .alive()
-        .any(|thing| thing.kind == kind && thing.name() == name)
+fn is_name_in_use(ctx: &Context, kind: ResourceKind, name: &str) -> bool {
+    ctx.model
+        .existing()
+        .any(|resource| resource.kind == kind && resource.name() == name)
 }
 
 /// Lists and fetches in both path trees agree with each other and with the model; deleted resources aren't
 /// found.
-async fn agree(stage: &mut Stage) -> Result<(), Stop> {
-    for kind in kinds(stage)? {
-        for list in stage.admitted(kind.lists())? {
-            stage.send_for(&stage.call(list), 200).await?;
+async fn expect_consistency(ctx: &mut Context) -> Result<(), Stop> {
+    for kind in kinds(ctx)? {
+        for list in ctx.permitted(kind.lists())? {
+            ctx.list(list).await?;
         }
-        let app = stage.target.app.to_string();
-        let here = |thing: &&Thing| thing.server == Server::Main && thing.app == app && thing.kind == kind;
-        let alive: Vec<Thing> = stage.model.alive().filter(here).cloned().collect();
-        let gone = stage.model.things.iter().filter(here).rev();
-        let gone = gone.filter(|thing| thing.fate == Fate::Gone).take(GONE_MAX);
-        let gone: Vec<String> = gone.map(|thing| thing.id.clone()).collect();
-        for thing in &alive {
-            fetch_everywhere(stage, thing).await?;
+        let app = ctx.target.app.to_string();
+        let own = |resource: &&TrackedResource| {
+            resource.server == Server::Main && resource.app == app && resource.kind == kind
+        };
+        let existing: Vec<TrackedResource> = ctx.model.existing().filter(own).cloned().collect();
+        let deleted = ctx.model.resources.iter().filter(own).rev();
+        let deleted = deleted
+            .filter(|resource| resource.lifecycle == Lifecycle::Deleted)
+            .take(DELETED_CHECKED_MAX);
+        let deleted: Vec<String> = deleted.map(|resource| resource.id.clone()).collect();
+        for resource in &existing {
+            fetch_everywhere(ctx, resource).await?;
         }
-        for id in &gone {
-            for fetch in stage.admitted(kind.fetches())? {
-                let answer = stage.send_for(&stage.call_for(fetch, kind, id), 404).await?;
-                stage.expect_problem(&answer, &[not_found(fetch)]);
+        for id in &deleted {
+            for fetch in ctx.permitted(kind.fetches())? {
+                let response = ctx.send_for(&ctx.call_for(fetch, id), 404).await?;
+                ctx.expect_problem(&response, &[not_found(fetch)]);
             }
         }
     }
@@ -343,18 +363,18 @@ async fn agree(stage: &mut Stage) -> Result<(), Stop> {
 }
 
 /// Both path trees show a resource; once it is completed, the representations are identical.
-async fn fetch_everywhere(stage: &mut Stage, thing: &Thing) -> Result<(), Stop> {
+async fn fetch_everywhere(ctx: &mut Context, resource: &TrackedResource) -> Result<(), Stop> {
     let mut first: Option<Value> = None;
-    for fetch in stage.admitted(thing.kind.fetches())? {
-        let call: Call = stage.call_for(fetch, thing.kind, &thing.id);
-        let answer = stage.send_for(&call, 200).await?;
+    for fetch in ctx.permitted(resource.kind.fetches())? {
+        let call: Call = ctx.call_for(fetch, &resource.id);
+        let response = ctx.send_for(&call, 200).await?;
         if let Some(first) = &first {
-            let is_settled = first["state"] == "completed" && answer.body["state"] == "completed";
-            stage.expect(&answer, !is_settled || *first == answer.body, || {
-                difference("the other tree", first, "this one", &answer.body)
+            let is_settled = first["state"] == "completed" && response.body["state"] == "completed";
+            ctx.expect(&response, !is_settled || *first == response.body, || {
+                difference("the other tree", first, "this one", &response.body)
             });
         }
-        first = Some(answer.body);
+        first = Some(response.body);
     }
     Ok(())
 }

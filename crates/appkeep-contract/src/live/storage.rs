@@ -5,19 +5,19 @@
 
 use serde_json::Value;
 
-use super::breakage::StorageFault;
 use super::call::Server;
-use super::kind::Deed;
-use super::model::Thing;
-use super::stage::{Kind, Stage, Stop, id_of};
-use super::wire::Answer;
+use super::context::{Context, ResourceKind, Stop, id_of};
+use super::fault_injector::StorageFault;
+use super::model::TrackedResource;
+use super::recording_client::RecordedResponse;
+use super::resource_kind::OperationKind;
 
-/// Why no 5xx was seen from a server whose storage can't be made to fail.
+/// Why no 5xx was seen from a server without a fault injector.
 pub(super) const NOT_PROVOKABLE: &str =
     "can't be caused: storage failures require access to the server's internals";
 
 /// Words of internal error messages that a response must not contain, for any implementation.
-const TELL_TALES: [&str; 8] = [
+const INTERNAL_WORDS: [&str; 8] = [
     "sql",
     "select ",
     "insert into",
@@ -29,154 +29,159 @@ const TELL_TALES: [&str; 8] = [
 ];
 
 /// With broken storage the response is the operation's own 500, and nothing changes.
-pub(super) async fn broken(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    fails(stage, operation, StorageFault::Broken, 500).await?;
+pub(super) async fn violation(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    fails(ctx, operation, StorageFault::Broken, 500).await?;
     // A pending backup can't be deleted anyway, so the attempt writes nothing.
-    let writes = match (Deed::of(operation), Kind::of(operation)) {
-        (Deed::Create, _) | (Deed::Delete, Kind::Snap) => true,
-        (Deed::Delete, Kind::Backup) | (Deed::List | Deed::Fetch | Deed::Look | Deed::Restore, _) => false,
+    let writes = match (OperationKind::of(operation), ResourceKind::of(operation)) {
+        (OperationKind::Create, _) | (OperationKind::Delete, ResourceKind::Snapshot) => true,
+        (OperationKind::Delete, ResourceKind::Backup)
+        | (OperationKind::List | OperationKind::Fetch | OperationKind::Read | OperationKind::Restore, _) => {
+            false
+        }
     };
     if writes {
-        fails(stage, operation, StorageFault::NotDurable, 500).await?;
+        fails(ctx, operation, StorageFault::NotDurable, 500).await?;
     }
     Ok(())
 }
 
 /// With unavailable storage the response is 503, and nothing changes.
-pub(super) async fn unavailable(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    fails(stage, operation, StorageFault::Unavailable, 503).await
+pub(super) async fn unavailable(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    fails(ctx, operation, StorageFault::Unavailable, 503).await
 }
 
 /// Once the storage works again, so does the server: it creates and shows resources as before.
-pub(super) async fn mended(stage: &mut Stage) -> Result<(), Stop> {
-    breakage(stage)?;
-    for kind in [Kind::Backup, Kind::Snap] {
-        if stage.admits_making(kind).is_err() {
+pub(super) async fn recovered(ctx: &mut Context) -> Result<(), Stop> {
+    fault_injector(ctx)?;
+    for kind in ResourceKind::ALL {
+        if ctx.require_create(kind).is_err() {
             continue;
         }
-        let body = stage.sound_body(kind);
-        let made = stage
-            .send_for(&stage.idle_call(kind.create())?.json(body), 201)
-            .await?;
-        let id = stage.id_in(&made)?;
-        own_items(stage, kind).await?;
-        for operation in stage.admitted(kind.fetches())? {
-            let call = stage.idle_call(operation)?.path(kind.parameter(), &id);
-            stage.send_for(&call, 200).await?;
+        let (id, _) = ctx.create(ctx.idle_call(kind.create())?).await?;
+        own_items(ctx, kind).await?;
+        for operation in ctx.permitted(kind.fetches())? {
+            let call = ctx.idle_call(operation)?.path(kind.parameter(), &id);
+            ctx.send_for(&call, 200).await?;
         }
     }
     Ok(())
 }
 
-fn breakage(stage: &Stage) -> Result<(), Stop> {
-    if stage.target.breakage.is_none() {
-        return Err(Stop::LeftOut(NOT_PROVOKABLE.to_owned()));
+fn fault_injector(ctx: &Context) -> Result<(), Stop> {
+    if ctx.target.fault_injector.is_none() {
+        return Err(Stop::Skipped(NOT_PROVOKABLE.to_owned()));
     }
     Ok(())
 }
 
-async fn fails(stage: &mut Stage, operation: &str, fault: StorageFault, status: u16) -> Result<(), Stop> {
-    breakage(stage)?;
-    stage.admits(operation)?;
-    let kind = Kind::of(operation);
-    let mut call = stage.idle_call(operation)?;
-    if stage.has(operation, kind.parameter()) {
-        let id = existing(stage, kind).await?;
+async fn fails(ctx: &mut Context, operation: &str, fault: StorageFault, status: u16) -> Result<(), Stop> {
+    fault_injector(ctx)?;
+    ctx.require(operation)?;
+    let kind = ResourceKind::of(operation);
+    let mut call = ctx.idle_call(operation)?;
+    if ctx.has(operation, kind.parameter()) {
+        let id = existing(ctx, kind).await?;
         call = call.path(kind.parameter(), &id);
     }
     let mut name = None;
-    if Deed::of(operation) == Deed::Restore {
-        let body = stage.body_for(operation);
+    if OperationKind::of(operation) == OperationKind::Restore {
+        let body = ctx.body_for(operation);
         call = call.json(body);
     }
-    if Deed::of(operation) == Deed::Create {
-        let body = stage.sound_body(kind);
+    if OperationKind::of(operation) == OperationKind::Create {
+        let body = ctx.valid_body(kind);
         name = Some(body["name"].clone());
         call = call.json(body);
     }
-    let before = own_items(stage, kind).await?;
-    let answer = {
-        set(stage, Some(fault));
-        let answer = stage.send(&call).await;
-        // The storage has to work again for the next checks, regardless of the response.
-        set(stage, None);
-        answer?
+    let before = own_items(ctx, kind).await?;
+    let response = {
+        set(ctx, Some(fault));
+        let response = ctx.send(&call).await;
+        // The storage must work again for the next checks, regardless of the response.
+        set(ctx, None);
+        response?
     };
-    stage.expect_status(&answer, status)?;
-    says_what_is_documented(stage, &answer);
-    tells_no_reason(stage, &answer);
-    let after = own_items(stage, kind).await?;
-    stage.expect(&answer, before.1 == after.1, || {
-        let told = |items: &[(String, Value)]| -> String {
+    ctx.expect_status(&response, status)?;
+    expect_documented_problem(ctx, &response);
+    expect_no_internals(ctx, &response);
+    let after = own_items(ctx, kind).await?;
+    ctx.expect(&response, before.1 == after.1, || {
+        let shown = |items: &[(String, Value)]| -> String {
             let items: Vec<String> = items
                 .iter()
                 .map(|(id, state)| format!("{id} is {state}"))
                 .collect();
             items.join(", ")
         };
-        let (before, after) = (told(&before.1), told(&after.1));
+        let (before, after) = (shown(&before.1), shown(&after.1));
         format!("the request changed resources: before `{before}`, after `{after}`")
     });
-    let is_there = name.is_some_and(|name| after.0.items().iter().any(|item| item["name"] == name));
-    stage.expect(&after.0, !is_there, || {
+    let exists = name.is_some_and(|name| after.0.items().iter().any(|item| item["name"] == name));
+    ctx.expect(&after.0, !exists, || {
         "the resource exists although its create failed".to_owned()
     });
     Ok(())
 }
 
-fn set(stage: &Stage, fault: Option<StorageFault>) {
-    if let Some(breakage) = &stage.target.breakage {
-        breakage.set(fault);
+fn set(ctx: &Context, fault: Option<StorageFault>) {
+    if let Some(fault_injector) = &ctx.target.fault_injector {
+        fault_injector.set(fault);
     }
 }
 
 /// An existing resource on the server that runs no jobs; created if there is none yet.
-pub(super) async fn existing(stage: &mut Stage, kind: Kind) -> Result<String, Stop> {
-    let is_there = |thing: &&Thing| thing.server == Server::Idle && thing.kind == kind;
-    let known = stage.model.alive().find(is_there).map(|thing| thing.id.clone());
+pub(super) async fn existing(ctx: &mut Context, kind: ResourceKind) -> Result<String, Stop> {
+    let exists = |resource: &&TrackedResource| resource.server == Server::Idle && resource.kind == kind;
+    let known = ctx
+        .model
+        .existing()
+        .find(exists)
+        .map(|resource| resource.id.clone());
     if let Some(known) = known {
         return Ok(known);
     }
-    stage.admits_making(kind)?;
-    let body = stage.sound_body(kind);
-    let made = stage
-        .send_for(&stage.idle_call(kind.create())?.json(body), 201)
-        .await?;
-    stage.id_in(&made)
+    ctx.require_create(kind)?;
+    Ok(ctx.create(ctx.idle_call(kind.create())?).await?.0)
 }
 
 /// The suite's resources in the list, by id and state.
-async fn own_items(stage: &mut Stage, kind: Kind) -> Result<(Answer, Vec<(String, Value)>), Stop> {
-    let lists = stage.admitted(kind.lists())?;
-    let list = lists.first().copied().ok_or(Stop::Noted)?;
-    let answer = stage.send_for(&stage.idle_call(list)?, 200).await?;
-    let items = stage.own_items_on(Server::Idle, answer.items());
+async fn own_items(
+    ctx: &mut Context,
+    kind: ResourceKind,
+) -> Result<(RecordedResponse, Vec<(String, Value)>), Stop> {
+    let lists = ctx.permitted(kind.lists())?;
+    let list = lists.first().copied().ok_or(Stop::Recorded)?;
+    let response = ctx.send_for(&ctx.idle_call(list)?, 200).await?;
+    let items = ctx.own_items_on(Server::Idle, response.items());
     let items = items.iter().map(|item| (id_of(item), item["state"].clone()));
     let items = items.collect();
-    Ok((answer, items))
+    Ok((response, items))
 }
 
 /// The problem has the type, title and status of the documented example.
-fn says_what_is_documented(stage: &mut Stage, answer: &Answer) {
-    let examples = examples(stage, &answer.operation, answer.status);
+fn expect_documented_problem(ctx: &mut Context, response: &RecordedResponse) {
+    let examples = examples(ctx, &response.operation, response.status);
     let head = |problem: &Value| {
         let members = ["type", "title", "status"].map(|name| (name, problem[name].clone()));
         Value::from_iter(members).to_string()
     };
-    let (documented, came) = (examples.iter().map(head).collect::<Vec<_>>(), head(&answer.body));
-    stage.expect(answer, documented.contains(&came), || {
+    let (documented, received) = (
+        examples.iter().map(head).collect::<Vec<_>>(),
+        head(&response.body),
+    );
+    ctx.expect(response, documented.contains(&received), || {
         format!(
-            "expected {} as in the document, received {came}",
+            "expected {} as in the document, received {received}",
             documented.join(" or ")
         )
     });
 }
 
 /// The examples in the document for an operation and a status.
-fn examples(stage: &Stage, operation: &str, status: u16) -> Vec<Value> {
-    let document = stage.wire.document();
-    let at = stage
-        .wire
+fn examples(ctx: &Context, operation: &str, status: u16) -> Vec<Value> {
+    let document = ctx.http.document();
+    let at = ctx
+        .http
         .operation(operation)
         .and_then(|operation| operation.response(status));
     let media = at.map(|response| response.content.as_slice()).unwrap_or_default();
@@ -194,18 +199,18 @@ fn examples(stage: &Stage, operation: &str, status: u16) -> Vec<Value> {
     found
 }
 
-fn tells_no_reason(stage: &mut Stage, answer: &Answer) {
-    let text = answer.body.to_string().to_ascii_lowercase();
-    let reason = stage
+fn expect_no_internals(ctx: &mut Context, response: &RecordedResponse) {
+    let text = response.body.to_string().to_ascii_lowercase();
+    let reason = ctx
         .target
-        .breakage
+        .fault_injector
         .as_ref()
-        .map(|breakage| breakage.reason().to_owned());
-    let words = TELL_TALES.iter().map(|word| (*word).to_owned()).chain(reason);
-    let told: Vec<String> = words
+        .map(|fault_injector| fault_injector.reason().to_owned());
+    let words = INTERNAL_WORDS.iter().map(|word| (*word).to_owned()).chain(reason);
+    let disclosed: Vec<String> = words
         .filter(|word| text.contains(&word.to_ascii_lowercase()))
         .collect();
-    stage.expect(answer, told.is_empty(), || {
-        format!("the response discloses internals: {}", told.join(", "))
+    ctx.expect(response, disclosed.is_empty(), || {
+        format!("the response discloses internals: {}", disclosed.join(", "))
     });
 }

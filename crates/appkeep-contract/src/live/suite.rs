@@ -1,14 +1,14 @@
 //! The checks in their order.
 
+use super::context::{Context, CurrentCheck, Stop};
 use super::coverage::Coverage;
 use super::inputs;
-use super::isolation::{self, CROSSINGS};
+use super::isolation::{self, ISOLATION_CHECKS};
+use super::recording_client::{RecordingClient, authored_validator};
 use super::refusals::{self, RefusalCase};
-use super::report::{CheckOutcome, CheckResult, LiveReport};
-use super::stage::{Current, Stage, Stop};
-use super::stories::{self, Repeated, Story};
+use super::report::{CheckOutcome, CheckResult, LiveFinding, LiveReport};
+use super::scenarios::{self, RepeatedScenario, Scenario};
 use super::target::{Options, Target};
-use super::wire::{Answer, Wire, authored_validator};
 use super::{LiveError, cleanup, inventory, storage};
 
 /// The code and rule for a run with too few checks.
@@ -17,11 +17,11 @@ pub(super) const FEWER: (&str, &str) = (
     "A run has at least as many checks as the last accepted one.",
 );
 
-/// The least number of checks of a server whose [`Target`] is complete. A run against a fresh server that makes fewer
-/// fails.
+/// The least number of checks for a [`Target`] with all optional parts. A run with fewer checks against a fresh
+/// server fails.
 pub const CHECKS: usize = 1322;
 
-/// The number of these checks that require a [`Breakage`](super::Breakage).
+/// The number of these checks that need a [`FaultInjector`](super::FaultInjector).
 pub const CHECKS_OF_STORAGE: usize = 37;
 
 /// The last check.
@@ -40,154 +40,154 @@ pub(super) const CLEAN_UP: (&str, &str) =
 /// Not cancel safe: a run that is dropped halfway leaves behind the resources that it created so far.
 /// [`Options::interrupt`] ends a run that then deletes its resources.
 pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveError> {
-    let wire = Wire::new(target, options, authored_validator()?)?;
+    let http = RecordingClient::new(target, options, authored_validator()?)?;
     let mut run = Run {
-        stage: Stage::new(target.clone(), options.clone(), wire),
+        ctx: Context::new(target.clone(), options.clone(), http),
         checks: Vec::new(),
     };
-    is_usable(&mut run.stage).await?;
-    inventory::take(&mut run.stage).await;
-    run.stage.checks = run.planned();
-    run.tell_all(stories::BEGINNING).await;
-    run.cross_borders().await;
-    run.tell_all(stories::AFTER_CROSSINGS).await;
-    run.repeat_all(stories::REPEATED).await;
+    is_usable(&mut run.ctx).await?;
+    inventory::record_existing(&mut run.ctx).await;
+    run.ctx.checks = run.planned();
+    run.run_all(scenarios::LIFECYCLE).await;
+    run.check_isolation().await;
+    run.run_all(scenarios::AFTER_ISOLATION).await;
+    run.run_repeated(scenarios::REPEATED).await;
     run.send_inputs().await;
     run.send_invalid_requests().await;
-    run.tell_all(stories::CROWDS).await;
-    run.repeat_all(stories::STORAGE).await;
-    run.tell_all(stories::ENDING).await;
+    run.run_all(scenarios::CONCURRENCY).await;
+    run.run_repeated(scenarios::STORAGE).await;
+    run.run_all(scenarios::DELETION).await;
     let left_behind = run.clean_up().await;
     run.count_checks();
-    let Run { stage, checks } = run;
+    let Run { ctx, checks } = run;
     let unreached = |operation: &str, status: u16| reason(&checks, operation, status);
-    let coverage = Coverage::of(stage.wire.document(), &stage.wire.log, unreached);
+    let coverage = Coverage::of(ctx.http.document(), &ctx.http.log, unreached);
     Ok(LiveReport {
         url: target.url.clone(),
         run_id: options.run_id,
         checks,
         coverage,
-        exchanges: stage.wire.log,
+        exchanges: ctx.http.log,
         left_behind,
-        ended_early: stage.limits.ended(),
+        ended_early: ctx.limits.ended(),
     })
 }
 
 /// A run in progress.
 struct Run {
-    stage: Stage,
+    ctx: Context,
     checks: Vec<CheckResult>,
 }
 
 impl Run {
     fn operations(&self) -> Vec<String> {
-        let operations = self.stage.wire.document().operations();
+        let operations = self.ctx.http.document().operations();
         operations.iter().map(|operation| operation.id.clone()).collect()
     }
 
-    /// The planned number of checks, including those that are left out.
+    /// The planned number of checks, including skipped ones.
     fn planned(&self) -> usize {
-        let document = self.stage.wire.document();
+        let document = self.ctx.http.document();
         let operations = document.operations();
-        let told = stories::once().count();
+        let once = scenarios::once().count();
         let times = |fits: &dyn Fn(&str) -> bool| operations.iter().filter(|one| fits(&one.id)).count();
-        let repeated: usize = stories::repeated()
-            .map(|story| times(&|operation| story.over.fits(operation)))
+        let repeated: usize = scenarios::repeated()
+            .map(|scenario| times(&|operation| scenario.operations.include(operation)))
             .sum();
-        let crossings: usize = CROSSINGS
+        let isolation: usize = ISOLATION_CHECKS
             .iter()
-            .map(|crossing| times(&|operation| (crossing.fits)(&self.stage, operation)))
+            .map(|check| times(&|operation| (check.applies_to)(&self.ctx, operation)))
             .sum();
-        let made = inputs::authored(document).len() + refusals::cases(operations).len();
-        let last = 1 + usize::from(self.stage.options.least_checks.is_some());
-        told + repeated + crossings + made + last
+        let cases = inputs::authored(document).len() + refusals::cases(operations).len();
+        let last = 1 + usize::from(self.ctx.options.min_checks.is_some());
+        once + repeated + isolation + cases + last
     }
 
     /// Whether the run stops because of a finding.
-    fn is_over(&self) -> bool {
+    fn is_stopped(&self) -> bool {
         let is_violated = |check: &CheckResult| check.outcome == CheckOutcome::Violated;
-        self.stage.options.stop_at_first && self.checks.last().is_some_and(is_violated)
+        self.ctx.options.fail_fast && self.checks.last().is_some_and(is_violated)
     }
 
-    async fn tell_all(&mut self, stories: &[Story]) {
-        for story in stories {
-            if self.is_over() {
+    async fn run_all(&mut self, scenarios: &[Scenario]) {
+        for scenario in scenarios {
+            if self.is_stopped() {
                 return;
             }
-            begin(&mut self.stage, story.code, story.rule);
-            let result = match story.about.map(|(operation, _)| self.stage.admits(operation)) {
+            begin(&mut self.ctx, scenario.code, scenario.rule);
+            let result = match scenario.covers.map(|(operation, _)| self.ctx.require(operation)) {
                 Some(Err(stop)) => Err(stop),
-                _ => (story.run)(&mut self.stage).await,
+                _ => (scenario.run)(&mut self.ctx).await,
             };
-            let reaches: Vec<(&str, u16)> = story.about.into_iter().collect();
-            let operation = story.about.map(|(operation, _)| operation);
+            let reaches: Vec<(&str, u16)> = scenario.covers.into_iter().collect();
+            let operation = scenario.covers.map(|(operation, _)| operation);
             self.end(operation, None, &reaches, result);
         }
     }
 
-    async fn repeat_all(&mut self, stories: &[Repeated]) {
-        for story in stories {
+    async fn run_repeated(&mut self, scenarios: &[RepeatedScenario]) {
+        for scenario in scenarios {
             for operation in self.operations() {
-                if self.is_over() {
+                if self.is_stopped() {
                     return;
                 }
-                if !story.over.fits(&operation) {
+                if !scenario.operations.include(&operation) {
                     continue;
                 }
-                begin(&mut self.stage, story.code, story.rule);
-                let result = match self.stage.admits(&operation) {
-                    Ok(()) => (story.run)(&mut self.stage, &operation).await,
+                begin(&mut self.ctx, scenario.code, scenario.rule);
+                let result = match self.ctx.require(&operation) {
+                    Ok(()) => (scenario.run)(&mut self.ctx, &operation).await,
                     Err(stop) => Err(stop),
                 };
-                self.end(Some(&operation), None, &[(&operation, story.sees)], result);
+                self.end(Some(&operation), None, &[(&operation, scenario.status)], result);
             }
         }
     }
 
-    async fn cross_borders(&mut self) {
-        for crossing in CROSSINGS {
+    async fn check_isolation(&mut self) {
+        for check in ISOLATION_CHECKS {
             for operation in self.operations() {
-                if self.is_over() {
+                if self.is_stopped() {
                     return;
                 }
-                if !(crossing.fits)(&self.stage, &operation) {
+                if !(check.applies_to)(&self.ctx, &operation) {
                     continue;
                 }
-                begin(&mut self.stage, crossing.code, crossing.rule);
-                let result = isolation::cross(&mut self.stage, crossing, &operation).await;
+                begin(&mut self.ctx, check.code, check.rule);
+                let result = isolation::run(&mut self.ctx, check, &operation).await;
                 self.end(Some(&operation), None, &[], result);
             }
         }
     }
 
     async fn send_inputs(&mut self) {
-        let cases = inputs::authored(self.stage.wire.document());
+        let cases = inputs::authored(self.ctx.http.document());
         for case in cases {
-            if self.is_over() {
+            if self.is_stopped() {
                 return;
             }
-            begin(&mut self.stage, case.code, case.rule);
-            let result = inputs::run(&mut self.stage, case).await;
+            begin(&mut self.ctx, case.code, case.rule);
+            let result = inputs::run(&mut self.ctx, case).await;
             self.end(Some(&case.operation), Some(case.what.clone()), &[], result);
         }
     }
 
     async fn send_invalid_requests(&mut self) {
-        let cases: Vec<RefusalCase> = refusals::cases(self.stage.wire.document().operations());
+        let cases: Vec<RefusalCase> = refusals::cases(self.ctx.http.document().operations());
         for case in cases {
-            if self.is_over() {
+            if self.is_stopped() {
                 return;
             }
-            begin(&mut self.stage, case.request.code, case.request.rule);
-            let result = refusals::run(&mut self.stage, &case).await;
+            begin(&mut self.ctx, case.request.code, case.request.rule);
+            let result = refusals::run(&mut self.ctx, &case).await;
             let reached = (case.operation.as_str(), case.request.status);
             self.end(Some(&case.operation), None, &[reached], result);
         }
     }
 
     async fn clean_up(&mut self) -> Vec<String> {
-        begin(&mut self.stage, CLEAN_UP.0, CLEAN_UP.1);
-        let left_behind = cleanup::remove_everything(&mut self.stage).await;
+        begin(&mut self.ctx, CLEAN_UP.0, CLEAN_UP.1);
+        let left_behind = cleanup::delete_everything(&mut self.ctx).await;
         let result = self.ended_early();
         self.end(None, None, &[], result);
         left_behind
@@ -195,27 +195,20 @@ impl Run {
 
     /// An error if the run ended early, so that no further checks run.
     fn ended_early(&self) -> Result<(), Stop> {
-        let ended = self.stage.limits.ended();
-        ended.map_or(Ok(()), |end| Err(Stop::LeftOut(end.to_string())))
+        let ended = self.ctx.limits.ended();
+        ended.map_or(Ok(()), |end| Err(Stop::Skipped(end.to_string())))
     }
 
     /// Reports a finding if fewer checks ran than required.
     fn count_checks(&mut self) {
-        let Some(least) = self.stage.options.least_checks else {
+        let Some(least) = self.ctx.options.min_checks else {
             return;
         };
-        begin(&mut self.stage, FEWER.0, FEWER.1);
-        let (made, result) = (made(&self.checks), self.ended_early());
-        if made < least && result.is_ok() {
-            let finding = super::LiveFinding {
-                code: FEWER.0.to_owned(),
-                rule: FEWER.1.to_owned(),
-                operation: String::new(),
-                what: format!("expected at least {least} checks, made {made}"),
-                place: None,
-                exchange: None,
-            };
-            self.stage.note(finding);
+        begin(&mut self.ctx, FEWER.0, FEWER.1);
+        let (ran, result) = (count_run(&self.checks), self.ended_early());
+        if ran < least && result.is_ok() {
+            let what = format!("expected at least {least} checks, ran {ran}");
+            self.ctx.record(LiveFinding::new(FEWER, "", what));
         }
         self.end(None, None, &[], result);
     }
@@ -227,11 +220,11 @@ impl Run {
         reaches: &[(&str, u16)],
         result: Result<(), Stop>,
     ) {
-        let current = std::mem::take(&mut self.stage.current);
+        let current = std::mem::take(&mut self.ctx.current);
         let outcome = match result {
             _ if !current.findings.is_empty() => CheckOutcome::Violated,
-            Err(Stop::LeftOut(reason)) => CheckOutcome::LeftOut { reason },
-            Ok(()) | Err(Stop::Noted) => CheckOutcome::Held,
+            Err(Stop::Skipped(reason)) => CheckOutcome::Skipped { reason },
+            Ok(()) | Err(Stop::Recorded) => CheckOutcome::Held,
         };
         self.checks.push(CheckResult {
             code: current.code,
@@ -248,16 +241,16 @@ impl Run {
     }
 }
 
-/// Number of checks that ran, that is, weren't left out.
-fn made(checks: &[CheckResult]) -> usize {
-    let made = |check: &&CheckResult| !matches!(check.outcome, CheckOutcome::LeftOut { .. });
-    checks.iter().filter(made).count()
+/// Number of checks that weren't skipped.
+fn count_run(checks: &[CheckResult]) -> usize {
+    let has_run = |check: &&CheckResult| !matches!(check.outcome, CheckOutcome::Skipped { .. });
+    checks.iter().filter(has_run).count()
 }
 
-/// Sends one request that has to work before any check is possible.
-async fn is_usable(stage: &mut Stage) -> Result<(), LiveError> {
+/// Sends one request that must succeed before any check is possible.
+async fn is_usable(ctx: &mut Context) -> Result<(), LiveError> {
     // For operations on a single resource, 404 is the expected response.
-    let ways = [
+    let candidates = [
         ("app_backup_list_for_app", 200),
         ("app_backup_list_all", 200),
         ("app_snap_list_for_app", 200),
@@ -268,76 +261,69 @@ async fn is_usable(stage: &mut Stage) -> Result<(), LiveError> {
         ("app_backup_delete", 404),
         ("app_snap_delete_for_app", 404),
     ];
-    let found = ways
+    let found = candidates
         .into_iter()
-        .find(|(operation, _)| !stage.is_left_out(operation));
-    let url = stage.target.url.clone();
-    let Some((operation, wanted)) = found else {
-        return Err(LiveError::NothingToAsk { url });
+        .find(|(operation, _)| !ctx.is_excluded(operation));
+    let url = ctx.target.url.clone();
+    let Some((operation, expected)) = found else {
+        return Err(LiveError::NoPermittedOperation { url });
     };
-    let call = stage.call(operation);
-    let sent = stage.wire.send(&stage.target, &call);
+    let call = ctx.call(operation);
+    let sent = ctx.http.send(&ctx.target, &call);
     // A run that ends here has an empty report.
-    let Ok(answer) = stage.limits.within(call.writes(), sent).await else {
+    let Ok(response) = ctx.limits.within(call.writes(), sent).await else {
         return Ok(());
     };
-    let answer = answer.map_err(|why| LiveError::Unreachable {
+    let response = response.map_err(|why| LiveError::Unreachable {
         url: url.clone(),
         why,
     })?;
-    if answer.status == wanted {
+    if response.status == expected {
         return Ok(());
     }
     Err(LiveError::NotUsable {
         url,
         operation: operation.to_owned(),
-        account: stage.target.account,
-        app: stage.target.app,
-        answer: said(&answer),
+        account: ctx.target.account,
+        app: ctx.target.app,
+        response: response.summary(),
     })
 }
 
-fn said(answer: &Answer) -> String {
-    let (title, detail) = (
-        answer.text("/title").unwrap_or_default(),
-        answer.text("/detail").unwrap_or_default(),
-    );
-    format!("{} {title} {detail}", answer.status)
-        .trim_end()
-        .to_owned()
-}
-
-fn begin(stage: &mut Stage, code: &str, rule: &str) {
-    stage.step(code);
-    stage.current = Current {
+fn begin(ctx: &mut Context, code: &str, rule: &str) {
+    ctx.step(code);
+    ctx.current = CurrentCheck {
         code: code.to_owned(),
         rule: rule.to_owned(),
         findings: Vec::new(),
     };
 }
 
-/// Why no 429 was seen: a check doesn't flood the server.
+/// Why no 429 was seen: checks stay below the rate limits.
 const NOT_FLOODED: &str = "not provoked: it requires more requests than the server's limits permit";
 
 /// Why that operation never returned that status.
 fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
-    let about: Vec<&CheckResult> = checks
+    let covers: Vec<&CheckResult> = checks
         .iter()
         .filter(|check| {
             check
                 .reaches
                 .iter()
-                .any(|(own, wanted)| own == operation && *wanted == status)
+                .any(|(own, expected)| own == operation && *expected == status)
         })
         .collect();
-    let left_out = about.iter().find_map(|check| match &check.outcome {
-        CheckOutcome::LeftOut { reason } => Some(reason.clone()),
+    let skipped = covers.iter().find_map(|check| match &check.outcome {
+        CheckOutcome::Skipped { reason } => Some(reason.clone()),
         _ => None,
     });
-    if let Some(check) = about.iter().find(|check| check.outcome == CheckOutcome::Violated) {
+    if let Some(check) = covers
+        .iter()
+        .find(|check| check.outcome == CheckOutcome::Violated)
+    {
         return format!("another response was received, see `{}`", check.code);
     }
-    match left_out {
+    match skipped {
         Some(reason) => reason,
         None if status >= 500 => storage::NOT_PROVOKABLE.to_owned(),
         None if status == 429 => NOT_FLOODED.to_owned(),

@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::breakage::Breakage;
-use super::listener::Progress;
+use super::fault_injector::FaultInjector;
+use super::progress::Progress;
 
 /// A running server and the caller's knowledge about it.
 ///
 /// Contains secrets, so it doesn't implement `Debug`. Every optional field enables checks; a check without
-/// its requirements is reported as left out.
+/// its requirements is reported as skipped.
 #[derive(Clone)]
 pub struct Target {
     /// Scheme, host and port: `http://127.0.0.1:8443`.
@@ -31,13 +31,13 @@ pub struct Target {
     /// A read-only token of the same account.
     pub viewer_token: Option<String>,
     /// Another account, with an app and a token of its own.
-    pub foreign: Option<Foreign>,
+    pub foreign: Option<ForeignAccount>,
     /// A token of all accounts: for it, an unknown account is not found instead of forbidden.
     pub operator_token: Option<String>,
     /// A server of the same kind that runs no jobs, so that pending resources stay pending.
-    pub idle: Option<Box<Idle>>,
-    /// A way to make the storage of the idle server fail.
-    pub breakage: Option<Arc<dyn Breakage>>,
+    pub idle: Option<Box<IdleServer>>,
+    /// Injects storage failures into the idle server.
+    pub fault_injector: Option<Arc<dyn FaultInjector>>,
     /// Whether a restore may replace the apps' data with that of a backup: only if the data isn't needed.
     pub may_restore: bool,
     /// An additional certificate authority to trust, as PEM.
@@ -45,7 +45,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// A target with the minimum information; every check that requires more is left out.
+    /// A target with the minimum information; every check that requires more is skipped.
     #[must_use]
     pub fn new(url: String, token: String, account: Uuid, app: Uuid) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl Target {
             foreign: None,
             operator_token: None,
             idle: None,
-            breakage: None,
+            fault_injector: None,
             may_restore: false,
             ca: None,
         }
@@ -68,7 +68,7 @@ impl Target {
 
 /// Another account.
 #[derive(Clone)]
-pub struct Foreign {
+pub struct ForeignAccount {
     /// Its id.
     pub account: Uuid,
     /// A token of that account only, with a role that may create and delete.
@@ -81,7 +81,7 @@ pub struct Foreign {
 ///
 /// Pending backups can't be deleted, so the suite leaves a few of them behind: use a disposable server.
 #[derive(Clone)]
-pub struct Idle {
+pub struct IdleServer {
     /// Scheme, host and port.
     pub url: String,
     /// A token that may create and delete.
@@ -107,7 +107,7 @@ pub struct Options {
     /// Interval between two polls.
     pub poll_interval: Duration,
     /// Maximum time for one response.
-    pub answer_max: Duration,
+    pub response_timeout: Duration,
     /// Maximum size of a response body in bytes. A longer response counts as failed, and its operation isn't
     /// requested again.
     pub body_bytes_max: usize,
@@ -117,19 +117,19 @@ pub struct Options {
     pub interrupt: CancellationToken,
     /// How long the server may wait for the rest of a body; `None` leaves that to the server.
     pub body_wait_max: Option<Duration>,
-    /// Whether to leave out the companion operations.
+    /// Whether to exclude the companion operations.
     pub documented_only: bool,
     /// The ids of the operations that the server supports; `None` means all. Checks that need another
-    /// operation are left out.
+    /// operation are skipped.
     pub operations: Option<BTreeSet<String>>,
-    /// The minimum number of checks: a run that makes fewer has a finding, so that a weakened suite is
-    /// noticed.
-    pub least_checks: Option<usize>,
+    /// The minimum number of checks: a run with fewer checks has a finding, so that missing checks are
+    /// detected.
+    pub min_checks: Option<usize>,
     /// Receives the progress of the run.
     pub progress: Progress,
-    /// Whether to end with the first check that has a finding; the suite's resources are deleted all the
-    /// same.
-    pub stop_at_first: bool,
+    /// Whether to end with the first check that has a finding; the suite's resources are
+    /// deleted in any case.
+    pub fail_fast: bool,
 }
 
 impl Options {
@@ -142,16 +142,16 @@ impl Options {
             prefix: "verify".to_owned(),
             completion_max: Duration::from_mins(2),
             poll_interval: Duration::from_millis(20),
-            answer_max: Duration::from_secs(30),
+            response_timeout: Duration::from_secs(30),
             body_bytes_max: BODY_BYTES_MAX,
             run_max: Duration::from_mins(30),
             interrupt: CancellationToken::new(),
             body_wait_max: None,
             documented_only: false,
             operations: None,
-            least_checks: None,
+            min_checks: None,
             progress: Progress::default(),
-            stop_at_first: false,
+            fail_fast: false,
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn curl(exchange: &Exchange) -> String {
         }
     }
     match &exchange.request_body {
-        Some(body) if exchange.halting => {
+        Some(body) if exchange.incomplete => {
             // An upload of unknown length, because the body never ends.
             parts.push("-T -".to_owned());
             parts.push(quoted(&exchange.url));
@@ -65,7 +65,7 @@ mod tests {
             ],
             request_body: Some("{\"name\":\"it's\"}".to_owned()),
             padding_bytes: 0,
-            halting: false,
+            incomplete: false,
             status: 400,
             response_headers: Vec::new(),
             response_body: String::new(),
@@ -90,16 +90,16 @@ mod tests {
 
     #[test]
     fn endless_bodies_are_uploads_that_wait() {
-        let halting = Exchange {
-            halting: true,
+        let incomplete = Exchange {
+            incomplete: true,
             ..exchange()
         };
-        insta::assert_snapshot!(curl(&halting), @r#"{ printf %s '{"name":"it'\''s"}'; sleep 60; } | curl -isS -X POST -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' -T - 'http://h/a?b=c'"#);
+        insta::assert_snapshot!(curl(&incomplete), @r#"{ printf %s '{"name":"it'\''s"}'; sleep 60; } | curl -isS -X POST -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' -T - 'http://h/a?b=c'"#);
     }
 
     #[test]
     fn the_sent_method_is_recorded() {
-        let told = |method: &str, body: Option<&str>| {
+        let curl_for = |method: &str, body: Option<&str>| {
             curl(&Exchange {
                 method: method.to_owned(),
                 request_body: body.map(str::to_owned),
@@ -107,18 +107,18 @@ mod tests {
                 ..exchange()
             })
         };
-        assert_eq!(told("GET", None), "curl -isS 'http://h/a?b=c'");
-        assert_eq!(told("DELETE", None), "curl -isS -X DELETE 'http://h/a?b=c'");
+        assert_eq!(curl_for("GET", None), "curl -isS 'http://h/a?b=c'");
+        assert_eq!(curl_for("DELETE", None), "curl -isS -X DELETE 'http://h/a?b=c'");
         // Without `-X`, curl would send a POST.
         assert_eq!(
-            told("GET", Some("{}")),
+            curl_for("GET", Some("{}")),
             "curl -isS -X GET --data-raw '{}' 'http://h/a?b=c'"
         );
     }
 
     #[test]
     fn the_shell_expands_only_the_token() {
-        let told = |name: &str, value: &str| {
+        let curl_for = |name: &str, value: &str| {
             curl(&Exchange {
                 method: "GET".to_owned(),
                 request_body: None,
@@ -127,11 +127,11 @@ mod tests {
             })
         };
         assert_eq!(
-            told("Accept", "application/$HOME"),
+            curl_for("Accept", "application/$HOME"),
             "curl -isS -H 'Accept: application/$HOME' 'http://h/a?b=c'"
         );
         assert_eq!(
-            told("Authorization", "Basic c29t`id`"),
+            curl_for("Authorization", "Basic c29t`id`"),
             "curl -isS -H 'Authorization: Basic c29t`id`' 'http://h/a?b=c'"
         );
     }

@@ -2,12 +2,10 @@
 
 mod findings;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Outcome, Report, text};
-use crate::live::{Cell, CellState, CheckOutcome, LiveReport};
+use crate::live::{Cell, CellState, CheckOutcome, Grid, LiveReport};
 use crate::origin::Origin;
 use appkeep_openapi::statics::StaticReport;
 
@@ -49,7 +47,7 @@ pub(super) fn page(report: &Report) -> String {
                     @if let Some(statics) = &report.statics { (static_part(statics)) }
                 }
                 footer {
-                    p { "Judged by " code { "appkeep verify" } " against " code { (crate::authored::NAME) } "." }
+                    p { "Checked by " code { "appkeep verify" } " against " code { (crate::authored::NAME) } "." }
                     @if let Some(live) = &report.live {
                         p { "Repeat the same requests: " code { "--seed " (live.run_id) } }
                     }
@@ -90,12 +88,12 @@ fn badge(outcome: Outcome) -> Markup {
 fn figures(report: &Report) -> Markup {
     let mut figures: Vec<(usize, &str)> = Vec::new();
     if let Some(live) = &report.live {
-        let (held, violated, left_out) = live.counts();
+        let (held, violated, skipped) = live.counts();
         figures.extend([
             (live.checks.len(), "checks"),
             (held, "held"),
             (violated, "violated"),
-            (left_out, "left out"),
+            (skipped, "skipped"),
             (live.exchanges.len(), "responses checked"),
         ]);
     }
@@ -132,7 +130,7 @@ fn live_part(report: &LiveReport) -> Markup {
                 (coverage(&companions))
             }
         }
-        (left_out(report))
+        (skipped(report))
         @if !report.left_behind.is_empty() {
             section {
                 h2 { "Resources left on the server" }
@@ -151,47 +149,29 @@ fn live_part(report: &LiveReport) -> Markup {
 
 /// A table of operations and statuses.
 fn coverage(cells: &[&Cell]) -> Markup {
-    let statuses: BTreeSet<u16> = cells.iter().map(|cell| cell.status).collect();
-    let mut operations: Vec<&str> = Vec::new();
-    let mut unreached: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for cell in cells {
-        if !operations.contains(&cell.operation.as_str()) {
-            operations.push(&cell.operation);
-        }
-        if let CellState::NotReached { reason } = &cell.state {
-            unreached
-                .entry(reason)
-                .or_default()
-                .push(format!("{} {}", cell.operation, cell.status));
-        }
-    }
-    let find = |operation: &str, status: u16| {
-        cells
-            .iter()
-            .find(|cell| cell.operation == operation && cell.status == status)
-    };
+    let grid = Grid::of(cells);
     html! {
         div.wide tabindex="0" {
             table {
-                thead { tr { th scope="col" { "operation" } @for status in &statuses { th scope="col" { (status) } } } }
+                thead { tr { th scope="col" { "operation" } @for status in &grid.statuses { th scope="col" { (status) } } } }
                 tbody {
-                    @for operation in operations {
+                    @for operation in &grid.operations {
                         tr {
                             th scope="row" { code { (operation) } }
-                            @for status in &statuses {
-                                td { @if let Some(cell) = find(operation, *status) { (state(&cell.state)) } }
+                            @for status in &grid.statuses {
+                                td { @if let Some(cell) = grid.cell(operation, *status) { (state(&cell.state)) } }
                             }
                         }
                     }
                 }
             }
         }
-        @if !unreached.is_empty() {
+        @if !grid.unreached.is_empty() {
             details {
                 summary { "Reasons for unreached responses" }
-                @for (reason, which) in unreached {
+                @for (reason, responses) in &grid.unreached {
                     p { (reason) ":" }
-                    ul { @for one in which { li { code { (one) } } } }
+                    ul { @for response in responses { li { code { (response) } } } }
                 }
             }
         }
@@ -206,12 +186,12 @@ fn state(state: &CellState) -> Markup {
     }
 }
 
-fn left_out(report: &LiveReport) -> Markup {
-    let groups = text::left_out(&report.checks);
+fn skipped(report: &LiveReport) -> Markup {
+    let groups = text::skipped(&report.checks);
     html! {
         @if !groups.is_empty() {
             section {
-                h2 { "Left out" }
+                h2 { "Skipped" }
                 @for (reason, names) in groups {
                     p { (reason) ":" }
                     ul { @for name in names { li { code { (name) } } } }
@@ -234,7 +214,7 @@ fn checks(report: &LiveReport) -> Markup {
                                 @match &check.outcome {
                                     CheckOutcome::Held => span.badge.good { "held" },
                                     CheckOutcome::Violated => span.badge.bad { "violated" },
-                                    CheckOutcome::LeftOut { reason } => span.badge.none title=(reason) { "left out" },
+                                    CheckOutcome::Skipped { reason } => span.badge.none title=(reason) { "skipped" },
                                 }
                             }
                             td { @if let Some(operation) = &check.operation { code { (operation) } } }

@@ -100,7 +100,7 @@ fn live_suite(report: &LiveReport) -> TestSuite {
 fn status(report: &LiveReport, check: &CheckResult) -> TestCaseStatus {
     match &check.outcome {
         CheckOutcome::Held => TestCaseStatus::success(),
-        CheckOutcome::LeftOut { reason } => {
+        CheckOutcome::Skipped { reason } => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(reason.as_str());
             status

@@ -19,7 +19,7 @@ fn exchange() -> Exchange {
         request_headers: vec![owned(("Authorization", "Bearer $APPKEEP_TOKEN"))],
         request_body: None,
         padding_bytes: 0,
-        halting: false,
+        incomplete: false,
         status: 200,
         response_headers: vec![
             owned(("content-type", "application/json")),
@@ -36,25 +36,24 @@ fn finding() -> LiveFinding {
         code: "limit-zero".to_owned(),
         rule: "The least limit is 1.".to_owned(),
         operation: "app_backup_list_all".to_owned(),
-        what: format!("400 expected, 200 came: {HOSTILE}"),
+        what: format!("expected 400, received 200: {HOSTILE}"),
         place: None,
         exchange: Some(0),
     }
 }
 
-fn check(
-    code: &str,
-    operation: Option<&str>,
-    outcome: CheckOutcome,
-    findings: Vec<LiveFinding>,
-) -> CheckResult {
+fn check(code: &str, operation: Option<&str>, outcome: CheckOutcome) -> CheckResult {
     CheckResult {
         code: code.to_owned(),
         operation: operation.map(str::to_owned),
         detail: None,
         rule: "A rule.".to_owned(),
+        findings: if outcome == CheckOutcome::Violated {
+            vec![finding()]
+        } else {
+            Vec::new()
+        },
         outcome,
-        findings,
         reaches: Vec::new(),
     }
 }
@@ -110,11 +109,11 @@ fn statics() -> StaticReport {
 /// A report with an example of every part.
 fn report() -> Report {
     let list = Some("app_backup_list_all");
-    let left_out = |reason: &str| CheckOutcome::LeftOut {
+    let skipped = |reason: &str| CheckOutcome::Skipped {
         reason: reason.to_owned(),
     };
     let not_reached = CellState::NotReached {
-        reason: "no check asks for it".to_owned(),
+        reason: "no check covers it".to_owned(),
     };
     Report {
         statics: Some(statics()),
@@ -122,16 +121,11 @@ fn report() -> Report {
             url: "http://127.0.0.1:1".to_owned(),
             run_id: Uuid::nil(),
             checks: vec![
-                check("list", list, CheckOutcome::Held, Vec::new()),
-                check("limit-zero", list, CheckOutcome::Violated, vec![finding()]),
-                check("half-a-body", None, CheckOutcome::Held, Vec::new()),
-                check("half-a-body", None, CheckOutcome::Held, Vec::new()),
-                check(
-                    "role-too-low",
-                    list,
-                    left_out("requires a read-only token"),
-                    Vec::new(),
-                ),
+                check("list", list, CheckOutcome::Held),
+                check("limit-zero", list, CheckOutcome::Violated),
+                check("half-a-body", None, CheckOutcome::Held),
+                check("half-a-body", None, CheckOutcome::Held),
+                check("role-too-low", list, skipped("requires a read-only token")),
             ],
             coverage: Coverage {
                 cells: vec![
@@ -244,26 +238,21 @@ fn runs_without_findings_print_no_seed() {
 
 #[test]
 fn skipped_checks_are_named_once_per_reason() {
-    let left_out = |code: &str, operation: &str, reason: &str| {
+    let skipped = |code: &str, operation: &str, reason: &str| {
         let reason = reason.to_owned();
-        check(
-            code,
-            Some(operation),
-            CheckOutcome::LeftOut { reason },
-            Vec::new(),
-        )
+        check(code, Some(operation), CheckOutcome::Skipped { reason })
     };
     let mut live = report().live.unwrap();
     let (token, other) = ("requires a read-only token", "needs another namespace");
     live.checks = vec![
-        left_out("role-too-low", "app_fetch", token),
-        left_out("role-too-low", "app_list", token),
-        left_out("namespace-foreign", "app_fetch", other),
-        left_out("role-read-only", "app_fetch", token),
+        skipped("role-too-low", "app_fetch", token),
+        skipped("role-too-low", "app_list", token),
+        skipped("namespace-foreign", "app_fetch", other),
+        skipped("role-read-only", "app_fetch", token),
         // If the check ran for other operations, the report names those that it didn't run for.
-        check("limit-zero", Some("app_list"), CheckOutcome::Held, Vec::new()),
-        left_out("limit-zero", "bucket_list", other),
-        left_out("limit-zero", "cloud_list", other),
+        check("limit-zero", Some("app_list"), CheckOutcome::Held),
+        skipped("limit-zero", "bucket_list", other),
+        skipped("limit-zero", "cloud_list", other),
     ];
     let text = live_text(&live);
     let lines: Vec<_> = text.lines().filter(|line| line.starts_with("skipped")).collect();
@@ -320,9 +309,7 @@ fn documented_and_companion_responses_are_counted_separately() {
         seen("PATCH", 405),
         seen("PATCH", 500),
     ];
-    let coverage = Coverage::of(&note(), &log, |_, status| {
-        format!("nothing makes it answer {status}")
-    });
+    let coverage = Coverage::of(&note(), &log, |_, status| format!("no check causes {status}"));
     assert_eq!(coverage.counts(), (3, 2, 1));
     insta::assert_snapshot!(coverage.table(), @"
     | operation  | 200   | 400      | 401   | 403   | 404      | 500         |
@@ -330,7 +317,7 @@ fn documented_and_companion_responses_are_counted_separately() {
     | note_fetch | valid | VIOLATED | valid | valid | VIOLATED | not reached |
 
     6 responses: 3 valid, 2 violated, 1 not reached
-    not reached, nothing makes it answer 500:
+    not reached, no check causes 500:
       note_fetch 500
     ");
     insta::assert_snapshot!(coverage.companion_table(), @"
@@ -339,7 +326,7 @@ fn documented_and_companion_responses_are_counted_separately() {
     | note_fetch | valid | not reached |
 
     2 responses: 1 valid, 0 violated, 1 not reached
-    not reached, nothing makes it answer 503:
+    not reached, no check causes 503:
       note_fetch 503
     ");
 }
@@ -432,7 +419,7 @@ fn the_worse_outcome_counts() {
 }
 
 #[test]
-fn a_comparison_reads_like_this() {
+fn comparisons_match_their_snapshot() {
     let contract = crate::authored::document().unwrap();
     let mut root = contract.root().clone();
     let fetch = "/paths/~1accounts~1{account_id}~1topology~1v1~1appBackups~1{appBackup_id}/get";

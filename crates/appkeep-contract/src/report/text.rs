@@ -83,11 +83,11 @@ pub(super) fn static_part(palette: Palette, report: &StaticReport) -> String {
         report.stale.len()
     );
     let holds = report.findings.is_empty() && report.stale.is_empty();
-    let _ = writeln!(text, "\n{}", painted(verdict(palette, holds), summary));
+    let _ = writeln!(text, "\n{}", painted(outcome_style(palette, holds), summary));
     text
 }
 
-fn verdict(palette: Palette, holds: bool) -> Style {
+fn outcome_style(palette: Palette, holds: bool) -> Style {
     if holds { palette.good } else { palette.bad }
 }
 
@@ -113,7 +113,7 @@ fn difference_text(text: &mut String, palette: Palette, report: &StaticReport, g
         );
     }
     let _ = writeln!(text, "  rule:     {}", finding.code.rule());
-    let _ = writeln!(text, "  found:    {}", tame(&finding.what));
+    let _ = writeln!(text, "  found:    {}", sanitized(&finding.what));
     let _ = writeln!(text, "  why:      {}", finding.direction.words());
     let _ = writeln!(text, "  contract: {}", report.contract_place(finding));
     if let Some(place) = report.server_place(finding) {
@@ -151,23 +151,23 @@ pub(super) fn live_part(palette: Palette, report: &LiveReport) -> String {
         text.push_str(&finding_text(palette, report, finding));
     }
     let _ = writeln!(text, "\n{}", coloured_table(palette, &report.coverage.table()));
-    for (reason, names) in left_out(&report.checks) {
+    for (reason, names) in skipped(&report.checks) {
         let _ = writeln!(text, "skipped, {reason}: {}", names.join(", "));
     }
     for left in &report.left_behind {
         let _ = writeln!(text, "left on the server: {left}");
     }
-    let (held, violated, not_made) = report.counts();
+    let (held, violated, skipped) = report.counts();
     if let Some(end) = report.ended_early {
         let _ = writeln!(text, "{}", painted(palette.bad, format!("ended early: {end}")));
     }
     let summary = format!(
-        "live: {} checks: {held} held, {violated} violated, {not_made} skipped; {} responses checked",
+        "live: {} checks: {held} held, {violated} violated, {skipped} skipped; {} responses checked",
         report.checks.len(),
         report.exchanges.len()
     );
     let holds = violated == 0 && report.ended_early.is_none();
-    let _ = writeln!(text, "{}", painted(verdict(palette, holds), summary));
+    let _ = writeln!(text, "{}", painted(outcome_style(palette, holds), summary));
     if violated > 0 {
         let _ = writeln!(text, "to repeat the same requests: --seed {}", report.run_id);
     }
@@ -195,17 +195,17 @@ fn coloured_table(palette: Palette, table: &str) -> String {
 
 /// The names of the checks that weren't run, by reason. A name includes the operation if other checks of that
 /// name were run.
-pub(super) fn left_out(checks: &[CheckResult]) -> Vec<(&str, Vec<String>)> {
+pub(super) fn skipped(checks: &[CheckResult]) -> Vec<(&str, Vec<String>)> {
     let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
     for check in checks {
-        let CheckOutcome::LeftOut { reason } = &check.outcome else {
+        let CheckOutcome::Skipped { reason } = &check.outcome else {
             continue;
         };
-        let was_made_elsewhere = checks
+        let ran_elsewhere = checks
             .iter()
-            .any(|other| other.code == check.code && !matches!(other.outcome, CheckOutcome::LeftOut { .. }));
+            .any(|other| other.code == check.code && !matches!(other.outcome, CheckOutcome::Skipped { .. }));
         let name = match &check.operation {
-            Some(operation) if was_made_elsewhere => format!("{} ({operation})", check.code),
+            Some(operation) if ran_elsewhere => format!("{} ({operation})", check.code),
             _ => check.code.clone(),
         };
         match groups.iter_mut().find(|(known, _)| known == reason) {
@@ -225,7 +225,7 @@ pub(super) fn finding_text(palette: Palette, report: &LiveReport, finding: &Live
         finding.operation
     );
     let _ = writeln!(text, "  rule:     {}", finding.rule);
-    let _ = writeln!(text, "  found:    {}", tame(&finding.what));
+    let _ = writeln!(text, "  found:    {}", sanitized(&finding.what));
     let _ = writeln!(text, "  contract: {}", finding.contract_place());
     if let Some(exchange) = finding.exchange.and_then(|index| report.exchanges.get(index)) {
         let _ = writeln!(text, "  request:  {}", request(exchange));
@@ -248,7 +248,7 @@ fn response(exchange: &Exchange) -> String {
         .response_headers
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    let content_type = tame(content_type.map(|(_, value)| value.as_str()).unwrap_or_default());
+    let content_type = sanitized(content_type.map(|(_, value)| value.as_str()).unwrap_or_default());
     format!(
         "{} {content_type} {}",
         exchange.status,
@@ -258,9 +258,9 @@ fn response(exchange: &Exchange) -> String {
     .to_owned()
 }
 
-/// Text on one line without control characters: some of it comes from an untrusted server and mustn't control
+/// Text on one line without control characters: it may contain text of an untrusted server, which mustn't control
 /// the terminal.
-fn tame(text: &str) -> String {
+fn sanitized(text: &str) -> String {
     text.chars()
         .map(|char| if char.is_control() { ' ' } else { char })
         .collect()
@@ -269,7 +269,7 @@ fn tame(text: &str) -> String {
 /// The beginning of a body, at most `BODY_CHARS_MAX` characters.
 fn cut(body: &str) -> String {
     let beginning: String = body.chars().take(BODY_CHARS_MAX).collect();
-    let mut text = tame(&beginning);
+    let mut text = sanitized(&beginning);
     if body.chars().nth(BODY_CHARS_MAX).is_some() {
         text.push('…');
     }

@@ -36,7 +36,7 @@ pub struct Request {
 impl Request {
     /// The operation that method and path belong to.
     pub(crate) fn documented(&self) -> Option<&'static Operation> {
-        let mut operations = at(&self.path);
+        let mut operations = operations_at(&self.path);
         operations.find(|operation| operation.method == self.method.as_str())
     }
 
@@ -62,7 +62,7 @@ impl Request {
         self.operation().contains("_delete")
     }
 
-    pub(crate) fn is_about_backups(&self) -> bool {
+    pub(crate) fn is_backup_operation(&self) -> bool {
         self.operation().starts_with("app_backup")
     }
 
@@ -119,7 +119,7 @@ impl Request {
         self.set_header(AUTHORIZATION, &format!("Bearer {token}"));
     }
 
-    /// Whether the end of the body is still to come.
+    /// Whether the body isn't complete yet.
     pub(crate) fn is_unfinished(&self) -> bool {
         self.unfinished.lock().is_ok_and(|rest| rest.is_some())
     }
@@ -132,6 +132,23 @@ impl Request {
     /// The body as JSON; null if it isn't JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The same request without a member of its body.
+    pub(crate) fn without(mut self, member: &str) -> Self {
+        self.change(|body| {
+            body.shift_remove(member);
+        });
+        self
+    }
+
+    /// A GET of the same path.
+    pub(crate) fn as_get(&self) -> Self {
+        Self {
+            method: Method::GET,
+            body: Bytes::new(),
+            ..self.clone()
+        }
     }
 
     /// Changes the body if it is a JSON object. A body that stays equal also keeps its white space.
@@ -147,18 +164,18 @@ impl Request {
 }
 
 /// The operations at a path.
-pub(crate) fn at(path: &str) -> impl Iterator<Item = &'static Operation> {
+pub(crate) fn operations_at(path: &str) -> impl Iterator<Item = &'static Operation> {
     let operations = DOCUMENT.operations().iter();
     operations.filter(move |operation| matches(&operation.path, path))
 }
 
 /// Whether a path is an instance of a template.
 fn matches(template: &str, path: &str) -> bool {
-    let (mut wanted, mut given) = (template.split('/'), path.split('/'));
+    let (mut expected, mut actual) = (template.split('/'), path.split('/'));
     loop {
-        match (wanted.next(), given.next()) {
+        match (expected.next(), actual.next()) {
             (None, None) => return true,
-            (Some(wanted), Some(given)) if wanted == given || wanted.starts_with('{') => {}
+            (Some(expected), Some(actual)) if expected == actual || expected.starts_with('{') => {}
             _ => return false,
         }
     }
@@ -245,6 +262,13 @@ impl Response {
             visit(body);
             let items = body.get_mut("items").and_then(Value::as_array_mut);
             items.into_iter().flatten().for_each(visit);
+        });
+    }
+
+    /// Removes a member of every complete backup, snapshot and app in the body.
+    pub(crate) fn remove_from_each(&mut self, member: &str) {
+        self.each_resource(|resource| {
+            resource.shift_remove(member);
         });
     }
 

@@ -1,4 +1,4 @@
-//! Defects, and their injection into the traffic between the checker and an honest server.
+//! Defects, and their injection into the traffic between the checker and a correct server.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,11 +29,11 @@ pub enum Servers {
     Fake,
     /// The fake server and a real one, as it is about jobs, time or storage.
     Both,
-    /// A real server only: a fake one answers one request after the other.
+    /// A real server only: a fake one handles one request after the other.
     Real,
 }
 
-/// Something that is wrong with an otherwise correct server.
+/// A defect of an otherwise correct server.
 #[derive(Clone, Copy)]
 pub struct Defect {
     /// Its name in the tables of results.
@@ -53,7 +53,8 @@ pub struct Defect {
     pub with_failing_storage: bool,
 }
 
-const BACKUPS_OF_AN_APP: &[&str] = &[
+/// Operations that create, show and delete the backups of an app.
+pub(crate) const BACKUPS_OF_AN_APP: &[&str] = &[
     "app_backup_create_for_app",
     "app_backup_list_for_app",
     "app_backup_fetch_for_app",
@@ -178,14 +179,14 @@ pub enum Injection {
     /// A response is changed on its way to the checker.
     OnResponse(fn(&Request, &mut Response)),
     /// A response is changed according to earlier requests and responses.
-    WithMemory(fn(&mut Memory, &Request, &mut Response)),
+    Stateful(fn(&mut DefectState, &Request, &mut Response)),
     /// Anything else, including further requests to the server.
-    Handler(fn(Request, Context) -> BoxFuture<'static, Response>),
+    Handler(fn(Request, ProxyContext) -> BoxFuture<'static, Response>),
 }
 
 impl Injection {
     /// The response to a request.
-    pub(super) async fn answer(self, mut request: Request, server: Context) -> Response {
+    pub(super) async fn respond(self, mut request: Request, server: ProxyContext) -> Response {
         match self {
             Self::None => server.send(request).await,
             Self::OnRequest(change) => {
@@ -197,17 +198,17 @@ impl Injection {
                 change(&request, &mut response);
                 response
             }
-            Self::WithMemory(change) => {
+            Self::Stateful(change) => {
                 let mut response = server.send(request.clone()).await;
-                change(&mut server.memory(), &request, &mut response);
+                change(&mut server.state(), &request, &mut response);
                 response
             }
-            Self::Handler(answer) => answer(request, server).await,
+            Self::Handler(respond) => respond(request, server).await,
         }
     }
 }
 
-/// An honest server.
+/// A correct server.
 pub trait Upstream: Send + Sync {
     /// Its response to a request.
     fn send(&self, request: Request) -> BoxFuture<'_, Response>;
@@ -243,7 +244,7 @@ impl Upstream for HttpUpstream {
             } else if !request.body.is_empty() {
                 sent = sent.body(request.body);
             }
-            let response = sent.send().await.expect("the honest server responds");
+            let response = sent.send().await.expect("the server responds");
             Response {
                 status: response.status().as_u16(),
                 headers: without_connection(response.headers().clone()),
@@ -253,9 +254,9 @@ impl Upstream for HttpUpstream {
     }
 }
 
-/// An honest server, and the information about it that defects need.
+/// A correct server, and the information about it that defects need.
 #[derive(Clone)]
-pub struct Context {
+pub struct ProxyContext {
     /// The server.
     pub upstream: Arc<dyn Upstream>,
     /// A token of all accounts with every permission.
@@ -265,7 +266,7 @@ pub struct Context {
     /// The checker's two accounts.
     pub accounts: [Tenant; 2],
     /// The state of the defect.
-    pub memory: Arc<Mutex<Memory>>,
+    pub state: Arc<Mutex<DefectState>>,
 }
 
 /// An account with an app and a bucket.
@@ -279,12 +280,12 @@ pub struct Tenant {
     pub bucket: String,
 }
 
-impl Context {
-    pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+impl ProxyContext {
+    pub(crate) fn state(&self) -> MutexGuard<'_, DefectState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The response of the honest server.
+    /// The response of the server.
     pub(crate) async fn send(&self, request: Request) -> Response {
         self.upstream.send(request).await
     }
@@ -304,20 +305,20 @@ impl Context {
 
 /// The state of a defect, from earlier requests and responses.
 #[derive(Debug, Default)]
-pub struct Memory {
+pub struct DefectState {
     /// How often something was seen.
-    pub(crate) times: HashMap<String, u32>,
+    pub(crate) counts: HashMap<String, u32>,
     /// The value that something had when it was last seen.
-    pub(crate) kept: HashMap<String, Value>,
+    pub(crate) values: HashMap<String, Value>,
     /// Ids in the order in which they were seen.
     pub(crate) ids: Vec<String>,
 }
 
-impl Memory {
+impl DefectState {
     /// Counts: 1 if something is seen for the first time.
     pub(crate) fn count(&mut self, what: &str) -> u32 {
-        let times = self.times.entry(what.to_owned()).or_default();
-        *times += 1;
-        *times
+        let counts = self.counts.entry(what.to_owned()).or_default();
+        *counts += 1;
+        *counts
     }
 }

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::exchange::{Request, Response};
-use super::injection::{Context, Injection};
+use super::injection::{Injection, ProxyContext};
 
 /// Headers of a connection, which aren't passed on.
 const OF_CONNECTION: [HeaderName; 4] = [CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING];
@@ -35,19 +35,19 @@ impl Listener {
     /// # Panics
     ///
     /// If there is no free port.
-    pub async fn start<A>(answer: A) -> Self
+    pub async fn start<A>(respond: A) -> Self
     where
         A: Fn(Request) -> BoxFuture<'static, Response> + Send + Sync + 'static,
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let answer = Arc::new(answer);
+        let respond = Arc::new(respond);
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 // Small requests and responses must not wait for each other.
                 let _ = client.set_nodelay(true);
-                let answer = Arc::clone(&answer);
-                let service = service_fn(move |request| respond(request, Arc::clone(&answer)));
+                let respond = Arc::clone(&respond);
+                let service = service_fn(move |request| handle(request, Arc::clone(&respond)));
                 // A connection may break at any time; that is the client's decision.
                 tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(client), service));
             }
@@ -73,24 +73,28 @@ impl Drop for Listener {
 /// # Panics
 ///
 /// If there is no free port.
-pub async fn proxy(server: Context, injection: Injection) -> Listener {
-    Listener::start(move |request| Box::pin(injection.answer(request, server.clone()))).await
+pub async fn proxy(server: ProxyContext, injection: Injection) -> Listener {
+    Listener::start(move |request| Box::pin(injection.respond(request, server.clone()))).await
 }
 
 /// Answers one request. An error closes the connection.
-async fn respond<A>(
+async fn handle<A>(
     request: http::Request<Incoming>,
-    answer: Arc<A>,
+    respond: Arc<A>,
 ) -> io::Result<http::Response<Full<Bytes>>>
 where
     A: Fn(Request) -> BoxFuture<'static, Response>,
 {
-    let answered = answer(read(request).await?).await;
-    let status = StatusCode::from_u16(answered.status);
+    let Response {
+        status,
+        headers,
+        body,
+    } = respond(read(request).await?).await;
+    let status = StatusCode::from_u16(status);
     let status = status.map_err(|_| io::Error::other("there is no response"))?;
-    let mut response = http::Response::new(Full::new(answered.body));
+    let mut response = http::Response::new(Full::new(body));
     *response.status_mut() = status;
-    *response.headers_mut() = answered.headers;
+    *response.headers_mut() = headers;
     Ok(response)
 }
 

@@ -78,7 +78,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         documented_only: args.documented_only,
         operations: operations::known(&args.operations)?,
         run_max: args.time_limit,
-        answer_max: args.response_timeout,
+        response_timeout: args.response_timeout,
         progress,
         ..Options::new(args.seed.unwrap_or_else(|| RandomIds.next_id()))
     };
@@ -124,7 +124,7 @@ async fn own(options: &Options) -> anyhow::Result<Report> {
     let fresh = Fresh::start().await.context("failed to start a fresh server")?;
     let is_complete = !options.documented_only && options.operations.is_none();
     let options = Options {
-        least_checks: is_complete.then(|| fresh.least_checks()),
+        min_checks: is_complete.then(|| fresh.min_checks()),
         ..options.clone()
     };
     let live = live::run(&fresh.target, &options).await;

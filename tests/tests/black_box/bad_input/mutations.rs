@@ -1,6 +1,6 @@
 //! Mutations of valid requests, as the table of invalid requests defines them.
 
-use appkeep_contract::invalid_requests::{Existing, Mutation as M};
+use appkeep_contract::invalid_requests::{ExistingResource, Mutation as M};
 use appkeep_tests::{Ask, Payload};
 use serde_json::{Value, json};
 
@@ -115,16 +115,16 @@ fn parsed(json: &str) -> Value {
     serde_json::from_str(json).expect("JSON in the table")
 }
 
-fn id_of(existing: Existing, stage: &Stage) -> String {
+fn id_of(existing: ExistingResource, stage: &Stage) -> String {
     match existing {
-        Existing::App => stage.shop.to_string(),
-        Existing::Backup => stage.backup.clone(),
-        Existing::Snapshot => stage.snap.clone(),
-        Existing::PendingSnapshot => stage.pending_snap.clone(),
-        Existing::SnapshotOfOtherApp => stage.blog_snap.clone(),
-        Existing::ForeignBackup => stage.foreign_backup.clone(),
-        Existing::ForeignSnapshot => stage.foreign_snap.clone(),
-        Existing::ForeignBucket => stage.server.bucket("other", "local").to_string(),
+        ExistingResource::App => stage.shop.to_string(),
+        ExistingResource::Backup => stage.backup.clone(),
+        ExistingResource::Snapshot => stage.snap.clone(),
+        ExistingResource::PendingSnapshot => stage.pending_snap.clone(),
+        ExistingResource::SnapshotOfOtherApp => stage.blog_snap.clone(),
+        ExistingResource::ForeignBackup => stage.foreign_backup.clone(),
+        ExistingResource::ForeignSnapshot => stage.foreign_snap.clone(),
+        ExistingResource::ForeignBucket => stage.server.bucket("other", "local").to_string(),
         other => panic!("the stage has no {other:?}"),
     }
 }

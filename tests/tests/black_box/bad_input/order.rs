@@ -2,7 +2,7 @@
 //!
 //! Every two ranks of the table are combined in one request, for every operation that has both.
 
-use appkeep_contract::invalid_requests::{ORDER, Ranked};
+use appkeep_contract::invalid_requests::{ORDER, RankedRequest};
 use appkeep_tests::{Ask, operations};
 
 use super::complaint;
@@ -10,7 +10,7 @@ use super::mutations::apply;
 use crate::stage::Stage;
 
 /// Applies the lower rank last, so that it decides if both change the same part.
-fn ask_with(stage: &Stage, operation: &str, ranks: &[&Ranked]) -> Ask {
+fn ask_with(stage: &Stage, operation: &str, ranks: &[&RankedRequest]) -> Ask {
     let mut ask = stage.ask(operation);
     for ranked in ranks.iter().rev() {
         for mutation in ranked.request.mutations {
@@ -20,8 +20,8 @@ fn ask_with(stage: &Stage, operation: &str, ranks: &[&Ranked]) -> Ask {
     ask
 }
 
-fn ranks_of(operation: &str) -> Vec<&'static Ranked> {
-    let is_sent = |ranked: &&Ranked| {
+fn ranks_of(operation: &str) -> Vec<&'static RankedRequest> {
+    let is_sent = |ranked: &&RankedRequest| {
         let fitting = ranked.request.operations(operations());
         fitting.iter().any(|fitting| fitting.id == operation)
     };
@@ -31,7 +31,7 @@ fn ranks_of(operation: &str) -> Vec<&'static Ranked> {
 /// Returns whether a client can see the first problem. A server that responds before it has read a large body
 /// closes the connection while the client is still sending, and not every client sees that response. Endless
 /// bodies are tested in `connections`.
-fn can_be_seen(first: &Ranked, second: &Ranked) -> bool {
+fn can_be_seen(first: &RankedRequest, second: &RankedRequest) -> bool {
     second.request.status != 413 || first.rank >= second.rank
 }
 

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::sync::{Arc, Mutex};
 
-use appkeep_contract::live::{Foreign, Idle, Target};
+use appkeep_contract::live::{ForeignAccount, IdleServer, Target};
 use appkeep_contract::testing::defects::VOLUME_BYTES;
-use appkeep_contract::testing::{Context, HttpUpstream, Injection, Listener, Tenant, proxy};
+use appkeep_contract::testing::{HttpUpstream, Injection, Listener, ProxyContext, Tenant, proxy};
 use appkeep_tests::{Builder, TestServer};
 
 use super::super::verify::Switch;
@@ -52,13 +52,13 @@ impl Honest {
             failing_app: Some(working.app(own, "lost")),
             may_restore: true,
             viewer_token: Some(viewer.clone()),
-            foreign: Some(Foreign {
+            foreign: Some(ForeignAccount {
                 account: working.account(other),
                 token: working.token("member", &[other]).await,
                 app: working.app(other, "shop"),
             }),
             operator_token: Some(working.token("owner", &["*"]).await),
-            idle: Some(Box::new(Idle {
+            idle: Some(Box::new(IdleServer {
                 url: self.proxy(idle, run, "", injection).await,
                 token: idle.token("member", &[own]).await,
                 account: idle.account(own),
@@ -71,7 +71,7 @@ impl Honest {
     /// Returns the target of the first run, with a switch that makes storage fail.
     pub(super) async fn target_with_failing_storage(&self, injection: Injection) -> Target {
         Target {
-            breakage: Some(Arc::new(Switch(self.idle.server().storage_faults()))),
+            fault_injector: Some(Arc::new(Switch(self.idle.server().storage_faults()))),
             ..self.target(0, injection).await
         }
     }
@@ -88,12 +88,12 @@ impl Honest {
             http: self.http.clone(),
             url: format!("http://{}", server.address()),
         };
-        let context = Context {
+        let context = ProxyContext {
             upstream: Arc::new(upstream),
             operator: server.token("owner", &["*"]).await,
             viewer: viewer.to_owned(),
             accounts: [tenant(&own), tenant(&other)],
-            memory: Arc::default(),
+            state: Arc::default(),
         };
         let listener = proxy(context, injection).await;
         let url = listener.url();

@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use super::node::{Node, Source};
-use super::values::{of_another_type, sound};
-use super::{Input, InputCase, Verdict};
+use super::values::{of_another_type, valid};
+use super::{ExpectedResult, Input, InputCase};
 use appkeep_openapi::Operation;
 
 /// The problem for a body that violates its schema.
-const SHAPE: u32 = 8;
+const SCHEMA_PROBLEM: u32 = 8;
 
 /// A member that isn't in any schema.
-const SURPRISE: &str = "surprise";
+const UNKNOWN_MEMBER: &str = "surprise";
 
 /// All cases of an operation's body.
 pub(super) fn cases<'d>(source: &'d Source<'d>, operation: &Operation) -> Vec<InputCase> {
@@ -20,7 +20,7 @@ pub(super) fn cases<'d>(source: &'d Source<'d>, operation: &Operation) -> Vec<In
         return Vec::new();
     };
     let root = Node::at(source, &place.0);
-    let Some(whole) = sound(&root) else {
+    let Some(whole) = valid(&root) else {
         return Vec::new();
     };
     let mut walk = Walk {
@@ -52,27 +52,27 @@ impl Walk<'_> {
             operation: self.operation.to_owned(),
             what: what.to_owned(),
             input: Input::Body(body),
-            verdict: Verdict::Accepted,
+            expected: ExpectedResult::Accepted,
         });
     }
 
-    fn refuse(
+    fn reject(
         &mut self,
         (code, rule): (&'static str, &'static str),
         path: &[String],
         what: String,
         body: Value,
     ) {
-        let culprit = (!path.is_empty()).then(|| path.join("."));
+        let invalid_name = (!path.is_empty()).then(|| path.join("."));
         self.cases.push(InputCase {
             code,
             rule,
             operation: self.operation.to_owned(),
             what,
             input: Input::Body(body),
-            verdict: Verdict::Refused {
-                problem: SHAPE,
-                culprit,
+            expected: ExpectedResult::Rejected {
+                problem: SCHEMA_PROBLEM,
+                invalid_name,
             },
         });
     }
@@ -87,21 +87,17 @@ impl Walk<'_> {
     }
 
     fn visit(&mut self, node: &Node<'_>, path: &mut Vec<String>) {
-        let named = name(path);
-        let wrong = of_another_type(node);
-        let what = format!("{named} is {wrong}");
-        self.refuse(
-            ("input-type", "A value of another type is rejected."),
-            path,
-            what,
-            self.with(path, wrong),
-        );
+        let location = name(path);
+        let other = of_another_type(node);
+        let what = format!("{location} is {other}");
+        let rule = ("input-type", "A value of another type is rejected.");
+        self.reject(rule, path, what, self.with(path, other));
         if !node.is_nullable() {
-            let what = format!("{named} is null");
+            let what = format!("{location} is null");
             let rule = ("input-null", "A null is rejected, even for an optional member.");
-            self.refuse(rule, path, what, self.with(path, Value::Null));
+            self.reject(rule, path, what, self.with(path, Value::Null));
         }
-        match node.kind() {
+        match node.schema_type() {
             "object" => self.visit_object(node, path),
             "array" => self.visit_array(node, path),
             "string" => self.visit_string(node, path),
@@ -110,7 +106,7 @@ impl Walk<'_> {
     }
 
     fn visit_object(&mut self, node: &Node<'_>, path: &mut Vec<String>) {
-        let named = name(path);
+        let location = name(path);
         let whole = self.whole.pointer(&pointer(path)).cloned().unwrap_or_default();
         let required = node.required();
         for (member, property) in node.properties() {
@@ -122,12 +118,8 @@ impl Walk<'_> {
             path.push(member.to_owned());
             let what = format!("{} is absent", name(path));
             if required.contains(&member) {
-                self.refuse(
-                    ("input-required", "A missing required member is rejected."),
-                    path,
-                    what,
-                    body,
-                );
+                let rule = ("input-required", "A missing required member is rejected.");
+                self.reject(rule, path, what, body);
             } else {
                 self.accept(&what, body);
             }
@@ -136,39 +128,32 @@ impl Walk<'_> {
         }
         if node.is_closed() {
             let mut with = whole;
-            with[SURPRISE] = json!(1);
+            with[UNKNOWN_MEMBER] = json!(1);
             let body = self.with(path, with);
-            path.push(SURPRISE.to_owned());
-            let what = format!("{named} has an unknown member");
+            path.push(UNKNOWN_MEMBER.to_owned());
+            let what = format!("{location} has an unknown member");
             let rule = (
                 "input-unknown-member",
                 "An undocumented member is rejected, and the response names it.",
             );
-            self.refuse(rule, path, what, body);
+            self.reject(rule, path, what, body);
             path.pop();
         }
     }
 
     fn visit_array(&mut self, node: &Node<'_>, path: &mut Vec<String>) {
-        let named = name(path);
+        let location = name(path);
         if node.number("minItems").unwrap_or(0) == 0 {
-            self.accept(&format!("{named} is empty"), self.with(path, json!([])));
+            self.accept(&format!("{location} is empty"), self.with(path, json!([])));
         }
-        let first = self
-            .whole
-            .pointer(&pointer(path))
-            .and_then(|array| array.get(0))
-            .cloned();
+        let whole = self.whole.pointer(&pointer(path));
+        let first = whole.and_then(|array| array.get(0)).cloned();
         let items_max = node.number("maxItems").and_then(|max| usize::try_from(max).ok());
         if let (Some(first), Some(max)) = (first, items_max) {
-            let what = format!("{named} has {} items", max + 1);
+            let what = format!("{location} has {} items", max + 1);
             let body = self.with(path, vec![first; max + 1].into());
-            self.refuse(
-                ("input-max-items", "An array with too many items is rejected."),
-                path,
-                what,
-                body,
-            );
+            let rule = ("input-max-items", "An array with too many items is rejected.");
+            self.reject(rule, path, what, body);
         }
         if let Some(items) = node.items() {
             path.push("0".to_owned());
@@ -178,35 +163,35 @@ impl Walk<'_> {
     }
 
     fn visit_string(&mut self, node: &Node<'_>, path: &[String]) {
-        let named = name(path);
+        let location = name(path);
         if let Some(values) = node.keyword("enum").and_then(Value::as_array) {
             let rule = ("input-enum", "A value outside the `enum` is rejected.");
-            let what = format!("{named} is outside its `enum`");
-            self.refuse(rule, path, what, self.with(path, json!(SURPRISE)));
+            let what = format!("{location} is outside its `enum`");
+            self.reject(rule, path, what, self.with(path, json!(UNKNOWN_MEMBER)));
             for value in values {
-                self.accept(&format!("{named} is {value}"), self.with(path, value.clone()));
+                self.accept(&format!("{location} is {value}"), self.with(path, value.clone()));
             }
             return;
         }
         let texts = node.texts();
         for (keyword, code, rule) in super::CONSTRAINTS {
-            if let Some(text) = texts.breaking(keyword) {
-                let what = format!("{named} is {text:?}, which violates its {keyword}");
-                self.refuse((code, rule), path, what, self.with(path, json!(text)));
+            if let Some(text) = texts.violating(keyword) {
+                let what = format!("{location} is {text:?}, which violates its {keyword}");
+                self.reject((code, rule), path, what, self.with(path, json!(text)));
             }
         }
         for bound in ["minLength", "maxLength"]
             .into_iter()
             .filter_map(|name| node.number(name))
         {
-            let mut sound = texts.sound.iter();
-            if let Some(text) = sound.find(|text| text.chars().count() as u64 == bound) {
-                let what = format!("{named} has {bound} characters");
+            let mut valid = texts.valid.iter();
+            if let Some(text) = valid.find(|text| text.chars().count() as u64 == bound) {
+                let what = format!("{location} has {bound} characters");
                 self.accept(&what, self.with(path, json!(text)));
             }
         }
-        for text in texts.sound.iter().take(super::SOUND_MAX) {
-            self.accept(&format!("{named} is {text:?}"), self.with(path, json!(text)));
+        for text in texts.valid.iter().take(super::VALID_MAX) {
+            self.accept(&format!("{location} is {text:?}"), self.with(path, json!(text)));
         }
     }
 }

@@ -82,7 +82,7 @@ impl<'d> Node<'d> {
     }
 
     /// The value of `type`, or `any`.
-    pub(super) fn kind(&self) -> &'d str {
+    pub(super) fn schema_type(&self) -> &'d str {
         self.text("type").unwrap_or("any")
     }
 
@@ -90,8 +90,8 @@ impl<'d> Node<'d> {
     pub(super) fn properties(&self) -> Vec<(&'d str, Node<'d>)> {
         let mut found = Vec::new();
         for (at, part) in &self.parts {
-            let named = part.get("properties").and_then(Value::as_object);
-            for name in named.into_iter().flat_map(|named| named.keys()) {
+            let members = part.get("properties").and_then(Value::as_object);
+            for name in members.into_iter().flat_map(|members| members.keys()) {
                 let pointer = format!("{at}/properties/{}", appkeep_openapi::escape(name));
                 found.push((name.as_str(), Node::at(self.source, &pointer)));
             }

@@ -1,7 +1,7 @@
 //! Parameters: each constraint of each parameter violated once, and several valid values.
 
 use super::node::{Node, Source};
-use super::{CONSTRAINTS, Input, InputCase, SOUND_MAX, Verdict};
+use super::{CONSTRAINTS, ExpectedResult, Input, InputCase, VALID_MAX};
 use appkeep_openapi::{Operation, Parameter, ParameterLocation};
 
 /// All cases of an operation's parameters.
@@ -24,50 +24,48 @@ fn cases_of<'d>(source: &'d Source<'d>, operation: &Operation, parameter: &Param
     let node = Node::at(source, &place.0);
     let texts = node.texts();
     let mut cases = Vec::new();
-    for (keyword, code, rule) in CONSTRAINTS {
-        let Some(text) = texts.breaking(keyword) else {
-            continue;
-        };
-        let what = format!("`{}` is {text:?}, against its {keyword}", parameter.name);
-        let Some(input) = input(text.to_owned()) else {
-            continue;
-        };
-        cases.push(InputCase {
+    let mut add = |(code, rule), what, text: String, expected| {
+        cases.extend(input(text).map(|input| InputCase {
             code,
             rule,
             operation: operation.id.clone(),
             what,
             input,
-            verdict: refused(parameter),
-        });
-    }
-    let sound: Vec<String> = match enumerated(&node) {
-        Some(each) => each,
-        None => texts.sound.iter().take(SOUND_MAX).cloned().collect(),
+            expected,
+        }));
     };
-    for text in sound {
+    for (keyword, code, rule) in CONSTRAINTS {
+        if let Some(text) = texts.violating(keyword) {
+            let what = format!("`{}` is {text:?}, against its {keyword}", parameter.name);
+            add((code, rule), what, text.to_owned(), rejected(parameter));
+        }
+    }
+    let valid: Vec<String> = match enumerated(&node) {
+        Some(each) => each,
+        None => texts.valid.iter().take(VALID_MAX).cloned().collect(),
+    };
+    let rule = (
+        "parameter-accepted",
+        "A parameter that matches its schema is accepted.",
+    );
+    for text in valid {
         let what = format!("`{}` is {text:?}", parameter.name);
-        let Some(input) = input(text) else { continue };
-        cases.push(InputCase {
-            code: "parameter-accepted",
-            rule: "A parameter that keeps to its schema is accepted.",
-            operation: operation.id.clone(),
-            what,
-            input,
-            verdict: Verdict::Accepted,
-        });
+        add(rule, what, text, ExpectedResult::Accepted);
     }
     cases
 }
 
 /// The result for an unacceptable value: the problem depends on the parameter's location.
-fn refused(parameter: &Parameter) -> Verdict {
-    let (problem, culprit) = match (parameter.location, parameter.name.as_str()) {
+fn rejected(parameter: &Parameter) -> ExpectedResult {
+    let (problem, invalid_name) = match (parameter.location, parameter.name.as_str()) {
         (ParameterLocation::Path, "account_id") => (33, None),
         (ParameterLocation::Path, _) => (35, None),
         _ => (5, Some(parameter.name.clone())),
     };
-    Verdict::Refused { problem, culprit }
+    ExpectedResult::Rejected {
+        problem,
+        invalid_name,
+    }
 }
 
 /// The alternatives of a pattern that is a list of words.
@@ -76,6 +74,6 @@ fn enumerated(node: &Node<'_>) -> Option<Vec<String>> {
     let list = pattern.strip_prefix("^(")?.split(')').next()?;
     let words: Vec<String> = list.split('|').map(str::to_owned).collect();
     let validator = node.validator(|_| true)?;
-    let is_sound = |word: &String| validator.is_valid(&serde_json::json!(word));
-    words.iter().all(is_sound).then_some(words)
+    let is_valid_text = |word: &String| validator.is_valid(&serde_json::json!(word));
+    words.iter().all(is_valid_text).then_some(words)
 }

@@ -44,43 +44,43 @@ const LENGTH_MAX: u64 = 10_000;
 /// The strings that are tried for a schema.
 pub(super) struct Texts {
     /// The strings that satisfy all constraints.
-    pub(super) sound: Vec<String>,
+    pub(super) valid: Vec<String>,
     /// A string for each constraint that violates it, and other constraints only if there is no other way.
-    breaking: Vec<(&'static str, String)>,
+    violating: Vec<(&'static str, String)>,
 }
 
 impl Texts {
     pub(super) fn of(node: &Node<'_>) -> Self {
         let texts = candidates(node);
         let whole = node.validator(|_| true);
-        let is_sound = |text: &&String| whole.as_ref().is_some_and(|whole| whole.is_valid(&json!(text)));
-        let sound = texts.iter().filter(is_sound).cloned().collect();
+        let is_valid_text = |text: &&String| whole.as_ref().is_some_and(|whole| whole.is_valid(&json!(text)));
+        let valid = texts.iter().filter(is_valid_text).cloned().collect();
         let keywords = super::CONSTRAINTS.iter().map(|(keyword, _, _)| *keyword);
         let keywords = keywords.filter(|keyword| node.keyword(keyword).is_some());
-        let breaking = keywords.filter_map(|keyword| Some((keyword, breaking(node, keyword, &texts)?)));
+        let violating = keywords.filter_map(|keyword| Some((keyword, violating(node, keyword, &texts)?)));
         Self {
-            sound,
-            breaking: breaking.collect(),
+            valid,
+            violating: violating.collect(),
         }
     }
 
     /// The string that violates a keyword, if one was found.
-    pub(super) fn breaking(&self, keyword: &str) -> Option<&str> {
-        let mut all = self.breaking.iter();
+    pub(super) fn violating(&self, keyword: &str) -> Option<&str> {
+        let mut all = self.violating.iter();
         all.find(|(known, _)| *known == keyword)
             .map(|(_, text)| text.as_str())
     }
 }
 
-fn breaking(node: &Node<'_>, keyword: &str, texts: &[String]) -> Option<String> {
+fn violating(node: &Node<'_>, keyword: &str, texts: &[String]) -> Option<String> {
     let own = node.validator(|name| name == keyword)?;
     let others = node.validator(|name| name != keyword)?;
-    let breaks = |text: &&String| !own.is_valid(&json!(text));
+    let violates = |text: &&String| !own.is_valid(&json!(text));
     let only = texts
         .iter()
-        .filter(breaks)
+        .filter(violates)
         .find(|text| others.is_valid(&json!(text)));
-    only.or_else(|| texts.iter().find(breaks)).cloned()
+    only.or_else(|| texts.iter().find(violates)).cloned()
 }
 
 /// All strings that may be tried.
@@ -101,20 +101,20 @@ fn candidates(node: &Node<'_>) -> Vec<String> {
 }
 
 /// A value that satisfies all constraints, with all optional members.
-pub(super) fn sound(node: &Node<'_>) -> Option<Value> {
+pub(super) fn valid(node: &Node<'_>) -> Option<Value> {
     if let Some(values) = node.keyword("enum").and_then(Value::as_array) {
         return values.first().cloned();
     }
-    match node.kind() {
+    match node.schema_type() {
         "object" => {
             let mut members = Map::new();
             for (name, property) in node.properties() {
-                members.insert(name.to_owned(), sound(&property)?);
+                members.insert(name.to_owned(), valid(&property)?);
             }
             Some(Value::Object(members))
         }
-        "array" => Some(json!([sound(&node.items()?)?])),
-        "string" => node.texts().sound.first().map(|text| json!(text)),
+        "array" => Some(json!([valid(&node.items()?)?])),
+        "string" => node.texts().valid.first().map(|text| json!(text)),
         "boolean" => Some(json!(true)),
         _ => None,
     }
@@ -122,7 +122,7 @@ pub(super) fn sound(node: &Node<'_>) -> Option<Value> {
 
 /// A value of another type.
 pub(super) fn of_another_type(node: &Node<'_>) -> Value {
-    match node.kind() {
+    match node.schema_type() {
         "string" => json!(7),
         "object" => json!([]),
         "array" => json!({}),

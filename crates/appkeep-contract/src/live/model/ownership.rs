@@ -11,17 +11,17 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::rules::{self, Wrong};
-use super::thing::Thing;
-use super::{Model, owner_of};
+use super::rules::{self, RuleViolation};
+use super::tracked_resource::TrackedResource;
+use super::{Model, cleanup_credential};
 use crate::live::call::{Call, Credential, Payload, Server};
-use crate::live::kind::{Deed, Kind};
+use crate::live::resource_kind::{OperationKind, ResourceKind};
 
 /// A collection in which resources of one kind are created and listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::live) struct Collection {
     pub(in crate::live) server: Server,
-    pub(in crate::live) kind: Kind,
+    pub(in crate::live) kind: ResourceKind,
     pub(in crate::live) account: String,
     pub(in crate::live) app: String,
     /// The token that may delete in it.
@@ -33,10 +33,10 @@ impl Collection {
         let place = |name: &str| call.path.get(name).cloned().unwrap_or_default();
         Self {
             server: call.server,
-            kind: Kind::of(&call.operation),
+            kind: ResourceKind::of(&call.operation),
             account: place("account_id"),
             app: place("app_id"),
-            owner: owner_of(call.credential),
+            owner: cleanup_credential(call.credential),
         }
     }
 }
@@ -51,7 +51,7 @@ pub(in crate::live) struct Requested {
 
 impl Requested {
     fn by(call: &Call) -> Option<Self> {
-        let is_create = call.method.is_none() && Deed::of(&call.operation) == Deed::Create;
+        let is_create = call.method.is_none() && OperationKind::of(&call.operation) == OperationKind::Create;
         let (Payload::Json(body) | Payload::Padded(_, body)) = &call.payload else {
             return None;
         };
@@ -62,7 +62,7 @@ impl Requested {
     }
 }
 
-/// What is known about the creators of resources.
+/// Which resources the run created itself.
 #[derive(Debug, Default)]
 pub(in crate::live) struct Ownership {
     /// Ids that existed before the first check.
@@ -75,20 +75,20 @@ pub(in crate::live) struct Ownership {
     pub(in crate::live) lost: Vec<Requested>,
     /// Resources in responses to creates that may belong to another user, with the reason. They aren't
     /// deleted.
-    pub(in crate::live) unclaimed: Vec<(Kind, String, String)>,
+    pub(in crate::live) unclaimed: Vec<(ResourceKind, String, String)>,
 }
 
-/// Why the resource in the response to a create may not be the run's own.
-enum Doubt {
+/// Reasons why the resource in the response to a create may belong to another user.
+enum NotOwned {
     /// It existed before.
     Existing(String),
-    /// Nothing shows that the run created it.
+    /// There is no proof that the run created it.
     Unproven(String),
 }
 
 impl Model {
     /// Records a create that is about to be sent.
-    pub(in crate::live) fn request(&mut self, call: &Call) {
+    pub(in crate::live) fn record_request(&mut self, call: &Call) {
         if let Some(requested) = Requested::by(call)
             && !self.ownership.requested.contains(&requested)
         {
@@ -97,29 +97,29 @@ impl Model {
     }
 
     /// Records that the response to a create was lost.
-    pub(in crate::live) fn lose(&mut self, call: &Call) {
+    pub(in crate::live) fn record_lost_response(&mut self, call: &Call) {
         self.ownership.lost.extend(Requested::by(call));
     }
 
     /// Records an id that existed before the first check.
-    pub(in crate::live) fn existed(&mut self, server: Server, id: &str) {
+    pub(in crate::live) fn record_existing(&mut self, server: Server, id: &str) {
         self.ownership.before.insert((server, id.to_owned()));
         self.others.insert((server, id.to_owned()));
     }
 
     /// Adds the resource in the response to a create, if it is the run's own.
-    pub(in crate::live) fn claim(&mut self, thing: Thing) -> Option<Wrong> {
-        match self.doubt(&thing) {
+    pub(in crate::live) fn claim(&mut self, resource: TrackedResource) -> Option<RuleViolation> {
+        match self.why_not_owned(&resource) {
             None => {
-                self.add(thing);
+                self.add(resource);
                 None
             }
-            Some(doubt) => {
-                self.others.insert((thing.server, thing.id.clone()));
-                match doubt {
-                    Doubt::Existing(what) => Some(rules::NEW.broken(what)),
-                    Doubt::Unproven(why) => {
-                        self.ownership.unclaimed.push((thing.kind, thing.id, why));
+            Some(reason) => {
+                self.others.insert((resource.server, resource.id.clone()));
+                match reason {
+                    NotOwned::Existing(what) => Some(rules::NEW.violation(what)),
+                    NotOwned::Unproven(why) => {
+                        self.ownership.unclaimed.push((resource.kind, resource.id, why));
                         None
                     }
                 }
@@ -127,29 +127,27 @@ impl Model {
         }
     }
 
-    fn doubt(&self, thing: &Thing) -> Option<Doubt> {
-        let id = &thing.id;
-        if self.thing(thing.server, id).is_some() {
+    fn why_not_owned(&self, resource: &TrackedResource) -> Option<NotOwned> {
+        let id = &resource.id;
+        if self.resource(resource.server, id).is_some() {
             return None;
         }
-        if self.others.contains(&(thing.server, id.clone())) {
-            return Some(Doubt::Existing(format!("{id} existed before it was created")));
+        if self.others.contains(&(resource.server, id.clone())) {
+            return Some(NotOwned::Existing(format!("{id} existed before it was created")));
         }
-        if let Some(name) = thing.sent.get("name").and_then(|name| name.as_str()) {
-            let got = thing.name();
-            return (got != name).then(|| {
-                Doubt::Unproven(format!(
-                    "its name is `{got}` and this run requested `{name}`, so it may belong to another user"
+        if let Some(name) = resource.sent.get("name").and_then(|name| name.as_str()) {
+            let received = resource.name();
+            return (received != name).then(|| {
+                NotOwned::Unproven(format!(
+                    "its name is `{received}` and this run requested `{name}`, so it may belong to another user"
                 ))
             });
         }
         // Without a requested name, something else has to show that the resource is new.
-        let own = self.things.iter().filter(|own| own.server == thing.server);
-        let newest = own.filter_map(Thing::created_at).max();
-        let is_younger = newest <= thing.created_at();
-        let is_listed = self.ownership.listed.iter().any(|known| thing.is_in(known));
-        let is_new = is_younger && (is_listed || thing.is_in_progress());
-        (!is_new).then(|| Doubt::Unproven("nothing shows that this run created it".to_owned()))
+        let is_younger = self.newest(resource.server) <= resource.created_at();
+        let is_listed = self.ownership.listed.iter().any(|known| resource.is_in(known));
+        let is_new = is_younger && (is_listed || resource.is_in_progress());
+        (!is_new).then(|| NotOwned::Unproven("nothing shows that this run created it".to_owned()))
     }
 
     /// Adds a listed resource with a name that only this run requested.
@@ -157,8 +155,8 @@ impl Model {
         &mut self,
         collection: &Collection,
         item: &serde_json::Value,
-    ) -> Option<Thing> {
-        let id = crate::live::stage::id_of(item);
+    ) -> Option<TrackedResource> {
+        let id = crate::live::context::id_of(item);
         let requested = Requested {
             collection: collection.clone(),
             name: Some(item.get("name")?.as_str()?.to_owned()),
@@ -166,18 +164,18 @@ impl Model {
         let key = (collection.server, id.clone());
         let is_own = self.ownership.requested.contains(&requested)
             && !self.ownership.before.contains(&key)
-            && self.thing(collection.server, &id).is_none();
+            && self.resource(collection.server, &id).is_none();
         if !is_own || id.is_empty() {
             return None;
         }
         let place = (collection.account.clone(), collection.app.clone());
-        let thing = Thing {
+        let resource = TrackedResource {
             server: collection.server,
             owner: collection.owner,
-            ..Thing::told(collection.kind, place, serde_json::Value::Null, item.clone())
+            ..TrackedResource::observed(collection.kind, place, serde_json::Value::Null, item.clone())
         };
-        self.add(thing.clone());
-        Some(thing)
+        self.add(resource.clone());
+        Some(resource)
     }
 
     /// Whether a request that may delete something may be sent: only if it names a resource that this run
@@ -188,10 +186,10 @@ impl Model {
             return !matches!(method.as_str(), "DELETE" | "POST" | "PUT")
                 || call.credential == Credential::None;
         }
-        if Deed::of(&call.operation) != Deed::Delete {
+        if OperationKind::of(&call.operation) != OperationKind::Delete {
             return true;
         }
-        let Some(id) = call.path.get(Kind::of(&call.operation).parameter()) else {
+        let Some(id) = call.resource_id() else {
             return false;
         };
         // A lenient server may accept another notation of the same id.
@@ -199,17 +197,17 @@ impl Model {
             return true;
         };
         let canonical = uuid.to_string();
-        if self.thing(call.server, &canonical).is_some() {
+        if self.resource(call.server, &canonical).is_some() {
             return true;
         }
         let is_others = self.others.contains(&(call.server, canonical.clone()));
-        !is_others && (canonical != *id || is_made_up(uuid, run_id))
+        !is_others && (canonical != id || is_unused_id(uuid, run_id))
     }
 
     /// Whether a restore names an existing resource that this run didn't create.
     pub(in crate::live) fn would_restore_others(&self, call: &Call) -> bool {
         let is_others = |id: &str| {
-            self.thing(call.server, id).is_none() && self.others.contains(&(call.server, id.to_owned()))
+            self.resource(call.server, id).is_none() && self.others.contains(&(call.server, id.to_owned()))
         };
         restore_sources(call).iter().any(|id| is_others(id))
     }
@@ -220,7 +218,7 @@ pub(in crate::live) fn restore_sources(call: &Call) -> Vec<String> {
     let Payload::Json(body) = &call.payload else {
         return Vec::new();
     };
-    if Deed::of(&call.operation) != Deed::Restore {
+    if OperationKind::of(&call.operation) != OperationKind::Restore {
         return Vec::new();
     }
     let named = ["backupID", "snapshotID"]
@@ -230,21 +228,21 @@ pub(in crate::live) fn restore_sources(call: &Call) -> Vec<String> {
 }
 
 /// An unused id: the same for the same run, purpose and version.
-pub(in crate::live) fn made_up(run_id: Uuid, of: &str, version: u8) -> Uuid {
+pub(in crate::live) fn unused_id(run_id: Uuid, of: &str, version: u8) -> Uuid {
     let mut bytes = Uuid::new_v5(&run_id, of.as_bytes()).into_bytes();
     bytes[6] = (bytes[6] & 0x0f) | (version << 4);
-    bytes[10..].copy_from_slice(&mark(run_id));
+    bytes[10..].copy_from_slice(&unused_id_suffix(run_id));
     Uuid::from_bytes(bytes)
 }
 
 /// Whether an id has the suffix of the unused ids of this run.
-fn is_made_up(id: Uuid, run_id: Uuid) -> bool {
-    id.into_bytes()[10..] == mark(run_id)
+fn is_unused_id(id: Uuid, run_id: Uuid) -> bool {
+    id.into_bytes()[10..] == unused_id_suffix(run_id)
 }
 
 /// The suffix of all unused ids of a run.
-fn mark(run_id: Uuid) -> [u8; 6] {
-    let mut mark = [0; 6];
-    mark.copy_from_slice(&Uuid::new_v5(&run_id, b"made up").into_bytes()[10..]);
-    mark
+fn unused_id_suffix(run_id: Uuid) -> [u8; 6] {
+    let mut suffix = [0; 6];
+    suffix.copy_from_slice(&Uuid::new_v5(&run_id, b"made up").into_bytes()[10..]);
+    suffix
 }

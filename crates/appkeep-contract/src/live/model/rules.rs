@@ -9,14 +9,18 @@ pub(in crate::live) struct Rule {
 
 /// A violation of a rule by a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::live) struct Wrong {
+pub(in crate::live) struct RuleViolation {
     pub(in crate::live) rule: Rule,
     pub(in crate::live) what: String,
 }
 
 impl Rule {
-    pub(super) fn broken(self, what: String) -> Wrong {
-        Wrong { rule: self, what }
+    pub(super) fn violation(self, what: String) -> RuleViolation {
+        RuleViolation { rule: self, what }
+    }
+
+    pub(super) fn violations(self, what: impl IntoIterator<Item = String>) -> Vec<RuleViolation> {
+        what.into_iter().map(|what| self.violation(what)).collect()
     }
 }
 
@@ -34,7 +38,7 @@ pub(super) const ECHO: Rule = rule(
     "create-echo",
     "The response to a create repeats the values of the request.",
 );
-pub(super) const BIRTH: Rule = rule(
+pub(super) const INITIAL_STATE: Rule = rule(
     "create-begins",
     "A new resource is pending, discovering or running.",
 );
@@ -46,11 +50,11 @@ pub(super) const FOUND: Rule = rule(
     "made-is-found",
     "A created resource is found until it is deleted.",
 );
-pub(super) const GONE: Rule = rule(
+pub(super) const DELETED: Rule = rule(
     "deleted-is-gone",
     "A deleted resource is neither found nor listed.",
 );
-pub(super) const ELSEWHERE: Rule = rule(
+pub(super) const SCOPE: Rule = rule(
     "found-elsewhere",
     "A resource is visible only in its own account and app.",
 );
@@ -67,7 +71,7 @@ pub(super) const PROGRESS: Rule = rule(
     "progress",
     "Progress never decreases or exceeds the total, and its numbers are consistent.",
 );
-pub(super) const ENDED: Rule = rule(
+pub(super) const FINISHED: Rule = rule(
     "ended-well-or-not",
     "A completed resource is complete, and a failed one gives the reason.",
 );
@@ -104,16 +108,16 @@ pub(in crate::live) const RULES: &[Rule] = &[
     NEW,
     CORRELATION,
     ECHO,
-    BIRTH,
+    INITIAL_STATE,
     TIMES,
     FOUND,
-    GONE,
-    ELSEWHERE,
+    DELETED,
+    SCOPE,
     CONSTANT,
     LABELS,
     STATE,
     PROGRESS,
-    ENDED,
+    FINISHED,
     MODIFIED,
     TAG,
     LISTED,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Model;
 use crate::live::call::{Call, Credential, Payload, Server};
-use crate::live::wire::Answer;
+use crate::live::recording_client::RecordedResponse;
 
 const ID: &str = "54fe651d-3d3b-5fa8-b85c-5db757885ff3";
 
@@ -50,23 +50,30 @@ fn backup(state: &str, second: u32) -> Value {
     })
 }
 
-fn answer(operation: &str, status: u16, tag: &str, body: Value) -> Answer {
-    Answer::told(operation, status, &[("etag", tag)], body)
+fn recorded(operation: &str, status: u16, tag: &str, body: Value) -> RecordedResponse {
+    RecordedResponse::for_test(operation, status, &[("etag", tag)], body)
+}
+
+const CREATE: &str = "app_backup_create_for_app";
+
+/// A model with a backup that was just created.
+fn with_pending_backup() -> Model {
+    let mut model = Model::default();
+    let created = recorded(CREATE, 201, "\"1\"", backup("pending", 16));
+    assert_eq!(model.observe(&call(CREATE), &created), []);
+    model
 }
 
 /// The codes of the violations in a fetched backup that was created and fetched once before.
 fn codes(now: Value, tag: &str) -> Vec<&'static str> {
-    let mut model = Model::default();
-    let create = "app_backup_create_for_app";
-    let made = answer(create, 201, "\"1\"", backup("pending", 16));
-    assert_eq!(model.observe(&call(create), &made), []);
+    let mut model = with_pending_backup();
     let mut before = backup("running", 20);
     (before["totalBytes"], before["bytesDone"], before["percentDone"]) = (json!(200), json!(100), json!(50));
-    let seen = answer("app_backup_fetch", 200, "\"2\"", before);
+    let seen = recorded("app_backup_fetch", 200, "\"2\"", before);
     assert_eq!(model.observe(&call("app_backup_fetch"), &seen), []);
-    let seen = answer("app_backup_fetch", 200, tag, now);
-    let wrong = model.observe(&call("app_backup_fetch"), &seen);
-    let mut codes: Vec<_> = wrong.iter().map(|wrong| wrong.rule.code).collect();
+    let seen = recorded("app_backup_fetch", 200, tag, now);
+    let violations = model.observe(&call("app_backup_fetch"), &seen);
+    let mut codes: Vec<_> = violations.iter().map(|one| one.rule.code).collect();
     codes.dedup();
     codes
 }
@@ -133,11 +140,11 @@ fn any_percentage_of_zero_bytes_is_valid() {
             (json!(0), json!(0), json!(percent));
         let (call, mut model) = (call("app_backup_fetch"), Model::default());
         assert_eq!(
-            model.observe(&call, &answer("app_backup_fetch", 200, "\"1\"", now)),
+            model.observe(&call, &recorded("app_backup_fetch", 200, "\"1\"", now)),
             []
         );
         assert_eq!(
-            model.observe(&call, &answer("app_backup_fetch", 200, "\"2\"", later)),
+            model.observe(&call, &recorded("app_backup_fetch", 200, "\"2\"", later)),
             []
         );
     }
@@ -159,22 +166,22 @@ fn entity_tags_are_kept_across_responses_without_one() {
     let fetch = "app_backup_fetch";
     let (json, other) = ("application/json", "application/yaml");
     let seen = |media_type: &str, tag: &str, now: Value| {
-        let (create, list) = ("app_backup_create_for_app", "app_backup_list_all");
+        let list = "app_backup_list_all";
         let of = |operation: &str, status: u16, tag: &str, media_type: &str, body: Value| {
             let headers = [("etag", tag), ("content-type", media_type)];
-            Answer::told(operation, status, &headers, body)
+            RecordedResponse::for_test(operation, status, &headers, body)
         };
         let mut model = Model::default();
-        let made = of(create, 201, "\"1\"", json, backup("pending", 16));
-        assert_eq!(model.observe(&call(create), &made), []);
+        let made = of(CREATE, 201, "\"1\"", json, backup("pending", 16));
+        assert_eq!(model.observe(&call(CREATE), &made), []);
         // Lists have no tags.
         let body = json!({"items": [backup("discovering", 20)], "metadata": {"count": 1}});
         assert_eq!(
-            model.observe(&call(list), &Answer::told(list, 200, &[], body)),
+            model.observe(&call(list), &RecordedResponse::for_test(list, 200, &[], body)),
             []
         );
-        let wrong = model.observe(&call(fetch), &of(fetch, 200, tag, media_type, now));
-        wrong.iter().map(|wrong| wrong.rule.code).collect::<Vec<_>>()
+        let violations = model.observe(&call(fetch), &of(fetch, 200, tag, media_type, now));
+        violations.iter().map(|one| one.rule.code).collect::<Vec<_>>()
     };
     let later = backup("discovering", 20);
     assert_eq!(seen(json, "\"2\"", later.clone()), [""; 0]);
@@ -188,19 +195,16 @@ fn lists_are_compared_with_created_resources() {
     let list = "app_backup_list_all";
     let of = |items: &[Value], count: usize| {
         let body = json!({"items": items, "metadata": {"count": count}});
-        Answer::told(list, 200, &[], body)
+        RecordedResponse::for_test(list, 200, &[], body)
     };
-    let mut model = Model::default();
-    let create = "app_backup_create_for_app";
-    let made = answer(create, 201, "\"1\"", backup("pending", 16));
-    assert_eq!(model.observe(&call(create), &made), []);
-    let mut codes = |query: &[(&str, &str)], answer: &Answer| {
+    let mut model = with_pending_backup();
+    let mut codes = |query: &[(&str, &str)], recorded: &RecordedResponse| {
         let mut call = call(list);
         for (name, value) in query {
             call = call.query(name, value);
         }
-        let wrong = model.observe(&call, answer);
-        wrong.iter().map(|wrong| wrong.rule.code).collect::<Vec<_>>()
+        let violations = model.observe(&call, recorded);
+        violations.iter().map(|one| one.rule.code).collect::<Vec<_>>()
     };
     let item = backup("pending", 16);
     assert_eq!(codes(&[], &of(std::slice::from_ref(&item), 1)), [""; 0]);
@@ -225,31 +229,28 @@ fn lists_are_compared_with_created_resources() {
 #[test]
 fn deleted_resources_stay_deleted() {
     let mut model = Model::default();
-    let (create, delete) = ("app_backup_create_for_app", "app_backup_delete");
-    let made = answer(create, 201, "\"1\"", backup("completed", 16));
-    let begun = model.observe(&call(create), &made);
-    assert_eq!(begun.len(), 1, "it has to begin as pending: {begun:?}");
-    let missed = model.observe(
+    let delete = "app_backup_delete";
+    let made = recorded(CREATE, 201, "\"1\"", backup("completed", 16));
+    let begun = model.observe(&call(CREATE), &made);
+    assert_eq!(begun.len(), 1, "its initial state must be pending: {begun:?}");
+    let missing = model.observe(
         &call("app_backup_fetch"),
-        &Answer::told("app_backup_fetch", 404, &[], json!({})),
+        &RecordedResponse::for_test("app_backup_fetch", 404, &[], json!({})),
     );
-    assert_eq!(missed[0].rule.code, "made-is-found");
-    let gone = Answer::told(delete, 204, &[], Value::Null);
-    assert_eq!(model.observe(&call(delete), &gone), []);
+    assert_eq!(missing[0].rule.code, "made-is-found");
+    let deleted = RecordedResponse::for_test(delete, 204, &[], Value::Null);
+    assert_eq!(model.observe(&call(delete), &deleted), []);
     assert_eq!(
-        model.observe(&call(delete), &gone)[0].rule.code,
+        model.observe(&call(delete), &deleted)[0].rule.code,
         "deleted-is-gone"
     );
-    let seen = answer("app_backup_fetch", 200, "\"1\"", backup("completed", 16));
+    let seen = recorded("app_backup_fetch", 200, "\"1\"", backup("completed", 16));
     assert_eq!(
         model.observe(&call("app_backup_fetch"), &seen)[0].rule.code,
         "deleted-is-gone"
     );
-    let again = model.observe(&call(create), &made);
-    assert!(
-        again.iter().any(|wrong| wrong.rule.code == "id-unique"),
-        "{again:?}"
-    );
+    let again = model.observe(&call(CREATE), &made);
+    assert!(again.iter().any(|one| one.rule.code == "id-unique"), "{again:?}");
 }
 
 #[test]
@@ -261,8 +262,8 @@ fn restorable_resources_are_known() {
     let mut model = Model::default();
     assert!(!model.would_restore(&restore("backupID", ID)));
     model.observe(
-        &call("app_backup_create_for_app"),
-        &answer("app_backup_create_for_app", 201, "\"1\"", backup("pending", 16)),
+        &call(CREATE),
+        &recorded(CREATE, 201, "\"1\"", backup("pending", 16)),
     );
     assert!(model.would_restore(&restore("backupID", ID)));
     assert!(model.would_restore(&restore("snapshotID", ID)));
@@ -274,7 +275,7 @@ fn restorable_resources_are_known() {
     theirs.path.insert("appBackup_id".to_owned(), other.to_owned());
     let mut body = backup("completed", 16);
     body["id"] = json!(other);
-    model.observe(&theirs, &answer("app_backup_fetch", 200, "\"1\"", body));
+    model.observe(&theirs, &recorded("app_backup_fetch", 200, "\"1\"", body));
     assert!(model.would_restore(&restore("backupID", other)));
     let elsewhere = Call {
         server: Server::Idle,
@@ -285,61 +286,62 @@ fn restorable_resources_are_known() {
 
 #[test]
 fn rejected_creates_create_nothing() {
-    let create = "app_backup_create_for_app";
     let mut model = Model::default();
-    model.keep_account(
-        &call(create),
-        &answer(create, 409, "\"1\"", backup("pending", 16)),
+    model.record_changes(
+        &call(CREATE),
+        &recorded(CREATE, 409, "\"1\"", backup("pending", 16)),
     );
-    assert_eq!(model.things.len(), 0);
-    model.keep_account(
-        &call(create),
-        &answer(create, 201, "\"1\"", backup("pending", 16)),
+    assert_eq!(model.resources.len(), 0);
+    model.record_changes(
+        &call(CREATE),
+        &recorded(CREATE, 201, "\"1\"", backup("pending", 16)),
     );
-    assert_eq!(model.things.len(), 1);
+    assert_eq!(model.resources.len(), 1);
 }
 
 #[test]
 fn later_resources_are_newer_per_server() {
-    let create = "app_backup_create_for_app";
     let made = |id: &str, second: u32| {
         let mut body = backup("pending", 59);
         (body["id"], body["name"]) = (json!(id), json!("nightly"));
         body["metadata"]["creationTimestamp"] = json!(format!("2022-10-06T20:58:{second}Z"));
-        answer(create, 201, "\"1\"", body)
+        recorded(CREATE, 201, "\"1\"", body)
     };
     let mut model = Model::default();
-    assert_eq!(model.observe(&call(create), &made("1", 30)), []);
+    assert_eq!(model.observe(&call(CREATE), &made("1", 30)), []);
     let elsewhere = Call {
         server: Server::Idle,
-        ..call(create)
+        ..call(CREATE)
     };
     assert_eq!(model.observe(&elsewhere, &made("2", 20)), []);
-    assert_eq!(model.observe(&call(create), &made("3", 30)), []);
-    let wrong = model.observe(&call(create), &made("4", 29));
+    assert_eq!(model.observe(&call(CREATE), &made("3", 30)), []);
+    let violations = model.observe(&call(CREATE), &made("4", 29));
     assert_eq!(
-        wrong.iter().map(|wrong| wrong.rule.code).collect::<Vec<_>>(),
+        violations.iter().map(|one| one.rule.code).collect::<Vec<_>>(),
         ["times-in-order"]
     );
 }
 
 #[test]
 fn discovering_precedes_running() {
-    let create = "app_backup_create_for_app";
     let fetch = "app_backup_fetch";
     let mut model = Model::default();
     model.observe(
-        &call(create),
-        &answer(create, 201, "\"1\"", backup("pending", 16)),
+        &call(CREATE),
+        &recorded(CREATE, 201, "\"1\"", backup("pending", 16)),
     );
     let mut seen = |state: &str, second: u32| {
         let tag = format!("\"{second}\"");
-        let wrong = model.observe(&call(fetch), &answer(fetch, 200, &tag, backup(state, second)));
-        wrong.iter().map(|wrong| wrong.rule.code).collect::<Vec<_>>()
+        let violations = model.observe(&call(fetch), &recorded(fetch, 200, &tag, backup(state, second)));
+        let violations = violations.iter();
+        violations
+            .map(|one| format!("{}: {}", one.rule.code, one.what))
+            .collect::<Vec<_>>()
     };
     assert_eq!(seen("discovering", 17), [""; 0]);
     assert_eq!(seen("running", 18), [""; 0]);
-    assert_eq!(seen("discovering", 19), ["state-moves"]);
+    let backwards = ["state-moves: the state changed from `running` to `discovering`"];
+    assert_eq!(seen("discovering", 19), backwards);
     assert_eq!(seen("running", 20), [""; 0]);
 }
 
@@ -352,15 +354,14 @@ fn percentages_may_be_integers() {
 
 #[test]
 fn backups_of_snapshots_name_their_source() {
-    let create = "app_backup_create_for_app";
     let made = |body: Value| {
         let mut model = Model::default();
         let call = Call {
             payload: Payload::Json(body),
-            ..call(create)
+            ..call(CREATE)
         };
-        model.observe(&call, &answer(create, 201, "\"1\"", backup("pending", 16)));
-        model.things[0].source().map(str::to_owned)
+        model.observe(&call, &recorded(CREATE, 201, "\"1\"", backup("pending", 16)));
+        model.resources[0].source().map(str::to_owned)
     };
     assert_eq!(made(json!({"snapshotID": "a"})).as_deref(), Some("a"));
     assert_eq!(made(json!({})), None);

@@ -6,34 +6,25 @@ use std::time::Duration;
 use super::fake::FakeServer;
 use super::known;
 use super::serve;
-use super::{ACCOUNT, APP, options, problem, target};
+use super::{ACCOUNT, APP, options, problem, run_with};
 use crate::live::{LiveReport, Options, Target, run};
-use crate::testing::{Request, Response};
-
-/// Operations that create, show and delete backups.
-pub(super) const OF_BACKUPS: [&str; 4] = [
-    "app_backup_create_for_app",
-    "app_backup_delete_for_app",
-    "app_backup_fetch_for_app",
-    "app_backup_list_for_app",
-];
+use crate::testing::{BACKUPS_OF_AN_APP, Request, Response};
 
 /// Runs the backup checks against a server, with time for jobs.
-async fn judged(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
-    judged_for(Duration::from_mins(1), answer).await
+async fn check_backups(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
+    check_backups_within(Duration::from_mins(1), respond).await
 }
 
-async fn judged_for(
+async fn check_backups_within(
     completion_max: Duration,
-    answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
+    respond: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> LiveReport {
-    let server = serve(answer).await;
-    let options = Options {
-        operations: Some(OF_BACKUPS.map(str::to_owned).into()),
-        completion_max,
-        ..options()
+    let change = |options: &mut Options| {
+        let operations = BACKUPS_OF_AN_APP.iter().map(|id| (*id).to_owned());
+        options.operations = Some(operations.collect());
+        options.completion_max = completion_max;
     };
-    run(&target(server.url()), &options).await.unwrap()
+    run_with(change, respond).await
 }
 
 /// The findings of the clean-up.
@@ -52,8 +43,8 @@ fn found(report: &LiveReport) -> Vec<&str> {
 #[tokio::test]
 async fn runs_leave_no_resources() {
     let fake = FakeServer::default();
-    let kept = fake.clone();
-    let report = judged(move |request| kept.answer(request)).await;
+    let shared = fake.clone();
+    let report = check_backups(move |request| shared.respond(request)).await;
     assert_eq!(fake.names(), Vec::<String>::new());
     assert_eq!(report.left_behind, Vec::<String>::new());
     assert_eq!(found(&report), Vec::<&str>::new());
@@ -62,10 +53,10 @@ async fn runs_leave_no_resources() {
 #[tokio::test]
 async fn undeletable_resources_are_named_with_a_reason() {
     let fake = FakeServer::default();
-    let kept = fake.clone();
-    let report = judged(move |request| match request.method.as_str() {
+    let shared = fake.clone();
+    let report = check_backups(move |request| match request.method.as_str() {
         "DELETE" => problem(500, 41),
-        _ => kept.answer(request),
+        _ => shared.respond(request),
     })
     .await;
     let names = fake.names();
@@ -78,17 +69,17 @@ async fn undeletable_resources_are_named_with_a_reason() {
     assert!(
         found(&report)
             .iter()
-            .any(|what| what.starts_with("there still is "))
+            .any(|what| what.starts_with("still on the server: "))
     );
 }
 
 #[tokio::test]
 async fn busy_resources_are_retried_for_a_while() {
     let fake = FakeServer::default();
-    let (kept, tries) = (fake.clone(), AtomicUsize::new(0));
-    let report = judged(move |request| match request.method.as_str() {
+    let (shared, tries) = (fake.clone(), AtomicUsize::new(0));
+    let report = check_backups(move |request| match request.method.as_str() {
         "DELETE" if tries.fetch_add(1, Ordering::Relaxed) % 3 < 2 => problem(409, 10),
-        _ => kept.answer(request),
+        _ => shared.respond(request),
     })
     .await;
     assert_eq!(fake.names(), Vec::<String>::new());
@@ -98,11 +89,11 @@ async fn busy_resources_are_retried_for_a_while() {
 #[tokio::test]
 async fn busy_resources_are_finally_left() {
     let fake = FakeServer::default();
-    let kept = fake.clone();
-    let report = judged_for(Duration::from_millis(100), move |request| {
+    let shared = fake.clone();
+    let report = check_backups_within(Duration::from_millis(100), move |request| {
         match request.method.as_str() {
             "DELETE" => problem(409, 10),
-            _ => kept.answer(request),
+            _ => shared.respond(request),
         }
     })
     .await;
@@ -115,18 +106,18 @@ async fn busy_resources_are_finally_left() {
 #[tokio::test]
 async fn resources_with_a_rejected_create_are_found_and_deleted() {
     let fake = FakeServer::default();
-    let kept = fake.clone();
-    let report = judged(move |request| {
-        let answer = kept.answer(request);
-        // It creates a backup although it responds with a refusal.
+    let shared = fake.clone();
+    let report = check_backups(move |request| {
+        let respond = shared.respond(request);
+        // It creates a backup although it returns 400.
         if request.method == "POST" {
             problem(400, 5)
         } else {
-            answer
+            respond
         }
     })
     .await;
-    let begins = |what: &&str| what.starts_with("there still is verify-");
+    let begins = |what: &&str| what.starts_with("still on the server: verify-");
     assert!(found(&report).iter().any(begins), "{:#?}", found(&report));
     let mut names = fake.names_of(ACCOUNT, APP);
     names.retain(|name| name.starts_with("verify-"));
@@ -136,12 +127,12 @@ async fn resources_with_a_rejected_create_are_found_and_deleted() {
 #[tokio::test]
 async fn runs_leave_no_resources_in_other_accounts() {
     let fake = FakeServer::default();
-    let kept = fake.clone();
-    let server = serve(move |request| kept.answer(request)).await;
+    let shared = fake.clone();
+    let server = serve(move |request| shared.respond(request)).await;
     let target = Target {
         // Pending backups on the idle server would remain.
         idle: None,
-        breakage: None,
+        fault_injector: None,
         ..known(&server)
     };
     let report = run(&target, &options()).await.unwrap();

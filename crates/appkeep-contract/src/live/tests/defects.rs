@@ -1,4 +1,4 @@
-//! Whether the checker detects each injected defect, and finds nothing wrong with an honest server.
+//! Whether the checker detects each injected defect, and reports no findings for a correct one.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -9,19 +9,18 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::cleaning::OF_BACKUPS;
 use super::fake::{APPS, BUCKET, FakeServer, OPERATOR_TOKEN, OTHER, OTHER_BUCKET, VIEWER_TOKEN};
 use super::{ACCOUNT, APP, TOKEN, codes, known, target};
-use crate::live::{CHECKS, Exchange, Idle, LiveReport, Options, Target, run};
+use crate::live::{CHECKS, Exchange, IdleServer, LiveReport, Options, Target, run};
 use crate::report::live_text;
 use crate::testing::defects::{self, BODY_BYTES_MAX};
-use crate::testing::{Context, Defect, Injection, Servers, Tenant, proxy};
+use crate::testing::{BACKUPS_OF_AN_APP, Defect, Injection, ProxyContext, Servers, Tenant, proxy};
 
 /// The seed of every run with a defect.
 const SEED: u128 = 7;
 
 /// Seeds of the runs that must have no findings.
-const HONEST_SEEDS: [u128; 3] = [1, 0x5eed, u128::MAX];
+const SEEDS_WITHOUT_DEFECT: [u128; 3] = [1, 0x5eed, u128::MAX];
 
 /// The maximum wait for the rest of a body: the fake server doesn't wait, and the defect waits forever.
 const BODY_WAIT_MAX: Duration = Duration::from_millis(500);
@@ -40,25 +39,25 @@ async fn check(injection: Injection, options: &Options) -> LiveReport {
     let main = proxy(context(&working), injection).await;
     let second = proxy(context(&idle), injection).await;
     let target = Target {
-        idle: Some(Box::new(Idle {
+        idle: Some(Box::new(IdleServer {
             url: second.url(),
             token: TOKEN.to_owned(),
             account: ACCOUNT,
             app: APP,
         })),
-        breakage: Some(Arc::new(idle)),
+        fault_injector: Some(Arc::new(idle)),
         ..known(&main)
     };
     run(&target, options).await.unwrap()
 }
 
-fn context(server: &FakeServer) -> Context {
+fn context(server: &FakeServer) -> ProxyContext {
     let tenant = |account: Uuid, app: Uuid, bucket: &str| Tenant {
         account: account.to_string(),
         app: app.to_string(),
         bucket: bucket.to_owned(),
     };
-    Context {
+    ProxyContext {
         upstream: Arc::new(server.clone()),
         operator: OPERATOR_TOKEN.to_owned(),
         viewer: VIEWER_TOKEN.to_owned(),
@@ -66,14 +65,14 @@ fn context(server: &FakeServer) -> Context {
             tenant(ACCOUNT, APP, BUCKET),
             tenant(OTHER, APPS[3].1, OTHER_BUCKET),
         ],
-        memory: Arc::default(),
+        state: Arc::default(),
     }
 }
 
 /// Runs the checker against a defect, with the operations that show it, up to the first check with a finding.
 async fn check_defect(defect: &Defect) -> LiveReport {
     let mut options = options(SEED);
-    options.stop_at_first = true;
+    options.fail_fast = true;
     if !defect.shown_by.is_empty() {
         let operations = defect.shown_by.iter().map(|id| (*id).to_owned());
         options.operations = Some(operations.collect());
@@ -112,7 +111,7 @@ fn check_all(defects: &[Defect]) -> Vec<LiveReport> {
 
 #[tokio::test]
 async fn conforming_servers_pass_every_check() {
-    for seed in HONEST_SEEDS {
+    for seed in SEEDS_WITHOUT_DEFECT {
         let report = check(Injection::None, &options(seed)).await;
         assert_eq!(report.findings().count(), 0, "{}", live_text(&report));
         let (held, violated, _) = report.counts();
@@ -120,7 +119,7 @@ async fn conforming_servers_pass_every_check() {
     }
 }
 
-/// An honest server passes, even if the checker knows or may request little.
+/// A correct server passes, even if the target is minimal and few operations are permitted.
 #[tokio::test]
 async fn conforming_servers_pass_selected_checks() {
     let without_deletes = [
@@ -128,12 +127,12 @@ async fn conforming_servers_pass_selected_checks() {
         "app_backup_fetch",
         "app_backup_list_all",
     ];
-    let admitted = |operations: &[&str]| operations.iter().map(|id| (*id).to_owned()).collect();
+    let permitted = |operations: &[&str]| operations.iter().map(|id| (*id).to_owned()).collect();
     for (documented_only, operations) in [
         (false, None),
         (true, None),
-        (false, Some(admitted(&OF_BACKUPS))),
-        (false, Some(admitted(&without_deletes))),
+        (false, Some(permitted(BACKUPS_OF_AN_APP))),
+        (false, Some(permitted(&without_deletes))),
     ] {
         let server = FakeServer::slow(2);
         let listener = proxy(context(&server), Injection::None).await;
@@ -144,12 +143,12 @@ async fn conforming_servers_pass_selected_checks() {
         };
         let report = run(&target(listener.url()), &options).await.unwrap();
         assert_eq!(report.findings().count(), 0, "{}", live_text(&report));
-        assert_eq!(server.names(), [""; 0], "what a run creates it deletes");
+        assert_eq!(server.names(), [""; 0], "a run deletes what it created");
         let is_create = |exchange: &&Exchange| exchange.status == 201;
         let created = report.exchanges.iter().filter(is_create).count();
         let can_delete = options
             .operations
-            .is_none_or(|admitted| admitted.contains("app_backup_delete_for_app"));
+            .is_none_or(|permitted| permitted.contains("app_backup_delete_for_app"));
         assert_eq!(
             created > 0,
             can_delete,
@@ -186,9 +185,12 @@ fn each_injected_defect_is_detected_by_the_same_codes() {
 #[tokio::test]
 #[ignore = "shows the whole report on the defects that DEFECT names, separated by commas"]
 async fn single_defects_are_detected() {
-    let wanted = env::var("DEFECT").unwrap_or_default();
-    let wanted: Vec<&str> = wanted.split(',').collect();
-    for defect in defects::all().iter().filter(|defect| wanted.contains(&defect.id)) {
+    let expected = env::var("DEFECT").unwrap_or_default();
+    let expected: Vec<&str> = expected.split(',').collect();
+    for defect in defects::all()
+        .iter()
+        .filter(|defect| expected.contains(&defect.id))
+    {
         let report = check_defect(defect).await;
         println!("{}", live_text(&report));
         assert!(report.findings().count() > 0, "no check detects {}", defect.id);

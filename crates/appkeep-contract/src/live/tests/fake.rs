@@ -1,4 +1,4 @@
-//! A server in memory that keeps the contract. Its clock is the number of requests, so every run against it is the same.
+//! A conforming server in memory. Its clock is the number of requests, so every run against it is the same.
 
 mod admission;
 pub(super) mod declared;
@@ -11,10 +11,10 @@ use futures::future::{BoxFuture, ready};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use self::admission::admit;
-use self::resources::Content;
+use self::admission::check_request;
+use self::resources::FakeState;
 use super::{ACCOUNT, APP};
-use crate::live::{Breakage, StorageFault};
+use crate::live::{FaultInjector, StorageFault};
 use crate::testing::defects::STORAGE_REASON;
 use crate::testing::{Request, Response, Upstream};
 
@@ -48,48 +48,48 @@ const FAILING_APP: Uuid = Uuid::from_u128(0xa990_0000_0000_4000_8000_0000_0000_0
 
 /// A fake server; its clones are the same server.
 #[derive(Clone, Default)]
-pub(super) struct FakeServer(Arc<Mutex<Content>>);
+pub(super) struct FakeServer(Arc<Mutex<FakeState>>);
 
 impl FakeServer {
     /// A server whose jobs stay in each of three states for that many requests.
     pub(super) fn slow(requests: u64) -> Self {
         let server = Self::default();
-        server.content().requests_per_state = Some(requests);
+        server.state().requests_per_state = Some(requests);
         server
     }
 
     /// A server that runs no jobs.
     pub(super) fn idle() -> Self {
         let server = Self::default();
-        server.content().requests_per_state = None;
+        server.state().requests_per_state = None;
         server
     }
 
     /// The same server, on which jobs of the third app fail.
     pub(super) fn with_failing_app(self) -> Self {
-        self.content().failing_app = Some(FAILING_APP.to_string());
+        self.state().failing_app = Some(FAILING_APP.to_string());
         self
     }
 
     /// The response to a request.
-    pub(super) fn answer(&self, request: &Request) -> Response {
-        let mut content = self.content();
-        content.now += 1;
-        let mut response = match admit(request, content.fault) {
-            Ok(admitted) => content.perform(&admitted, request),
+    pub(super) fn respond(&self, request: &Request) -> Response {
+        let mut state = self.state();
+        state.now += 1;
+        let mut response = match check_request(request, state.fault) {
+            Ok(valid) => state.perform(&valid, request),
             Err(refusal) => *refusal,
         };
         if response.status >= 400 {
-            content.problems += 1;
-            let id = Uuid::from_u128(0xc0de_0000_0000_4000_8000_0000_0000_0000 + content.problems);
+            state.problems += 1;
+            let id = Uuid::from_u128(0xc0de_0000_0000_4000_8000_0000_0000_0000 + state.problems);
             response.change(|body| body["correlationID"] = json!(id));
         }
         response
     }
 
     /// Loses everything.
-    pub(super) fn forget_all(&self) {
-        self.content().kept.clear();
+    pub(super) fn delete_all(&self) {
+        self.state().stored.clear();
     }
 
     /// The names of all backups and snapshots, newest first.
@@ -103,27 +103,28 @@ impl FakeServer {
     }
 
     fn names_in(&self, is_there: impl Fn(&str, &str) -> bool) -> Vec<String> {
-        let content = self.content();
-        let kept = content.kept.iter().rev();
-        let kept = kept.filter(|one| is_there(&one.account, &one.app));
-        kept.filter_map(|one| one.body["name"].as_str().map(str::to_owned))
+        let state = self.state();
+        let stored = state.stored.iter().rev();
+        let stored = stored.filter(|one| is_there(&one.account, &one.app));
+        stored
+            .filter_map(|one| one.body["name"].as_str().map(str::to_owned))
             .collect()
     }
 
-    fn content(&self) -> MutexGuard<'_, Content> {
+    fn state(&self) -> MutexGuard<'_, FakeState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Upstream for FakeServer {
     fn send(&self, request: Request) -> BoxFuture<'_, Response> {
-        Box::pin(ready(self.answer(&request)))
+        Box::pin(ready(self.respond(&request)))
     }
 }
 
-impl Breakage for FakeServer {
+impl FaultInjector for FakeServer {
     fn set(&self, fault: Option<StorageFault>) {
-        self.content().fault = fault;
+        self.state().fault = fault;
     }
 
     fn reason(&self) -> &'static str {
@@ -131,7 +132,7 @@ impl Breakage for FakeServer {
     }
 }
 
-/// A problem; [`FakeServer::answer`] gives each its own correlation id.
+/// A problem; [`FakeServer::respond`] gives each its own correlation id.
 fn problem(status: u16, number: u32) -> Response {
     Response::problem(status, number, "The request was refused")
 }

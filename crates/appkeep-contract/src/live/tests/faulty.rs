@@ -7,13 +7,13 @@ use crate::live::{LiveReport, run};
 use crate::testing::{Request, Response};
 use appkeep_openapi::Outcome;
 
-async fn report_on(answer: fn(&Request) -> Response) -> LiveReport {
-    let server = serve(answer).await;
+async fn report_on(respond: fn(&Request) -> Response) -> LiveReport {
+    let server = serve(respond).await;
     run(&known(&server), &options()).await.unwrap()
 }
 
 /// Accepts everything, and always returns the same backup.
-fn accepts(request: &Request) -> Response {
+fn accepts_everything(request: &Request) -> Response {
     match request.method.as_str() {
         "POST" => Response::of_json(201, &backup("completed")),
         "PUT" | "DELETE" => Response::of_json(204, &Value::Null),
@@ -23,7 +23,7 @@ fn accepts(request: &Request) -> Response {
 }
 
 /// Refuses everything except lists of backups.
-fn refuses(request: &Request) -> Response {
+fn refuses_everything(request: &Request) -> Response {
     if request.path.ends_with("/appBackups") && request.method == "GET" {
         list(&[])
     } else {
@@ -32,7 +32,7 @@ fn refuses(request: &Request) -> Response {
 }
 
 /// Returns JSON without a documented form.
-fn babbles(request: &Request) -> Response {
+fn returns_unrelated_json(request: &Request) -> Response {
     if request.path.ends_with("/appBackups") && request.method == "GET" {
         Response::of_json(200, &json!({"items": [7, {"id": 7}, null], "metadata": []}))
     } else {
@@ -42,8 +42,8 @@ fn babbles(request: &Request) -> Response {
 
 #[tokio::test]
 async fn faulty_servers_violate_the_contract() {
-    for answer in [accepts, refuses, babbles] {
-        let report = report_on(answer).await;
+    for respond in [accepts_everything, refuses_everything, returns_unrelated_json] {
+        let report = report_on(respond).await;
         assert_eq!(report.outcome(), Outcome::Violated);
         let (_, violated, _) = report.counts();
         assert!(violated > 100, "{violated} of {}", report.checks.len());

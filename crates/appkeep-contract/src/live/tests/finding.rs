@@ -11,20 +11,20 @@ use crate::testing::{Listener, Request, Response};
 
 async fn account_of(
     token: &str,
-    answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
+    respond: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> Result<String, String> {
-    let server = serve(answer).await;
-    told(&server, find_account(&server.url(), token, None).await)
+    let server = serve(respond).await;
+    without_url(&server, find_account(&server.url(), token, None).await)
 }
 
-async fn found(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Result<String, String> {
-    let server = serve(answer).await;
-    told(&server, find_app(&server.url(), TOKEN, ACCOUNT, None).await)
+async fn app_of(respond: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Result<String, String> {
+    let server = serve(respond).await;
+    without_url(&server, find_app(&server.url(), TOKEN, ACCOUNT, None).await)
 }
 
-fn told(server: &Listener, found: Result<Uuid, LiveError>) -> Result<String, String> {
+fn without_url(server: &Listener, app_of: Result<Uuid, LiveError>) -> Result<String, String> {
     let url = server.url();
-    found
+    app_of
         .map(|id| id.to_string())
         .map_err(|error| error.to_string().replace(&url, "http://server"))
 }
@@ -32,13 +32,13 @@ fn told(server: &Listener, found: Result<Uuid, LiveError>) -> Result<String, Str
 #[tokio::test]
 async fn the_first_app_of_the_list_is_used() {
     let fake = FakeServer::default();
-    let id = found(move |request| fake.answer(request)).await.unwrap();
+    let id = app_of(move |request| fake.respond(request)).await.unwrap();
     assert_eq!(id, "a9900000-0000-4000-8000-000000000005");
 }
 
 #[tokio::test]
 async fn missing_results_have_a_reason() {
-    for (answer, why) in [
+    for (respond, why) in [
         (problem(403, 11), "the list of apps returned 403 t d"),
         (Response::empty(404), "the list of apps returned 404"),
         (
@@ -50,24 +50,24 @@ async fn missing_results_have_a_reason() {
             "the list names no app that is ready",
         ),
     ] {
-        let said = found(move |_| answer.clone()).await.unwrap_err();
+        let error = app_of(move |_| respond.clone()).await.unwrap_err();
         assert!(
-            said.contains("http://server") && said.contains(&ACCOUNT.to_string()),
-            "{said}"
+            error.contains("http://server") && error.contains(&ACCOUNT.to_string()),
+            "{error}"
         );
-        assert!(said.ends_with(why), "{said}");
+        assert!(error.ends_with(why), "{error}");
     }
 }
 
 #[tokio::test]
 async fn the_account_of_the_token_is_used() {
-    let answer = |token| {
+    let respond = |token| {
         let fake = FakeServer::default();
-        account_of(token, move |request| fake.answer(request))
+        account_of(token, move |request| fake.respond(request))
     };
-    assert_eq!(answer(TOKEN).await.unwrap(), ACCOUNT.to_string());
+    assert_eq!(respond(TOKEN).await.unwrap(), ACCOUNT.to_string());
     assert_eq!(
-        answer(OPERATOR_TOKEN).await.unwrap_err(),
+        respond(OPERATOR_TOKEN).await.unwrap_err(),
         format!("find the account at http://server: the token can access several: {OTHER}, {ACCOUNT}")
     );
     let refused = account_of(TOKEN, |_| problem(401, 4)).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Runs against a server that holds data of other users, misbehaves, or stops responding.
+//! Runs against a server that holds data of other users, returns wrong responses, or stops responding.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,13 +7,12 @@ use std::time::Duration;
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
-use super::cleaning::OF_BACKUPS;
 use super::fake::FakeServer;
 use super::known;
 use super::serve;
-use super::{ACCOUNT, APP, TOKEN, options, request, target};
+use super::{ACCOUNT, APP, TOKEN, options, request, run_with, target};
 use crate::live::{CheckOutcome, EarlyEnd, Exchange, LiveReport, Options, Target, run};
-use crate::testing::{Request, Response};
+use crate::testing::{BACKUPS_OF_AN_APP, Request, Response};
 use appkeep_openapi::Outcome;
 
 /// A request to the collection of the app's backups.
@@ -30,19 +29,9 @@ fn create(body: &Value) -> Request {
 fn with_an_existing_backup() -> (FakeServer, Response) {
     let fake = FakeServer::default();
     let body = json!({"type": "application/astra-appBackup", "version": "1.1", "name": "precious"});
-    let created = fake.answer(&create(&body));
+    let created = fake.respond(&create(&body));
     assert_eq!(created.status, 201);
     (fake, created)
-}
-
-async fn checked(
-    change: impl FnOnce(&mut Options),
-    answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
-) -> LiveReport {
-    let server = serve(answer).await;
-    let mut options = options();
-    change(&mut options);
-    run(&target(server.url()), &options).await.unwrap()
 }
 
 fn only(operations: &[&str]) -> impl FnOnce(&mut Options) {
@@ -66,15 +55,15 @@ async fn creates_that_return_existing_backups_delete_nothing() {
         "app_backup_fetch_for_app",
         "app_backup_delete_for_app",
     ];
-    for operations in [&OF_BACKUPS[..], &without_lists[..]] {
+    for operations in [BACKUPS_OF_AN_APP, &without_lists[..]] {
         let (fake, existing) = with_an_existing_backup();
-        let kept = fake.clone();
-        let report = checked(only(operations), move |request| {
+        let shared = fake.clone();
+        let report = run_with(only(operations), move |request| {
             let is_create = request.method == "POST" && request.path == create(&Value::Null).path;
             if is_create && request.json()["type"] == "application/astra-appBackup" {
                 existing.clone()
             } else {
-                kept.answer(request)
+                shared.respond(request)
             }
         })
         .await;
@@ -93,11 +82,11 @@ async fn creates_that_return_existing_backups_delete_nothing() {
 #[tokio::test]
 async fn complete_runs_do_not_touch_existing_resources() {
     let (fake, _) = with_an_existing_backup();
-    let kept = fake.clone();
-    let server = serve(move |request| kept.answer(request)).await;
+    let shared = fake.clone();
+    let server = serve(move |request| shared.respond(request)).await;
     let target = Target {
         idle: None,
-        breakage: None,
+        fault_injector: None,
         ..known(&server)
     };
     let report = run(&target, &options()).await.unwrap();
@@ -110,8 +99,8 @@ async fn complete_runs_do_not_touch_existing_resources() {
         .filter_map(|body| Some(body.get("id")?.as_str()?.to_owned()))
         .collect();
     // All unused ids of a run have the same suffix.
-    let made_up = crate::live::model::made_up(options().run_id, "backup", 5).to_string();
-    let ending = made_up.rsplit('-').next().unwrap().to_owned();
+    let unused_id = crate::live::model::unused_id(options().run_id, "backup", 5).to_string();
+    let ending = unused_id.rsplit('-').next().unwrap().to_owned();
     let deletes = report.exchanges.iter();
     for exchange in deletes.filter(|exchange| exchange.method == "DELETE" && is_authorised(exchange)) {
         let path = exchange.url.split('?').next().unwrap();
@@ -125,7 +114,7 @@ async fn complete_runs_do_not_touch_existing_resources() {
 #[tokio::test]
 async fn undocumented_methods_have_no_token_and_no_existing_id() {
     let fake = FakeServer::default();
-    let report = checked(|_| (), move |request| fake.answer(request)).await;
+    let report = run_with(|_| (), move |request| fake.respond(request)).await;
     let document = crate::authored::document().unwrap();
     let is_undocumented = |exchange: &&Exchange| {
         let operation = document.operation(&exchange.operation).unwrap();
@@ -141,14 +130,14 @@ async fn undocumented_methods_have_no_token_and_no_existing_id() {
 
 #[tokio::test]
 async fn runs_end_after_ten_requests_without_a_response() {
-    const ANSWERED: usize = 60;
+    const RESPONSES: usize = 60;
     let (fake, count) = (FakeServer::default(), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&count);
-    let report = checked(
+    let report = run_with(
         |_| (),
         move |request| {
-            if counted.fetch_add(1, Ordering::Relaxed) < ANSWERED {
-                fake.answer(request)
+            if counted.fetch_add(1, Ordering::Relaxed) < RESPONSES {
+                fake.respond(request)
             } else {
                 Response::none()
             }
@@ -158,10 +147,10 @@ async fn runs_end_after_ten_requests_without_a_response() {
     assert_eq!(report.ended_early, Some(EarlyEnd::Unresponsive));
     assert_eq!(report.outcome(), Outcome::CouldNotRun);
     // The exchanges of the generated client aren't recorded.
-    assert!((ANSWERED / 2..=ANSWERED).contains(&report.exchanges.len()));
+    assert!((RESPONSES / 2..=RESPONSES).contains(&report.exchanges.len()));
     // Some are sent concurrently; the clean-up tries three times.
-    let unanswered = count.load(Ordering::Relaxed) - ANSWERED;
-    assert!((10..=20).contains(&unanswered), "{unanswered}");
+    let without_response = count.load(Ordering::Relaxed) - RESPONSES;
+    assert!((10..=20).contains(&without_response), "{without_response}");
     assert!(!report.left_behind.is_empty());
     let text = crate::report::live_text(&report);
     assert!(
@@ -174,26 +163,26 @@ async fn runs_end_after_ten_requests_without_a_response() {
 async fn runs_end_at_their_time_limit() {
     let fake = FakeServer::default();
     let no_time = |options: &mut Options| options.run_max = Duration::ZERO;
-    let report = checked(no_time, move |request| fake.answer(request)).await;
+    let report = run_with(no_time, move |request| fake.respond(request)).await;
     assert_eq!(report.ended_early, Some(EarlyEnd::TimeLimit));
     assert_eq!(report.outcome(), Outcome::CouldNotRun);
-    let is_left_out =
-        |check: &crate::live::CheckResult| matches!(check.outcome, CheckOutcome::LeftOut { .. });
-    assert!(report.checks.iter().all(is_left_out));
+    let is_excluded =
+        |check: &crate::live::CheckResult| matches!(check.outcome, CheckOutcome::Skipped { .. });
+    assert!(report.checks.iter().all(is_excluded));
 }
 
 #[tokio::test]
 async fn interrupted_runs_delete_created_resources() {
     let (fake, created) = (FakeServer::default(), AtomicUsize::new(0));
-    let kept = fake.clone();
+    let shared = fake.clone();
     let options = options();
     let interrupt = options.interrupt.clone();
     let server = serve(move |request| {
-        let reply = kept.answer(request);
-        if reply.status == 201 && created.fetch_add(1, Ordering::Relaxed) == 3 {
+        let response = shared.respond(request);
+        if response.status == 201 && created.fetch_add(1, Ordering::Relaxed) == 3 {
             interrupt.cancel();
         }
-        reply
+        response
     })
     .await;
     let report = run(&target(server.url()), &options).await.unwrap();
@@ -203,20 +192,20 @@ async fn interrupted_runs_delete_created_resources() {
     for code in ["no-answer", "clean-up", "made-is-found", "list-complete"] {
         assert_eq!(found(&report, code), 0, "{code}");
     }
-    let (held, _, left_out) = report.counts();
-    assert!(held > 0 && left_out > held, "{held} {left_out}");
+    let (held, _, skipped) = report.counts();
+    assert!(held > 0 && skipped > held, "{held} {skipped}");
 }
 
 #[tokio::test]
 async fn creates_without_a_response_are_found_by_name() {
     let fake = FakeServer::default();
-    let kept = fake.clone();
-    let report = checked(only(&OF_BACKUPS), move |request| {
-        let reply = kept.answer(request);
-        if reply.status == 201 {
+    let shared = fake.clone();
+    let report = run_with(only(BACKUPS_OF_AN_APP), move |request| {
+        let response = shared.respond(request);
+        if response.status == 201 {
             Response::none()
         } else {
-            reply
+            response
         }
     })
     .await;
@@ -235,13 +224,13 @@ async fn operations_with_too_large_responses_are_not_repeated() {
     let (fake, lists) = (FakeServer::default(), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&lists);
     let small = |options: &mut Options| options.body_bytes_max = 100_000;
-    let report = checked(small, move |request| {
-        let reply = fake.answer(request);
+    let report = run_with(small, move |request| {
+        let response = fake.respond(request);
         if request.method == "GET" && request.path == create(&Value::Null).path {
             counted.fetch_add(1, Ordering::Relaxed);
-            return reply.padded(100_000);
+            return response.padded(100_000);
         }
-        reply
+        response
     })
     .await;
     let large: Vec<_> = report
@@ -254,11 +243,11 @@ async fn operations_with_too_large_responses_are_not_repeated() {
     // The first request of the run, two for existing resources, and the first check.
     assert!(lists.load(Ordering::Relaxed) <= 4, "{lists:?}");
     let reason = format!("an earlier response of `{LIST}` was longer than 100000 bytes");
-    let left_out = report
+    let skipped = report
         .checks
         .iter()
-        .filter(|check| matches!(&check.outcome, CheckOutcome::LeftOut { reason: own } if *own == reason));
-    assert!(left_out.count() > 5);
+        .filter(|check| matches!(&check.outcome, CheckOutcome::Skipped { reason: own } if *own == reason));
+    assert!(skipped.count() > 5);
 }
 
 /// Responds like the fake server, but only supports these operations.
@@ -283,7 +272,7 @@ fn reduced(
         return Response::empty(404);
     }
     if methods.contains(&request.method.as_str()) {
-        return fake.answer(request);
+        return fake.respond(request);
     }
     super::problem(405, 69).with("Allow", &methods.join(", "))
 }
@@ -299,20 +288,20 @@ async fn only_permitted_operations_are_requested_and_expected() {
     assert_eq!(documented.len(), 8);
     let sets = [
         (true, documented),
-        (false, OF_BACKUPS.to_vec()),
+        (false, BACKUPS_OF_AN_APP.to_vec()),
         (false, vec!["app_backup_list_for_app", "app_fetch"]),
         (false, vec!["app_snap_delete_for_app", "app_backup_fetch"]),
     ];
     for (documented_only, has) in sets {
         let has: Vec<String> = has.into_iter().map(str::to_owned).collect();
-        let (document, kept) = (Arc::clone(&document), has.clone());
+        let (document, shared) = (Arc::clone(&document), has.clone());
         let fake = FakeServer::default();
         let set = |options: &mut Options| {
             options.documented_only = documented_only;
             options.operations = (!documented_only).then(|| has.iter().cloned().collect());
         };
-        let report = checked(set, move |request| {
-            let has: Vec<&str> = kept.iter().map(String::as_str).collect();
+        let report = run_with(set, move |request| {
+            let has: Vec<&str> = shared.iter().map(String::as_str).collect();
             reduced(&fake, &document, &has, request)
         })
         .await;
@@ -330,7 +319,7 @@ async fn only_permitted_operations_are_requested_and_expected() {
             .collect();
         assert!(of_methods.is_empty(), "{has:?}: {of_methods:#?}");
         let is_made = |check: &&crate::live::CheckResult| check.outcome == CheckOutcome::Held;
-        let made = report.checks.iter().filter(|check| check.code == "method-allow");
-        assert_eq!(made.filter(is_made).count(), has.len());
+        let created = report.checks.iter().filter(|check| check.code == "method-allow");
+        assert_eq!(created.filter(is_made).count(), has.len());
     }
 }

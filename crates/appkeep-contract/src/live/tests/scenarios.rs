@@ -6,7 +6,6 @@ mod declared;
 mod lists;
 mod reading;
 mod sequence;
-mod stage;
 mod storage;
 
 use std::time::Duration;
@@ -17,10 +16,10 @@ use super::fake::FakeServer;
 use super::known;
 use super::options;
 use super::serve;
-use crate::live::judge::Current;
-use crate::live::stage::{Stage, Stop};
-use crate::live::stories;
-use crate::live::wire::{Wire, authored_validator};
+use crate::live::context::{Context, Stop};
+use crate::live::findings::CurrentCheck;
+use crate::live::recording_client::{RecordingClient, authored_validator};
+use crate::live::scenarios;
 use crate::live::{Options, Target};
 use crate::testing::{Listener, Request, Response};
 
@@ -32,90 +31,100 @@ struct Setup {
     /// The maximum time of a job. With zero, a check polls exactly once.
     completion_max: Duration,
     /// Removes optional parts of the target.
-    forget: fn(&mut Target),
+    record_delete: fn(&mut Target),
 }
 
 impl Setup {
-    fn stage(&self, server: &Listener) -> Stage {
+    fn ctx(&self, server: &Listener) -> Context {
         let mut target = known(server);
-        (self.forget)(&mut target);
+        (self.record_delete)(&mut target);
         let options = Options {
             completion_max: self.completion_max,
             ..options()
         };
-        let wire = Wire::new(&target, &options, authored_validator().unwrap()).unwrap();
-        Stage::new(target, options, wire)
+        let http = RecordingClient::new(&target, &options, authored_validator().unwrap()).unwrap();
+        Context::new(target, options, http)
     }
 }
 
-/// Knows everything about the target, and gives jobs no time.
-const HASTY: Setup = Setup {
+/// The target has all optional parts; jobs get no time.
+const WITHOUT_WAITING: Setup = Setup {
     completion_max: Duration::ZERO,
-    forget: |_| {},
+    record_delete: |_| {},
 };
 
-/// Knows everything about the target, and gives jobs enough time.
-const PATIENT: Setup = Setup {
+/// The target has all optional parts; jobs get enough time.
+const WITH_WAITING: Setup = Setup {
     completion_max: Duration::from_mins(1),
-    ..HASTY
+    ..WITHOUT_WAITING
 };
 
 /// The result of the last of these checks for each of these servers.
-async fn results(steps: &[&str], variants: &[Variant]) -> String {
-    results_with(HASTY, steps, variants).await
+async fn results(steps: &str, variants: &[Variant]) -> String {
+    results_with(WITHOUT_WAITING, steps, variants).await
 }
 
-async fn results_with(setup: Setup, steps: &[&str], variants: &[Variant]) -> String {
+async fn results_with(setup: Setup, steps: &str, variants: &[Variant]) -> String {
     let mut lines = Vec::new();
-    for (name, answer) in variants {
-        let (fake, answer) = (FakeServer::default(), *answer);
+    for (name, respond) in variants {
+        let (fake, respond) = (FakeServer::default(), *respond);
         lines.push(format!("{name}:"));
-        lines.extend(result_of(&setup, steps, move |request| answer(&fake, request)).await);
+        lines.extend(result_of(&setup, steps, move |request| respond(&fake, request)).await);
     }
     lines.join("\n")
 }
 
-/// Runs these checks, `code` or `code operation`; the result of the last one is its findings, or why it was left out.
+/// Runs these checks, each `code` or `code operation`; the result of the last one is its findings, or why it was skipped.
 async fn result_of(
     setup: &Setup,
-    steps: &[&str],
-    answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
+    steps: &str,
+    respond: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> Vec<String> {
-    let server = serve(answer).await;
-    let mut stage = setup.stage(&server);
-    let mut said = Vec::new();
-    for step in steps {
+    let server = serve(respond).await;
+    let mut ctx = setup.ctx(&server);
+    let mut results = Vec::new();
+    for step in steps.split(", ") {
         let (code, operation) = step.split_once(' ').unwrap_or((step, ""));
-        stage.current = Current {
+        ctx.current = CurrentCheck {
             code: code.to_owned(),
-            ..Current::default()
+            ..CurrentCheck::default()
         };
-        let mut results = Vec::new();
-        for story in stories::once().filter(|story| story.code == code) {
-            results.push((story.run)(&mut stage).await);
+        let mut outcomes = Vec::new();
+        for scenario in scenarios::once().filter(|scenario| scenario.code == code) {
+            outcomes.push((scenario.run)(&mut ctx).await);
         }
-        for story in stories::repeated().filter(|story| story.code == code) {
-            results.push((story.run)(&mut stage, operation).await);
+        for scenario in scenarios::repeated().filter(|scenario| scenario.code == code) {
+            outcomes.push((scenario.run)(&mut ctx, operation).await);
         }
-        let findings = std::mem::take(&mut stage.current).findings;
+        let findings = std::mem::take(&mut ctx.current).findings;
         let mut lines: Vec<String> = findings
             .iter()
             .map(|one| format!("    {} {}: {}", one.operation, one.code, one.what))
             .collect();
-        for result in results {
-            if let Err(Stop::LeftOut(why)) = result {
-                lines.push(format!("    left out: {why}"));
+        for result in outcomes {
+            if let Err(Stop::Skipped(why)) = result {
+                lines.push(format!("    skipped: {why}"));
             }
         }
         if lines.is_empty() {
             lines.push("    holds".to_owned());
         }
-        said = lines;
+        results = lines;
     }
     let url = server.url();
-    said.iter()
+    results
+        .iter()
         .map(|line| line.replace(&url, "http://server"))
         .collect()
+}
+
+/// The response of the fake server, or another one for requests with that method.
+fn replaced(fake: &FakeServer, request: &Request, method: &str, other: Response) -> Response {
+    if request.method == method {
+        other
+    } else {
+        fake.respond(request)
+    }
 }
 
 /// Whether a request fetches a backup.
@@ -129,33 +138,33 @@ fn lists(request: &Request) -> bool {
 }
 
 /// A response with another value of a member.
-fn with(reply: Response, pointer: &str, value: Value) -> Response {
-    let mut body = reply.json();
+fn with(response: Response, pointer: &str, value: Value) -> Response {
+    let mut body = response.json();
     if let Some(member) = body.pointer_mut(pointer) {
         *member = value;
     }
-    reply.with_body(&body)
+    response.with_body(&body)
 }
 
 /// A response with every resource in that state.
-fn in_state(reply: Response, state: &str) -> Response {
-    let mut body = reply.json();
+fn in_state(response: Response, state: &str) -> Response {
+    let mut body = response.json();
     let items = body.get_mut("items").and_then(Value::as_array_mut);
     for item in items.into_iter().flatten() {
         item["state"] = Value::from(state);
     }
-    with(reply.with_body(&body), "/state", Value::from(state))
+    with(response.with_body(&body), "/state", Value::from(state))
 }
 
 /// Like the fake server, but every page is the first one and has a next page.
 fn endless(fake: &FakeServer, request: &Request) -> Response {
     if request.parameter("limit").is_none() {
-        return fake.answer(request);
+        return fake.respond(request);
     }
     let mut first = request.clone();
     first.remove_parameter("continue");
-    let reply = fake.answer(&first);
-    let mut body = reply.json();
+    let response = fake.respond(&first);
+    let mut body = response.json();
     body["metadata"]["continue"] = Value::from("0".repeat(48));
-    reply.with_body(&body)
+    response.with_body(&body)
 }

@@ -44,7 +44,7 @@ fn bodies(exchange: &Exchange) -> Markup {
                     "\n"
                     @if exchange.padding_bytes > 0 { "(" (exchange.padding_bytes) " spaces)" }
                     (pretty(body))
-                    @if exchange.halting { "\n(and no more: the end isn't sent)" }
+                    @if exchange.incomplete { "\n(and no more: the end isn't sent)" }
                 }
             }
             pre {

@@ -35,37 +35,37 @@ pub(super) const DEFECTS: &[Defect] = &[
             response.items(|items| items.iter_mut().filter(|item| item.is_object()).for_each(|item| item["isDefault"] = json!(false)));
         }
     })).of_declared(),
-    defect(Semantics, "bucket-twice", "A bucket is listed twice.", OnResponse(|request, response| {
+    defect(Semantics, "bucket-duplicated", "A bucket is listed twice.", OnResponse(|request, response| {
         if request.operation() == "bucket_list" {
             response.items(|items| items.extend(items.clone()));
             recount(response);
         }
     })).of_declared(),
-    defect(Semantics, "bucket-path-told", "A bucket shows its path on the server.", OnResponse(|request, response| {
+    defect(Semantics, "bucket-path-disclosed", "A bucket shows its path on the server.", OnResponse(|request, response| {
         if request.operation() == "bucket_list" {
             response.items(|items| items.iter_mut().filter(|item| item.is_object()).for_each(|item| item["path"] = json!("/var/backups")));
         }
     })).of_declared(),
-    defect(Semantics, "walk-through-buckets-without-end", "The pages of the list of buckets never end.", Handler(|mut request, server| {
+    defect(Semantics, "bucket-pages-never-end", "The pages of the list of buckets never end.", Handler(|mut request, server| {
         Box::pin(async move {
-            let is_walk = request.operation() == "bucket_list" && request.parameter("limit").is_some();
-            if is_walk {
+            let is_page = request.operation() == "bucket_list" && request.parameter("limit").is_some();
+            if is_page {
                 request.remove_parameter("continue");
             }
             let mut response = server.send(request).await;
-            if is_walk && response.is_success() {
+            if is_page && response.is_success() {
                 response.change(|body| body["metadata"]["continue"] = json!("0".repeat(48)));
             }
             response
         })
     })).of_declared(),
     // ------------------------------------------------------------------ restores
-    defect(Semantics, "force-update-not-asked-for", "An app is restored without `ForceUpdate`.", OnRequest(|request| {
+    defect(Semantics, "force-update-not-required", "An app is restored without `ForceUpdate`.", OnRequest(|request| {
         if request.operation() == "app_update" {
             request.set_header(FORCE_UPDATE, "true");
         }
     })).of_restores(),
-    defect(Semantics, "restore-of-both", "A restore with two sources uses one of them.", OnRequest(|request| {
+    defect(Semantics, "restore-of-two", "A restore with two sources uses one of them.", OnRequest(|request| {
         if request.operation() == "app_update" {
             request.change(|body| {
                 if body.contains_key("backupID") {

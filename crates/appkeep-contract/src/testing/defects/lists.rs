@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::testing::exchange::{recount, sort_key};
 use crate::testing::injection::DefectKind::Semantics;
-use crate::testing::injection::Injection::{Handler, OnRequest, OnResponse, WithMemory};
+use crate::testing::injection::Injection::{Handler, OnRequest, OnResponse, Stateful};
 use crate::testing::injection::{Defect, defect};
 
 #[rustfmt::skip]
@@ -28,12 +28,12 @@ pub(super) const DEFECTS: &[Defect] = &[
             request.remove_parameter("include");
         }
     })),
-    defect(Semantics, "pages-overlap", "A page begins with the last item of the page before.", WithMemory(|memory, request, response| {
+    defect(Semantics, "pages-overlap", "A page begins with the last item of the page before.", Stateful(|state, request, response| {
         if !request.is_list() || request.parameter("limit").is_none() || !response.is_success() {
             return;
         }
-        let before = memory.kept.get(&request.path).cloned();
-        memory.kept.insert(request.path.clone(), response.json()["items"].as_array().and_then(|items| items.last().cloned()).unwrap_or_default());
+        let before = state.values.get(&request.path).cloned();
+        state.values.insert(request.path.clone(), response.json()["items"].as_array().and_then(|items| items.last().cloned()).unwrap_or_default());
         if let Some(last) = before && request.parameter("continue").is_some() {
             response.items(|items| items.insert(0, last));
             recount(response);
@@ -49,14 +49,14 @@ pub(super) const DEFECTS: &[Defect] = &[
             recount(response);
         }
     })),
-    defect(Semantics, "pages-end-early", "The first page has no `continue` although more follow.", OnResponse(|_, response| {
+    defect(Semantics, "pages-end-early", "The first page has no `continue` although it isn't the last.", OnResponse(|_, response| {
         response.change(|body| {
             if let Some(Value::Object(metadata)) = body.get_mut("metadata") {
                 metadata.shift_remove("continue");
             }
         });
     })),
-    defect(Semantics, "last-page-goes-on", "The last page has a `continue`.", OnResponse(|request, response| {
+    defect(Semantics, "last-page-has-continue", "The last page has a `continue`.", OnResponse(|request, response| {
         if request.is_list() && request.parameter("limit").is_some() && response.is_success() {
             response.change(|body| {
                 let is_last = body["metadata"]["continue"].is_null();
@@ -98,7 +98,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     defect(Semantics, "column-nulls-dropped", "`include` leaves out absent values.", OnResponse(|_, response| {
         response.each_row(|row| row.retain(|value| !value.is_null()));
     })),
-    defect(Semantics, "columns-as-text", "`include` returns numbers as strings.", OnResponse(|_, response| {
+    defect(Semantics, "columns-as-strings", "`include` returns numbers as strings.", OnResponse(|_, response| {
         response.each_row(|row| {
             for value in row {
                 if value.is_number() {
@@ -111,12 +111,12 @@ pub(super) const DEFECTS: &[Defect] = &[
     defect(Semantics, "oldest-first", "Lists are ordered oldest first.", OnResponse(|_, response| {
         response.items(|items| items.reverse());
     })),
-    defect(Semantics, "order-of-names", "Lists are ordered by name.", OnResponse(|request, response| {
+    defect(Semantics, "ordered-by-name", "Lists are ordered by name.", OnResponse(|request, response| {
         if request.query.is_empty() {
             response.items(|items| items.sort_by_key(|item| item["name"].to_string()));
         }
     })),
-    defect(Semantics, "newest-missing", "Lists across the account lack the newest.", OnResponse(|request, response| {
+    defect(Semantics, "newest-missing", "Lists across the account lack the newest backup.", OnResponse(|request, response| {
         if request.operation() == "app_backup_list_all" && request.query.is_empty() {
             response.items(|items| {
                 if !items.is_empty() {
@@ -126,7 +126,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             recount(response);
         }
     })).in_both_trees(),
-    defect(Semantics, "item-twice", "Lists hold their first item twice.", OnResponse(|request, response| {
+    defect(Semantics, "item-duplicated", "Lists hold their first item twice.", OnResponse(|request, response| {
         if request.query.is_empty() && response.is_success() {
             response.items(|items| {
                 if let Some(first) = items.first().cloned() {
@@ -136,7 +136,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             recount(response);
         }
     })),
-    defect(Semantics, "item-abridged", "Lists leave out the labels.", OnResponse(|request, response| {
+    defect(Semantics, "item-without-labels", "Lists leave out the labels.", OnResponse(|request, response| {
         if request.is_list() {
             response.each_resource(|resource| resource["metadata"]["labels"] = json!([]));
         }
@@ -150,22 +150,22 @@ pub(super) const DEFECTS: &[Defect] = &[
             });
         }
     })),
-    defect(Semantics, "deleted-still-listed", "Deleted backups stay in the lists.", WithMemory(|memory, request, response| {
+    defect(Semantics, "deleted-still-listed", "Deleted backups stay in the lists.", Stateful(|state, request, response| {
         if request.is_delete() && response.status == 204 {
-            memory.ids.push(request.id().to_owned());
+            state.ids.push(request.id().to_owned());
         }
         if !request.is_list() || !request.query.is_empty() || !response.is_success() {
             return;
         }
         let path = &request.path;
         response.items(|items| {
-            let gone = memory.ids.iter().filter_map(|id| memory.kept.get(&format!("{path} {id}")).cloned());
+            let gone = state.ids.iter().filter_map(|id| state.values.get(&format!("{path} {id}")).cloned());
             items.extend(gone);
             items.sort_by_key(|item| std::cmp::Reverse(sort_key(item)));
             items.dedup_by_key(|item| sort_key(item));
             for item in items {
                 let id = item["id"].as_str().unwrap_or_default();
-                memory.kept.insert(format!("{path} {id}"), item.clone());
+                state.values.insert(format!("{path} {id}"), item.clone());
             }
         });
         recount(response);

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use crate::testing::exchange::{Request, Response};
 use crate::testing::injection::DefectKind::Protocol;
-use crate::testing::injection::Injection::{Handler, OnRequest, OnResponse, WithMemory};
-use crate::testing::injection::{Context, Defect, defect};
+use crate::testing::injection::Injection::{Handler, OnRequest, OnResponse, Stateful};
+use crate::testing::injection::{Defect, ProxyContext, defect};
 
 #[rustfmt::skip]
 pub(super) const DEFECTS: &[Defect] = &[
     // ------------------------------------------------------------------ bodies
-    defect(Protocol, "bad-input-500", "A malformed label is answered with 500.", OnResponse(|request, response| {
+    defect(Protocol, "bad-input-500", "A malformed label returns 500.", OnResponse(|request, response| {
         if response.number() == Some(8) && request.json()["metadata"]["labels"][0].is_object() {
             *response = Response::problem(500, 94, "Backup not created");
         }
@@ -33,29 +33,29 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         });
     })),
-    defect(Protocol, "type-made-up", "`type` may be left out.", OnRequest(|request| {
-        let kind = if request.is_about_backups() { "application/astra-appBackup" } else { "application/astra-appSnap" };
+    defect(Protocol, "type-optional", "`type` is optional.", OnRequest(|request| {
+        let kind = if request.is_backup_operation() { "application/astra-appBackup" } else { "application/astra-appSnap" };
         if request.is_create() {
             request.change(|body| {
                 body.entry("type").or_insert(json!(kind));
             });
         }
     })),
-    defect(Protocol, "long-name-cut", "A name that is too long is cut.", OnRequest(|request| {
+    defect(Protocol, "long-name-truncated", "A name that is too long is cut.", OnRequest(|request| {
         request.change(|body| {
             if let Some(Value::String(name)) = body.get_mut("name") {
                 name.truncate(63);
             }
         });
     })),
-    defect(Protocol, "name-lowered", "A name in capitals is accepted, in lower case.", OnRequest(|request| {
+    defect(Protocol, "name-lowercased", "A name in capitals is accepted, in lower case.", OnRequest(|request| {
         request.change(|body| {
             if let Some(Value::String(name)) = body.get_mut("name") {
                 *name = name.to_lowercase();
             }
         });
     })),
-    defect(Protocol, "tail-accepted", "Text after the body is ignored.", OnRequest(|request| {
+    defect(Protocol, "trailing-text-accepted", "Text after the body is ignored.", OnRequest(|request| {
         let first = serde_json::Deserializer::from_slice(&request.body).into_iter::<Value>().next();
         if let Some(Ok(first)) = first && request.json().is_null() {
             request.body = first.to_string().into();
@@ -74,23 +74,23 @@ pub(super) const DEFECTS: &[Defect] = &[
     defect(Protocol, "unknown-snapshot-ignored", "An unknown snapshot is ignored.", Handler(|request, server| {
         Box::pin(without(request, server, 46, "snapshotID"))
     })),
-    defect(Protocol, "culprit-unnamed", "The invalid field isn't named.", OnResponse(|_, response| {
+    defect(Protocol, "invalid-field-unnamed", "The invalid field isn't named.", OnResponse(|_, response| {
         if response.number() == Some(8) {
             response.change(|body| body["invalidFields"] = json!([]));
         }
     })),
     // ------------------------------------------------------------------ failures
-    defect(Protocol, "reason-told", "The response to a failure contains its internal reason.", OnResponse(|_, response| {
+    defect(Protocol, "internal-reason-disclosed", "The response to a failure contains its internal reason.", OnResponse(|_, response| {
         if response.status == 500 {
             response.change(|body| body["detail"] = json!(format!("storage: {STORAGE_REASON}")));
         }
     })).of_failing_storage(),
-    defect(Protocol, "failure-unnumbered", "Every failure has the number of an internal error.", OnResponse(|_, response| {
+    defect(Protocol, "failure-with-generic-number", "Every failure has the number of an internal error.", OnResponse(|_, response| {
         if response.status == 500 {
             response.change(|body| body["type"] = json!("https://astra.netapp.io/problems/34"));
         }
     })).of_failing_storage(),
-    defect(Protocol, "unavailable-500", "An unreachable storage is answered with 500.", OnResponse(|_, response| {
+    defect(Protocol, "unavailable-500", "An unreachable storage returns 500.", OnResponse(|_, response| {
         if response.status == 503 {
             *response = Response::problem(500, 94, "Backup not created");
         }
@@ -106,10 +106,10 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         }
     })),
-    defect(Protocol, "limit-zero-accepted", "A limit of 0 counts as no limit.", OnRequest(|request| {
+    defect(Protocol, "limit-zero-accepted", "A limit of 0 means no limit.", OnRequest(|request| {
         request.query.retain(|(name, value)| name != "limit" || value != "0");
     })),
-    defect(Protocol, "last-parameter-wins", "The last value of a repeated parameter is used.", OnRequest(|request| {
+    defect(Protocol, "last-parameter-used", "The last value of a repeated parameter is used.", OnRequest(|request| {
         if let Some(at) = request.query.iter().rposition(|(name, _)| name == "limit") {
             let last = request.query[at].clone();
             request.remove_parameter("limit");
@@ -121,7 +121,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             *response = Response::problem(400, 5, "Invalid query parameters");
         }
     })),
-    defect(Protocol, "continue-garbage-accepted", "A malformed continue token starts at the first page.", OnRequest(|request| {
+    defect(Protocol, "malformed-continue-accepted", "A malformed continue token starts at the first page.", OnRequest(|request| {
         if request.parameter("continue").is_some_and(|token| token.len() != 48) {
             request.remove_parameter("continue");
         }
@@ -148,7 +148,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             server.send(request).await
         })
     })),
-    defect(Protocol, "unknown-token-as-missing", "An unknown token is answered like a missing one.", OnResponse(|_, response| {
+    defect(Protocol, "unknown-token-as-missing", "An unknown token gets the problem of a missing one.", OnResponse(|_, response| {
         if response.number() == Some(4) {
             *response = with_headers_of(response, Response::problem(401, 3, "Missing bearer token"));
         }
@@ -204,31 +204,31 @@ pub(super) const DEFECTS: &[Defect] = &[
         }
     })),
     // ------------------------------------------------------------------ methods, media types, headers
-    defect(Protocol, "method-404", "An undeclared method is answered with 404.", OnResponse(|_, response| {
+    defect(Protocol, "undeclared-method-404", "An undeclared method returns 404.", OnResponse(|_, response| {
         if response.status == 405 {
             *response = Response::problem(404, 2, "Collection not found");
         }
     })),
-    defect(Protocol, "allow-too-much", "`Allow` lists the method that was refused.", OnResponse(|request, response| {
+    defect(Protocol, "allow-lists-refused-method", "`Allow` lists the method that was refused.", OnResponse(|request, response| {
         if response.status == 405 {
             let allow = format!("{}, {}", response.header(&ALLOW), request.method);
             response.set_header(ALLOW, &allow);
         }
     })),
-    defect(Protocol, "allow-too-little", "`Allow` lacks DELETE.", OnResponse(|_, response| {
+    defect(Protocol, "allow-lacks-method", "`Allow` lacks DELETE.", OnResponse(|_, response| {
         let allow = response.header(&ALLOW).to_owned();
         if let Some(rest) = allow.strip_prefix("DELETE, ") {
             response.set_header(ALLOW, rest);
         }
     })),
-    defect(Protocol, "head-answered", "HEAD is answered although it isn't declared.", OnResponse(|request, response| {
+    defect(Protocol, "head-undeclared", "HEAD returns 200 although it isn't declared.", OnResponse(|request, response| {
         if request.method == Method::HEAD && response.status == 405 {
             response.status = 200;
             response.headers.remove(ALLOW);
             response.set_header(CONTENT_TYPE, "application/json");
         }
     })),
-    defect(Protocol, "options-answered", "OPTIONS is answered although it isn't declared.", OnResponse(|request, response| {
+    defect(Protocol, "options-undeclared", "OPTIONS returns 204 although it isn't declared.", OnResponse(|request, response| {
         if request.method == Method::OPTIONS && response.status == 405 {
             response.status = 204;
             response.headers.remove(CONTENT_TYPE);
@@ -238,7 +238,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     defect(Protocol, "accept-ignored", "`Accept` is ignored.", OnRequest(|request| {
         request.headers.remove(ACCEPT);
     })),
-    defect(Protocol, "accept-406", "An `Accept` that can't be satisfied is answered with 406.", OnResponse(|request, response| {
+    defect(Protocol, "accept-406", "An `Accept` that can't be satisfied returns 406.", OnResponse(|request, response| {
         if request.header(&ACCEPT) == "text/html" {
             *response = Response::problem(406, 12, "Not acceptable");
         }
@@ -263,7 +263,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             *response = Response::problem(400, 8, "Body doesn't match the schema");
         }
     })),
-    defect(Protocol, "problem-number", "A fetch of a missing backup is answered with problem 1.", OnResponse(|request, response| {
+    defect(Protocol, "problem-number", "A fetch of a missing backup returns problem 1.", OnResponse(|request, response| {
         if request.operation() == "app_backup_fetch_for_app" && response.number() == Some(2) {
             response.change(|body| body["type"] = json!("https://astra.netapp.io/problems/1"));
         }
@@ -273,21 +273,21 @@ pub(super) const DEFECTS: &[Defect] = &[
             response.change(|body| body["type"] = json!("/problems/1"));
         }
     })),
-    defect(Protocol, "conflict-400", "A taken name is answered with 400.", OnResponse(|request, response| {
-        if response.number() == Some(10) && request.is_about_backups() {
+    defect(Protocol, "conflict-400", "A name in use returns 400.", OnResponse(|request, response| {
+        if response.number() == Some(10) && request.is_backup_operation() {
             *response = Response::problem(400, 9, "Body breaks a rule");
         }
     })),
-    defect(Protocol, "location-nowhere", "`Location` leads nowhere.", OnResponse(|_, response| {
+    defect(Protocol, "location-not-found", "`Location` can't be fetched.", OnResponse(|_, response| {
         let location = response.header(&LOCATION).replace("/k8s/v1/", "/k8s/v2/");
         if !location.is_empty() {
             response.set_header(LOCATION, &location);
         }
     })),
-    defect(Protocol, "tag-every-time-new", "Every response has a new entity tag.", WithMemory(|memory, request, response| {
+    defect(Protocol, "tag-always-new", "Every response has a new entity tag.", Stateful(|state, request, response| {
         let tag = response.header(&ETAG).trim_end_matches('"').to_owned();
         if !tag.is_empty() {
-            response.set_header(ETAG, &format!("{tag}.{}\"", memory.count(request.id())));
+            response.set_header(ETAG, &format!("{tag}.{}\"", state.count(request.id())));
         }
     })),
     defect(Protocol, "connection-closed", "A malformed body gets no response.", Handler(|request, server| {
@@ -299,16 +299,12 @@ pub(super) const DEFECTS: &[Defect] = &[
 ];
 
 /// Sends a request that gets the problem of that number again, without a member of its body.
-async fn without(request: Request, server: Context, number: u32, member: &'static str) -> Response {
+async fn without(request: Request, server: ProxyContext, number: u32, member: &'static str) -> Response {
     let response = server.send(request.clone()).await;
     if response.number() != Some(number) {
         return response;
     }
-    let mut again = request;
-    again.change(|body| {
-        body.shift_remove(member);
-    });
-    server.send(again).await
+    server.send(request.without(member)).await
 }
 
 /// A problem with the headers of another response.

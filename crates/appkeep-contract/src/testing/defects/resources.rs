@@ -1,13 +1,13 @@
 //! Defects of semantics: created and deleted resources.
 
+use http::Method;
 use http::header::{CONTENT_TYPE, LOCATION};
-use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 
 use crate::testing::exchange::{Request, Response};
 use crate::testing::injection::DefectKind::Semantics;
-use crate::testing::injection::Injection::{Handler, OnRequest, OnResponse, WithMemory};
-use crate::testing::injection::{Context, Defect, Tenant, defect};
+use crate::testing::injection::Injection::{Handler, OnRequest, OnResponse, Stateful};
+use crate::testing::injection::{Defect, ProxyContext, Tenant, defect};
 
 #[rustfmt::skip]
 pub(super) const DEFECTS: &[Defect] = &[
@@ -30,14 +30,14 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         });
     })),
-    defect(Semantics, "text-mangled", "Text outside ASCII is lost.", OnRequest(|request| {
+    defect(Semantics, "non-ascii-lost", "Text outside ASCII is lost.", OnRequest(|request| {
         if request.is_create() && !request.json().is_null() {
             let text = request.json().to_string();
             request.body = text.replace(|c: char| !c.is_ascii(), "?").into();
         }
     })),
     defect(Semantics, "name-changed", "A backup has another name than requested.", OnRequest(|request| {
-        if request.is_about_backups() {
+        if request.is_backup_operation() {
             request.change(|body| {
                 if let Some(Value::String(name)) = body.get_mut("name") && name.starts_with("verify-") {
                     name.push_str("-1");
@@ -46,7 +46,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         }
     })),
     defect(Semantics, "name-ignored", "A snapshot's name is ignored.", OnRequest(|request| {
-        if !request.is_about_backups() {
+        if !request.is_backup_operation() {
             request.change(|body| {
                 if body.get("name").and_then(Value::as_str).is_some_and(|name| name.starts_with("verify-")) {
                     body.shift_remove("name");
@@ -54,12 +54,12 @@ pub(super) const DEFECTS: &[Defect] = &[
             });
         }
     })).of_snapshots(),
-    defect(Semantics, "snapshot-dropped", "A backup doesn't name the snapshot that was requested.", WithMemory(|memory, request, response| {
+    defect(Semantics, "snapshot-dropped", "A backup doesn't name the snapshot that was requested.", Stateful(|state, request, response| {
         if request.is_create() && response.status == 201 && request.json()["snapshotID"].is_string() {
-            memory.ids.push(response.json()["id"].to_string());
+            state.ids.push(response.json()["id"].to_string());
         }
         response.each_resource(|resource| {
-            if memory.ids.contains(&resource["id"].to_string()) {
+            if state.ids.contains(&resource["id"].to_string()) {
                 resource.shift_remove("snapshotID");
             }
         });
@@ -71,24 +71,22 @@ pub(super) const DEFECTS: &[Defect] = &[
             });
         }
     })),
-    defect(Semantics, "version-echoed", "A backup has the version that was sent.", WithMemory(|memory, request, response| {
-        if request.is_create() && response.status == 201 && request.is_about_backups() {
+    defect(Semantics, "version-echoed", "A backup has the version that was sent.", Stateful(|state, request, response| {
+        if request.is_create() && response.status == 201 && request.is_backup_operation() {
             let id = response.json()["id"].to_string();
-            memory.kept.insert(id, request.json()["version"].clone());
+            state.values.insert(id, request.json()["version"].clone());
         }
         response.each_resource(|resource| {
-            if let Some(version) = memory.kept.get(&resource["id"].to_string()) {
+            if let Some(version) = state.values.get(&resource["id"].to_string()) {
                 resource["version"] = version.clone();
             }
         });
     })),
     defect(Semantics, "asset-missing", "A completed snapshot has no asset.", OnResponse(|_, response| {
-        response.each_resource(|resource| {
-            resource.shift_remove("snapshotAppAsset");
-        });
+        response.remove_from_each("snapshotAppAsset");
     })).of_snapshots().on_both_servers(),
     // ------------------------------------------------------------------ names and ids
-    defect(Semantics, "name-twice", "Two backups can have the same name.", Handler(|request, server| {
+    defect(Semantics, "name-not-unique", "Two backups can have the same name.", Handler(|request, server| {
         Box::pin(async move {
             let response = server.send(request.clone()).await;
             if response.number() != Some(10) || !request.is_create() {
@@ -97,34 +95,34 @@ pub(super) const DEFECTS: &[Defect] = &[
             under_another_name(request, &server).await
         })
     })),
-    defect(Semantics, "name-stays-taken", "The name of a deleted backup stays taken.", Handler(|request, server| {
+    defect(Semantics, "deleted-name-in-use", "The name of a deleted backup stays in use.", Handler(|request, server| {
         Box::pin(async move {
             let name = request.json()["name"].as_str().unwrap_or_default().to_owned();
-            if request.is_create() && server.memory().ids.contains(&name) {
+            if request.is_create() && server.state().ids.contains(&name) {
                 return Response::problem(409, 10, "JSON resource conflict");
             }
             let response = server.send(request.clone()).await;
-            let mut memory = server.memory();
+            let mut state = server.state();
             if request.is_create() && response.status == 201 {
                 let body = response.json();
-                memory.kept.insert(body["id"].as_str().unwrap_or_default().to_owned(), body["name"].clone());
+                state.values.insert(body["id"].as_str().unwrap_or_default().to_owned(), body["name"].clone());
             }
             if request.is_delete() && response.status == 204
-                && let Some(Value::String(name)) = memory.kept.remove(request.id())
+                && let Some(Value::String(name)) = state.values.remove(request.id())
             {
-                memory.ids.push(name);
+                state.ids.push(name);
             }
-            drop(memory);
+            drop(state);
             response
         })
     })),
-    defect(Semantics, "id-twice", "Two backups have the same id.", WithMemory(|memory, request, response| {
+    defect(Semantics, "id-not-unique", "Two backups have the same id.", Stateful(|state, request, response| {
         if request.operation() == "app_backup_create_for_app" && response.status == 201 {
-            let first = memory.kept.entry("id".to_owned()).or_insert_with(|| response.json()["id"].clone()).clone();
+            let first = state.values.entry("id".to_owned()).or_insert_with(|| response.json()["id"].clone()).clone();
             response.change(|body| body["id"] = first);
         }
     })),
-    defect(Semantics, "existing-as-created", "A create is answered with a backup that existed before.", Handler(|request, server| {
+    defect(Semantics, "existing-as-created", "A create returns a backup that existed before.", Handler(|request, server| {
         Box::pin(async move {
             let existing = existing_backup(&request, &server).await;
             if request.operation() == "app_backup_create_for_app" && request.json()["metadata"].is_object() {
@@ -134,13 +132,10 @@ pub(super) const DEFECTS: &[Defect] = &[
         })
     })),
     // ------------------------------------------------------------------ deletes
-    defect(Semantics, "delete-does-nothing", "A delete is answered with 204 and deletes nothing.", Handler(|request, server| {
+    defect(Semantics, "delete-without-effect", "A delete returns 204 and deletes nothing.", Handler(|request, server| {
         Box::pin(async move {
             if request.is_delete() && request.query.is_empty() {
-                let mut fetch = request.clone();
-                fetch.method = Method::GET;
-                fetch.body = bytes::Bytes::new();
-                let seen = server.send(fetch).await;
+                let seen = server.send(request.as_get()).await;
                 if seen.is_success() && seen.json()["state"] == "completed" {
                     return Response::empty(204);
                 }
@@ -148,36 +143,33 @@ pub(super) const DEFECTS: &[Defect] = &[
             server.send(request).await
         })
     })),
-    defect(Semantics, "deleted-below-app-only", "A backup that was deleted below its app can still be fetched across the account.", WithMemory(|memory, request, response| {
+    defect(Semantics, "deleted-below-app-only", "A backup that was deleted below its app can still be fetched across the account.", Stateful(|state, request, response| {
         if request.operation() == "app_backup_fetch_for_app" && response.is_success() {
-            memory.kept.insert(request.id().to_owned(), response.json());
+            state.values.insert(request.id().to_owned(), response.json());
         }
         if request.operation() == "app_backup_fetch" && response.number() == Some(2)
-            && let Some(backup) = memory.kept.get(request.id())
+            && let Some(backup) = state.values.get(request.id())
         {
-            let mut still = Response { status: 200, headers: http::HeaderMap::new(), body: backup.to_string().into() };
-            still.set_header(http::header::CONTENT_TYPE, "application/json");
-            still.set_header(http::header::ETAG, "\"still-there\"");
-            *response = still;
+            *response = Response::of_json(200, backup).with("ETag", "\"still-there\"");
         }
     })).in_both_trees(),
-    defect(Semantics, "deleted-twice", "A deleted backup can be deleted again.", WithMemory(|memory, request, response| {
+    defect(Semantics, "deleted-twice", "A deleted backup can be deleted again.", Stateful(|state, request, response| {
         if request.is_delete() && response.status == 204 {
-            memory.ids.push(request.id().to_owned());
+            state.ids.push(request.id().to_owned());
         }
-        if request.is_delete() && response.status == 404 && memory.ids.iter().any(|id| id == request.id()) {
+        if request.is_delete() && response.status == 404 && state.ids.iter().any(|id| id == request.id()) {
             *response = Response::empty(204);
         }
     })),
-    defect(Semantics, "delete-takes-another", "Deleting a backup also deletes another one.", Handler(|request, server| {
+    defect(Semantics, "delete-deletes-another", "Deleting a backup also deletes another one.", Handler(|request, server| {
         Box::pin(async move {
             let response = server.send(request.clone()).await;
-            if request.is_create() && response.status == 201 && request.is_about_backups() && request.account() == server.accounts[0].account {
-                server.memory().ids.push(response.json()["id"].as_str().unwrap_or_default().to_owned());
+            if request.is_create() && response.status == 201 && request.is_backup_operation() && request.account() == server.accounts[0].account {
+                server.state().ids.push(response.json()["id"].as_str().unwrap_or_default().to_owned());
             }
-            if request.is_delete() && response.status == 204 && request.is_about_backups() {
+            if request.is_delete() && response.status == 204 && request.is_backup_operation() {
                 let id = request.id().to_owned();
-                let others: Vec<String> = server.memory().ids.iter().filter(|other| **other != id).cloned().collect();
+                let others: Vec<String> = server.state().ids.iter().filter(|other| **other != id).cloned().collect();
                 for other in others {
                     let mut again = request.clone();
                     again.replace(&id, &other);
@@ -189,18 +181,18 @@ pub(super) const DEFECTS: &[Defect] = &[
             response
         })
     })),
-    defect(Semantics, "pending-deleted", "A delete of a pending backup is answered with 204.", OnResponse(|request, response| {
+    defect(Semantics, "pending-deleted", "A delete of a pending backup returns 204.", OnResponse(|request, response| {
         if request.is_delete() && response.number() == Some(128) {
             *response = Response::empty(204);
         }
     })),
-    defect(Semantics, "backup-lost-with-snapshot", "A backup fails once its snapshot is deleted.", WithMemory(|memory, request, response| {
-        if request.is_delete() && response.status == 204 && !request.is_about_backups() {
-            memory.ids.push(request.id().to_owned());
+    defect(Semantics, "backup-lost-with-snapshot", "A backup fails once its snapshot is deleted.", Stateful(|state, request, response| {
+        if request.is_delete() && response.status == 204 && !request.is_backup_operation() {
+            state.ids.push(request.id().to_owned());
         }
         response.each_resource(|resource| {
-            let snap = resource.get("snapshotID").and_then(Value::as_str).unwrap_or_default();
-            if memory.ids.iter().any(|id| id == snap) {
+            let snapshot = resource.get("snapshotID").and_then(Value::as_str).unwrap_or_default();
+            if state.ids.iter().any(|id| id == snapshot) {
                 resource["state"] = json!("failed");
                 resource["stateUnready"] = json!(["its snapshot is gone"]);
             }
@@ -208,18 +200,15 @@ pub(super) const DEFECTS: &[Defect] = &[
     })).everywhere(),
     defect(Semantics, "snapshot-lost-with-backup", "Deleting a backup deletes the snapshot that it was copied from.", Handler(|request, server| {
         Box::pin(async move {
-            if !request.is_delete() || !request.is_about_backups() {
+            if !request.is_delete() || !request.is_backup_operation() {
                 return server.send(request).await;
             }
-            let mut fetch = request.clone();
-            fetch.method = Method::GET;
-            fetch.body = bytes::Bytes::new();
-            let backup = server.send(fetch).await.json();
+            let backup = server.send(request.as_get()).await.json();
             let response = server.send(request.clone()).await;
             let own = server.accounts.iter().find(|tenant| tenant.account == request.account());
-            if let (204, Some(snap), Some(own)) = (response.status, backup["snapshotID"].as_str(), own) {
+            if let (204, Some(snapshot), Some(own)) = (response.status, backup["snapshotID"].as_str(), own) {
                 let mut delete = request;
-                delete.path = format!("/accounts/{}/k8s/v1/apps/{}/appSnaps/{snap}", own.account, own.app);
+                delete.path = format!("/accounts/{}/k8s/v1/apps/{}/appSnaps/{snapshot}", own.account, own.app);
                 server.send(delete).await;
             }
             response
@@ -228,10 +217,10 @@ pub(super) const DEFECTS: &[Defect] = &[
 ];
 
 /// The response to the create of a backup that existed before the first check: it is created with the first request.
-async fn existing_backup(request: &Request, server: &Context) -> Response {
-    let known = server.memory().kept.get("existing").cloned();
-    let (body, location) = if let Some(known) = known {
-        (known["body"].clone(), known["location"].clone())
+async fn existing_backup(request: &Request, server: &ProxyContext) -> Response {
+    let known = server.state().values.get("existing").cloned();
+    let known = if let Some(known) = known {
+        known
     } else {
         let Tenant { account, app, .. } = &server.accounts[0];
         let mut create = request.clone();
@@ -239,35 +228,21 @@ async fn existing_backup(request: &Request, server: &Context) -> Response {
         create.path = format!("/accounts/{account}/k8s/v1/apps/{app}/appBackups");
         create.query.clear();
         create.set_header(CONTENT_TYPE, "application/json");
-        create.body = json!({"type": "application/astra-appBackup", "version": "1.1"})
-            .to_string()
-            .into();
+        let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+        create.body = body.to_string().into();
         let created = server.send_as_operator(create).await;
-        let location = created
-            .headers
-            .get(LOCATION)
-            .and_then(|value| value.to_str().ok());
-        let known = json!({"body": created.json(), "location": location});
-        server.memory().kept.insert("existing".to_owned(), known.clone());
-        (known["body"].clone(), known["location"].clone())
+        let known = json!({"body": created.json(), "location": created.header(&LOCATION)});
+        server.state().values.insert("existing".to_owned(), known.clone());
+        known
     };
-    let mut response = Response {
-        status: 201,
-        headers: HeaderMap::new(),
-        body: body.to_string().into(),
-    };
-    response.set_header(CONTENT_TYPE, "application/json");
-    response.set_header(LOCATION, location.as_str().unwrap_or_default());
-    response
+    let location = known["location"].as_str().unwrap_or_default();
+    Response::of_json(201, &known["body"]).with("Location", location)
 }
 
-/// Creates the resource under another name, and shows the taken one.
-pub(super) async fn under_another_name(mut request: Request, server: &Context) -> Response {
+/// Creates the resource under another name, and returns the requested one.
+pub(super) async fn under_another_name(request: Request, server: &ProxyContext) -> Response {
     let name = request.json()["name"].clone();
-    request.change(|body| {
-        body.shift_remove("name");
-    });
-    let mut response = server.send(request).await;
+    let mut response = server.send(request.without("name")).await;
     if response.is_success() {
         response.change(|body| body["name"] = name);
     }

@@ -12,12 +12,12 @@ use crate::testing::injection::{Defect, defect};
 #[rustfmt::skip]
 pub(super) const DEFECTS: &[Defect] = &[
     // ------------------------------------------------------------------ status
-    defect(Shape, "created-as-200", "A create is answered with 200.", OnResponse(|request, response| {
+    defect(Shape, "created-as-200", "A create returns 200.", OnResponse(|request, response| {
         if request.operation() == "app_backup_create_for_app" && response.status == 201 {
             response.status = 200;
         }
     })),
-    defect(Shape, "deleted-with-body", "A delete is answered with 200 and a body.", OnResponse(|request, response| {
+    defect(Shape, "deleted-with-body", "A delete returns 200 and a body.", OnResponse(|request, response| {
         if request.is_delete() && response.status == 204 {
             response.status = 200;
             response.set_header(CONTENT_TYPE, "application/json");
@@ -26,21 +26,19 @@ pub(super) const DEFECTS: &[Defect] = &[
     })),
     // ------------------------------------------------------------------ members
     defect(Shape, "member-missing", "Backups lack `bucketID`.", OnResponse(|request, response| {
-        if request.is_about_backups() {
-            response.each_resource(|resource| {
-                resource.shift_remove("bucketID");
-            });
+        if request.is_backup_operation() {
+            response.remove_from_each("bucketID");
         }
     })),
     defect(Shape, "member-extra", "Snapshots have an undocumented member.", OnResponse(|request, response| {
-        if !request.is_about_backups() {
+        if !request.is_backup_operation() {
             response.each_resource(|resource| {
                 resource.insert("surprise".to_owned(), json!(1));
             });
         }
     })).of_snapshots(),
-    defect(Shape, "number-as-text", "`bytesDone` is a string.", OnResponse(|request, response| {
-        if request.is_about_backups() {
+    defect(Shape, "number-as-string", "`bytesDone` is a string.", OnResponse(|request, response| {
+        if request.is_backup_operation() {
             response.each_resource(|resource| {
                 if let Some(done) = resource.get_mut("bytesDone") {
                     *done = json!(done.to_string());
@@ -58,7 +56,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         }
     })),
     defect(Shape, "hook-state-unknown", "A snapshot's `hookState` has an undocumented value.", OnResponse(|request, response| {
-        if !request.is_about_backups() {
+        if !request.is_backup_operation() {
             response.each_resource(|resource| {
                 if resource.contains_key("hookState") {
                     resource.insert("hookState".to_owned(), json!("ok"));
@@ -67,20 +65,20 @@ pub(super) const DEFECTS: &[Defect] = &[
         }
     })).of_snapshots(),
     defect(Shape, "null-for-absent", "An absent `scheduleID` is null.", OnResponse(|request, response| {
-        if request.is_about_backups() {
+        if request.is_backup_operation() {
             response.each_resource(|resource| {
                 resource.insert("scheduleID".to_owned(), Value::Null);
             });
         }
     })),
     defect(Shape, "null-for-empty", "An empty `stateUnready` is null.", OnResponse(|request, response| {
-        if request.is_about_backups() {
+        if request.is_backup_operation() {
             response.each_resource(|resource| {
                 resource.insert("stateUnready".to_owned(), Value::Null);
             });
         }
     })),
-    defect(Shape, "nothing-as-null", "The items of an empty list are null.", OnResponse(|request, response| {
+    defect(Shape, "empty-items-null", "The items of an empty list are null.", OnResponse(|request, response| {
         if request.is_list() {
             response.change(|body| {
                 if body["items"] == json!([]) {
@@ -98,23 +96,23 @@ pub(super) const DEFECTS: &[Defect] = &[
         }
     })),
     defect(Shape, "date-format", "Times have the format of mail headers.", OnResponse(|request, response| {
-        if request.is_about_backups() {
+        if request.is_backup_operation() {
             response.each_resource(|resource| {
                 resource["metadata"]["creationTimestamp"] = json!("Thu, 01 Jan 2026 00:00:00 GMT");
             });
         }
     })),
     defect(Shape, "date-with-space", "Times have a space instead of a `T`.", OnResponse(|request, response| {
-        if request.is_about_backups() {
+        if request.is_backup_operation() {
             response.each_resource(|resource| replace_in_time(&mut resource["metadata"], "T", " "));
         }
     })),
     defect(Shape, "zone-dropped", "Times lack their zone.", OnResponse(|request, response| {
-        if request.is_about_backups() {
+        if request.is_backup_operation() {
             response.each_resource(|resource| replace_in_time(&mut resource["metadata"], "Z", ""));
         }
     })),
-    defect(Shape, "count-as-text", "The count of a list is a string.", OnResponse(|_, response| {
+    defect(Shape, "count-as-string", "The count of a list is a string.", OnResponse(|_, response| {
         response.change(|body| {
             if let Some(count) = body.pointer_mut("/metadata/count") {
                 *count = json!(count.to_string());
@@ -137,18 +135,18 @@ pub(super) const DEFECTS: &[Defect] = &[
         });
     })),
     // ------------------------------------------------------------------ bodies and their media types
-    defect(Shape, "problem-media-type", "A missing permission is answered in plain JSON.", OnResponse(|_, response| {
+    defect(Shape, "problem-media-type", "The 403 is plain JSON.", OnResponse(|_, response| {
         if response.status == 403 {
             response.set_header(CONTENT_TYPE, "application/json");
         }
     })),
-    defect(Shape, "problem-in-html", "A missing resource is answered in HTML.", OnResponse(|request, response| {
+    defect(Shape, "problem-in-html", "The 404 is HTML.", OnResponse(|request, response| {
         if response.status == 404 && request.is_fetch() {
             response.set_header(CONTENT_TYPE, "text/html");
             response.body = Bytes::from_static(b"<h1>404 Not Found</h1>");
         }
     })),
-    defect(Shape, "problem-without-body", "A missing token is answered without a body.", OnResponse(|_, response| {
+    defect(Shape, "problem-without-body", "The 401 has no body.", OnResponse(|_, response| {
         if response.status == 401 {
             response.headers.remove(CONTENT_TYPE);
             response.body = Bytes::new();
@@ -159,7 +157,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             response.set_header(CONTENT_TYPE, "application/astra-appBackups+json");
         }
     })),
-    defect(Shape, "media-type-missing", "A snapshot comes without `Content-Type`.", OnResponse(|request, response| {
+    defect(Shape, "media-type-missing", "A fetched snapshot has no `Content-Type`.", OnResponse(|request, response| {
         if request.operation() == "app_snap_fetch_for_app" && response.is_success() {
             response.headers.remove(CONTENT_TYPE);
         }
@@ -170,12 +168,12 @@ pub(super) const DEFECTS: &[Defect] = &[
             response.set_header(CONTENT_TYPE, &media_type);
         }
     })),
-    defect(Shape, "body-cut", "A list is cut after 1,200 bytes.", OnResponse(|request, response| {
+    defect(Shape, "body-truncated", "A list is cut after 1,200 bytes.", OnResponse(|request, response| {
         if request.is_list() && response.is_success() {
             response.body.truncate(1200);
         }
     })),
-    defect(Shape, "body-endless", "A list is followed by more spaces than the checker reads.", OnResponse(|request, response| {
+    defect(Shape, "body-too-large", "A list is followed by more spaces than the checker reads.", OnResponse(|request, response| {
         if request.is_list() && response.is_success() {
             response.body = [&response.body[..], " ".repeat(BODY_BYTES_MAX).as_bytes()].concat().into();
         }
@@ -192,7 +190,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             response.change(|body| body["status"] = json!(status));
         }
     })),
-    defect(Shape, "problem-status-differs", "A problem states another status than its response.", OnResponse(|_, response| {
+    defect(Shape, "problem-status-differs", "A problem's `status` differs from the response's.", OnResponse(|_, response| {
         if response.status == 409 {
             response.change(|body| body["status"] = json!("400"));
         }
@@ -204,7 +202,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             });
         }
     })),
-    defect(Shape, "culprits-as-words", "`invalidFields` holds names instead of objects.", OnResponse(|_, response| {
+    defect(Shape, "invalid-fields-as-strings", "`invalidFields` holds names instead of objects.", OnResponse(|_, response| {
         response.change(|body| {
             let fields = body.get_mut("invalidFields").and_then(Value::as_array_mut);
             for field in fields.into_iter().flatten() {
@@ -214,7 +212,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     })),
     // ------------------------------------------------------------------ headers
     defect(Shape, "location-missing", "The create of a snapshot has no `Location`.", OnResponse(|request, response| {
-        if !request.is_about_backups() {
+        if !request.is_backup_operation() {
             response.headers.remove(LOCATION);
         }
     })).of_snapshots(),
@@ -227,7 +225,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     defect(Shape, "challenge-missing", "A 401 has no `WWW-Authenticate`.", OnResponse(|_, response| {
         response.headers.remove(WWW_AUTHENTICATE);
     })),
-    defect(Shape, "challenge-of-another-scheme", "A 401 asks for basic authentication.", OnResponse(|_, response| {
+    defect(Shape, "challenge-of-another-scheme", "A 401 requests basic authentication.", OnResponse(|_, response| {
         if response.status == 401 {
             response.set_header(WWW_AUTHENTICATE, "Basic realm=\"appkeep\"");
         }
@@ -242,7 +240,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     })),
     defect(Shape, "tag-unquoted", "An entity tag isn't quoted.", OnResponse(|request, response| {
         let tag = response.header(&ETAG).replace('"', "");
-        if request.is_about_backups() && !tag.is_empty() {
+        if request.is_backup_operation() && !tag.is_empty() {
             response.set_header(ETAG, &tag);
         }
     })),

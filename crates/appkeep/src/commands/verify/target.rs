@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use appkeep_contract::live::{self, Foreign, Target};
+use appkeep_contract::live::{self, ForeignAccount, Target};
 use appkeep_server::admin::tokens::ExposeSecret;
 use uuid::Uuid;
 
@@ -93,7 +93,7 @@ impl Args {
         })
     }
 
-    async fn foreign(&self, url: &str, ca: Option<&[u8]>) -> anyhow::Result<Option<Foreign>> {
+    async fn foreign(&self, url: &str, ca: Option<&[u8]>) -> anyhow::Result<Option<ForeignAccount>> {
         let token = self.token_b.clone().or_else(|| environment("APPKEEP_TOKEN_B"));
         if token.is_none() && self.account_b.is_none() && self.app_b.is_none() {
             return Ok(None);
@@ -107,7 +107,7 @@ impl Args {
         };
         let account = server.account(self.account_b, "--account-b").await?;
         let app = server.app(account, self.app_b, "--app-b").await?;
-        Ok(Some(Foreign { account, token, app }))
+        Ok(Some(ForeignAccount { account, token, app }))
     }
 }
 

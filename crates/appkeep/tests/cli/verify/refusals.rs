@@ -34,7 +34,7 @@ fn a_token_or_an_account_that_is_good_for_nothing_could_not_be_judged() {
         let of = ["--token", token, "--account", account, "--app", app];
         let refused = one_line_error(&run(["verify", &server.url].iter().chain(&of)));
         let beginning =
-            format!("failed to ask app_backup_list_for_app for app {app} in account {account} at ");
+            format!("failed to request app_backup_list_for_app for app {app} in account {account} at ");
         assert!(refused.starts_with(&beginning), "{refused}");
         assert!(refused.contains(complaint), "{refused}");
     }

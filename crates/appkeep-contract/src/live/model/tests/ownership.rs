@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::super::{Collection, Model, made_up};
-use super::{ID, RUN, answer, backup, call};
+use super::super::{Collection, Model, unused_id};
+use super::{CREATE, ID, RUN, backup, call, recorded};
 use crate::live::call::{Call, Credential, Payload, Server};
-use crate::live::wire::Answer;
+use crate::live::recording_client::RecordedResponse;
 
 #[test]
 fn existing_resources_are_not_deleted_by_any_id_notation() {
@@ -15,7 +15,7 @@ fn existing_resources_are_not_deleted_by_any_id_notation() {
     let body = json!({"items": [backup("completed", 16)], "metadata": {}});
     model.observe(
         &call("app_backup_list_all"),
-        &Answer::told("app_backup_list_all", 200, &[], body),
+        &RecordedResponse::for_test("app_backup_list_all", 200, &[], body),
     );
     assert!(!model.may_delete(&delete, RUN));
     assert!(model.may_delete(&fetch, RUN));
@@ -38,17 +38,16 @@ fn only_created_or_generated_ids_are_deleted() {
     let mut model = Model::default();
     let mut delete = call("app_backup_delete");
     assert!(!model.may_delete(&delete, RUN), "nothing is known of it");
-    let create = "app_backup_create_for_app";
-    let made = answer(create, 201, "\"1\"", backup("pending", 16));
-    assert_eq!(model.observe(&call(create), &made), []);
+    let made = recorded(CREATE, 201, "\"1\"", backup("pending", 16));
+    assert_eq!(model.observe(&call(CREATE), &made), []);
     assert!(model.may_delete(&delete, RUN));
-    for id in ["not-an-id".to_owned(), made_up(RUN, "backup", 5).to_string()] {
+    for id in ["not-an-id".to_owned(), unused_id(RUN, "backup", 5).to_string()] {
         delete.path.insert("appBackup_id".to_owned(), id.clone());
         assert!(model.may_delete(&delete, RUN), "{id}");
     }
     assert!(
         !model.may_delete(&delete, Uuid::from_u128(8)),
-        "another run made it up"
+        "it is an unused id of another run"
     );
 }
 
@@ -68,17 +67,16 @@ fn undocumented_methods_are_requested_without_a_token() {
     }
 }
 
-/// The codes of the violations in this response to a create, and whether the resource may be deleted.
+/// The codes of the violations in this response to a CREATE, and whether the resource may be deleted.
 fn created(prepare: impl FnOnce(&mut Model), request: Value, response: Value) -> (Vec<&'static str>, bool) {
-    let create = "app_backup_create_for_app";
     let mut model = Model::default();
     prepare(&mut model);
     let call_with = Call {
         payload: Payload::Json(request),
-        ..call(create)
+        ..call(CREATE)
     };
-    let wrong = model.observe(&call_with, &answer(create, 201, "\"1\"", response));
-    let codes = wrong.iter().map(|wrong| wrong.rule.code).collect();
+    let violations = model.observe(&call_with, &recorded(CREATE, 201, "\"1\"", response));
+    let codes = violations.iter().map(|one| one.rule.code).collect();
     (codes, model.may_delete(&call("app_backup_delete"), RUN))
 }
 
@@ -89,7 +87,7 @@ fn creates_that_return_existing_resources_delete_nothing() {
     let named = json!({"name": "nightly"});
     let nothing = |_: &mut Model| {};
     assert_eq!(created(nothing, named.clone(), existing.clone()), (vec![], true));
-    let listed = |model: &mut Model| model.existed(Server::Main, ID);
+    let listed = |model: &mut Model| model.record_existing(Server::Main, ID);
     let found = created(listed, named.clone(), existing.clone());
     assert_eq!(found, (vec!["create-existing"], false));
     // Another name was requested.
@@ -100,8 +98,7 @@ fn creates_that_return_existing_resources_delete_nothing() {
         let mut younger = existing.clone();
         younger["id"] = json!("54fe651d-3d3b-5fa8-b85c-000000000000");
         younger["metadata"]["creationTimestamp"] = json!("2022-10-06T20:58:17Z");
-        let create = "app_backup_create_for_app";
-        model.observe(&call(create), &answer(create, 201, "\"1\"", younger));
+        model.observe(&call(CREATE), &recorded(CREATE, 201, "\"1\"", younger));
     };
     let found = created(own, json!({}), existing.clone());
     assert_eq!(found, (vec!["times-in-order"], false));
@@ -114,17 +111,17 @@ fn creates_that_return_existing_resources_delete_nothing() {
 
 #[test]
 fn listed_resources_with_a_requested_name_are_adopted() {
-    let create = call("app_backup_create_for_app");
+    let create = call(CREATE);
     let collection = Collection::of(&create);
     let mut model = Model::default();
     let item = backup("pending", 16);
     assert!(model.adopt(&collection, &item).is_none(), "nothing was requested");
-    model.request(&create);
+    model.record_request(&create);
     assert!(model.adopt(&collection, &item).is_some());
     assert!(model.may_delete(&call("app_backup_delete"), RUN));
     let mut model = Model::default();
-    model.request(&create);
-    model.existed(Server::Main, ID);
+    model.record_request(&create);
+    model.record_existing(Server::Main, ID);
     assert!(model.adopt(&collection, &item).is_none());
     assert!(!model.may_delete(&call("app_backup_delete"), RUN));
 }

@@ -15,16 +15,16 @@ use uuid::Uuid;
 use super::declared::{Role, apps};
 use super::{ACCOUNT, OPERATOR_TOKEN, OTHER, OTHER_TOKEN, VIEWER_TOKEN, invalid, missing, problem};
 use crate::live::StorageFault;
-use crate::live::kind::{Deed, Kind};
+use crate::live::recording_client::authored_validator;
+use crate::live::resource_kind::{OperationKind, ResourceKind};
 use crate::live::tests::TOKEN;
-use crate::live::wire::authored_validator;
-use crate::testing::{Request, Response, at};
+use crate::testing::{Request, Response, operations_at};
 use appkeep_openapi::{Components, Operation, ParameterLocation, ResponseValidator, escape};
 
 /// The longest body that is read, in bytes.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
 
-/// What the names of labels begin with that only the system sets.
+/// The prefix of labels that only the system sets.
 const SYSTEM_LABELS: &str = "appkeep.io/read-only/";
 
 static DOCUMENT: LazyLock<Arc<ResponseValidator>> = LazyLock::new(|| authored_validator().unwrap());
@@ -43,7 +43,7 @@ static BODIES: LazyLock<HashMap<&str, Validator>> = LazyLock::new(|| {
 });
 
 /// A valid request.
-pub(super) struct Admitted {
+pub(super) struct ValidRequest {
     pub(super) operation: &'static Operation,
     pub(super) role: Role,
     /// The path parameters by name.
@@ -52,7 +52,7 @@ pub(super) struct Admitted {
     pub(super) body: Value,
 }
 
-impl Admitted {
+impl ValidRequest {
     pub(super) fn path(&self, name: &str) -> Option<&str> {
         self.path.get(name).map(String::as_str)
     }
@@ -62,9 +62,14 @@ impl Admitted {
     }
 }
 
-/// Checks a request; the refusal names what is wrong first.
-pub(super) fn admit(request: &Request, fault: Option<StorageFault>) -> Result<Admitted, Box<Response>> {
-    let methods: BTreeSet<&str> = at(&request.path).map(|one| one.method.as_str()).collect();
+/// Checks a request; the refusal states the first error.
+pub(super) fn check_request(
+    request: &Request,
+    fault: Option<StorageFault>,
+) -> Result<ValidRequest, Box<Response>> {
+    let methods: BTreeSet<&str> = operations_at(&request.path)
+        .map(|one| one.method.as_str())
+        .collect();
     if methods.is_empty() {
         return refuse(problem(404, 2));
     }
@@ -73,32 +78,32 @@ pub(super) fn admit(request: &Request, fault: Option<StorageFault>) -> Result<Ad
         return refuse(problem(405, 69).with("Allow", &allow.join(", ")));
     };
     let role = authenticate(request)?;
-    let mut admitted = Admitted {
+    let mut valid = ValidRequest {
         operation,
         role,
         path: path_parameters(operation, request),
         body: Value::Null,
     };
-    account(&admitted, request)?;
-    for (name, value) in &admitted.path {
+    account(&valid, request)?;
+    for (name, value) in &valid.path {
         if !is_valid(operation, ParameterLocation::Path, name, value) {
             return refuse(problem(400, 35));
         }
     }
     query(operation, request)?;
-    if Deed::of(&operation.id) == Deed::Restore {
+    if OperationKind::of(&operation.id) == OperationKind::Restore {
         force_update(request)?;
     }
     if operation.body.is_some() {
-        admitted.body = body(operation, request)?;
+        valid.body = body(operation, request)?;
     }
     storage(operation, fault)?;
-    let app = admitted.path("app_id");
-    let is_known = |app: &str| apps(admitted.account()).iter().any(|known| known["id"] == app);
+    let app = valid.path("app_id");
+    let is_known = |app: &str| apps(valid.account()).iter().any(|known| known["id"] == app);
     if app.is_some_and(|app| !is_known(app)) {
         return refuse(missing(request));
     }
-    Ok(admitted)
+    Ok(valid)
 }
 
 /// A refusal as the result of a check.
@@ -128,15 +133,15 @@ fn path_parameters(operation: &Operation, request: &Request) -> BTreeMap<String,
 }
 
 /// The account is well-formed, permitted, and exists, in this order.
-fn account(admitted: &Admitted, request: &Request) -> Result<(), Box<Response>> {
-    let Some(account) = admitted.path("account_id") else {
+fn account(valid: &ValidRequest, request: &Request) -> Result<(), Box<Response>> {
+    let Some(account) = valid.path("account_id") else {
         return Ok(());
     };
-    let is_valid = is_valid(admitted.operation, ParameterLocation::Path, "account_id", account);
+    let is_valid = is_valid(valid.operation, ParameterLocation::Path, "account_id", account);
     let account = Uuid::parse_str(account).ok().filter(|_| is_valid);
     let account = account.ok_or_else(|| problem(400, 33))?;
-    let is_read_only = admitted.role == Role::Viewer && request.method != Method::GET;
-    if !admitted.role.can_access(account) || is_read_only {
+    let is_read_only = valid.role == Role::Viewer && request.method != Method::GET;
+    if !valid.role.can_access(account) || is_read_only {
         return refuse(problem(403, 11));
     }
     if ![ACCOUNT, OTHER].contains(&account) {
@@ -162,7 +167,7 @@ fn query(operation: &Operation, request: &Request) -> Result<(), Box<Response>> 
     Ok(())
 }
 
-/// Whether a parameter keeps to its schema.
+/// Whether a parameter matches its schema.
 fn is_valid(operation: &Operation, location: ParameterLocation, name: &str, value: &str) -> bool {
     let mut parameters = operation.parameters_in(location);
     let parameter = parameters.find(|parameter| parameter.name == name);
@@ -242,7 +247,7 @@ fn invalid_fields(schema: &Validator, body: &Value) -> Vec<String> {
 
 /// The fields that break a rule which no schema states.
 fn broken_rules(operation: &Operation, body: &Value) -> Vec<String> {
-    if Deed::of(&operation.id) == Deed::Restore {
+    if OperationKind::of(&operation.id) == OperationKind::Restore {
         let (backup, snapshot) = ("backupID".to_owned(), "snapshotID".to_owned());
         return match (body.get("backupID"), body.get("snapshotID")) {
             (None, None) => vec![backup],
@@ -262,11 +267,11 @@ fn broken_rules(operation: &Operation, body: &Value) -> Vec<String> {
         .collect()
 }
 
-/// A failing storage answers with the problem that the document shows.
+/// With a failing storage, the response is the documented problem.
 fn storage(operation: &Operation, fault: Option<StorageFault>) -> Result<(), Box<Response>> {
     let writes = matches!(
-        (Deed::of(&operation.id), Kind::of(&operation.id)),
-        (Deed::Create, _) | (Deed::Delete, Kind::Snap)
+        (OperationKind::of(&operation.id), ResourceKind::of(&operation.id)),
+        (OperationKind::Create, _) | (OperationKind::Delete, ResourceKind::Snapshot)
     );
     match fault {
         Some(StorageFault::Broken) => refuse(documented(operation, 500)),

@@ -1,4 +1,4 @@
-//! What the operator of the fake server declares: accounts, apps, schedules and buckets, like the document's examples.
+//! The declared resources of the fake server: accounts, apps, schedules and buckets, like the document's examples.
 
 use std::sync::LazyLock;
 
@@ -29,7 +29,7 @@ impl Role {
         }
     }
 
-    fn word(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Member(_) => "member",
             Self::Viewer => "viewer",
@@ -38,7 +38,7 @@ impl Role {
     }
 }
 
-/// What the document shows by that name.
+/// The document's example with that name.
 pub(in crate::live::tests) fn example(name: &str) -> &'static Value {
     let pointer = format!("/components/examples/{name}/value");
     DOCUMENT.root().pointer(&pointer).unwrap()
@@ -61,7 +61,7 @@ pub(in crate::live::tests) fn accounts(role: Role) -> Vec<Value> {
         .map(|(id, name)| {
             like(
                 "AccountListOfOne",
-                json!({"id": id, "name": name, "role": role.word()}),
+                json!({"id": id, "name": name, "role": role.name()}),
             )
         })
         .collect()

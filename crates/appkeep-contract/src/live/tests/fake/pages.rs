@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::testing::{Request, Response};
 
-/// A list of these items, or as many rows and columns of it as the query asks for. The items are ordered newest first.
+/// A list of these items, or the rows and columns that the query requests. The items are ordered newest first.
 pub(super) fn list(kind: &str, version: &str, mut items: Vec<Value>, request: &Request) -> Response {
     if let Some(token) = request.parameter("continue") {
         items.retain(|item| position(item).as_str() < token);

@@ -5,11 +5,11 @@ use http::header::ACCEPT;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::admission::Admitted;
+use super::admission::ValidRequest;
 use super::pages::list;
 use super::{BUCKET, OTHER, OTHER_BUCKET, declared, invalid, missing, problem};
 use crate::live::StorageFault;
-use crate::live::kind::{Deed, Kind};
+use crate::live::resource_kind::{OperationKind, ResourceKind};
 use crate::testing::defects::VOLUME_BYTES;
 use crate::testing::{Request, Response};
 
@@ -19,12 +19,12 @@ const START: &str = "2026-01-01T00:00:00Z";
 /// How many requests an app is shown as being restored on a server whose jobs take time.
 const RESTORE_REQUESTS: u64 = 4;
 
-/// What the server keeps, and its state.
-pub(super) struct Content {
-    pub(super) kept: Vec<Kept>,
+/// The stored resources, and the state of the server.
+pub(super) struct FakeState {
+    pub(super) stored: Vec<StoredResource>,
     /// How many resources were ever created.
     created: u128,
-    /// How many requests came so far; this is the clock.
+    /// The number of requests so far; this is the clock.
     pub(super) now: u64,
     pub(super) problems: u128,
     /// How long a job stays in each state; `None` if it never starts.
@@ -35,10 +35,10 @@ pub(super) struct Content {
     pub(super) fault: Option<StorageFault>,
 }
 
-impl Default for Content {
+impl Default for FakeState {
     fn default() -> Self {
         Self {
-            kept: Vec::new(),
+            stored: Vec::new(),
             created: 0,
             now: 0,
             problems: 0,
@@ -51,11 +51,11 @@ impl Default for Content {
 }
 
 /// A backup or a snapshot.
-pub(super) struct Kept {
+pub(super) struct StoredResource {
     pub(super) account: String,
     pub(super) app: String,
-    kind: Kind,
-    /// What never changes.
+    kind: ResourceKind,
+    /// The constant members.
     pub(super) body: Value,
     created: u64,
     requests_per_state: Option<u64>,
@@ -71,7 +71,7 @@ enum Phase {
     Ended,
 }
 
-impl Kept {
+impl StoredResource {
     /// The phase at a time, and when it began.
     fn phase(&self, now: u64) -> (Phase, u64) {
         let Some(length) = self.requests_per_state else {
@@ -86,7 +86,7 @@ impl Kept {
             Some(0) => (Phase::Pending, self.created),
             Some(1) => (Phase::Begun, begun(1)),
             // Only a backup that succeeds shows progress.
-            Some(2) if self.kind == Kind::Snap || self.fails => (Phase::Begun, begun(1)),
+            Some(2) if self.kind == ResourceKind::Snapshot || self.fails => (Phase::Begun, begun(1)),
             Some(2) => (Phase::HalfDone, begun(2)),
             _ => (Phase::Ended, begun(3)),
         }
@@ -108,10 +108,10 @@ impl Kept {
         }
         let is_whole = phase == Phase::Ended && !self.fails;
         match self.kind {
-            Kind::Snap if is_whole => {
+            ResourceKind::Snapshot if is_whole => {
                 body["snapshotAppAsset"] = json!("0c6cbc25-cd47-4418-8cdb-833f1934a9c0");
             }
-            Kind::Backup if phase != Phase::Pending && !self.fails => {
+            ResourceKind::Backup if phase != Phase::Pending && !self.fails => {
                 let percent = match phase {
                     Phase::Begun => 0,
                     Phase::HalfDone => 50,
@@ -132,26 +132,26 @@ impl Kept {
     }
 }
 
-impl Content {
+impl FakeState {
     /// The response to a valid request.
-    pub(super) fn perform(&mut self, admitted: &Admitted, request: &Request) -> Response {
-        let operation = admitted.operation.id.as_str();
-        match Deed::of(operation) {
-            Deed::Create => self.create(admitted, request),
-            Deed::List => self.list(admitted, request),
-            Deed::Fetch => match self.find(admitted) {
-                Some(at) => self.resource(200, &self.kept[at], request),
+    pub(super) fn perform(&mut self, valid: &ValidRequest, request: &Request) -> Response {
+        let operation = valid.operation.id.as_str();
+        match OperationKind::of(operation) {
+            OperationKind::Create => self.create(valid, request),
+            OperationKind::List => self.list(valid, request),
+            OperationKind::Fetch => match self.find(valid) {
+                Some(at) => self.resource(200, &self.stored[at], request),
                 None => missing(request),
             },
-            Deed::Delete => self.delete(admitted, request),
-            Deed::Restore => self.restore(admitted, request),
-            Deed::Look => self.look(admitted, request),
+            OperationKind::Delete => self.delete(valid, request),
+            OperationKind::Restore => self.restore(valid, request),
+            OperationKind::Read => self.look(valid, request),
         }
     }
 
-    fn look(&self, admitted: &Admitted, request: &Request) -> Response {
-        let account = admitted.account();
-        let app = admitted.path("app_id").unwrap_or_default();
+    fn look(&self, valid: &ValidRequest, request: &Request) -> Response {
+        let account = valid.account();
+        let app = valid.path("app_id").unwrap_or_default();
         let apps = || {
             let mut apps = declared::apps(account);
             for app in &mut apps {
@@ -161,8 +161,8 @@ impl Content {
             }
             apps
         };
-        match admitted.operation.id.as_str() {
-            "account_list" => list("accounts", "1.0", declared::accounts(admitted.role), request),
+        match valid.operation.id.as_str() {
+            "account_list" => list("accounts", "1.0", declared::accounts(valid.role), request),
             "app_list" => list("apps", "2.2", apps(), request),
             "app_fetch" => {
                 let found = apps().into_iter().find(|known| known["id"] == app);
@@ -182,36 +182,32 @@ impl Content {
     }
 
     /// Whether something belongs to the account, the app and the kind that a request names.
-    fn is_within(admitted: &Admitted, kept: &Kept) -> bool {
-        kept.kind == Kind::of(&admitted.operation.id)
-            && kept.account == admitted.account()
-            && admitted.path("app_id").is_none_or(|app| app == kept.app)
+    fn is_within(valid: &ValidRequest, stored: &StoredResource) -> bool {
+        stored.kind == ResourceKind::of(&valid.operation.id)
+            && stored.account == valid.account()
+            && valid.path("app_id").is_none_or(|app| app == stored.app)
     }
 
     /// The resource that a request names.
-    fn find(&self, admitted: &Admitted) -> Option<usize> {
-        let id = admitted.path(Kind::of(&admitted.operation.id).parameter())?;
-        let mut kept = self.kept.iter();
-        kept.position(|one| Self::is_within(admitted, one) && one.is(id))
+    fn find(&self, valid: &ValidRequest) -> Option<usize> {
+        let id = valid.path(ResourceKind::of(&valid.operation.id).parameter())?;
+        let mut stored = self.stored.iter();
+        stored.position(|one| Self::is_within(valid, one) && one.is(id))
     }
 
-    fn list(&self, admitted: &Admitted, request: &Request) -> Response {
-        let kept = self
-            .kept
-            .iter()
-            .rev()
-            .filter(|one| Self::is_within(admitted, one));
-        let items = kept.map(|one| one.shown(self.now).0).collect();
-        match Kind::of(&admitted.operation.id) {
-            Kind::Backup => list("appBackups", "1.1", items, request),
-            Kind::Snap => list("appSnaps", "1.2", items, request),
+    fn list(&self, valid: &ValidRequest, request: &Request) -> Response {
+        let stored = self.stored.iter().rev().filter(|one| Self::is_within(valid, one));
+        let items = stored.map(|one| one.shown(self.now).0).collect();
+        match ResourceKind::of(&valid.operation.id) {
+            ResourceKind::Backup => list("appBackups", "1.1", items, request),
+            ResourceKind::Snapshot => list("appSnaps", "1.2", items, request),
         }
     }
 
     /// A resource in the media type that the request prefers.
-    fn resource(&self, status: u16, kept: &Kept, request: &Request) -> Response {
-        let (body, tag) = kept.shown(self.now);
-        let vendor = kept.kind.vendor_type();
+    fn resource(&self, status: u16, stored: &StoredResource, request: &Request) -> Response {
+        let (body, tag) = stored.shown(self.now);
+        let vendor = stored.kind.vendor_type();
         let accept = request.header(&ACCEPT);
         let is_vendor = quality(accept, &vendor) > quality(accept, "application/json");
         let response = Response::of_json(status, &body).with("ETag", &tag);
@@ -222,29 +218,29 @@ impl Content {
         }
     }
 
-    fn create(&mut self, admitted: &Admitted, request: &Request) -> Response {
-        let (number, sent) = (self.created, &admitted.body);
-        let kind = Kind::of(&admitted.operation.id);
-        let app = admitted.path("app_id").unwrap_or_default();
-        let made_up = || format!("{}-{number}", kind.word());
-        let name = sent["name"].as_str().map_or_else(made_up, str::to_owned);
-        let is_same = |one: &&Kept| Self::is_within(admitted, one) && one.body["name"] == name;
-        if self.kept.iter().any(|one| is_same(&one)) {
+    fn create(&mut self, valid: &ValidRequest, request: &Request) -> Response {
+        let (number, sent) = (self.created, &valid.body);
+        let kind = ResourceKind::of(&valid.operation.id);
+        let app = valid.path("app_id").unwrap_or_default();
+        let generated = || format!("{}-{number}", kind.name());
+        let name = sent["name"].as_str().map_or_else(generated, str::to_owned);
+        let is_same = |one: &&StoredResource| Self::is_within(valid, one) && one.body["name"] == name;
+        if self.stored.iter().any(|one| is_same(&one)) {
             return problem(409, 10);
         }
         if let Some(refusal) = sent["snapshotID"]
             .as_str()
-            .and_then(|id| self.refuses_source(admitted, id))
+            .and_then(|id| self.refuses_source(valid, id))
         {
             return refusal;
         }
-        let default = if admitted.account() == OTHER.to_string() {
+        let default = if valid.account() == OTHER.to_string() {
             OTHER_BUCKET
         } else {
             BUCKET
         };
         let bucket = sent["bucketID"].as_str().unwrap_or(default);
-        if !declared::buckets(admitted.account())
+        if !declared::buckets(valid.account())
             .iter()
             .any(|known| known["id"] == bucket)
         {
@@ -262,19 +258,19 @@ impl Content {
             },
         });
         match kind {
-            Kind::Backup => {
+            ResourceKind::Backup => {
                 body["bucketID"] = json!(bucket);
                 if let Some(snapshot) = sent.get("snapshotID") {
                     body["snapshotID"] = snapshot.clone();
                 }
             }
-            Kind::Snap => {
+            ResourceKind::Snapshot => {
                 body["version"] = json!("1.2");
                 body["hookState"] = json!("success");
             }
         }
-        let kept = Kept {
-            account: admitted.account().to_owned(),
+        let stored = StoredResource {
+            account: valid.account().to_owned(),
             app: app.to_owned(),
             kind,
             body,
@@ -283,49 +279,52 @@ impl Content {
             fails: self.failing_app.as_deref() == Some(app),
         };
         let location = format!("{}/{id}", request.path);
-        let response = self.resource(201, &kept, request).with("Location", &location);
-        self.kept.push(kept);
+        let response = self.resource(201, &stored, request).with("Location", &location);
+        self.stored.push(stored);
         response
     }
 
     /// Why a snapshot can't be copied or restored.
-    fn refuses_source(&self, admitted: &Admitted, id: &str) -> Option<Response> {
-        let mut snapshots = self.kept.iter().filter(|one| one.kind == Kind::Snap);
-        match snapshots.find(|one| one.is(id) && one.account == admitted.account()) {
+    fn refuses_source(&self, valid: &ValidRequest, id: &str) -> Option<Response> {
+        let mut snapshots = self
+            .stored
+            .iter()
+            .filter(|one| one.kind == ResourceKind::Snapshot);
+        match snapshots.find(|one| one.is(id) && one.account == valid.account()) {
             None => Some(invalid(400, 46, "invalidFields", &["snapshotID".to_owned()])),
-            Some(one) if Some(one.app.as_str()) != admitted.path("app_id") => Some(problem(403, 47)),
+            Some(one) if Some(one.app.as_str()) != valid.path("app_id") => Some(problem(403, 47)),
             Some(one) => self.is_unfinished(one).then(|| problem(409, 111)),
         }
     }
 
-    fn is_unfinished(&self, kept: &Kept) -> bool {
-        kept.phase(self.now).0 != Phase::Ended || kept.fails
+    fn is_unfinished(&self, stored: &StoredResource) -> bool {
+        stored.phase(self.now).0 != Phase::Ended || stored.fails
     }
 
-    fn delete(&mut self, admitted: &Admitted, request: &Request) -> Response {
-        let Some(at) = self.find(admitted) else {
+    fn delete(&mut self, valid: &ValidRequest, request: &Request) -> Response {
+        let Some(at) = self.find(valid) else {
             return missing(request);
         };
-        let found = &self.kept[at];
-        if found.kind == Kind::Backup && found.phase(self.now).0 == Phase::Pending {
+        let found = &self.stored[at];
+        if found.kind == ResourceKind::Backup && found.phase(self.now).0 == Phase::Pending {
             return problem(409, 128);
         }
         let id = &found.body["id"];
-        let mut readers = self.kept.iter().filter(|one| one.body["snapshotID"] == *id);
-        if found.kind == Kind::Snap && readers.any(|one| one.phase(self.now).0 != Phase::Ended) {
+        let mut readers = self.stored.iter().filter(|one| one.body["snapshotID"] == *id);
+        if found.kind == ResourceKind::Snapshot && readers.any(|one| one.phase(self.now).0 != Phase::Ended) {
             return problem(409, 144);
         }
-        self.kept.remove(at);
+        self.stored.remove(at);
         Response::empty(204)
     }
 
-    fn restore(&mut self, admitted: &Admitted, _: &Request) -> Response {
-        let (body, app) = (&admitted.body, admitted.path("app_id").unwrap_or_default());
+    fn restore(&mut self, valid: &ValidRequest, _: &Request) -> Response {
+        let (body, app) = (&valid.body, valid.path("app_id").unwrap_or_default());
         let refusal = if let Some(snapshot) = body["snapshotID"].as_str() {
-            self.refuses_source(admitted, snapshot)
+            self.refuses_source(valid, snapshot)
         } else {
             let id = body["backupID"].as_str().unwrap_or_default();
-            let mut backups = self.kept.iter().filter(|one| one.kind == Kind::Backup);
+            let mut backups = self.stored.iter().filter(|one| one.kind == ResourceKind::Backup);
             match backups.find(|one| one.is(id) && one.app == app) {
                 None => Some(invalid(400, 9, "invalidFields", &["backupID".to_owned()])),
                 Some(one) => self.is_unfinished(one).then(|| problem(409, 111)),

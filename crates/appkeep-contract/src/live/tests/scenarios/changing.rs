@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::fake::FakeServer;
 use super::super::problem;
-use super::{PATIENT, Setup, fetches, in_state, lists, results, results_with, with};
+use super::{Setup, Variant, WITH_WAITING, fetches, in_state, lists, replaced, results, results_with, with};
 use crate::testing::{Request, Response};
 
 /// Like the fake server, but every resource is pending and can't be deleted.
@@ -14,346 +14,277 @@ fn pending(fake: &FakeServer, request: &Request) -> Response {
     if request.method == "DELETE" {
         return problem(409, 128);
     }
-    with(fake.answer(request), "/state", json!("pending"))
+    with(fake.respond(request), "/state", json!("pending"))
 }
 
 #[tokio::test]
 async fn pending_backups_cannot_be_deleted() {
-    let said = results(
-        &["pending-below-app app_backup_delete_for_app"],
-        &[
-            ("honest", pending),
-            ("it is deleted", |fake, request| fake.answer(request)),
-            ("it begins as running", |fake, request| {
-                pending(fake, request).when(request.method == "POST", |reply| {
-                    with(reply, "/state", json!("running"))
-                })
-            }),
-            ("it goes on after the refusal", |fake, request| {
-                pending(fake, request).when(fetches(request), |reply| with(reply, "/state", json!("running")))
-            }),
-            ("another problem comes", |fake, request| {
-                match request.method.as_str() {
-                    "DELETE" => problem(409, 144),
-                    _ => pending(fake, request),
-                }
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    let variants: &[Variant] = &[
+        ("conforming server", pending),
+        ("the delete succeeds", |fake, request| fake.respond(request)),
+        ("the initial state is running", |fake, request| {
+            pending(fake, request).when(request.method == "POST", |response| {
+                with(response, "/state", json!("running"))
+            })
+        }),
+        ("the backup runs after the refused delete", |fake, request| {
+            pending(fake, request).when(fetches(request), |response| {
+                with(response, "/state", json!("running"))
+            })
+        }),
+        ("another problem is returned", |fake, request| {
+            match request.method.as_str() {
+                "DELETE" => problem(409, 144),
+                _ => pending(fake, request),
+            }
+        }),
+    ];
+    insta::assert_snapshot!(results("pending-below-app app_backup_delete_for_app", variants).await);
 }
 
 /// Like the fake server, but every job fails.
 fn failing(fake: &FakeServer, request: &Request) -> Response {
-    let reply = fake.answer(request);
+    let response = fake.respond(request);
     if request.method == "POST" {
-        return reply;
+        return response;
     }
-    let reply = with(reply, "/state", json!("failed"));
-    with(reply, "/stateUnready", json!(["the data can't be read"]))
+    let response = with(response, "/state", json!("failed"));
+    with(response, "/stateUnready", json!(["the data can't be read"]))
 }
 
 #[tokio::test]
 async fn unreadable_apps_fail() {
-    let said = results(
-        &["backup-fails"],
-        &[
-            ("honest", failing),
-            ("it is completed", |fake, request| fake.answer(request)),
-            ("it goes on", |fake, request| {
-                in_state(fake.answer(request), "running")
-            }),
-            ("it says nothing", |fake, request| {
-                with(failing(fake, request), "/stateUnready", json!([]))
-            }),
-            ("it is in an unknown state", |fake, request| {
-                with(fake.answer(request), "/state", json!("sleeping"))
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    let variants: &[Variant] = &[
+        ("conforming server", failing),
+        ("the backup is completed", |fake, request| fake.respond(request)),
+        ("the backup stays running", |fake, request| {
+            in_state(fake.respond(request), "running")
+        }),
+        ("the failure has no reason", |fake, request| {
+            with(failing(fake, request), "/stateUnready", json!([]))
+        }),
+        ("the state is unknown", |fake, request| {
+            with(fake.respond(request), "/state", json!("sleeping"))
+        }),
+    ];
+    insta::assert_snapshot!(results("backup-fails", variants).await);
 }
 
 #[tokio::test]
 async fn created_resources_are_completed() {
-    let said = results(
-        &["backup-create", "backup-completes"],
-        &[
-            ("honest", |fake, request| fake.answer(request)),
-            ("it fails", failing),
-            ("it goes on", |fake, request| {
-                in_state(fake.answer(request), "running")
-            }),
-            ("lists don't have it", |fake, request| {
-                in_state(fake.answer(request), "running")
-                    .when(lists(request), |reply| with(reply, "/items", json!([])))
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    let variants: &[Variant] = &[
+        ("conforming server", |fake, request| fake.respond(request)),
+        ("the backup fails", failing),
+        ("the backup stays running", |fake, request| {
+            in_state(fake.respond(request), "running")
+        }),
+        ("lists lack the backup", |fake, request| {
+            in_state(fake.respond(request), "running")
+                .when(lists(request), |response| with(response, "/items", json!([])))
+        }),
+    ];
+    insta::assert_snapshot!(results("backup-create, backup-completes", variants).await);
+}
+
+/// Like the fake server, but apps have another value of a member.
+fn app_with(fake: &FakeServer, request: &Request, pointer: &str, value: Value) -> Response {
+    let response = fake.respond(request);
+    response.when(request.path.contains("/v2/apps/"), |response| {
+        with(response, pointer, value)
+    })
 }
 
 #[tokio::test]
 async fn apps_are_ready_after_a_restore() {
-    let steps = [
-        "snapshot-create",
-        "snapshot-completes",
-        "backup-create",
-        "backup-completes",
-        "restore-in-place",
+    let steps = "snapshot-create, snapshot-completes, backup-create, backup-completes, restore-in-place";
+    let variants: &[Variant] = &[
+        ("conforming server", |fake, request| fake.respond(request)),
+        ("the restore never ends", |fake, request| {
+            app_with(fake, request, "/state", json!("restoring"))
+        }),
+        ("the app is ready with reasons", |fake, request| {
+            app_with(
+                fake,
+                request,
+                "/stateUnready",
+                json!(["the restore isn't finished"]),
+            )
+        }),
+        ("the app is unavailable", |fake, request| {
+            app_with(fake, request, "/state", json!("unavailable"))
+        }),
+        ("the restore is refused", |fake, request| {
+            replaced(fake, request, "PUT", problem(409, 111))
+        }),
     ];
-    let said = results(
-        &steps,
-        &[
-            ("honest", |fake, request| fake.answer(request)),
-            ("it never ends", |fake, request| {
-                fake.answer(request)
-                    .when(request.path.contains("/v2/apps/"), |reply| {
-                        with(reply, "/state", json!("restoring"))
-                    })
-            }),
-            ("it is ready with reasons", |fake, request| {
-                fake.answer(request)
-                    .when(request.path.contains("/v2/apps/"), |reply| {
-                        with(reply, "/stateUnready", json!(["almost"]))
-                    })
-            }),
-            ("it is lost", |fake, request| {
-                fake.answer(request)
-                    .when(request.path.contains("/v2/apps/"), |reply| {
-                        with(reply, "/state", json!("unavailable"))
-                    })
-            }),
-            ("it is refused", |fake, request| match request.method.as_str() {
-                "PUT" => problem(409, 111),
-                _ => fake.answer(request),
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results(steps, variants).await);
 }
 
 #[tokio::test]
 async fn the_checker_waits_for_restores() {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
-    let steps = [
-        "snapshot-create",
-        "snapshot-completes",
-        "backup-create",
-        "backup-completes",
-        "restore-in-place",
-    ];
-    let said = results_with(
-        PATIENT,
-        &steps,
-        &[("it is restored for a while", |fake, request| {
-            let reply = fake.answer(request);
-            let is_ready = ASKED.fetch_add(1, Ordering::Relaxed) % 5 > 2;
-            if is_ready || !request.path.contains("/v2/apps/") || request.method != "GET" {
-                return reply;
-            }
-            with(reply, "/state", json!("restoring"))
-        })],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    static REQUESTS: AtomicU32 = AtomicU32::new(0);
+    let steps = "snapshot-create, snapshot-completes, backup-create, backup-completes, restore-in-place";
+    let variants: &[Variant] = &[("the restore takes several polls", |fake, request| {
+        let response = fake.respond(request);
+        let is_ready = REQUESTS.fetch_add(1, Ordering::Relaxed) % 5 > 2;
+        if is_ready || !request.path.contains("/v2/apps/") || request.method != "GET" {
+            return response;
+        }
+        with(response, "/state", json!("restoring"))
+    })];
+    insta::assert_snapshot!(results_with(WITH_WAITING, steps, variants).await);
 }
 
 #[tokio::test]
 async fn resources_of_others_are_not_restored() {
-    let steps = [
-        "snapshot-create",
-        "snapshot-completes",
-        "backup-create",
-        "backup-completes",
-        "foreign-create",
-        "restore-of-others",
+    let steps = "snapshot-create, snapshot-completes, backup-create, backup-completes, foreign-create, restore-of-others";
+    let variants: &[Variant] = &[
+        ("conforming server", |fake, request| fake.respond(request)),
+        ("every restore is accepted", |fake, request| {
+            replaced(fake, request, "PUT", Response::empty(204))
+        }),
+        ("another problem is returned", |fake, request| {
+            match request.method.as_str() {
+                "PUT" => problem(fake.respond(request).status, 5),
+                _ => fake.respond(request),
+            }
+        }),
     ];
-    let said = results(
-        &steps,
-        &[
-            ("honest", |fake, request| fake.answer(request)),
-            ("all is restored", |fake, request| match request.method.as_str() {
-                "PUT" => Response::empty(204),
-                _ => fake.answer(request),
-            }),
-            ("another problem comes", |fake, request| {
-                match request.method.as_str() {
-                    "PUT" => problem(fake.answer(request).status, 5),
-                    _ => fake.answer(request),
-                }
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results(steps, variants).await);
 }
 
 #[tokio::test]
 async fn refusals_do_not_disclose_resources_of_others() {
-    let steps = ["foreign-create", "foreign-snapshot"];
-    let said = results(
-        &steps,
-        &[
-            ("honest", |fake, request| fake.answer(request)),
-            ("it is told", |fake, request| {
-                let reply = fake.answer(request);
-                let theirs = request.json()["snapshotID"] == "5e1f0000-0000-4000-8000-000000000000";
-                reply.when(theirs, |reply| {
-                    with(reply, "/detail", json!("it is of another account"))
-                })
-            }),
-            ("it is told by a header", |fake, request| {
-                let reply = fake.answer(request);
-                let theirs = request.json()["snapshotID"] == "5e1f0000-0000-4000-8000-000000000000";
-                if theirs { reply.with("X-Owner", "1") } else { reply }
-            }),
-            ("an id is repeated", |fake, request| {
-                let id = request.json()["snapshotID"].clone();
-                let reply = fake.answer(request);
-                let is_it = id.is_string() && reply.status == 400;
-                reply.when(is_it, |reply| with(reply, "/detail", id))
-            }),
-            ("it is taken", |fake, request| {
-                if request.json()["snapshotID"].is_string() {
-                    let mut request = request.clone();
-                    request.change(|body| {
-                        body.shift_remove("snapshotID");
-                    });
-                    return fake.answer(&request);
-                }
-                fake.answer(request)
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    let steps = "foreign-create, foreign-snapshot";
+    let variants: &[Variant] = &[
+        ("conforming server", |fake, request| fake.respond(request)),
+        ("the detail differs", |fake, request| {
+            let response = fake.respond(request);
+            let theirs = request.json()["snapshotID"] == "5e1f0000-0000-4000-8000-000000000000";
+            response.when(theirs, |response| {
+                with(response, "/detail", json!("it is of another account"))
+            })
+        }),
+        ("a header differs", |fake, request| {
+            let response = fake.respond(request);
+            let theirs = request.json()["snapshotID"] == "5e1f0000-0000-4000-8000-000000000000";
+            if theirs {
+                response.with("X-Owner", "1")
+            } else {
+                response
+            }
+        }),
+        ("the id is in the detail", |fake, request| {
+            let id = request.json()["snapshotID"].clone();
+            let response = fake.respond(request);
+            let is_it = id.is_string() && response.status == 400;
+            response.when(is_it, |response| with(response, "/detail", id))
+        }),
+        ("the snapshot is accepted", |fake, request| {
+            if request.json()["snapshotID"].is_string() {
+                let mut request = request.clone();
+                request.change(|body| {
+                    body.shift_remove("snapshotID");
+                });
+                return fake.respond(&request);
+            }
+            fake.respond(request)
+        }),
+    ];
+    insta::assert_snapshot!(results(steps, variants).await);
 }
 
 #[tokio::test]
 async fn one_of_concurrent_creates_succeeds() {
-    let said = results(
-        &["race-create"],
-        &[
-            ("honest", |fake, request| fake.answer(request)),
-            ("all win", |fake, request| {
-                if request.method == "POST" {
-                    let mut request = request.clone();
-                    request.change(|body| {
-                        body.shift_remove("name");
-                    });
-                    return fake.answer(&request);
-                }
-                fake.answer(request)
-            }),
-            ("none wins", |fake, request| match request.method.as_str() {
-                "POST" => problem(409, 10),
-                _ => fake.answer(request),
-            }),
-            ("losers are told another reason", |fake, request| {
-                let reply = fake.answer(request);
-                let is_it = reply.status == 409;
-                reply.when(is_it, |_| problem(409, 128))
-            }),
-            ("losers are told nothing", |fake, request| {
-                let reply = fake.answer(request);
-                let is_it = reply.status == 409;
-                reply.when(is_it, |_| problem(400, 9))
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    let variants: &[Variant] = &[
+        ("conforming server", |fake, request| fake.respond(request)),
+        ("all creates succeed", |fake, request| {
+            if request.method == "POST" {
+                let mut request = request.clone();
+                request.change(|body| {
+                    body.shift_remove("name");
+                });
+                return fake.respond(&request);
+            }
+            fake.respond(request)
+        }),
+        ("all creates are refused", |fake, request| {
+            replaced(fake, request, "POST", problem(409, 10))
+        }),
+        ("refused with another problem", |fake, request| {
+            let response = fake.respond(request);
+            let is_it = response.status == 409;
+            response.when(is_it, |_| problem(409, 128))
+        }),
+        ("refused with another status", |fake, request| {
+            let response = fake.respond(request);
+            let is_it = response.status == 409;
+            response.when(is_it, |_| problem(400, 9))
+        }),
+    ];
+    insta::assert_snapshot!(results("race-create", variants).await);
 }
 
 #[tokio::test]
 async fn one_of_concurrent_deletes_succeeds() {
-    let said = results(
-        &["race-delete"],
-        &[
-            ("honest", |fake, request| fake.answer(request)),
-            ("all remove it", |fake, request| {
-                fake.answer(request)
-                    .when(request.method == "DELETE", |_| Response::empty(204))
-            }),
-            ("none removes it", |fake, request| match request.method.as_str() {
-                "DELETE" => problem(409, 128),
-                _ => fake.answer(request),
-            }),
-            ("others are told another reason", |fake, request| {
-                let reply = fake.answer(request);
-                let is_it = request.method == "DELETE" && reply.status == 404;
-                reply.when(is_it, |_| problem(403, 11))
-            }),
-        ],
-    )
-    .await;
+    let variants: &[Variant] = &[
+        ("conforming server", |fake, request| fake.respond(request)),
+        ("all deletes succeed", |fake, request| {
+            fake.respond(request)
+                .when(request.method == "DELETE", |_| Response::empty(204))
+        }),
+        ("all deletes are refused", |fake, request| {
+            replaced(fake, request, "DELETE", problem(409, 128))
+        }),
+        ("refused with another status", |fake, request| {
+            let response = fake.respond(request);
+            let is_it = request.method == "DELETE" && response.status == 404;
+            response.when(is_it, |_| problem(403, 11))
+        }),
+    ];
+    let results = results("race-delete", variants).await;
     // Either of the two deletes may be the first one.
-    let said = said.replace("app_backup_delete_for_app", "app_backup_delete");
-    insta::assert_snapshot!(said);
+    let results = results.replace("app_backup_delete_for_app", "app_backup_delete");
+    insta::assert_snapshot!(results);
 }
 
 #[tokio::test]
 async fn properties_only_in_lists_are_checked_per_resource() {
-    let steps = ["backup-without-name", "backup-create", "backup-completes"];
-    let said = results_with(
-        PATIENT,
-        &steps,
-        &[("the others failed", |fake, request| {
-            let reply = fake.answer(request);
-            if fetches(request) {
-                let is_named = reply.json()["name"] != "made-up-0";
-                return if is_named {
-                    in_state(reply, "running")
-                } else {
-                    reply
-                };
-            }
-            with(reply, "/items/1/state", json!("failed"))
-        })],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    let steps = "backup-without-name, backup-create, backup-completes";
+    let variants: &[Variant] = &[("only listed backups failed", |fake, request| {
+        let response = fake.respond(request);
+        if fetches(request) {
+            return in_state(response, "running");
+        }
+        with(response, "/items/1/state", json!("failed"))
+    })];
+    insta::assert_snapshot!(results_with(WITH_WAITING, steps, variants).await);
 }
 
 #[tokio::test]
 async fn refused_deletes_are_retried_when_nothing_is_pending() {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
+    static REQUESTS: AtomicU32 = AtomicU32::new(0);
     let on_one_server = Setup {
-        forget: |target| target.idle = None,
-        ..PATIENT
+        record_delete: |target| target.idle = None,
+        ..WITH_WAITING
     };
-    let steps = ["pending-below-app app_backup_delete_for_app"];
-    let said = results_with(
-        on_one_server,
-        &steps,
-        &[
-            ("it is pending for three looks", |fake, request| {
-                let is_pending = ASKED.load(Ordering::Relaxed) < 3;
-                match request.method.as_str() {
-                    "DELETE" if is_pending => problem(409, 128),
-                    "GET" if is_pending => {
-                        ASKED.fetch_add(1, Ordering::Relaxed);
-                        in_state(fake.answer(request), "pending")
-                    }
-                    _ => fake.answer(request),
+    let steps = "pending-below-app app_backup_delete_for_app";
+    let variants: &[Variant] = &[
+        ("pending for three reads", |fake, request| {
+            let is_pending = REQUESTS.load(Ordering::Relaxed) < 3;
+            match request.method.as_str() {
+                "DELETE" if is_pending => problem(409, 128),
+                "GET" if is_pending => {
+                    REQUESTS.fetch_add(1, Ordering::Relaxed);
+                    in_state(fake.respond(request), "pending")
                 }
-            }),
-            ("it is never pending for long enough", |fake, request| {
-                fake.answer(request)
-            }),
-            ("it can never be deleted", |fake, request| {
-                match request.method.as_str() {
-                    "DELETE" => problem(409, 128),
-                    _ => fake.answer(request),
-                }
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+                _ => fake.respond(request),
+            }
+        }),
+        ("never pending", |fake, request| fake.respond(request)),
+        ("deletes are always refused", |fake, request| {
+            replaced(fake, request, "DELETE", problem(409, 128))
+        }),
+    ];
+    insta::assert_snapshot!(results_with(on_one_server, steps, variants).await);
 }

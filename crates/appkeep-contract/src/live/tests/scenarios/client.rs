@@ -5,110 +5,91 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::json;
 
 use super::super::problem;
-use super::{PATIENT, fetches, in_state, lists, results, results_with, with};
+use super::{Variant, WITH_WAITING, fetches, in_state, lists, replaced, results, results_with, with};
 use crate::testing::Response;
 
 #[tokio::test]
 async fn the_generated_client_works() {
-    let said = results(
-        &["generated-client"],
-        &[
-            ("honest", |fake, request| fake.answer(request)),
-            ("what isn't there is no problem", |fake, request| {
-                let reply = fake.answer(request);
-                if fetches(request) && reply.status == 404 {
-                    return Response::of_json(404, &json!("gone"));
-                }
-                reply
-            }),
-            ("what isn't there is forbidden", |fake, request| {
-                let reply = fake.answer(request);
-                let is_it = fetches(request) && reply.status == 404;
-                reply.when(is_it, |_| problem(403, 11))
-            }),
-            (
-                "what isn't there has a problem that isn't documented",
-                |fake, request| {
-                    fake.answer(request).when(fetches(request), |reply| {
-                        with(reply, "/type", json!("about:blank"))
-                    })
-                },
-            ),
-            ("nothing is deleted", |fake, request| {
-                match request.method.as_str() {
-                    "DELETE" => Response::empty(204),
-                    _ => fake.answer(request),
-                }
-            }),
-            (
-                "a delete is answered with a body",
-                |fake, request| match request.method.as_str() {
-                    "DELETE" => Response::of_json(200, &json!({})),
-                    _ => fake.answer(request),
-                },
-            ),
-            ("another name is given", |fake, request| {
-                with(fake.answer(request), "/name", json!("another"))
-            }),
-            ("a create is answered with 200", |fake, request| {
-                fake.answer(request)
-                    .when(request.method == "POST", |reply| reply.with_status(200))
-            }),
-            ("a create has no tag", |fake, request| {
-                fake.answer(request).without("ETag")
-            }),
-            ("the list is empty", |fake, request| {
-                fake.answer(request)
-                    .when(lists(request), |reply| with(reply, "/items", json!([])))
-            }),
-            ("the list has another thing", |fake, request| {
-                fake.answer(request).when(lists(request), |reply| {
-                    with(
-                        reply,
-                        "/items/0/id",
-                        json!("5e1f0000-0000-4000-8000-00000000ffff"),
-                    )
-                })
-            }),
-            ("the list is out of order", |fake, request| {
-                if lists(request) {
-                    problem(500, 41)
-                } else {
-                    fake.answer(request)
-                }
-            }),
-            ("it fails", |fake, request| {
-                let reply = with(fake.answer(request), "/state", json!("failed"));
-                with(reply, "/stateUnready", json!(["the disk is full"]))
-            }),
-            ("it never ends", |fake, request| {
-                with(fake.answer(request), "/state", json!("running"))
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    let variants: &[Variant] = &[
+        ("conforming server", |fake, request| fake.respond(request)),
+        ("404 without a problem", |fake, request| {
+            let response = fake.respond(request);
+            if fetches(request) && response.status == 404 {
+                return Response::of_json(404, &json!("gone"));
+            }
+            response
+        }),
+        ("403 instead of 404", |fake, request| {
+            let response = fake.respond(request);
+            let is_it = fetches(request) && response.status == 404;
+            response.when(is_it, |_| problem(403, 11))
+        }),
+        ("an undocumented problem type", |fake, request| {
+            fake.respond(request).when(fetches(request), |response| {
+                with(response, "/type", json!("about:blank"))
+            })
+        }),
+        ("deletes have no effect", |fake, request| {
+            replaced(fake, request, "DELETE", Response::empty(204))
+        }),
+        ("a delete returns a body", |fake, request| {
+            replaced(fake, request, "DELETE", Response::of_json(200, &json!({})))
+        }),
+        ("another name is returned", |fake, request| {
+            with(fake.respond(request), "/name", json!("another"))
+        }),
+        ("a create returns 200", |fake, request| {
+            fake.respond(request)
+                .when(request.method == "POST", |response| response.with_status(200))
+        }),
+        ("a create has no entity tag", |fake, request| {
+            fake.respond(request).without("ETag")
+        }),
+        ("the list is empty", |fake, request| {
+            fake.respond(request)
+                .when(lists(request), |response| with(response, "/items", json!([])))
+        }),
+        ("the list contains another id", |fake, request| {
+            fake.respond(request).when(lists(request), |response| {
+                with(
+                    response,
+                    "/items/0/id",
+                    json!("5e1f0000-0000-4000-8000-00000000ffff"),
+                )
+            })
+        }),
+        ("the list returns 500", |fake, request| {
+            if lists(request) {
+                problem(500, 41)
+            } else {
+                fake.respond(request)
+            }
+        }),
+        ("the backup fails", |fake, request| {
+            let response = with(fake.respond(request), "/state", json!("failed"));
+            with(response, "/stateUnready", json!(["the disk is full"]))
+        }),
+        ("the backup never completes", |fake, request| {
+            with(fake.respond(request), "/state", json!("running"))
+        }),
+    ];
+    insta::assert_snapshot!(results("generated-client", variants).await);
 }
 
 #[tokio::test]
 async fn the_generated_client_waits() {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
-    let said = results_with(
-        PATIENT,
-        &["generated-client"],
-        &[
-            ("it takes a while", |fake, request| {
-                let reply = fake.answer(request);
-                if fetches(request) && ASKED.fetch_add(1, Ordering::Relaxed) < 3 {
-                    return in_state(reply, "running");
-                }
-                reply
-            }),
-            ("it fails", |fake, request| {
-                in_state(fake.answer(request), "failed")
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    static REQUESTS: AtomicU32 = AtomicU32::new(0);
+    let variants: &[Variant] = &[
+        ("the backup takes several polls", |fake, request| {
+            let response = fake.respond(request);
+            if fetches(request) && REQUESTS.fetch_add(1, Ordering::Relaxed) < 3 {
+                return in_state(response, "running");
+            }
+            response
+        }),
+        ("the backup fails", |fake, request| {
+            in_state(fake.respond(request), "failed")
+        }),
+    ];
+    insta::assert_snapshot!(results_with(WITH_WAITING, "generated-client", variants).await);
 }

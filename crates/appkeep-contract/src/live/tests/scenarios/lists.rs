@@ -2,38 +2,30 @@
 
 use serde_json::json;
 
-use super::{endless, results, with};
+use super::{Variant, endless, results, with};
 
 #[tokio::test]
 async fn paging_while_resources_change() {
-    let steps = [
-        "backup-create",
-        "backup-without-name",
-        "list-pages app_backup_list_for_app",
+    let steps = "backup-create, backup-without-name, list-pages app_backup_list_for_app";
+    let variants: &[Variant] = &[
+        ("conforming server", |fake, request| fake.respond(request)),
+        ("pages never end", endless),
+        ("empty pages", |fake, request| {
+            fake.respond(request)
+                .when(request.parameter("limit").is_some(), |response| {
+                    with(response, "/items", json!([]))
+                })
+        }),
+        ("the last item is repeated", |fake, request| {
+            let response = fake.respond(request);
+            let item = response.json()["items"][0].clone();
+            let more = request.parameter("continue").is_some();
+            if more {
+                with(response, "/items", json!([item, item]))
+            } else {
+                response
+            }
+        }),
     ];
-    let said = results(
-        &steps,
-        &[
-            ("honest", |fake, request| fake.answer(request)),
-            ("the walk has no end", endless),
-            ("empty pages", |fake, request| {
-                fake.answer(request)
-                    .when(request.parameter("limit").is_some(), |reply| {
-                        with(reply, "/items", json!([]))
-                    })
-            }),
-            ("the last page comes twice", |fake, request| {
-                let reply = fake.answer(request);
-                let item = reply.json()["items"][0].clone();
-                let more = request.parameter("continue").is_some();
-                if more {
-                    with(reply, "/items", json!([item, item]))
-                } else {
-                    reply
-                }
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results(steps, variants).await);
 }

@@ -5,179 +5,145 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::json;
 
 use super::super::fake::{OPERATOR_TOKEN, VIEWER_TOKEN};
-use super::super::problem;
-use super::{fetches, lists, results, with};
+use super::super::{problem, serve};
+use super::{Variant, WITHOUT_WAITING, fetches, lists, replaced, results, with};
 use crate::testing::Response;
 
 #[tokio::test]
 async fn repeated_responses_are_equal() {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
-    let steps = [
-        "backup-create",
-        "backup-completes",
-        "read-twice app_backup_fetch_for_app",
+    static REQUESTS: AtomicU32 = AtomicU32::new(0);
+    let steps = "backup-create, backup-completes, read-twice app_backup_fetch_for_app";
+    let variants: &[Variant] = &[
+        ("conforming server", |fake, request| fake.respond(request)),
+        ("the tag changes", |fake, request| {
+            let tag = format!("\"{}\"", REQUESTS.fetch_add(1, Ordering::Relaxed) % 2);
+            fake.respond(request)
+                .when(fetches(request), |response| response.with("ETag", &tag))
+        }),
     ];
-    let said = results(
-        &steps,
-        &[
-            ("honest", |fake, request| fake.answer(request)),
-            ("the tag changes", |fake, request| {
-                let tag = format!("\"{}\"", ASKED.fetch_add(1, Ordering::Relaxed) % 2);
-                fake.answer(request)
-                    .when(fetches(request), |reply| reply.with("ETag", &tag))
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results(steps, variants).await);
 }
 
 #[tokio::test]
 async fn repeated_lists_are_equal() {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
-    let steps = [
-        "backup-create",
-        "backup-completes",
-        "read-twice app_backup_list_for_app",
+    static REQUESTS: AtomicU32 = AtomicU32::new(0);
+    let steps = "backup-create, backup-completes, read-twice app_backup_list_for_app";
+    let variants: &[Variant] = &[
+        ("conforming server", |fake, request| fake.respond(request)),
+        ("other users' resources change", |fake, request| {
+            let response = fake.respond(request);
+            if !lists(request) || REQUESTS.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
+                return response;
+            }
+            let mut items = response.json()["items"].as_array().cloned().unwrap_or_default();
+            items.extend(items.first().cloned().map(|mut item| {
+                item["id"] = json!("5e1e0000-0000-4000-8000-000000000000");
+                item["metadata"]["creationTimestamp"] = json!("2025-01-01T00:00:00Z");
+                item
+            }));
+            let response = with(response, "/metadata/count", json!(items.len()));
+            with(response, "/items", items.into())
+        }),
     ];
-    let said = results(
-        &steps,
-        &[
-            ("honest", |fake, request| fake.answer(request)),
-            ("other people's things come and go", |fake, request| {
-                let reply = fake.answer(request);
-                if !lists(request) || ASKED.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
-                    return reply;
-                }
-                let mut items = reply.json()["items"].as_array().cloned().unwrap_or_default();
-                items.extend(items.first().cloned().map(|mut item| {
-                    item["id"] = json!("5e1e0000-0000-4000-8000-000000000000");
-                    item["metadata"]["creationTimestamp"] = json!("2025-01-01T00:00:00Z");
-                    item
-                }));
-                let reply = with(reply, "/metadata/count", json!(items.len()));
-                with(reply, "/items", items.into())
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results(steps, variants).await);
 }
 
 #[tokio::test]
 async fn read_only_tokens_read_the_same_data() {
-    let steps = [
-        "backup-create",
-        "backup-completes",
-        "viewer-reads app_backup_fetch_for_app",
+    let steps = "backup-create, backup-completes, viewer-reads app_backup_fetch_for_app";
+    let variants: &[Variant] = &[
+        ("conforming server", |fake, request| fake.respond(request)),
+        ("another resource is returned", |fake, request| {
+            let response = fake.respond(request);
+            let is_theirs = request.authorization().ends_with(VIEWER_TOKEN);
+            response.when(is_theirs, |response| {
+                with(response, "/id", json!("5e1e0000-0000-4000-8000-000000000000"))
+            })
+        }),
     ];
-    let said = results(
-        &steps,
-        &[
-            ("honest", |fake, request| fake.answer(request)),
-            ("another thing is shown", |fake, request| {
-                let reply = fake.answer(request);
-                let is_theirs = request.authorization().ends_with(VIEWER_TOKEN);
-                reply.when(is_theirs, |reply| {
-                    with(reply, "/id", json!("5e1e0000-0000-4000-8000-000000000000"))
-                })
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results(steps, variants).await);
 }
 
 #[tokio::test]
 async fn tokens_of_all_accounts_read_the_same_data() {
-    let steps = [
-        "backup-create",
-        "backup-completes",
-        "operator-reads app_backup_list_for_app",
+    let steps = "backup-create, backup-completes, operator-reads app_backup_list_for_app";
+    let variants: &[Variant] = &[
+        ("conforming server", |fake, request| fake.respond(request)),
+        ("nothing is listed", |fake, request| {
+            let response = fake.respond(request);
+            if !request.authorization().ends_with(OPERATOR_TOKEN) {
+                return response;
+            }
+            with(with(response, "/items", json!([])), "/metadata/count", json!(0))
+        }),
     ];
-    let said = results(
-        &steps,
-        &[
-            ("honest", |fake, request| fake.answer(request)),
-            ("nothing is listed", |fake, request| {
-                let reply = fake.answer(request);
-                if !request.authorization().ends_with(OPERATOR_TOKEN) {
-                    return reply;
-                }
-                with(with(reply, "/items", json!([])), "/metadata/count", json!(0))
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(results(steps, variants).await);
 }
 
 #[tokio::test]
 async fn allow_lists_the_methods() {
-    let said = results(
-        &["method-allow app_backup_list_for_app"],
-        &[
-            ("honest", |fake, request| fake.answer(request)),
-            ("one is missing", |fake, request| {
-                fake.answer(request).with("Allow", "GET")
-            }),
-            ("one is refused", |fake, request| {
-                fake.answer(request).with("Allow", "GET, POST,PATCH")
-            }),
-            ("one isn't documented", |fake, request| {
-                fake.answer(request).with("Allow", "GET, POST, HEAD, BREW")
-            }),
-            ("one more is there and told", |fake, request| {
-                match request.method.as_str() {
-                    "OPTIONS" => Response::empty(204),
-                    _ => fake.answer(request).with("Allow", "GET, POST, OPTIONS"),
-                }
-            }),
-            ("one more is there and not told", |fake, request| {
-                match request.method.as_str() {
-                    "HEAD" => Response::empty(200),
-                    _ => fake.answer(request),
-                }
-            }),
-            ("one more is forbidden", |fake, request| {
-                match request.method.as_str() {
-                    "TRACE" => problem(403, 11),
-                    _ => fake.answer(request),
-                }
-            }),
-            ("one is answered", |fake, request| match request.method.as_str() {
-                "PUT" => Response::empty(204),
-                _ => fake.answer(request),
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    let variants: &[Variant] = &[
+        ("conforming server", |fake, request| fake.respond(request)),
+        ("Allow lacks a method", |fake, request| {
+            fake.respond(request).with("Allow", "GET")
+        }),
+        ("Allow lists a refused method", |fake, request| {
+            fake.respond(request).with("Allow", "GET, POST,PATCH")
+        }),
+        ("Allow lists an undocumented method", |fake, request| {
+            fake.respond(request).with("Allow", "GET, POST, HEAD, BREW")
+        }),
+        ("OPTIONS is supported and listed", |fake, request| {
+            match request.method.as_str() {
+                "OPTIONS" => Response::empty(204),
+                _ => fake.respond(request).with("Allow", "GET, POST, OPTIONS"),
+            }
+        }),
+        ("HEAD is supported and not listed", |fake, request| {
+            replaced(fake, request, "HEAD", Response::empty(200))
+        }),
+        ("TRACE is forbidden", |fake, request| {
+            replaced(fake, request, "TRACE", problem(403, 11))
+        }),
+        ("PUT is accepted", |fake, request| {
+            replaced(fake, request, "PUT", Response::empty(204))
+        }),
+    ];
+    insta::assert_snapshot!(results("method-allow app_backup_list_for_app", variants).await);
 }
 
 #[tokio::test]
 async fn json_is_utf8() {
-    let said = results(
-        &["body-of-a-get"],
-        &[
-            ("honest", |fake, request| fake.answer(request)),
-            ("it says so", |fake, request| {
-                fake.answer(request)
-                    .with("Content-Type", "application/json; charset=utf-8")
-            }),
-            ("it says so in capitals", |fake, request| {
-                fake.answer(request)
-                    .with("Content-Type", "Application/JSON ;charset=\"UTF-8\"")
-            }),
-            ("it is another one", |fake, request| {
-                fake.answer(request)
-                    .with("Content-Type", "application/json; charset=latin1")
-            }),
-            ("it is no JSON", |fake, request| {
-                fake.answer(request).with("Content-Type", "text/html")
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    let variants: &[Variant] = &[
+        ("conforming server", |fake, request| fake.respond(request)),
+        ("charset=utf-8", |fake, request| {
+            fake.respond(request)
+                .with("Content-Type", "application/json; charset=utf-8")
+        }),
+        ("charset in capitals", |fake, request| {
+            fake.respond(request)
+                .with("Content-Type", "Application/JSON ;charset=\"UTF-8\"")
+        }),
+        ("another charset", |fake, request| {
+            fake.respond(request)
+                .with("Content-Type", "application/json; charset=latin1")
+        }),
+        ("not JSON", |fake, request| {
+            fake.respond(request).with("Content-Type", "text/html")
+        }),
+    ];
+    insta::assert_snapshot!(results("body-of-a-get", variants).await);
+}
+
+#[tokio::test]
+async fn undocumented_methods_are_only_checked_for_refusals() {
+    for (status, is_checking) in [(405, true), (200, false)] {
+        let server = serve(move |_| Response::of_json(status, &json!("nonsense"))).await;
+        let mut ctx = WITHOUT_WAITING.ctx(&server);
+        let mut call = ctx.call("app_backup_list_for_app");
+        call.method = Some("TRACE".to_owned());
+        let respond = ctx.http.send_unchecked(&ctx.target, &call).await.unwrap();
+        let violations = &ctx.http.log[respond.exchange].violations;
+        assert_eq!(!violations.is_empty(), is_checking, "{status}");
+    }
 }

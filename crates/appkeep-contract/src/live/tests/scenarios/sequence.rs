@@ -9,37 +9,31 @@ use uuid::Uuid;
 use super::super::fake::FakeServer;
 use super::super::problem;
 use super::super::serve;
-use super::{HASTY, PATIENT, endless, in_state, result_of, results, with};
-use crate::live::{sequence, stories};
+use super::{Variant, WITH_WAITING, WITHOUT_WAITING, endless, in_state, result_of, results, with};
+use crate::live::{scenarios, sequence};
 use crate::testing::Request;
 
-const STEPS: [&str; 5] = [
-    "snapshot-create",
-    "snapshot-completes",
-    "backup-create",
-    "backup-completes",
-    "sequence",
-];
+const STEPS: &str = "snapshot-create, snapshot-completes, backup-create, backup-completes, sequence";
 
 /// The requests that a fake server gets, each with its status.
 async fn requests_to(fake: FakeServer) -> Vec<String> {
     let requests = Arc::new(Mutex::new(Vec::new()));
     let received = Arc::clone(&requests);
-    let said = result_of(&PATIENT, &STEPS, move |request| {
-        let reply = fake.answer(request);
+    let results = result_of(&WITH_WAITING, STEPS, move |request| {
+        let response = fake.respond(request);
         let path = request.path.split('/').skip(3).collect::<Vec<_>>().join("/");
         let body = String::from_utf8_lossy(&request.body).into_owned();
         let line = format!(
             "{} {path} {} {body} -> {}",
             request.method,
             query_of(request),
-            reply.status
+            response.status
         );
         received.lock().unwrap().push(line);
-        reply
+        response
     })
     .await;
-    assert_eq!(said, ["    holds"]);
+    assert_eq!(results, ["    holds"]);
     std::mem::take(&mut *requests.lock().unwrap())
 }
 
@@ -75,16 +69,16 @@ async fn the_checker_waits_for_resources_in_progress() {
 #[tokio::test]
 async fn every_sequence_conforms() {
     let (soon, late) = (
-        many_asked_of(FakeServer::slow(1)).await,
-        many_asked_of(FakeServer::slow(3)).await,
+        run_many(FakeServer::slow(1)).await,
+        run_many(FakeServer::slow(3)).await,
     );
     insta::assert_snapshot!(format!("soon completed:\n{soon}\nlate:\n{late}"));
 }
 
-async fn many_asked_of(fake: FakeServer) -> String {
-    let asked = Arc::new(Mutex::new(Vec::new()));
+async fn run_many(fake: FakeServer) -> String {
+    let requests = Arc::new(Mutex::new(Vec::new()));
     let refused = Arc::new(AtomicU32::new(0));
-    let (heard, counted) = (Arc::clone(&asked), Arc::clone(&refused));
+    let (received, counted) = (Arc::clone(&requests), Arc::clone(&refused));
     let server = serve(move |request| {
         let text = format!(
             "{} {} {} {}",
@@ -93,26 +87,26 @@ async fn many_asked_of(fake: FakeServer) -> String {
             query_of(request),
             request.json()
         );
-        heard.lock().unwrap().push(text);
-        let reply = fake.answer(request);
-        counted.fetch_add(u32::from(reply.status == 409), Ordering::Relaxed);
-        reply
+        received.lock().unwrap().push(text);
+        let response = fake.respond(request);
+        counted.fetch_add(u32::from(response.status == 409), Ordering::Relaxed);
+        response
     })
     .await;
-    let mut stage = PATIENT.stage(&server);
+    let mut ctx = WITH_WAITING.ctx(&server);
     // A sequence must not use the resources or the bucket of the other account.
-    let others = stories::once()
-        .find(|story| story.code == "foreign-create")
+    let create_foreign = scenarios::once()
+        .find(|scenario| scenario.code == "foreign-create")
         .unwrap();
-    assert!((others.run)(&mut stage).await.is_ok());
+    assert!((create_foreign.run)(&mut ctx).await.is_ok());
     let mut lines = Vec::new();
     for number in 5..25 {
-        assert!(sequence::tell(&mut stage, number).await.is_ok(), "{number}");
-        let findings = std::mem::take(&mut stage.current).findings;
+        assert!(sequence::run(&mut ctx, number).await.is_ok(), "{number}");
+        let findings = std::mem::take(&mut ctx.current).findings;
         assert_eq!(findings, [], "{number}");
-        let asked = std::mem::take(&mut *asked.lock().unwrap());
-        let id = Uuid::new_v5(&Uuid::nil(), asked.join("\n").as_bytes());
-        let (count, refused) = (asked.len(), refused.swap(0, Ordering::Relaxed));
+        let requests = std::mem::take(&mut *requests.lock().unwrap());
+        let id = Uuid::new_v5(&Uuid::nil(), requests.join("\n").as_bytes());
+        let (count, refused) = (requests.len(), refused.swap(0, Ordering::Relaxed));
         lines.push(format!("{number}: {count} requests, {refused} refused, {id}"));
     }
     lines.join("\n")
@@ -120,41 +114,37 @@ async fn many_asked_of(fake: FakeServer) -> String {
 
 #[tokio::test]
 async fn sequences_find_injected_defects() {
-    let said = results(
-        &STEPS,
-        &[
-            ("names are given twice", |fake, request| {
-                let mut request = request.clone();
-                if request.json()["name"].is_string() && request.method == "POST" {
-                    let name = request.json()["name"].as_str().unwrap_or_default().to_owned();
-                    request.change(|body| body["name"] = json!(format!("{name}-{}", fake.names().len())));
-                }
-                fake.answer(&request)
-            }),
-            ("walks have no end", endless),
-            ("pages lack something", |fake, request| {
-                fake.answer(request)
-                    .when(request.parameter("continue").is_some(), |reply| {
-                        with(reply, "/items", json!([]))
-                    })
-            }),
-            ("one tree is behind", |fake, request| {
-                fake.answer(request)
-                    .when(request.path.contains("/topology/"), |reply| {
-                        with(
-                            reply,
-                            "/metadata/createdBy",
-                            json!("8f84cf09-8036-51e4-b579-000000000000"),
-                        )
-                    })
-            }),
-            ("all is pending", |fake, request| {
-                in_state(fake.answer(request), "pending")
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    let variants: &[Variant] = &[
+        ("names aren't unique", |fake, request| {
+            let mut request = request.clone();
+            if request.json()["name"].is_string() && request.method == "POST" {
+                let name = request.json()["name"].as_str().unwrap_or_default().to_owned();
+                request.change(|body| body["name"] = json!(format!("{name}-{}", fake.names().len())));
+            }
+            fake.respond(&request)
+        }),
+        ("pages never end", endless),
+        ("pages lack items", |fake, request| {
+            fake.respond(request)
+                .when(request.parameter("continue").is_some(), |response| {
+                    with(response, "/items", json!([]))
+                })
+        }),
+        ("the path trees differ", |fake, request| {
+            fake.respond(request)
+                .when(request.path.contains("/topology/"), |response| {
+                    with(
+                        response,
+                        "/metadata/createdBy",
+                        json!("8f84cf09-8036-51e4-b579-000000000000"),
+                    )
+                })
+        }),
+        ("everything stays pending", |fake, request| {
+            in_state(fake.respond(request), "pending")
+        }),
+    ];
+    insta::assert_snapshot!(results(STEPS, variants).await);
 }
 
 /// A backup in progress only protects the snapshot that it copies.
@@ -167,14 +157,14 @@ async fn unread_snapshots_can_be_deleted() {
             if request.method == "DELETE" && request.path.contains("/appSnaps/") {
                 problem(409, 144)
             } else {
-                fake.answer(request)
+                fake.respond(request)
             }
         })
         .await;
-        let mut stage = HASTY.stage(&server);
-        stage.current.code = "sequence".to_owned();
-        let is_told = sequence::tell(&mut stage, number).await.is_ok();
-        let findings = std::mem::take(&mut stage.current).findings;
+        let mut ctx = WITHOUT_WAITING.ctx(&server);
+        ctx.current.code = "sequence".to_owned();
+        let is_told = sequence::run(&mut ctx, number).await.is_ok();
+        let findings = std::mem::take(&mut ctx.current).findings;
         let found: Vec<&str> = findings.iter().map(|one| one.what.as_str()).collect();
         lines.push(format!("{number}: {is_told}, {}", found.join("; ")));
     }

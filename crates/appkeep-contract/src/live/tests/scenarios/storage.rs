@@ -8,12 +8,12 @@ use serde_json::json;
 use super::super::fake::FakeServer;
 use super::super::fake::declared::example;
 use super::super::problem;
-use super::{HASTY, Setup, Variant, results_with, with};
-use crate::live::{Breakage, StorageFault};
+use super::{Setup, Variant, WITHOUT_WAITING, results_with, with};
+use crate::live::{FaultInjector, StorageFault};
 use crate::testing::{Request, Response};
 
 /// The reason of the failure, which no response may contain.
-const REASON: &str = "Mouse-in-the-disk";
+const ERROR_WORD: &str = "Injected-disk-error";
 
 thread_local! {
     /// The current failure; a test's server runs on the thread of its checker.
@@ -21,22 +21,22 @@ thread_local! {
 }
 
 /// Makes the storage fail.
-struct Switch;
+struct Injector;
 
-impl Breakage for Switch {
+impl FaultInjector for Injector {
     fn set(&self, fault: Option<StorageFault>) {
         FAULT.set(fault);
     }
 
     fn reason(&self) -> &'static str {
-        REASON
+        ERROR_WORD
     }
 }
 
 /// With a storage that can be made to fail.
-const BREAKING: Setup = Setup {
-    forget: |target| target.breakage = Some(Arc::new(Switch)),
-    ..HASTY
+const WITH_FAULTS: Setup = Setup {
+    record_delete: |target| target.fault_injector = Some(Arc::new(Injector)),
+    ..WITHOUT_WAITING
 };
 
 fn documented(name: &str) -> Response {
@@ -50,7 +50,7 @@ fn documented(name: &str) -> Response {
 /// Like the fake server, but with a failing storage.
 fn failing(fake: &FakeServer, request: &Request) -> Response {
     let Some(fault) = FAULT.get() else {
-        return fake.answer(request);
+        return fake.respond(request);
     };
     match (fault, request.method.as_str()) {
         (StorageFault::Broken | StorageFault::NotDurable, "POST") => documented("AppBackupNotCreatedProblem"),
@@ -59,87 +59,90 @@ fn failing(fake: &FakeServer, request: &Request) -> Response {
         }
         (StorageFault::Broken, "PUT") => problem(400, 9),
         (StorageFault::Broken, _) => documented("AppBackupsNotListedProblem"),
-        (StorageFault::NotDurable, _) => fake.answer(request),
+        (StorageFault::NotDurable, _) => fake.respond(request),
         (StorageFault::Unavailable, _) => documented("NotReadyProblem"),
     }
 }
 
 #[tokio::test]
 async fn failed_reads_return_500_and_lose_nothing() {
-    let steps = ["storage-mended", "storage-broken app_backup_list_for_app"];
-    let said = results_with(
-        BREAKING,
-        &steps,
-        &[
-            ("honest", failing),
-            ("nothing fails", |fake, request| fake.answer(request)),
-            ("another title comes", |fake, request| {
-                with(failing(fake, request), "/title", json!("Something else"))
-            }),
-            ("the reason is told", |fake, request| {
-                with(
-                    failing(fake, request),
-                    "/detail",
-                    json!("There is a mouse-in-the-disk."),
-                )
-            }),
-            ("the statement is told", |fake, request| {
-                with(failing(fake, request), "/detail", json!("SELECT id FROM mice"))
-            }),
-            ("afterwards nothing is there", |fake, request| {
-                if FAULT.get().is_some() {
-                    fake.forget_all();
-                }
-                failing(fake, request)
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    let steps = "storage-mended, storage-broken app_backup_list_for_app";
+    let variants: &[Variant] = &[
+        ("conforming server", failing),
+        ("requests succeed", |fake, request| fake.respond(request)),
+        ("another title", |fake, request| {
+            with(failing(fake, request), "/title", json!("Something else"))
+        }),
+        ("the error message is disclosed", |fake, request| {
+            with(
+                failing(fake, request),
+                "/detail",
+                json!("There is an injected-disk-error."),
+            )
+        }),
+        ("an SQL statement is disclosed", |fake, request| {
+            with(failing(fake, request), "/detail", json!("SELECT id FROM backups"))
+        }),
+        ("all resources are lost", |fake, request| {
+            if FAULT.get().is_some() {
+                fake.delete_all();
+            }
+            failing(fake, request)
+        }),
+    ];
+    insta::assert_snapshot!(results_with(WITH_FAULTS, steps, variants).await);
 }
 
 #[tokio::test]
 async fn failed_writes_create_nothing() {
-    let said = results_with(
-        BREAKING,
-        &["storage-mended", "storage-broken app_backup_create_for_app"],
-        &[
-            ("honest", failing),
-            ("it is made all the same", |fake, request| {
-                fake.answer(request)
+    let variants: &[Variant] = &[
+        ("conforming server", failing),
+        (
+            "the resource is created although the response is 500",
+            |fake, request| {
+                fake.respond(request)
                     .when(FAULT.get().is_some(), |_| failing(fake, request))
-            }),
-            ("what isn't durable is accepted", |fake, request| {
-                match FAULT.get() {
-                    Some(StorageFault::NotDurable) => fake.answer(request),
-                    _ => failing(fake, request),
-                }
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+            },
+        ),
+        (
+            "a write that isn't durable is accepted",
+            |fake, request| match FAULT.get() {
+                Some(StorageFault::NotDurable) => fake.respond(request),
+                _ => failing(fake, request),
+            },
+        ),
+    ];
+    insta::assert_snapshot!(
+        results_with(
+            WITH_FAULTS,
+            "storage-mended, storage-broken app_backup_create_for_app",
+            variants
+        )
+        .await
+    );
 }
 
 #[tokio::test]
 async fn an_unreachable_store_returns_503() {
-    let said = results_with(
-        BREAKING,
-        &["storage-unavailable app_backup_fetch_for_app"],
-        &[
-            ("honest", failing),
-            ("it is called broken", |fake, request| match FAULT.get() {
-                None => fake.answer(request),
-                Some(_) => documented("AppBackupNotRetrievedProblem"),
-            }),
-        ],
-    )
-    .await;
-    insta::assert_snapshot!(said);
+    let variants: &[Variant] = &[
+        ("conforming server", failing),
+        ("500 instead of 503", |fake, request| match FAULT.get() {
+            None => fake.respond(request),
+            Some(_) => documented("AppBackupNotRetrievedProblem"),
+        }),
+    ];
+    insta::assert_snapshot!(
+        results_with(
+            WITH_FAULTS,
+            "storage-unavailable app_backup_fetch_for_app",
+            variants
+        )
+        .await
+    );
 }
 
 #[tokio::test]
 async fn failed_restores_conform() {
-    let honest: &[Variant] = &[("honest", failing)];
-    insta::assert_snapshot!(results_with(BREAKING, &["storage-broken app_update"], honest).await);
+    let conforming: &[Variant] = &[("conforming server", failing)];
+    insta::assert_snapshot!(results_with(WITH_FAULTS, "storage-broken app_update", conforming).await);
 }

@@ -6,14 +6,14 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use super::{inputs, isolation, judge, model, refusals, stories, suite};
+use super::{findings, inputs, isolation, model, refusals, scenarios, suite};
 use crate::authored;
 use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem};
 use appkeep_openapi::{Document, Operation, ParameterLocation, Place, Violated};
 
 /// One rule of the suite.
 #[derive(Debug, Clone)]
-pub(crate) struct Row {
+pub(crate) struct SuiteRule {
     pub(crate) code: &'static str,
     pub(crate) rule: &'static str,
     /// The operations that it is checked for; empty if it isn't about specific ones.
@@ -23,44 +23,52 @@ pub(crate) struct Row {
 }
 
 /// All rules, in the order of the suite.
-pub(crate) fn all(document: &Document) -> Vec<Row> {
-    let stories = stories(document).into_iter().map(|story| Row {
-        code: story.code,
-        rule: story.rule,
-        operations: story.operations,
+pub(crate) fn all(document: &Document) -> Vec<SuiteRule> {
+    let scenarios = scenarios(document).into_iter().map(|scenario| SuiteRule {
+        code: scenario.code,
+        rule: scenario.rule,
+        operations: scenario.operations,
         example: None,
     });
-    let inputs = inputs::cases(document).into_iter().map(|case| Row {
+    let inputs = inputs::cases(document).into_iter().map(|case| SuiteRule {
         code: case.code,
         rule: case.rule,
         example: Some(format!("{}: {}", case.operation, case.what)),
         operations: vec![case.operation],
     });
     let cases = refusals::cases(document.operations());
-    let faults = CONTRACT.iter().map(|fault| {
-        let own = cases.iter().filter(|case| case.request.code == fault.code);
+    let requests = CONTRACT.iter().map(|request| {
+        let own = cases.iter().filter(|case| case.request.code == request.code);
         let operations: Vec<String> = own.map(|case| case.operation.clone()).collect();
         let first = operations.first().and_then(|id| document.operation(id));
-        Row {
-            code: fault.code,
-            rule: fault.rule,
-            example: first.map(|operation| example(fault, operation)),
+        SuiteRule {
+            code: request.code,
+            rule: request.rule,
+            example: first.map(|operation| example(request, operation)),
             operations,
         }
     });
     let always = model::RULES.iter().map(|rule| (rule.code, rule.rule));
-    let crossings = isolation::CROSSINGS
+    let isolation = isolation::ISOLATION_CHECKS
         .iter()
-        .map(|crossing| (crossing.code, crossing.rule));
-    let others = [judge::SILENCE, judge::UNREADABLE, suite::CLEAN_UP, suite::FEWER];
-    let others = crossings.chain(always).chain(others).map(|(code, rule)| Row {
-        code,
-        rule,
-        operations: Vec::new(),
-        example: None,
-    });
-    let mut rules: Vec<Row> = Vec::new();
-    for rule in stories.chain(inputs).chain(faults).chain(others) {
+        .map(|check| (check.code, check.rule));
+    let others = [
+        findings::NO_RESPONSE,
+        findings::UNREADABLE,
+        suite::CLEAN_UP,
+        suite::FEWER,
+    ];
+    let others = isolation
+        .chain(always)
+        .chain(others)
+        .map(|(code, rule)| SuiteRule {
+            code,
+            rule,
+            operations: Vec::new(),
+            example: None,
+        });
+    let mut rules: Vec<SuiteRule> = Vec::new();
+    for rule in scenarios.chain(inputs).chain(requests).chain(others) {
         match rules.iter_mut().find(|known| known.code == rule.code) {
             Some(known) => {
                 let new = |operation: &String| !known.operations.contains(operation);
@@ -74,7 +82,7 @@ pub(crate) fn all(document: &Document) -> Vec<Row> {
 }
 
 /// The parts of a scenario that explanations use.
-struct Told {
+struct ScenarioRule {
     code: &'static str,
     rule: &'static str,
     operations: Vec<String>,
@@ -82,44 +90,44 @@ struct Told {
     status: Option<u16>,
 }
 
-fn stories(document: &Document) -> Vec<Told> {
-    let once = stories::once().map(|story| Told {
-        code: story.code,
-        rule: story.rule,
-        operations: story
-            .about
+fn scenarios(document: &Document) -> Vec<ScenarioRule> {
+    let once = scenarios::once().map(|scenario| ScenarioRule {
+        code: scenario.code,
+        rule: scenario.rule,
+        operations: scenario
+            .covers
             .iter()
             .map(|(operation, _)| (*operation).to_owned())
             .collect(),
-        status: story.about.map(|(_, status)| status),
+        status: scenario.covers.map(|(_, status)| status),
     });
-    let repeated = stories::repeated().map(|story| Told {
-        code: story.code,
-        rule: story.rule,
+    let repeated = scenarios::repeated().map(|scenario| ScenarioRule {
+        code: scenario.code,
+        rule: scenario.rule,
         operations: document
             .operations()
             .iter()
             .map(|operation| operation.id.clone())
-            .filter(|operation| story.over.fits(operation))
+            .filter(|operation| scenario.operations.include(operation))
             .collect(),
-        status: Some(story.sees),
+        status: Some(scenario.status),
     });
     once.chain(repeated).collect()
 }
 
 /// The place in the contract that a check with that code tests for an operation, as a JSON pointer.
 pub(crate) fn place(document: &Document, code: &str, operation: &Operation) -> Option<String> {
-    let fault = CONTRACT.iter().find(|fault| fault.code == code);
-    if let Some(fault) = fault
-        && let Some(place) = culprit(document, fault, operation)
+    let request = CONTRACT.iter().find(|request| request.code == code);
+    if let Some(request) = request
+        && let Some(place) = violated_input(document, request, operation)
     {
         return Some(place);
     }
-    let status = match fault {
-        Some(fault) => fault.status,
-        None => stories(document).into_iter().find_map(|story| {
-            let fits = story.code == code && story.operations.contains(&operation.id);
-            story.status.filter(|_| fits)
+    let status = match request {
+        Some(request) => request.status,
+        None => scenarios(document).into_iter().find_map(|scenario| {
+            let fits = scenario.code == code && scenario.operations.contains(&operation.id);
+            scenario.status.filter(|_| fits)
         })?,
     };
     operation.response(status)?;
@@ -130,9 +138,9 @@ pub(crate) fn place(document: &Document, code: &str, operation: &Operation) -> O
 /// Whether a finding may have that code: of a rule of the suite, or of a rule for every response.
 pub(super) fn is_known(code: &str) -> bool {
     static CODES: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
-        let rows = authored::shared().map(all).unwrap_or_default();
+        let rules = authored::shared().map(all).unwrap_or_default();
         let responses = Violated::ALL.iter().map(|rule| rule.as_str());
-        rows.iter().map(|row| row.code).chain(responses).collect()
+        rules.iter().map(|rule| rule.code).chain(responses).collect()
     });
     CODES.contains(code)
 }
@@ -154,27 +162,27 @@ pub(super) fn contract_place(code: &str, operation: &str, pointer: Option<&str>)
 }
 
 /// The parameter or the member of the body that an invalid request violates.
-fn culprit(document: &Document, fault: &InvalidRequest, operation: &Operation) -> Option<String> {
+fn violated_input(document: &Document, request: &InvalidRequest, operation: &Operation) -> Option<String> {
     let parameter = |location, names: &[&str]| {
         operation
             .parameters_in(location)
             .find(|parameter| names.contains(&parameter.name.as_str()))
             .map(|parameter| parameter.at.clone())
     };
-    let id = fault.mutations.iter().find_map(|mutation| match mutation {
+    let id = request.mutations.iter().find_map(|mutation| match mutation {
         Mutation::Account(_) => parameter(ParameterLocation::Path, &["account_id"]),
         Mutation::App(_) => parameter(ParameterLocation::Path, &["app_id"]),
         Mutation::Resource(_) => parameter(ParameterLocation::Path, &["appBackup_id", "appSnap_id"]),
         _ => None,
     });
-    match fault.invalid {
+    match request.invalid {
         Invalid::Parameter(name) => parameter(ParameterLocation::Query, &[name]),
         Invalid::Field(path) => {
             let schema = operation.body.as_ref()?.content.first()?.schema.as_ref()?;
             member(document, &schema.0, path)
         }
         // A request with several mutations tests the order of checks, so it has no single place.
-        Invalid::Any if fault.status == 400 && fault.mutations.len() == 1 => id,
+        Invalid::Any if request.status == 400 && request.mutations.len() == 1 => id,
         Invalid::Any | Invalid::Exactly(_) => None,
     }
 }
@@ -199,10 +207,10 @@ fn member(document: &Document, schema: &str, path: &str) -> Option<String> {
 }
 
 /// A description of an invalid request and the required response.
-fn example(fault: &InvalidRequest, operation: &Operation) -> String {
+fn example(request: &InvalidRequest, operation: &Operation) -> String {
     let mut method = operation.method.as_str();
     let (mut query, mut with): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    for mutation in fault.mutations {
+    for mutation in request.mutations {
         match mutation {
             Mutation::Method(other) => method = other,
             Mutation::Query(name, value) => query.push(format!("{name}={value}")),
@@ -218,8 +226,8 @@ fn example(fault: &InvalidRequest, operation: &Operation) -> String {
         text.push_str(" with ");
         text.push_str(&with.join(" and "));
     }
-    let _ = write!(text, " must return {}", fault.status);
-    match fault.problem {
+    let _ = write!(text, " must return {}", request.status);
+    match request.problem {
         Problem::Numbers(numbers) => {
             let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
             let _ = write!(text, ", problem {}", numbers.join(" or "));
@@ -231,7 +239,7 @@ fn example(fault: &InvalidRequest, operation: &Operation) -> String {
         }),
         Problem::Unnumbered | Problem::Any => {}
     }
-    match fault.invalid {
+    match request.invalid {
         Invalid::Any | Invalid::Exactly(_) => {}
         Invalid::Parameter(name) => {
             let _ = write!(text, ", and `invalidParams` names `{name}`");
@@ -320,24 +328,23 @@ mod tests {
 
     #[test]
     fn rules_are_located_at_the_violated_input() {
-        let list = "app_backup_list_all";
-        let create = "app_backup_create_for_app";
-        assert_eq!(
-            place_of("limit-zero", list).unwrap(),
-            "/components/parameters/Limit"
-        );
-        assert_eq!(
-            place_of("account-malformed", list).unwrap(),
-            "/components/parameters/AccountId"
-        );
-        assert_eq!(
-            place_of("name-in-capitals", create).unwrap(),
-            "/components/schemas/AppBackupCreate/properties/name"
-        );
-        assert_eq!(
-            place_of("label-of-the-system", create).unwrap(),
-            "/components/schemas/LabelCreate/properties/name"
-        );
+        let (list, create) = ("app_backup_list_all", "app_backup_create_for_app");
+        for (code, operation, place) in [
+            ("limit-zero", list, "/components/parameters/Limit"),
+            ("account-malformed", list, "/components/parameters/AccountId"),
+            (
+                "name-in-capitals",
+                create,
+                "/components/schemas/AppBackupCreate/properties/name",
+            ),
+            (
+                "label-of-the-system",
+                create,
+                "/components/schemas/LabelCreate/properties/name",
+            ),
+        ] {
+            assert_eq!(place_of(code, operation).unwrap(), place);
+        }
     }
 
     #[test]
@@ -392,16 +399,16 @@ mod tests {
     fn every_rule_has_locations() {
         let document = authored::document().unwrap();
         let mut lines = Vec::new();
-        for row in all(&document) {
-            lines.push(row.code.to_owned());
+        for rule in all(&document) {
+            lines.push(rule.code.to_owned());
             let mut times: BTreeMap<String, usize> = BTreeMap::new();
-            for operation in row.operations.iter().filter_map(|id| document.operation(id)) {
-                let at = place(&document, row.code, operation);
+            for operation in rule.operations.iter().filter_map(|id| document.operation(id)) {
+                let at = place(&document, rule.code, operation);
                 let at = at.map_or("nowhere".to_owned(), |at| at.replace(&operation.at, "its own"));
                 *times.entry(at).or_default() += 1;
             }
             lines.extend(times.iter().map(|(at, times)| format!("    {at} × {times}")));
-            lines.extend(row.example.iter().map(|example| format!("    {example}")));
+            lines.extend(rule.example.iter().map(|example| format!("    {example}")));
         }
         insta::assert_snapshot!(lines.join("\n"));
     }

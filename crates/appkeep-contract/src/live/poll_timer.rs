@@ -8,13 +8,13 @@ use super::target::Options;
 
 /// A period in which a resource is polled.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Patience {
+pub(super) struct PollTimer {
     begun: Instant,
     max: Duration,
     pause: Duration,
 }
 
-impl Patience {
+impl PollTimer {
     /// Starts the period that the options allow for one job.
     pub(super) fn of(options: &Options) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl Patience {
     }
 
     /// Waits until the next poll; `false` if the time is up.
-    pub(super) async fn lasts(&self) -> bool {
+    pub(super) async fn wait(&self) -> bool {
         let left = self.max.saturating_sub(self.begun.elapsed());
         sleep(self.pause.min(left)).await;
         !left.is_zero()
@@ -36,15 +36,15 @@ impl Patience {
 mod tests {
     use super::*;
 
-    async fn lasts(max: Duration) -> bool {
+    async fn wait(max: Duration) -> bool {
         let mut options = Options::new(uuid::Uuid::nil());
         (options.completion_max, options.poll_interval) = (max, Duration::from_millis(1));
-        Patience::of(&options).lasts().await
+        PollTimer::of(&options).wait().await
     }
 
     #[tokio::test]
-    async fn patience_lasts_until_the_time_limit() {
-        assert!(lasts(Duration::from_hours(1)).await);
-        assert!(!lasts(Duration::ZERO).await);
+    async fn polling_ends_at_the_time_limit() {
+        assert!(wait(Duration::from_hours(1)).await);
+        assert!(!wait(Duration::ZERO).await);
     }
 }

@@ -1,7 +1,5 @@
 //! The two kinds of resource, and the operations on each.
 
-pub(super) const BACKUP_TYPE: &str = "application/astra-appBackup";
-pub(super) const SNAP_TYPE: &str = "application/astra-appSnap";
 pub(super) const APP_TYPE: &str = "application/astra-app";
 
 /// The operation that replaces an app's data.
@@ -9,14 +7,14 @@ pub(super) const RESTORE: &str = "app_update";
 
 /// A kind of resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ResourceKind {
     Backup,
-    Snap,
+    Snapshot,
 }
 
 /// The action of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum OperationKind {
     Create,
     List,
     Fetch,
@@ -24,36 +22,34 @@ pub(super) enum Deed {
     /// Replaces an app's data.
     Restore,
     /// Reads resources that clients can't create: apps and other declared resources.
-    Look,
+    Read,
 }
 
-impl Kind {
+impl ResourceKind {
+    pub(super) const ALL: [Self; 2] = [Self::Backup, Self::Snapshot];
+
     pub(super) fn create(self) -> &'static str {
         match self {
             Self::Backup => "app_backup_create_for_app",
-            Self::Snap => "app_snap_create_for_app",
+            Self::Snapshot => "app_snap_create_for_app",
         }
     }
 
+    /// The fetch below its app.
     pub(super) fn fetch(self) -> &'static str {
-        match self {
-            Self::Backup => "app_backup_fetch_for_app",
-            Self::Snap => "app_snap_fetch_for_app",
-        }
+        self.fetches()[0]
     }
 
+    /// The delete below its app.
     pub(super) fn delete(self) -> &'static str {
-        match self {
-            Self::Backup => "app_backup_delete_for_app",
-            Self::Snap => "app_snap_delete_for_app",
-        }
+        self.deletes()[0]
     }
 
     /// All operations that list it: below its app, and across the account.
     pub(super) fn lists(self) -> &'static [&'static str] {
         match self {
             Self::Backup => &["app_backup_list_for_app", "app_backup_list_all"],
-            Self::Snap => &["app_snap_list_for_app"],
+            Self::Snapshot => &["app_snap_list_for_app"],
         }
     }
 
@@ -61,7 +57,7 @@ impl Kind {
     pub(super) fn fetches(self) -> &'static [&'static str] {
         match self {
             Self::Backup => &["app_backup_fetch_for_app", "app_backup_fetch"],
-            Self::Snap => &["app_snap_fetch_for_app"],
+            Self::Snapshot => &["app_snap_fetch_for_app"],
         }
     }
 
@@ -69,7 +65,7 @@ impl Kind {
     pub(super) fn deletes(self) -> &'static [&'static str] {
         match self {
             Self::Backup => &["app_backup_delete_for_app", "app_backup_delete"],
-            Self::Snap => &["app_snap_delete_for_app"],
+            Self::Snapshot => &["app_snap_delete_for_app"],
         }
     }
 
@@ -77,39 +73,52 @@ impl Kind {
     pub(super) fn parameter(self) -> &'static str {
         match self {
             Self::Backup => "appBackup_id",
-            Self::Snap => "appSnap_id",
+            Self::Snapshot => "appSnap_id",
+        }
+    }
+
+    /// The `type` of one resource.
+    pub(super) fn body_type(self) -> &'static str {
+        match self {
+            Self::Backup => "application/astra-appBackup",
+            Self::Snapshot => "application/astra-appSnap",
+        }
+    }
+
+    /// The newest `version` of one resource.
+    pub(super) fn newest_version(self) -> &'static str {
+        match self {
+            Self::Backup => "1.1",
+            Self::Snapshot => "1.2",
         }
     }
 
     /// The media type of one resource.
     pub(super) fn vendor_type(self) -> String {
-        match self {
-            Self::Backup => format!("{BACKUP_TYPE}+json"),
-            Self::Snap => format!("{SNAP_TYPE}+json"),
-        }
+        format!("{}+json", self.body_type())
     }
 
     /// Its name in messages.
-    pub(super) fn word(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Backup => "backup",
-            Self::Snap => "snapshot",
+            Self::Snapshot => "snapshot",
         }
     }
 
     pub(super) fn of(operation: &str) -> Self {
         if operation.starts_with("app_snap") {
-            Self::Snap
+            Self::Snapshot
         } else {
             Self::Backup
         }
     }
 }
 
-impl Deed {
+impl OperationKind {
     /// The action of the operation with that id.
     pub(super) fn of(operation: &str) -> Self {
-        let kind = Kind::of(operation);
+        let kind = ResourceKind::of(operation);
         if operation == kind.create() {
             Self::Create
         } else if kind.lists().contains(&operation) {
@@ -121,34 +130,38 @@ impl Deed {
         } else if operation == RESTORE {
             Self::Restore
         } else {
-            Self::Look
+            Self::Read
         }
     }
 }
 
 /// The number of the problem for a missing resource.
 pub(super) fn not_found(operation: &str) -> u32 {
-    if Deed::of(operation) == Deed::Delete { 1 } else { 2 }
+    if OperationKind::of(operation) == OperationKind::Delete {
+        1
+    } else {
+        2
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Deed, Kind};
+    use super::{OperationKind, ResourceKind};
     use crate::authored;
 
     #[test]
     fn every_operation_has_a_location() {
         let document = authored::document().unwrap();
         for operation in document.operations() {
-            let kind = Kind::of(&operation.id);
-            let (known, method): (&[&str], &str) = match Deed::of(&operation.id) {
-                Deed::Create => (&[kind.create()], "POST"),
-                Deed::List => (kind.lists(), "GET"),
-                Deed::Fetch => (kind.fetches(), "GET"),
-                Deed::Delete => (kind.deletes(), "DELETE"),
-                Deed::Restore => (&[super::RESTORE], "PUT"),
-                Deed::Look => {
-                    let looks = [
+            let kind = ResourceKind::of(&operation.id);
+            let (known, method): (&[&str], &str) = match OperationKind::of(&operation.id) {
+                OperationKind::Create => (&[kind.create()], "POST"),
+                OperationKind::List => (kind.lists(), "GET"),
+                OperationKind::Fetch => (kind.fetches(), "GET"),
+                OperationKind::Delete => (kind.deletes(), "DELETE"),
+                OperationKind::Restore => (&[super::RESTORE], "PUT"),
+                OperationKind::Read => {
+                    let reads = [
                         "app_list",
                         "app_fetch",
                         "app_schedule_list_for_app",
@@ -156,7 +169,7 @@ mod tests {
                         "cloud_list",
                         "account_list",
                     ];
-                    assert!(looks.contains(&operation.id.as_str()), "{}", operation.id);
+                    assert!(reads.contains(&operation.id.as_str()), "{}", operation.id);
                     assert_eq!(operation.method, "GET", "{}", operation.id);
                     continue;
                 }

@@ -3,63 +3,60 @@
 use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 
-use super::{Collection, Tag};
+use super::{Collection, EntityTag};
 use crate::live::call::{Call, Credential, Payload, Server};
-use crate::live::kind::Kind;
-use crate::live::progress::timestamp;
-use crate::live::wire::Answer;
+use crate::live::completion::timestamp;
+use crate::live::recording_client::RecordedResponse;
+use crate::live::resource_kind::ResourceKind;
 
 /// Whether a resource still exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::live) enum Fate {
-    Alive,
-    Gone,
+pub(in crate::live) enum Lifecycle {
+    Existing,
+    Deleted,
 }
 
 /// A resource that the suite created, as last seen.
 #[derive(Debug, Clone)]
-pub(in crate::live) struct Thing {
-    pub(in crate::live) kind: Kind,
+pub(in crate::live) struct TrackedResource {
+    pub(in crate::live) kind: ResourceKind,
     pub(in crate::live) server: Server,
     pub(in crate::live) account: String,
     pub(in crate::live) app: String,
     /// The token that created it.
     pub(in crate::live) owner: Credential,
     pub(in crate::live) id: String,
-    pub(in crate::live) fate: Fate,
+    pub(in crate::live) lifecycle: Lifecycle,
     /// The body of the create request.
     pub(super) sent: Value,
     /// Its last known representation.
     pub(in crate::live) last: Value,
     /// The last tag of each representation. Lists have none.
-    pub(super) tags: Vec<Tag>,
+    pub(super) tags: Vec<EntityTag>,
 }
 
-impl Thing {
+impl TrackedResource {
     /// The resource in the response to a create.
-    pub(super) fn made(call: &Call, answer: &Answer) -> Option<Self> {
+    pub(super) fn from_create(call: &Call, response: &RecordedResponse) -> Option<Self> {
         let place = |name: &str| call.path.get(name).cloned().unwrap_or_default();
         let sent = match &call.payload {
             Payload::Json(sent) => sent.clone(),
             _ => Value::Null,
         };
+        response.text("/id")?;
+        let place = (place("account_id"), place("app_id"));
+        let kind = ResourceKind::of(&call.operation);
         Some(Self {
-            kind: Kind::of(&call.operation),
             server: call.server,
-            account: place("account_id"),
-            app: place("app_id"),
-            owner: super::owner_of(call.credential),
-            id: answer.text("/id")?.to_owned(),
-            fate: Fate::Alive,
-            sent,
-            last: answer.body.clone(),
-            tags: Tag::of(answer).into_iter().collect(),
+            owner: super::cleanup_credential(call.credential),
+            tags: EntityTag::of(response).into_iter().collect(),
+            ..Self::observed(kind, place, sent, response.body.clone())
         })
     }
 
-    /// A resource that was seen in another way than in the suite's response to a create.
-    pub(in crate::live) fn told(
-        kind: Kind,
+    /// A resource that was seen elsewhere than in the response to the suite's own create.
+    pub(in crate::live) fn observed(
+        kind: ResourceKind,
         (account, app): (String, String),
         sent: Value,
         resource: Value,
@@ -70,8 +67,8 @@ impl Thing {
             account,
             app,
             owner: Credential::Own,
-            id: crate::live::stage::id_of(&resource),
-            fate: Fate::Alive,
+            id: crate::live::context::id_of(&resource),
+            lifecycle: Lifecycle::Existing,
             sent,
             last: resource,
             tags: Vec::new(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use reqwest::Url;
-use serde::Serialize;
+use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::Value;
 
 use super::LiveError;
@@ -29,7 +29,7 @@ const UNKNOWN_TOKEN: &str = "an-unknown-token";
 const BASIC: &str = "Basic c29tZW9uZTpzZWNyZXQ=";
 
 /// One request with its response. Contains no token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
     /// The requested operation.
     pub operation: String,
@@ -41,10 +41,10 @@ pub struct Exchange {
     pub request_headers: Vec<(String, String)>,
     /// The request body, truncated after 4 KiB.
     pub request_body: Option<String>,
-    /// Number of spaces sent before the body to make it long.
+    /// Number of spaces sent before the body.
     pub padding_bytes: usize,
     /// Whether the request body was left unfinished.
-    pub halting: bool,
+    pub incomplete: bool,
     /// The status of the response.
     pub status: u16,
     /// The headers of the response.
@@ -59,7 +59,7 @@ pub struct Exchange {
 
 /// A response as seen by checks.
 #[derive(Debug, Clone)]
-pub(super) struct Answer {
+pub(super) struct RecordedResponse {
     /// Position of the exchange in the log.
     pub(super) exchange: usize,
     pub(super) operation: String,
@@ -71,10 +71,10 @@ pub(super) struct Answer {
     pub(super) body: Value,
 }
 
-impl Answer {
+impl RecordedResponse {
     /// A response for tests of the model.
     #[cfg(test)]
-    pub(super) fn told(operation: &str, status: u16, headers: &[(&str, &str)], body: Value) -> Self {
+    pub(super) fn for_test(operation: &str, status: u16, headers: &[(&str, &str)], body: Value) -> Self {
         let headers = headers.iter();
         Self {
             exchange: 0,
@@ -103,6 +103,11 @@ impl Answer {
         self.body.pointer(pointer).and_then(Value::as_str)
     }
 
+    /// The status, title and detail of a problem.
+    pub(super) fn summary(&self) -> String {
+        problem_summary(self.status, &self.body)
+    }
+
     /// The description of a problem.
     pub(super) fn reason(&self) -> &str {
         let detail = self.text("/detail").or(self.text("/title"));
@@ -119,7 +124,7 @@ impl Answer {
 }
 
 /// The connection to the target's servers.
-pub(super) struct Wire {
+pub(super) struct RecordingClient {
     http: reqwest::Client,
     main: Url,
     idle: Option<Url>,
@@ -128,7 +133,7 @@ pub(super) struct Wire {
     pub(super) log: Vec<Exchange>,
 }
 
-impl Wire {
+impl RecordingClient {
     /// Compares a response that another client received with the document.
     pub(super) fn check(&self, operation: &str, received: Received<'_>) -> Vec<Violation> {
         self.validator.check(operation, received)
@@ -140,7 +145,7 @@ impl Wire {
         validator: Arc<ResponseValidator>,
     ) -> Result<Self, LiveError> {
         // Checks with other time limits apply them themselves.
-        let http = client(target.ca.as_deref(), options.answer_max + GRACE)?;
+        let http = client(target.ca.as_deref(), options.response_timeout + GRACE)?;
         let idle = target.idle.as_ref().map(|idle| read_url(&idle.url)).transpose()?;
         Ok(Self {
             http,
@@ -169,14 +174,18 @@ impl Wire {
     /// Sends a request and records the exchange.
     ///
     /// The error of a request without a response contains the whole chain of causes.
-    pub(super) async fn send(&mut self, target: &Target, call: &Call) -> Result<Answer, String> {
+    pub(super) async fn send(&mut self, target: &Target, call: &Call) -> Result<RecordedResponse, String> {
         let exchanged = self.exchange(target, call).await?;
         Ok(self.keep(exchanged))
     }
 
     /// Sends a request that the document doesn't describe. The response is only compared with the document if
     /// it is a refusal.
-    pub(super) async fn send_unjudged(&mut self, target: &Target, call: &Call) -> Result<Answer, String> {
+    pub(super) async fn send_unchecked(
+        &mut self,
+        target: &Target,
+        call: &Call,
+    ) -> Result<RecordedResponse, String> {
         let (mut exchange, body) = self.exchange(target, call).await?;
         if exchange.status != 405 {
             exchange
@@ -187,19 +196,19 @@ impl Wire {
     }
 
     /// Sends requests concurrently, and records the exchanges in the order of the requests.
-    pub(super) async fn send_together(
+    pub(super) async fn send_concurrently(
         &mut self,
         target: &Target,
         calls: &[Call],
-    ) -> Vec<Result<Answer, String>> {
+    ) -> Vec<Result<RecordedResponse, String>> {
         let sent = join_all(calls.iter().map(|call| self.exchange(target, call))).await;
         sent.into_iter()
             .map(|exchanged| exchanged.map(|exchanged| self.keep(exchanged)))
             .collect()
     }
 
-    fn keep(&mut self, (exchange, body): (Exchange, Value)) -> Answer {
-        let answer = Answer {
+    fn keep(&mut self, (exchange, body): (Exchange, Value)) -> RecordedResponse {
+        let response = RecordedResponse {
             exchange: self.log.len(),
             operation: exchange.operation.clone(),
             status: exchange.status,
@@ -211,7 +220,7 @@ impl Wire {
             body,
         };
         self.log.push(exchange);
-        answer
+        response
     }
 
     /// Sends one request and returns the exchange, with the response body parsed as JSON.
@@ -243,16 +252,7 @@ impl Wire {
         }
         let response = request.send().await.map_err(|error| chain(&error))?;
         let status = response.status().as_u16();
-        let headers: Vec<(String, String)> = response
-            .headers()
-            .iter()
-            .map(|(name, value)| {
-                (
-                    name.to_string(),
-                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                )
-            })
-            .collect();
+        let headers = header_list(response.headers());
         let (body, mut violations) = match body::read(response, self.body_bytes_max).await {
             Ok(body) => {
                 let received = Received {
@@ -280,7 +280,7 @@ impl Wire {
             } else {
                 0
             },
-            halting: matches!(call.payload, Payload::Halting(_)),
+            incomplete: matches!(call.payload, Payload::Incomplete(_)),
             status,
             response_headers: headers,
             response_body: cut(&String::from_utf8_lossy(&body)),
@@ -342,10 +342,10 @@ impl Wire {
 }
 
 /// A client that follows no redirects and uses no proxy.
-pub(super) fn client(ca: Option<&[u8]>, answer_max: Duration) -> Result<reqwest::Client, LiveError> {
+pub(super) fn client(ca: Option<&[u8]>, response_timeout: Duration) -> Result<reqwest::Client, LiveError> {
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
-        .timeout(answer_max)
+        .timeout(response_timeout)
         .no_proxy();
     if let Some(pem) = ca {
         let certificate = reqwest::Certificate::from_pem(pem).map_err(LiveError::Client)?;
@@ -361,11 +361,25 @@ pub(super) fn read_url(text: &str) -> Result<Url, LiveError> {
     };
     let url = Url::parse(text).map_err(|error| failed(error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(failed(
-            "it has to begin with http:// or https:// and name a host".to_owned(),
-        ));
+        return Err(failed("expected http:// or https:// and a host".to_owned()));
     }
     Ok(url)
+}
+
+/// The status, title and detail of a problem.
+pub(super) fn problem_summary(status: u16, body: &Value) -> String {
+    let text = |member: &str| body.get(member).and_then(Value::as_str).unwrap_or_default();
+    let summary = format!("{status} {} {}", text("title"), text("detail"));
+    summary.trim_end().to_owned()
+}
+
+/// Headers as text.
+pub(super) fn header_list(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = headers.iter();
+    headers
+        .map(|(name, value)| (name.to_string(), text(value)))
+        .collect()
 }
 
 /// The value of the header, and its replacement in a report.
@@ -394,7 +408,7 @@ fn request_body(payload: &Payload) -> Option<String> {
         Payload::None => None,
         Payload::Json(value) | Payload::Padded(_, value) => Some(cut(&value.to_string())),
         Payload::Text(text) => Some(cut(text)),
-        Payload::Halting(text) => Some((*text).to_owned()),
+        Payload::Incomplete(text) => Some((*text).to_owned()),
     }
 }
 
@@ -460,7 +474,7 @@ mod tests {
         );
         assert_eq!(request_body(&Payload::Padded(9, json!([]))).unwrap(), "[]");
         assert_eq!(request_body(&Payload::Text("{".to_owned())).unwrap(), "{");
-        assert_eq!(request_body(&Payload::Halting("{\"a\"")).unwrap(), "{\"a\"");
+        assert_eq!(request_body(&Payload::Incomplete("{\"a\"")).unwrap(), "{\"a\"");
     }
 
     #[test]

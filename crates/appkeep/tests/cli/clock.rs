@@ -32,8 +32,11 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
 }
 "#;
 
-fn shim(place: &Installation) -> PathBuf {
-    let (source, library) = (place.path().join("shim.c"), place.path().join("shim.so"));
+fn shim(installation: &Installation) -> PathBuf {
+    let (source, library) = (
+        installation.path().join("shim.c"),
+        installation.path().join("shim.so"),
+    );
     fs::write(&source, SHIM).expect("the source is written");
     let mut cc = Command::new("cc");
     cc.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source);
@@ -43,28 +46,28 @@ fn shim(place: &Installation) -> PathBuf {
 
 /// HTTP responses need a date, and the HTTP library supports none before 1970. Queued jobs run all the same.
 #[test]
-fn a_clock_before_1970_stops_no_worker() {
-    let place = installation();
+fn workers_run_with_a_clock_before_1970() {
+    let installation = installation();
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
     let create = |server: &RunningServer, token: &str| {
         let created = server.post(token, &app_backups(), &body);
         assert_eq!(created.status, 201, "{}", created.body);
         format!("{}/{}", app_backups(), created.body["id"].as_str().unwrap())
     };
-    let server = place.start_idle().unwrap();
-    let token = place.token("acme").unwrap();
+    let server = installation.start_idle().unwrap();
+    let token = installation.token("acme").unwrap();
     let early = create(&server, &token);
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 
-    let offset = place.path().join("offset");
+    let offset = installation.path().join("offset");
     // About 1956.
     fs::write(&offset, "-2240000000").unwrap();
-    let mut command = place.serve();
+    let mut command = installation.serve();
     command
-        .env("LD_PRELOAD", shim(&place))
+        .env("LD_PRELOAD", shim(&installation))
         .env("CLOCK_OFFSET", &offset);
     let server = RunningServer::start(command).unwrap();
-    let snapshots = place.path().join("bucket").join(APP).join("snapshots");
+    let snapshots = installation.path().join("bucket").join(APP).join("snapshots");
     eventually("the backup to be in the bucket", || {
         fs::read_dir(&snapshots).ok()?.next().map(drop)
     });

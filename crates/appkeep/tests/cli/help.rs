@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::program::{run, said};
+use crate::program::{run, stdout};
 
 #[test]
 fn help_of_every_command_describes_it() {
@@ -107,7 +107,7 @@ fn without_line_breaks(text: &str) -> String {
 fn has(arguments: &[&str], parts: &[&str]) {
     let output = run(arguments);
     assert_eq!(output.status.code(), Some(0), "{arguments:?}");
-    let help = said(&output);
+    let help = stdout(&output);
     let unwrapped = without_line_breaks(&help);
     for part in parts {
         let part = without_line_breaks(part);

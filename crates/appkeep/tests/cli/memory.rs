@@ -147,14 +147,14 @@ fn create(labels: usize, value_chars: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_server_under_attack_stays_below_256_mib() {
-    let place = installation();
+async fn memory_stays_below_256_mib_under_attack() {
+    let installation = installation();
     let limits = "workers = 0\nidle_timeout_secs = 3600\nwrite_timeout_secs = 3600";
     let config = CONFIG.replace("workers = 2", limits);
-    fs::write(place.path().join("appkeep.toml"), config).expect("a configuration");
+    fs::write(installation.path().join("appkeep.toml"), config).expect("a configuration");
     // Without permission to limit it, only the peak is checked.
     let group = MemoryGroup::new();
-    let serve = place.serve();
+    let serve = installation.serve();
     let server = RunningServer::start(match &group {
         Some(group) => group.command(&serve),
         None => serve,
@@ -163,7 +163,7 @@ async fn a_server_under_attack_stays_below_256_mib() {
     let address = server.url.strip_prefix("http://").expect("plain HTTP");
     let client = Client {
         address: address.parse().expect("an address"),
-        token: place.token("acme").unwrap(),
+        token: installation.token("acme").unwrap(),
     };
     for _ in 0..SNAPSHOTS {
         let created = client.status("POST", &snapshots(), &create(64, 251)).await;

@@ -24,30 +24,28 @@ pub(crate) fn run(arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Output {
 }
 
 /// Returns the output on stdout.
-pub(crate) fn said(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("text")
 }
 
 /// Returns the one line on stderr of a command that could not run.
 #[track_caller]
-pub(crate) fn one_line_error(output: &Output) -> String {
-    let complaint = String::from_utf8(output.stderr.clone()).expect("text");
-    assert_eq!(output.status.code(), Some(2), "{complaint}");
-    assert_eq!(said(output), "");
-    let lines: Vec<_> = complaint.lines().collect();
+pub(crate) fn only_error_line(output: &Output) -> String {
+    let message = String::from_utf8(output.stderr.clone()).expect("text");
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert_eq!(stdout(output), "");
+    let lines: Vec<_> = message.lines().collect();
     let [line] = lines[..] else {
-        panic!("not one line: {complaint}")
+        panic!("not one line: {message}")
     };
     let error = line.strip_prefix("error: ");
-    error
-        .unwrap_or_else(|| panic!("no error: {complaint}"))
-        .to_owned()
+    error.unwrap_or_else(|| panic!("no error: {message}")).to_owned()
 }
 
 /// Returns the password of the app's repository, as `appkeep key show --recovery` prints it.
-pub(crate) fn password(place: &Installation) -> String {
-    let data = place.data().display().to_string();
-    let shown = said(&run(["key", "show", "--recovery", "--data", &data]));
+pub(crate) fn password(installation: &Installation) -> String {
+    let data = installation.data().display().to_string();
+    let shown = stdout(&run(["key", "show", "--recovery", "--data", &data]));
     let value = shown
         .lines()
         .find_map(|line| line.strip_prefix("export RESTIC_PASSWORD='"));

@@ -29,16 +29,16 @@ fn app_names(server: &RunningServer, token: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_hangup_takes_up_apps_hooks_and_schedules_of_a_good_configuration() {
-    let place = installation();
-    fs::create_dir(place.path().join("blog")).unwrap();
-    let server = place.start().unwrap();
-    let token = place.token("acme").unwrap();
+fn sighup_applies_a_valid_configuration() {
+    let installation = installation();
+    fs::create_dir(installation.path().join("blog")).unwrap();
+    let server = installation.start().unwrap();
+    let token = installation.token("acme").unwrap();
     assert_eq!(app_names(&server, &token), ["shop ready"]);
     let hooks =
         "[[accounts.apps.hooks]]\nname = \"fail\"\nstage = \"pre-snapshot\"\ncommand = [\"false\"]\n\n";
     let config = CONFIG.replacen("[[accounts.buckets]]", &format!("{hooks}{SECOND_APP}"), 1);
-    let file = place.path().join("appkeep.toml");
+    let file = installation.path().join("appkeep.toml");
     fs::write(&file, &config).unwrap();
     server.signal("HUP").unwrap();
     eventually("the second app", || {
@@ -72,8 +72,8 @@ fn a_hangup_takes_up_apps_hooks_and_schedules_of_a_good_configuration() {
 }
 
 /// Starts a server that logs to this file.
-fn start_with_log(place: &Installation, log: &Path) -> RunningServer {
-    let serve = place.serve();
+fn start_with_log(installation: &Installation, log: &Path) -> RunningServer {
+    let serve = installation.serve();
     let mut shell = Command::new("sh");
     shell.env_remove("APPKEEP_LOG");
     shell
@@ -84,12 +84,12 @@ fn start_with_log(place: &Installation, log: &Path) -> RunningServer {
 }
 
 #[test]
-fn a_hangup_with_a_bad_configuration_changes_nothing_and_says_why() {
-    let place = installation();
-    let log = place.path().join("log");
-    let server = start_with_log(&place, &log);
-    let token = place.token("acme").unwrap();
-    let file = place.path().join("appkeep.toml");
+fn sighup_rejects_an_invalid_configuration() {
+    let installation = installation();
+    let log = installation.path().join("log");
+    let server = start_with_log(&installation, &log);
+    let token = installation.token("acme").unwrap();
+    let file = installation.path().join("appkeep.toml");
     // The valid part of each isn't applied either.
     let with_app = CONFIG.replacen("[[accounts.buckets]]", SECOND_APP, 1);
     let bad = [

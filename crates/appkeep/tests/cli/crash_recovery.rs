@@ -23,53 +23,53 @@ fn bytes_below(directory: &Path) -> u64 {
     bytes.sum()
 }
 
-fn restic(place: &Installation, arguments: &[&str]) -> String {
+fn restic(installation: &Installation, arguments: &[&str]) -> String {
     let output = Command::new("restic")
         .args(["--no-cache", "--repo"])
-        .arg(place.path().join("bucket").join(APP))
+        .arg(installation.path().join("bucket").join(APP))
         .args(arguments)
-        .env("RESTIC_PASSWORD", password(place))
+        .env("RESTIC_PASSWORD", password(installation))
         .output()
         .expect("restic runs: apt-get install restic");
-    let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "restic {arguments:?}: {complaints}");
+    let messages = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "restic {arguments:?}: {messages}");
     String::from_utf8(output.stdout).expect("text")
 }
 
 #[test]
-fn restic_finds_a_backup_whole_whose_server_was_killed_in_the_middle() {
-    let place = installation();
-    let large = place.path().join("volume/large");
+fn restic_restores_backups_completed_after_a_kill() {
+    let installation = installation();
+    let large = installation.path().join("volume/large");
     let noise = File::open("/dev/urandom").unwrap();
     io::copy(&mut noise.take(LARGE_BYTES), &mut File::create(&large).unwrap()).unwrap();
-    let server = place.start().unwrap();
-    let token = place.token("acme").unwrap();
+    let server = installation.start().unwrap();
+    let token = installation.token("acme").unwrap();
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
     let created = server.post(&token, &app_backups(), &body);
     assert_eq!(created.status, 201);
     let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
-    let data = place.path().join("bucket").join(APP).join("data");
+    let data = installation.path().join("bucket").join(APP).join("data");
     eventually("bytes in the bucket", || (bytes_below(&data) > 0).then_some(()));
     assert_eq!(server.get(&token, &path).body["state"], "running");
     assert_eq!(server.stop("KILL").unwrap().status.code(), None);
 
-    let server = place.start().unwrap();
+    let server = installation.start().unwrap();
     let backup = server.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(backup["state"], "completed", "{backup}");
     assert_eq!(backup["totalBytes"], LARGE_BYTES + 6);
-    let checked = restic(&place, &["check", "--read-data"]);
+    let checked = restic(&installation, &["check", "--read-data"]);
     assert!(checked.contains("no errors were found"), "{checked}");
-    assert_eq!(restic(&place, &["list", "locks"]), "");
-    let restored = place.path().join("restored");
+    assert_eq!(restic(&installation, &["list", "locks"]), "");
+    let restored = installation.path().join("restored");
     restic(
-        &place,
+        &installation,
         &["restore", "latest", "--target", &restored.display().to_string()],
     );
     assert!(fs::read(restored.join("data/large")).unwrap() == fs::read(&large).unwrap());
 
     // Incomplete data of the killed server is removed by the next delete.
     assert_eq!(server.delete(&token, &path).status, 204);
-    let snapshots = place.data().join("snapshots");
+    let snapshots = installation.data().join("snapshots");
     eventually("the bytes to be gone", || {
         (bytes_below(&data) + bytes_below(&snapshots) == 0).then_some(())
     });

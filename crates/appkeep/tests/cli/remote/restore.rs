@@ -6,48 +6,52 @@ use std::process::Command;
 
 use rustix::fs::XattrFlags;
 
-use super::{Site, refused, refused_at_last};
-use crate::program::{installation, said};
+use super::{Fixture, error_line, last_error_line};
+use crate::program::{installation, stdout};
 use crate::terminal::{Terminal, plain};
 
-fn greeting(site: &Site) -> PathBuf {
-    site.place.path().join("volume/greeting.txt")
+fn greeting(fixture: &Fixture) -> PathBuf {
+    fixture.installation.path().join("volume/greeting.txt")
 }
 
 #[test]
-fn destroyed_data_is_back_after_a_restore() {
-    let site = Site::new();
+fn restores_bring_back_destroyed_data() {
+    let fixture = Fixture::new();
     for (noun, arguments) in [
         ("backup", ["backup", "create"]),
         ("snapshot", ["snapshot", "create"]),
     ] {
-        site.json(&[arguments[0], arguments[1], "good", "--wait"]);
-        fs::write(greeting(&site), "destroyed").unwrap();
-        let restored = site.ask([noun, "restore", "good", "--yes", "--wait"]);
+        fixture.json(&[arguments[0], arguments[1], "good", "--wait"]);
+        fs::write(greeting(&fixture), "destroyed").unwrap();
+        let restored = fixture.run([noun, "restore", "good", "--yes", "--wait"]);
         assert_eq!(restored.status.code(), Some(0), "{restored:?}");
-        assert_eq!(said(&restored), format!("shop has the data of {noun} good\n"));
-        let told = String::from_utf8(restored.stderr).unwrap();
+        assert_eq!(stdout(&restored), format!("shop has the data of {noun} good\n"));
+        let stderr = String::from_utf8(restored.stderr).unwrap();
         assert!(
-            told.starts_with(&format!("shop is being restored from {noun} good\n")),
-            "{told}"
+            stderr.starts_with(&format!("shop is being restored from {noun} good\n")),
+            "{stderr}"
         );
-        assert_eq!(fs::read_to_string(greeting(&site)).unwrap(), "hello\n", "{noun}");
+        assert_eq!(
+            fs::read_to_string(greeting(&fixture)).unwrap(),
+            "hello\n",
+            "{noun}"
+        );
     }
 }
 
 #[test]
-fn nothing_is_restored_without_a_yes() {
-    let site = Site::new();
-    let id = site.json(&["backup", "create", "good", "--wait"])["id"]
+fn restores_require_confirmation() {
+    let fixture = Fixture::new();
+    let id = fixture.json(&["backup", "create", "good", "--wait"])["id"]
         .as_str()
         .unwrap()
         .to_owned();
-    fs::write(greeting(&site), "newer").unwrap();
+    fs::write(greeting(&fixture), "newer").unwrap();
     assert_eq!(
-        refused(&site.ask(["backup", "restore", "good"]), 2),
+        error_line(&fixture.run(["backup", "restore", "good"]), 2),
         "this command replaces all data of shop with that of backup good; confirm it with --yes"
     );
-    let command = site.command(["backup", "restore", &id[..8], "--wait"]);
+    let command = fixture.command(["backup", "restore", &id[..8], "--wait"]);
     let mut terminal = Terminal::start(120, &command);
     terminal.expect("Replace all data of shop with that of backup good, created ");
     terminal.type_line("n");
@@ -57,7 +61,7 @@ fn nothing_is_restored_without_a_yes() {
         plain(&text).contains("error: nothing was changed: not confirmed"),
         "{text}"
     );
-    assert_eq!(fs::read_to_string(greeting(&site)).unwrap(), "newer");
+    assert_eq!(fs::read_to_string(greeting(&fixture)).unwrap(), "newer");
 
     let mut terminal = Terminal::start(120, &command);
     terminal.expect("Replace all data of shop");
@@ -68,17 +72,17 @@ fn nothing_is_restored_without_a_yes() {
         plain(&text).contains("shop has the data of backup good"),
         "{text}"
     );
-    assert_eq!(fs::read_to_string(greeting(&site)).unwrap(), "hello\n");
+    assert_eq!(fs::read_to_string(greeting(&fixture)).unwrap(), "hello\n");
 }
 
 #[test]
-fn a_restore_that_cannot_be_read_fails_with_the_reason_and_leaves_the_old_data() {
-    let site = Site::new();
-    site.json(&["backup", "create", "good", "--wait"]);
-    fs::write(greeting(&site), "newer").unwrap();
+fn restores_of_damaged_backups_fail_and_keep_the_data() {
+    let fixture = Fixture::new();
+    fixture.json(&["backup", "create", "good", "--wait"]);
+    fs::write(greeting(&fixture), "newer").unwrap();
     // Damages every pack.
-    let data = site
-        .place
+    let data = fixture
+        .installation
         .path()
         .join("bucket")
         .join(appkeep_launcher::APP)
@@ -91,21 +95,18 @@ fn a_restore_that_cannot_be_read_fails_with_the_reason_and_leaves_the_old_data()
             fs::write(path, bytes).unwrap();
         }
     }
-    let output = site.ask(["backup", "restore", "good", "--yes", "--wait"]);
-    let complaint = refused_at_last(&output, 1);
-    assert!(
-        complaint.starts_with("the restore of shop failed: "),
-        "{complaint}"
-    );
-    assert_eq!(fs::read_to_string(greeting(&site)).unwrap(), "newer");
-    let shown = said(&site.ask(["app", "show"]));
+    let output = fixture.run(["backup", "restore", "good", "--yes", "--wait"]);
+    let message = last_error_line(&output, 1);
+    assert!(message.starts_with("the restore of shop failed: "), "{message}");
+    assert_eq!(fs::read_to_string(greeting(&fixture)).unwrap(), "newer");
+    let shown = stdout(&fixture.run(["app", "show"]));
     assert!(
         shown.contains("state          failed") && shown.contains("reason "),
         "{shown}"
     );
 }
 
-/// A file system in memory without extended attributes, mounted at `place`/disk until this is dropped.
+/// A file system in memory without extended attributes, mounted until this is dropped.
 struct PlainDisk(PathBuf);
 
 impl PlainDisk {
@@ -126,25 +127,25 @@ impl Drop for PlainDisk {
 }
 
 #[test]
-fn details_that_the_target_cannot_store_are_shown_as_root() {
-    let place = installation();
-    let disk = place.path().join("disk");
+fn unsupported_attributes_are_reported_as_root() {
+    let installation = installation();
+    let disk = installation.path().join("disk");
     let volume = disk.join("volume");
     fs::create_dir_all(&volume).unwrap();
     fs::write(volume.join("tagged"), "tagged").unwrap();
     rustix::fs::setxattr(volume.join("tagged"), "user.tag", b"value", XattrFlags::empty()).unwrap();
-    place.configure("\"volume\"", "\"disk/volume\"").unwrap();
-    let site = Site::of(place);
-    site.json(&["backup", "create", "good", "--wait"]);
+    installation.configure("\"volume\"", "\"disk/volume\"").unwrap();
+    let fixture = Fixture::of(installation);
+    fixture.json(&["backup", "create", "good", "--wait"]);
 
     let _plain = PlainDisk::mount(&disk);
-    let restored = site.ask(["backup", "restore", "good", "--yes", "--wait"]);
+    let restored = fixture.run(["backup", "restore", "good", "--yes", "--wait"]);
     assert_eq!(restored.status.code(), Some(0), "{restored:?}");
     assert_eq!(fs::read_to_string(volume.join("tagged")).unwrap(), "tagged");
-    let told = String::from_utf8(restored.stderr).unwrap();
+    let stderr = String::from_utf8(restored.stderr).unwrap();
     let noted = "extended attributes of 1 entry not restored";
-    assert!(told.contains(noted) && told.contains("user.tag"), "{told}");
-    let shown = said(&site.ask(["app", "show"]));
+    assert!(stderr.contains(noted) && stderr.contains("user.tag"), "{stderr}");
+    let shown = stdout(&fixture.run(["app", "show"]));
     assert!(
         shown.contains("restore note") && shown.contains("user.tag"),
         "{shown}"

@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_red_step_ends_the_run() {
+    fn the_first_failing_step_ends_the_run() {
         let steps: &[Step] = &[
             ("green", || Ok(Outcome::Fine)),
             ("red", || Ok(Outcome::Stale)),

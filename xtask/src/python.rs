@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_missing_python_is_told_in_one_line() {
+    fn a_missing_python_is_reported_in_one_line() {
         let error = require_python("python3-that-is-not-there", "schemathesis")
             .unwrap_err()
             .to_string();
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn an_environment_of_other_requirements_is_made_anew() {
+    fn changed_requirements_recreate_the_environment() {
         let dir = tempfile::tempdir().unwrap();
         let (requirements, venv) = (dir.path().join("wanted"), dir.path().join("venv"));
         fs::write(&requirements, "a==1").unwrap();

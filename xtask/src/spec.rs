@@ -169,7 +169,7 @@ components:
     }
 
     #[test]
-    fn a_reference_in_a_circle_leads_nowhere() {
+    fn circular_references_are_not_resolved() {
         let document = sample();
         assert!(resolve(&document, &document["components"]["parameters"]["Loop"]).is_none());
     }

@@ -37,19 +37,19 @@ const MOUNT_DISK: &str = "mount -t tmpfs appkeep-test /mnt && losetup --find && 
 const TOOLS: [Tool; 7] = [
     Tool {
         name: "restic",
-        probe: || answers("restic", "version"),
+        probe: || succeeds_with("restic", "version"),
         needs: "restic",
         is_installable: true,
     },
     Tool {
         name: "rustic",
-        probe: || answers("rustic", "--version"),
+        probe: || succeeds_with("rustic", "--version"),
         needs: "rustic, which `.ci/run` installs",
         is_installable: true,
     },
     Tool {
         name: "npm",
-        probe: || answers("npm", "--version"),
+        probe: || succeeds_with("npm", "--version"),
         needs: "npm",
         is_installable: true,
     },
@@ -137,7 +137,7 @@ pub(crate) fn run(accept: bool, require_all: bool, args: &[String]) -> Result<Ou
         return Ok(Outcome::Fine);
     }
     let used = fs::read_to_string(references.path()).context("failed to read the used snapshots")?;
-    judge_orphans(&files::root(), &used, accept)
+    report_unused_snapshots(&files::root(), &used, accept)
 }
 
 /// Whether the tests start our binaries; cargo only builds those of the tested packages.
@@ -170,7 +170,7 @@ fn missing_tools(require_all: bool) -> Result<Vec<&'static str>> {
 }
 
 /// Whether the program succeeds with that argument.
-fn answers(program: &str, argument: &str) -> bool {
+fn succeeds_with(program: &str, argument: &str) -> bool {
     quietly(program, &[argument])
 }
 
@@ -190,7 +190,7 @@ fn mounts() -> bool {
     };
     let path = |name: &str| dir.path().join(name).to_string_lossy().into_owned();
     let (image, point) = (path("image"), path("mounted"));
-    answers("btrfs", "--version")
+    succeeds_with("btrfs", "--version")
         && fs::create_dir(&point).is_ok()
         && FILE_SYSTEMS.iter().all(|kind| {
             let made = fs::File::create(&image).and_then(|file| file.set_len(IMAGE_BYTES));
@@ -248,7 +248,7 @@ fn report_inline_snapshots(root: &Path) -> Result<()> {
 }
 
 /// Reports snapshot files that no test used, or deletes them when accepting.
-fn judge_orphans(root: &Path, used: &str, accept: bool) -> Result<Outcome> {
+fn report_unused_snapshots(root: &Path, used: &str, accept: bool) -> Result<Outcome> {
     let used = used
         .lines()
         .map(|line| canonical(Path::new(line)))
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_tool_leaves_its_tests_out_by_name() {
+    fn tests_of_missing_tools_are_skipped_by_name() {
         assert_eq!(
             words(&runner(true, &["restic", "npm"], &[])),
             "nextest run --workspace --no-fail-fast --no-tests=warn \
@@ -330,19 +330,19 @@ mod tests {
     }
 
     #[test]
-    fn only_unused_snapshots_are_orphans() {
+    fn only_unused_snapshots_are_reported() {
         let dir = tempfile::tempdir().unwrap();
         let (used, unused) = (dir.path().join("used.snap"), dir.path().join("unused.snap"));
         fs::write(&used, "").unwrap();
         fs::write(&unused, "").unwrap();
         let references = format!("{}\n", used.display());
         assert_eq!(
-            judge_orphans(dir.path(), &references, false).unwrap(),
+            report_unused_snapshots(dir.path(), &references, false).unwrap(),
             Outcome::Findings
         );
         assert!(unused.exists());
         assert_eq!(
-            judge_orphans(dir.path(), &references, true).unwrap(),
+            report_unused_snapshots(dir.path(), &references, true).unwrap(),
             Outcome::Fine
         );
         assert!(used.exists() && !unused.exists());

@@ -38,7 +38,7 @@ impl Connection {
     /// # Errors
     /// When the status isn't 200, or there is no response.
     pub(crate) fn get(&mut self, path: &str) -> Result<Vec<u8>> {
-        self.ask("GET", path, "", 200)
+        self.request("GET", path, "", 200)
     }
 
     /// Sends a POST with a JSON body, and returns the body of the response.
@@ -46,10 +46,10 @@ impl Connection {
     /// # Errors
     /// When the status isn't 201, or there is no response.
     pub(crate) fn post(&mut self, path: &str, json: &str) -> Result<Vec<u8>> {
-        self.ask("POST", path, json, 201)
+        self.request("POST", path, json, 201)
     }
 
-    fn ask(&mut self, method: &str, path: &str, json: &str, expected: u16) -> Result<Vec<u8>> {
+    fn request(&mut self, method: &str, path: &str, json: &str, expected: u16) -> Result<Vec<u8>> {
         let (authority, token) = (&self.authority, &self.token);
         let length = json.len();
         let request = format!(
@@ -57,19 +57,19 @@ impl Connection {
              Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}"
         );
         self.stream.get_mut().write_all(request.as_bytes())?;
-        let (status, body) = read_answer(&mut self.stream).with_context(|| format!("{method} {path}"))?;
+        let (status, body) = read_response(&mut self.stream).with_context(|| format!("{method} {path}"))?;
         if status != expected {
-            let said = String::from_utf8_lossy(&body);
-            bail!("{method} {path} was answered {status}, not {expected}: {said}");
+            let text = String::from_utf8_lossy(&body);
+            bail!("{method} {path} returned {status}, expected {expected}: {text}");
         }
         Ok(body)
     }
 }
 
-fn read_answer(stream: &mut impl BufRead) -> Result<(u16, Vec<u8>)> {
+fn read_response(stream: &mut impl BufRead) -> Result<(u16, Vec<u8>)> {
     let status = line(stream)?;
     let status = status.split(' ').nth(1).and_then(|status| status.parse().ok());
-    let status = status.context("no HTTP answer")?;
+    let status = status.context("not an HTTP response")?;
     let (mut length, mut is_chunked) = (0, false);
     loop {
         let header = line(stream)?.to_ascii_lowercase();
@@ -115,15 +115,15 @@ mod tests {
     fn both_kinds_of_bodies_are_read() {
         let known = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP";
         assert_eq!(
-            read_answer(&mut known.as_bytes()).unwrap(),
+            read_response(&mut known.as_bytes()).unwrap(),
             (200, b"abc".to_vec())
         );
         let chunked =
             "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n";
         assert_eq!(
-            read_answer(&mut chunked.as_bytes()).unwrap(),
+            read_response(&mut chunked.as_bytes()).unwrap(),
             (201, b"abc".to_vec())
         );
-        assert!(read_answer(&mut "HTTP/1.1 200 OK\r\n".as_bytes()).is_err());
+        assert!(read_response(&mut "HTTP/1.1 200 OK\r\n".as_bytes()).is_err());
     }
 }

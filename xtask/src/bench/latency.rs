@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_are_of_what_was_measured() {
+    fn percentiles_are_measured_latencies() {
         let latencies = sorted((1..=200).rev().map(Duration::from_millis).collect());
         assert_eq!(latencies.percentile(50), Duration::from_millis(100));
         assert_eq!(latencies.percentile(99), Duration::from_millis(198));

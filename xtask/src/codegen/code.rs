@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn one_exchange_knows_an_answer_without_a_body() {
+    fn one_exchange_supports_responses_without_a_body() {
         check(
             one_exchange,
             r#"

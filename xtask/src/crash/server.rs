@@ -9,11 +9,11 @@ use anyhow::{Context, Result, bail};
 use appkeep_launcher::{Method, NotReady, Response, RunningServer};
 use serde_json::Value;
 
-use super::place::Place;
+use super::environment::Environment;
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Death {
+pub(super) enum Termination {
     /// At a fail point.
     Abort,
     /// Killed from outside.
@@ -33,7 +33,7 @@ pub(super) enum Started {
     /// It is ready.
     Ready(Server),
     /// It died before it was ready.
-    Died(Death),
+    Died(Termination),
 }
 
 impl Server {
@@ -41,18 +41,18 @@ impl Server {
     ///
     /// # Errors
     /// When it can't be started.
-    pub(super) fn start(place: &Place, token: &str, points: &str) -> Result<Started> {
-        let mut serve = place.installation().serve();
+    pub(super) fn start(environment: &Environment, token: &str, points: &str) -> Result<Started> {
+        let mut serve = environment.installation().serve();
         serve
             .args(["--log", "warn,appkeep_core=info"])
             .env("APPKEEP_FAIL_POINTS", points);
-        match RunningServer::start_with_stderr(serve, open_log(place)?) {
+        match RunningServer::start_with_stderr(serve, open_log(environment)?) {
             Ok(process) => Ok(Started::Ready(Self {
                 process,
                 token: token.to_owned(),
             })),
             Err(error) => match error.downcast_ref::<NotReady>() {
-                Some(ended) => Ok(Started::Died(death(ended.status))),
+                Some(ended) => Ok(Started::Died(termination(ended.status))),
                 None => Err(error),
             },
         }
@@ -67,8 +67,8 @@ impl Server {
     ///
     /// # Errors
     /// When the system doesn't report its status.
-    pub(super) fn ended(&self) -> Result<Option<Death>> {
-        Ok(self.process.exit_status()?.map(death))
+    pub(super) fn ended(&self) -> Result<Option<Termination>> {
+        Ok(self.process.exit_status()?.map(termination))
     }
 
     /// Kills it after `delay`, unless it has ended by then.
@@ -80,8 +80,8 @@ impl Server {
     ///
     /// # Errors
     /// When the system doesn't report its status.
-    pub(super) fn kill(self) -> Result<Death> {
-        self.process.kill().map(death)
+    pub(super) fn kill(self) -> Result<Termination> {
+        self.process.kill().map(termination)
     }
 
     /// Stops it gracefully.
@@ -89,29 +89,29 @@ impl Server {
     /// # Errors
     /// When it doesn't stop, or reports a failure.
     pub(super) fn stop(self) -> Result<()> {
-        match death(self.process.stop("TERM")?.status) {
-            Death::Other(Some(0)) => Ok(()),
+        match termination(self.process.stop("TERM")?.status) {
+            Termination::Other(Some(0)) => Ok(()),
             other => bail!("the server was asked to stop and ended with {other:?}"),
         }
     }
 
     /// Sends a request. Returns `None` without a complete response: the server may have died before, during
     /// or after handling the request.
-    pub(super) fn ask(&self, method: &Method, path: &str, body: Option<&Value>) -> Option<Response> {
+    pub(super) fn request(&self, method: &Method, path: &str, body: Option<&Value>) -> Option<Response> {
         self.process.request(method, &self.token, path, body).ok()
     }
 }
 
-fn open_log(place: &Place) -> Result<File> {
-    let path = place.path().join("server.log");
+fn open_log(environment: &Environment) -> Result<File> {
+    let path = environment.path().join("server.log");
     let opened = OpenOptions::new().create(true).append(true).open(&path);
     opened.with_context(|| format!("failed to open {}", path.display()))
 }
 
-fn death(status: ExitStatus) -> Death {
+fn termination(status: ExitStatus) -> Termination {
     match status.signal() {
-        Some(6) => Death::Abort,
-        Some(9) => Death::Kill,
-        _ => Death::Other(status.code()),
+        Some(6) => Termination::Abort,
+        Some(9) => Termination::Kill,
+        _ => Termination::Other(status.code()),
     }
 }

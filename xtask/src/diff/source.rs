@@ -13,11 +13,11 @@ use crate::{files, spec};
 pub(super) struct Source {
     /// Its name in reports.
     pub(super) name: String,
-    place: Place,
+    location: Location,
 }
 
 #[derive(Debug)]
-enum Place {
+enum Location {
     Own(PathBuf),
     /// A copy from git; deleted when this value is dropped.
     Copy(NamedTempFile),
@@ -35,7 +35,7 @@ impl Source {
             let file = std::path::absolute(&file).with_context(|| format!("failed to find {text}"))?;
             return Ok(Self {
                 name: text.to_owned(),
-                place: Place::Own(file),
+                location: Location::Own(file),
             });
         }
         let (revision, path) = split(text);
@@ -57,15 +57,15 @@ impl Source {
         std::fs::write(copy.path(), &shown.stdout).context("failed to write a temporary file")?;
         Ok(Self {
             name,
-            place: Place::Copy(copy),
+            location: Location::Copy(copy),
         })
     }
 
     /// The path of the file.
     pub(super) fn path(&self) -> &Path {
-        match &self.place {
-            Place::Own(path) => path,
-            Place::Copy(file) => file.path(),
+        match &self.location {
+            Location::Own(path) => path,
+            Location::Copy(file) => file.path(),
         }
     }
 }
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_revision_is_taken_out_of_git() {
+    fn documents_are_read_from_git_revisions() {
         let source = Source::find("HEAD").unwrap();
         assert_eq!(source.name, "HEAD:spec/openapi.yaml");
         let text = std::fs::read_to_string(source.path()).unwrap();
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_named() {
+    fn missing_files_and_revisions_are_named() {
         let refusal = |text: &str| Source::find(text).unwrap_err().to_string();
         assert_eq!(
             refusal("no-such-thing"),

@@ -19,13 +19,17 @@ pub(super) fn check(document: &Value) -> Vec<String> {
     let mut ids = BTreeSet::new();
     for operation in spec::operations(document) {
         let place = format!("{} {}", operation.method, operation.path);
-        let mut faults = operation_faults(operation, &tags);
+        let mut violations = operation_violations(operation, &tags);
         if !ids.insert(operation.id()) {
-            faults.push(format!("the operationId {} is taken", operation.id()));
+            violations.push(format!("the operationId {} is taken", operation.id()));
         }
-        faults.extend(body_faults(document, operation));
-        faults.extend(include_faults(document, operation));
-        findings.extend(faults.into_iter().map(|fault| format!("{place}: {fault}")));
+        violations.extend(body_violations(document, operation));
+        violations.extend(include_violations(document, operation));
+        findings.extend(
+            violations
+                .into_iter()
+                .map(|violation| format!("{place}: {violation}")),
+        );
     }
     for (name, schema) in spec::members(document.pointer("/components/schemas")) {
         if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
@@ -56,8 +60,8 @@ fn references(document: &Value, value: &Value, place: &str, findings: &mut Vec<S
 }
 
 /// Checks the required members of an operation.
-fn operation_faults(operation: Operation<'_>, tags: &BTreeSet<&str>) -> Vec<String> {
-    let mut faults = Vec::new();
+fn operation_violations(operation: Operation<'_>, tags: &BTreeSet<&str>) -> Vec<String> {
+    let mut violations = Vec::new();
     for member in ["operationId", "summary", "description", "x-origin"] {
         if operation
             .value
@@ -65,7 +69,7 @@ fn operation_faults(operation: Operation<'_>, tags: &BTreeSet<&str>) -> Vec<Stri
             .and_then(Value::as_str)
             .is_none_or(str::is_empty)
         {
-            faults.push(format!("there is no {member}"));
+            violations.push(format!("there is no {member}"));
         }
     }
     let own: Vec<_> = spec::items(operation.value.get("tags"))
@@ -73,45 +77,45 @@ fn operation_faults(operation: Operation<'_>, tags: &BTreeSet<&str>) -> Vec<Stri
         .collect();
     match own[..] {
         [tag] if tags.contains(tag) => {}
-        [tag] => faults.push(format!("the tag {tag} isn't declared")),
-        _ => faults.push("there isn't exactly one tag".to_owned()),
+        [tag] => violations.push(format!("the tag {tag} isn't declared")),
+        _ => violations.push("there isn't exactly one tag".to_owned()),
     }
-    faults
+    violations
 }
 
 /// Checks media types and their examples.
-fn body_faults(document: &Value, operation: Operation<'_>) -> Vec<String> {
-    let mut faults = Vec::new();
+fn body_violations(document: &Value, operation: Operation<'_>) -> Vec<String> {
+    let mut violations = Vec::new();
     let request = operation.request_body(document).map(|body| ("request", body));
     for (place, body) in request.into_iter().chain(operation.responses(document)) {
         let is_error = place.starts_with(['4', '5']);
         for (name, media_type) in spec::members(body.get("content")) {
             if is_error != (name == PROBLEM) {
-                faults.push(format!("{place}: the media type {name} is out of place"));
+                violations.push(format!("{place}: the media type {name} is out of place"));
             }
             if spec::members(media_type.get("examples")).next().is_none() {
-                faults.push(format!("{place}: {name} has no example"));
+                violations.push(format!("{place}: {name} has no example"));
             }
             for (key, example) in spec::members(media_type.get("examples")) {
                 let value = spec::resolve(document, example).and_then(|example| example.get("value"));
                 match value {
-                    None => faults.push(format!("{place}: {name}: the example {key} has no value")),
+                    None => violations.push(format!("{place}: {name}: the example {key} has no value")),
                     Some(value) if is_error && value.get("status").and_then(Value::as_str) != Some(place) => {
-                        faults.push(format!("{place}: {name}: the example {key} has another status"));
+                        violations.push(format!("{place}: {name}: the example {key} has another status"));
                     }
                     Some(_) => {}
                 }
             }
         }
         if is_error && spec::members(body.get("content")).next().is_none() {
-            faults.push(format!("{place}: there is no problem"));
+            violations.push(format!("{place}: there is no problem"));
         }
     }
-    faults
+    violations
 }
 
 /// Checks that `include` permits exactly the fields of an item in the list.
-fn include_faults(document: &Value, operation: Operation<'_>) -> Vec<String> {
+fn include_violations(document: &Value, operation: Operation<'_>) -> Vec<String> {
     let parameters = operation.parameters(document);
     let Some(include) = parameters
         .iter()
@@ -188,12 +192,12 @@ components:
     }
 
     #[test]
-    fn a_document_in_the_dialect_is_fine() {
+    fn valid_documents_have_no_findings() {
         assert_eq!(check(&spec::parse(CONTRACT).unwrap()), Vec::<String>::new());
     }
 
     #[test]
-    fn each_fault_is_found_once() {
+    fn each_violation_is_found_once() {
         let get = "/paths/~1shelves/get";
         let cases = [
             (format!("{get}/operationId"), json!(""), "there is no operationId"),
@@ -254,7 +258,7 @@ components:
     }
 
     #[test]
-    fn a_broken_reference_is_found_where_it_stands() {
+    fn broken_references_are_found_with_their_location() {
         let place = "/components/schemas/ShelfList/properties/items/items/anyOf/1";
         assert_eq!(
             findings(place, json!({"$ref": "#/components/schemas/Sh"})),

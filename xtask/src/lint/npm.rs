@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::{PACKAGES, Verdict};
+use super::{LintResult, PACKAGES};
 use crate::spec;
 
 /// The path of the contract, relative to the packages.
@@ -15,7 +15,7 @@ const DOCUMENT: &str = "../openapi.yaml";
 ///
 /// # Errors
 /// When it can't be installed or run.
-pub(super) fn spectral() -> Result<Verdict> {
+pub(super) fn spectral() -> Result<LintResult> {
     PACKAGES.install()?;
     let args = [
         "lint",
@@ -34,7 +34,7 @@ pub(super) fn spectral() -> Result<Verdict> {
         Ok(report) if matches!(output.status.code(), Some(0 | 1)) => spectral_findings(&report)?,
         _ => bail!("spectral could not run: {}", words(&output)),
     };
-    verdict(
+    result(
         "Spectral, spectral:oas, all rules",
         "@stoplight/spectral-cli",
         findings,
@@ -46,7 +46,7 @@ pub(super) fn spectral() -> Result<Verdict> {
 ///
 /// # Errors
 /// When it can't be installed or run.
-pub(super) fn redocly() -> Result<Verdict> {
+pub(super) fn redocly() -> Result<LintResult> {
     PACKAGES.install()?;
     let output = output(
         "redocly",
@@ -56,11 +56,11 @@ pub(super) fn redocly() -> Result<Verdict> {
         Ok(report) if matches!(output.status.code(), Some(0 | 1)) => redocly_findings(&report)?,
         _ => bail!("redocly could not run: {}", words(&output)),
     };
-    verdict("Redocly, recommended-strict", "@redocly/cli", findings, &output)
+    result("Redocly, recommended-strict", "@redocly/cli", findings, &output)
 }
 
 /// The result of a linter; an error if its exit code contradicts its findings.
-fn verdict(linter: &str, package: &str, findings: Vec<String>, output: &Output) -> Result<Verdict> {
+fn result(linter: &str, package: &str, findings: Vec<String>, output: &Output) -> Result<LintResult> {
     if output.status.success() != findings.is_empty() {
         bail!(
             "{linter} ended with {} but reported {} findings",
@@ -69,7 +69,7 @@ fn verdict(linter: &str, package: &str, findings: Vec<String>, output: &Output) 
         );
     }
     let version = PACKAGES.version(package)?;
-    Ok(Verdict {
+    Ok(LintResult {
         linter: format!("{linter} ({package} {version})"),
         findings,
     })

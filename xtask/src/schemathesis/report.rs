@@ -17,7 +17,7 @@ use crate::spec;
 const IN_SEQUENCES: &str = "stateful";
 
 /// Number of responses by phase, operation and status.
-type Answers = BTreeMap<(String, String, u16), u64>;
+type Responses = BTreeMap<(String, String, u16), u64>;
 
 /// A known exception for our server, and how often it was needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub(super) struct Run {
     /// Number of generated cases that were checked, as counted by Schemathesis.
     cases: u64,
     /// The findings of Schemathesis, in its own words.
-    judged: Vec<String>,
-    answers: Answers,
+    reported: Vec<String>,
+    responses: Responses,
     /// Number of rejected requests from the other account, by operation.
     isolation: BTreeMap<String, u64>,
     exceptions: Vec<Exception>,
@@ -55,56 +55,56 @@ impl Run {
     /// When one is missing or invalid.
     pub(super) fn read(report: &Path, tally: &Path) -> Result<Self> {
         let mut run = Self::default();
-        run.take_report(&json(report)?)?;
-        run.take_tally(&json(tally)?)?;
+        run.read_report(&json(report)?)?;
+        run.read_tally(&json(tally)?)?;
         Ok(run)
     }
 
-    fn take_report(&mut self, report: &Value) -> Result<()> {
+    fn read_report(&mut self, report: &Value) -> Result<()> {
         let cases = &report["test_cases"];
         // Cases without checks are its own additional requests, such as those without a token.
         self.cases = number(cases, "generated")?.saturating_sub(number(cases, "without_checks")?);
         if report["complete"] != Value::Bool(true) || report["stop_reason"] != "completed" {
-            self.judged
+            self.reported
                 .push(format!("the run ended early: {}", report["stop_reason"]));
         }
         for failure in spec::items(report.get("failures")) {
             let (title, operations) = (&failure["title"], &failure["operations"]);
-            self.judged
+            self.reported
                 .push(format!("{title} ({} times) in {operations}", failure["count"]));
         }
         for error in spec::items(report.get("errors")) {
-            self.judged.push(format!("error: {}", error["title"]));
+            self.reported.push(format!("error: {}", error["title"]));
         }
         for (warning, about) in spec::members(report.get("warnings")) {
             if spec::items(Some(about)).next().is_some() {
-                self.judged.push(format!("warning {warning}: {about}"));
+                self.reported.push(format!("warning {warning}: {about}"));
             }
         }
         for (phase, result) in spec::members(report.get("phases")) {
             if PHASES.contains(&phase) && result["status"] == "skip" {
-                self.judged
+                self.reported
                     .push(format!("phase {phase} was skipped: {}", result["skip_reason"]));
             }
         }
         let errored = number(cases, "errored")?;
         if errored > 0 {
-            self.judged.push(format!("{errored} cases came to no answer"));
+            self.reported.push(format!("{errored} cases got no response"));
         }
         // Any failure that isn't covered above.
-        if self.judged.is_empty() && report["exit_code"] != 0 {
-            self.judged
+        if self.reported.is_empty() && report["exit_code"] != 0 {
+            self.reported
                 .push(format!("Schemathesis ended with {}", report["exit_code"]));
         }
         Ok(())
     }
 
-    fn take_tally(&mut self, tally: &Value) -> Result<()> {
-        for answer in spec::items(tally.get("answers")) {
-            let text = |member: &str| answer[member].as_str().unwrap_or_default().to_owned();
-            let status = u16::try_from(number(answer, "status")?)?;
+    fn read_tally(&mut self, tally: &Value) -> Result<()> {
+        for response in spec::items(tally.get("responses")) {
+            let text = |member: &str| response[member].as_str().unwrap_or_default().to_owned();
+            let status = u16::try_from(number(response, "status")?)?;
             let key = (text("phase"), text("operation"), status);
-            *self.answers.entry(key).or_default() += number(answer, "count")?;
+            *self.responses.entry(key).or_default() += number(response, "count")?;
         }
         for (operation, count) in spec::members(tally.get("isolation")) {
             self.isolation
@@ -129,40 +129,40 @@ impl Run {
 
     /// The findings of Schemathesis, in its own words.
     #[cfg(test)]
-    pub(super) fn judged(&self) -> Vec<String> {
-        self.judged.clone()
+    pub(super) fn reported(&self) -> Vec<String> {
+        self.reported.clone()
     }
 
     /// Number of responses in a phase.
-    fn answers_in(&self, phase: &str) -> u64 {
-        let answers = self.answers.iter().filter(|((of, ..), _)| of == phase);
-        answers.map(|(_, count)| count).sum()
+    fn responses_in(&self, phase: &str) -> u64 {
+        let responses = self.responses.iter().filter(|((of, ..), _)| of == phase);
+        responses.map(|(_, count)| count).sum()
     }
 
     /// The findings about everything that every run has to cover.
     fn findings(&self, operations: &BTreeSet<String>, examples: u32) -> Vec<String> {
-        let mut findings = self.judged.clone();
+        let mut findings = self.reported.clone();
         findings.extend(self.after.findings.iter().cloned());
         for phase in PHASES {
-            if self.answers_in(phase) == 0 {
-                findings.push(format!("phase {phase} asked for nothing"));
+            if self.responses_in(phase) == 0 {
+                findings.push(format!("phase {phase} sent no requests"));
             }
         }
-        let in_sequences = self.answers_in(IN_SEQUENCES);
+        let in_sequences = self.responses_in(IN_SEQUENCES);
         if in_sequences < u64::from(examples) {
             findings.push(format!(
-                "{examples} sequences had only {in_sequences} answers: that phase ended early"
+                "{examples} sequences had only {in_sequences} responses: that phase ended early"
             ));
         }
         for operation in operations {
             let succeeded = |((_, of, status), _): (&(String, String, u16), _)| {
                 of == operation && (200..300).contains(status)
             };
-            if !self.answers.iter().any(succeeded) {
-                findings.push(format!("{operation} never succeeded, so little of it was seen"));
+            if !self.responses.iter().any(succeeded) {
+                findings.push(format!("{operation} never succeeded"));
             }
             if self.isolation.get(operation).is_none_or(|count| *count == 0) {
-                findings.push(format!("{operation} was never asked for as a stranger"));
+                findings.push(format!("{operation} was never requested by the other account"));
             }
         }
         findings
@@ -173,16 +173,16 @@ impl Display for Run {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "schemathesis: seed {}: {} cases in {:.0} s; answers:",
+            "schemathesis: seed {}: {} cases in {:.0} s; responses:",
             self.seed,
             self.cases,
             self.elapsed.as_secs_f64()
         )?;
         for phase in PHASES {
-            write!(f, " {phase} {}", self.answers_in(phase))?;
+            write!(f, " {phase} {}", self.responses_in(phase))?;
         }
-        let strangers: u64 = self.isolation.values().sum();
-        writeln!(f, "; strangers refused {strangers} times")?;
+        let rejected: u64 = self.isolation.values().sum();
+        writeln!(f, "; {rejected} requests of the other account rejected")?;
         write!(
             f,
             "  then {} backups and {} snapshots, settled in {:.1} s; peak MiB: Schemathesis {}, server {}",
@@ -233,7 +233,7 @@ impl Report {
         }
         if self.cases() < budget.cases_min {
             findings.push(format!(
-                "{} cases are too few: there have to be {}",
+                "{} cases are too few: expected at least {}",
                 self.cases(),
                 budget.cases_min
             ));
@@ -246,7 +246,7 @@ impl Report {
                 // with the same reason needs it, unless it is rare.
                 let mut alike = exceptions.iter().filter(|exception| exception.reason == *reason);
                 if alike.all(|exception| exception.count == 0 && !exception.is_rare) {
-                    findings.push(format!("never needed, take it out: {reason}"));
+                    findings.push(format!("never used, remove it: {reason}"));
                 }
             }
         }
@@ -260,7 +260,7 @@ impl Report {
             // Writing to a string doesn't fail.
             let _ = writeln!(
                 text,
-                "schemathesis: let off {} times: {}: {}",
+                "schemathesis: exception used {} times: {}: {}",
                 exception.count, exception.what, exception.reason
             );
         }
@@ -302,12 +302,12 @@ mod tests {
     }
 
     fn tally(exceptions: u64) -> Value {
-        let answers: Vec<_> = PHASES
+        let responses: Vec<_> = PHASES
             .iter()
             .map(|phase| json!({"phase": phase, "operation": "list", "status": 200, "count": 25}))
             .collect();
         json!({
-            "answers": answers, "isolation": {"list": 1},
+            "responses": responses, "isolation": {"list": 1},
             "exceptions": [{"operation": "list", "failure": "F", "problem": "1", "reason": "r", "count": exceptions}],
         })
     }
@@ -323,8 +323,8 @@ mod tests {
 
     fn findings(report: &Value, tally: &Value, budget: &Budget) -> Vec<String> {
         let mut run = Run::default();
-        run.take_report(report).unwrap();
-        run.take_tally(tally).unwrap();
+        run.read_report(report).unwrap();
+        run.read_tally(tally).unwrap();
         let operations = BTreeSet::from(["list".to_owned()]);
         Report { runs: vec![run] }.findings(budget, &operations)
     }
@@ -339,7 +339,7 @@ mod tests {
     fn too_few_cases_are_a_finding() {
         assert_eq!(
             findings(&report(), &tally(1), &budget(101, false)),
-            ["100 cases are too few: there have to be 101"]
+            ["100 cases are too few: expected at least 101"]
         );
     }
 
@@ -351,12 +351,12 @@ mod tests {
         };
         assert_eq!(
             findings(&report(), &tally(1), &short),
-            ["seed 0: 26 sequences had only 25 answers: that phase ended early"]
+            ["seed 0: 26 sequences had only 25 responses: that phase ended early"]
         );
     }
 
     #[test]
-    fn failures_errors_warnings_and_what_was_skipped_are_findings() {
+    fn failures_errors_warnings_and_skipped_phases_are_findings() {
         let mut bad = report();
         bad["failures"] = json!([{"title": "Server error", "count": 2, "operations": ["GET /"]}]);
         bad["errors"] = json!([{"title": "Network Error", "count": 1}]);
@@ -376,15 +376,15 @@ mod tests {
     #[test]
     fn an_operation_that_never_succeeded_is_a_finding() {
         let mut bad = tally(1);
-        for answer in bad["answers"].as_array_mut().unwrap() {
-            answer["status"] = json!(404);
+        for response in bad["responses"].as_array_mut().unwrap() {
+            response["status"] = json!(404);
         }
         bad["isolation"] = json!({});
         assert_eq!(
             findings(&report(), &bad, &budget(1, false)),
             [
-                "seed 0: list never succeeded, so little of it was seen",
-                "seed 0: list was never asked for as a stranger"
+                "seed 0: list never succeeded",
+                "seed 0: list was never requested by the other account"
             ]
         );
     }
@@ -393,7 +393,7 @@ mod tests {
     fn an_exception_that_a_full_run_never_needs_is_a_finding() {
         assert_eq!(
             findings(&report(), &tally(0), &budget(1, true)),
-            ["never needed, take it out: r"]
+            ["never used, remove it: r"]
         );
         let mut of_deleted = tally(0);
         of_deleted["exceptions"][0]["deleted"] = json!(true);
@@ -401,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_without_a_count_is_none() {
-        assert!(Run::default().take_report(&json!({})).is_err());
+    fn reports_without_counts_are_invalid() {
+        assert!(Run::default().read_report(&json!({})).is_err());
     }
 }

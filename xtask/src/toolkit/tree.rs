@@ -108,20 +108,20 @@ mod tests {
         fill(&root).unwrap();
         let before = read(&root).unwrap();
         assert_eq!(difference(&before, &read(&root).unwrap()), None);
-        let said = |change: &dyn Fn()| {
+        let output = |change: &dyn Fn()| {
             change();
             difference(&before, &read(&root).unwrap()).unwrap()
         };
         // A new file changes its directory, too.
         let mode = |mode| fs::set_permissions(root.join("empty"), Permissions::from_mode(mode)).unwrap();
-        assert_eq!(said(&|| mode(0o644)), "empty is different");
+        assert_eq!(output(&|| mode(0o644)), "empty is different");
         mode(0o600);
         assert_eq!(difference(&before, &read(&root).unwrap()), None);
         let file = root.join("deep/er/still/bytes");
         assert_eq!(
-            said(&|| fs::write(&file, "x").unwrap()),
+            output(&|| fs::write(&file, "x").unwrap()),
             "deep/er/still/bytes is different"
         );
-        assert!(said(&|| fs::remove_file(root.join("greeting.txt")).unwrap()).contains("different"));
+        assert!(output(&|| fs::remove_file(root.join("greeting.txt")).unwrap()).contains("different"));
     }
 }

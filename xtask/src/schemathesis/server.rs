@@ -44,18 +44,18 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// The server and its installation.
 #[derive(Debug)]
-pub(super) struct World {
+pub(super) struct TestServer {
     server: RunningServer,
     installation: Installation,
     /// The server's log, with warnings and errors.
     log: PathBuf,
     owner: String,
-    stranger: String,
+    other: String,
     /// Existing ids, by the parameters and fields that accept them.
     examples: Value,
 }
 
-impl World {
+impl TestServer {
     /// Starts `binary` in its own directory; its log is in `results`.
     ///
     /// # Errors
@@ -79,29 +79,29 @@ impl World {
         let mut serve = installation.serve();
         serve.args(["--log", "warn,audit=off"]);
         let log_file = File::create(&log).context("failed to make the server's log")?;
-        let mut world = Self {
+        let mut server = Self {
             server: RunningServer::start_with_stderr(serve, log_file)?,
             owner: installation.token("acme")?,
-            stranger: installation.token("other")?,
+            other: installation.token("other")?,
             installation,
             log,
             examples: Value::Null,
         };
         let users = json!({"auth": [
-            {"name": "owner", "fixedHeaders": [authorization(&world.owner)]},
-            {"name": "stranger", "fixedHeaders": [authorization(&world.stranger)]},
+            {"name": "owner", "fixedHeaders": [authorization(&server.owner)]},
+            {"name": "other", "fixedHeaders": [authorization(&server.other)]},
         ]});
-        fs::write(world.path().join("users.json"), users.to_string())?;
-        let snapshot = world.create("appSnaps", "application/astra-appSnap")?;
+        fs::write(server.path().join("users.json"), users.to_string())?;
+        let snapshot = server.create("appSnaps", "application/astra-appSnap")?;
         // The first one is deleted sooner or later; this one only if a test finds it in a list.
-        let copied = world.create("appSnaps", "application/astra-appSnap")?;
-        let backup = world.create("appBackups", "application/astra-appBackup")?;
-        let restored = world.create("appBackups", "application/astra-appBackup")?;
-        world.examples = json!({
+        let copied = server.create("appSnaps", "application/astra-appSnap")?;
+        let backup = server.create("appBackups", "application/astra-appBackup")?;
+        let restored = server.create("appBackups", "application/astra-appBackup")?;
+        server.examples = json!({
             "account_id": ACCOUNT, "app_id": APP, "bucketID": BUCKET,
             "appBackup_id": backup, "appSnap_id": snapshot, "backupID": restored, "snapshotID": copied,
         });
-        Ok(world)
+        Ok(server)
     }
 
     /// The URL of the server.
@@ -120,7 +120,7 @@ impl World {
         [
             ("APPKEEP_USERS", users),
             ("APPKEEP_EXAMPLES", self.examples.to_string()),
-            ("APPKEEP_STRANGER", format!("Bearer {}", self.stranger)),
+            ("APPKEEP_OTHER", format!("Bearer {}", self.other)),
         ]
     }
 

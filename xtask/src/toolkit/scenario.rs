@@ -6,61 +6,61 @@ use anyhow::Result;
 use appkeep_launcher::APP;
 use serde_json::Value;
 
+use super::server::{TestServer, ToolkitOutput, Trust};
 use super::tree::{self, Tree};
-use super::world::{Said, Trust, World};
 
 /// An unused id.
 const UNKNOWN: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7fff";
 
 /// The progress of the test.
 #[derive(Debug, Default)]
-pub(super) struct Story {
+pub(super) struct Scenario {
     /// Number of commands that were run.
     pub(super) commands: usize,
     /// Deviations from the expected results.
     pub(super) findings: Vec<String>,
 }
 
-impl Story {
+impl Scenario {
     /// Runs all tasks.
     ///
     /// # Errors
     /// When the toolkit can't be started, or a file can't be read or written.
-    pub(super) fn tell(&mut self, world: &World) -> Result<()> {
-        self.trusts_who_it_is_told_to(world)?;
-        self.looks_around(world)?;
-        let original = tree::read(&world.volume())?;
-        let snapshot = self.makes(world, "snapshot", "before")?;
-        let backup = self.makes(world, "backup", "nightly")?;
+    pub(super) fn run(&mut self, server: &TestServer) -> Result<()> {
+        self.certificates(server)?;
+        self.lists(server)?;
+        let original = tree::read(&server.volume())?;
+        let snapshot = self.creates(server, "snapshot", "before")?;
+        let backup = self.creates(server, "backup", "nightly")?;
         for (flag, source) in [("--backup", &backup), ("--snapshot", &snapshot)] {
-            self.gets_back_what_was_destroyed(world, flag, source, &original)?;
+            self.restores(server, flag, source, &original)?;
         }
-        self.destroys(world, "backup", "Backup", &backup)?;
-        self.destroys(world, "snapshot", "Snapshot", &snapshot)?;
-        self.is_refused(world)
+        self.destroys(server, "backup", "Backup", &backup)?;
+        self.destroys(server, "snapshot", "Snapshot", &snapshot)?;
+        self.is_rejected(server)
     }
 
     /// Certificates are verified unless the toolkit's configuration says otherwise.
-    fn trusts_who_it_is_told_to(&mut self, world: &World) -> Result<()> {
-        let token = world.token();
-        let said = world.ask_as(token, Trust::Usual, &["list", "apps"])?;
-        self.expect("list apps", &said, 1, "CERTIFICATE_VERIFY_FAILED");
-        let said = world.ask_as(token, Trust::Blind, &["list", "apps"])?;
-        self.expect("list apps", &said, 0, "shop");
+    fn certificates(&mut self, server: &TestServer) -> Result<()> {
+        let token = server.token();
+        let output = server.run_with(token, Trust::Default, &["list", "apps"])?;
+        self.expect("list apps", &output, 1, "CERTIFICATE_VERIFY_FAILED");
+        let output = server.run_with(token, Trust::Disabled, &["list", "apps"])?;
+        self.expect("list apps", &output, 0, "shop");
         Ok(())
     }
 
-    fn looks_around(&mut self, world: &World) -> Result<()> {
-        let table = world.ask(&["list", "apps"])?;
+    fn lists(&mut self, server: &TestServer) -> Result<()> {
+        let table = server.run(&["list", "apps"])?;
         self.expect("list apps", &table, 0, "| shop ");
         self.expect("list apps", &table, 0, "| ready ");
-        let apps = self.list(world, "apps")?;
+        let apps = self.list(server, "apps")?;
         self.same("the apps", &names(&apps), &["blog", "shop"]);
-        let buckets = self.list(world, "buckets")?;
+        let buckets = self.list(server, "buckets")?;
         self.same("the buckets", &names(&buckets), &["local"]);
-        let clouds = self.list(world, "clouds")?;
+        let clouds = self.list(server, "clouds")?;
         self.same("the clouds", &names(&clouds), &[]);
-        let schedules = self.list(world, "protections")?;
+        let schedules = self.list(server, "protections")?;
         self.same("the schedules", &names(&schedules), &["yearly"]);
         for (kind, heading) in [
             ("buckets", "bucketID"),
@@ -68,19 +68,19 @@ impl Story {
             ("backups", "backupName"),
             ("snapshots", "snapshotName"),
         ] {
-            let said = world.ask(&["list", kind])?;
-            self.expect(&format!("list {kind}"), &said, 0, heading);
+            let output = server.run(&["list", kind])?;
+            self.expect(&format!("list {kind}"), &output, 0, heading);
         }
         Ok(())
     }
 
     /// Creates a backup or snapshot, waits for it with the toolkit, finds it in the list, and returns its id.
-    fn makes(&mut self, world: &World, kind: &str, name: &str) -> Result<String> {
-        let said = world.ask(&["create", kind, APP, name, "--pollTimer", "1"])?;
+    fn creates(&mut self, server: &TestServer, kind: &str, name: &str) -> Result<String> {
+        let output = server.run(&["create", kind, APP, name, "--pollTimer", "1"])?;
         let what = format!("create {kind}");
-        self.expect(&what, &said, 0, &format!("Starting {kind} of {APP}"));
-        self.expect(&what, &said, 0, "complete!");
-        let list = self.list(world, &format!("{kind}s"))?;
+        self.expect(&what, &output, 0, &format!("Starting {kind} of {APP}"));
+        self.expect(&what, &output, 0, "complete!");
+        let list = self.list(server, &format!("{kind}s"))?;
         let mut items = items(&list).iter().filter(|item| item["name"] == name);
         let (found, others) = (items.next(), items.count());
         let state = found.map(|item| item["state"].clone()).unwrap_or_default();
@@ -93,27 +93,21 @@ impl Story {
         Ok(id.unwrap_or(UNKNOWN).to_owned())
     }
 
-    fn gets_back_what_was_destroyed(
-        &mut self,
-        world: &World,
-        flag: &str,
-        source: &str,
-        original: &Tree,
-    ) -> Result<()> {
-        let volume = world.volume();
+    fn restores(&mut self, server: &TestServer, flag: &str, source: &str, original: &Tree) -> Result<()> {
+        let volume = server.volume();
         fs::remove_dir_all(volume.join("deep"))?;
         fs::remove_file(volume.join("empty"))?;
         fs::write(volume.join("greeting.txt"), "destroyed")?;
         fs::write(volume.join("new"), "unrelated")?;
-        let said = world.ask(&["ipr", APP, flag, source, "--pollTimer", "1"])?;
+        let output = server.run(&["ipr", APP, flag, source, "--pollTimer", "1"])?;
         let what = format!("ipr {flag}");
-        self.expect(&what, &said, 0, "In-Place-Restore job in progress");
-        self.expect(&what, &said, 0, "Success!");
+        self.expect(&what, &output, 0, "In-Place-Restore job in progress");
+        self.expect(&what, &output, 0, "Success!");
         let found = tree::read(&volume)?;
         if let Some(difference) = tree::difference(original, &found) {
             self.findings.push(format!("{what}: {difference}"));
         }
-        let apps = self.list(world, "apps")?;
+        let apps = self.list(server, "apps")?;
         let restored = items(&apps).iter().find(|app| app["id"] == APP);
         if restored.is_none_or(|app| app["state"] != "ready") {
             self.findings.push(format!("{what}: the app isn't ready: {apps}"));
@@ -121,60 +115,61 @@ impl Story {
         Ok(())
     }
 
-    fn destroys(&mut self, world: &World, kind: &str, said_as: &str, id: &str) -> Result<()> {
-        let said = world.ask(&["destroy", kind, APP, id])?;
+    fn destroys(&mut self, server: &TestServer, kind: &str, printed_as: &str, id: &str) -> Result<()> {
+        let output = server.run(&["destroy", kind, APP, id])?;
         self.expect(
             &format!("destroy {kind}"),
-            &said,
+            &output,
             0,
-            &format!("{said_as} {id} destroyed"),
+            &format!("{printed_as} {id} destroyed"),
         );
-        let list = self.list(world, &format!("{kind}s"))?;
+        let list = self.list(server, &format!("{kind}s"))?;
         self.same(&format!("the {kind}s"), &names(&list), &[]);
         Ok(())
     }
 
     /// A rejected request ends with an exit code and a message with the reason.
-    fn is_refused(&mut self, world: &World) -> Result<()> {
+    fn is_rejected(&mut self, server: &TestServer) -> Result<()> {
         // Without --fast, the toolkit checks itself whether the resource exists.
-        let said = world.ask(&["--fast", "destroy", "backup", APP, UNKNOWN])?;
+        let output = server.run(&["--fast", "destroy", "backup", APP, UNKNOWN])?;
         self.expect(
             "destroy backup",
-            &said,
+            &output,
             1,
             &format!("Failed destroying backup: {UNKNOWN}"),
         );
-        self.expect("destroy backup", &said, 1, "Resource not found");
-        let said = world.ask(&["--fast", "ipr", APP, "--snapshot", UNKNOWN])?;
-        self.expect("ipr --snapshot", &said, 1, "Submitting restore job failed.");
-        self.expect("ipr --snapshot", &said, 1, "there is no such snapshot");
-        let said = world.ask_as(&world.bad_token(), Trust::Told, &["list", "apps"])?;
-        self.expect("list apps", &said, 1, "check Authorization");
+        self.expect("destroy backup", &output, 1, "Resource not found");
+        let output = server.run(&["--fast", "ipr", APP, "--snapshot", UNKNOWN])?;
+        self.expect("ipr --snapshot", &output, 1, "Submitting restore job failed.");
+        self.expect("ipr --snapshot", &output, 1, "there is no such snapshot");
+        let output = server.run_with(&server.bad_token(), Trust::Configured, &["list", "apps"])?;
+        self.expect("list apps", &output, 1, "check Authorization");
         Ok(())
     }
 
     /// A list as JSON.
-    fn list(&mut self, world: &World, kind: &str) -> Result<Value> {
-        let said = world.ask(&["--output", "json", "list", kind])?;
+    fn list(&mut self, server: &TestServer, kind: &str) -> Result<Value> {
+        let output = server.run(&["--output", "json", "list", kind])?;
         let what = format!("list {kind}");
-        self.expect(&what, &said, 0, "\"items\"");
-        let list = serde_json::from_str(&said.stdout);
+        self.expect(&what, &output, 0, "\"items\"");
+        let list = serde_json::from_str(&output.stdout);
         if list.is_err() {
-            self.findings.push(format!("{what} isn't JSON: {}", said.stdout));
+            self.findings
+                .push(format!("{what} isn't JSON: {}", output.stdout));
         }
         Ok(list.unwrap_or_default())
     }
 
     /// Checks that the toolkit ended with that code, and that its output contains these words.
-    fn expect(&mut self, what: &str, said: &Said, code: i32, words: &str) {
+    fn expect(&mut self, what: &str, output: &ToolkitOutput, code: i32, words: &str) {
         self.commands += 1;
-        if said.code != Some(code) || !(said.stdout.contains(words) || said.stderr.contains(words)) {
-            let ended = said
+        if output.code != Some(code) || !(output.stdout.contains(words) || output.stderr.contains(words)) {
+            let ended = output
                 .code
                 .map_or_else(|| "by a signal".to_owned(), |code| format!("with {code}"));
             self.findings.push(format!(
-                "`{what}` has to end with {code} and to say {words:?}; it ended {ended} and said {}{}",
-                said.stdout, said.stderr
+                "`{what}` has to end with {code} and to say {words:?}; it ended {ended} and output {}{}",
+                output.stdout, output.stderr
             ));
         }
     }

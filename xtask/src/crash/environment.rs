@@ -39,34 +39,35 @@ pub(super) type Files = BTreeMap<PathBuf, [u8; 32]>;
 pub(super) type Manifest = Rc<Files>;
 
 /// The directory, and the content of its volumes.
-pub(super) struct Place {
+pub(super) struct Environment {
     installation: Installation,
     manifests: [Manifest; APPS.len()],
     /// The maximum total size of each app's files, in bytes.
     bytes_max: [u64; APPS.len()],
 }
 
-impl Place {
+impl Environment {
     /// Creates a new directory below `parent`, with a few files in each volume.
     ///
     /// # Errors
     /// When it can't be written.
     pub(super) fn create(binary: &Path, parent: &Path, rng: &mut fastrand::Rng) -> Result<Self> {
-        let mut place = Self {
+        let mut environment = Self {
             installation: installation(binary, parent)?,
             manifests: Default::default(),
             bytes_max: Default::default(),
         };
         for (bucket, _) in BUCKETS {
-            fs::create_dir_all(place.bucket(bucket)).context("failed to make a bucket")?;
+            fs::create_dir_all(environment.bucket(bucket)).context("failed to make a bucket")?;
         }
         for (app, (_, _, volumes)) in APPS.iter().enumerate() {
             for volume in *volumes {
-                fs::create_dir_all(place.volumes(app).join(volume)).context("failed to make a volume")?;
+                fs::create_dir_all(environment.volumes(app).join(volume))
+                    .context("failed to make a volume")?;
             }
-            place.change(app, rng)?;
+            environment.change(app, rng)?;
         }
-        Ok(place)
+        Ok(environment)
     }
 
     /// Changes some files of an app: adds, replaces, removes.

@@ -8,7 +8,7 @@ use crate::eventually;
 
 /// A server's response.
 #[derive(Debug)]
-pub struct Answer {
+pub struct TestResponse {
     /// The status.
     pub status: StatusCode,
     /// The headers.
@@ -17,7 +17,7 @@ pub struct Answer {
     pub bytes: Vec<u8>,
 }
 
-impl Answer {
+impl TestResponse {
     /// Returns the body as JSON; null if it is empty.
     ///
     /// # Panics
@@ -53,7 +53,7 @@ impl Answer {
 
     /// Returns the names in `invalidParams` and `invalidFields`, in that order.
     #[must_use]
-    pub fn culprits(&self) -> Vec<String> {
+    pub fn invalid_fields(&self) -> Vec<String> {
         let body: Value = serde_json::from_slice(&self.bytes).unwrap_or_default();
         let names = |list: &str| -> Vec<String> {
             let items = body[list].as_array().cloned().unwrap_or_default();
@@ -133,11 +133,11 @@ impl Api {
     ///
     /// # Panics
     /// When there is no response.
-    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.expect("an answer");
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> TestResponse {
+        let response = request.send().await.expect("a response");
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.bytes().await.expect("a whole body").to_vec();
-        Answer {
+        TestResponse {
             status,
             headers,
             bytes,
@@ -145,19 +145,19 @@ impl Api {
     }
 
     /// Sends GET with the token.
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> TestResponse {
         self.send(self.request(Method::GET, path).bearer_auth(&self.token))
             .await
     }
 
     /// Sends DELETE with the token.
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub async fn delete(&self, path: &str) -> TestResponse {
         self.send(self.request(Method::DELETE, path).bearer_auth(&self.token))
             .await
     }
 
     /// Sends POST with a JSON body and the token.
-    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub async fn post(&self, path: &str, body: &Value) -> TestResponse {
         self.send(
             self.request(Method::POST, path)
                 .bearer_auth(&self.token)
@@ -173,14 +173,14 @@ impl Api {
     pub async fn create_backup(&self, app: Uuid, more: &Value) -> Value {
         let mut body = json!({"type": "application/astra-appBackup", "version": "1.1"});
         merge(&mut body, more);
-        let answer = self.post(&self.app_backups(app), &body).await;
+        let response = self.post(&self.app_backups(app), &body).await;
         assert_eq!(
-            answer.status,
+            response.status,
             StatusCode::CREATED,
             "{}",
-            String::from_utf8_lossy(&answer.bytes)
+            String::from_utf8_lossy(&response.bytes)
         );
-        answer.json()
+        response.json()
     }
 
     /// Creates a snapshot; further members of the body come from `more`.
@@ -190,14 +190,14 @@ impl Api {
     pub async fn create_snap(&self, app: Uuid, more: &Value) -> Value {
         let mut body = json!({"type": "application/astra-appSnap", "version": "1.2"});
         merge(&mut body, more);
-        let answer = self.post(&self.app_snaps(app), &body).await;
+        let response = self.post(&self.app_snaps(app), &body).await;
         assert_eq!(
-            answer.status,
+            response.status,
             StatusCode::CREATED,
             "{}",
-            String::from_utf8_lossy(&answer.bytes)
+            String::from_utf8_lossy(&response.bytes)
         );
-        answer.json()
+        response.json()
     }
 
     /// Waits until the resource at `path` is in one of `states`, and returns it.
@@ -206,8 +206,8 @@ impl Api {
     /// When that doesn't happen.
     pub async fn wait_for(&self, path: &str, states: &[&str]) -> Value {
         eventually(&format!("{path} to become {}", states.join(" or ")), async || {
-            let answer = self.get(path).await;
-            let resource = answer.json();
+            let response = self.get(path).await;
+            let resource = response.json();
             let state = resource["state"].as_str().unwrap_or_default();
             states.contains(&state).then_some(resource)
         })

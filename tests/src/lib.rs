@@ -3,19 +3,19 @@
 //! A [`TestServer`] is the library's own server on a free port. Its clock is a stepping one and its ids are
 //! counted up, so that responses can be compared exactly.
 
-mod ask;
 mod contract;
 mod disk;
 mod http;
+mod request;
 mod server;
 
-pub use self::ask::{Ask, Payload};
 pub use self::contract::{operation, operations};
 pub use self::disk::{
     Repository, assert_same_content, assert_same_tree, bytes_below, copy_tree, files_below, write_noise,
     write_zoo,
 };
-pub use self::http::{Answer, Api};
+pub use self::http::{Api, TestResponse};
+pub use self::request::{Payload, TestRequest};
 pub use self::server::{Builder, TestServer, usual_config};
 pub use appkeep_server::testing::{CountedIds, SteppingClock};
 

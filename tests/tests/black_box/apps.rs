@@ -11,17 +11,17 @@ fn apps(server: &TestServer) -> String {
 }
 
 async fn list(api: &Api, path: &str) -> Value {
-    let answer = api.get(path).await;
-    assert_eq!(answer.status, 200, "{path}");
-    assert_eq!(answer.violations("app_list"), [""; 0], "{path}");
-    answer.json()
+    let response = api.get(path).await;
+    assert_eq!(response.status, 200, "{path}");
+    assert_eq!(response.violations("app_list"), [""; 0], "{path}");
+    response.json()
 }
 
 async fn fetch(api: &Api, server: &TestServer, app: Uuid) -> Value {
-    let answer = api.get(&format!("{}/{app}", apps(server))).await;
-    assert_eq!(answer.status, 200, "{app}");
-    assert_eq!(answer.violations("app_fetch"), [""; 0], "{app}");
-    answer.json()
+    let response = api.get(&format!("{}/{app}", apps(server))).await;
+    assert_eq!(response.status, 200, "{app}");
+    assert_eq!(response.violations("app_fetch"), [""; 0], "{app}");
+    response.json()
 }
 
 fn names(list: &Value) -> Vec<&str> {
@@ -33,7 +33,7 @@ fn names(list: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn an_account_lists_its_own_apps_as_they_are_fetched() {
+async fn listed_and_fetched_apps_are_equal() {
     let server = TestServer::start().await;
     let api = server.api_as("viewer", &["acme"]).await;
     let all = list(&api, &apps(&server)).await;
@@ -63,7 +63,7 @@ async fn an_account_lists_its_own_apps_as_they_are_fetched() {
 }
 
 #[tokio::test]
-async fn pages_and_columns_are_those_of_every_list() {
+async fn lists_support_pages_and_columns() {
     let server = TestServer::start().await;
     let api = server.api().await;
     let path = apps(&server);
@@ -85,21 +85,21 @@ async fn pages_and_columns_are_those_of_every_list() {
 }
 
 #[tokio::test]
-async fn a_fetch_has_a_tag_and_comes_in_its_own_media_type() {
+async fn fetches_have_an_etag_and_a_vendor_media_type() {
     let server = TestServer::start().await;
     let api = server.api().await;
     let path = format!("{}/{}", apps(&server), server.app("acme", "shop"));
     for media in ["application/json", "application/astra-app+json"] {
         let request = api.request(Method::GET, &path).bearer_auth(api.token());
-        let answer = api.send(request.header(ACCEPT, media)).await;
-        assert_eq!(answer.header("content-type"), media);
-        assert_eq!(answer.header("etag"), api.get(&path).await.header("etag"));
-        assert_eq!(answer.violations("app_fetch"), [""; 0]);
+        let response = api.send(request.header(ACCEPT, media)).await;
+        assert_eq!(response.header("content-type"), media);
+        assert_eq!(response.header("etag"), api.get(&path).await.header("etag"));
+        assert_eq!(response.violations("app_fetch"), [""; 0]);
     }
 }
 
 #[tokio::test]
-async fn a_restore_shows_as_the_apps_state_in_list_and_fetch() {
+async fn apps_are_restoring_during_a_restore() {
     let mut server = TestServer::start().await;
     let app = server.app("acme", "blog");
     let api = server.api().await;
@@ -153,7 +153,7 @@ async fn a_restore_shows_as_the_apps_state_in_list_and_fetch() {
 }
 
 #[tokio::test]
-async fn an_app_that_was_taken_out_stays_and_says_so() {
+async fn undeclared_apps_stay_listed_as_unavailable() {
     let mut server = Builder::new().workers(0).start().await;
     let app = server.app("acme", "blog");
     let before = fetch(&server.api().await, &server, app).await;

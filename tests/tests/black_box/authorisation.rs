@@ -10,12 +10,12 @@ use appkeep_server::data_dir::DataDir;
 use appkeep_server::store::{SqliteStore, Store};
 use appkeep_server::system::{Clock, IdSource, RandomIds, SystemClock};
 use appkeep_server::tokens::{self, ExposeSecret, NewToken};
-use appkeep_tests::{Answer, Ask, SteppingClock, operations};
+use appkeep_tests::{SteppingClock, TestRequest, TestResponse, operations};
 use chrono::DateTime;
 use http::header::AUTHORIZATION;
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, UNKNOWN};
+use crate::fixture::{Fixture, UNKNOWN};
 
 /// The response of each operation to a viewer and to the other roles of an account, and to a token for all
 /// accounts about an account that doesn't exist.
@@ -44,7 +44,7 @@ const ROWS: [(&str, &str, &str, &str); 17] = [
 const ROLES: [&str; 4] = ["viewer", "member", "admin", "owner"];
 
 #[test]
-fn every_operation_has_a_row() {
+fn the_table_has_every_operation() {
     let mut rows: Vec<&str> = ROWS.iter().map(|row| row.0).collect();
     // It belongs to no account; its authorisation is tested in `declared`.
     rows.push("account_list");
@@ -57,98 +57,98 @@ fn every_operation_has_a_row() {
     assert_eq!(rows, all);
 }
 
-struct Judge {
-    stage: Stage,
-    complaints: Vec<String>,
+struct PermissionCheck {
+    fixture: Fixture,
+    violations: Vec<String>,
 }
 
-impl Judge {
-    async fn expect(&mut self, what: &str, ask: &Ask, says: &str) -> Answer {
-        let answer = ask.send(&self.stage.api).await;
-        let mut wrong = answer.violations(&ask.operation.id);
-        if answer.problem() != says {
-            wrong.push(format!("{} instead of {says}", answer.problem()));
+impl PermissionCheck {
+    async fn expect(&mut self, what: &str, request: &TestRequest, says: &str) -> TestResponse {
+        let response = request.send(&self.fixture.api).await;
+        let mut wrong = response.violations(&request.operation.id);
+        if response.problem() != says {
+            wrong.push(format!("{} instead of {says}", response.problem()));
         }
-        let operation = &ask.operation.id;
-        self.complaints
+        let operation = &request.operation.id;
+        self.violations
             .extend(wrong.iter().map(|wrong| format!("{operation}, {what}: {wrong}")));
-        answer
+        response
     }
 }
 
 #[tokio::test]
-async fn role_and_account_decide_together() {
-    let mut judge = Judge {
-        stage: Stage::set().await,
-        complaints: Vec::new(),
+async fn responses_depend_on_role_and_account() {
+    let mut check = PermissionCheck {
+        fixture: Fixture::start().await,
+        violations: Vec::new(),
     };
     for role in ROLES {
-        let of_acme = judge.stage.server.token(role, &["acme"]).await;
-        let of_both = judge.stage.server.token(role, &["other", "acme"]).await;
-        let of_all = judge.stage.server.token(role, &["*"]).await;
+        let of_acme = check.fixture.server.token(role, &["acme"]).await;
+        let of_both = check.fixture.server.token(role, &["other", "acme"]).await;
+        let of_all = check.fixture.server.token(role, &["*"]).await;
         for (operation, viewer, others, unknown) in ROWS {
             let allowed = if role == "viewer" { viewer } else { others };
-            let mut own = judge.stage.ask(operation);
-            let mut foreign = at_other(&judge.stage, &own);
+            let mut own = check.fixture.request(operation);
+            let mut foreign = at_other(&check.fixture, &own);
             let mut nowhere = own.clone();
             nowhere.id("account_id", UNKNOWN);
 
             own.token(&of_acme);
-            judge.expect(&format!("{role} of acme"), &own, allowed).await;
+            check.expect(&format!("{role} of acme"), &own, allowed).await;
             foreign.token(&of_acme);
-            judge
+            check
                 .expect(&format!("{role} of acme at other"), &foreign, "403/11")
                 .await;
             nowhere.token(&of_acme);
-            judge
+            check
                 .expect(&format!("{role} of acme nowhere"), &nowhere, "403/11")
                 .await;
 
             own.token(&of_both);
-            judge
+            check
                 .expect(&format!("{role} of both at acme"), &own, allowed)
                 .await;
             nowhere.token(&of_both);
-            judge
+            check
                 .expect(&format!("{role} of both nowhere"), &nowhere, "403/11")
                 .await;
 
             own.token(&of_all);
-            judge
+            check
                 .expect(&format!("{role} of all at acme"), &own, allowed)
                 .await;
             nowhere.token(&of_all);
             let unknown = if allowed == "403/11" { allowed } else { unknown };
-            judge
+            check
                 .expect(&format!("{role} of all nowhere"), &nowhere, unknown)
                 .await;
             // No backup reads from the other account's snapshot, so the snapshot would be deleted.
             if operation != "app_snap_delete_for_app" {
                 for (token, whose) in [(&of_both, "both"), (&of_all, "all")] {
                     foreign.token(token);
-                    judge
+                    check
                         .expect(&format!("{role} of {whose} at other"), &foreign, allowed)
                         .await;
                 }
             }
         }
     }
-    assert!(judge.complaints.is_empty(), "{}", judge.complaints.join("\n"));
+    assert!(check.violations.is_empty(), "{}", check.violations.join("\n"));
 }
 
 /// Returns the same request for the other account's resources.
-fn at_other(stage: &Stage, own: &Ask) -> Ask {
+fn at_other(fixture: &Fixture, own: &TestRequest) -> TestRequest {
     let mut foreign = own.clone();
-    foreign.account = stage.server.account("other").to_string();
-    foreign.app = stage.foreign_app.to_string();
+    foreign.account = fixture.server.account("other").to_string();
+    foreign.app = fixture.foreign_app.to_string();
     let snap = foreign.has("appSnap_id");
     foreign.resource.clone_from(if snap {
-        &stage.foreign_snap
+        &fixture.foreign_snap
     } else {
-        &stage.foreign_backup
+        &fixture.foreign_backup
     });
     if foreign.operation.id == "app_update" {
-        foreign.member("backupID", json!(stage.foreign_backup));
+        foreign.member("backupID", json!(fixture.foreign_backup));
     }
     foreign
 }
@@ -156,53 +156,53 @@ fn at_other(stage: &Stage, own: &Ask) -> Ask {
 /// Every operation of the document, requested by every role of `acme` for its own account, for another one,
 /// and for one that doesn't exist.
 #[tokio::test]
-async fn who_may_do_what_is_this_table() {
-    let stage = Stage::set().await;
+async fn responses_match_the_permission_table() {
+    let fixture = Fixture::start().await;
     let mut table = vec![
         "| operation | role | own account | another's | unknown |".to_owned(),
         "|---|---|---|---|---|".to_owned(),
     ];
     for operation in operations() {
         for role in ROLES {
-            let token = stage.server.token(role, &["acme"]).await;
-            let own = stage.ask(&operation.id);
-            let foreign = at_other(&stage, &own);
+            let token = fixture.server.token(role, &["acme"]).await;
+            let own = fixture.request(&operation.id);
+            let foreign = at_other(&fixture, &own);
             let mut nowhere = own.clone();
             if nowhere.has("account_id") {
                 nowhere.id("account_id", UNKNOWN);
             }
             let mut says = Vec::new();
-            for mut ask in [own, foreign, nowhere] {
-                ask.token(&token);
-                says.push(ask.send(&stage.api).await.problem());
+            for mut request in [own, foreign, nowhere] {
+                request.token(&token);
+                says.push(request.send(&fixture.api).await.problem());
             }
             table.push(format!("| {} | {role} | {} |", operation.id, says.join(" | ")));
         }
     }
-    insta::assert_snapshot!("who_may_do_what", table.join("\n"));
+    insta::assert_snapshot!("permissions", table.join("\n"));
 }
 
-fn without_correlation(answer: &Answer) -> Value {
-    let mut body = answer.json();
+fn without_correlation(response: &TestResponse) -> Value {
+    let mut body = response.json();
     body.as_object_mut().expect("a problem").remove("correlationID");
     body
 }
 
 #[tokio::test]
-async fn a_refusal_does_not_tell_whether_the_account_exists() {
-    let stage = Stage::set().await;
-    let in_account = |operation: &&Operation| stage.ask(&operation.id).has("account_id");
+async fn forbidden_responses_do_not_reveal_unknown_accounts() {
+    let fixture = Fixture::start().await;
+    let in_account = |operation: &&Operation| fixture.request(&operation.id).has("account_id");
     for operation in operations().iter().filter(in_account) {
-        let mut answers = Vec::new();
-        for account in [stage.server.account("other").to_string(), UNKNOWN.to_owned()] {
-            let mut ask = stage.ask(&operation.id);
-            ask.account = account;
-            let answer = ask.send(&stage.api).await;
-            let headers: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
-            answers.push((answer.status, headers, without_correlation(&answer)));
+        let mut responses = Vec::new();
+        for account in [fixture.server.account("other").to_string(), UNKNOWN.to_owned()] {
+            let mut request = fixture.request(&operation.id);
+            request.account = account;
+            let response = request.send(&fixture.api).await;
+            let headers: Vec<String> = response.headers.keys().map(ToString::to_string).collect();
+            responses.push((response.status, headers, without_correlation(&response)));
         }
-        assert_eq!(answers[0].0, 403, "{}", operation.id);
-        assert_eq!(answers[0], answers[1], "{}", operation.id);
+        assert_eq!(responses[0].0, 403, "{}", operation.id);
+        assert_eq!(responses[0], responses[1], "{}", operation.id);
     }
 }
 
@@ -287,44 +287,44 @@ const ODD: [Odd; 22] = [
 ];
 
 #[tokio::test]
-async fn who_does_not_say_who_they_are_is_challenged() {
-    let stage = Stage::set().await;
+async fn invalid_authorization_headers_are_challenged() {
+    let fixture = Fixture::start().await;
     for (what, make, says) in ODD {
-        let mut request = stage.api.request(http::Method::GET, &stage.api.backups());
-        for value in make(stage.api.token()) {
+        let mut request = fixture.api.request(http::Method::GET, &fixture.api.backups());
+        for value in make(fixture.api.token()) {
             request = request.header(AUTHORIZATION, value.as_slice());
         }
-        let answer = stage.api.send(request).await;
-        assert_eq!(answer.problem(), says, "{what}");
-        assert_eq!(answer.violations("app_backup_list_all"), [""; 0], "{what}");
+        let response = fixture.api.send(request).await;
+        assert_eq!(response.problem(), says, "{what}");
+        assert_eq!(response.violations("app_backup_list_all"), [""; 0], "{what}");
         let challenge = match says {
             "401/3" => r#"Bearer realm="appkeep""#,
             _ => r#"Bearer realm="appkeep", error="invalid_token""#,
         };
-        assert_eq!(answer.header("www-authenticate"), challenge, "{what}");
+        assert_eq!(response.header("www-authenticate"), challenge, "{what}");
     }
 }
 
 #[tokio::test]
 async fn only_requests_without_a_valid_token_are_challenged() {
-    let stage = Stage::set().await;
+    let fixture = Fixture::start().await;
     for operation in operations() {
         for (token, says) in [(None, "401/3"), (Some("appkeep_unknown"), "401/4")] {
-            let mut ask = stage.ask(&operation.id);
-            ask.authorization = token.map(|token| format!("Bearer {token}").into_bytes());
-            let answer = ask.send(&stage.api).await;
-            assert_eq!(answer.problem(), says, "{}", operation.id);
+            let mut request = fixture.request(&operation.id);
+            request.authorization = token.map(|token| format!("Bearer {token}").into_bytes());
+            let response = request.send(&fixture.api).await;
+            assert_eq!(response.problem(), says, "{}", operation.id);
             assert!(
-                answer.header("www-authenticate").starts_with("Bearer "),
+                response.header("www-authenticate").starts_with("Bearer "),
                 "{}",
                 operation.id
             );
-            assert_eq!(answer.violations(&operation.id), [""; 0]);
+            assert_eq!(response.violations(&operation.id), [""; 0]);
         }
-        let mut ask = stage.ask(&operation.id);
-        ask.token(&stage.foreigner);
+        let mut request = fixture.request(&operation.id);
+        request.token(&fixture.foreigner);
         assert_eq!(
-            ask.send(&stage.api).await.header("www-authenticate"),
+            request.send(&fixture.api).await.header("www-authenticate"),
             "",
             "{}",
             operation.id
@@ -333,25 +333,25 @@ async fn only_requests_without_a_valid_token_are_challenged() {
 }
 
 #[tokio::test]
-async fn the_scheme_is_read_in_any_case() {
-    let stage = Stage::set().await;
+async fn the_bearer_scheme_is_case_insensitive() {
+    let fixture = Fixture::start().await;
     for scheme in ["Bearer", "bearer", "BEARER", "Bearer   "] {
-        let mut ask = stage.ask("app_backup_list_all");
-        ask.authorization = Some(format!("{scheme} {}", stage.api.token()).into_bytes());
-        assert_eq!(ask.send(&stage.api).await.status, 200, "{scheme}");
+        let mut request = fixture.request("app_backup_list_all");
+        request.authorization = Some(format!("{scheme} {}", fixture.api.token()).into_bytes());
+        assert_eq!(request.send(&fixture.api).await.status, 200, "{scheme}");
     }
 }
 
 #[tokio::test]
-async fn a_token_counts_until_it_ends_for_lists_and_for_one_alike() {
-    let stage = Stage::set().await;
-    let store = stage.server.server().store();
+async fn tokens_are_valid_until_they_expire() {
+    let fixture = Fixture::start().await;
+    let store = fixture.server.server().store();
     // The server's clock begins at 2026-01-01.
     let ends_at = DateTime::from_timestamp(1_767_225_600 + 86_400, 0).expect("a time");
     let wanted = NewToken {
         name: "brief".to_owned(),
         role: Role::Member,
-        scope: AccountScope::These(vec![stage.server.account("acme").into()]),
+        scope: AccountScope::These(vec![fixture.server.account("acme").into()]),
         expires_at: Some(ends_at),
     };
     let clock = SteppingClock::default();
@@ -359,28 +359,28 @@ async fn a_token_counts_until_it_ends_for_lists_and_for_one_alike() {
         .await
         .expect("a token");
     for (passed, says) in [(0, "200/-"), (86_000, "200/-"), (400, "401/4")] {
-        stage.server.advance(Duration::from_secs(passed));
+        fixture.server.advance(Duration::from_secs(passed));
         for operation in [
             "app_backup_list_all",
             "app_backup_list_for_app",
             "app_backup_fetch",
         ] {
-            let mut ask = stage.ask(operation);
-            ask.token(made.expose_secret());
-            assert_eq!(ask.send(&stage.api).await.problem(), says, "{operation}");
+            let mut request = fixture.request(operation);
+            request.token(made.expose_secret());
+            assert_eq!(request.send(&fixture.api).await.problem(), says, "{operation}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_token_counts_as_soon_as_it_is_made_and_no_longer_when_it_is_revoked() {
-    let stage = Stage::set().await;
+async fn new_and_revoked_tokens_take_effect_at_once() {
+    let fixture = Fixture::start().await;
     // Works beside the running server, as the command line does.
-    let data = DataDir::existing(&stage.server.data()).expect("a data directory");
+    let data = DataDir::existing(&fixture.server.data()).expect("a data directory");
     let store = SqliteStore::open(data.database())
         .await
         .expect("a second connection");
-    let scope = AccountScope::These(vec![stage.server.account("acme").into()]);
+    let scope = AccountScope::These(vec![fixture.server.account("acme").into()]);
     let wanted = NewToken {
         name: "late".to_owned(),
         role: Role::Viewer,
@@ -390,9 +390,9 @@ async fn a_token_counts_as_soon_as_it_is_made_and_no_longer_when_it_is_revoked()
     let made = tokens::create(&store, &SystemClock, &RandomIds, wanted)
         .await
         .expect("a token");
-    let mut ask = stage.ask("app_backup_list_all");
-    ask.token(made.expose_secret());
-    assert_eq!(ask.send(&stage.api).await.status, 200);
+    let mut request = fixture.request("app_backup_list_all");
+    request.token(made.expose_secret());
+    assert_eq!(request.send(&fixture.api).await.status, 200);
 
     let revoked = Token {
         id: RandomIds.next_id().into(),
@@ -410,6 +410,6 @@ async fn a_token_counts_as_soon_as_it_is_made_and_no_longer_when_it_is_revoked()
     let mut tx = store.begin().await.expect("a transaction");
     tx.insert_token(&revoked).await.expect("the store works");
     tx.commit().await.expect("the store works");
-    ask.token("appkeep_lost");
-    assert_eq!(ask.send(&stage.api).await.problem(), "401/4");
+    request.token("appkeep_lost");
+    assert_eq!(request.send(&fixture.api).await.problem(), "401/4");
 }

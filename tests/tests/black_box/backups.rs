@@ -55,7 +55,7 @@ async fn no_snapshot_is_left(server: &TestServer, api: &Api, app: Uuid) {
 }
 
 #[tokio::test]
-async fn a_completed_backup_tells_its_size_its_snapshot_and_its_moment() {
+async fn completed_backups_have_size_snapshot_and_time() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "shop"));
     let created = api.create_backup(app, &json!({"name": "nightly"})).await;
@@ -94,7 +94,7 @@ async fn a_completed_backup_tells_its_size_its_snapshot_and_its_moment() {
 }
 
 #[tokio::test]
-async fn progress_only_grows_and_a_hundred_percent_means_completed() {
+async fn progress_only_grows_and_ends_at_100_percent() {
     let builder = Builder::new();
     // A hole takes long to read and uses no space.
     let hole = File::create(builder.path().join("volumes/blog/hole")).unwrap();
@@ -139,7 +139,7 @@ async fn progress_only_grows_and_a_hundred_percent_means_completed() {
 }
 
 #[tokio::test]
-async fn a_backup_of_a_named_snapshot_holds_what_the_volume_was_then() {
+async fn backups_of_a_snapshot_ignore_later_changes() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let snap = text(&api.create_snap(app, &json!({})).await, "id");
@@ -159,7 +159,7 @@ async fn a_backup_of_a_named_snapshot_holds_what_the_volume_was_then() {
 }
 
 #[tokio::test]
-async fn a_temporary_snapshot_is_there_only_while_its_backup_runs() {
+async fn temporary_snapshots_exist_only_during_their_backup() {
     let server = server_with_a_large_app().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let path = path_of(&api, &api.create_backup(app, &json!({})).await);
@@ -180,7 +180,7 @@ async fn a_temporary_snapshot_is_there_only_while_its_backup_runs() {
 }
 
 #[tokio::test]
-async fn bytes_go_to_the_bucket_that_is_named_and_else_to_the_default() {
+async fn backups_use_the_given_or_the_default_bucket() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let bytes = |bucket: &str| bytes_below(&server.repository(bucket, app).path);
@@ -201,7 +201,7 @@ async fn bytes_go_to_the_bucket_that_is_named_and_else_to_the_default() {
 }
 
 #[tokio::test]
-async fn backups_of_two_apps_run_at_the_same_time() {
+async fn backups_of_two_apps_run_concurrently() {
     let builder = Builder::new();
     for volume in ["shop-data", "blog"] {
         let large = builder.path().join("volumes").join(volume).join("large");
@@ -228,7 +228,7 @@ async fn backups_of_two_apps_run_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn a_second_backup_of_the_same_data_adds_next_to_nothing() {
+async fn unchanged_data_is_deduplicated() {
     let builder = Builder::new();
     let bytes = 8 << 20;
     write_noise(&builder.path().join("volumes/blog/noise"), bytes);

@@ -95,7 +95,7 @@ async fn connections_without_a_complete_request_are_closed() {
 }
 
 #[tokio::test]
-async fn headers_that_never_end_are_closed() {
+async fn connections_with_endless_headers_are_closed() {
     let server = start("idle_timeout_secs = 1").await;
     let (reader, mut writer) = connect(server.address()).await.into_split();
     writer
@@ -116,7 +116,7 @@ async fn headers_that_never_end_are_closed() {
 }
 
 #[tokio::test]
-async fn half_a_tls_handshake_is_closed() {
+async fn incomplete_tls_handshakes_are_closed() {
     let tls = Tls::SelfSigned { names: Vec::new() };
     let server = builder("idle_timeout_secs = 1").tls(tls).start().await;
     // Nothing; the header of a record; a record that announces a handshake of 512 bytes, and its beginning.
@@ -132,7 +132,7 @@ async fn half_a_tls_handshake_is_closed() {
 }
 
 #[tokio::test]
-async fn silent_connections_do_not_keep_the_server_from_stopping() {
+async fn silent_connections_do_not_delay_a_stop() {
     let mut server = start("").await;
     let mut half = connect(server.address()).await;
     half.write_all(b"GET / HT").await.expect("the server reads");
@@ -144,16 +144,16 @@ async fn silent_connections_do_not_keep_the_server_from_stopping() {
 }
 
 #[tokio::test]
-async fn an_idle_http2_connection_is_pinged_and_closed_although_it_answers() {
+async fn idle_http2_connections_are_pinged_and_closed() {
     let server = start("idle_timeout_secs = 1").await;
     let mut frames = Frames::open(connect(server.address()).await, &[]).await;
-    let seen = frames.answer_until_closed().await;
+    let seen = frames.acknowledge_until_closed().await;
     assert!(seen.contains(&PING), "{seen:?}");
     assert!(seen.contains(&GOAWAY), "{seen:?}");
 }
 
 #[tokio::test]
-async fn a_response_that_is_not_read_gives_its_connection_up() {
+async fn connections_with_unread_responses_are_closed() {
     // Idle connections stay open, so only the response's timeout can free a slot.
     let server = start("connections_max = 1\nidle_timeout_secs = 3600\nwrite_timeout_secs = 1").await;
     let socket = TcpSocket::new_v4().expect("a socket");
@@ -174,20 +174,20 @@ async fn a_response_that_is_not_read_gives_its_connection_up() {
 }
 
 #[tokio::test]
-async fn an_http2_response_whose_window_stays_closed_is_given_up() {
+async fn http2_responses_with_a_closed_window_time_out() {
     let server = start("idle_timeout_secs = 3600\nwrite_timeout_secs = 1").await;
     // SETTINGS_INITIAL_WINDOW_SIZE
     for window in [0, 1, 100_000_u32] {
         let settings = [&[0, 4][..], &window.to_be_bytes()].concat();
         let mut frames = Frames::open(connect(server.address()).await, &settings).await;
         frames.get(1, LARGE).await;
-        let seen = frames.answer_until_closed().await;
+        let seen = frames.acknowledge_until_closed().await;
         assert!(seen.contains(&http2::HEADERS), "{window}: {seen:?}");
     }
 }
 
 #[tokio::test]
-async fn a_response_that_is_read_slowly_arrives_completely() {
+async fn slowly_read_responses_arrive_completely() {
     let server = start("idle_timeout_secs = 1\nwrite_timeout_secs = 1").await;
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_recv_buffer_size(65_536).expect("a small buffer");
@@ -199,7 +199,7 @@ async fn a_response_that_is_read_slowly_arrives_completely() {
         .expect("the server reads");
     let whole = reqwest::get(format!("http://{}{LARGE}", server.address()))
         .await
-        .expect("an answer");
+        .expect("a response");
     let whole = whole.bytes().await.expect("a body").len();
     // About 2 s in all: longer than each timeout.
     let mut pace = interval(Duration::from_millis(20));
@@ -217,7 +217,7 @@ async fn a_response_that_is_read_slowly_arrives_completely() {
 }
 
 #[tokio::test]
-async fn an_address_has_a_limit_of_connections() {
+async fn connections_per_address_are_limited() {
     let server = start("connections_per_address_max = 2\nidle_timeout_secs = 3600").await;
     let mut open = Vec::new();
     for _ in 0..2 {
@@ -234,7 +234,7 @@ async fn an_address_has_a_limit_of_connections() {
 }
 
 #[tokio::test]
-async fn the_operations_listener_answers_while_all_connections_are_in_use() {
+async fn the_operations_listener_responds_at_the_connection_limit() {
     let server = builder("connections_max = 1").with_operations().start().await;
     let mut only = connect(server.address()).await;
     assert!(status_of_get(&mut only, SMALL).await.is_some());
@@ -242,7 +242,7 @@ async fn the_operations_listener_answers_while_all_connections_are_in_use() {
     let operations = server.server().operations_addr().expect("it listens");
     let ready = reqwest::get(format!("http://{operations}/readyz"))
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(ready.status(), 200);
     drop(only);
 }
@@ -255,7 +255,7 @@ async fn silent_connections_to_the_operations_listener_are_closed() {
 }
 
 #[tokio::test]
-async fn headers_of_more_than_64_kib_are_refused() {
+async fn headers_over_64_kib_are_rejected() {
     let server = start("").await;
     for (bytes, status) in [(60_000, "HTTP/1.1 200"), (66_000, "HTTP/1.1 431")] {
         let mut stream = connect(server.address()).await;
@@ -268,7 +268,7 @@ async fn headers_of_more_than_64_kib_are_refused() {
             .await
             .expect("the server reads");
         let mut head = [0; 12];
-        stream.read_exact(&mut head).await.expect("an answer");
+        stream.read_exact(&mut head).await.expect("a response");
         assert_eq!(String::from_utf8_lossy(&head), status, "{bytes}");
     }
 }

@@ -23,10 +23,10 @@ fn config_with_schedule() -> String {
 }
 
 async fn list(api: &Api, operation: &str, path: &str) -> Value {
-    let answer = api.get(path).await;
-    assert_eq!(answer.status, 200, "{path}");
-    assert_eq!(answer.violations(operation), [""; 0], "{path}");
-    answer.json()
+    let response = api.get(path).await;
+    assert_eq!(response.status, 200, "{path}");
+    assert_eq!(response.violations(operation), [""; 0], "{path}");
+    response.json()
 }
 
 /// Returns the values of a member of each item, in order.
@@ -61,7 +61,7 @@ fn schedules(server: &TestServer, app: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_token_sees_its_own_accounts_and_its_role_there() {
+async fn tokens_list_their_accounts_and_roles() {
     let server = TestServer::start().await;
     for (role, accounts, seen) in [
         ("viewer", &["acme"][..], &["acme"][..]),
@@ -85,7 +85,7 @@ async fn a_token_sees_its_own_accounts_and_its_role_there() {
 }
 
 #[tokio::test]
-async fn buckets_say_which_is_taken_when_none_is_named_and_not_where_they_are() {
+async fn buckets_show_the_default_but_no_paths() {
     let server = TestServer::start().await;
     let api = server.api_as("viewer", &["acme"]).await;
     let list = list(&api, "bucket_list", &buckets(&server)).await;
@@ -126,7 +126,7 @@ async fn buckets_say_which_is_taken_when_none_is_named_and_not_where_they_are() 
 }
 
 #[tokio::test]
-async fn without_a_mark_the_first_declared_bucket_is_the_default() {
+async fn the_first_declared_bucket_is_the_default() {
     let config = usual_config().replace("default = true\n", "");
     let server = Builder::new().config(&config).start().await;
     let api = server.api().await;
@@ -137,7 +137,7 @@ async fn without_a_mark_the_first_declared_bucket_is_the_default() {
 }
 
 #[tokio::test]
-async fn there_are_no_clouds() {
+async fn the_cloud_list_is_empty() {
     let server = TestServer::start().await;
     let api = server.api().await;
     let path = format!("/accounts/{}/topology/v1/clouds", server.account("acme"));
@@ -149,7 +149,7 @@ async fn there_are_no_clouds() {
 }
 
 #[tokio::test]
-async fn a_schedule_says_what_it_makes_and_when_it_runs_next() {
+async fn schedules_show_their_settings_and_next_run() {
     let config = config_with_schedule();
     let mut server = Builder::new().config(&config).start().await;
     // The next start finds the times that the first one planned.
@@ -199,7 +199,7 @@ async fn a_schedule_says_what_it_makes_and_when_it_runs_next() {
 }
 
 #[tokio::test]
-async fn what_was_taken_out_stays_and_says_so() {
+async fn undeclared_resources_stay_listed_as_unavailable() {
     let config = config_with_schedule();
     let mut server = Builder::new().workers(0).config(&config).start().await;
     let (schedules, buckets) = (schedules(&server, "blog"), buckets(&server));
@@ -264,7 +264,7 @@ async fn what_was_taken_out_stays_and_says_so() {
 }
 
 #[tokio::test]
-async fn pages_and_columns_are_those_of_every_list() {
+async fn lists_support_pages_and_columns() {
     let server = TestServer::start().await;
     let api = server.api_as("owner", &["*"]).await;
     for (operation, path) in [

@@ -59,7 +59,7 @@ fn labels(level: &str, skipped: &str) -> Value {
 }
 
 #[tokio::test]
-async fn hooks_run_in_their_order_around_the_copy() {
+async fn hooks_run_in_order_around_the_copy() {
     // The copy contains what the first hook writes into the volume, but not what the last one writes.
     let hooks = [
         (
@@ -107,7 +107,7 @@ async fn hooks_run_in_their_order_around_the_copy() {
 }
 
 #[tokio::test]
-async fn a_pre_hook_that_fails_fails_the_snapshot_and_its_backup_but_post_hooks_run() {
+async fn failed_pre_hooks_fail_the_snapshot_but_post_hooks_run() {
     let hooks = [
         (
             "lock",
@@ -142,7 +142,7 @@ async fn a_pre_hook_that_fails_fails_the_snapshot_and_its_backup_but_post_hooks_
 }
 
 #[tokio::test]
-async fn a_post_hook_that_fails_leaves_a_completed_snapshot_that_says_so() {
+async fn failed_post_hooks_are_reported_by_completed_snapshots() {
     let hooks = [
         ("missing", "post", "exec /nowhere/at/all", 60),
         ("killed", "post", "kill -9 $$", 60),
@@ -178,7 +178,7 @@ async fn a_post_hook_that_fails_leaves_a_completed_snapshot_that_says_so() {
 }
 
 #[tokio::test]
-async fn a_hook_that_takes_too_long_is_killed_and_a_missing_one_is_named() {
+async fn hooks_are_killed_after_their_timeout() {
     let hooks = [("slow", "post", "echo still waiting; sleep 600", 1)];
     let builder = with_hooks(Builder::new(), &hooks);
     let server = builder.start().await;
@@ -216,7 +216,7 @@ async fn post_hooks_run_when_the_copy_fails() {
 }
 
 #[tokio::test]
-async fn post_hooks_run_when_the_snapshot_is_deleted_meanwhile() {
+async fn post_hooks_run_when_the_snapshot_is_deleted() {
     let hooks = [
         ("wait", "pre", "echo began >> $LOG; sleep 600", 600),
         ("release", "post", "echo released >> $LOG", 60),
@@ -237,7 +237,7 @@ async fn post_hooks_run_when_the_snapshot_is_deleted_meanwhile() {
 
 /// The server is stopped in order here; after a kill, the next server finds the same state.
 #[tokio::test]
-async fn a_server_that_stops_runs_post_hooks_and_the_next_one_all_of_them_again() {
+async fn a_restart_runs_post_hooks_and_then_all_hooks_again() {
     // Waits only the first time.
     let hooks = [
         (
@@ -270,7 +270,7 @@ async fn a_server_that_stops_runs_post_hooks_and_the_next_one_all_of_them_again(
 }
 
 #[tokio::test]
-async fn a_post_hook_that_never_ends_holds_a_stop_up_only_so_long_and_runs_again() {
+async fn endless_post_hooks_delay_a_stop_only_briefly() {
     let hooks = [(
         "release",
         "post",
@@ -298,7 +298,7 @@ async fn a_post_hook_that_never_ends_holds_a_stop_up_only_so_long_and_runs_again
 }
 
 #[tokio::test]
-async fn two_snapshots_of_an_app_never_quiesce_it_at_once() {
+async fn snapshots_of_an_app_never_run_hooks_concurrently() {
     let hooks = [
         ("lock", "pre", "mkdir $DIR/lock", 60),
         ("unlock", "post", "rmdir $DIR/lock", 60),
@@ -323,7 +323,7 @@ async fn two_snapshots_of_an_app_never_quiesce_it_at_once() {
 }
 
 #[tokio::test]
-async fn labels_tell_what_a_snapshot_is_and_a_backup_takes_them_over() {
+async fn labels_describe_the_snapshot_and_its_backup() {
     let builder = Builder::new();
     let _socket = UnixListener::bind(builder.path().join("volumes/blog/socket")).unwrap();
     let server = builder.start().await;
@@ -344,7 +344,7 @@ async fn labels_tell_what_a_snapshot_is_and_a_backup_takes_them_over() {
 }
 
 #[tokio::test]
-async fn a_client_cannot_set_the_systems_labels() {
+async fn clients_cannot_set_system_labels() {
     let server = Builder::new().workers(0).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let labels = json!([
@@ -356,10 +356,10 @@ async fn a_client_cannot_set_the_systems_labels() {
         (api.app_backups(app), "application/astra-appBackup", "1.1"),
     ] {
         let body = json!({"type": kind, "version": version, "metadata": {"labels": labels}});
-        let answer = api.post(&path, &body).await;
-        assert_eq!(answer.problem(), "400/9");
-        assert_eq!(answer.culprits(), ["metadata.labels[1].name"]);
-        let reason = answer.json()["invalidFields"][0]["reason"].clone();
+        let response = api.post(&path, &body).await;
+        assert_eq!(response.problem(), "400/9");
+        assert_eq!(response.invalid_fields(), ["metadata.labels[1].name"]);
+        let reason = response.json()["invalidFields"][0]["reason"].clone();
         assert_eq!(
             reason,
             "the label \"appkeep.io/read-only/snapshot-level\": only the system sets labels that begin with \
@@ -370,7 +370,7 @@ async fn a_client_cannot_set_the_systems_labels() {
 
 /// Waiting hooks hold a snapshot, and the backup that needs it, in their states.
 #[tokio::test]
-async fn a_snapshot_is_running_and_its_backup_discovering_while_a_hook_works() {
+async fn backups_are_discovering_while_a_hook_runs() {
     let hooks = [("wait", "pre", "until [ -e $DIR/go ]; do sleep 0.01; done", 60)];
     let server = with_hooks(Builder::new(), &hooks).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));

@@ -40,7 +40,7 @@ async fn is_completed(server: &TestServer, path: &str) -> Value {
 }
 
 #[tokio::test]
-async fn restic_finds_a_backup_whole_that_a_second_server_ended() {
+async fn restic_restores_backups_completed_after_a_restart() {
     let (mut server, app, path) = in_the_middle_of_a_backup().await;
     server.restart(0, None).await;
     let between = server.api().await.get(&path).await.json();
@@ -59,7 +59,7 @@ async fn restic_finds_a_backup_whole_that_a_second_server_ended() {
 
 /// A backup has five attempts, and stopping the server uses up none of them.
 #[tokio::test]
-async fn a_backup_survives_more_restarts_than_it_has_attempts() {
+async fn restarts_use_up_no_attempts() {
     let (mut server, app, path) = in_the_middle_of_a_backup().await;
     for _ in 0..6 {
         server.restart(2, None).await;
@@ -69,7 +69,7 @@ async fn a_backup_survives_more_restarts_than_it_has_attempts() {
 }
 
 #[tokio::test]
-async fn without_workers_everything_stays_pending_until_there_are_some() {
+async fn jobs_stay_pending_without_workers() {
     let mut server = Builder::new().workers(0).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let backup = api.create_backup(app, &json!({})).await;
@@ -86,7 +86,7 @@ async fn without_workers_everything_stays_pending_until_there_are_some() {
 }
 
 #[tokio::test]
-async fn restic_finds_nothing_of_a_backup_that_was_deleted_between_two_servers() {
+async fn restic_finds_no_data_of_a_backup_deleted_during_a_restart() {
     let (mut server, app, path) = in_the_middle_of_a_backup().await;
     server.restart(0, None).await;
     let api = server.api().await;
@@ -104,7 +104,7 @@ async fn restic_finds_nothing_of_a_backup_that_was_deleted_between_two_servers()
 }
 
 #[tokio::test]
-async fn bytes_of_a_deleted_backup_come_back_even_when_the_server_stops_at_once() {
+async fn space_of_deleted_backups_is_freed_after_a_restart() {
     let mut server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let backup = api.create_backup(app, &json!({})).await;
@@ -121,7 +121,7 @@ async fn bytes_of_a_deleted_backup_come_back_even_when_the_server_stops_at_once(
 }
 
 #[tokio::test]
-async fn restic_finds_one_whole_backup_when_the_clock_jumped_while_it_ran() {
+async fn restic_finds_one_sound_backup_after_a_clock_jump() {
     let (server, app, path) = in_the_middle_of_a_backup().await;
     // The lease appears to have expired: the other worker may take the job over.
     server.advance(Duration::from_mins(2));
@@ -134,7 +134,7 @@ async fn restic_finds_one_whole_backup_when_the_clock_jumped_while_it_ran() {
 }
 
 #[tokio::test]
-async fn an_app_that_is_no_longer_declared_keeps_what_it_has_and_gets_nothing_new() {
+async fn undeclared_apps_keep_their_resources_but_get_no_new_ones() {
     let mut server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let backup = api.create_backup(app, &json!({"name": "last"})).await;

@@ -52,19 +52,19 @@ async fn three_backups(bucket_line: &str, bytes: u64) -> TestServer {
 }
 
 #[tokio::test]
-async fn a_buckets_backups_run_one_after_the_other_when_it_takes_one() {
+async fn backups_max_1_serializes_the_backups_of_a_bucket() {
     let server = three_backups("backups_max = 1", 1 << 20).await;
     assert_eq!(most_at_once(&server).await, 1);
 }
 
 #[tokio::test]
-async fn backups_of_several_apps_run_at_once_within_the_buckets_limit() {
+async fn concurrent_backups_stay_within_the_buckets_limit() {
     let server = three_backups("", 16 << 20).await;
     assert_eq!(most_at_once(&server).await, 2);
 }
 
 #[tokio::test]
-async fn a_snapshot_and_a_delete_need_not_wait_for_backups() {
+async fn snapshots_and_deletes_do_not_wait_for_backups() {
     let builder = Builder::new().workers(2);
     write_noise(&builder.path().join("volumes/blog/large"), LARGE_BYTES);
     let server = builder.start().await;
@@ -101,7 +101,7 @@ async fn a_snapshot_and_a_delete_need_not_wait_for_backups() {
 
 /// The clock stands still, so the next attempt would never begin.
 #[tokio::test]
-async fn a_deleted_backup_does_not_wait_for_its_next_attempt() {
+async fn deletes_do_not_wait_for_the_next_attempt() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let (bucket, gone) = (server.path().join("buckets/local"), server.path().join("gone"));

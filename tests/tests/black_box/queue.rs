@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use appkeep_tests::{Answer, Api, Builder, TestServer, eventually, usual_config};
+use appkeep_tests::{Api, Builder, TestResponse, TestServer, eventually, usual_config};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -18,21 +18,21 @@ fn config(app_jobs_max: u32, account_jobs_max: u32) -> String {
         .replace(blog, &format!("{blog}{schedule}"))
 }
 
-async fn create_backup(api: &Api, app: Uuid) -> Answer {
+async fn create_backup(api: &Api, app: Uuid) -> TestResponse {
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
     api.post(&api.app_backups(app), &body).await
 }
 
-async fn create_snap(api: &Api, app: Uuid) -> Answer {
+async fn create_snap(api: &Api, app: Uuid) -> TestResponse {
     let body = json!({"type": "application/astra-appSnap", "version": "1.2"});
     api.post(&api.app_snaps(app), &body).await
 }
 
-fn assert_full(answer: &Answer) {
-    assert_eq!(answer.status, 429, "{answer:?}");
-    assert_eq!(answer.header("retry-after"), "30");
-    assert_eq!(answer.header("content-type"), "application/problem+json");
-    let problem = answer.json();
+fn assert_full(response: &TestResponse) {
+    assert_eq!(response.status, 429, "{response:?}");
+    assert_eq!(response.header("retry-after"), "30");
+    assert_eq!(response.header("content-type"), "application/problem+json");
+    let problem = response.json();
     assert_eq!(problem["type"], "about:blank");
     assert_eq!(problem["title"], "Too Many Requests");
     assert_eq!(problem["status"], "429");
@@ -104,7 +104,7 @@ async fn next_run(server: &TestServer) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_scheduled_run_that_meets_a_full_queue_is_skipped_and_the_next_one_runs() {
+async fn scheduled_runs_are_skipped_while_the_queue_is_full() {
     let config = config(1, 5);
     let mut server = Builder::new().workers(0).config(&config).start().await;
     // The schedule is planned once the previous server has processed it.

@@ -44,7 +44,7 @@ fn only_file_in(directory: &Path) -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_bucket_that_goes_away_makes_its_backups_unknown_until_it_is_back() {
+async fn backups_are_unknown_while_their_bucket_is_missing() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let path = back_up(&api, app).await;
@@ -66,7 +66,7 @@ async fn a_bucket_that_goes_away_makes_its_backups_unknown_until_it_is_back() {
 
 /// The directory of an unmounted disk looks like an empty bucket.
 #[tokio::test]
-async fn an_empty_mount_point_is_no_empty_bucket_and_no_backup_is_made_there() {
+async fn empty_mount_points_are_not_used_as_buckets() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let path = back_up(&api, app).await;
@@ -111,7 +111,7 @@ async fn an_empty_mount_point_is_no_empty_bucket_and_no_backup_is_made_there() {
 }
 
 #[tokio::test]
-async fn a_backup_whose_data_is_gone_is_removed_and_completed_when_it_is_back() {
+async fn backups_are_removed_while_their_data_is_missing() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let path = back_up(&api, app).await;
@@ -140,7 +140,7 @@ async fn a_backup_whose_data_is_gone_is_removed_and_completed_when_it_is_back() 
 }
 
 #[tokio::test]
-async fn a_backup_that_restic_forgot_is_removed() {
+async fn backups_forgotten_by_restic_are_removed() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let (forgotten, kept) = (back_up(&api, app).await, back_up(&api, app).await);
@@ -157,7 +157,7 @@ async fn a_backup_that_restic_forgot_is_removed() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_lost_while_the_server_runs_makes_backups_unknown() {
+async fn backups_are_unknown_while_a_key_is_missing() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let path = back_up(&api, app).await;
@@ -177,7 +177,7 @@ async fn a_key_that_is_lost_while_the_server_runs_makes_backups_unknown() {
 }
 
 #[tokio::test]
-async fn a_snapshot_whose_directory_is_gone_is_removed_and_no_backup_is_made_of_it() {
+async fn snapshots_are_removed_while_their_directory_is_missing() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_snap(app, &json!({})).await;
@@ -197,7 +197,7 @@ async fn a_snapshot_whose_directory_is_gone_is_removed_and_no_backup_is_made_of_
 }
 
 #[tokio::test]
-async fn a_snapshot_is_unknown_while_its_disk_cannot_be_asked() {
+async fn snapshots_are_unknown_while_their_disk_is_unreadable() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_snap(app, &json!({})).await;
@@ -215,7 +215,7 @@ async fn a_snapshot_is_unknown_while_its_disk_cannot_be_asked() {
 
 /// Deletes and prunes run while the reconciler works.
 #[tokio::test]
-async fn what_is_deleted_stays_deleted_and_the_rest_completed() {
+async fn deleted_backups_stay_deleted_during_reconciliation() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let kept = back_up(&api, app).await;

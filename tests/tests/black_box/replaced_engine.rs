@@ -109,7 +109,7 @@ impl Engine for WithoutCopies {
 }
 
 #[tokio::test]
-async fn a_backup_fails_with_the_reason_of_a_replaced_engine() {
+async fn backups_fail_with_the_error_of_a_custom_engine() {
     let existing = tempfile::tempdir().expect("a directory");
     let shop = App::new("shop")
         .volume("data", [("below/greeting.txt", "hello\n")])

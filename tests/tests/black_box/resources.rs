@@ -69,7 +69,7 @@ fn check_modified_metadata(metadata: &Value, new: &Value) {
 }
 
 #[tokio::test]
-async fn a_backup_is_what_was_asked_for_and_what_became_of_it() {
+async fn backups_have_the_documented_members() {
     let mut server = Builder::new().workers(0).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let bucket = server.bucket("acme", "spare").to_string();
@@ -93,7 +93,7 @@ async fn a_backup_is_what_was_asked_for_and_what_became_of_it() {
     ];
     assert_eq!(members(&new), sorted(expected));
     assert_eq!(new["type"], wanted["type"]);
-    assert_eq!(new["version"], "1.1", "answers have the newest version");
+    assert_eq!(new["version"], "1.1", "responses have the newest version");
     assert_eq!(new["name"], wanted["name"]);
     assert_eq!(new["bucketID"], wanted["bucketID"]);
     assert_eq!(new["state"], "pending");
@@ -126,7 +126,7 @@ async fn a_backup_is_what_was_asked_for_and_what_became_of_it() {
 }
 
 #[tokio::test]
-async fn a_snapshot_is_what_was_asked_for_and_what_became_of_it() {
+async fn snapshots_have_the_documented_members() {
     let mut server = Builder::new().workers(0).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     for version in ["1.0", "1.1"] {
@@ -172,7 +172,7 @@ async fn a_snapshot_is_what_was_asked_for_and_what_became_of_it() {
 }
 
 #[tokio::test]
-async fn a_list_tells_who_asked_for_it_and_where_it_goes_on() {
+async fn lists_have_the_documented_metadata() {
     let server = Builder::new().workers(0).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     for _ in 0..2 {
@@ -206,7 +206,7 @@ async fn a_list_tells_who_asked_for_it_and_where_it_goes_on() {
 }
 
 #[tokio::test]
-async fn a_problem_names_its_kind_its_request_and_its_culprits() {
+async fn problems_have_the_documented_members() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let problem = api.get(&format!("{}?limit=none", api.backups())).await.json();

@@ -59,7 +59,7 @@ async fn next_run(server: &TestServer, api: &Api, app: Uuid) -> Value {
 }
 
 #[tokio::test]
-async fn what_a_schedule_makes_says_so_and_nothing_else_does() {
+async fn only_scheduled_resources_are_marked() {
     let server = scheduled("what = [\"backup\", \"snapshot\"]\nbucket = \"spare\"", 2).await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let schedule = server.schedule("hourly").to_string();
@@ -128,7 +128,7 @@ async fn modified_by_is_absent_until_a_modification() {
 }
 
 #[tokio::test]
-async fn retention_removes_the_oldest_with_its_bytes_and_nothing_that_a_person_made() {
+async fn retention_deletes_only_the_oldest_scheduled_backups() {
     let server = scheduled("keep_last = 2", 2).await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let own = server.path().join("volumes/blog/own");
@@ -159,7 +159,7 @@ async fn retention_removes_the_oldest_with_its_bytes_and_nothing_that_a_person_m
 }
 
 #[tokio::test]
-async fn snapshots_are_kept_by_the_same_rules() {
+async fn retention_applies_to_snapshots() {
     let server = scheduled("what = [\"snapshot\"]\nkeep_last = 1", 2).await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let mut last = String::new();
@@ -181,7 +181,7 @@ async fn snapshots_are_kept_by_the_same_rules() {
 }
 
 #[tokio::test]
-async fn a_failed_backup_never_takes_the_place_of_one_that_is_kept() {
+async fn failed_backups_do_not_count_towards_retention() {
     let server = scheduled("keep_last = 1", 2).await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let volume = server.path().join("volumes/blog");
@@ -211,7 +211,7 @@ async fn a_failed_backup_never_takes_the_place_of_one_that_is_kept() {
 }
 
 #[tokio::test]
-async fn runs_that_were_missed_are_made_up_once() {
+async fn missed_runs_are_made_up_for_once() {
     let mut server = scheduled("", 2).await;
     let app = server.app("acme", "blog");
     server.stop().await;
@@ -236,7 +236,7 @@ async fn runs_that_were_missed_are_made_up_once() {
 }
 
 #[tokio::test]
-async fn a_run_is_left_out_while_the_previous_one_is_in_progress() {
+async fn runs_are_skipped_while_the_previous_one_is_running() {
     let mut server = scheduled("", 0).await;
     let app = server.app("acme", "blog");
     server.advance(HOUR);
@@ -263,7 +263,7 @@ async fn a_run_is_left_out_while_the_previous_one_is_in_progress() {
 }
 
 #[tokio::test]
-async fn a_schedule_that_is_no_longer_declared_neither_makes_nor_deletes() {
+async fn undeclared_schedules_neither_create_nor_delete() {
     let mut server = scheduled("keep_last = 1", 2).await;
     let app = server.app("acme", "blog");
     let api = server.api().await;
@@ -318,7 +318,7 @@ async fn settle(api: &Api, app: Uuid) {
 }
 
 #[tokio::test]
-async fn a_clock_that_was_a_year_ahead_costs_no_backup() {
+async fn a_clock_one_year_ahead_deletes_no_backups() {
     const YEAR: Duration = Duration::from_hours(24 * 365);
     let mut server = scheduled("keep_days = 30", 1).await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
@@ -344,7 +344,7 @@ async fn a_clock_that_was_a_year_ahead_costs_no_backup() {
 }
 
 #[tokio::test]
-async fn a_deletion_that_is_held_happens_once_a_person_confirms_it() {
+async fn held_deletions_happen_after_confirmation() {
     let server = scheduled("keep_days = 30", 1).await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     for _ in 0..2 {

@@ -35,7 +35,7 @@ async fn is_gone_from_disk(server: &TestServer, app: Uuid) {
 }
 
 #[tokio::test]
-async fn a_snapshot_is_a_copy_that_stays_as_it_was() {
+async fn snapshots_are_unchanged_copies() {
     let builder = Builder::new();
     write_zoo(&builder.path().join("volumes/shop-data"));
     let server = builder.start().await;
@@ -61,7 +61,7 @@ async fn a_snapshot_is_a_copy_that_stays_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_snapshot_has_an_asset_and_a_hook_state_once_it_is_completed() {
+async fn completed_snapshots_have_an_asset_and_a_hook_state() {
     let mut server = Builder::new().workers(0).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_snap(app, &json!({"name": "first"})).await;
@@ -90,7 +90,7 @@ async fn a_snapshot_has_an_asset_and_a_hook_state_once_it_is_completed() {
 }
 
 #[tokio::test]
-async fn snapshots_are_listed_newest_first_and_fetched_as_they_are_listed() {
+async fn listed_and_fetched_snapshots_are_equal() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let mut taken = Vec::new();
@@ -111,7 +111,7 @@ async fn snapshots_are_listed_newest_first_and_fetched_as_they_are_listed() {
 }
 
 #[tokio::test]
-async fn a_deleted_snapshot_is_invisible_at_once_and_leaves_the_disk() {
+async fn deleted_snapshots_disappear_at_once() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let (deleted, kept) = (
@@ -140,7 +140,7 @@ async fn a_deleted_snapshot_is_invisible_at_once_and_leaves_the_disk() {
 }
 
 #[tokio::test]
-async fn a_snapshot_that_a_backup_will_read_cannot_be_deleted_until_that_ends() {
+async fn snapshots_cannot_be_deleted_while_a_backup_needs_them() {
     let mut server = TestServer::start().await;
     let app = server.app("acme", "blog");
     let snap = take(&server.api().await, app, &json!({})).await;
@@ -163,7 +163,7 @@ async fn a_snapshot_that_a_backup_will_read_cannot_be_deleted_until_that_ends() 
 }
 
 #[tokio::test]
-async fn a_snapshot_can_be_deleted_while_it_is_taken() {
+async fn snapshots_can_be_deleted_while_running() {
     let builder = Builder::new();
     write_noise(&builder.path().join("volumes/blog/large"), 100 << 20);
     let server = builder.start().await;
@@ -178,7 +178,7 @@ async fn a_snapshot_can_be_deleted_while_it_is_taken() {
 }
 
 #[tokio::test]
-async fn a_volume_that_cannot_be_read_fails_the_snapshot_and_is_named() {
+async fn unreadable_volumes_fail_the_snapshot() {
     let builder = Builder::new();
     fs::write(builder.path().join("volumes/file"), "no directory").unwrap();
     let config = usual_config()
@@ -215,7 +215,7 @@ async fn a_volume_that_cannot_be_read_fails_the_snapshot_and_is_named() {
 /// Before it copies data, a snapshot checks that everything can be read. That is quick, so the test retries
 /// until it observes the state.
 #[tokio::test]
-async fn a_snapshot_is_discovering_before_it_is_running() {
+async fn snapshots_are_discovering_before_running() {
     let builder = Builder::new();
     let many = builder.path().join("volumes/blog/many");
     fs::create_dir(&many).unwrap();

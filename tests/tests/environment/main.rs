@@ -29,13 +29,13 @@ const PATIENCE: Duration = Duration::from_mins(10);
 const STEP: Duration = Duration::from_millis(10);
 
 /// A server with the app `blog`, which these tests use.
-struct Stage {
+struct Fixture {
     server: TestServer,
     api: Api,
     app: Uuid,
 }
 
-impl Stage {
+impl Fixture {
     async fn new(server: TestServer) -> Self {
         let (api, app) = (server.api().await, server.app("acme", "blog"));
         Self { server, api, app }

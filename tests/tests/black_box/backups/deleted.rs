@@ -36,7 +36,7 @@ async fn no_bytes_are_left(server: &TestServer, app: Uuid) {
 }
 
 #[tokio::test]
-async fn a_deleted_backup_is_invisible_at_once_and_gives_its_bytes_back() {
+async fn deleted_backups_disappear_and_free_their_space() {
     for by_app in [false, true] {
         let builder = Builder::new();
         write_noise(&builder.path().join("volumes/blog/noise"), 8 << 20);
@@ -60,7 +60,7 @@ async fn a_deleted_backup_is_invisible_at_once_and_gives_its_bytes_back() {
 }
 
 #[tokio::test]
-async fn restic_finds_the_other_backups_whole_after_one_was_deleted() {
+async fn restic_restores_other_backups_after_a_delete() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let own = server.path().join("volumes/blog/own");
@@ -88,7 +88,7 @@ async fn restic_finds_the_other_backups_whole_after_one_was_deleted() {
 }
 
 #[tokio::test]
-async fn restic_finds_nothing_of_a_backup_that_was_deleted_while_it_ran() {
+async fn restic_finds_no_data_of_a_backup_deleted_while_running() {
     let server = server_with_a_large_app().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;
@@ -114,7 +114,7 @@ async fn restic_finds_nothing_of_a_backup_that_was_deleted_while_it_ran() {
 }
 
 #[tokio::test]
-async fn a_backup_can_be_deleted_while_its_snapshot_is_taken() {
+async fn backups_can_be_deleted_while_discovering() {
     let server = server_with_a_large_app().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;
@@ -127,7 +127,7 @@ async fn a_backup_can_be_deleted_while_its_snapshot_is_taken() {
 }
 
 #[tokio::test]
-async fn a_pending_backup_cannot_be_deleted_and_stays() {
+async fn pending_backups_cannot_be_deleted() {
     let server = Builder::new().workers(0).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;

@@ -43,7 +43,7 @@ fn repository_bytes(server: &TestServer) -> u64 {
 }
 
 #[tokio::test]
-async fn a_volume_that_cannot_be_read_fails_the_backup_and_is_named() {
+async fn unreadable_volumes_fail_the_backup() {
     for (path, complaint) in [
         ("volumes/gone", "No such file or directory"),
         ("volumes/file", "Not a directory"),
@@ -72,7 +72,7 @@ async fn a_volume_that_cannot_be_read_fails_the_backup_and_is_named() {
 
 /// The kernel has files that not even root can read.
 #[tokio::test]
-async fn a_file_that_cannot_be_read_fails_the_backup_and_is_named() {
+async fn unreadable_files_fail_the_backup() {
     let server = server_with_blog_at(Builder::new(), "/sys/bus/cpu").await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;
@@ -88,7 +88,7 @@ async fn a_file_that_cannot_be_read_fails_the_backup_and_is_named() {
 }
 
 #[tokio::test]
-async fn one_bad_volume_of_several_fails_the_backup() {
+async fn one_unreadable_volume_of_several_fails_the_backup() {
     let builder = Builder::new();
     let config = usual_config().replace("volumes/shop-media", "volumes/gone");
     let server = builder.config(&config).start().await;
@@ -105,7 +105,7 @@ async fn one_bad_volume_of_several_fails_the_backup() {
 }
 
 #[tokio::test]
-async fn a_failed_backup_can_be_deleted_and_taken_again() {
+async fn failed_backups_can_be_deleted_and_recreated() {
     let server = server_with_blog_at(Builder::new(), "volumes/later").await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let named = json!({"name": "nightly"});
@@ -122,7 +122,7 @@ async fn a_failed_backup_can_be_deleted_and_taken_again() {
 
 /// A bucket may be a disk that isn't mounted yet.
 #[tokio::test]
-async fn a_bucket_that_is_missing_is_tried_again_until_it_is_there() {
+async fn backups_retry_until_the_bucket_exists() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let bucket = server.path().join("buckets/local");
@@ -152,7 +152,7 @@ async fn a_bucket_that_is_missing_is_tried_again_until_it_is_there() {
 }
 
 #[tokio::test]
-async fn a_bucket_that_stays_missing_fails_the_backup_and_is_named() {
+async fn backups_fail_if_the_bucket_stays_missing() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let bucket = server.path().join("buckets/local");
@@ -178,7 +178,7 @@ async fn a_bucket_that_stays_missing_fails_the_backup_and_is_named() {
 }
 
 #[tokio::test]
-async fn a_repository_whose_key_is_lost_is_not_made_anew() {
+async fn repositories_without_their_key_are_not_recreated() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     super::back_up(&api, app, &json!({})).await;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{back_up, text};
 
 #[tokio::test]
-async fn restic_restores_every_kind_of_file_as_it_was() {
+async fn restic_restores_every_kind_of_file() {
     let builder = Builder::new();
     write_zoo(&builder.path().join("volumes/shop-data"));
     let server = builder.start().await;
@@ -28,7 +28,7 @@ async fn restic_restores_every_kind_of_file_as_it_was() {
 }
 
 #[tokio::test]
-async fn restic_counts_as_many_bytes_as_the_backup_says() {
+async fn restic_reports_the_total_bytes_of_a_backup() {
     let server = Builder::new().start().await;
     let (api, app) = (server.api().await, server.app("acme", "shop"));
     let backup = back_up(&api, app, &json!({})).await;
@@ -69,7 +69,7 @@ async fn restic_restores_each_backup_with_its_own_content_and_time() {
 }
 
 #[tokio::test]
-async fn restic_restores_the_content_of_a_named_snapshot() {
+async fn restic_restores_the_content_of_a_given_snapshot() {
     let server = Builder::new().start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let snap = text(&api.create_snap(app, &json!({})).await, "id");

@@ -3,51 +3,51 @@
 use appkeep_tests::{Builder, TestServer, usual_config};
 use serde_json::json;
 
-use crate::stage::{Stage, UNKNOWN, id};
+use crate::fixture::{Fixture, UNKNOWN, id};
 
 #[tokio::test]
-async fn a_name_is_taken_within_its_app_and_kind_only() {
-    let stage = Stage::set().await;
+async fn names_are_unique_per_app_and_kind() {
+    let fixture = Fixture::start().await;
     let named = json!({"name": "taken"});
-    stage.api.create_backup(stage.blog, &named).await;
-    stage.api.create_snap(stage.blog, &named).await;
+    fixture.api.create_backup(fixture.blog, &named).await;
+    fixture.api.create_snap(fixture.blog, &named).await;
     let shop = json!({"name": "kept"});
-    stage.api.create_backup(stage.shop, &shop).await;
-    stage.api.create_snap(stage.shop, &shop).await;
+    fixture.api.create_backup(fixture.shop, &shop).await;
+    fixture.api.create_snap(fixture.shop, &shop).await;
 }
 
 #[tokio::test]
-async fn a_name_is_free_again_when_its_snapshot_is_deleted() {
-    let stage = Stage::set().await;
+async fn names_of_deleted_snapshots_can_be_reused() {
+    let fixture = Fixture::start().await;
     let named = json!({"name": "again"});
     for _ in 0..3 {
-        let snap = id(&stage.api.create_snap(stage.shop, &named).await);
-        let deleted = stage
+        let snap = id(&fixture.api.create_snap(fixture.shop, &named).await);
+        let deleted = fixture
             .api
-            .delete(&format!("{}/{snap}", stage.api.app_snaps(stage.shop)))
+            .delete(&format!("{}/{snap}", fixture.api.app_snaps(fixture.shop)))
             .await;
         assert_eq!(deleted.status, 204);
     }
 }
 
 #[tokio::test]
-async fn of_many_who_want_a_name_one_gets_it() {
-    let stage = Stage::set().await;
+async fn concurrent_creates_cannot_share_a_name() {
+    let fixture = Fixture::start().await;
     for operation in ["app_backup_create_for_app", "app_snap_create_for_app"] {
-        let asks = (0..8).map(|_| async {
-            let mut ask = stage.ask(operation);
-            ask.member("name", json!("wanted"));
-            ask.send(&stage.api).await.problem()
+        let requests = (0..8).map(|_| async {
+            let mut request = fixture.request(operation);
+            request.member("name", json!("wanted"));
+            request.send(&fixture.api).await.problem()
         });
-        let mut answers = futures::future::join_all(asks).await;
-        answers.sort();
-        assert_eq!(answers[0], "201/-", "{operation}");
-        assert_eq!(answers[1..], ["409/10"; 7], "{operation}");
+        let mut responses = futures::future::join_all(requests).await;
+        responses.sort();
+        assert_eq!(responses[0], "201/-", "{operation}");
+        assert_eq!(responses[1..], ["409/10"; 7], "{operation}");
     }
 }
 
 #[tokio::test]
-async fn an_account_without_bucket_gets_no_backups_but_snapshots() {
+async fn accounts_without_a_bucket_can_only_create_snapshots() {
     let config = r#"
         [[accounts]]
         name = "acme"
@@ -60,7 +60,7 @@ async fn an_account_without_bucket_gets_no_backups_but_snapshots() {
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
     let refused = api.post(&api.app_backups(shop), &body).await;
     assert_eq!(refused.problem(), "400/127");
-    assert_eq!(refused.culprits(), ["bucketID"]);
+    assert_eq!(refused.invalid_fields(), ["bucketID"]);
     assert_eq!(refused.violations("app_backup_create_for_app"), [""; 0]);
     let body = json!({"type": "application/astra-appBackup", "version": "1.1", "bucketID": UNKNOWN});
     assert_eq!(api.post(&api.app_backups(shop), &body).await.problem(), "400/108");
@@ -112,7 +112,7 @@ async fn an_app_that_was_taken_out_keeps_what_it_has_and_gets_nothing_new() {
 }
 
 #[tokio::test]
-async fn a_bucket_that_was_taken_out_gets_nothing_new() {
+async fn undeclared_buckets_accept_no_new_backups() {
     let mut server = Builder::new().workers(0).start().await;
     let (api, shop) = (server.api().await, server.app("acme", "shop"));
     let spare = server.bucket("acme", "spare");

@@ -11,28 +11,28 @@ use appkeep_server::config::Config;
 use appkeep_server::error::StartError;
 use appkeep_server::system::Clock;
 use appkeep_server::{Options, Server};
-use appkeep_tests::{Answer, Ask, SteppingClock, TestServer, files_below, usual_config};
+use appkeep_tests::{SteppingClock, TestRequest, TestResponse, TestServer, files_below, usual_config};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::connections::Wire;
-use crate::stage::{Stage, id};
+use crate::fixture::{Fixture, id};
 
 /// A clock that panics once, on the nth call after it was armed.
 #[derive(Default)]
-struct TreacherousClock {
-    honest: SteppingClock,
+struct PanickingClock {
+    inner: SteppingClock,
     fuse: AtomicI64,
 }
 
-impl Clock for TreacherousClock {
+impl Clock for PanickingClock {
     fn now(&self) -> DateTime<Utc> {
         assert_ne!(
             self.fuse.fetch_sub(1, Ordering::SeqCst),
             1,
             "the clock was told to panic"
         );
-        self.honest.now()
+        self.inner.now()
     }
 }
 
@@ -44,15 +44,15 @@ fn options(dir: &Path) -> Options {
 }
 
 /// A stopped server, with a completed snapshot and a completed backup of the same app.
-struct Remains {
+struct StoppedServer {
     server: TestServer,
     token: String,
     backup: String,
     snap: String,
 }
 
-impl Remains {
-    async fn of_a_server() -> Self {
+impl StoppedServer {
+    async fn new() -> Self {
         let mut server = TestServer::start().await;
         let (api, shop) = (server.api().await, server.app("acme", "shop"));
         let snap = id(&api.create_snap(shop, &json!({})).await);
@@ -70,38 +70,38 @@ impl Remains {
         }
     }
 
-    fn ask(&self, operation: &str) -> Ask {
-        let mut ask = Ask::new(operation, &self.token);
-        ask.account = self.server.account("acme").to_string();
-        ask.app = self.server.app("acme", "shop").to_string();
-        ask.resource = if ask.has("appSnap_id") {
+    fn request(&self, operation: &str) -> TestRequest {
+        let mut request = TestRequest::new(operation, &self.token);
+        request.account = self.server.account("acme").to_string();
+        request.app = self.server.app("acme", "shop").to_string();
+        request.resource = if request.has("appSnap_id") {
             self.snap.clone()
         } else {
             self.backup.clone()
         };
-        ask
+        request
     }
 }
 
-async fn say(wire: &mut Wire, ask: &Ask) -> Answer {
-    let body = ask.bytes();
-    wire.head(ask, body.len()).await;
+async fn send(wire: &mut Wire, request: &TestRequest) -> TestResponse {
+    let body = request.bytes();
+    wire.head(request, body.len()).await;
     wire.write(&body).await;
-    wire.answer().await
+    wire.response().await
 }
 
 #[tokio::test]
-async fn a_panic_in_a_handler_is_a_problem_and_nothing_more() {
-    let remains = Remains::of_a_server().await;
-    let clock = Arc::new(TreacherousClock::default());
+async fn handler_panics_are_500_problems() {
+    let stopped = StoppedServer::new().await;
+    let clock = Arc::new(PanickingClock::default());
     let server = Server::start(Options {
         clock: clock.clone(),
-        ..options(remains.server.path())
+        ..options(stopped.server.path())
     })
     .await;
     let server = server.expect("the server starts");
     let mut wire = Wire::open(server.local_addr()).await;
-    let lists = ["app_backup_list_for_app", "app_snap_list_for_app"].map(|list| remains.ask(list));
+    let lists = ["app_backup_list_for_app", "app_snap_list_for_app"].map(|list| stopped.request(list));
     for (operation, asked, says) in [
         // The first call is during the check of the token.
         ("app_backup_fetch", 1, "500/95"),
@@ -122,16 +122,16 @@ async fn a_panic_in_a_handler_is_a_problem_and_nothing_more() {
         ("account_list", 2, "500/34"),
     ] {
         clock.fuse.store(asked, Ordering::SeqCst);
-        let answer = say(&mut wire, &remains.ask(operation)).await;
-        assert_eq!(answer.problem(), says, "{operation}");
-        assert_eq!(answer.violations(operation), [""; 0], "{operation}");
-        let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+        let response = send(&mut wire, &stopped.request(operation)).await;
+        assert_eq!(response.problem(), says, "{operation}");
+        assert_eq!(response.violations(operation), [""; 0], "{operation}");
+        let text = String::from_utf8_lossy(&response.bytes).into_owned();
         assert!(
             !text.contains("clock"),
-            "an answer tells nothing of the reason: {text}"
+            "a response tells nothing of the reason: {text}"
         );
         for list in &lists {
-            let items = say(&mut wire, list).await.json()["items"].clone();
+            let items = send(&mut wire, list).await.json()["items"].clone();
             assert_eq!(
                 items.as_array().map(Vec::len),
                 Some(1),
@@ -141,7 +141,7 @@ async fn a_panic_in_a_handler_is_a_problem_and_nothing_more() {
     }
     for operation in ["app_backup_delete", "app_snap_delete_for_app"] {
         assert_eq!(
-            say(&mut wire, &remains.ask(operation)).await.status,
+            send(&mut wire, &stopped.request(operation)).await.status,
             204,
             "{operation}"
         );
@@ -150,20 +150,20 @@ async fn a_panic_in_a_handler_is_a_problem_and_nothing_more() {
 }
 
 #[tokio::test]
-async fn what_the_contract_forbids_is_never_said() {
-    let remains = Remains::of_a_server().await;
-    let server = Server::start(options(remains.server.path()))
+async fn responses_that_violate_the_contract_are_not_sent() {
+    let stopped = StoppedServer::new().await;
+    let server = Server::start(options(stopped.server.path()))
         .await
         .expect("the server starts");
     let store = server.store();
-    let account = remains.server.account("acme").into();
+    let account = stopped.server.account("acme").into();
     let mut tx = store.begin().await.expect("a transaction");
-    let id = AppBackupId::new(remains.backup.parse().expect("an id"));
+    let id = AppBackupId::new(stopped.backup.parse().expect("an id"));
     let found = tx.fetch_resource(account, id).await;
     let mut backup = found.expect("the store works").expect("the backup");
     backup.state_unready.push("x".repeat(128));
     assert!(tx.update_resource(&backup).await.expect("the store works"));
-    let id = AppSnapId::new(remains.snap.parse().expect("an id"));
+    let id = AppSnapId::new(stopped.snap.parse().expect("an id"));
     let found = tx.fetch_resource(account, id).await;
     let mut snap = found.expect("the store works").expect("the snapshot");
     snap.state_unready.push(String::new());
@@ -179,13 +179,13 @@ async fn what_the_contract_forbids_is_never_said() {
         ("app_snap_fetch_for_app", "500/99"),
         ("app_snap_list_for_app", "500/100"),
     ] {
-        let answer = say(&mut wire, &remains.ask(operation)).await;
-        assert_eq!(answer.problem(), says, "{operation}");
-        assert_eq!(answer.violations(operation), [""; 0], "{operation}");
-        let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+        let response = send(&mut wire, &stopped.request(operation)).await;
+        assert_eq!(response.problem(), says, "{operation}");
+        assert_eq!(response.violations(operation), [""; 0], "{operation}");
+        let text = String::from_utf8_lossy(&response.bytes).into_owned();
         assert!(
             !text.contains("127"),
-            "an answer tells nothing of the reason: {text}"
+            "a response tells nothing of the reason: {text}"
         );
     }
     server.stop().await;
@@ -193,15 +193,15 @@ async fn what_the_contract_forbids_is_never_said() {
 
 /// Versions without limits stored such labels.
 #[tokio::test]
-async fn labels_beyond_the_limits_stay_readable() {
-    let remains = Remains::of_a_server().await;
-    let server = Server::start(options(remains.server.path()))
+async fn stored_labels_beyond_the_limits_are_readable() {
+    let stopped = StoppedServer::new().await;
+    let server = Server::start(options(stopped.server.path()))
         .await
         .expect("the server starts");
-    let account = remains.server.account("acme").into();
+    let account = stopped.server.account("acme").into();
     let store = server.store();
     let mut tx = store.begin().await.expect("a transaction");
-    let id = AppSnapId::new(remains.snap.parse().expect("an id"));
+    let id = AppSnapId::new(stopped.snap.parse().expect("an id"));
     let found = tx.fetch_resource(account, id).await;
     let mut snap = found.expect("the store works").expect("the snapshot");
     let label = snap.metadata.labels[0].clone();
@@ -213,17 +213,17 @@ async fn labels_beyond_the_limits_stay_readable() {
 
     let mut wire = Wire::open(server.local_addr()).await;
     for operation in ["app_snap_fetch_for_app", "app_snap_list_for_app"] {
-        let answer = say(&mut wire, &remains.ask(operation)).await;
-        assert_eq!(answer.status, 200, "{operation}");
-        assert_eq!(answer.violations(operation), [""; 0], "{operation}");
-        let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+        let response = send(&mut wire, &stopped.request(operation)).await;
+        assert_eq!(response.status, 200, "{operation}");
+        assert_eq!(response.violations(operation), [""; 0], "{operation}");
+        let text = String::from_utf8_lossy(&response.bytes).into_owned();
         assert!(text.contains(&"x".repeat(100_000)), "{operation}");
     }
     server.stop().await;
 }
 
 #[tokio::test]
-async fn an_unknown_url_is_answered_with_a_problem() {
+async fn unknown_urls_get_a_problem() {
     let server = TestServer::start().await;
     let api = server.api().await;
     let account = server.account("acme");
@@ -240,17 +240,17 @@ async fn an_unknown_url_is_answered_with_a_problem() {
     ] {
         for method in ["GET", "DELETE", "BREW"] {
             let method = http::Method::from_bytes(method.as_bytes()).expect("a method");
-            let answer = api.send(api.request(method, &path)).await;
-            assert_eq!(answer.problem(), says, "{path}");
-            assert!(answer.json()["correlationID"].is_string(), "{path}");
-            assert_eq!(answer.header("cache-control"), "no-store", "{path}");
-            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+            let response = api.send(api.request(method, &path)).await;
+            assert_eq!(response.problem(), says, "{path}");
+            assert!(response.json()["correlationID"].is_string(), "{path}");
+            assert_eq!(response.header("cache-control"), "no-store", "{path}");
+            assert_eq!(response.header("x-content-type-options"), "nosniff", "{path}");
         }
     }
 }
 
 #[tokio::test]
-async fn an_unknown_method_is_refused_with_the_methods_of_the_path() {
+async fn unknown_methods_get_405_with_allow() {
     let server = TestServer::start().await;
     let api = server.api().await;
     let fetch = format!("{}/{}", api.backups(), server.account("acme"));
@@ -261,25 +261,25 @@ async fn an_unknown_method_is_refused_with_the_methods_of_the_path() {
             ("/ui".to_owned(), "GET, HEAD"),
         ] {
             let method = http::Method::from_bytes(method.as_bytes()).expect("a method");
-            let answer = api.send(api.request(method, &path)).await;
-            assert_eq!(answer.problem(), "405/69", "{path}");
-            assert_eq!(answer.header("allow"), allow, "{path}");
+            let response = api.send(api.request(method, &path)).await;
+            assert_eq!(response.problem(), "405/69", "{path}");
+            assert_eq!(response.header("allow"), allow, "{path}");
         }
     }
 }
 
 #[tokio::test]
-async fn no_answer_of_the_api_may_be_kept_or_guessed_at() {
-    let stage = Stage::set().await;
+async fn api_responses_forbid_caching_and_sniffing() {
+    let fixture = Fixture::start().await;
     for operation in appkeep_tests::operations() {
-        let sound = stage.ask(&operation.id);
+        let sound = fixture.request(&operation.id);
         let mut refused = sound.clone();
         refused.authorization = None;
-        for ask in [refused, sound] {
-            let answer = ask.send(&stage.api).await;
-            assert_eq!(answer.header("cache-control"), "no-store", "{}", operation.id);
+        for request in [refused, sound] {
+            let response = request.send(&fixture.api).await;
+            assert_eq!(response.header("cache-control"), "no-store", "{}", operation.id);
             assert_eq!(
-                answer.header("x-content-type-options"),
+                response.header("x-content-type-options"),
                 "nosniff",
                 "{}",
                 operation.id

@@ -15,7 +15,7 @@ use super::super::verify::Switch;
 /// The number of concurrent jobs, of all runs together.
 const WORKERS: u32 = 3;
 
-pub(super) struct Honest {
+pub(super) struct CorrectServers {
     working: TestServer,
     idle: TestServer,
     http: reqwest::Client,
@@ -23,7 +23,7 @@ pub(super) struct Honest {
     proxies: Mutex<Vec<Listener>>,
 }
 
-impl Honest {
+impl CorrectServers {
     /// Starts both servers, with accounts for that many runs.
     pub(super) async fn start(runs: usize) -> Self {
         Self {

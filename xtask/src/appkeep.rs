@@ -57,7 +57,7 @@ fn executable(messages: &[u8]) -> Result<PathBuf> {
 /// When it can't be built or copied.
 pub(crate) fn build_to_keep(features: &[&str]) -> Result<(TempDir, PathBuf)> {
     let built = build(features)?;
-    let kept = tempfile::tempdir().context("failed to make a temporary directory")?;
+    let kept = tempfile::tempdir().context("failed to create a temporary directory")?;
     let binary = kept.path().join("appkeep");
     std::fs::copy(&built, &binary).with_context(|| format!("failed to copy {}", built.display()))?;
     Ok((kept, binary))

@@ -28,37 +28,37 @@ use crate::{Outcome, files};
 /// The path of the result, relative to the workspace's root.
 const RESULT: &str = "target/bench.json";
 
-/// What is measured.
+/// A measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// Backup, restore, delete: time, memory, size, beside restic and the bare library.
+    /// Backup, restore, delete: time, memory and size, compared with restic and the bare library.
     Data,
-    /// How long a fetch takes while a backup runs, and when nothing does.
+    /// Latency of fetches during a backup, and on an idle server.
     Latency,
-    /// How many lists of 100 backups a second, beside an endpoint that only serialises the same.
+    /// Lists of 100 backups per second, compared with an endpoint that only serialises one.
     List,
 }
 
-/// What to measure, and on how much.
+/// The measurements and their size.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// How large the data set is, in MiB. Small files come at ten per MiB.
+    /// Size of the data set, in MiB, with ten small files per MiB.
     #[arg(long, default_value_t = 2048, value_parser = clap::value_parser!(u64).range(16..=65_536))]
     data_mib: u64,
-    /// How often everything is measured; of each figure the best counts.
+    /// Number of repetitions; the best value of each figure counts.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     reps: u32,
-    /// From what the data set is made; the same seed gives the same bytes.
+    /// Seed of the data set; the same seed gives the same bytes.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Measure only this.
+    /// Only these measurements.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
-    /// Where to work; needs eight times the size of the data set.
+    /// Working directory; requires eight times the size of the data set.
     #[arg(long, default_value = "target/bench")]
     dir: PathBuf,
-    /// A directory that holds `appkeep`, `data_plane` and `bare_list`, to be measured as they are instead of
-    /// being built: for comparing two versions.
+    /// A directory with `appkeep`, `data_plane` and `bare_list`, which are measured instead of being built. For
+    /// comparisons of two versions.
     #[arg(long)]
     executables: Option<PathBuf>,
 }
@@ -70,7 +70,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<Outcome> {
     let dir = files::root().join(&args.dir);
     clear(&dir)?;
-    fs::create_dir_all(&dir).with_context(|| format!("failed to make {}", dir.display()))?;
+    fs::create_dir_all(&dir).with_context(|| format!("failed to create {}", dir.display()))?;
     let wanted = |part| args.only.is_empty() || args.only.contains(&part);
     let [appkeep, data_plane, bare_list] = match &args.executables {
         Some(executables) => EXECUTABLES.map(|name| executables.join(name)),

@@ -40,13 +40,13 @@ const ROUNDS_PER_CHECK: u64 = 10;
 /// The directory for files in memory, on Linux.
 const IN_MEMORY: &str = "/dev/shm";
 
-/// What to do.
+/// The arguments.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// How often the server is killed.
+    /// Number of kills.
     #[arg(long, default_value_t = 500)]
     rounds: u64,
-    /// Decides what happens in each round.
+    /// Seed of all random choices.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Kill at this fail point only.
@@ -81,7 +81,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     if let Some(point) = &args.point {
         points.retain(|name| name == point);
         if points.is_empty() {
-            bail!("there is no fail point called {point}");
+            bail!("unknown fail point {point}");
         }
     }
     let parent = args.dir.clone().unwrap_or_else(|| {

@@ -48,20 +48,19 @@ const CASES_MIN: u64 = 2_500;
 /// Minimum number of cases of a full run, for all seeds together.
 const FULL_CASES_MIN: u64 = 50_000;
 
-/// What to do.
+/// The arguments.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
-    /// Decides what is generated; may be repeated [default: 1, and 1 to 5 with --full].
+    /// Seed of the generated requests; may be repeated [default: 1, and 1 to 5 with --full].
     #[arg(long)]
     seed: Vec<u64>,
-    /// How many cases each operation gets in fuzzing, and how many sequences there are [default: 150, and 650 with
-    /// --full].
+    /// Number of fuzzing cases per operation, and number of sequences [default: 150, and 650 with --full].
     #[arg(long, value_name = "N")]
     examples: Option<u32>,
-    /// Five seeds and at least 50,000 cases; it takes a while.
+    /// Run five seeds and at least 50,000 cases.
     #[arg(long)]
     full: bool,
-    /// How many seeds run at once, each on a server of its own [default: as many as there are processors].
+    /// Maximum number of concurrent seeds, each with its own server [default: number of processors].
     #[arg(long, value_name = "N")]
     at_once: Option<NonZero<usize>>,
     /// Check against this document instead of the contract.
@@ -151,7 +150,7 @@ fn each<T: Send>(
 /// Runs one seed against a new server.
 fn run_seed(runner: &Runner, binary: &Path, seed: u64, examples: u32) -> Result<Run> {
     let results = files::root().join(RESULTS).join(format!("seed-{seed}"));
-    fs::create_dir_all(&results).with_context(|| format!("failed to make {}", results.display()))?;
+    fs::create_dir_all(&results).with_context(|| format!("failed to create {}", results.display()))?;
     let server = TestServer::start(binary, &results)?;
     println!(
         "schemathesis: seed {seed}, {examples} examples, on {}",

@@ -113,7 +113,7 @@ pub(crate) fn run(accept: bool, require_all: bool, args: &[String]) -> Result<Ou
             &["build", "--quiet", "--workspace", "--bins"],
         ))?;
     }
-    let references = tempfile::NamedTempFile::new().context("failed to make a temporary file")?;
+    let references = tempfile::NamedTempFile::new().context("failed to create a temporary file")?;
     let mut runner = runner(is_installed("cargo-nextest"), &missing, args);
     runner.env(INSTA_UPDATE, if accept { "always" } else { "no" });
     runner.env(INSTA_REFERENCES, references.path());
@@ -133,7 +133,7 @@ pub(crate) fn run(accept: bool, require_all: bool, args: &[String]) -> Result<Ou
         return Ok(Outcome::Findings);
     }
     if !args.is_empty() || !missing.is_empty() {
-        println!("test: a part of the tests ran, so unused snapshots weren't looked for");
+        println!("test: only a part of the tests ran, so unused snapshots were not checked");
         return Ok(Outcome::Fine);
     }
     let used = fs::read_to_string(references.path()).context("failed to read the used snapshots")?;
@@ -159,12 +159,12 @@ fn missing_tools(require_all: bool) -> Result<Vec<&'static str>> {
         .collect();
     if require_all && !needs.is_empty() {
         bail!(
-            "all tests are required, but this isn't there: {}",
+            "all tests are required, but these tools are missing: {}",
             needs.join("; ")
         );
     }
     for Tool { name, needs, .. } in &missing {
-        println!("test: without {needs}, the tests with `{name}` in their names are left out");
+        println!("test: skipping tests with `{name}` in their names: requires {needs}");
     }
     Ok(missing.iter().map(|tool| tool.name).collect())
 }

@@ -114,7 +114,7 @@ pub(crate) fn run() -> Result<Outcome> {
         println!("{finding}");
     }
     if findings.is_empty() {
-        println!("tidy: {} packages, nothing to do", packages.len());
+        println!("tidy: {} packages, no findings", packages.len());
         return Ok(Outcome::Fine);
     }
     Ok(Outcome::Findings)
@@ -207,7 +207,7 @@ fn crate_findings(package: &Package, manifest: &str, has_readme: bool) -> Vec<Fi
     let mut findings = Vec::new();
     if !has_readme {
         findings.push(format!(
-            "{}: has no README.md: write what it is, what it doesn't do, one example",
+            "{}: has no README.md: describe the crate, its limits, and one example",
             package.dir.display()
         ));
     }

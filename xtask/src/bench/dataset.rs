@@ -65,7 +65,7 @@ pub(crate) fn make(root: &Path, mib: u64, rng: &mut Rng) -> Result<()> {
         put(&small_file(root, number), &content)?;
     }
     let large = root.join("large");
-    fs::create_dir_all(&large).with_context(|| format!("failed to make {}", large.display()))?;
+    fs::create_dir_all(&large).with_context(|| format!("failed to create {}", large.display()))?;
     let mut earlier = PathBuf::new();
     for number in 0_u64.. {
         if left == 0 {
@@ -116,7 +116,7 @@ fn small_file(root: &Path, number: u64) -> PathBuf {
 
 fn put(path: &Path, content: &[u8]) -> Result<()> {
     if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).with_context(|| format!("failed to make {}", parent.display()))?;
+        fs::create_dir_all(parent).with_context(|| format!("failed to create {}", parent.display()))?;
     }
     fs::write(path, content).with_context(|| format!("failed to write {}", path.display()))
 }

@@ -44,7 +44,7 @@ const PRIORITIES: [&str; 2] = ["idle", "low"];
 pub(crate) fn measure(args: &Args, dir: &Path, appkeep: &Path) -> Result<Value> {
     let volume = dir.join("volume");
     let mut rng = Rng::with_seed(args.seed);
-    eprintln!("making a data set of {} MiB", args.data_mib);
+    eprintln!("creating a data set of {} MiB", args.data_mib);
     dataset::make(&volume, args.data_mib, &mut rng)?;
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN).set_header(vec![

@@ -45,7 +45,7 @@ pub(crate) fn measure(dir: &Path, appkeep: &Path, bare: &Path) -> Result<Value> 
     fs::create_dir_all(&volume)?;
     fs::write(volume.join("file"), "content")?;
     let server = Server::start(appkeep, dir, &volume, "low")?;
-    eprintln!("making {BACKUPS} backups");
+    eprintln!("creating {BACKUPS} backups");
     let paths: Vec<_> = (0..BACKUPS)
         .map(|_| server.create_backup())
         .collect::<Result<_>>()?;
@@ -127,7 +127,7 @@ fn requests_per_second(authority: &str, token: &str, path: &str) -> Result<f64> 
         .lines()
         .find_map(|line| line.trim().strip_prefix("Requests/sec:"));
     rate.and_then(|rate| rate.trim().parse().ok())
-        .with_context(|| format!("wrk said no rate: {said}"))
+        .with_context(|| format!("wrk printed no rate: {said}"))
 }
 
 fn our_requests_per_second(authority: &str, token: &str, path: &str) -> Result<f64> {

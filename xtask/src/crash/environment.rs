@@ -58,12 +58,12 @@ impl Environment {
             bytes_max: Default::default(),
         };
         for (bucket, _) in BUCKETS {
-            fs::create_dir_all(environment.bucket(bucket)).context("failed to make a bucket")?;
+            fs::create_dir_all(environment.bucket(bucket)).context("failed to create a bucket")?;
         }
         for (app, (_, _, volumes)) in APPS.iter().enumerate() {
             for volume in *volumes {
                 fs::create_dir_all(environment.volumes(app).join(volume))
-                    .context("failed to make a volume")?;
+                    .context("failed to create a volume")?;
             }
             environment.change(app, rng)?;
         }

@@ -91,7 +91,7 @@ impl Server {
     pub(super) fn stop(self) -> Result<()> {
         match termination(self.process.stop("TERM")?.status) {
             Termination::Other(Some(0)) => Ok(()),
-            other => bail!("the server was asked to stop and ended with {other:?}"),
+            other => bail!("the server ended after SIGTERM with {other:?}"),
         }
     }
 

@@ -40,7 +40,7 @@ impl Source {
         }
         let (revision, path) = split(text);
         if !exists(&format!("{revision}^{{commit}}"))? {
-            bail!("there is no file and no git revision `{text}`");
+            bail!("no file or git revision `{text}`");
         }
         let name = format!("{revision}:{path}");
         if !exists(&name)? {
@@ -53,7 +53,7 @@ impl Source {
                 String::from_utf8_lossy(&shown.stderr).trim()
             );
         }
-        let copy = NamedTempFile::new().context("failed to make a temporary file")?;
+        let copy = NamedTempFile::new().context("failed to create a temporary file")?;
         std::fs::write(copy.path(), &shown.stdout).context("failed to write a temporary file")?;
         Ok(Self {
             name,
@@ -127,12 +127,12 @@ mod tests {
         let refusal = |text: &str| Source::find(text).unwrap_err().to_string();
         assert_eq!(
             refusal("no-such-thing"),
-            "there is no file and no git revision `no-such-thing`"
+            "no file or git revision `no-such-thing`"
         );
         assert_eq!(
             refusal("HEAD:no/such.yaml"),
             "the revision `HEAD` has no file no/such.yaml"
         );
-        assert!(refusal("--help").contains("no git revision"));
+        assert!(refusal("--help").contains("no file or git revision"));
     }
 }

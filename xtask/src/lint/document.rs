@@ -21,7 +21,7 @@ pub(super) fn check(document: &Value) -> Vec<String> {
         let place = format!("{} {}", operation.method, operation.path);
         let mut violations = operation_violations(operation, &tags);
         if !ids.insert(operation.id()) {
-            violations.push(format!("the operationId {} is taken", operation.id()));
+            violations.push(format!("duplicate operationId {}", operation.id()));
         }
         violations.extend(body_violations(document, operation));
         violations.extend(include_violations(document, operation));
@@ -33,9 +33,7 @@ pub(super) fn check(document: &Value) -> Vec<String> {
     }
     for (name, schema) in spec::members(document.pointer("/components/schemas")) {
         if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
-            findings.push(format!(
-                "schema {name}: says neither that it is closed nor that it is open"
-            ));
+            findings.push(format!("schema {name}: missing additionalProperties"));
         }
     }
     findings
@@ -44,12 +42,14 @@ pub(super) fn check(document: &Value) -> Vec<String> {
 /// Finds dangling references and invalid origins.
 fn references(document: &Value, value: &Value, place: &str, findings: &mut Vec<String>) {
     if value.get("$ref").is_some_and(Value::is_string) && spec::resolve(document, value).is_none() {
-        findings.push(format!("{place}: the reference leads nowhere"));
+        findings.push(format!("{place}: unresolvable reference"));
     }
     if let Some(origin) = value.get("x-origin")
         && !matches!(origin.as_str(), Some("documented" | "companion"))
     {
-        findings.push(format!("{place}: x-origin is {origin}"));
+        findings.push(format!(
+            "{place}: invalid x-origin {origin}: expected documented or companion"
+        ));
     }
     for (name, member) in spec::members(Some(value)) {
         references(document, member, &format!("{place}/{name}"), findings);
@@ -69,7 +69,7 @@ fn operation_violations(operation: Operation<'_>, tags: &BTreeSet<&str>) -> Vec<
             .and_then(Value::as_str)
             .is_none_or(str::is_empty)
         {
-            violations.push(format!("there is no {member}"));
+            violations.push(format!("missing {member}"));
         }
     }
     let own: Vec<_> = spec::items(operation.value.get("tags"))
@@ -77,8 +77,8 @@ fn operation_violations(operation: Operation<'_>, tags: &BTreeSet<&str>) -> Vec<
         .collect();
     match own[..] {
         [tag] if tags.contains(tag) => {}
-        [tag] => violations.push(format!("the tag {tag} isn't declared")),
-        _ => violations.push("there isn't exactly one tag".to_owned()),
+        [tag] => violations.push(format!("undeclared tag {tag}")),
+        _ => violations.push("expected exactly one tag".to_owned()),
     }
     violations
 }
@@ -91,7 +91,7 @@ fn body_violations(document: &Value, operation: Operation<'_>) -> Vec<String> {
         let is_error = place.starts_with(['4', '5']);
         for (name, media_type) in spec::members(body.get("content")) {
             if is_error != (name == PROBLEM) {
-                violations.push(format!("{place}: the media type {name} is out of place"));
+                violations.push(format!("{place}: unexpected media type {name}"));
             }
             if spec::members(media_type.get("examples")).next().is_none() {
                 violations.push(format!("{place}: {name} has no example"));
@@ -99,16 +99,18 @@ fn body_violations(document: &Value, operation: Operation<'_>) -> Vec<String> {
             for (key, example) in spec::members(media_type.get("examples")) {
                 let value = spec::resolve(document, example).and_then(|example| example.get("value"));
                 match value {
-                    None => violations.push(format!("{place}: {name}: the example {key} has no value")),
+                    None => violations.push(format!("{place}: {name}: example {key} has no value")),
                     Some(value) if is_error && value.get("status").and_then(Value::as_str) != Some(place) => {
-                        violations.push(format!("{place}: {name}: the example {key} has another status"));
+                        violations.push(format!(
+                            "{place}: {name}: example {key}: the status isn't {place}"
+                        ));
                     }
                     Some(_) => {}
                 }
             }
         }
         if is_error && spec::members(body.get("content")).next().is_none() {
-            violations.push(format!("{place}: there is no problem"));
+            violations.push(format!("{place}: missing problem body"));
         }
     }
     violations
@@ -144,8 +146,8 @@ fn include_violations(document: &Value, operation: Operation<'_>) -> Vec<String>
         });
     match fields {
         Some(fields) if pattern == format!("^({fields})(,({fields}))*$") => Vec::new(),
-        Some(fields) => vec![format!("the pattern of include doesn't name exactly {fields}")],
-        None => vec!["include on something that isn't a list of resources".to_owned()],
+        Some(fields) => vec![format!("the pattern of include must list exactly {fields}")],
+        None => vec!["include requires a list of resources".to_owned()],
     }
 }
 
@@ -200,27 +202,23 @@ components:
     fn each_violation_is_found_once() {
         let get = "/paths/~1shelves/get";
         let cases = [
-            (format!("{get}/operationId"), json!(""), "there is no operationId"),
-            (format!("{get}/summary"), json!(null), "there is no summary"),
+            (format!("{get}/operationId"), json!(""), "missing operationId"),
+            (format!("{get}/summary"), json!(null), "missing summary"),
             (
                 format!("{get}/x-origin"),
                 json!("guessed"),
-                "x-origin is \"guessed\"",
+                "invalid x-origin \"guessed\": expected documented or companion",
             ),
             (
                 format!("{get}/tags"),
                 json!(["Shelves", "Rooms"]),
-                "there isn't exactly one tag",
+                "expected exactly one tag",
             ),
-            (
-                format!("{get}/tags/0"),
-                json!("Rooms"),
-                "the tag Rooms isn't declared",
-            ),
+            (format!("{get}/tags/0"), json!("Rooms"), "undeclared tag Rooms"),
             (
                 format!("{get}/parameters/0/schema/pattern"),
                 json!("^id$"),
-                "the pattern of include doesn't name exactly id|wood",
+                "the pattern of include must list exactly id|wood",
             ),
             (
                 format!("{get}/responses/200/content/application~1json/examples"),
@@ -232,22 +230,22 @@ components:
                     "{get}/responses/404/content/application~1problem+json/examples/missing/value/status"
                 ),
                 json!("403"),
-                "404: application/problem+json: the example missing has another status",
+                "404: application/problem+json: example missing: the status isn't 404",
             ),
             (
                 format!("{get}/responses/404/content"),
                 json!({}),
-                "404: there is no problem",
+                "404: missing problem body",
             ),
             (
                 format!("{get}/responses/404/content"),
                 json!({"application/json": {"examples": {"a": {"value": {"status": "404"}}}}}),
-                "404: the media type application/json is out of place",
+                "404: unexpected media type application/json",
             ),
             (
                 "/components/schemas/Shelf".to_owned(),
                 json!({"properties": {"id": {}, "wood": {}}}),
-                "schema Shelf: says neither that it is closed nor that it is open",
+                "schema Shelf: missing additionalProperties",
             ),
         ];
         for (pointer, value, expected) in cases {
@@ -262,7 +260,7 @@ components:
         let place = "/components/schemas/ShelfList/properties/items/items/anyOf/1";
         assert_eq!(
             findings(place, json!({"$ref": "#/components/schemas/Sh"})),
-            [format!("#{place}: the reference leads nowhere")]
+            [format!("#{place}: unresolvable reference")]
         );
     }
 }

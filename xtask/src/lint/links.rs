@@ -26,7 +26,7 @@ pub(super) fn check(document: &Value) -> (usize, Vec<String>) {
                         value: link,
                     }
                     .violations(),
-                    None => vec!["its reference leads nowhere".to_owned()],
+                    None => vec!["unresolvable reference".to_owned()],
                 };
                 let place = format!("{} {status}, link {name}", source.id());
                 findings.extend(
@@ -51,13 +51,13 @@ struct Link<'a> {
 impl<'a> Link<'a> {
     fn violations(&self) -> Vec<String> {
         let Some(target) = self.target() else {
-            return vec!["there is no operation that it names".to_owned()];
+            return vec!["unknown operation".to_owned()];
         };
         let mut violations = self.parameter_violations(target);
         let request = target.request_body(self.document);
         match (self.value.get("requestBody"), request) {
             (None, _) => {}
-            (Some(_), None) => violations.push(format!("{} takes no body", target.id())),
+            (Some(_), None) => violations.push(format!("{} accepts no body", target.id())),
             (Some(body), Some(request)) => {
                 violations.extend(self.body_violations(target, body, request));
             }
@@ -95,7 +95,7 @@ impl<'a> Link<'a> {
             let is_required = parameter.get("required") == Some(&Value::Bool(true));
             if is_required && !given.iter().any(|given| std::ptr::eq(*given, *parameter)) {
                 let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
-                violations.push(format!("{} also needs the parameter {name}", target.id()));
+                violations.push(format!("{} requires the parameter {name}", target.id()));
             }
         }
         violations
@@ -118,7 +118,7 @@ impl<'a> Link<'a> {
             let schema = spec::resolve(self.document, schema);
             for name in spec::items(schema.and_then(|schema| schema.get("required"))) {
                 if name.as_str().is_none_or(|name| !members.contains_key(name)) {
-                    violations.push(format!("the body of {} also needs {name}", target.id()));
+                    violations.push(format!("the body of {} requires {name}", target.id()));
                 }
             }
         }
@@ -133,7 +133,7 @@ impl<'a> Link<'a> {
                 if resolves {
                     Vec::new()
                 } else {
-                    vec![format!("{text} leads nowhere")]
+                    vec![format!("unresolvable expression {text}")]
                 }
             }
             Value::Array(items) => items
@@ -274,10 +274,7 @@ components:
     #[test]
     fn a_link_to_no_operation_is_found() {
         let found = findings("fetch", "operationId", json!("shelf_read"));
-        assert_eq!(
-            found,
-            ["shelf_create 201, link fetch: there is no operation that it names"]
-        );
+        assert_eq!(found, ["shelf_create 201, link fetch: unknown operation"]);
         assert_eq!(
             findings("again", "operationRef", json!("#/paths/nowhere")).len(),
             1
@@ -291,7 +288,7 @@ components:
             found,
             [
                 "shelf_create 201, link fetch: shelf_fetch has no parameter shelfId",
-                "shelf_create 201, link fetch: shelf_fetch also needs the parameter shelf_id",
+                "shelf_create 201, link fetch: shelf_fetch requires the parameter shelf_id",
             ]
         );
     }
@@ -333,7 +330,7 @@ components:
         assert_eq!(found.len(), 3, "{found:?}");
         assert_eq!(
             findings("fetch", "requestBody", json!({})),
-            ["shelf_create 201, link fetch: shelf_fetch takes no body"]
+            ["shelf_create 201, link fetch: shelf_fetch accepts no body"]
         );
     }
 }

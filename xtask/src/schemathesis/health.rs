@@ -49,7 +49,7 @@ pub(super) fn settle(server: TestServer) -> After {
     match healthy.as_deref() {
         Err(error) => after.findings.push(format!("{error:#}")),
         Ok([]) => {}
-        Ok([first, ..]) => after.findings.push(format!("the server complained: {first}")),
+        Ok([first, ..]) => after.findings.push(format!("the server logged: {first}")),
     }
     for (kind, states) in [("backups", &after.backups), ("snapshots", &after.snapshots)] {
         for bad in ["failed", "removed", "unknown"] {

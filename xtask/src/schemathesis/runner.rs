@@ -83,7 +83,7 @@ impl Runner {
     }
 
     fn command(&self, options: &RunOptions<'_>, [report, tally]: &[PathBuf; 2]) -> Result<Command> {
-        let output = File::create(options.results.join(OUTPUT)).context("failed to make a file")?;
+        let output = File::create(options.results.join(OUTPUT)).context("failed to create a file")?;
         let dir = files::root().join(DIR);
         let mut command = Command::new(&self.program);
         command

@@ -78,7 +78,7 @@ impl TestServer {
         let log = results.join("server.log");
         let mut serve = installation.serve();
         serve.args(["--log", "warn,audit=off"]);
-        let log_file = File::create(&log).context("failed to make the server's log")?;
+        let log_file = File::create(&log).context("failed to create the server's log")?;
         let mut server = Self {
             server: RunningServer::start_with_stderr(serve, log_file)?,
             owner: installation.token("acme")?,
@@ -152,7 +152,7 @@ impl TestServer {
         let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/{kind}");
         let body = json!({"type": of_type, "version": "1.1"});
         let created = self.request(&Method::POST, &path, Some(&body), 201)?;
-        let id = created["id"].as_str().context("something without an id")?;
+        let id = created["id"].as_str().context("a resource without an id")?;
         let begun = Instant::now();
         loop {
             let now = self.get(&format!("{path}/{id}"))?;
@@ -179,11 +179,11 @@ impl TestServer {
     /// When it doesn't stop gracefully, has ended before, or the log can't be read.
     pub(super) fn stop(self) -> Result<Vec<String>> {
         if let Some(status) = self.server.exit_status()? {
-            bail!("the server ended by itself: {status}");
+            bail!("the server ended early: {status}");
         }
         let status = self.server.stop("TERM")?.status;
         if !status.success() {
-            bail!("the server was asked to stop and ended with {status}");
+            bail!("the server ended after SIGTERM with {status}");
         }
         let log = fs::read_to_string(&self.log).context("failed to read the server's log")?;
         Ok(log.lines().map(str::to_owned).collect())

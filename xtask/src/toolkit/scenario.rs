@@ -86,7 +86,7 @@ impl Scenario {
         let state = found.map(|item| item["state"].clone()).unwrap_or_default();
         if others > 0 || state != "completed" {
             self.findings.push(format!(
-                "{what}: {name} isn't in the list once, completed: {list}"
+                "{what}: {name} isn't listed exactly once as completed: {list}"
             ));
         }
         let id = found.and_then(|item| item["id"].as_str());
@@ -168,7 +168,7 @@ impl Scenario {
                 .code
                 .map_or_else(|| "by a signal".to_owned(), |code| format!("with {code}"));
             self.findings.push(format!(
-                "`{what}` has to end with {code} and to say {words:?}; it ended {ended} and output {}{}",
+                "`{what}`: expected exit code {code} and {words:?}, but it ended {ended}: {}{}",
                 output.stdout, output.stderr
             ));
         }
@@ -177,7 +177,7 @@ impl Scenario {
     fn same(&mut self, what: &str, found: &[String], wanted: &[&str]) {
         if found != wanted {
             self.findings
-                .push(format!("{what} have to be {wanted:?}, and they are {found:?}"));
+                .push(format!("{what}: expected {wanted:?}, found {found:?}"));
         }
     }
 }

@@ -94,7 +94,7 @@ pub(super) fn difference(wanted: &Tree, found: &Tree) -> Option<String> {
     let mut added = found.keys().filter(|path| !wanted.contains_key(*path));
     added
         .next()
-        .map(|path| format!("{} came from nowhere", path.display()))
+        .map(|path| format!("{} is unexpected", path.display()))
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub enum ErrorKind {
     #[error("{}", chain(.0))]
     Transport(reqwest::Error),
     /// The response exceeds the client's size limit.
-    #[error("the answer is longer than {bytes_max} bytes")]
+    #[error("the response is longer than {bytes_max} bytes")]
     TooLong {
         /// The limit.
         bytes_max: usize,
@@ -81,7 +81,7 @@ pub enum ErrorKind {
         token: String,
     },
     /// A list's items are columns, although resources were requested.
-    #[error("the list's items are arrays, although no columns were asked for")]
+    #[error("the list's items are arrays, but no columns were requested")]
     UnexpectedColumns,
 }
 

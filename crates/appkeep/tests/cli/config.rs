@@ -85,7 +85,7 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "path = \"bucket\"",
         "path = \"volume/backups\"",
-        ":17: `path = \"volume/backups\"`: bucket \"local\" lies in volume \"data\" of app \"shop\" (",
+        ":17: `path = \"volume/backups\"`: bucket \"local\" is inside volume \"data\" of app \"shop\" (",
     ),
     (
         "path = \"bucket\"",
@@ -95,12 +95,12 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "{ data = \"volume\" }",
         "{ data = \"bucket/volume\" }",
-        ":12: `volumes = { data = \"bucket/volume\" }`: volume \"data\" of app \"shop\" lies in bucket \"local\" (",
+        ":12: `volumes = { data = \"bucket/volume\" }`: volume \"data\" of app \"shop\" is inside bucket \"local\" (",
     ),
     (
         "{ data = \"volume\" }",
         "{ data = \"volume\", more = \"volume/below\" }",
-        ":12: `volumes = { data = \"volume\", more = \"volume/below\" }`: volume \"more\" of app \"shop\" lies in volume \
+        ":12: `volumes = { data = \"volume\", more = \"volume/below\" }`: volume \"more\" of app \"shop\" is inside volume \
          \"data\" of app \"shop\" (",
     ),
     (
@@ -112,12 +112,12 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "[[accounts.buckets]]",
         "[[accounts.buckets]]\nname = \"outer\"\npath = \".\"\n[[accounts.buckets]]",
-        ":12: `volumes = { data = \"volume\" }`: volume \"data\" of app \"shop\" lies in bucket \"outer\" (",
+        ":12: `volumes = { data = \"volume\" }`: volume \"data\" of app \"shop\" is inside bucket \"outer\" (",
     ),
     (
         "[[accounts.buckets]]",
         "[[accounts.buckets]]\nname = \"inner\"\npath = \"bucket/inner\"\n[[accounts.buckets]]",
-        ":16: `path = \"bucket/inner\"`: bucket \"inner\" lies in bucket \"local\" (",
+        ":16: `path = \"bucket/inner\"`: bucket \"inner\" is inside bucket \"local\" (",
     ),
     (
         "[server]",
@@ -203,7 +203,7 @@ fn data_directories_inside_a_volume_are_rejected() {
     let data = installation.path().join("volume/below/data");
     let refused = only_error_line(&installation.serve_at("127.0.0.1:0", &data).output().unwrap());
     let expected = format!(
-        "{}: the data directory lies in volume \"data\" of app \"shop\" ({}): expected a directory outside of it",
+        "{}: the data directory is inside volume \"data\" of app \"shop\" ({}): expected a directory outside of it",
         data.display(),
         installation.path().join("volume").display()
     );
@@ -237,7 +237,7 @@ fn volumes_and_buckets_inside_the_data_directory_are_rejected() {
         let file = installation.path().join("appkeep.toml");
         fs::write(&file, CONFIG.replacen(from, to, 1)).unwrap();
         let refused = only_error_line(&installation.serve().output().unwrap());
-        assert!(refused.contains(&format!(": {what} lies in ")), "{refused}");
+        assert!(refused.contains(&format!(": {what} is inside ")), "{refused}");
     }
 }
 

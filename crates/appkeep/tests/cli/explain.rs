@@ -40,10 +40,10 @@ fn all_codes_are_listed_by_default() {
 fn unknown_codes_get_suggestions() {
     assert_eq!(
         only_error_line(&run(["explain", "limit-zera"])),
-        "no report has the code \"limit-zera\"; did you mean limit-zero or limit-word or limit-negative?"
+        "unknown code \"limit-zera\"; did you mean limit-zero or limit-word or limit-negative?"
     );
     assert_eq!(
         only_error_line(&run(["explain", "xyz"])),
-        "no report has the code \"xyz\"; `appkeep explain` lists all"
+        "unknown code \"xyz\"; `appkeep explain` lists all codes"
     );
 }

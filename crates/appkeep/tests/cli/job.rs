@@ -102,7 +102,7 @@ fn all_queued_jobs_of_an_app_are_cancelled_while_no_server_runs() {
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 
     let unknown = only_error_line(&job(&installation, &["cancel", "--app", "blog"]));
-    assert_eq!(unknown, "no app is called \"blog\", or has that id");
+    assert_eq!(unknown, "no app has the name or id \"blog\"");
     assert_eq!(listed(&installation).len(), 3);
     let cancelled = job(&installation, &["cancel", "--app", "shop"]);
     assert_eq!(cancelled.status.code(), Some(0), "{cancelled:?}");

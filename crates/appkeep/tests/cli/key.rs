@@ -256,10 +256,7 @@ fn the_master_key_can_move_to_a_variable_and_a_command() {
     };
     let rotated = rotate(&[]);
     assert_eq!(rotated.status.code(), Some(0), "{rotated:?}");
-    assert!(
-        !master(&installation).exists(),
-        "it lies nowhere but in the variable"
-    );
+    assert!(!master(&installation).exists(), "the key is only in the variable");
     let serve = |value: &str| {
         let mut serve = installation.serve();
         serve.env("APPKEEP_TEST_MASTER", value);

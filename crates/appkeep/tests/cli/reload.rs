@@ -96,7 +96,7 @@ fn sighup_rejects_an_invalid_configuration() {
         (Some(format!("{with_app}[sever]\n")), "unknown field `sever`"),
         (
             Some(with_app.replacen("path = \"bucket\"", "path = \"data/bucket\"", 1)),
-            "lies in the data directory",
+            "is inside the data directory",
         ),
         (None, "failed to read it: No such file or directory"),
     ];

@@ -257,7 +257,7 @@ fn nested_volumes_of_other_apps_require_force() {
     let inner =
         "[[accounts.apps]]\nname = \"inner\"\nvolumes = { data = \"volume/below\" }\n\n[[accounts.buckets]]";
     fs::write(&file, config.replacen("[[accounts.buckets]]", inner, 1)).unwrap();
-    let inside = "volume \"data\" of app \"inner\" lies in ";
+    let inside = "volume \"data\" of app \"inner\" is inside ";
     let checked = run(["config", "check", &file.display().to_string()]);
     assert_eq!(checked.status.code(), Some(0));
     let warned = String::from_utf8(checked.stderr).unwrap();
@@ -283,7 +283,7 @@ fn nested_volumes_of_other_apps_require_force() {
 
     let refused = only_error_line(&restore(&installation, &["--backup", id, "--in-place"]));
     assert!(
-        refused.starts_with("volume \"data\" of app \"inner\" lies in a volume of the app shop"),
+        refused.starts_with("volume \"data\" of app \"inner\" is inside a volume of the app shop"),
         "{refused}"
     );
     fs::write(installation.path().join("volume/greeting.txt"), "changed\n").unwrap();

@@ -168,7 +168,7 @@ fn a_broken_authority_is_reported_and_not_replaced() {
     let refused = only_error_line(&serve(&installation, &["--tls", "self-signed"]).output().unwrap());
     let expected = format!(
         "failed to use the server's own certificate authority: failed to use the private key {0}/ca-key.pem: No such \
-         file or directory (os error 2); remove {0} to have another one made, which clients then have to trust",
+         file or directory (os error 2); remove {0} to create a new one, which clients must then trust",
         dir.display()
     );
     assert_eq!(refused, expected);

@@ -13,7 +13,7 @@ async fn reasons_name_the_invalid_and_the_expected_value() {
         ),
         (
             "continue=x",
-            r#""x" is not a token that an earlier response gave"#,
+            r#""x" is not a continue token of an earlier response"#,
         ),
         ("limit=1&limit=1", "it is given more than once"),
         ("colour=red", "this operation has no such parameter"),

@@ -9,7 +9,7 @@ use super::{AppNames, CancelArgs};
 use crate::stdout::print_line;
 
 /// The shortest prefix of an id that identifies a job, in characters.
-const ID_DIGITS_MIN: usize = 4;
+const ID_CHARS_MIN: usize = 4;
 
 pub(super) async fn run(args: CancelArgs) -> anyhow::Result<()> {
     let store = super::open(&args.data).await?;
@@ -64,8 +64,8 @@ fn find<'a>(jobs: &'a [PendingJob], wanted: &str) -> anyhow::Result<&'a PendingJ
     let begins = |job: &&PendingJob| job.id.to_string().starts_with(&wanted.to_ascii_lowercase());
     let found: Vec<_> = jobs.iter().filter(begins).collect();
     match found[..] {
-        [only] if wanted.len() >= ID_DIGITS_MIN => Ok(only),
+        [only] if wanted.len() >= ID_CHARS_MIN => Ok(only),
         [] | [_] => bail!("no pending job has the id {wanted:?}; `appkeep job list` shows them"),
-        _ => bail!("{wanted:?} matches {} ids: give more digits", found.len()),
+        _ => bail!("{wanted:?} matches {} ids: give more characters", found.len()),
     }
 }

@@ -128,7 +128,7 @@ fn ambiguous_names_list_all_matches() {
     for part in [
         ", of shop, created 20",
         ", of blog, created 20",
-        "; give more digits of the id",
+        "; give more characters of the id",
     ] {
         assert!(refusal.contains(part), "{refusal}");
     }
@@ -151,7 +151,7 @@ fn conflicts_are_reported() {
         "{refusal}"
     );
     assert!(
-        refusal.ends_with("; check its state, and try again when it isn't in use"),
+        refusal.ends_with("; check its state, and try again when it is no longer in use"),
         "{refusal}"
     );
 }

@@ -58,7 +58,7 @@ fn restores_require_confirmation() {
     let (code, text) = terminal.end();
     assert_eq!(code, 2, "{text}");
     assert!(
-        plain(&text).contains("error: nothing was changed: not confirmed"),
+        plain(&text).contains("error: not confirmed: nothing was changed"),
         "{text}"
     );
     assert_eq!(fs::read_to_string(greeting(&fixture)).unwrap(), "newer");

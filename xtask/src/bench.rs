@@ -16,13 +16,12 @@ mod server;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
-use cargo_metadata::Message;
+use anyhow::{Context, Result};
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
+use crate::appkeep::build_executables;
 use crate::{Outcome, files};
 
 /// The path of the result, relative to the workspace's root.
@@ -74,7 +73,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     let wanted = |part| args.only.is_empty() || args.only.contains(&part);
     let [appkeep, data_plane, bare_list] = match &args.executables {
         Some(executables) => EXECUTABLES.map(|name| executables.join(name)),
-        None => build()?,
+        None => build_executables(&BUILD, EXECUTABLES)?,
     };
     let mut result = Map::new();
     result.insert("machine".to_owned(), machine());
@@ -127,39 +126,13 @@ fn clear(dir: &Path) -> Result<()> {
 /// The executables, built together so that cargo selects the same features for common dependencies.
 const EXECUTABLES: [&str; 3] = ["appkeep", "data_plane", "bare_list"];
 
-/// Builds the executables in release mode, and returns their paths.
-fn build() -> Result<[PathBuf; 3]> {
-    let args = [
-        "build",
-        "--release",
-        "--message-format=json-render-diagnostics",
-        "--package=appkeep",
-        "--package=appkeep-engine",
-        "--package=appkeep-api",
-        "--bin=appkeep",
-        "--example=data_plane",
-        "--example=bare_list",
-    ];
-    let output = Command::new("cargo")
-        .args(args)
-        .current_dir(files::root())
-        .stderr(Stdio::inherit())
-        .output()
-        .context("failed to start cargo build")?;
-    if !output.status.success() {
-        bail!("cargo {} failed", args.join(" "));
-    }
-    let mut found = EXECUTABLES.map(|_| None);
-    for message in Message::parse_stream(output.stdout.as_slice()) {
-        if let Message::CompilerArtifact(artifact) = message.context("failed to read cargo's messages")?
-            && let Some(path) = artifact.executable
-            && let Some(number) = EXECUTABLES.iter().position(|name| *name == artifact.target.name)
-        {
-            found[number] = Some(path.into_std_path_buf());
-        }
-    }
-    let [Some(appkeep), Some(data_plane), Some(bare_list)] = found else {
-        bail!("cargo named no executable for one of {}", EXECUTABLES.join(", "));
-    };
-    Ok([appkeep, data_plane, bare_list])
-}
+/// The arguments that build the executables in release mode.
+const BUILD: [&str; 7] = [
+    "--release",
+    "--package=appkeep",
+    "--package=appkeep-engine",
+    "--package=appkeep-api",
+    "--bin=appkeep",
+    "--example=data_plane",
+    "--example=bare_list",
+];

@@ -133,7 +133,7 @@ fn fetch_until(server: &Server, path: &str, until: impl FnOnce() -> Result<()>) 
 }
 
 fn fetch(server: &Server, path: &str, is_over: &AtomicBool) -> Result<Vec<Duration>> {
-    let mut connection = server.connect()?;
+    let connection = server.connection();
     let mut latencies = Vec::new();
     while !is_over.load(Ordering::SeqCst) {
         let began = Instant::now();

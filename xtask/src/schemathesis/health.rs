@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::server::{APP_IDS, TestServer};
 use anyhow::{Context, Result};
-use appkeep_launcher::ACCOUNT;
+use appkeep_launcher::{ACCOUNT, backups};
 
 /// Maximum time during which no job makes progress.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -43,7 +43,7 @@ pub(super) fn settle(server: TestServer) -> After {
         ..After::default()
     };
     let healthy = wait(&server, &mut after)
-        .and_then(|()| server.create("appBackups", "application/astra-appBackup"))
+        .and_then(|()| server.back_up())
         .and_then(|_| server.stop());
     after.elapsed = begun.elapsed();
     match healthy.as_deref() {
@@ -66,7 +66,7 @@ fn wait(server: &TestServer, after: &mut After) -> Result<()> {
     let mut fewest = usize::MAX;
     let mut progress = Instant::now();
     loop {
-        after.backups = states(server, &format!("/accounts/{ACCOUNT}/topology/v1/appBackups"))?;
+        after.backups = states(server, &backups())?;
         after.snapshots = States::new();
         for app in APP_IDS {
             let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{app}/appSnaps");

@@ -7,41 +7,136 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::health::After;
 use super::{Budget, PHASES};
-use crate::spec;
 
 /// The phase that tends to end early without an error.
 const IN_SEQUENCES: &str = "stateful";
 
-/// Number of responses by phase, operation and status.
-type Responses = BTreeMap<(String, String, u16), u64>;
+/// The report of Schemathesis.
+#[derive(Debug, Default, Deserialize)]
+struct Summary {
+    test_cases: Cases,
+    complete: bool,
+    stop_reason: String,
+    exit_code: i64,
+    failures: Vec<Failure>,
+    errors: Vec<Failure>,
+    warnings: BTreeMap<String, Vec<Value>>,
+    phases: BTreeMap<String, Phase>,
+}
 
-/// A known exception for our server, and how often it was needed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Deserialize)]
+struct Cases {
+    generated: u64,
+    errored: u64,
+    without_checks: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Failure {
+    title: String,
+    #[serde(default)]
+    count: u64,
+    #[serde(default)]
+    operations: Value,
+}
+
+#[derive(Debug, Deserialize)]
+struct Phase {
+    status: String,
+    skip_reason: Option<String>,
+}
+
+impl Summary {
+    /// Number of generated cases that were checked. Cases without checks are additional requests of Schemathesis, such
+    /// as those without a token.
+    fn cases(&self) -> u64 {
+        let cases = &self.test_cases;
+        cases.generated.saturating_sub(cases.without_checks)
+    }
+
+    /// All problems that Schemathesis reports.
+    fn findings(&self) -> Vec<String> {
+        let mut findings = Vec::new();
+        if !self.complete || self.stop_reason != "completed" {
+            findings.push(format!("the run ended early: {}", self.stop_reason));
+        }
+        findings.extend(self.failures.iter().map(
+            |Failure {
+                 title,
+                 count,
+                 operations,
+             }| { format!("{title} ({count} times) in {operations}") },
+        ));
+        findings.extend(self.errors.iter().map(|error| format!("error: {}", error.title)));
+        let warnings = self.warnings.iter().filter(|(_, about)| !about.is_empty());
+        findings.extend(warnings.map(|(name, about)| format!("warning {name}: {about:?}")));
+        let skipped = PHASES
+            .iter()
+            .filter_map(|name| Some((name, self.phases.get(*name)?)));
+        let skipped = skipped.filter(|(_, phase)| phase.status == "skip");
+        findings.extend(
+            skipped.map(|(name, phase)| format!("phase {name} was skipped: {:?}", phase.skip_reason)),
+        );
+        if self.test_cases.errored > 0 {
+            findings.push(format!("{} cases got no response", self.test_cases.errored));
+        }
+        // Any failure that isn't covered above.
+        if findings.is_empty() && self.exit_code != 0 {
+            findings.push(format!("Schemathesis ended with {}", self.exit_code));
+        }
+        findings
+    }
+}
+
+/// The counts of our hooks.
+#[derive(Debug, Default, Deserialize)]
+struct Tally {
+    responses: Vec<Responses>,
+    /// Number of rejected requests from the other account, by operation.
+    isolation: BTreeMap<String, u64>,
+    exceptions: Vec<Exception>,
+}
+
+/// Number of responses with a status.
+#[derive(Debug, Deserialize)]
+struct Responses {
+    phase: String,
+    operation: String,
+    status: u16,
+    count: u64,
+}
+
+/// A known exception for our server, and how often it was used.
+#[derive(Debug, Clone, Deserialize)]
 struct Exception {
-    /// Operation, failure and problem.
-    what: String,
+    operation: String,
+    failure: String,
+    problem: String,
     reason: String,
     /// Whether it is about deleted resources, which few sequences request again.
-    is_rare: bool,
+    #[serde(default)]
+    deleted: bool,
     count: u64,
+}
+
+impl Exception {
+    fn is_same(&self, other: &Self) -> bool {
+        [&self.operation, &self.failure, &self.problem] == [&other.operation, &other.failure, &other.problem]
+    }
 }
 
 /// The results for one seed.
 #[derive(Debug, Default)]
 pub(super) struct Run {
     pub(super) seed: u64,
-    /// Number of generated cases that were checked, as counted by Schemathesis.
-    cases: u64,
-    /// The findings of Schemathesis, in its own words.
-    reported: Vec<String>,
-    responses: Responses,
-    /// Number of rejected requests from the other account, by operation.
-    isolation: BTreeMap<String, u64>,
-    exceptions: Vec<Exception>,
+    summary: Summary,
+    tally: Tally,
     pub(super) elapsed: Duration,
     /// Peak memory use of Schemathesis, in bytes.
     pub(super) peak_bytes: u64,
@@ -54,94 +149,28 @@ impl Run {
     /// # Errors
     /// When one is missing or invalid.
     pub(super) fn read(report: &Path, tally: &Path) -> Result<Self> {
-        let mut run = Self::default();
-        run.read_report(&json(report)?)?;
-        run.read_tally(&json(tally)?)?;
-        Ok(run)
+        Ok(Self {
+            summary: read(report)?,
+            tally: read(tally)?,
+            ..Self::default()
+        })
     }
 
-    fn read_report(&mut self, report: &Value) -> Result<()> {
-        let cases = &report["test_cases"];
-        // Cases without checks are its own additional requests, such as those without a token.
-        self.cases = number(cases, "generated")?.saturating_sub(number(cases, "without_checks")?);
-        if report["complete"] != Value::Bool(true) || report["stop_reason"] != "completed" {
-            self.reported
-                .push(format!("the run ended early: {}", report["stop_reason"]));
-        }
-        for failure in spec::items(report.get("failures")) {
-            let (title, operations) = (&failure["title"], &failure["operations"]);
-            self.reported
-                .push(format!("{title} ({} times) in {operations}", failure["count"]));
-        }
-        for error in spec::items(report.get("errors")) {
-            self.reported.push(format!("error: {}", error["title"]));
-        }
-        for (warning, about) in spec::members(report.get("warnings")) {
-            if spec::items(Some(about)).next().is_some() {
-                self.reported.push(format!("warning {warning}: {about}"));
-            }
-        }
-        for (phase, result) in spec::members(report.get("phases")) {
-            if PHASES.contains(&phase) && result["status"] == "skip" {
-                self.reported
-                    .push(format!("phase {phase} was skipped: {}", result["skip_reason"]));
-            }
-        }
-        let errored = number(cases, "errored")?;
-        if errored > 0 {
-            self.reported.push(format!("{errored} cases got no response"));
-        }
-        // Any failure that isn't covered above.
-        if self.reported.is_empty() && report["exit_code"] != 0 {
-            self.reported
-                .push(format!("Schemathesis ended with {}", report["exit_code"]));
-        }
-        Ok(())
-    }
-
-    fn read_tally(&mut self, tally: &Value) -> Result<()> {
-        for response in spec::items(tally.get("responses")) {
-            let text = |member: &str| response[member].as_str().unwrap_or_default().to_owned();
-            let status = u16::try_from(number(response, "status")?)?;
-            let key = (text("phase"), text("operation"), status);
-            *self.responses.entry(key).or_default() += number(response, "count")?;
-        }
-        for (operation, count) in spec::members(tally.get("isolation")) {
-            self.isolation
-                .insert(operation.to_owned(), count.as_u64().unwrap_or_default());
-        }
-        for exception in spec::items(tally.get("exceptions")) {
-            let text = |member: &str| exception[member].as_str().unwrap_or_default();
-            self.exceptions.push(Exception {
-                what: format!(
-                    "{}, {}, problem {}",
-                    text("operation"),
-                    text("failure"),
-                    text("problem")
-                ),
-                reason: text("reason").to_owned(),
-                is_rare: exception["deleted"] == Value::Bool(true),
-                count: number(exception, "count")?,
-            });
-        }
-        Ok(())
-    }
-
-    /// The findings of Schemathesis, in its own words.
+    /// The findings of Schemathesis.
     #[cfg(test)]
     pub(super) fn reported(&self) -> Vec<String> {
-        self.reported.clone()
+        self.summary.findings()
     }
 
     /// Number of responses in a phase.
     fn responses_in(&self, phase: &str) -> u64 {
-        let responses = self.responses.iter().filter(|((of, ..), _)| of == phase);
-        responses.map(|(_, count)| count).sum()
+        let responses = self.tally.responses.iter().filter(|one| one.phase == phase);
+        responses.map(|one| one.count).sum()
     }
 
     /// The findings about everything that every run has to cover.
     fn findings(&self, operations: &BTreeSet<String>, examples: u32) -> Vec<String> {
-        let mut findings = self.reported.clone();
+        let mut findings = self.summary.findings();
         findings.extend(self.after.findings.iter().cloned());
         for phase in PHASES {
             if self.responses_in(phase) == 0 {
@@ -155,13 +184,16 @@ impl Run {
             ));
         }
         for operation in operations {
-            let succeeded = |((_, of, status), _): (&(String, String, u16), _)| {
-                of == operation && (200..300).contains(status)
-            };
-            if !self.responses.iter().any(succeeded) {
+            let succeeded = |one: &Responses| one.operation == *operation && (200..300).contains(&one.status);
+            if !self.tally.responses.iter().any(succeeded) {
                 findings.push(format!("{operation} never succeeded"));
             }
-            if self.isolation.get(operation).is_none_or(|count| *count == 0) {
+            if self
+                .tally
+                .isolation
+                .get(operation)
+                .is_none_or(|count| *count == 0)
+            {
                 findings.push(format!("{operation} was never requested by the other account"));
             }
         }
@@ -175,13 +207,13 @@ impl Display for Run {
             f,
             "schemathesis: seed {}: {} cases in {:.0} s; responses:",
             self.seed,
-            self.cases,
+            self.summary.cases(),
             self.elapsed.as_secs_f64()
         )?;
         for phase in PHASES {
             write!(f, " {phase} {}", self.responses_in(phase))?;
         }
-        let rejected: u64 = self.isolation.values().sum();
+        let rejected: u64 = self.tally.isolation.values().sum();
         writeln!(f, "; {rejected} requests of the other account rejected")?;
         write!(
             f,
@@ -205,14 +237,14 @@ pub(super) struct Report {
 
 impl Report {
     fn cases(&self) -> u64 {
-        self.runs.iter().map(|run| run.cases).sum()
+        self.runs.iter().map(|run| run.summary.cases()).sum()
     }
 
     /// The exceptions, each once, with their total number of uses.
     fn exceptions(&self) -> Vec<Exception> {
         let mut all: Vec<Exception> = Vec::new();
-        for exception in self.runs.iter().flat_map(|run| &run.exceptions) {
-            match all.iter_mut().find(|known| known.what == exception.what) {
+        for exception in self.runs.iter().flat_map(|run| &run.tally.exceptions) {
+            match all.iter_mut().find(|known| known.is_same(exception)) {
                 Some(known) => known.count += exception.count,
                 None => all.push(exception.clone()),
             }
@@ -245,7 +277,7 @@ impl Report {
                 // By chance, a single operation may not need an exception. It is a finding if no operation
                 // with the same reason needs it, unless it is rare.
                 let mut alike = exceptions.iter().filter(|exception| exception.reason == *reason);
-                if alike.all(|exception| exception.count == 0 && !exception.is_rare) {
+                if alike.all(|exception| exception.count == 0 && !exception.deleted) {
                     findings.push(format!("never used, remove it: {reason}"));
                 }
             }
@@ -257,11 +289,18 @@ impl Report {
     pub(super) fn summary(&self, budget: &Budget) -> String {
         let mut text = String::new();
         for exception in self.exceptions() {
+            let Exception {
+                operation,
+                failure,
+                problem,
+                reason,
+                count,
+                ..
+            } = exception;
             // Writing to a string doesn't fail.
             let _ = writeln!(
                 text,
-                "schemathesis: exception used {} times: {}: {}",
-                exception.count, exception.what, exception.reason
+                "schemathesis: exception used {count} times: {operation}, {failure}, problem {problem}: {reason}"
             );
         }
         let _ = writeln!(
@@ -275,15 +314,9 @@ impl Report {
     }
 }
 
-fn json(path: &Path) -> Result<Value> {
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text = fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} isn't JSON", path.display()))
-}
-
-fn number(of: &Value, member: &str) -> Result<u64> {
-    of[member]
-        .as_u64()
-        .with_context(|| format!("a report without {member}: {of}"))
+    serde_json::from_str(&text).with_context(|| format!("{} isn't a valid report", path.display()))
 }
 
 #[cfg(test)]
@@ -322,9 +355,11 @@ mod tests {
     }
 
     fn findings(report: &Value, tally: &Value, budget: &Budget) -> Vec<String> {
-        let mut run = Run::default();
-        run.read_report(report).unwrap();
-        run.read_tally(tally).unwrap();
+        let run = Run {
+            summary: Summary::deserialize(report).unwrap(),
+            tally: Tally::deserialize(tally).unwrap(),
+            ..Run::default()
+        };
         let operations = BTreeSet::from(["list".to_owned()]);
         Report { runs: vec![run] }.findings(budget, &operations)
     }
@@ -402,6 +437,6 @@ mod tests {
 
     #[test]
     fn reports_without_counts_are_invalid() {
-        assert!(Run::default().read_report(&json!({})).is_err());
+        assert!(Summary::deserialize(json!({})).is_err());
     }
 }

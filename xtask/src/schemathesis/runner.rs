@@ -110,53 +110,32 @@ impl Runner {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{BufRead, BufReader, Read, Write};
-    use std::net::{TcpListener, TcpStream};
-    use std::thread;
-
     use appkeep_launcher::ACCOUNT;
+    use serde_json::json;
+    use wiremock::matchers::any;
+    use wiremock::{Mock, MockServer, ResponseTemplate};
 
     use super::*;
 
-    /// Sends the same response to every request.
-    fn answer(stream: TcpStream) -> std::io::Result<()> {
-        let mut stream = BufReader::new(stream);
-        loop {
-            let (mut line, mut length) = (String::new(), 0);
-            while line != "\r\n" {
-                line.clear();
-                if stream.read_line(&mut line)? == 0 {
-                    return Ok(());
-                }
-                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                    length = value.trim().parse().unwrap();
-                }
-            }
-            stream.read_exact(&mut vec![0; length])?;
-            let answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
-            stream.get_mut().write_all(answer.as_bytes())?;
-        }
-    }
-
     #[test]
     fn python3_schemathesis_finds_violations() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let stream = stream.unwrap();
-                thread::spawn(move || answer(stream));
-            }
+        // It sends the same response to every request.
+        let respond = ResponseTemplate::new(200).set_body_json(json!({}));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let wrong = runtime.unwrap().block_on(async {
+            let server = MockServer::start().await;
+            Mock::given(any()).respond_with(respond).mount(&server).await;
+            server
         });
         let results = tempfile::tempdir().unwrap();
         let users = results.path().join("users.json");
-        let user = |name: &str| serde_json::json!({"name": name, "fixedHeaders": [{"name": "Authorization", "value": "Bearer t"}]});
-        let listed = serde_json::json!({"auth": [user("owner"), user("other")]});
+        let user = |name: &str| json!({"name": name, "fixedHeaders": [{"name": "Authorization", "value": "Bearer t"}]});
+        let listed = json!({"auth": [user("owner"), user("other")]});
         fs::write(&users, listed.to_string()).unwrap();
-        let examples = serde_json::json!({"account_id": ACCOUNT});
+        let examples = json!({"account_id": ACCOUNT});
         let runner = Runner::installed(None).unwrap();
         let run = runner.run(&RunOptions {
-            url: &url,
+            url: &wrong.uri(),
             environment: &[
                 ("APPKEEP_USERS", users.display().to_string()),
                 ("APPKEEP_OTHER", "Bearer t".to_owned()),

@@ -3,11 +3,11 @@
 use std::fs;
 
 use anyhow::Result;
-use appkeep_launcher::APP;
+use appkeep_launcher::{APP, describe};
 use serde_json::Value;
 
 use super::server::{TestServer, ToolkitOutput, Trust};
-use super::tree::{self, Tree};
+use super::tree;
 
 /// An unused id.
 const UNKNOWN: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7fff";
@@ -29,7 +29,7 @@ impl Scenario {
     pub(super) fn run(&mut self, server: &TestServer) -> Result<()> {
         self.certificates(server)?;
         self.lists(server)?;
-        let original = tree::read(&server.volume())?;
+        let original = describe(&server.volume())?;
         let snapshot = self.creates(server, "snapshot", "before")?;
         let backup = self.creates(server, "backup", "nightly")?;
         for (flag, source) in [("--backup", &backup), ("--snapshot", &snapshot)] {
@@ -93,7 +93,7 @@ impl Scenario {
         Ok(id.unwrap_or(UNKNOWN).to_owned())
     }
 
-    fn restores(&mut self, server: &TestServer, flag: &str, source: &str, original: &Tree) -> Result<()> {
+    fn restores(&mut self, server: &TestServer, flag: &str, source: &str, original: &[String]) -> Result<()> {
         let volume = server.volume();
         fs::remove_dir_all(volume.join("deep"))?;
         fs::remove_file(volume.join("empty"))?;
@@ -103,7 +103,7 @@ impl Scenario {
         let what = format!("ipr {flag}");
         self.expect(&what, &output, 0, "In-Place-Restore job in progress");
         self.expect(&what, &output, 0, "Success!");
-        let found = tree::read(&volume)?;
+        let found = describe(&volume)?;
         if let Some(difference) = tree::difference(original, &found) {
             self.findings.push(format!("{what}: {difference}"));
         }

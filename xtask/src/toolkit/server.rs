@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use appkeep_launcher::{ACCOUNT, Installation, RunningServer};
 
 use super::tree;
@@ -144,11 +144,7 @@ impl TestServer {
     /// # Errors
     /// When it doesn't stop gracefully.
     pub(super) fn stop(self) -> Result<()> {
-        let status = self.server.stop("TERM")?.status;
-        if !status.success() {
-            bail!("the server ended with {status}");
-        }
-        Ok(())
+        self.server.stop_gracefully().map(drop)
     }
 }
 

@@ -15,16 +15,16 @@
 #[path = "../cli/program.rs"]
 mod program;
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, app_backups, backups, eventually};
-use serde_json::{Value, json};
+use appkeep_launcher::{
+    APP, Installation, RunningServer, app_backups, app_snapshots, backup_body, backups, eventually,
+};
+use serde_json::Value;
 
-use crate::program::{installation, password, stdout};
+use crate::program::{installation, restic, stdout};
 
 /// The size of the app's one large file, in bytes.
 const LARGE_BYTES: u64 = 128 << 20;
@@ -48,9 +48,7 @@ fn start(slow: &str) -> (Installation, RunningServer, String) {
     installation.configure("workers = 2", "workers = 1").unwrap();
     installation.add_apps(BLOG).unwrap();
     fs::create_dir(installation.path().join("other")).unwrap();
-    let noise = File::open("/dev/urandom").unwrap();
-    let large = installation.path().join("volume/large");
-    io::copy(&mut noise.take(LARGE_BYTES), &mut File::create(large).unwrap()).unwrap();
+    installation.write_noise("large", LARGE_BYTES).unwrap();
     for number in 0..300 {
         fs::write(
             installation.path().join(format!("volume/small-{number}")),
@@ -66,8 +64,7 @@ fn start(slow: &str) -> (Installation, RunningServer, String) {
 }
 
 fn create(server: &RunningServer, token: &str, app: &str) -> String {
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let created = server.post(token, &app_backups().replace(APP, app), &body);
+    let created = server.post(token, &app_backups().replace(APP, app), &backup_body());
     assert_eq!(created.status, 201, "{created:?}");
     format!("{}/{}", backups(), created.body["id"].as_str().unwrap())
 }
@@ -104,7 +101,6 @@ fn nothing_is_left(installation: &Installation, server: &RunningServer, token: &
         ids.iter().all(|id| !path.ends_with(id.as_str().unwrap())),
         "{ids:?}"
     );
-    let snaps = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appSnaps");
     let repository = installation.path().join("bucket").join(APP);
     eventually("everything of it to be gone", || {
         let kinds = ["data", "index", "snapshots", "tmp"];
@@ -113,7 +109,7 @@ fn nothing_is_left(installation: &Installation, server: &RunningServer, token: &
             .flat_map(|kind| files_below(&repository.join(kind)))
             .collect();
         let on_disk = installation.data().join("snapshots").join(APP).exists();
-        let listed = server.get(token, &snaps).body["items"] != Value::Array(Vec::new());
+        let listed = server.get(token, &app_snapshots()).body["items"] != Value::Array(Vec::new());
         (left.is_empty() && !on_disk && !listed).then_some(())
     });
 }
@@ -181,15 +177,7 @@ fn restic_prune_is_refused_during_a_backup() {
     eventually("the repository to be locked", || {
         (files_below(&repository.join("locks")).len() == 1).then_some(())
     });
-    let restic = |arguments: &[&str]| {
-        Command::new("restic")
-            .args(["--no-cache", "--repo"])
-            .arg(&repository)
-            .args(arguments)
-            .env("RESTIC_PASSWORD", password(&installation))
-            .output()
-            .expect("restic runs: apt-get install restic")
-    };
+    let restic = |arguments: &[&str]| restic(&installation, arguments);
     let listed = stdout(&restic(&["list", "locks"]));
     assert_eq!(listed.lines().count(), 1, "{listed}");
     let pruned = restic(&["prune"]);

@@ -4,24 +4,14 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, app_backups, backups, eventually};
+use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, eventually};
 use serde_json::{Value, json};
 
-use crate::program::{installation, run, stdout};
+use crate::program::{installation, run, started, stdout};
 use crate::remote::client_command;
 
 /// The claim of a server on another machine.
 const CLAIM: &str = "appkeep-server-0b4f7a52-8f7e-4c0c-9a55-0a3d6f1c7e11";
-
-fn body() -> Value {
-    json!({"type": "application/astra-appBackup", "version": "1.1"})
-}
-
-fn create(server: &RunningServer, token: &str) -> String {
-    let created = server.post(token, &app_backups(), &body());
-    assert_eq!(created.status, 201, "{created:?}");
-    format!("{}/{}", backups(), created.body["id"].as_str().unwrap())
-}
 
 /// Waits until the account's one bucket is in this state, and returns it.
 fn wait_for_bucket(server: &RunningServer, token: &str, state: &str) -> Value {
@@ -55,7 +45,7 @@ fn claims(installation: &Installation) -> Vec<PathBuf> {
 }
 
 fn take_over(installation: &Installation, more: &[&str]) -> Output {
-    let config = installation.path().join("appkeep.toml").display().to_string();
+    let config = installation.config().display().to_string();
     run(["bucket", "take-over", "local", "--config", &config]
         .iter()
         .chain(more))
@@ -63,11 +53,8 @@ fn take_over(installation: &Installation, more: &[&str]) -> Output {
 
 #[test]
 fn copies_of_a_data_directory_change_nothing_in_the_bucket() {
-    let installation = installation();
-    let original = installation.start().unwrap();
-    let token = installation.token("acme").unwrap();
-    let path = create(&original, &token);
-    original.wait_for(&token, &path, &["completed"]);
+    let (installation, original, token) = started();
+    let path = original.back_up(&token).unwrap();
     assert_eq!(claims(&installation).len(), 1);
 
     let snapshots = installation.data().join("snapshots").join(APP);
@@ -91,7 +78,7 @@ fn copies_of_a_data_directory_change_nothing_in_the_bucket() {
     let doctor = client_command(&copy.url, &token).arg("doctor").output().unwrap();
     assert_eq!(doctor.status.code(), Some(1), "{doctor:?}");
     assert!(stdout(&doctor).contains("take-over local"), "{doctor:?}");
-    let waiting = create(&copy, &token);
+    let waiting = copy.create_backup(&token).unwrap();
     assert!(wait_for_reason(&copy, &token, &waiting).contains(&holder));
     assert_eq!(copy.delete(&token, &path).status, 204);
     // The owner runs on this machine, so the bucket can't be taken over.
@@ -99,8 +86,7 @@ fn copies_of_a_data_directory_change_nothing_in_the_bucket() {
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
 
     // The original server continues, and none of its data was deleted.
-    let another = create(&original, &token);
-    original.wait_for(&token, &another, &["completed"]);
+    original.back_up(&token).unwrap();
     assert_eq!(original.get(&token, &path).body["state"], "completed");
     let repository = installation
         .path()
@@ -117,16 +103,13 @@ fn copies_of_a_data_directory_change_nothing_in_the_bucket() {
 
 #[test]
 fn killed_servers_reclaim_their_bucket_at_once() {
-    let installation = installation();
-    let server = installation.start().unwrap();
-    let token = installation.token("acme").unwrap();
+    let (installation, server, token) = started();
     wait_for_bucket(&server, &token, "available");
     eventually("the claim", || (claims(&installation).len() == 1).then_some(()));
     server.stop("KILL").unwrap();
     assert_eq!(claims(&installation).len(), 1);
     let server = installation.start().unwrap();
-    let path = create(&server, &token);
-    server.wait_for(&token, &path, &["completed"]);
+    server.back_up(&token).unwrap();
     assert_eq!(claims(&installation).len(), 1);
 }
 
@@ -147,7 +130,7 @@ fn buckets_are_taken_over_from_unreachable_servers() {
         reason.contains("another server (process 4711 on elsewhere)"),
         "{reason}"
     );
-    let path = create(&server, &token);
+    let path = server.create_backup(&token).unwrap();
     wait_for_reason(&server, &token, &path);
 
     let asked = take_over(&installation, &[]);

@@ -4,10 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use appkeep_launcher::{APP, Installation, RunningServer, app_backups, eventually};
-use serde_json::json;
+use appkeep_launcher::{APP, Installation, RunningServer, eventually};
 
-use crate::program::installation;
+use crate::program::started_idle;
 
 /// Shifts the wall clock by the number of seconds in a file.
 const SHIM: &str = r#"
@@ -47,16 +46,8 @@ fn shim(installation: &Installation) -> PathBuf {
 /// HTTP responses need a date, and the HTTP library supports none before 1970. Queued jobs run all the same.
 #[test]
 fn workers_run_with_a_clock_before_1970() {
-    let installation = installation();
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let create = |server: &RunningServer, token: &str| {
-        let created = server.post(token, &app_backups(), &body);
-        assert_eq!(created.status, 201, "{}", created.body);
-        format!("{}/{}", app_backups(), created.body["id"].as_str().unwrap())
-    };
-    let server = installation.start_idle().unwrap();
-    let token = installation.token("acme").unwrap();
-    let early = create(&server, &token);
+    let (installation, server, token) = started_idle();
+    let early = server.create_backup(&token).unwrap();
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 
     let offset = installation.path().join("offset");
@@ -72,7 +63,7 @@ fn workers_run_with_a_clock_before_1970() {
         fs::read_dir(&snapshots).ok()?.next().map(drop)
     });
     fs::write(&offset, "0").unwrap();
-    for path in [early, create(&server, &token)] {
+    for path in [early, server.create_backup(&token).unwrap()] {
         let backup = server.wait_for(&token, &path, &["completed", "failed"]);
         assert_eq!(backup["state"], "completed", "{backup}");
     }

@@ -182,11 +182,11 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
 #[test]
 fn errors_name_location_and_expected_value() {
     let installation = installation();
-    let file = installation.path().join("appkeep.toml");
+    let file = installation.config();
     for (from, to, message) in BREAKAGES {
         let broken = CONFIG.replacen(from, to, 1);
         assert_ne!(broken, CONFIG, "{from}");
-        fs::write(&file, broken).unwrap();
+        installation.write_config(&broken).unwrap();
         let refused = only_error_line(&installation.serve().output().unwrap());
         let expected = format!("{}{message}", file.display());
         assert!(refused.starts_with(&expected), "{refused:?} is not {expected:?}");
@@ -234,8 +234,7 @@ fn volumes_and_buckets_inside_the_data_directory_are_rejected() {
                 .create(installation.path().join(made))
                 .unwrap();
         }
-        let file = installation.path().join("appkeep.toml");
-        fs::write(&file, CONFIG.replacen(from, to, 1)).unwrap();
+        installation.configure(from, to).unwrap();
         let refused = only_error_line(&installation.serve().output().unwrap());
         assert!(refused.contains(&format!(": {what} is inside ")), "{refused}");
     }
@@ -268,7 +267,7 @@ fn data_directories_writable_by_others_are_rejected() {
 #[test]
 fn unreadable_configurations_are_named() {
     let installation = installation();
-    let file = installation.path().join("appkeep.toml");
+    let file = installation.config();
     fs::remove_file(&file).unwrap();
     let refused = only_error_line(&installation.serve().output().unwrap());
     let expected = format!(
@@ -310,14 +309,14 @@ fn invalid_log_filters_are_named() {
 #[test]
 fn check_prints_the_declared_resources_and_ids() {
     let installation = installation();
-    let file = installation.path().join("appkeep.toml");
+    let file = installation.config();
     let checked = run(["config", "check", &file.display().to_string()]);
     assert_eq!(checked.status.code(), Some(0));
     let expected = format!(
         "account {ACCOUNT}  acme\n  app    {APP}  shop\n  bucket {BUCKET}  local\naccount {OTHER_ACCOUNT}  other\n"
     );
     assert_eq!(stdout(&checked), expected);
-    fs::write(&file, CONFIG.replacen("workers = 2", "workers = 65", 1)).unwrap();
+    installation.configure("workers = 2", "workers = 65").unwrap();
     let refused = only_error_line(&run(["config", "check", &file.display().to_string()]));
     assert!(refused.contains("65 is out of range"), "{refused}");
 }

@@ -1,14 +1,11 @@
 //! A killed server loses none of its jobs in progress.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use appkeep_launcher::{APP, Installation, app_backups, backups, eventually};
-use serde_json::json;
+use appkeep_launcher::{APP, eventually};
 
-use crate::program::{installation, password};
+use crate::program::{installation, restic, stdout};
 
 /// Large enough that copying can be interrupted.
 const LARGE_BYTES: u64 = 96 << 20;
@@ -23,31 +20,14 @@ fn bytes_below(directory: &Path) -> u64 {
     bytes.sum()
 }
 
-fn restic(installation: &Installation, arguments: &[&str]) -> String {
-    let output = Command::new("restic")
-        .args(["--no-cache", "--repo"])
-        .arg(installation.path().join("bucket").join(APP))
-        .args(arguments)
-        .env("RESTIC_PASSWORD", password(installation))
-        .output()
-        .expect("restic runs: apt-get install restic");
-    let messages = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "restic {arguments:?}: {messages}");
-    String::from_utf8(output.stdout).expect("text")
-}
-
 #[test]
 fn restic_restores_backups_completed_after_a_kill() {
     let installation = installation();
     let large = installation.path().join("volume/large");
-    let noise = File::open("/dev/urandom").unwrap();
-    io::copy(&mut noise.take(LARGE_BYTES), &mut File::create(&large).unwrap()).unwrap();
+    installation.write_noise("large", LARGE_BYTES).unwrap();
     let server = installation.start().unwrap();
     let token = installation.token("acme").unwrap();
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let created = server.post(&token, &app_backups(), &body);
-    assert_eq!(created.status, 201);
-    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
+    let path = server.create_backup(&token).unwrap();
     let data = installation.path().join("bucket").join(APP).join("data");
     eventually("bytes in the bucket", || (bytes_below(&data) > 0).then_some(()));
     assert_eq!(server.get(&token, &path).body["state"], "running");
@@ -57,14 +37,12 @@ fn restic_restores_backups_completed_after_a_kill() {
     let backup = server.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(backup["state"], "completed", "{backup}");
     assert_eq!(backup["totalBytes"], LARGE_BYTES + 6);
-    let checked = restic(&installation, &["check", "--read-data"]);
+    let restic = |arguments: &[&str]| stdout(&restic(&installation, arguments));
+    let checked = restic(&["check", "--read-data"]);
     assert!(checked.contains("no errors were found"), "{checked}");
-    assert_eq!(restic(&installation, &["list", "locks"]), "");
+    assert_eq!(restic(&["list", "locks"]), "");
     let restored = installation.path().join("restored");
-    restic(
-        &installation,
-        &["restore", "latest", "--target", &restored.display().to_string()],
-    );
+    restic(&["restore", "latest", "--target", &restored.display().to_string()]);
     assert!(fs::read(restored.join("data/large")).unwrap() == fs::read(&large).unwrap());
 
     // Incomplete data of the killed server is removed by the next delete.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use appkeep_launcher::{ACCOUNT, APP, CONFIG, Installation, RunningServer, eventually};
+use appkeep_launcher::{Installation, RunningServer, eventually};
 use serde_json::json;
 
 use crate::program::{installation, stdout};
@@ -34,8 +34,9 @@ impl<'a> Log<'a> {
             )
         };
         let declared = [volumes.to_owned(), hook("pre-snapshot"), hook("post-snapshot")].concat();
-        let config = CONFIG.replace(volumes, &declared);
-        fs::write(installation.path().join("appkeep.toml"), config).expect("a configuration");
+        installation
+            .configure(volumes, &declared)
+            .expect("a configuration");
         Self { installation }
     }
 
@@ -69,22 +70,13 @@ impl Drop for Log<'_> {
     }
 }
 
-/// Creates a snapshot or a backup and returns its path.
-fn create(server: &RunningServer, token: &str, kind: &str, version: &str) -> String {
-    let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/{kind}s");
-    let body = json!({"type": format!("application/astra-{kind}"), "version": version});
-    let created = server.post(token, &path, &body);
-    assert_eq!(created.status, 201, "{}", created.body);
-    format!("{path}/{}", created.body["id"].as_str().expect("an id"))
-}
-
 #[test]
 fn killed_snapshots_run_all_hooks_again() {
     let installation = installation();
     let log = Log::of_hooks(&installation, "pre-snapshot");
     let server = installation.start().unwrap();
     let token = installation.token("acme").unwrap();
-    let path = create(&server, &token, "appSnap", "1.2");
+    let path = server.create_snapshot(&token).unwrap();
     log.wait();
     server.stop("KILL").unwrap();
     assert_eq!(log.lines(), ["pre-snapshot"]);
@@ -101,12 +93,12 @@ fn killed_snapshots_run_all_hooks_again() {
 /// The snapshot is cancelled, but the database that was quiesced for it must still be released.
 #[test]
 fn deleted_resources_of_a_killed_server_run_post_hooks() {
-    for (kind, version) in [("appSnap", "1.2"), ("appBackup", "1.1")] {
+    for create in [RunningServer::create_snapshot, RunningServer::create_backup] {
         let installation = installation();
         let log = Log::of_hooks(&installation, "pre-snapshot");
         let server = installation.start().unwrap();
         let token = installation.token("acme").unwrap();
-        let path = create(&server, &token, kind, version);
+        let path = create(&server, &token).unwrap();
         log.wait();
         // No server that could act on the delete runs when it is requested.
         server.stop("KILL").unwrap();
@@ -130,7 +122,7 @@ fn post_hooks_run_although_the_volume_is_missing() {
     let log = Log::of_hooks(&installation, "pre-snapshot");
     let server = installation.start().unwrap();
     let token = installation.token("acme").unwrap();
-    let path = create(&server, &token, "appSnap", "1.2");
+    let path = server.create_snapshot(&token).unwrap();
     log.wait();
     server.stop("KILL").unwrap();
     fs::remove_dir_all(installation.path().join("volume")).unwrap();
@@ -146,8 +138,9 @@ fn failed_hooks_of_completed_backups_are_shown() {
     let volumes = "volumes = { data = \"volume\" }\n";
     let hook = "[[accounts.apps.hooks]]\nname = \"release\"\nstage = \"post-snapshot\"\n\
                 command = [\"sh\", \"-c\", \"echo locked; exit 3\"]\n";
-    let config = CONFIG.replace(volumes, &format!("{volumes}{hook}"));
-    fs::write(installation.path().join("appkeep.toml"), config).unwrap();
+    installation
+        .configure(volumes, &format!("{volumes}{hook}"))
+        .unwrap();
     let fixture = Fixture::of(installation);
     for noun in ["backup", "snapshot"] {
         let created = fixture.run([noun, "create", "nightly", "--app", "shop", "--wait"]);

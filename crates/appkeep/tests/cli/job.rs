@@ -3,10 +3,10 @@
 use std::fs;
 use std::process::Output;
 
-use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, app_backups, backups, eventually};
+use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, eventually};
 use serde_json::{Value, json};
 
-use crate::program::{installation, only_error_line, run, stdout};
+use crate::program::{installation, only_error_line, run, started, started_idle, stdout};
 
 fn job(installation: &Installation, arguments: &[&str]) -> Output {
     let data = installation.data().display().to_string();
@@ -21,16 +21,10 @@ fn listed(installation: &Installation) -> Vec<Value> {
     list.as_array().expect("a list").clone()
 }
 
-/// Creates two backups and a snapshot; returns the paths of the backups.
-fn create(server: &RunningServer, token: &str) -> Vec<String> {
-    let backup = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let snap = json!({"type": "application/astra-appSnap", "version": "1.2"});
-    let snaps = app_backups().replace("appBackups", "appSnaps");
-    assert_eq!(server.post(token, &snaps, &snap).status, 201);
-    let created = (0..2).map(|_| server.post(token, &app_backups(), &backup));
-    created
-        .map(|created| format!("{}/{}", backups(), created.body["id"].as_str().expect("an id")))
-        .collect()
+/// Creates a snapshot and two backups; returns the paths of the backups.
+fn create(server: &RunningServer, token: &str) -> [String; 2] {
+    server.create_snapshot(token).expect("a snapshot");
+    [(), ()].map(|()| server.create_backup(token).expect("a backup"))
 }
 
 fn assert_cancelled(backup: &Value) {
@@ -40,9 +34,7 @@ fn assert_cancelled(backup: &Value) {
 
 #[test]
 fn queued_jobs_are_listed_and_cancelled_while_a_server_runs() {
-    let installation = installation();
-    let server = installation.start_idle().unwrap();
-    let token = installation.token("acme").unwrap();
+    let (installation, server, token) = started_idle();
     let paths = create(&server, &token);
 
     let jobs = listed(&installation);
@@ -95,9 +87,7 @@ fn queued_jobs_are_listed_and_cancelled_while_a_server_runs() {
 
 #[test]
 fn all_queued_jobs_of_an_app_are_cancelled_while_no_server_runs() {
-    let installation = installation();
-    let server = installation.start_idle().unwrap();
-    let token = installation.token("acme").unwrap();
+    let (installation, server, token) = started_idle();
     let paths = create(&server, &token);
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 
@@ -113,25 +103,15 @@ fn all_queued_jobs_of_an_app_are_cancelled_while_no_server_runs() {
     for path in &paths {
         assert_cancelled(&server.get(&token, path).body);
     }
-    let created = server.post(
-        &token,
-        &app_backups(),
-        &json!({"type": "application/astra-appBackup", "version": "1.1"}),
-    );
-    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
-    server.wait_for(&token, &path, &["completed"]);
+    server.back_up(&token).unwrap();
 }
 
 #[test]
 fn jobs_waiting_for_a_retry_are_cancelled() {
-    let installation = installation();
-    let server = installation.start().unwrap();
-    let token = installation.token("acme").unwrap();
+    let (installation, server, token) = started();
     let bucket = installation.path().join("bucket");
     fs::rename(&bucket, installation.path().join("away")).unwrap();
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let created = server.post(&token, &app_backups(), &body);
-    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
+    let path = server.create_backup(&token).unwrap();
     let waiting = eventually("the first attempt to fail", || {
         let jobs = listed(&installation);
         let [waiting] = &jobs[..] else {
@@ -154,9 +134,7 @@ fn jobs_waiting_for_a_retry_are_cancelled() {
     });
 
     fs::rename(installation.path().join("away"), &bucket).unwrap();
-    let created = server.post(&token, &app_backups(), &body);
-    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
-    server.wait_for(&token, &path, &["completed"]);
+    server.back_up(&token).unwrap();
 }
 
 #[test]

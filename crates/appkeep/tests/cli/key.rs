@@ -5,10 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use appkeep_launcher::{APP, BUCKET, CONFIG, Installation, RunningServer, app_backups, backups};
-use serde_json::json;
+use appkeep_launcher::{APP, BUCKET, CONFIG, Installation, RunningServer};
 
-use crate::program::{installation, only_error_line, run, stdout};
+use crate::program::{installation, only_error_line, run, started, stdout};
 
 const ONE: &str = "1111111111111111111111111111111111111111111111111111111111111111";
 const TWO: &str = "2222222222222222222222222222222222222222222222222222222222222222";
@@ -24,10 +23,7 @@ fn write_master(installation: &Installation, content: &[u8]) {
 
 /// Creates a backup and returns its final state and the reason.
 fn back_up(server: &RunningServer, token: &str) -> (String, String) {
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let made = server.post(token, &app_backups(), &body);
-    assert_eq!(made.status, 201, "{made:?}");
-    let path = format!("{}/{}", backups(), made.body["id"].as_str().expect("an id"));
+    let path = server.create_backup(token).expect("a backup");
     let ended = server.wait_for(token, &path, &["completed", "failed"]);
     (
         ended["state"].as_str().expect("a state").to_owned(),
@@ -50,11 +46,11 @@ fn key(installation: &Installation, arguments: &[&str]) -> Output {
 
 fn declare(installation: &Installation, keys: &str) {
     let config = format!("[keys]\n{keys}\n{CONFIG}");
-    fs::write(installation.path().join("appkeep.toml"), config).expect("a configuration");
+    installation.write_config(&config).expect("a configuration");
 }
 
 fn config(installation: &Installation) -> String {
-    installation.path().join("appkeep.toml").display().to_string()
+    installation.config().display().to_string()
 }
 
 /// Returns the quoted value after `name=`.
@@ -180,9 +176,7 @@ fn secrets_are_neither_logged_nor_stored_in_clear() {
 
 #[test]
 fn rotation_requires_a_stopped_server_and_keeps_repositories() {
-    let installation = installation();
-    let server = installation.start().unwrap();
-    let token = installation.token("acme").unwrap();
+    let (installation, server, token) = started();
     assert_eq!(back_up(&server, &token).0, "completed");
     let refused = only_error_line(&key(&installation, &["rotate"]));
     assert!(refused.contains("is in use by another server"), "{refused}");

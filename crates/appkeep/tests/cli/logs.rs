@@ -58,12 +58,7 @@ fn logs_correlate_requests_and_jobs_without_secrets() {
         installation.token("acme").unwrap(),
         format!("appkeep_{}", "5".repeat(64)),
     );
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let created = server.post(&token, &app_backups(), &body);
-    assert_eq!(created.status, 201);
-    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
-    let backup = server.wait_for(&token, &path, &["completed", "failed"]);
-    assert_eq!(backup["state"], "completed", "{backup}");
+    let path = server.back_up(&token).unwrap();
     let refused = server.get(&wrong, &path);
     assert_eq!(refused.problem(), Some("4"));
     let password = password(&installation);
@@ -77,10 +72,7 @@ fn logs_correlate_requests_and_jobs_without_secrets() {
     assert_eq!(ended.status.code(), Some(0));
 
     let log = ended.stderr;
-    let lines: Vec<Value> = log
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")))
-        .collect();
+    let lines = parsed(&log);
     let with = |text: &str, kind: &str| -> Vec<&Value> {
         let mut found = lines.iter().filter(|line| message(line) == text);
         let is_of = |line: &&Value| line["fields"]["job.kind"] == kind || of_span(line, "job.kind") == kind;

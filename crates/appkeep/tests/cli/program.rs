@@ -1,10 +1,11 @@
 //! The binary under test, and commands that run to completion.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use appkeep_launcher::{Installation, command};
+use appkeep_launcher::{APP, Installation, RunningServer, command};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_appkeep");
 
@@ -16,6 +17,22 @@ pub(crate) fn appkeep() -> Command {
 /// Returns an installation with the usual configuration.
 pub(crate) fn installation() -> Installation {
     Installation::new(Path::new(BINARY)).expect("an installation")
+}
+
+/// Starts a server; returns its installation and a token of a member.
+pub(crate) fn started() -> (Installation, RunningServer, String) {
+    let installation = installation();
+    let server = installation.start().expect("a server");
+    let token = installation.token("acme").expect("a token");
+    (installation, server, token)
+}
+
+/// Starts a server without workers.
+pub(crate) fn started_idle() -> (Installation, RunningServer, String) {
+    let installation = installation();
+    let server = installation.start_idle().expect("a server");
+    let token = installation.token("acme").expect("a token");
+    (installation, server, token)
 }
 
 /// Runs the binary with arguments to completion.
@@ -40,6 +57,30 @@ pub(crate) fn only_error_line(output: &Output) -> String {
     };
     let error = line.strip_prefix("error: ");
     error.unwrap_or_else(|| panic!("no error: {message}")).to_owned()
+}
+
+/// Runs restic on the app's repository.
+pub(crate) fn restic(installation: &Installation, arguments: &[&str]) -> Output {
+    Command::new("restic")
+        .args(["--no-cache", "--repo"])
+        .arg(installation.path().join("bucket").join(APP))
+        .args(arguments)
+        .env("RESTIC_PASSWORD", password(installation))
+        .output()
+        .expect("restic runs: apt-get install restic")
+}
+
+/// Damages every pack of the app's repository.
+pub(crate) fn damage_packs(installation: &Installation) {
+    let data = installation.path().join("bucket").join(APP).join("data");
+    for directory in fs::read_dir(data).expect("a repository") {
+        for pack in fs::read_dir(directory.expect("a directory").path()).expect("packs") {
+            let path = pack.expect("a pack").path();
+            let mut bytes = fs::read(&path).expect("a readable pack");
+            bytes[50] ^= 1;
+            fs::write(path, bytes).expect("a damaged pack");
+        }
+    }
 }
 
 /// Returns the password of the app's repository, as `appkeep key show --recovery` prints it.

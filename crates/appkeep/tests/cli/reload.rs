@@ -4,8 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use appkeep_launcher::{ACCOUNT, CONFIG, Installation, RunningServer, app_backups, eventually};
-use serde_json::json;
+use appkeep_launcher::{ACCOUNT, CONFIG, Installation, RunningServer, eventually};
 
 use crate::program::installation;
 
@@ -38,7 +37,7 @@ fn sighup_applies_a_valid_configuration() {
     let hooks =
         "[[accounts.apps.hooks]]\nname = \"fail\"\nstage = \"pre-snapshot\"\ncommand = [\"false\"]\n\n";
     let config = CONFIG.replacen("[[accounts.buckets]]", &format!("{hooks}{SECOND_APP}"), 1);
-    let file = installation.path().join("appkeep.toml");
+    let file = installation.config();
     fs::write(&file, &config).unwrap();
     server.signal("HUP").unwrap();
     eventually("the second app", || {
@@ -46,9 +45,7 @@ fn sighup_applies_a_valid_configuration() {
         names.sort();
         (names == ["blog ready", "shop ready"]).then_some(())
     });
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let created = server.post(&token, &app_backups(), &body).body;
-    let path = format!("{}/{}", app_backups(), created["id"].as_str().unwrap());
+    let path = server.create_backup(&token).unwrap();
     let failed = server.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(failed["state"], "failed", "the new hook runs: {failed}");
 
@@ -89,7 +86,7 @@ fn sighup_rejects_an_invalid_configuration() {
     let log = installation.path().join("log");
     let server = start_with_log(&installation, &log);
     let token = installation.token("acme").unwrap();
-    let file = installation.path().join("appkeep.toml");
+    let file = installation.config();
     // The valid part of each isn't applied either.
     let with_app = CONFIG.replacen("[[accounts.buckets]]", SECOND_APP, 1);
     let bad = [

@@ -16,7 +16,7 @@ use std::process::{Command, Output};
 use appkeep_launcher::{ACCOUNT, Installation, RunningServer};
 use serde_json::Value;
 
-use crate::program::{appkeep, installation};
+use crate::program::{appkeep, installation, started_idle};
 
 /// A server with one app, and a user with a token for it.
 pub(crate) struct Fixture {
@@ -43,9 +43,7 @@ impl Fixture {
 
     /// Starts a server without workers.
     pub(crate) fn idle() -> Self {
-        let installation = installation();
-        let server = installation.start_idle().unwrap();
-        let token = installation.token("acme").unwrap();
+        let (installation, server, token) = started_idle();
         Self {
             installation,
             server,
@@ -83,6 +81,18 @@ pub(crate) fn client_command(url: &str, token: &str) -> Command {
         .env("APPKEEP_TOKEN", token)
         .env("APPKEEP_ACCOUNT", ACCOUNT);
     command
+}
+
+/// Runs the binary with a server and a token in its environment.
+pub(crate) fn run_at(url: &str, arguments: &[&str]) -> Output {
+    let mut command = client_command(url, "secret");
+    command.args(arguments).output().expect("it runs")
+}
+
+/// Returns the words of each line.
+pub(crate) fn rows(table: &str) -> Vec<Vec<&str>> {
+    let lines = table.lines();
+    lines.map(|line| line.split_whitespace().collect()).collect()
 }
 
 /// Returns the line on stderr of a command that ended with `code`.

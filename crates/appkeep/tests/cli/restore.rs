@@ -1,14 +1,14 @@
 //! Restores while the server is stopped.
 
 use std::fs;
-use std::io::{self, Read};
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
 use std::process::{Output, Stdio};
 
-use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, app_backups, backups, eventually};
+use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, backups, describe, eventually};
 use serde_json::json;
 
-use crate::program::{appkeep, installation, only_error_line, run, stdout};
+use crate::program::{appkeep, damage_packs, installation, only_error_line, run, stdout};
 
 /// Fills a volume with several kinds of files.
 fn fill(installation: &Installation) {
@@ -33,16 +33,12 @@ fn backed_up(installation: &Installation) -> (String, String) {
 /// Does the same with a given server.
 fn backed_up_by(installation: &Installation, server: RunningServer) -> (String, String) {
     let token = installation.token("acme").unwrap();
-    let id = |created: &serde_json::Value| created["id"].as_str().unwrap().to_owned();
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let backup = id(&server.post(&token, &app_backups(), &body).body);
-    server.wait_for(&token, &format!("{}/{backup}", backups()), &["completed"]);
-    let snaps = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appSnaps");
-    let body = json!({"type": "application/astra-appSnap", "version": "1.1"});
-    let snap = id(&server.post(&token, &snaps, &body).body);
-    server.wait_for(&token, &format!("{snaps}/{snap}"), &["completed"]);
-    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
-    (backup, snap)
+    let id = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let backup = server.back_up(&token).unwrap();
+    let snapshot = server.create_snapshot(&token).unwrap();
+    server.wait_for(&token, &snapshot, &["completed"]);
+    server.stop_gracefully().unwrap();
+    (id(&backup), id(&snapshot))
 }
 
 fn restore(installation: &Installation, arguments: &[&str]) -> Output {
@@ -50,17 +46,8 @@ fn restore(installation: &Installation, arguments: &[&str]) -> Output {
     run(["restore", "--data", &data].iter().chain(arguments))
 }
 
-/// Returns content, modes, times and links of all entries, as printed by `find` and `sha256sum`.
-fn described(directory: &std::path::Path) -> String {
-    let script = "cd \"$1\" && find . -printf '%p %m %T@ %n %l %y\\n' | sort && \
-                  find . -type f -print0 | sort -z | xargs -0 -r sha256sum";
-    let output = std::process::Command::new("sh")
-        .args(["-c", script, "sh"])
-        .arg(directory)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap()
+fn described(directory: &Path) -> Vec<String> {
+    describe(directory).expect("a readable directory")
 }
 
 #[test]
@@ -196,15 +183,7 @@ fn restores_from_a_damaged_bucket_keep_the_volume() {
     let (backup, _) = backed_up(&installation);
     fs::write(installation.path().join("volume/greeting.txt"), "since").unwrap();
     let before = described(&installation.path().join("volume"));
-    let data = installation.path().join("bucket").join(APP).join("data");
-    for directory in fs::read_dir(data).unwrap() {
-        for pack in fs::read_dir(directory.unwrap().path()).unwrap() {
-            let path = pack.unwrap().path();
-            let mut bytes = fs::read(&path).unwrap();
-            bytes[50] ^= 1;
-            fs::write(path, bytes).unwrap();
-        }
-    }
+    damage_packs(&installation);
     let output = restore(&installation, &["--backup", &backup, "--in-place"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let message = String::from_utf8(output.stderr).unwrap();
@@ -217,8 +196,7 @@ fn killed_restores_keep_the_data_and_can_be_repeated() {
     let installation = installation();
     let volume = installation.path().join("volume");
     let large = volume.join("large");
-    let noise = fs::File::open("/dev/urandom").unwrap();
-    io::copy(&mut noise.take(64 << 20), &mut fs::File::create(&large).unwrap()).unwrap();
+    installation.write_noise("large", 64 << 20).unwrap();
     let before = described(&volume);
     let (backup, _) = backed_up(&installation);
     fs::remove_file(&large).unwrap();
@@ -252,13 +230,10 @@ fn killed_restores_keep_the_data_and_can_be_repeated() {
 fn nested_volumes_of_other_apps_require_force() {
     let installation = installation();
     fill(&installation);
-    let file = installation.path().join("appkeep.toml");
-    let config = fs::read_to_string(&file).unwrap();
-    let inner =
-        "[[accounts.apps]]\nname = \"inner\"\nvolumes = { data = \"volume/below\" }\n\n[[accounts.buckets]]";
-    fs::write(&file, config.replacen("[[accounts.buckets]]", inner, 1)).unwrap();
+    let inner = "[[accounts.apps]]\nname = \"inner\"\nvolumes = { data = \"volume/below\" }\n";
+    installation.add_apps(inner).unwrap();
     let inside = "volume \"data\" of app \"inner\" is inside ";
-    let checked = run(["config", "check", &file.display().to_string()]);
+    let checked = run(["config", "check", &installation.config().display().to_string()]);
     assert_eq!(checked.status.code(), Some(0));
     let warned = String::from_utf8(checked.stderr).unwrap();
     assert!(
@@ -268,10 +243,8 @@ fn nested_volumes_of_other_apps_require_force() {
 
     let server = installation.start().unwrap();
     let token = installation.token("acme").unwrap();
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let created = server.post(&token, &app_backups(), &body).body;
-    let id = created["id"].as_str().unwrap();
-    server.wait_for(&token, &format!("{}/{id}", backups()), &["completed"]);
+    let path = server.back_up(&token).unwrap();
+    let id = path.rsplit('/').next().unwrap();
     let body = json!({"type": "application/astra-app", "version": "2.2", "backupID": id});
     let refused = server.put(&token, &format!("/accounts/{ACCOUNT}/k8s/v2/apps/{APP}"), &body);
     assert_eq!(refused.status, 409, "{refused:?}");

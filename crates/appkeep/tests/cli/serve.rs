@@ -6,8 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use appkeep_launcher::{ACCOUNT, APP, RunningServer, app_backups, backups};
-use serde_json::json;
+use appkeep_launcher::{RunningServer, app_backups, backups};
 
 use crate::program::{installation, only_error_line};
 
@@ -76,21 +75,6 @@ fn endless_requests_are_cut_off_at_a_stop() {
     assert!(!ended.stderr.contains('\x1b'), "colours are for terminals");
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     drop((in_the_header, in_the_body));
-}
-
-#[test]
-fn acknowledged_backups_survive_a_restart() {
-    let installation = installation();
-    let server = installation.start().unwrap();
-    let token = installation.token("acme").unwrap();
-    let body = serde_json::json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let created = server.post(&token, &app_backups(), &body);
-    assert_eq!(created.status, 201);
-    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
-    let server = installation.start().unwrap();
-    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
-    let backup = server.wait_for(&token, &path, &["completed", "failed"]);
-    assert_eq!(backup["state"], "completed", "{backup}");
 }
 
 #[test]
@@ -198,14 +182,9 @@ fn file_size_limits_fail_the_snapshot_not_the_server() {
     shell.arg(serve.get_program()).args(serve.get_args());
     let server = RunningServer::start(shell).unwrap();
     let token = installation.token("acme").unwrap();
-    let snaps = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appSnaps");
     let create = || {
-        let body = json!({"type": "application/astra-appSnap", "version": "1.1"});
-        let id = server.post(&token, &snaps, &body).body["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        server.wait_for(&token, &format!("{snaps}/{id}"), &["completed", "failed"])
+        let path = server.create_snapshot(&token).unwrap();
+        server.wait_for(&token, &path, &["completed", "failed"])
     };
     let failed = create();
     assert_eq!(failed["state"], "failed", "{failed}");

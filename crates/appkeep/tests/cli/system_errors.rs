@@ -7,9 +7,9 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Command;
 
-use appkeep_launcher::{Installation, app_backups, backups, eventually};
+use appkeep_launcher::{Installation, app_backups, backup_body, backups, eventually};
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::operations::MonitoredServer;
 use crate::program::installation;
@@ -61,21 +61,10 @@ WRAP(int, fsync, "sync", (int fd), (fd))
 WRAP(int, fdatasync, "sync", (int fd), (fd))
 "#;
 
-fn backup() -> Value {
-    json!({"type": "application/astra-appBackup", "version": "1.1"})
-}
-
 /// Asserts that readiness, creates and backups work.
 fn assert_whole(monitored: &MonitoredServer, token: &str) {
     assert_eq!(monitored.json("/readyz"), (200, json!({"status": "ready"})));
-    let created = monitored.server.post(token, &app_backups(), &backup());
-    assert_eq!(created.status, 201, "{created:?}");
-    let path = format!(
-        "{}/{}",
-        backups(),
-        created.body["id"].as_str().unwrap_or_default()
-    );
-    monitored.server.wait_for(token, &path, &["completed"]);
+    monitored.server.back_up(token).expect("a completed backup");
 }
 
 fn library(installation: &Installation) -> PathBuf {
@@ -118,10 +107,10 @@ fn writes_recover_after_io_errors_of_the_database() {
             // Pages in memory can still be read, so the request may succeed.
             let answer = monitored.server.get(&token, &backups());
             assert!([200, 500, 503].contains(&answer.status), "{answer:?}");
-            let created = monitored.server.post(&token, &app_backups(), &backup());
+            let created = monitored.server.post(&token, &app_backups(), &backup_body());
             assert!([201, 500, 503].contains(&created.status), "{created:?}");
         } else {
-            let refused = monitored.server.post(&token, &app_backups(), &backup());
+            let refused = monitored.server.post(&token, &app_backups(), &backup_body());
             assert!([500, 503].contains(&refused.status), "{call}: {refused:?}");
             let (status, body) = monitored.json("/readyz");
             assert_eq!(status, 503, "{call}: {body}");
@@ -178,10 +167,7 @@ impl Drop for FewFiles {
 /// once there are enough.
 fn assert_waits_for_files(monitored: &MonitoredServer, token: &str, spare: usize, what: &str) {
     let few = FewFiles::of(monitored.server.id(), spare);
-    let created = monitored.server.post(token, &app_backups(), &backup());
-    assert_eq!(created.status, 201, "{created:?}");
-    let id = created.body["id"].as_str().unwrap_or_default();
-    let path = format!("{}/{id}", backups());
+    let path = monitored.server.create_backup(token).unwrap();
     eventually("the backup to lack resources", || {
         let backup = monitored.server.get(token, &path).body;
         assert_ne!(backup["state"], "failed", "{backup}");

@@ -311,63 +311,41 @@ fn an_unusable_certificate_prevents_the_start() {
         Pair::make(&installation, "good"),
         Pair::make(&installation, "other"),
     );
-    let [cert, key] = [&good.cert, &good.key].map(|path| path.display().to_string());
-    let missing = Pair {
-        cert: installation.path().join("missing.pem"),
-        ..Pair::make(&installation, "unused")
-    };
-    let no_cert = Pair {
-        cert: good.key.clone(),
-        key: good.key.clone(),
-    };
-    let no_key = Pair {
-        cert: good.cert.clone(),
-        key: good.cert.clone(),
-    };
-    let mixed = Pair {
-        cert: good.cert.clone(),
-        key: other.key.clone(),
-    };
-    let directory = Pair {
-        cert: installation.path().to_owned(),
-        key: good.key.clone(),
-    };
-    for (pair, expected) in [
+    let [cert, key, other_key] = [&good.cert, &good.key, &other.key].map(|path| path.display().to_string());
+    let directory = installation.path().display().to_string();
+    let missing = format!("{directory}/missing.pem");
+    for (cert_file, key_file, expected) in [
         (
-            missing,
-            format!(
-                "failed to use the certificate {}: No such file or directory (os error 2)",
-                installation.path().join("missing.pem").display()
-            ),
+            &missing,
+            &key,
+            format!("failed to use the certificate {missing}: No such file or directory (os error 2)"),
         ),
         (
-            no_cert,
+            &key,
+            &key,
             format!("failed to use the certificate {key}: there is none in it (-----BEGIN CERTIFICATE-----)"),
         ),
         (
-            no_key,
+            &cert,
+            &cert,
             format!(
                 "failed to use the private key {cert}: there is none in it that isn't encrypted (-----BEGIN PRIVATE \
                  KEY-----)"
             ),
         ),
         (
-            mixed,
-            format!(
-                "the certificate {cert} is not that of the private key {}",
-                other.key.display()
-            ),
+            &cert,
+            &other_key,
+            format!("the certificate {cert} is not that of the private key {other_key}"),
         ),
         (
-            directory,
-            format!(
-                "failed to use the certificate {}: it is a directory",
-                installation.path().display()
-            ),
+            &directory,
+            &key,
+            format!("failed to use the certificate {directory}: it is a directory"),
         ),
     ] {
-        let refused = only_error_line(&pair.serve(&installation, &[]).output().unwrap());
-        assert_eq!(refused, expected);
+        let mut serve = serve(&installation, &["--tls-cert", cert_file, "--tls-key", key_file]);
+        assert_eq!(only_error_line(&serve.output().unwrap()), expected);
     }
     let refused = serve(&installation, &["--tls", "self-signed", "--tls-name", "no name"]).output();
     assert_eq!(

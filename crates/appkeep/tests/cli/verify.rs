@@ -8,7 +8,7 @@ use std::fs;
 use std::process::Output;
 
 use appkeep_contract::codes;
-use appkeep_launcher::{ACCOUNT, APP, CONFIG};
+use appkeep_launcher::{ACCOUNT, APP};
 use serde_json::Value;
 
 use crate::faulty_server;
@@ -53,8 +53,9 @@ fn a_new_server_conforms_to_the_contract() {
 fn a_server_at_a_url_conforms_and_is_left_unchanged() {
     let installation = installation();
     // The checker waits for the response to half a body.
-    let config = CONFIG.replace("body_timeout_secs = 600", "body_timeout_secs = 1");
-    fs::write(installation.path().join("appkeep.toml"), config).unwrap();
+    installation
+        .configure("body_timeout_secs = 600", "body_timeout_secs = 1")
+        .unwrap();
     let server = installation.start().unwrap();
     let token = installation.token("acme").unwrap();
     let output = appkeep()
@@ -93,16 +94,11 @@ fn a_server_at_a_url_conforms_and_is_left_unchanged() {
 fn only_the_given_operations_are_checked() {
     let installation = installation();
     let of_other = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02";
-    let config = CONFIG.replace("body_timeout_secs = 600", "body_timeout_secs = 1");
     let app = format!(
         "[[accounts.apps]]\nname = \"till\"\nid = \"{of_other}\"\nvolumes = {{ data = \"volume\" }}\n"
     );
     let bucket = "[[accounts.buckets]]\nname = \"second\"\npath = \"bucket\"\n";
-    fs::write(
-        installation.path().join("appkeep.toml"),
-        format!("{config}\n{app}\n{bucket}"),
-    )
-    .unwrap();
+    installation.add_to_other(&format!("{app}\n{bucket}")).unwrap();
     let server = installation.start().unwrap();
     let file = installation.path().join("token");
     fs::write(&file, format!("{}\n", installation.token("acme").unwrap())).unwrap();

@@ -16,8 +16,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, app_backups, backups, eventually};
-use serde_json::{Value, json};
+use appkeep_launcher::{
+    ACCOUNT, APP, Installation, RunningServer, app_backups, app_snapshots, backup_body, eventually,
+    snapshot_body,
+};
+use serde_json::Value;
 
 use crate::program::{appkeep, installation, run, stdout};
 
@@ -47,10 +50,9 @@ impl Fixture {
         fixture.write("saved");
         let server = fixture.installation.start().unwrap();
         fixture.token = fixture.installation.token("acme").unwrap();
-        let backup = server.post(&fixture.token, &app_backups(), &backup_body()).body;
-        backup["id"].as_str().unwrap().clone_into(&mut fixture.backup_id);
-        let path = format!("{}/{}", backups(), fixture.backup_id);
-        server.wait_for(&fixture.token, &path, &["completed"]);
+        let backup = server.back_up(&fixture.token).unwrap();
+        let id = backup.rsplit('/').next().unwrap_or_default();
+        id.clone_into(&mut fixture.backup_id);
         assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
         fixture.write("newer");
         fixture
@@ -114,16 +116,15 @@ impl Fixture {
     fn assert_next_snapshot_is_whole(&self) {
         let idle = self.installation.start_idle().unwrap();
         assert_eq!(self.app(&idle)["state"], "restoring");
-        let snap = idle.post(&self.token, &snaps(), &snapshot_body());
-        assert_eq!(snap.status, 201, "{snap:?}");
-        let id = snap.body["id"].as_str().unwrap();
+        let path = idle.create_snapshot(&self.token).unwrap();
         idle.stop("TERM").unwrap();
 
         let server = self.installation.start().unwrap();
-        server.wait_for(&self.token, &format!("{}/{id}", snaps()), &["completed"]);
+        server.wait_for(&self.token, &path, &["completed"]);
         assert_eq!(self.app(&server)["state"], "ready");
         assert_eq!(self.held(), ["saved", "saved"]);
         assert_eq!(self.leftovers(), [""; 0].map(PathBuf::from));
+        let id = path.rsplit('/').next().unwrap();
         let snapshot = self.installation.data().join("snapshots").join(APP).join(id);
         for volume in ["config", "data"] {
             assert_eq!(
@@ -138,18 +139,6 @@ impl Fixture {
 
 fn app_path() -> String {
     format!("/accounts/{ACCOUNT}/k8s/v2/apps/{APP}")
-}
-
-fn snaps() -> String {
-    format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appSnaps")
-}
-
-fn backup_body() -> Value {
-    json!({"type": "application/astra-appBackup", "version": "1.1"})
-}
-
-fn snapshot_body() -> Value {
-    json!({"type": "application/astra-appSnap", "version": "1.1"})
 }
 
 #[test]
@@ -186,7 +175,7 @@ fn apps_with_unfinishable_restores_are_failed() {
     let app = server.wait_for(&fixture.token, &app_path(), &["failed"]);
     let reasons = app["stateUnready"].to_string();
     assert!(reasons.contains("restore the app again, or"), "{reasons}");
-    for (path, body) in [(app_backups(), backup_body()), (snaps(), snapshot_body())] {
+    for (path, body) in [(app_backups(), backup_body()), (app_snapshots(), snapshot_body())] {
         let refused = server.post(&fixture.token, &path, &body);
         assert_eq!(
             (refused.status, refused.problem()),
@@ -217,8 +206,7 @@ fn apps_with_unfinishable_restores_are_failed() {
     let again = fixture.run(&server, &again);
     assert_eq!(again.status.code(), Some(0), "{again:?}");
     assert_eq!(fixture.held(), ["saved", "saved"]);
-    let created = server.post(&fixture.token, &app_backups(), &backup_body());
-    assert_eq!(created.status, 201, "{created:?}");
+    server.create_backup(&fixture.token).unwrap();
     server.stop("TERM").unwrap();
     let server = fixture.installation.start().unwrap();
     assert_eq!(fixture.app(&server)["state"], "ready");
@@ -246,6 +234,5 @@ fn abandoned_restores_keep_both_versions() {
     let server = fixture.installation.start().unwrap();
     assert_eq!(fixture.app(&server)["state"], "ready");
     assert_eq!(fixture.held(), ["saved", "newer"]);
-    let created = server.post(&fixture.token, &app_backups(), &backup_body());
-    assert_eq!(created.status, 201, "{created:?}");
+    server.create_backup(&fixture.token).unwrap();
 }

@@ -4,19 +4,17 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
-use appkeep_launcher::{ACCOUNT, CONFIG, Installation, OTHER_ACCOUNT};
+use appkeep_launcher::{ACCOUNT, Installation, OTHER_ACCOUNT};
 
-use super::{Fixture, client_command, error_line, last_error_line};
+use super::{Fixture, client_command, error_line, last_error_line, run_at};
 use crate::fake_server;
 use crate::program::{appkeep, installation, run, stdout};
 
 /// Returns an installation whose account has two apps.
 fn two_apps() -> Installation {
     let installation = installation();
-    let second =
-        "[[accounts.apps]]\nname = \"blog\"\nvolumes = { data = \"volume\" }\n\n[[accounts.buckets]]";
-    let config = CONFIG.replacen("[[accounts.buckets]]", second, 1);
-    fs::write(installation.path().join("appkeep.toml"), config).expect("a configuration");
+    let second = "[[accounts.apps]]\nname = \"blog\"\nvolumes = { data = \"volume\" }\n";
+    installation.add_apps(second).expect("a configuration");
     installation
 }
 
@@ -50,10 +48,7 @@ fn missing_settings_are_named() {
 
 #[test]
 fn unreachable_servers_are_named() {
-    let output = client_command("http://127.0.0.1:1", "secret")
-        .args(["backup", "list"])
-        .output()
-        .unwrap();
+    let output = run_at("http://127.0.0.1:1", &["backup", "list"]);
     assert_eq!(
         error_line(&output, 2),
         "failed to reach http://127.0.0.1:1: Connection refused (os error 111); check that it runs, or \
@@ -189,10 +184,7 @@ fn missing_operations_suggest_an_update() {
         (404, "application/json", body.to_owned())
     });
     let url = server.uri();
-    let output = client_command(&url, "secret")
-        .args(["app", "list"])
-        .output()
-        .unwrap();
+    let output = run_at(&url, &["app", "list"]);
     assert_eq!(
         error_line(&output, 2),
         format!(
@@ -206,10 +198,7 @@ fn missing_operations_suggest_an_update() {
 fn non_api_responses_are_reported() {
     let server = fake_server::start(|_, _| (200, "text/html", "<html>\n\u{1b}[2Jlog in".to_owned()));
     let url = server.uri();
-    let output = client_command(&url, "secret")
-        .args(["app", "list"])
-        .output()
-        .unwrap();
+    let output = run_at(&url, &["app", "list"]);
     let refusal = error_line(&output, 1);
     assert!(
         refusal.starts_with(&format!("{url} sent an invalid response: ")),
@@ -218,16 +207,10 @@ fn non_api_responses_are_reported() {
     assert!(!refusal.contains('\u{1b}'), "{refusal}");
     let server = fake_server::start(|_, _| (502, "text/plain", "bad gateway".to_owned()));
     let url = server.uri();
-    let output = client_command(&url, "secret")
-        .args(["app", "list"])
-        .output()
-        .unwrap();
+    let output = run_at(&url, &["app", "list"]);
     assert!(error_line(&output, 1).contains("the server failed: app_list: 502 Bad Gateway"));
     let https = url.replace("http:", "https:");
-    let output = client_command(&https, "secret")
-        .args(["app", "list"])
-        .output()
-        .unwrap();
+    let output = run_at(&https, &["app", "list"]);
     let refusal = error_line(&output, 2);
     assert!(
         refusal.ends_with("; the scheme may be http:// instead of https://"),
@@ -262,20 +245,14 @@ fn inaccessible_files_are_named() {
     let file = installation.path().join("none");
     let name = file.display().to_string();
     for flag in ["--token-file", "--ca"] {
-        let output = client_command("http://127.0.0.1:1", "secret")
-            .args(["app", "list", flag, &name])
-            .output()
-            .unwrap();
+        let output = run_at("http://127.0.0.1:1", &["app", "list", flag, &name]);
         assert!(
             error_line(&output, 2).starts_with(&format!("failed to read {name}: ")),
             "{flag}"
         );
     }
     fs::write(&file, "no certificate").unwrap();
-    let output = client_command("https://127.0.0.1:1", "secret")
-        .args(["app", "list", "--ca", &name])
-        .output()
-        .unwrap();
+    let output = run_at("https://127.0.0.1:1", &["app", "list", "--ca", &name]);
     assert!(error_line(&output, 2).starts_with("the root certificates can't be read: "));
     let output = appkeep()
         .args(["man", &format!("{name}/below")])

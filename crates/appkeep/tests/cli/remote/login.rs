@@ -160,42 +160,20 @@ fn stored_tokens_are_sent_only_to_their_server() {
 #[test]
 fn failing_logins_are_not_stored() {
     let fixture = Fixture::new();
-    let output = bare(&fixture)
-        .args([
-            "login",
-            "--url",
-            &fixture.server.url,
-            "--account",
-            ACCOUNT,
-            "--token",
-            "wrong",
-        ])
-        .output()
-        .unwrap();
-    error_line(&output, 4);
+    let log_in = |token: &[&str]| {
+        let mut command = bare(&fixture);
+        command.args(["login", "--url", &fixture.server.url, "--account", ACCOUNT]);
+        command.args(token).output().unwrap()
+    };
+    error_line(&log_in(&["--token", "wrong"]), 4);
     assert!(!file(&fixture).exists());
-    let output = bare(&fixture)
-        .args(["login", "--url", &fixture.server.url, "--account", ACCOUNT])
-        .output()
-        .unwrap();
     assert_eq!(
-        error_line(&output, 2),
+        error_line(&log_in(&[]), 2),
         "no token is set; give --token-file or APPKEEP_TOKEN"
     );
     // The directory can't be created.
     fs::write(fixture.installation.path().join("config"), "").unwrap();
-    let output = bare(&fixture)
-        .args([
-            "login",
-            "--url",
-            &fixture.server.url,
-            "--account",
-            ACCOUNT,
-            "--token",
-            &fixture.token,
-        ])
-        .output()
-        .unwrap();
+    let output = log_in(&["--token", &fixture.token]);
     assert!(error_line(&output, 2).starts_with(&format!("failed to write {}: ", file(&fixture).display())));
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use appkeep_launcher::{APP, BUCKET, app_backups, eventually};
 use serde_json::{Value, json};
 
-use super::Fixture;
+use super::{Fixture, rows};
 use crate::program::{installation, stdout};
 
 fn text<'a>(value: &'a Value, member: &str) -> &'a str {
@@ -28,10 +28,7 @@ fn apps_are_listed_and_shown_by_name_id_and_prefix() {
         assert_eq!(fixture.json(wanted), apps[0], "{wanted:?}");
     }
     let table = stdout(&fixture.run(["app", "list"]));
-    let rows: Vec<Vec<&str>> = table
-        .lines()
-        .map(|line| line.split_whitespace().collect())
-        .collect();
+    let rows = rows(&table);
     assert_eq!(rows[0], ["NAME", "STATE", "AGE", "ID"]);
     assert_eq!(rows[1][..2], ["shop", "ready"]);
     assert_eq!(rows[1][3], &APP[..8]);
@@ -82,10 +79,7 @@ fn backups_are_created_awaited_shown_and_deleted() {
     );
 
     let table = stdout(&fixture.run(["backup", "list"]));
-    let rows: Vec<Vec<&str>> = table
-        .lines()
-        .map(|line| line.split_whitespace().collect())
-        .collect();
+    let rows = rows(&table);
     assert_eq!(rows[0], ["NAME", "APP", "STATE", "SIZE", "AGE", "ID"]);
     assert_eq!(rows[1][..5], ["before", "shop", "completed", "6", "B"]);
     assert_eq!(rows[1][6], &id[..8]);
@@ -165,10 +159,7 @@ fn buckets_are_listed_and_checked() {
     let buckets = fixture.json(&["bucket", "list"]);
     assert_eq!(buckets[0]["id"], BUCKET);
     let table = stdout(&fixture.run(["bucket", "list"]));
-    let rows: Vec<Vec<&str>> = table
-        .lines()
-        .map(|line| line.split_whitespace().collect())
-        .collect();
+    let rows = rows(&table);
     assert_eq!(rows[1], ["local", "available", "yes", "2", &BUCKET[..8]]);
     assert_eq!(fixture.json(&["bucket", "check"])[0]["verdict"], "unused");
     fixture.json(&["backup", "create", "before", "--wait"]);
@@ -183,13 +174,10 @@ fn buckets_are_listed_and_checked() {
 #[test]
 fn missing_buckets_are_wrong() {
     let installation = installation();
-    let path = installation.path().join("appkeep.toml");
-    let config = fs::read_to_string(&path).unwrap();
-    fs::write(
-        &path,
-        config.replace("workers = 2", "workers = 2\ncheck_every_secs = 1"),
-    )
-    .unwrap();
+    let workers = "workers = 2";
+    installation
+        .configure(workers, &format!("{workers}\ncheck_every_secs = 1"))
+        .unwrap();
     let fixture = Fixture::of(installation);
     fixture.json(&["backup", "create", "before", "--wait"]);
     fs::rename(
@@ -215,11 +203,9 @@ fn missing_buckets_are_wrong() {
 #[test]
 fn schedules_are_listed_with_their_retention() {
     let installation = installation();
-    let path = installation.path().join("appkeep.toml");
-    let config = fs::read_to_string(&path).unwrap();
     let schedule = "[[accounts.apps.schedules]]\nname = \"nightly\"\ncron = \"30 2 * * *\"\nzone = \"Europe/Berlin\"\n\
-                    keep_last = 3\nkeep_daily = 7\n\n[[accounts.buckets]]";
-    fs::write(&path, config.replacen("[[accounts.buckets]]", schedule, 1)).unwrap();
+                    keep_last = 3\nkeep_daily = 7\n";
+    installation.add_apps(schedule).unwrap();
     let fixture = Fixture::of(installation);
     let schedules = fixture.json(&["schedule", "list", "--app", "shop"]);
     assert_eq!(schedules[0]["cron"], "30 2 * * *");

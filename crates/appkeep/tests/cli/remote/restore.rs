@@ -7,7 +7,7 @@ use std::process::Command;
 use rustix::fs::XattrFlags;
 
 use super::{Fixture, error_line, last_error_line};
-use crate::program::{installation, stdout};
+use crate::program::{damage_packs, installation, stdout};
 use crate::terminal::{Terminal, plain};
 
 fn greeting(fixture: &Fixture) -> PathBuf {
@@ -80,21 +80,7 @@ fn restores_of_damaged_backups_fail_and_keep_the_data() {
     let fixture = Fixture::new();
     fixture.json(&["backup", "create", "good", "--wait"]);
     fs::write(greeting(&fixture), "newer").unwrap();
-    // Damages every pack.
-    let data = fixture
-        .installation
-        .path()
-        .join("bucket")
-        .join(appkeep_launcher::APP)
-        .join("data");
-    for directory in fs::read_dir(data).unwrap() {
-        for pack in fs::read_dir(directory.unwrap().path()).unwrap() {
-            let path = pack.unwrap().path();
-            let mut bytes = fs::read(&path).unwrap();
-            bytes[50] ^= 1;
-            fs::write(path, bytes).unwrap();
-        }
-    }
+    damage_packs(&fixture.installation);
     let output = fixture.run(["backup", "restore", "good", "--yes", "--wait"]);
     let message = last_error_line(&output, 1);
     assert!(message.starts_with("the restore of shop failed: "), "{message}");

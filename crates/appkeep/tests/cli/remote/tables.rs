@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use insta::assert_snapshot;
 use wiremock::MockServer;
 
-use super::client_command;
+use super::{client_command, run_at};
 use crate::fake_server;
 use crate::program::stdout;
 use crate::terminal::{Terminal, plain};
@@ -90,10 +90,7 @@ fn shown(columns: u16, arguments: &[&str]) -> String {
 #[test]
 fn pipes_get_unwrapped_lines_without_colours() {
     let server = start();
-    let output = client_command(&server.uri(), "secret")
-        .args(["backup", "list"])
-        .output()
-        .unwrap();
+    let output = run_at(&server.uri(), &["backup", "list"]);
     let table = stdout(&output);
     assert!(!table.contains('\u{1b}'), "{table:?}");
     assert_snapshot!("pipe", table);

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use appkeep_launcher::APP;
 use wiremock::MockServer;
 
-use super::{Fixture, client_command, error_line, fill, last_error_line};
+use super::{Fixture, client_command, error_line, fill, last_error_line, run_at};
 use crate::fake_server;
 use crate::program::stdout;
 use crate::terminal::{Terminal, plain};
@@ -150,10 +150,7 @@ fn states_are_printed_and_failed_polls_are_retried() {
         ("running", bytes(0)),
         ("completed", bytes(10_485_760)),
     ]);
-    let output = client_command(&server.uri(), "secret")
-        .args(["backup", "wait", ID])
-        .output()
-        .unwrap();
+    let output = run_at(&server.uri(), &["backup", "wait", ID]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let stderr = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(

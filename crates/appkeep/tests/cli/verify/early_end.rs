@@ -5,7 +5,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use appkeep_launcher::{ACCOUNT, APP, CONFIG, backups, eventually};
+use appkeep_launcher::{ACCOUNT, APP, backups, eventually};
 
 use super::{json, verify_faulty_server};
 use crate::faulty_server::{self, Fault, start_faulty};
@@ -90,8 +90,9 @@ fn signal(child: &Child, signal: &str) {
 #[test]
 fn a_signal_ends_the_run_and_its_resources_are_deleted() {
     let installation = installation();
-    let config = CONFIG.replace("body_timeout_secs = 600", "body_timeout_secs = 1");
-    std::fs::write(installation.path().join("appkeep.toml"), config).unwrap();
+    installation
+        .configure("body_timeout_secs = 600", "body_timeout_secs = 1")
+        .unwrap();
     let server = installation.start().unwrap();
     let token = installation.token("acme").unwrap();
     for (name, code) in [("INT", 130), ("TERM", 143)] {

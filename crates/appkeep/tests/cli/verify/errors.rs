@@ -6,7 +6,7 @@ use appkeep_launcher::{ACCOUNT, APP, OTHER_ACCOUNT};
 
 use super::verify_faulty_server;
 use crate::faulty_server;
-use crate::program::{installation, only_error_line, run};
+use crate::program::{installation, only_error_line, run, started};
 
 #[test]
 fn unreachable_servers_cannot_be_checked() {
@@ -23,9 +23,7 @@ fn unreachable_servers_cannot_be_checked() {
 
 #[test]
 fn unusable_tokens_and_accounts_cannot_be_checked() {
-    let installation = installation();
-    let server = installation.start().unwrap();
-    let token = installation.token("acme").unwrap();
+    let (_installation, server, token) = started();
     for (token, account, app, message) in [
         ("wrong", ACCOUNT, APP, "401 "),
         (token.as_str(), OTHER_ACCOUNT, APP, "403 "),

@@ -28,6 +28,7 @@ use self::model::Model;
 use self::report::Report;
 use self::round::{End, Workload, of_app};
 use self::server::{Server, Started};
+use crate::process::quietly;
 use crate::{Outcome, appkeep};
 
 /// Number of rounds with the same data directory and bucket. After them, everything is deleted and must be
@@ -74,7 +75,7 @@ impl Args {
 /// # Errors
 /// When the server can't be built or started, or restic isn't installed.
 pub(crate) fn run(args: &Args) -> Result<Outcome> {
-    if !restic::is_installed() {
+    if !quietly("restic", &["version"]) {
         bail!("restic isn't installed; it is required to check the repositories");
     }
     let mut points = points::names()?;
@@ -185,11 +186,11 @@ impl Rounds<'_> {
     fn round(&mut self, mut server: Server, report: &mut Report) -> Result<Server> {
         let mut rng = self.run.rng(report.rounds, 0);
         let end = End::draw(&self.run.points, &self.environment, &mut rng);
-        if !server.arm(&end.rule()) {
+        if !server.process.set_fail_points(&end.rule()) {
             bail!("the server didn't confirm the fail point {}", end.rule());
         }
         if let End::Time(delay) = end {
-            server.kill_after(delay);
+            server.process.kill_after(delay);
         }
         let mut workload = Workload {
             environment: &mut self.environment,
@@ -229,7 +230,7 @@ impl Rounds<'_> {
             Started::Died(termination) => bail!("the server didn't start: {termination:?}"),
             Started::Ready(server) => {
                 if let End::Time(delay) = end {
-                    server.kill_after(delay);
+                    server.process.kill_after(delay);
                 }
                 end.wait(server, report)?;
             }

@@ -7,13 +7,13 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread::available_parallelism;
 use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{command, is_installed, require, succeeds};
+use crate::process::{command, is_installed, quietly, require, succeeds};
 use crate::{Outcome, files, python, tidy};
 
 /// A requirement of all tests whose names contain its name.
@@ -35,49 +35,42 @@ const MOUNT_TMPFS: &str = "dir=$(mktemp -d) || exit; mount -t tmpfs tmpfs \"$dir
 const MOUNT_DISK: &str = "mount -t tmpfs appkeep-test /mnt && losetup --find && command -v mkfs.ext4";
 
 const TOOLS: [Tool; 7] = [
-    Tool {
-        name: "restic",
-        probe: || succeeds_with("restic", "version"),
-        needs: "restic",
-        is_installable: true,
-    },
-    Tool {
-        name: "rustic",
-        probe: || succeeds_with("rustic", "--version"),
-        needs: "rustic, which `.ci/run` installs",
-        is_installable: true,
-    },
-    Tool {
-        name: "npm",
-        probe: || succeeds_with("npm", "--version"),
-        needs: "npm",
-        is_installable: true,
-    },
-    Tool {
-        name: "python3",
-        probe: python::has_python,
-        needs: "python3 with venv",
-        is_installable: true,
-    },
-    Tool {
-        name: "loop_mount",
-        probe: mounts,
-        needs: "root, loop devices, btrfs-progs and xfsprogs",
-        is_installable: false,
-    },
-    Tool {
-        name: "tmpfs",
-        probe: || quietly("sh", &["-c", MOUNT_TMPFS]),
-        needs: "root, and to mount a tmpfs",
-        is_installable: false,
-    },
-    Tool {
-        name: "as_root",
-        probe: || quietly("unshare", &["--mount", "sh", "-c", MOUNT_DISK]),
-        needs: "root, to mount, loop devices and mkfs.ext4",
-        is_installable: false,
-    },
+    Tool::installable("restic", "restic", || quietly("restic", &["version"])),
+    Tool::installable("rustic", "rustic, which `.ci/run` installs", || {
+        is_installed("rustic")
+    }),
+    Tool::installable("npm", "npm", || is_installed("npm")),
+    Tool::installable("python3", "python3 with venv", python::has_python),
+    Tool::permission(
+        "loop_mount",
+        "root, loop devices, btrfs-progs and xfsprogs",
+        mounts,
+    ),
+    Tool::permission("tmpfs", "root, and to mount a tmpfs", || {
+        quietly("sh", &["-c", MOUNT_TMPFS])
+    }),
+    Tool::permission("as_root", "root, to mount, loop devices and mkfs.ext4", || {
+        quietly("unshare", &["--mount", "sh", "-c", MOUNT_DISK])
+    }),
 ];
+
+impl Tool {
+    const fn installable(name: &'static str, needs: &'static str, probe: fn() -> bool) -> Self {
+        Self {
+            name,
+            probe,
+            needs,
+            is_installable: true,
+        }
+    }
+
+    const fn permission(name: &'static str, needs: &'static str, probe: fn() -> bool) -> Self {
+        Self {
+            is_installable: false,
+            ..Self::installable(name, needs, probe)
+        }
+    }
+}
 
 /// The file systems that are created in a file and mounted.
 const FILE_SYSTEMS: [&str; 2] = ["btrfs", "xfs"];
@@ -169,20 +162,6 @@ fn missing_tools(require_all: bool) -> Result<Vec<&'static str>> {
     Ok(missing.iter().map(|tool| tool.name).collect())
 }
 
-/// Whether the program succeeds with that argument.
-fn succeeds_with(program: &str, argument: &str) -> bool {
-    quietly(program, &[argument])
-}
-
-fn quietly(program: &str, arguments: &[&str]) -> bool {
-    Command::new(program)
-        .args(arguments)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-}
-
 /// Whether file systems can be created in a file and mounted here, which requires a trial.
 fn mounts() -> bool {
     let Ok(dir) = tempfile::tempdir() else {
@@ -190,7 +169,7 @@ fn mounts() -> bool {
     };
     let path = |name: &str| dir.path().join(name).to_string_lossy().into_owned();
     let (image, point) = (path("image"), path("mounted"));
-    succeeds_with("btrfs", "--version")
+    is_installed("btrfs")
         && fs::create_dir(&point).is_ok()
         && FILE_SYSTEMS.iter().all(|kind| {
             let made = fs::File::create(&image).and_then(|file| file.set_len(IMAGE_BYTES));

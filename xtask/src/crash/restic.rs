@@ -3,20 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::environment::{APPS, BUCKETS, Environment, describe, entries};
 use super::model::Model;
-
-/// Whether restic is installed.
-pub(super) fn is_installed() -> bool {
-    let mut probe = Command::new("restic");
-    probe.arg("version").stdout(Stdio::null()).stderr(Stdio::null());
-    probe.status().is_ok_and(|status| status.success())
-}
 
 /// An app's repository in a bucket.
 pub(super) struct Repository {

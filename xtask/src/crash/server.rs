@@ -3,9 +3,8 @@
 use std::fs::{File, OpenOptions};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
-use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use appkeep_launcher::{Method, NotReady, Response, RunningServer};
 use serde_json::Value;
 
@@ -24,7 +23,7 @@ pub(super) enum Termination {
 
 /// A running server, and a token for it.
 pub(super) struct Server {
-    process: RunningServer,
+    pub(super) process: RunningServer,
     token: String,
 }
 
@@ -58,22 +57,12 @@ impl Server {
         }
     }
 
-    /// Sets the active fail points. Returns false if the server is dead.
-    pub(super) fn arm(&mut self, points: &str) -> bool {
-        self.process.set_fail_points(points)
-    }
-
     /// How it ended, if it did.
     ///
     /// # Errors
     /// When the system doesn't report its status.
     pub(super) fn ended(&self) -> Result<Option<Termination>> {
         Ok(self.process.exit_status()?.map(termination))
-    }
-
-    /// Kills it after `delay`, unless it has ended by then.
-    pub(super) fn kill_after(&self, delay: Duration) {
-        self.process.kill_after(delay);
     }
 
     /// Kills it, if it still runs, and returns how it ended.
@@ -89,10 +78,7 @@ impl Server {
     /// # Errors
     /// When it doesn't stop, or reports a failure.
     pub(super) fn stop(self) -> Result<()> {
-        match termination(self.process.stop("TERM")?.status) {
-            Termination::Other(Some(0)) => Ok(()),
-            other => bail!("the server ended after SIGTERM with {other:?}"),
-        }
+        self.process.stop_gracefully().map(drop)
     }
 
     /// Sends a request. Returns `None` without a complete response: the server may have died before, during

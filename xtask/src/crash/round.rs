@@ -4,10 +4,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use appkeep_launcher::{ACCOUNT, Method};
+use appkeep_launcher::{ACCOUNT, Method, backup_body, snapshot_body};
 use serde_json::{Value, json};
 
-use super::environment::{APPS, BUCKETS, Environment};
+use super::environment::{APPS, BUCKETS, Environment, Manifest};
 use super::model::{Model, Unanswered};
 use super::points::{self, Needs};
 use super::report::Report;
@@ -176,28 +176,41 @@ impl Workload<'_> {
 
     fn create_backup(&mut self, server: &Server, app: usize, bucket: usize) -> Result<bool> {
         let mut manifest = self.environment.manifest(app);
-        let name = self.model.new_name();
-        let mut body = json!({
-            "name": name,
-            "type": "application/astra-appBackup",
-            "version": "1.1",
-            "bucketID": BUCKETS[bucket].1,
-        });
-        let snaps: Vec<_> = self
-            .model
-            .snaps
-            .there
-            .iter()
-            .filter(|snap| snap.app == app)
-            .collect();
+        let mut body = backup_body();
+        body["bucketID"] = json!(BUCKETS[bucket].1);
+        let snaps = self.model.snaps.there.iter().filter(|snap| snap.app == app);
+        let snaps: Vec<_> = snaps.collect();
         if !snaps.is_empty() && self.rng.u8(..100) < 30 {
             let snap = snaps[self.rng.usize(..snaps.len())];
             body["snapshotID"] = json!(snap.id);
             manifest = snap.manifest.clone();
         }
-        let path = of_app(app, "appBackups");
-        let Some(response) = server.request(&Method::POST, &path, Some(&body)) else {
-            self.model.backups.unanswered = Some(Unanswered {
+        self.create(server, true, body, app, bucket, manifest)
+    }
+
+    fn create_snap(&mut self, server: &Server, app: usize) -> Result<bool> {
+        let manifest = self.environment.manifest(app);
+        self.create(server, false, snapshot_body(), app, 0, manifest)
+    }
+
+    fn create(
+        &mut self,
+        server: &Server,
+        is_backup: bool,
+        mut body: Value,
+        app: usize,
+        bucket: usize,
+        manifest: Manifest,
+    ) -> Result<bool> {
+        let name = self.model.new_name();
+        body["name"] = json!(name);
+        let (resources, kind, created) = if is_backup {
+            (&mut self.model.backups, "appBackups", "backups created")
+        } else {
+            (&mut self.model.snaps, "appSnaps", "snapshots created")
+        };
+        let Some(response) = server.request(&Method::POST, &of_app(app, kind), Some(&body)) else {
+            resources.unanswered = Some(Unanswered {
                 name,
                 app,
                 bucket,
@@ -207,35 +220,13 @@ impl Workload<'_> {
         };
         match (response.status, response.body["id"].as_str()) {
             (201, Some(id)) => {
-                self.model.backups.created(id, app, bucket, manifest);
-                self.report.acknowledged("backups created");
+                resources.created(id, app, bucket, manifest);
+                self.report.acknowledged(created);
             }
             // The snapshot isn't completed yet.
             (409, _) if body.get("snapshotID").is_some() => self.report.acknowledged("conflicts"),
             _ => bail!("a create returned {}: {}", response.status, response.body),
         }
-        Ok(true)
-    }
-
-    fn create_snap(&mut self, server: &Server, app: usize) -> Result<bool> {
-        let manifest = self.environment.manifest(app);
-        let name = self.model.new_name();
-        let body = json!({"name": name, "type": "application/astra-appSnap", "version": "1.2"});
-        let path = of_app(app, "appSnaps");
-        let Some(response) = server.request(&Method::POST, &path, Some(&body)) else {
-            self.model.snaps.unanswered = Some(Unanswered {
-                name,
-                app,
-                bucket: 0,
-                manifest,
-            });
-            return Ok(false);
-        };
-        match (response.status, response.body["id"].as_str()) {
-            (201, Some(id)) => self.model.snaps.created(id, app, 0, manifest),
-            _ => bail!("a create returned {}: {}", response.status, response.body),
-        }
-        self.report.acknowledged("snapshots created");
         Ok(true)
     }
 

@@ -1,12 +1,10 @@
 //! A machine whose clock starts before 1970.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
-use appkeep_launcher::{APP, Installation, RunningServer, eventually};
+use appkeep_launcher::{APP, RunningServer, eventually};
 
-use crate::program::started_idle;
+use crate::program::{compiled, started_idle};
 
 /// Shifts the wall clock by the number of seconds in a file.
 const SHIM: &str = r#"
@@ -31,18 +29,6 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
 }
 "#;
 
-fn shim(installation: &Installation) -> PathBuf {
-    let (source, library) = (
-        installation.path().join("shim.c"),
-        installation.path().join("shim.so"),
-    );
-    fs::write(&source, SHIM).expect("the source is written");
-    let mut cc = Command::new("cc");
-    cc.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source);
-    assert!(cc.status().expect("a C compiler").success());
-    library
-}
-
 /// HTTP responses need a date, and the HTTP library supports none before 1970. Queued jobs run all the same.
 #[test]
 fn workers_run_with_a_clock_before_1970() {
@@ -55,7 +41,7 @@ fn workers_run_with_a_clock_before_1970() {
     fs::write(&offset, "-2240000000").unwrap();
     let mut command = installation.serve();
     command
-        .env("LD_PRELOAD", shim(&installation))
+        .env("LD_PRELOAD", compiled(&installation, SHIM))
         .env("CLOCK_OFFSET", &offset);
     let server = RunningServer::start(command).unwrap();
     let snapshots = installation.path().join("bucket").join(APP).join("snapshots");

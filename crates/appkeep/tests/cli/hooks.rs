@@ -2,9 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use appkeep_launcher::{Installation, RunningServer, eventually};
+use appkeep_launcher::{Installation, RunningServer, eventually, signal};
 use serde_json::json;
 
 use crate::program::{installation, stdout};
@@ -63,9 +62,7 @@ impl<'a> Log<'a> {
 impl Drop for Log<'_> {
     fn drop(&mut self) {
         if let Ok(pid) = fs::read_to_string(self.path().join("log.pid")) {
-            let _ = Command::new("sh")
-                .args(["-c", "kill -9 \"$1\"", "sh", pid.trim()])
-                .status();
+            let _ = signal("KILL", pid.trim());
         }
     }
 }

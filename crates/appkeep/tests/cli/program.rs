@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use appkeep_launcher::{APP, Installation, RunningServer, command};
@@ -57,6 +57,24 @@ pub(crate) fn only_error_line(output: &Output) -> String {
     };
     let error = line.strip_prefix("error: ");
     error.unwrap_or_else(|| panic!("no error: {message}")).to_owned()
+}
+
+/// Compiles a library that replaces functions of the C library, for `LD_PRELOAD`.
+pub(crate) fn compiled(installation: &Installation, source: &str) -> PathBuf {
+    let [file, library] = ["shim.c", "shim.so"].map(|name| installation.path().join(name));
+    fs::write(&file, source).expect("the source is written");
+    let mut compiler = Command::new("cc");
+    compiler
+        .args(["-shared", "-fPIC", "-O1", "-o"])
+        .args([&library, &file])
+        .arg("-ldl");
+    let output = compiler.output().expect("cc runs: apt-get install gcc");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    library
 }
 
 /// Runs restic on the app's repository.

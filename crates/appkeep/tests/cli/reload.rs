@@ -1,12 +1,10 @@
 //! SIGHUP: applies another configuration completely or not at all, and never ends the server.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
-use appkeep_launcher::{ACCOUNT, CONFIG, Installation, RunningServer, eventually};
+use appkeep_launcher::{ACCOUNT, CONFIG, RunningServer, eventually};
 
-use crate::program::installation;
+use crate::program::{installation, started};
 
 const SECOND_APP: &str =
     "[[accounts.apps]]\nname = \"blog\"\nvolumes = { data = \"blog\" }\n\n[[accounts.buckets]]";
@@ -68,24 +66,9 @@ fn sighup_applies_a_valid_configuration() {
     }
 }
 
-/// Starts a server that logs to this file.
-fn start_with_log(installation: &Installation, log: &Path) -> RunningServer {
-    let serve = installation.serve();
-    let mut shell = Command::new("sh");
-    shell.env_remove("APPKEEP_LOG");
-    shell
-        .args(["-c", "log=$1; shift; exec \"$@\" 2> \"$log\"", "sh"])
-        .arg(log);
-    shell.arg(serve.get_program()).args(serve.get_args());
-    RunningServer::start(shell).unwrap()
-}
-
 #[test]
 fn sighup_rejects_an_invalid_configuration() {
-    let installation = installation();
-    let log = installation.path().join("log");
-    let server = start_with_log(&installation, &log);
-    let token = installation.token("acme").unwrap();
+    let (installation, server, token) = started();
     let file = installation.config();
     // The valid part of each isn't applied either.
     let with_app = CONFIG.replacen("[[accounts.buckets]]", SECOND_APP, 1);
@@ -104,7 +87,7 @@ fn sighup_rejects_an_invalid_configuration() {
         }
         server.signal("HUP").unwrap();
         eventually("the reason in the log", || {
-            let log = fs::read_to_string(&log).unwrap();
+            let log = server.log();
             let line = log.lines().find(|line| line.contains(reason))?;
             let what = "the configuration was not reloaded: the previous one stays in use";
             assert!(line.contains("ERROR") && line.contains(what), "{line}");

@@ -4,15 +4,13 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
-use std::process::Command;
 
-use appkeep_launcher::{Installation, app_backups, backup_body, backups, eventually};
+use appkeep_launcher::{app_backups, backup_body, backups, eventually};
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use serde_json::json;
 
 use crate::operations::MonitoredServer;
-use crate::program::installation;
+use crate::program::{compiled, installation};
 
 /// A library that makes calls on the database's files fail with EIO while the file for that kind of call
 /// exists.
@@ -67,27 +65,6 @@ fn assert_whole(monitored: &MonitoredServer, token: &str) {
     monitored.server.back_up(token).expect("a completed backup");
 }
 
-fn library(installation: &Installation) -> PathBuf {
-    let (source, library) = (
-        installation.path().join("faults.c"),
-        installation.path().join("faults.so"),
-    );
-    fs::write(&source, LIBRARY).expect("the source is written");
-    let mut compiler = Command::new("cc");
-    compiler
-        .args(["-shared", "-fPIC", "-O1", "-o"])
-        .arg(&library)
-        .arg(&source)
-        .arg("-ldl");
-    let output = compiler.output().expect("cc runs: apt-get install gcc");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    library
-}
-
 #[test]
 fn writes_recover_after_io_errors_of_the_database() {
     let installation = installation();
@@ -95,7 +72,7 @@ fn writes_recover_after_io_errors_of_the_database() {
     fs::create_dir(&switches).unwrap();
     let mut serve = installation.serve();
     serve
-        .env("LD_PRELOAD", library(&installation))
+        .env("LD_PRELOAD", compiled(&installation, LIBRARY))
         .env("FAULT_SWITCHES", &switches);
     let monitored = MonitoredServer::start(serve);
     let token = installation.token("acme").unwrap();

@@ -216,14 +216,8 @@ fn write_key(path: &Path, key: &KeyPair) {
 #[test]
 fn a_replaced_certificate_is_used_without_a_restart() {
     let installation = installation();
-    let (used, first) = (
-        Pair::make(&installation, "used"),
-        Pair::make(&installation, "first"),
-    );
-    let (second, third) = (
-        Pair::make(&installation, "second"),
-        Pair::make(&installation, "third"),
-    );
+    let [used, first, second, third] =
+        ["used", "first", "second", "third"].map(|name| Pair::make(&installation, name));
     first.replace(&used);
     let server = RunningServer::start(used.serve(&installation, &["--log", "info"])).unwrap();
     assert!(trusts(&server, &first.cert));
@@ -250,29 +244,15 @@ fn a_replaced_certificate_is_used_without_a_restart() {
     );
 }
 
-/// Returns the same command with stderr redirected to a file.
-fn logging_to(log: &Path, command: &Command) -> Command {
-    let mut shell = Command::new("sh");
-    shell.args(["-c", "exec 2>\"$0\"; exec \"$@\""]).arg(log);
-    shell.arg(command.get_program()).args(command.get_args());
-    shell.env_remove("APPKEEP_LOG");
-    shell
-}
-
 #[test]
 fn a_broken_certificate_is_reported_once_and_not_used() {
     let installation = installation();
-    let (used, first) = (
-        Pair::make(&installation, "used"),
-        Pair::make(&installation, "first"),
-    );
-    let second = Pair::make(&installation, "second");
+    let [used, first, second] = ["used", "first", "second"].map(|name| Pair::make(&installation, name));
     first.replace(&used);
-    let log = installation.path().join("log");
-    let server = RunningServer::start(logging_to(&log, &used.serve(&installation, &[]))).unwrap();
+    let server = RunningServer::start(used.serve(&installation, &[])).unwrap();
     let is_logged = |what: &str| {
         server.signal("HUP").unwrap();
-        fs::read_to_string(&log).unwrap().contains(what).then_some(())
+        server.log().contains(what).then_some(())
     };
 
     fs::copy(&second.cert, &used.cert).unwrap();
@@ -298,8 +278,7 @@ fn a_broken_certificate_is_reported_once_and_not_used() {
     eventually("the second certificate", || {
         trusts(&server, &second.cert).then_some(())
     });
-    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
-    let log = fs::read_to_string(&log).unwrap();
+    let log = server.stop_gracefully().unwrap().stderr;
     assert_eq!(log.matches(&mismatch).count(), 1, "{log}");
     assert!(!log.contains("PRIVATE KEY-----\n"), "{log}");
 }
@@ -307,10 +286,7 @@ fn a_broken_certificate_is_reported_once_and_not_used() {
 #[test]
 fn an_unusable_certificate_prevents_the_start() {
     let installation = installation();
-    let (good, other) = (
-        Pair::make(&installation, "good"),
-        Pair::make(&installation, "other"),
-    );
+    let [good, other] = ["good", "other"].map(|name| Pair::make(&installation, name));
     let [cert, key, other_key] = [&good.cert, &good.key, &other.key].map(|path| path.display().to_string());
     let directory = installation.path().display().to_string();
     let missing = format!("{directory}/missing.pem");

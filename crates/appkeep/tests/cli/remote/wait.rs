@@ -1,10 +1,10 @@
 //! Waits, with and without a terminal.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use appkeep_launcher::APP;
+use appkeep_launcher::{APP, signal};
 use wiremock::MockServer;
 
 use super::{Fixture, client_command, error_line, fill, last_error_line, run_at};
@@ -67,9 +67,7 @@ fn signals_stop_the_wait_without_a_terminal() {
     let mut first = [0_u8; 24];
     std::io::Read::read_exact(waiting.stderr.as_mut().unwrap(), &mut first).unwrap();
     assert_eq!(&first, b"backup nightly: pending\n");
-    let mut kill = Command::new("sh");
-    kill.args(["-c", "kill -s INT \"$1\"", "sh", &waiting.id().to_string()]);
-    assert!(kill.status().unwrap().success());
+    signal("INT", &waiting.id().to_string()).unwrap();
     let output = waiting.wait_with_output().unwrap();
     assert!(
         error_line(&output, 130).starts_with("stopped waiting: the backup nightly continues; check with ")

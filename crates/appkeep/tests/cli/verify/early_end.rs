@@ -1,11 +1,11 @@
 //! Runs that end before their last check, and the data that they leave behind.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use appkeep_launcher::{ACCOUNT, APP, backups, eventually};
+use appkeep_launcher::{ACCOUNT, APP, backups, eventually, signal};
 
 use super::{json, verify_faulty_server};
 use crate::faulty_server::{self, Fault, start_faulty};
@@ -79,14 +79,6 @@ fn invalid_durations_are_rejected() {
     }
 }
 
-/// Sends a signal to a running program.
-fn signal(child: &Child, signal: &str) {
-    let status = Command::new("kill")
-        .args([&format!("-{signal}"), &child.id().to_string()])
-        .status();
-    assert!(status.expect("kill").success());
-}
-
 #[test]
 fn a_signal_ends_the_run_and_its_resources_are_deleted() {
     let installation = installation();
@@ -109,7 +101,7 @@ fn a_signal_ends_the_run_and_its_resources_are_deleted() {
                 .map_or(0, Vec::len)
         };
         eventually("a backup of the run", || (items() > 0).then_some(()));
-        signal(&child, name);
+        signal(name, &child.id().to_string()).unwrap();
         let output: Output = child.wait_with_output().expect("its end");
         let report = stdout(&output);
         assert_eq!(output.status.code(), Some(code), "{report}");
@@ -145,12 +137,12 @@ fn a_second_signal_ends_the_program_at_once() {
         .spawn()
         .expect("it starts");
     eventually("a create", || (creates.load(Ordering::Relaxed) > 0).then_some(()));
-    signal(&child, "INT");
+    signal("INT", &child.id().to_string()).unwrap();
     let lines = BufReader::new(child.stderr.take().expect("its stderr")).lines();
     let mut lines = lines.map_while(Result::ok);
     let said = lines.find(|line| line.contains("another signal ends it at once"));
     assert!(said.is_some(), "nothing was said about the first signal");
-    signal(&child, "INT");
+    signal("INT", &child.id().to_string()).unwrap();
     let mut report = String::new();
     let mut stdout = child.stdout.take().expect("its stdout");
     stdout.read_to_string(&mut report).expect("text");

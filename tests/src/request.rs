@@ -6,7 +6,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 
 use crate::contract::operation;
-use crate::http::{Api, TestResponse};
+use crate::http::{Api, TestResponse, backup_body, snap_body};
 
 /// The body of a request.
 #[derive(Debug, Clone)]
@@ -53,12 +53,8 @@ impl TestRequest {
     pub fn new(operation_id: &str, token: &str) -> Self {
         let operation = operation(operation_id);
         let body = match operation_id {
-            "app_backup_create_for_app" => {
-                Payload::Json(json!({"type": "application/astra-appBackup", "version": "1.1"}))
-            }
-            "app_snap_create_for_app" => {
-                Payload::Json(json!({"type": "application/astra-appSnap", "version": "1.2"}))
-            }
+            "app_backup_create_for_app" => Payload::Json(backup_body()),
+            "app_snap_create_for_app" => Payload::Json(snap_body()),
             "app_update" => Payload::Json(json!({"type": "application/astra-app", "version": "2.2"})),
             _ => Payload::None,
         };

@@ -20,8 +20,8 @@ use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use wiremock::matchers::path_regex;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// The committed list of the payloads: a digest, an operation, and `request` or a status.
 const LISTED: &str = include_str!("../../spec/examples.sha256");
@@ -189,10 +189,12 @@ async fn client_types_represent_documented_responses_completely() {
         .into_iter()
         .filter(|payload| !payload.is_request())
         .collect();
-    let url = quote(&responses).await;
+    let server = serve(&responses).await;
     for response in responses {
         let name = response.name();
-        let client = Client::builder(format!("{url}/{name}")).build().unwrap();
+        let client = Client::builder(format!("{}/{name}", server.uri()))
+            .build()
+            .unwrap();
         let (status, written, debug) = call(&client, &response.operation).await;
         assert_eq!(status.as_str(), response.place, "{name}");
         assert_eq!(written, response.value, "{name}");
@@ -299,54 +301,19 @@ fn is_all_known(debug: &str) -> bool {
 }
 
 /// Starts a server that responds with the payload that the first segment of a request's path names.
-async fn quote(payloads: &[Payload]) -> String {
-    let responses: Vec<(String, String)> = payloads
-        .iter()
-        .map(|payload| {
-            let Payload {
-                place: status,
-                media_type,
-                value,
-                ..
-            } = payload;
-            let body = value.to_string();
-            let head = format!("HTTP/1.1 {status} \r\ncontent-type: {media_type}\r\nconnection: close\r\n");
-            (
-                payload.name(),
-                format!("{head}content-length: {}\r\n\r\n{body}", body.len()),
-            )
-        })
-        .collect();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        loop {
-            let (connection, _) = listener.accept().await.unwrap();
-            response(connection, &responses).await;
-        }
-    });
-    url
-}
-
-async fn response(connection: TcpStream, responses: &[(String, String)]) {
-    let mut connection = BufReader::new(connection);
-    let mut line = String::new();
-    connection.read_line(&mut line).await.unwrap();
-    let name = line.split('/').nth(1).unwrap_or_default().to_owned();
-    let (_, response) = responses
-        .iter()
-        .find(|(known, _)| *known == name)
-        .expect("a known payload");
-    while !matches!(line.as_str(), "" | "\r\n") {
-        line.clear();
-        connection.read_line(&mut line).await.unwrap();
+async fn serve(payloads: &[Payload]) -> MockServer {
+    let server = MockServer::start().await;
+    for payload in payloads {
+        let status: u16 = payload.place.parse().expect("a status");
+        let body = payload.value.to_string();
+        let response = ResponseTemplate::new(status).set_body_raw(body, &payload.media_type);
+        let path = format!("^/{}/", payload.name().replace('.', "[.]"));
+        Mock::given(path_regex(path))
+            .respond_with(response)
+            .mount(&server)
+            .await;
     }
-    connection.write_all(response.as_bytes()).await.unwrap();
-    connection.shutdown().await.unwrap();
-    // Any body has to be read, or the connection breaks before the response is read.
-    tokio::io::copy(&mut connection, &mut tokio::io::sink())
-        .await
-        .ok();
+    server
 }
 
 #[tokio::test]

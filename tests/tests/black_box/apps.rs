@@ -1,6 +1,6 @@
 //! The apps of an account: their declaration, and their state after restores.
 
-use appkeep_tests::{Api, Builder, TestServer, eventually, usual_config};
+use appkeep_tests::{Builder, TestServer, until, usual_config};
 use http::Method;
 use http::header::ACCEPT;
 use serde_json::{Value, json};
@@ -10,18 +10,8 @@ fn apps(server: &TestServer) -> String {
     format!("/accounts/{}/k8s/v2/apps", server.account("acme"))
 }
 
-async fn list(api: &Api, path: &str) -> Value {
-    let response = api.get(path).await;
-    assert_eq!(response.status, 200, "{path}");
-    assert_eq!(response.violations("app_list"), [""; 0], "{path}");
-    response.json()
-}
-
-async fn fetch(api: &Api, server: &TestServer, app: Uuid) -> Value {
-    let response = api.get(&format!("{}/{app}", apps(server))).await;
-    assert_eq!(response.status, 200, "{app}");
-    assert_eq!(response.violations("app_fetch"), [""; 0], "{app}");
-    response.json()
+fn path(server: &TestServer, app: Uuid) -> String {
+    format!("{}/{app}", apps(server))
 }
 
 fn names(list: &Value) -> Vec<&str> {
@@ -36,7 +26,7 @@ fn names(list: &Value) -> Vec<&str> {
 async fn listed_and_fetched_apps_are_equal() {
     let server = TestServer::start().await;
     let api = server.api_as("viewer", &["acme"]).await;
-    let all = list(&api, &apps(&server)).await;
+    let all = api.fetch("app_list", &apps(&server)).await;
     assert_eq!(all["type"], "application/astra-apps");
     let mut found = names(&all);
     found.sort_unstable();
@@ -44,9 +34,11 @@ async fn listed_and_fetched_apps_are_equal() {
     assert_eq!(all["metadata"]["count"], 2);
     for app in all["items"].as_array().expect("items") {
         let id: Uuid = app["id"].as_str().expect("an id").parse().expect("a UUID");
-        assert_eq!(fetch(&api, &server, id).await, *app);
+        assert_eq!(api.fetch("app_fetch", &path(&server, id)).await, *app);
     }
-    let shop = fetch(&api, &server, server.app("acme", "shop")).await;
+    let shop = api
+        .fetch("app_fetch", &path(&server, server.app("acme", "shop")))
+        .await;
     let shown = [
         "state",
         "stateUnready",
@@ -60,28 +52,6 @@ async fn listed_and_fetched_apps_are_equal() {
         "ready", [], server.account("acme"), "acme", ["shop"], [{"namespace": "shop", "labelSelectors": []}],
     ]);
     assert_eq!(json!(shown), expected);
-}
-
-#[tokio::test]
-async fn lists_support_pages_and_columns() {
-    let server = TestServer::start().await;
-    let api = server.api().await;
-    let path = apps(&server);
-    let all = list(&api, &path).await;
-    let first = list(&api, &format!("{path}?limit=1")).await;
-    let token = first["metadata"]["continue"].as_str().expect("more follows");
-    let second = list(&api, &format!("{path}?limit=1&continue={token}")).await;
-    assert_eq!(second["metadata"].get("continue"), None);
-    assert_eq!(json!([first["items"][0], second["items"][0]]), all["items"]);
-
-    let columns = list(&api, &format!("{path}?include=state,name,id")).await;
-    let expected: Vec<Value> = all["items"]
-        .as_array()
-        .expect("items")
-        .iter()
-        .map(|app| json!([app["state"], app["name"], app["id"]]))
-        .collect();
-    assert_eq!(columns["items"], json!(expected));
 }
 
 #[tokio::test]
@@ -109,25 +79,22 @@ async fn apps_are_restoring_during_a_restore() {
         .to_owned();
     api.wait_for(&format!("{}/{snap}", api.app_snaps(app)), &["completed"])
         .await;
-    let before = fetch(&api, &server, app).await;
-    let tag = api.get(&format!("{}/{app}", apps(&server))).await.header("etag");
+    let before = api.fetch("app_fetch", &path(&server, app)).await;
+    let tag = api.get(&path(&server, app)).await.header("etag");
 
     // Without workers the restore stays in progress.
     server.restart(0, None).await;
     let api = server.api().await;
     let body = json!({"type": "application/astra-app", "version": "2.2", "snapshotID": snap});
     let request = api
-        .request(http::Method::PUT, &format!("{}/{app}", apps(&server)))
+        .request(http::Method::PUT, &path(&server, app))
         .bearer_auth(api.token())
         .header("ForceUpdate", "true")
         .json(&body);
     assert_eq!(api.send(request).await.status, 204);
-    let during = fetch(&api, &server, app).await;
+    let during = api.fetch("app_fetch", &path(&server, app)).await;
     assert_eq!(during["state"], "restoring");
-    assert_ne!(
-        api.get(&format!("{}/{app}", apps(&server))).await.header("etag"),
-        tag
-    );
+    assert_ne!(api.get(&path(&server, app)).await.header("etag"), tag);
     let moved = |app: &Value| {
         app["metadata"]["modificationTimestamp"]
             .as_str()
@@ -135,7 +102,7 @@ async fn apps_are_restoring_during_a_restore() {
             .to_owned()
     };
     assert!(moved(&during) > moved(&before));
-    let all = list(&api, &apps(&server)).await;
+    let all = api.fetch("app_list", &apps(&server)).await;
     let listed = all["items"]
         .as_array()
         .expect("items")
@@ -145,9 +112,9 @@ async fn apps_are_restoring_during_a_restore() {
 
     server.restart(1, None).await;
     let api = server.api().await;
-    eventually("the app to be ready", async || {
-        let now = fetch(&api, &server, app).await;
-        (now["state"] == "ready").then_some(())
+    until("the app to be ready", async || {
+        let now = api.fetch("app_fetch", &path(&server, app)).await;
+        now["state"] == "ready"
     })
     .await;
 }
@@ -156,11 +123,11 @@ async fn apps_are_restoring_during_a_restore() {
 async fn undeclared_apps_stay_listed_as_unavailable() {
     let mut server = Builder::new().workers(0).start().await;
     let app = server.app("acme", "blog");
-    let before = fetch(&server.api().await, &server, app).await;
+    let before = server.api().await.fetch("app_fetch", &path(&server, app)).await;
     let config = usual_config().replace("name = \"blog\"", "name = \"diary\"");
     server.restart(0, Some(&config)).await;
     let api = server.api().await;
-    let after = fetch(&api, &server, app).await;
+    let after = api.fetch("app_fetch", &path(&server, app)).await;
     assert_eq!(
         (before["state"].as_str(), after["state"].as_str()),
         (Some("ready"), Some("unavailable"))
@@ -173,7 +140,7 @@ async fn undeclared_apps_stay_listed_as_unavailable() {
         after["metadata"]["creationTimestamp"],
         before["metadata"]["creationTimestamp"]
     );
-    let mut found = list(&api, &apps(&server)).await;
+    let mut found = api.fetch("app_list", &apps(&server)).await;
     let count = found["items"].as_array_mut().expect("items").len();
     assert_eq!(count, 3, "{found}");
     assert_eq!(names(&found)[0], "diary", "the newest comes first");

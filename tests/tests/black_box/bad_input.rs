@@ -59,7 +59,7 @@ fn complaint(request: &TestRequest, response: &TestResponse, case: &InvalidReque
             case.invalid
         ));
     }
-    let body = String::from_utf8_lossy(&response.bytes);
+    let body = response.text();
     (!wrong.is_empty()).then(|| format!("{}: {} in {body}", request.operation.id, wrong.join(", ")))
 }
 

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 
 use appkeep_server::Tls;
-use appkeep_tests::{Builder, PATIENCE, TestServer, eventually, usual_config};
+use appkeep_tests::{Builder, PATIENCE, TestServer, until, usual_config};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Duration, interval, timeout};
@@ -33,6 +33,10 @@ async fn start(lines: &str) -> TestServer {
 
 async fn connect(address: SocketAddr) -> TcpStream {
     TcpStream::connect(address).await.expect("a connection")
+}
+
+async fn send(stream: &mut (impl AsyncWriteExt + Unpin), bytes: impl AsRef<[u8]>) {
+    stream.write_all(bytes.as_ref()).await.expect("the server reads");
 }
 
 /// Reads until the server closes the connection, and returns the data.
@@ -88,7 +92,7 @@ async fn connections_without_a_complete_request_are_closed() {
         b"GET /ui HTTP/1.1\r\nHost: appkeep\r\n\r\nGET /u".to_vec(),
     ] {
         let mut stream = connect(server.address()).await;
-        stream.write_all(&sent).await.expect("the server reads");
+        send(&mut stream, &sent).await;
         closed.spawn(until_closed(stream));
     }
     closed.join_all().await;
@@ -98,10 +102,7 @@ async fn connections_without_a_complete_request_are_closed() {
 async fn connections_with_endless_headers_are_closed() {
     let server = start("idle_timeout_secs = 1").await;
     let (reader, mut writer) = connect(server.address()).await.into_split();
-    writer
-        .write_all(b"GET / HTTP/1.1\r\n")
-        .await
-        .expect("the server reads");
+    send(&mut writer, b"GET / HTTP/1.1\r\n").await;
     let mut pace = interval(Duration::from_millis(50));
     let trickle = async {
         while writer.write_all(b"X: y\r\n").await.is_ok() {
@@ -126,7 +127,7 @@ async fn incomplete_tls_handshakes_are_closed() {
         &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..],
     ] {
         let mut stream = connect(server.address()).await;
-        stream.write_all(sent).await.expect("the server reads");
+        send(&mut stream, sent).await;
         until_closed(stream).await;
     }
 }
@@ -135,7 +136,7 @@ async fn incomplete_tls_handshakes_are_closed() {
 async fn silent_connections_do_not_delay_a_stop() {
     let mut server = start("").await;
     let mut half = connect(server.address()).await;
-    half.write_all(b"GET / HT").await.expect("the server reads");
+    send(&mut half, b"GET / HT").await;
     let silent = connect(server.address()).await;
     assert!(is_served(server.address()).await);
     timeout(PATIENCE, server.stop()).await.expect("the server stops");
@@ -160,12 +161,9 @@ async fn connections_with_unread_responses_are_closed() {
     socket.set_recv_buffer_size(4096).expect("a small buffer");
     let mut unread = socket.connect(server.address()).await.expect("a connection");
     let requests = format!("GET {LARGE} HTTP/1.1\r\nHost: appkeep\r\n\r\n").repeat(20);
-    unread
-        .write_all(requests.as_bytes())
-        .await
-        .expect("the server reads");
-    eventually("room for another connection", async || {
-        is_served(server.address()).await.then_some(())
+    send(&mut unread, requests).await;
+    until("room for another connection", async || {
+        is_served(server.address()).await
     })
     .await;
     // Only data that was sent before arrives.
@@ -193,10 +191,7 @@ async fn slowly_read_responses_arrive_completely() {
     socket.set_recv_buffer_size(65_536).expect("a small buffer");
     let mut stream = socket.connect(server.address()).await.expect("a connection");
     let request = format!("GET {LARGE} HTTP/1.1\r\nHost: appkeep\r\nConnection: close\r\n\r\n");
-    stream
-        .write_all(request.as_bytes())
-        .await
-        .expect("the server reads");
+    send(&mut stream, request).await;
     let whole = reqwest::get(format!("http://{}{LARGE}", server.address()))
         .await
         .expect("a response");
@@ -227,8 +222,8 @@ async fn connections_per_address_are_limited() {
     }
     assert!(!is_served(server.address()).await);
     open.pop();
-    eventually("room for another connection", async || {
-        is_served(server.address()).await.then_some(())
+    until("room for another connection", async || {
+        is_served(server.address()).await
     })
     .await;
 }
@@ -263,10 +258,7 @@ async fn headers_over_64_kib_are_rejected() {
             "GET {SMALL} HTTP/1.1\r\nHost: appkeep\r\nX: {}\r\n\r\n",
             "x".repeat(bytes)
         );
-        stream
-            .write_all(request.as_bytes())
-            .await
-            .expect("the server reads");
+        send(&mut stream, request).await;
         let mut head = [0; 12];
         stream.read_exact(&mut head).await.expect("a response");
         assert_eq!(String::from_utf8_lossy(&head), status, "{bytes}");

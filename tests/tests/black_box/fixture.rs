@@ -1,6 +1,6 @@
 //! A server on which every operation has a resource to work on, and tokens for it.
 
-use appkeep_tests::{Api, Builder, TestRequest, TestServer, usual_config};
+use appkeep_tests::{Api, Builder, TestRequest, TestServer, id, usual_config};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -103,9 +103,4 @@ impl Fixture {
         }
         everything
     }
-}
-
-/// Returns a resource's id.
-pub(crate) fn id(resource: &Value) -> String {
-    resource["id"].as_str().expect("an id").to_owned()
 }

@@ -3,9 +3,8 @@
 use std::fs;
 use std::os::unix::net::UnixListener;
 
-use appkeep_tests::{Api, Builder, TestServer, eventually, usual_config, write_noise};
+use appkeep_tests::{Builder, TestServer, eventually, until, usual_config, write_noise};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 /// Sets the usual configuration, with these hooks for `blog`. `$LOG` stands for a file that they can write
 /// to, `$DIR` for the temporary directory.
@@ -31,24 +30,19 @@ fn log(server: &TestServer) -> String {
     fs::read_to_string(server.path().join("log")).unwrap_or_default()
 }
 
-fn path_of(api: &Api, app: Uuid, snap: &Value) -> String {
-    format!("{}/{}", api.app_snaps(app), snap["id"].as_str().expect("an id"))
-}
-
 /// Creates a snapshot of `blog` and waits for its end.
 async fn take(server: &TestServer) -> Value {
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_snap(app, &json!({})).await;
-    api.wait_for(&path_of(&api, app, &created), &["completed", "failed"])
-        .await
+    api.ended(&api.snap_path(app, &created)).await
 }
 
 /// Creates a backup of `blog` and waits for its end.
 async fn back_up(server: &TestServer) -> Value {
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;
-    let path = format!("{}/{}", api.backups(), created["id"].as_str().expect("an id"));
-    api.wait_for(&path, &["completed", "failed"]).await
+    let path = api.backup_path(&created);
+    api.ended(&path).await
 }
 
 fn labels(level: &str, skipped: &str) -> Value {
@@ -224,13 +218,10 @@ async fn post_hooks_run_when_the_snapshot_is_deleted() {
     let server = with_hooks(Builder::new(), &hooks).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let snap = api.create_snap(app, &json!({})).await;
-    eventually("the first hook to run", async || {
-        (log(&server) == "began\n").then_some(())
-    })
-    .await;
-    assert_eq!(api.delete(&path_of(&api, app, &snap)).await.status, 204);
-    eventually("the last hook to run", async || {
-        (log(&server) == "began\nreleased\n").then_some(())
+    until("the first hook to run", async || log(&server) == "began\n").await;
+    assert_eq!(api.delete(&api.snap_path(app, &snap)).await.status, 204);
+    until("the last hook to run", async || {
+        log(&server) == "began\nreleased\n"
     })
     .await;
 }
@@ -251,17 +242,12 @@ async fn a_restart_runs_post_hooks_and_then_all_hooks_again() {
     let mut server = with_hooks(Builder::new(), &hooks).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let snap = api.create_snap(app, &json!({})).await;
-    eventually("the first hook to run", async || {
-        (log(&server) == "began\n").then_some(())
-    })
-    .await;
+    until("the first hook to run", async || log(&server) == "began\n").await;
     server.stop().await;
     assert_eq!(log(&server), "began\nreleased\n");
     server.restart(1, None).await;
     let api = server.api().await;
-    let snap = api
-        .wait_for(&path_of(&api, app, &snap), &["completed", "failed"])
-        .await;
+    let snap = api.ended(&api.snap_path(app, &snap)).await;
     assert_eq!(
         (&snap["state"], &snap["hookState"]),
         (&json!("completed"), &json!("success"))
@@ -280,19 +266,14 @@ async fn endless_post_hooks_delay_a_stop_only_briefly() {
     let mut server = with_hooks(Builder::new(), &hooks).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let snap = api.create_snap(app, &json!({})).await;
-    eventually("the hook to run", async || {
-        (log(&server) == "released\n").then_some(())
-    })
-    .await;
+    until("the hook to run", async || log(&server) == "released\n").await;
     let begun = std::time::Instant::now();
     server.stop().await;
     let took = begun.elapsed();
     assert!(took < appkeep_tests::PATIENCE, "the stop took {took:?}");
     server.restart(1, None).await;
     let api = server.api().await;
-    let snap = api
-        .wait_for(&path_of(&api, app, &snap), &["completed", "failed"])
-        .await;
+    let snap = api.ended(&api.snap_path(app, &snap)).await;
     assert_eq!(snap["hookState"], "success", "{snap}");
     assert_eq!(log(&server), "released\nreleased\n");
 }
@@ -312,9 +293,7 @@ async fn snapshots_of_an_app_never_run_hooks_concurrently() {
         snaps.push(api.create_snap(app, &json!({})).await);
     }
     for snap in &snaps {
-        let ended = api
-            .wait_for(&path_of(&api, app, snap), &["completed", "failed"])
-            .await;
+        let ended = api.ended(&api.snap_path(app, snap)).await;
         assert_eq!(
             (&ended["state"], &ended["hookState"]),
             (&json!("completed"), &json!("success"))
@@ -332,14 +311,12 @@ async fn labels_describe_the_snapshot_and_its_backup() {
     let more = json!({"metadata": {"labels": [own]}});
     let created = api.create_snap(app, &more).await;
     assert_eq!(created["metadata"]["labels"], json!([own]));
-    let snap = api
-        .wait_for(&path_of(&api, app, &created), &["completed", "failed"])
-        .await;
+    let snap = api.ended(&api.snap_path(app, &created)).await;
     let told = labels("copy", "1");
     assert_eq!(snap["metadata"]["labels"], json!([own, told[0], told[1]]));
     let backup = api.create_backup(app, &json!({"snapshotID": snap["id"]})).await;
-    let path = format!("{}/{}", api.backups(), backup["id"].as_str().unwrap());
-    let backup = api.wait_for(&path, &["completed", "failed"]).await;
+    let path = api.backup_path(&backup);
+    let backup = api.ended(&path).await;
     assert_eq!(backup["metadata"]["labels"], told);
 }
 
@@ -375,7 +352,7 @@ async fn backups_are_discovering_while_a_hook_runs() {
     let server = with_hooks(Builder::new(), &hooks).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let backup = api.create_backup(app, &json!({})).await;
-    let path = format!("{}/{}", api.backups(), backup["id"].as_str().unwrap());
+    let path = api.backup_path(&backup);
     let backup = eventually("the backup's own snapshot", async || {
         let backup = api.get(&path).await.json();
         backup["snapshotID"].is_string().then_some(backup)
@@ -390,8 +367,5 @@ async fn backups_are_discovering_while_a_hook_runs() {
     assert_eq!(api.wait_for(&own, &["running"]).await["state"], "running");
     assert_eq!(api.get(&path).await.json()["state"], "discovering");
     fs::write(server.path().join("go"), "").unwrap();
-    assert_eq!(
-        api.wait_for(&path, &["completed", "failed"]).await["state"],
-        "completed"
-    );
+    assert_eq!(api.ended(&path).await["state"], "completed");
 }

@@ -60,16 +60,10 @@ async fn restore(api: &Api, path: &str, members: &Value) -> TestResponse {
     response
 }
 
-async fn fetch(api: &Api, path: &str) -> Value {
-    let response = api.get(path).await;
-    assert_eq!(response.violations("app_fetch"), [""; 0]);
-    response.json()
-}
-
 /// Returns the app once no restore is in progress.
 async fn restored(api: &Api, path: &str) -> Value {
     eventually("the restore to end", async || {
-        let app = fetch(api, path).await;
+        let app = api.fetch("app_fetch", path).await;
         (app["state"] != "restoring").then_some(app)
     })
     .await
@@ -95,7 +89,7 @@ async fn restores_bring_back_every_byte() {
         let response = restore(&api, &path, &source).await;
         assert_eq!(response.status, 204);
         assert!(response.bytes.is_empty());
-        assert_eq!(fetch(&api, &path).await["state"], "restoring");
+        assert_eq!(api.fetch("app_fetch", &path).await["state"], "restoring");
         let again = restore(&api, &path, &source).await;
         assert_eq!(again.problem(), "409/112", "one after the other");
 
@@ -262,7 +256,7 @@ async fn restores_require_one_completed_source_of_the_app() {
         named.dedup();
         assert_eq!(named, invalid_fields, "{members}");
         assert_eq!(
-            fetch(&api, &path(&server, shop)).await["state"],
+            api.fetch("app_fetch", &path(&server, shop)).await["state"],
             "ready",
             "{members}"
         );
@@ -294,7 +288,7 @@ async fn restores_require_force_update() {
         assert_eq!(response.problem(), says, "{values:?}");
         assert_eq!(response.violations("app_update"), [""; 0], "{values:?}");
         let state = if says == "204/-" { "restoring" } else { "ready" };
-        assert_eq!(fetch(&api, &path).await["state"], state, "{values:?}");
+        assert_eq!(api.fetch("app_fetch", &path).await["state"], state, "{values:?}");
         if state == "ready" {
             assert_eq!(response.invalid_fields(), ["ForceUpdate"], "{values:?}");
         }

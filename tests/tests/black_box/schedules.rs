@@ -3,7 +3,9 @@
 use std::fs;
 use std::time::Duration;
 
-use appkeep_tests::{Api, Builder, TestServer, bytes_below, eventually, usual_config, write_noise};
+use appkeep_tests::{
+    Api, Builder, TestServer, bytes_below, changed_config, eventually, until, usual_config, write_noise,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -17,9 +19,8 @@ fn config_with(lines: &str) -> String {
     let blog = "volumes = { data = \"volumes/blog\" }\n";
     let schedule =
         format!("\n[[accounts.apps.schedules]]\nname = \"hourly\"\ncron = \"0 * * * *\"\n{lines}\n");
-    let config = usual_config().replace(blog, &format!("{blog}{schedule}"));
-    assert_ne!(config, usual_config());
-    config
+
+    changed_config(blog, &format!("{blog}{schedule}"))
 }
 
 /// Starts a server whose schedule is known to be planned, because the previous server has processed it.
@@ -28,12 +29,6 @@ async fn scheduled(lines: &str, workers: u32) -> TestServer {
     let mut server = builder.start().await;
     server.restart(workers, None).await;
     server
-}
-
-/// Returns the items of a list, newest first.
-async fn items(api: &Api, path: &str) -> Vec<Value> {
-    let list = api.get(path).await.json();
-    list["items"].as_array().expect("items").clone()
 }
 
 fn ids(items: &[Value]) -> Vec<&str> {
@@ -45,10 +40,10 @@ fn ids(items: &[Value]) -> Vec<&str> {
 
 /// Advances the clock by an hour and waits until the run that is due then has ended.
 async fn next_run(server: &TestServer, api: &Api, app: Uuid) -> Value {
-    let before = items(api, &api.app_backups(app)).await;
+    let before = api.items(&api.app_backups(app)).await;
     server.advance(HOUR);
     eventually("a backup by the schedule to end", async || {
-        let now = items(api, &api.app_backups(app)).await;
+        let now = api.items(&api.app_backups(app)).await;
         // Not always the first one: an earlier backup may be dated in the future.
         let mut new = now
             .into_iter()
@@ -64,7 +59,7 @@ async fn only_scheduled_resources_are_marked() {
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let schedule = server.schedule("hourly").to_string();
     assert_eq!(
-        items(&api, &api.app_backups(app)).await,
+        api.items(&api.app_backups(app)).await,
         [] as [Value; 0],
         "not before its time"
     );
@@ -78,7 +73,7 @@ async fn only_scheduled_resources_are_marked() {
         "{backup}"
     );
     let snap = eventually("the snapshot to be completed, alone", async || {
-        let snaps = items(&api, &api.app_snaps(app)).await;
+        let snaps = api.items(&api.app_snaps(app)).await;
         (snaps.len() == 1 && snaps[0]["state"] == "completed").then(|| snaps[0].clone())
     })
     .await;
@@ -92,39 +87,9 @@ async fn only_scheduled_resources_are_marked() {
         assert_eq!(made["metadata"]["modifiedBy"], SYSTEM, "{made}");
     }
 
-    let by_hand = api.create_backup(app, &json!({})).await;
-    let path = format!("{}/{}", api.backups(), by_hand["id"].as_str().unwrap());
-    let by_hand = api.wait_for(&path, &["completed"]).await;
+    let by_hand = api.back_up(app, &json!({})).await;
     assert_eq!(by_hand.get("scheduleID"), None, "{by_hand}");
     assert_ne!(by_hand["metadata"]["createdBy"], SYSTEM);
-}
-
-/// A resource has no last modifier until a worker of the server changes it.
-#[tokio::test]
-async fn modified_by_is_absent_until_a_modification() {
-    let mut server = Builder::new().workers(0).start().await;
-    let (api, app) = (server.api().await, server.app("acme", "blog"));
-    let (backup, snap) = (
-        api.create_backup(app, &json!({})).await,
-        api.create_snap(app, &json!({})).await,
-    );
-    let paths = [
-        format!("{}/{}", api.backups(), backup["id"].as_str().unwrap()),
-        format!("{}/{}", api.app_snaps(app), snap["id"].as_str().unwrap()),
-    ];
-    for path in &paths {
-        let metadata = &api.get(path).await.json()["metadata"];
-        assert_eq!(metadata.get("modifiedBy"), None, "{metadata}");
-        assert_eq!(metadata["modificationTimestamp"], metadata["creationTimestamp"]);
-    }
-    server.restart(2, None).await;
-    for path in &paths {
-        let resource = server.api().await.wait_for(path, &["completed"]).await;
-        let metadata = &resource["metadata"];
-        assert_eq!(metadata["modifiedBy"], SYSTEM, "{metadata}");
-        assert_ne!(metadata["createdBy"], SYSTEM, "{metadata}");
-        assert_ne!(metadata["modificationTimestamp"], metadata["creationTimestamp"]);
-    }
 }
 
 #[tokio::test]
@@ -147,13 +112,13 @@ async fn retention_deletes_only_the_oldest_scheduled_backups() {
     }
     let repository = server.repository("local", app);
     let oldest = format!("{}/{}", api.backups(), made[0]);
-    eventually("the oldest to be gone, and its bytes", async || {
+    until("the oldest to be gone, and its bytes", async || {
         let gone = api.get(&oldest).await.status == 404;
         let bytes = bytes_below(&repository.path.join("data"));
-        (gone && bytes < (5 << 20) / 2).then_some(())
+        gone && bytes < (5 << 20) / 2
     })
     .await;
-    let left = items(&api, &api.app_backups(app)).await;
+    let left = api.items(&api.app_backups(app)).await;
     assert_eq!(ids(&left), [made[2].as_str(), made[1].as_str(), by_hand.as_str()]);
     assert!(bytes_below(&repository.path.join("data")) > 2 << 20);
 }
@@ -166,7 +131,7 @@ async fn retention_applies_to_snapshots() {
     for _ in 0..3 {
         server.advance(HOUR);
         last = eventually("a new snapshot, and no other", async || {
-            let snaps = items(&api, &api.app_snaps(app)).await;
+            let snaps = api.items(&api.app_snaps(app)).await;
             let id = ids(&snaps).first().copied().unwrap_or_default().to_owned();
             (snaps.len() == 1 && id != last && snaps[0]["state"] == "completed").then_some(id)
         })
@@ -195,15 +160,12 @@ async fn failed_backups_do_not_count_towards_retention() {
         failed.push(run["id"].as_str().unwrap().to_owned());
     }
     fs::rename(server.path().join("volumes/away"), &volume).unwrap();
-    let left = items(&api, &api.app_backups(app)).await;
+    let left = api.items(&api.app_backups(app)).await;
     assert!(ids(&left).contains(&good["id"].as_str().unwrap()), "{left:?}");
     let newer = next_run(&server, &api, app).await;
-    let path = format!("{}/{}", api.backups(), good["id"].as_str().unwrap());
-    eventually("the older one to go", async || {
-        (api.get(&path).await.status == 404).then_some(())
-    })
-    .await;
-    let left = items(&api, &api.app_backups(app)).await;
+    let path = api.backup_path(&good);
+    until("the older one to go", async || api.get(&path).await.status == 404).await;
+    let left = api.items(&api.app_backups(app)).await;
     assert_eq!(
         ids(&left),
         [newer["id"].as_str().unwrap(), &failed[1], &failed[0]]
@@ -218,16 +180,16 @@ async fn missed_runs_are_made_up_for_once() {
     server.advance(72 * HOUR);
     server.restart(2, None).await;
     let api = server.api().await;
-    eventually("what was missed to be made up", async || {
-        let made = items(&api, &api.app_backups(app)).await;
-        (!made.is_empty() && made.iter().all(|backup| backup["state"] == "completed")).then_some(())
+    until("what was missed to be made up", async || {
+        let made = api.items(&api.app_backups(app)).await;
+        !made.is_empty() && made.iter().all(|backup| backup["state"] == "completed")
     })
     .await;
     for _ in 0..2 {
         server.restart(2, None).await;
     }
     let api = server.api().await;
-    let made = items(&api, &api.app_backups(app)).await;
+    let made = api.items(&api.app_backups(app)).await;
     assert_eq!(made.len(), 1, "{made:?}");
     assert!(
         made[0]["name"].as_str().unwrap().starts_with("hourly-2026010400"),
@@ -242,7 +204,7 @@ async fn runs_are_skipped_while_the_previous_one_is_running() {
     server.advance(HOUR);
     let api = server.api().await;
     let first = eventually("the first run", async || {
-        items(&api, &api.app_backups(app)).await.pop()
+        api.items(&api.app_backups(app)).await.pop()
     })
     .await;
     for _ in 0..3 {
@@ -251,15 +213,15 @@ async fn runs_are_skipped_while_the_previous_one_is_running() {
         server.restart(0, None).await;
     }
     let api = server.api().await;
-    let left = items(&api, &api.app_backups(app)).await;
+    let left = api.items(&api.app_backups(app)).await;
     assert_eq!(left, std::slice::from_ref(&first));
     server.restart(2, None).await;
     let api = server.api().await;
-    let path = format!("{}/{}", api.backups(), first["id"].as_str().unwrap());
-    api.wait_for(&path, &["completed"]).await;
+    let path = api.backup_path(&first);
+    api.completed(&path).await;
     let second = next_run(&server, &api, app).await;
     assert_eq!(second["state"], "completed", "{second}");
-    assert_eq!(items(&api, &api.app_backups(app)).await.len(), 2);
+    assert_eq!(api.items(&api.app_backups(app)).await.len(), 2);
 }
 
 #[tokio::test]
@@ -275,7 +237,7 @@ async fn undeclared_schedules_neither_create_nor_delete() {
     server.restart(2, Some(usual_config())).await;
     let api = server.api().await;
     let both = eventually("the second backup to be completed", async || {
-        let both = items(&api, &api.app_backups(app)).await;
+        let both = api.items(&api.app_backups(app)).await;
         both.iter()
             .all(|backup| backup["state"] == "completed")
             .then_some(both)
@@ -288,33 +250,24 @@ async fn undeclared_schedules_neither_create_nor_delete() {
     }
     let api = server.api().await;
     // Jobs that were queued before are completed, in order, before this one begins.
-    let snap = api.create_snap(app, &json!({})).await;
-    let snap = format!("{}/{}", api.app_snaps(app), snap["id"].as_str().unwrap());
-    api.wait_for(&snap, &["completed"]).await;
-    assert_eq!(items(&api, &api.app_backups(app)).await, both);
+    api.snapshot(app, &json!({})).await;
+    assert_eq!(api.items(&api.app_backups(app)).await, both);
     // When declared again, the schedule begins anew: missed runs aren't made up for.
     server.restart(2, Some(&config_with("keep_last = 1"))).await;
     server.restart(2, None).await;
     let api = server.api().await;
-    assert_eq!(items(&api, &api.app_backups(app)).await, both);
+    assert_eq!(api.items(&api.app_backups(app)).await, both);
 }
 
 /// Returns the schedule's label with the deletions that its retention holds back.
 async fn held(api: &Api, app: Uuid) -> Option<String> {
     let path = api.app_snaps(app).replace("appSnaps", "schedules");
-    let schedule = items(api, &path).await.pop().expect("a schedule");
+    let schedule = api.items(&path).await.pop().expect("a schedule");
     let labels = schedule["metadata"]["labels"].as_array().expect("labels");
     let label = labels
         .iter()
         .find(|label| label["name"] == "appkeep.io/read-only/retention-held");
     label.map(|label| label["value"].as_str().expect("a text").to_owned())
-}
-
-/// Waits until all jobs that were queued before have run: each app's snapshots wait for them.
-async fn settle(api: &Api, app: Uuid) {
-    let snap = api.create_snap(app, &json!({})).await;
-    let snap = format!("{}/{}", api.app_snaps(app), snap["id"].as_str().expect("an id"));
-    api.wait_for(&snap, &["completed"]).await;
 }
 
 #[tokio::test]
@@ -328,8 +281,8 @@ async fn a_clock_one_year_ahead_deletes_no_backups() {
     server.advance(YEAR);
     let ahead = next_run(&server, &api, app).await;
     assert_eq!(ahead["state"], "completed", "{ahead}");
-    settle(&api, app).await;
-    assert_eq!(items(&api, &api.app_backups(app)).await.len(), 4);
+    api.snapshot(app, &json!({})).await;
+    assert_eq!(api.items(&api.app_backups(app)).await.len(), 4);
     let said = held(&api, app).await.expect("it is held");
     assert!(said.starts_with("backups: 3 of 4 would be deleted, "), "{said}");
 
@@ -338,8 +291,8 @@ async fn a_clock_one_year_ahead_deletes_no_backups() {
     let api = server.api().await;
     let right = next_run(&server, &api, app).await;
     assert_eq!(right["state"], "completed", "{right}");
-    settle(&api, app).await;
-    assert_eq!(items(&api, &api.app_backups(app)).await.len(), 5);
+    api.snapshot(app, &json!({})).await;
+    assert_eq!(api.items(&api.app_backups(app)).await.len(), 5);
     assert_eq!(held(&api, app).await, None);
 }
 
@@ -353,11 +306,11 @@ async fn held_deletions_happen_after_confirmation() {
     server.advance(Duration::from_hours(24 * 60));
     let newest = next_run(&server, &api, app).await;
     eventually("the deletion to be held", async || held(&api, app).await).await;
-    settle(&api, app).await;
-    assert_eq!(items(&api, &api.app_backups(app)).await.len(), 3);
+    api.snapshot(app, &json!({})).await;
+    assert_eq!(api.items(&api.app_backups(app)).await.len(), 3);
     server.confirm_retention("hourly").await;
     eventually("the older ones to be deleted", async || {
-        let left = items(&api, &api.app_backups(app)).await;
+        let left = api.items(&api.app_backups(app)).await;
         (ids(&left) == [newest["id"].as_str()?]).then_some(())
     })
     .await;

@@ -53,32 +53,41 @@ impl Servers {
         }
     }
 
-    /// Returns a target with everything that the checker can use.
     async fn target(&self) -> Target {
-        let Self { working, idle } = self;
-        let url = format!("http://{}", working.address());
-        let token = working.token("member", &["acme"]).await;
-        let (account, app) = (working.account("acme"), working.app("acme", "shop"));
         Target {
-            other_app: Some(working.app("acme", "blog")),
-            failing_app: Some(working.app("acme", "lost")),
-            viewer_token: Some(working.token("viewer", &["acme"]).await),
-            foreign: Some(Foreign {
-                account: working.account("other"),
-                token: working.token("member", &["other"]).await,
-                app: working.app("other", "shop"),
-            }),
-            operator_token: Some(working.token("owner", &["*"]).await),
-            idle: Some(Box::new(Idle {
-                url: format!("http://{}", idle.address()),
-                token: idle.token("member", &["acme"]).await,
-                account: idle.account("acme"),
-                app: idle.app("acme", "shop"),
-            })),
-            may_restore: true,
-            breakage: Some(Arc::new(Switch(idle.server().storage_faults()))),
-            ..Target::new(url, token, account, app)
+            breakage: Some(Arc::new(Switch(self.idle.server().storage_faults()))),
+            ..target(&self.working, &self.idle, ["acme", "other"]).await
         }
+    }
+}
+
+/// Returns a target with everything that the checker can use, except failing storage: two accounts of a working server,
+/// and one of them on a server whose jobs never start.
+pub(crate) async fn target(working: &TestServer, idle: &TestServer, [own, other]: [&str; 2]) -> Target {
+    let token = working.token("member", &[own]).await;
+    Target {
+        other_app: Some(working.app(own, "blog")),
+        failing_app: Some(working.app(own, "lost")),
+        may_restore: true,
+        viewer_token: Some(working.token("viewer", &[own]).await),
+        foreign: Some(Foreign {
+            account: working.account(other),
+            token: working.token("member", &[other]).await,
+            app: working.app(other, "shop"),
+        }),
+        operator_token: Some(working.token("owner", &["*"]).await),
+        idle: Some(Box::new(Idle {
+            url: idle.url(),
+            token: idle.token("member", &[own]).await,
+            account: idle.account(own),
+            app: idle.app(own, "shop"),
+        })),
+        ..Target::new(
+            working.url(),
+            token,
+            working.account(own),
+            working.app(own, "shop"),
+        )
     }
 }
 

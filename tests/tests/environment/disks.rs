@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use appkeep_tests::{Builder, Repository, bytes_below, eventually, write_noise};
+use appkeep_tests::{Builder, Repository, bytes_below, until, write_noise};
 
 use crate::Fixture;
 use crate::disk::Disk;
@@ -26,8 +26,8 @@ async fn restic_restores_backups_from_a_full_bucket_as_root() {
 
     // Deleting the failed backup frees its space, and with more space a backup succeeds.
     assert_eq!(fixture.api.delete(&path).await.status, 204);
-    eventually("the bytes to be gone", async || {
-        (bytes_below(&fixture.repository().path) < MIB).then_some(())
+    until("the bytes to be gone", async || {
+        bytes_below(&fixture.repository().path) < MIB
     })
     .await;
     disk.remount("size=100m");
@@ -69,7 +69,7 @@ async fn restic_restores_backups_from_a_read_only_bucket_as_root() {
     let (_, reasons) = fixture.fails().await;
     assert!(reasons.contains("Read-only file system"), "{reasons}");
     // A delete is queued until it can be performed.
-    let path = format!("{}/{}", fixture.api.backups(), other["id"].as_str().unwrap());
+    let path = fixture.api.backup_path(&other);
     assert_eq!(fixture.api.delete(&path).await.status, 204);
     assert_eq!(
         fixture
@@ -83,9 +83,9 @@ async fn restic_restores_backups_from_a_read_only_bucket_as_root() {
 
     disk.remount("rw");
     let snapshots = fixture.repository().path.join("snapshots");
-    eventually("the deleted backup's data to go", async || {
+    until("the deleted backup's data to go", async || {
         fixture.server.advance(Duration::from_secs(1));
-        (fs::read_dir(&snapshots).unwrap().count() == 1).then_some(())
+        fs::read_dir(&snapshots).unwrap().count() == 1
     })
     .await;
     fixture.completes().await;
@@ -120,7 +120,7 @@ async fn missing_volumes_are_named_and_earlier_backups_stay() {
     let (_, reasons) = fixture.fails().await;
     assert!(reasons.contains("data: No such file or directory"), "{reasons}");
     assert_eq!(bytes_below(&fixture.repository().path), bytes);
-    let path = format!("{}/{}", fixture.api.backups(), first["id"].as_str().unwrap());
+    let path = fixture.api.backup_path(&first);
     assert_eq!(fixture.api.get(&path).await.json(), first);
 }
 

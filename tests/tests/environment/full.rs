@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
-use appkeep_tests::{Builder, eventually, usual_config};
+use appkeep_tests::{Builder, backup_body, eventually, snap_body, until, usual_config};
 use rustix::fs::statvfs;
 use serde_json::{Value, json};
 
@@ -48,12 +48,9 @@ async fn creates_fail_but_deletes_work_without_free_space_as_root() {
     let fixture = Fixture::new(builder.start().await).await;
     fixture.is_whole().await;
     let api = &fixture.api;
-    let (backup, snap) = (
-        json!({"type": "application/astra-appBackup", "version": "1.1"}),
-        json!({"type": "application/astra-appSnap", "version": "1.2"}),
-    );
+    let (backup, snap) = (backup_body(), snap_body());
     let earlier = fixture.completes().await;
-    let earlier = format!("{}/{}", api.backups(), earlier["id"].as_str().unwrap());
+    let earlier = api.backup_path(&earlier);
 
     // The reserve is 5 % of 64 MiB.
     fill(&data, 2 * MIB);
@@ -91,13 +88,13 @@ async fn writes_recover_after_a_full_disk_as_root() {
     fixture.is_whole().await;
     let shop = fixture.server.app("acme", "shop");
     let path = fixture.api.app_snaps(shop);
-    let body = json!({"type": "application/astra-appSnap", "version": "1.2"});
+    let body = snap_body();
 
     fill(&data, 0);
-    eventually("a create to fail", async || {
+    until("a create to fail", async || {
         let status = fixture.api.post(&path, &body).await.status.as_u16();
         assert!([201, 500, 503].contains(&status), "{status}");
-        (status != 201).then_some(())
+        status != 201
     })
     .await;
     let reason = eventually("a trial write to fail", async || {

@@ -94,10 +94,7 @@ async fn sparse(bytes: u64) {
     let snap = fixture.api.create_snap(fixture.app, &json!({})).await;
     let id = snap["id"].as_str().unwrap();
     let snap = format!("{}/{id}", fixture.api.app_snaps(fixture.app));
-    assert_eq!(
-        fixture.api.wait_for(&snap, &["completed", "failed"]).await["state"],
-        "completed"
-    );
+    assert_eq!(fixture.api.ended(&snap).await["state"], "completed");
     let copy = fixture.server.snapshot_dir(fixture.app, id).join("data/sparse");
     let copied = fs::metadata(copy).unwrap();
     assert_eq!(copied.len(), bytes);
@@ -107,13 +104,7 @@ async fn sparse(bytes: u64) {
         .api
         .create_backup(fixture.app, &json!({"snapshotID": id}))
         .await;
-    let backup = fixture
-        .ended(&format!(
-            "{}/{}",
-            fixture.api.backups(),
-            backup["id"].as_str().unwrap()
-        ))
-        .await;
+    let backup = fixture.ended(&fixture.api.backup_path(&backup)).await;
     assert_eq!(backup["state"], "completed", "{backup}");
     let target = fixture.server.path().join("restored");
     fixture

@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use appkeep_tests::{Api, Builder, TestServer, bytes_below, eventually, write_noise};
+use appkeep_tests::{Api, Builder, TestServer, bytes_below, text, until, write_noise};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{back_up, no_snapshot_is_left, path_of, server_with_a_large_app, text};
+use super::{no_snapshot_is_left, server_with_a_large_app};
 
 /// Returns the ids in a list.
 async fn listed(api: &Api, path: &str) -> Vec<String> {
@@ -28,9 +28,9 @@ async fn is_nowhere(api: &Api, app: Uuid, backup: &Value) {
 /// Waits until the app's repository has no content.
 async fn no_bytes_are_left(server: &TestServer, app: Uuid) {
     let path = server.repository("local", app).path;
-    eventually("the bytes to be gone", async || {
+    until("the bytes to be gone", async || {
         let content = ["data", "snapshots", "index"].map(|kind| bytes_below(&path.join(kind)));
-        (content == [0, 0, 0]).then_some(())
+        content == [0, 0, 0]
     })
     .await;
 }
@@ -42,7 +42,7 @@ async fn deleted_backups_disappear_and_free_their_space() {
         write_noise(&builder.path().join("volumes/blog/noise"), 8 << 20);
         let server = builder.start().await;
         let (api, app) = (server.api().await, server.app("acme", "blog"));
-        let backup = back_up(&api, app, &json!({})).await;
+        let backup = api.back_up(app, &json!({})).await;
         let bucket = server.path().join("buckets/local");
         assert!(bytes_below(&bucket) > 8 << 20);
         let tree = if by_app {
@@ -67,17 +67,17 @@ async fn restic_restores_other_backups_after_a_delete() {
     let mut backups = Vec::new();
     for _ in 0..3 {
         write_noise(&own, 1 << 20);
-        backups.push((fs::read(&own).unwrap(), back_up(&api, app, &json!({})).await));
+        backups.push((fs::read(&own).unwrap(), api.back_up(app, &json!({})).await));
     }
     let bytes = bytes_below(&server.repository("local", app).path);
-    assert_eq!(api.delete(&path_of(&api, &backups[1].1)).await.status, 204);
+    assert_eq!(api.delete(&api.backup_path(&backups[1].1)).await.status, 204);
     let repository = server.repository("local", app);
-    eventually("a third of the bytes to be gone", async || {
-        (bytes_below(&repository.path) < bytes - (900 << 10)).then_some(())
+    until("a third of the bytes to be gone", async || {
+        bytes_below(&repository.path) < bytes - (900 << 10)
     })
     .await;
     // The prune is complete once the app's next job has run.
-    back_up(&api, app, &json!({})).await;
+    api.back_up(app, &json!({})).await;
     assert_eq!(repository.snapshots().len(), 3);
     repository.assert_sound();
     for (content, backup) in [&backups[0], &backups[2]] {
@@ -92,12 +92,9 @@ async fn restic_finds_no_data_of_a_backup_deleted_while_running() {
     let server = server_with_a_large_app().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;
-    let path = path_of(&api, &created);
+    let path = api.backup_path(&created);
     let data = server.repository("local", app).path.join("data");
-    eventually("bytes to be in the bucket", async || {
-        (bytes_below(&data) > 0).then_some(())
-    })
-    .await;
+    until("bytes to be in the bucket", async || bytes_below(&data) > 0).await;
     assert_eq!(api.get(&path).await.json()["state"], "running");
     assert_eq!(api.delete(&path).await.status, 204);
     is_nowhere(&api, app, &created).await;
@@ -109,7 +106,7 @@ async fn restic_finds_no_data_of_a_backup_deleted_while_running() {
     repository.assert_sound();
     // The app accepts the next backup.
     fs::remove_file(server.path().join("volumes/blog/large")).unwrap();
-    back_up(&api, app, &json!({})).await;
+    api.back_up(app, &json!({})).await;
     assert_eq!(repository.snapshots().len(), 1);
 }
 
@@ -118,19 +115,10 @@ async fn backups_can_be_deleted_while_discovering() {
     let server = server_with_a_large_app().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;
-    let path = path_of(&api, &created);
+    let path = api.backup_path(&created);
     api.wait_for(&path, &["discovering", "running"]).await;
     assert_eq!(api.delete(&path).await.status, 204);
     is_nowhere(&api, app, &created).await;
     no_snapshot_is_left(&server, &api, app).await;
     no_bytes_are_left(&server, app).await;
-}
-
-#[tokio::test]
-async fn pending_backups_cannot_be_deleted() {
-    let server = Builder::new().workers(0).start().await;
-    let (api, app) = (server.api().await, server.app("acme", "blog"));
-    let created = api.create_backup(app, &json!({})).await;
-    assert_eq!(api.delete(&path_of(&api, &created)).await.problem(), "409/128");
-    assert_eq!(api.get(&path_of(&api, &created)).await.json(), created);
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use appkeep_tests::{Builder, TestServer, bytes_below, eventually, usual_config};
 use serde_json::{Value, json};
 
-use super::{no_snapshot_is_left, path_of};
+use super::no_snapshot_is_left;
 
 /// Returns the reasons of a failed resource.
 fn reasons(resource: &Value) -> Vec<String> {
@@ -55,10 +55,7 @@ async fn unreadable_volumes_fail_the_backup() {
         let server = server_with_blog_at(builder, path).await;
         let (api, app) = (server.api().await, server.app("acme", "blog"));
         let created = api.create_backup(app, &json!({})).await;
-        let failed = api
-            .wait_for(&path_of(&api, &created), &["failed", "completed"])
-            .await;
-        assert_eq!(failed["state"], "failed", "{failed}");
+        let failed = api.failed(&api.backup_path(&created)).await;
         let reason = &reasons(&failed)[0];
         let said = format!("data: {complaint}");
         assert!(reason.starts_with(&said), "{reason:?} is not {said:?}");
@@ -76,10 +73,7 @@ async fn unreadable_files_fail_the_backup() {
     let server = server_with_blog_at(Builder::new(), "/sys/bus/cpu").await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;
-    let failed = api
-        .wait_for(&path_of(&api, &created), &["failed", "completed"])
-        .await;
-    assert_eq!(failed["state"], "failed", "{failed}");
+    let failed = api.failed(&api.backup_path(&created)).await;
     let reasons = reasons(&failed);
     let expected = "data/uevent: Permission denied (os error 13)";
     assert!(reasons.iter().any(|reason| reason == expected), "{reasons:?}");
@@ -94,10 +88,7 @@ async fn one_unreadable_volume_of_several_fails_the_backup() {
     let server = builder.config(&config).start().await;
     let (api, app) = (server.api().await, server.app("acme", "shop"));
     let created = api.create_backup(app, &json!({})).await;
-    let failed = api
-        .wait_for(&path_of(&api, &created), &["failed", "completed"])
-        .await;
-    assert_eq!(failed["state"], "failed", "{failed}");
+    let failed = api.failed(&api.backup_path(&created)).await;
     let reasons = reasons(&failed);
     assert_eq!(reasons.len(), 1, "{reasons:?}");
     assert!(reasons[0].starts_with("media: "), "{reasons:?}");
@@ -109,13 +100,12 @@ async fn failed_backups_can_be_deleted_and_recreated() {
     let server = server_with_blog_at(Builder::new(), "volumes/later").await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let named = json!({"name": "nightly"});
-    let path = path_of(&api, &api.create_backup(app, &named).await);
+    let path = api.backup_path(&api.create_backup(app, &named).await);
     api.wait_for(&path, &["failed"]).await;
     assert_eq!(api.delete(&path).await.status, 204);
     fs::create_dir(server.path().join("volumes/later")).unwrap();
-    let again = path_of(&api, &api.create_backup(app, &named).await);
-    let ended = api.wait_for(&again, &["completed", "failed"]).await;
-    assert_eq!(ended["state"], "completed", "{ended}");
+    let again = api.backup_path(&api.create_backup(app, &named).await);
+    let ended = api.completed(&again).await;
     assert_eq!(ended["totalBytes"], 0);
     assert_eq!(ended["percentDone"], 100);
 }
@@ -128,7 +118,7 @@ async fn backups_retry_until_the_bucket_exists() {
     let bucket = server.path().join("buckets/local");
     // Renamed and not removed, because the server may be writing its own file there.
     fs::rename(&bucket, server.path().join("gone")).unwrap();
-    let path = path_of(&api, &api.create_backup(app, &json!({})).await);
+    let path = api.backup_path(&api.create_backup(app, &json!({})).await);
     let hindered = eventually("the backup to say what hinders it", async || {
         let backup = api.get(&path).await.json();
         (backup["stateUnready"] != json!([])).then_some(backup)
@@ -158,7 +148,7 @@ async fn backups_fail_if_the_bucket_stays_missing() {
     let bucket = server.path().join("buckets/local");
     // Renamed and not removed, because the server may be writing its own file there.
     fs::rename(&bucket, server.path().join("gone")).unwrap();
-    let path = path_of(&api, &api.create_backup(app, &json!({})).await);
+    let path = api.backup_path(&api.create_backup(app, &json!({})).await);
     api.wait_for(&path, &["running", "failed"]).await;
     let failed = eventually("the backup to fail", async || {
         server.advance(Duration::from_secs(5));
@@ -181,15 +171,12 @@ async fn backups_fail_if_the_bucket_stays_missing() {
 async fn repositories_without_their_key_are_not_recreated() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
-    super::back_up(&api, app, &json!({})).await;
+    api.back_up(app, &json!({})).await;
     let repository = server.repository("local", app);
     let bytes = bytes_below(&repository.path);
     fs::remove_file(&repository.key_file).unwrap();
     let created = api.create_backup(app, &json!({})).await;
-    let failed = api
-        .wait_for(&path_of(&api, &created), &["failed", "completed"])
-        .await;
-    assert_eq!(failed["state"], "failed", "{failed}");
+    let failed = api.failed(&api.backup_path(&created)).await;
     let reason = &reasons(&failed)[0];
     assert!(reason.ends_with(&format!("{app}.json is missing")), "{reason}");
     assert!(!repository.key_file.exists());

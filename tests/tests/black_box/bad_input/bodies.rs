@@ -141,7 +141,7 @@ async fn bodies_are_accepted_in_every_valid_notation() {
             let mut request = fixture.request(operation);
             change(&mut request, &fixture);
             let response = request.send(&fixture.api).await;
-            let text = String::from_utf8_lossy(&response.bytes);
+            let text = response.text();
             assert_eq!(response.status, 201, "{operation}, {what}: {text}");
             assert_eq!(response.violations(operation), [""; 0], "{operation}, {what}");
             let made = response.json();

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use appkeep_tests::{Builder, PATIENCE, TestRequest, TestResponse, TestServer, usual_config};
+use appkeep_tests::{Builder, PATIENCE, TestRequest, TestResponse, TestServer, changed_config};
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
@@ -23,9 +23,15 @@ impl Wire {
     }
 
     /// Writes the head of a request whose body has that declared length in bytes.
-    pub(super) async fn head(&mut self, request: &TestRequest, body_bytes: usize) {
+    async fn head(&mut self, request: &TestRequest, body_bytes: usize) {
+        self.head_with(request, &format!("Content-Length: {body_bytes}\r\n"))
+            .await;
+    }
+
+    /// Writes the head of a request with these additional headers.
+    async fn head_with(&mut self, request: &TestRequest, headers: &str) {
         let mut head = format!(
-            "{} {} HTTP/1.1\r\nHost: appkeep\r\n",
+            "{} {} HTTP/1.1\r\nHost: appkeep\r\n{headers}",
             request.method,
             request.path()
         )
@@ -38,17 +44,25 @@ impl Wire {
                 head.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
             }
         }
-        head.extend(format!("Content-Length: {body_bytes}\r\n\r\n").into_bytes());
+        head.extend(b"\r\n");
         self.write(&head).await;
     }
 
-    pub(super) async fn write(&mut self, bytes: &[u8]) {
+    /// Sends a request and reads its response.
+    pub(super) async fn send(&mut self, request: &TestRequest) -> TestResponse {
+        let body = request.bytes();
+        self.head(request, body.len()).await;
+        self.write(&body).await;
+        self.response().await
+    }
+
+    async fn write(&mut self, bytes: &[u8]) {
         self.0.write_all(bytes).await.expect("the server listens");
         self.0.flush().await.expect("the server listens");
     }
 
     /// Reads the next response. One without `Content-Length` has no body.
-    pub(super) async fn response(&mut self) -> TestResponse {
+    async fn response(&mut self) -> TestResponse {
         timeout(PATIENCE, self.read())
             .await
             .expect("a response, and no waiting for the rest of the body")
@@ -103,12 +117,7 @@ fn create(server: &TestServer, token: &str) -> TestRequest {
 }
 
 fn assert_timed_out(response: &TestResponse) {
-    assert_eq!(
-        response.problem(),
-        "408/-",
-        "{}",
-        String::from_utf8_lossy(&response.bytes)
-    );
+    assert_eq!(response.problem(), "408/-", "{}", response.text());
     assert_eq!(response.json()["type"], "about:blank");
     assert_eq!(
         response.json()["invalidFields"][0]["reason"],
@@ -182,8 +191,7 @@ async fn incomplete_bodies_do_not_delay_a_stop() {
 
 /// Starts a server with a long timeout for bodies.
 async fn patient() -> TestServer {
-    let config = usual_config().replace("body_timeout_secs = 1\n", "body_timeout_secs = 300\n");
-    assert_ne!(config, usual_config());
+    let config = changed_config("body_timeout_secs = 1\n", "body_timeout_secs = 300\n");
     Builder::new().config(&config).start().await
 }
 
@@ -245,13 +253,9 @@ async fn too_large_content_lengths_are_rejected_at_once() {
     let api = server.api().await;
     let request = create(&server, api.token());
     for expectation in ["", "Expect: 100-continue\r\n"] {
-        let head = format!(
-            "POST {} HTTP/1.1\r\nHost: appkeep\r\nAuthorization: Bearer {}\r\n{expectation}Content-Length: 1048577\r\n\r\n",
-            request.path(),
-            api.token()
-        );
         let mut wire = Wire::open(server.address()).await;
-        wire.write(head.as_bytes()).await;
+        wire.head_with(&request, &format!("{expectation}Content-Length: 1048577\r\n"))
+            .await;
         let response = wire.response().await;
         assert_eq!(response.problem(), "413/85", "{expectation}");
         assert_eq!(response.violations("app_snap_create_for_app"), [""; 0]);
@@ -280,14 +284,12 @@ async fn encoded_bodies_are_rejected() {
     let request = create(&server, api.token());
     for (codings, status) in [("gzip", 415), ("br, identity", 415), ("", 415), ("Identity", 201)] {
         let body = request.bytes();
-        let head = format!(
-            "POST {} HTTP/1.1\r\nHost: appkeep\r\nAuthorization: Bearer {}\r\nContent-Encoding: {codings}\r\nContent-Length: {}\r\n\r\n",
-            request.path(),
-            api.token(),
+        let headers = format!(
+            "Content-Encoding: {codings}\r\nContent-Length: {}\r\n",
             body.len()
         );
         let mut wire = Wire::open(server.address()).await;
-        wire.write(head.as_bytes()).await;
+        wire.head_with(&request, &headers).await;
         wire.write(&body).await;
         let response = wire.response().await;
         assert_eq!(response.status, status, "{codings}");
@@ -304,13 +306,9 @@ async fn chunked_bodies_are_read_and_limited() {
     let server = patient().await;
     let api = server.api().await;
     let request = create(&server, api.token());
-    let head = format!(
-        "POST {} HTTP/1.1\r\nHost: appkeep\r\nAuthorization: Bearer {}\r\nTransfer-Encoding: chunked\r\n\r\n",
-        request.path(),
-        api.token()
-    );
+    let chunked = "Transfer-Encoding: chunked\r\n";
     let mut wire = Wire::open(server.address()).await;
-    wire.write(head.as_bytes()).await;
+    wire.head_with(&request, chunked).await;
     for byte in request.bytes() {
         wire.write(&[b'1', b'\r', b'\n', byte, b'\r', b'\n']).await;
     }
@@ -318,7 +316,7 @@ async fn chunked_bodies_are_read_and_limited() {
     assert_eq!(wire.response().await.status, 201);
 
     // The same connection again: 1 MiB and one byte of an endless body.
-    wire.write(head.as_bytes()).await;
+    wire.head_with(&request, chunked).await;
     let blanks = [b"10000\r\n".to_vec(), vec![b' '; 0x1_0000], b"\r\n".to_vec()].concat();
     for _ in 0..16 {
         wire.write(&blanks).await;
@@ -366,8 +364,5 @@ async fn connections_stay_usable_after_a_rejection() {
         wire.write(body.as_bytes()).await;
         assert_eq!(wire.response().await.problem(), says);
     }
-    let body = sound.bytes();
-    wire.head(&sound, body.len()).await;
-    wire.write(&body).await;
-    assert_eq!(wire.response().await.status, 201);
+    assert_eq!(wire.send(&sound).await.status, 201);
 }

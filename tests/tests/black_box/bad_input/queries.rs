@@ -63,7 +63,7 @@ async fn queries_are_accepted_in_every_valid_notation() {
             let mut request = fixture.request(operation);
             query.clone_into(&mut request.query);
             let response = request.send(&fixture.api).await;
-            let text = String::from_utf8_lossy(&response.bytes);
+            let text = response.text();
             assert_eq!(response.status, 200, "{operation}?{query}: {text}");
             assert_eq!(response.violations(operation), [""; 0], "{operation}?{query}");
         }

@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::sync::{Arc, Mutex};
 
-use appkeep_contract::live::{Foreign, Idle, Target};
+use appkeep_contract::live::Target;
 use appkeep_contract::testing::defects::VOLUME_BYTES;
 use appkeep_contract::testing::{Context, HttpUpstream, Injection, Listener, Tenant, proxy};
 use appkeep_tests::{Builder, TestServer};
 
-use super::super::verify::Switch;
+use super::super::verify::{Switch, target};
 
 /// The number of concurrent jobs, of all runs together.
 const WORKERS: u32 = 3;
@@ -40,32 +40,14 @@ impl CorrectServers {
 
     /// Returns a target with everything that the checker can use, behind proxies with that injection.
     pub(super) async fn target(&self, run: usize, injection: Injection) -> Target {
-        let Self { working, idle, .. } = self;
         let [own, other] = names(run);
-        let (own, other) = (own.as_str(), other.as_str());
-        let viewer = working.token("viewer", &[own]).await;
-        let url = self.proxy(working, run, &viewer, injection).await;
-        let token = working.token("member", &[own]).await;
-        let (account, app) = (working.account(own), working.app(own, "shop"));
-        Target {
-            other_app: Some(working.app(own, "blog")),
-            failing_app: Some(working.app(own, "lost")),
-            may_restore: true,
-            viewer_token: Some(viewer.clone()),
-            foreign: Some(Foreign {
-                account: working.account(other),
-                token: working.token("member", &[other]).await,
-                app: working.app(other, "shop"),
-            }),
-            operator_token: Some(working.token("owner", &["*"]).await),
-            idle: Some(Box::new(Idle {
-                url: self.proxy(idle, run, "", injection).await,
-                token: idle.token("member", &[own]).await,
-                account: idle.account(own),
-                app: idle.app(own, "shop"),
-            })),
-            ..Target::new(url, token, account, app)
+        let mut target = target(&self.working, &self.idle, [&own, &other]).await;
+        let viewer = target.viewer_token.as_deref().unwrap_or_default();
+        target.url = self.proxy(&self.working, run, viewer, injection).await;
+        if let Some(idle) = &mut target.idle {
+            idle.url = self.proxy(&self.idle, run, "", injection).await;
         }
+        target
     }
 
     /// Returns the target of the first run, with a switch that makes storage fail.

@@ -82,7 +82,7 @@ fn is_installed(lock: &Value, installed: &Value) -> bool {
             match found {
                 Some(found) => found.get("integrity") == wanted.get("integrity"),
                 // Some packages are for other platforms only.
-                None => wanted.get("optional").and_then(Value::as_bool) == Some(true),
+                None => wanted["optional"].as_bool() == Some(true),
             }
         })
 }

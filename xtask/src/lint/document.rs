@@ -63,12 +63,7 @@ fn references(document: &Value, value: &Value, place: &str, findings: &mut Vec<S
 fn operation_violations(operation: Operation<'_>, tags: &BTreeSet<&str>) -> Vec<String> {
     let mut violations = Vec::new();
     for member in ["operationId", "summary", "description", "x-origin"] {
-        if operation
-            .value
-            .get(member)
-            .and_then(Value::as_str)
-            .is_none_or(str::is_empty)
-        {
+        if operation.value[member].as_str().is_none_or(str::is_empty) {
             violations.push(format!("missing {member}"));
         }
     }
@@ -100,7 +95,7 @@ fn body_violations(document: &Value, operation: Operation<'_>) -> Vec<String> {
                 let value = spec::resolve(document, example).and_then(|example| example.get("value"));
                 match value {
                     None => violations.push(format!("{place}: {name}: example {key} has no value")),
-                    Some(value) if is_error && value.get("status").and_then(Value::as_str) != Some(place) => {
+                    Some(value) if is_error && value["status"].as_str() != Some(place) => {
                         violations.push(format!(
                             "{place}: {name}: example {key}: the status isn't {place}"
                         ));
@@ -125,10 +120,7 @@ fn include_violations(document: &Value, operation: Operation<'_>) -> Vec<String>
     else {
         return Vec::new();
     };
-    let pattern = include
-        .pointer("/schema/pattern")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let pattern = include["schema"]["pattern"].as_str().unwrap_or_default();
     let responses = operation.responses(document);
     let fields = responses
         .iter()

@@ -94,7 +94,7 @@ impl<'a> Link<'a> {
         for parameter in &parameters {
             let is_required = parameter.get("required") == Some(&Value::Bool(true));
             if is_required && !given.iter().any(|given| std::ptr::eq(*given, *parameter)) {
-                let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+                let name = parameter["name"].as_str().unwrap_or_default();
                 violations.push(format!("{} requires the parameter {name}", target.id()));
             }
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::health::After;
 use super::{Budget, PHASES};
@@ -75,13 +75,13 @@ impl Summary {
         ));
         findings.extend(self.errors.iter().map(|error| format!("error: {}", error.title)));
         let warnings = self.warnings.iter().filter(|(_, about)| !about.is_empty());
-        findings.extend(warnings.map(|(name, about)| format!("warning {name}: {about:?}")));
+        findings.extend(warnings.map(|(name, about)| format!("warning {name}: {}", json!(about))));
         let skipped = PHASES
             .iter()
             .filter_map(|name| Some((name, self.phases.get(*name)?)));
         let skipped = skipped.filter(|(_, phase)| phase.status == "skip");
         findings.extend(
-            skipped.map(|(name, phase)| format!("phase {name} was skipped: {:?}", phase.skip_reason)),
+            skipped.map(|(name, phase)| format!("phase {name} was skipped: {}", json!(phase.skip_reason))),
         );
         if self.test_cases.errored > 0 {
             findings.push(format!("{} cases got no response", self.test_cases.errored));
@@ -321,8 +321,6 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn report() -> Value {

@@ -6,7 +6,7 @@ use appkeep_contract::authored;
 use appkeep_openapi::{Operation, Received, ResponseValidator};
 use uuid::Uuid;
 
-use crate::http::Answer;
+use crate::http::TestResponse;
 
 static CONTRACT: LazyLock<ResponseValidator> = LazyLock::new(|| {
     let document = authored::document().expect("a readable contract");
@@ -31,7 +31,7 @@ pub fn operation(id: &str) -> &'static Operation {
         .expect("an operation of the contract")
 }
 
-impl Answer {
+impl TestResponse {
     /// Returns the violations in this operation's response: of its status, headers and body as the contract
     /// describes them, and of the rules for every problem.
     #[must_use]

@@ -3,26 +3,37 @@
 //! A [`TestServer`] is the library's own server on a free port. Its clock is a stepping one and its ids are
 //! counted up, so that responses can be compared exactly.
 
-mod ask;
 mod contract;
 mod disk;
 mod http;
+mod request;
 mod server;
 
-pub use self::ask::{Ask, Payload};
 pub use self::contract::{operation, operations};
 pub use self::disk::{
     Repository, assert_same_content, assert_same_tree, bytes_below, copy_tree, files_below, write_noise,
     write_zoo,
 };
-pub use self::http::{Answer, Api};
-pub use self::server::{Builder, TestServer, usual_config};
+pub use self::http::{Api, TestResponse, backup_body, id, snap_body, text};
+pub use self::request::{Payload, TestRequest};
+pub use self::server::{Builder, TestServer, changed_config, usual_config};
 pub use appkeep_server::testing::{CountedIds, SteppingClock};
 
 use std::time::{Duration, Instant};
 
 /// The time that a condition may take to become true.
 pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The pause between two polls.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Polls until the condition is true.
+///
+/// # Panics
+/// When it isn't true within [`PATIENCE`]; the message names the condition.
+pub async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    eventually(what, async || condition().await.then_some(())).await;
+}
 
 /// Polls until `look` returns a value.
 ///
@@ -38,6 +49,6 @@ pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>)
             begun.elapsed() < PATIENCE,
             "waited {PATIENCE:?} in vain for {what}"
         );
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        tokio::time::sleep(PAUSE).await;
     }
 }

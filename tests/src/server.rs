@@ -3,13 +3,14 @@
 use std::fs;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use appkeep_server::{Clock, RandomIds};
 use appkeep_server::{admin::retention, testing};
 use uuid::Uuid;
 
+use crate::PAUSE;
 use crate::disk::Repository;
 use crate::http::Api;
 
@@ -136,7 +137,6 @@ impl Builder {
     pub async fn start(self) -> TestServer {
         TestServer {
             server: self.builder.start().await,
-            hastened: Mutex::new(Instant::now()),
         }
     }
 }
@@ -144,7 +144,6 @@ impl Builder {
 /// A running server with the usual accounts.
 pub struct TestServer {
     server: testing::TestServer,
-    hastened: Mutex<Instant>,
 }
 
 impl Deref for TestServer {
@@ -227,17 +226,12 @@ impl TestServer {
         Api::new(format!("http://{}", self.address()), token, self.account("acme"))
     }
 
-    /// Advances the server's clock at five times real speed when called repeatedly. Leases of running jobs
-    /// are kept, as they are renewed meanwhile.
+    /// Advances the server's clock at up to five times real speed when called for each poll of [`eventually`]. Leases of
+    /// running jobs are kept, as they are renewed meanwhile.
     ///
-    /// # Panics
-    /// When a test panicked here before.
+    /// [`eventually`]: crate::eventually
     pub fn hasten(&self) {
-        let mut hastened = self.hastened.lock().expect("the lock is not poisoned");
-        if hastened.elapsed() >= Duration::from_secs(1) {
-            *hastened = Instant::now();
-            self.advance(Duration::from_secs(5));
-        }
+        self.advance(PAUSE * 5);
     }
 
     /// Sets the server's clock back.
@@ -250,6 +244,16 @@ impl TestServer {
 #[must_use]
 pub fn usual_config() -> &'static str {
     CONFIG
+}
+
+/// Returns the usual configuration with this text replaced.
+///
+/// # Panics
+/// When the text isn't in it.
+#[must_use]
+pub fn changed_config(from: &str, to: &str) -> String {
+    assert!(CONFIG.contains(from), "{from:?} is not in the configuration");
+    CONFIG.replace(from, to)
 }
 
 /// Shows the server's log next to a test that failed.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use appkeep_server::Config;
 use appkeep_server::{Options, Server};
-use appkeep_tests::{Builder, eventually, usual_config, write_noise};
+use appkeep_tests::{Builder, until, usual_config, write_noise};
 use serde_json::json;
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
@@ -39,7 +39,7 @@ async fn a_dropped_server_leaves_no_task() {
     let server = Server::start(options).await.expect("the server starts");
     assert!(tasks() > before, "workers, listeners, the reconciler");
     drop(server);
-    eventually("all tasks to end", async || (tasks() == before).then_some(())).await;
+    until("all tasks to end", async || tasks() == before).await;
 }
 
 #[tokio::test]
@@ -51,11 +51,11 @@ async fn a_dropped_test_server_leaves_no_thread_and_no_file() {
     let server = builder.with_operations().start().await;
     let api = server.api().await;
     let backup = api.create_backup(server.app("acme", "blog"), &json!({})).await;
-    let path = format!("{}/{}", api.backups(), backup["id"].as_str().expect("an id"));
+    let path = api.backup_path(&backup);
     api.wait_for(&path, &["running"]).await;
     let dir = server.path().to_owned();
     assert_ne!(threads(), before);
     drop((server, api));
     assert!(!dir.exists(), "{} is still there", dir.display());
-    eventually("all threads to end", async || (threads() == before).then_some(())).await;
+    until("all threads to end", async || threads() == before).await;
 }

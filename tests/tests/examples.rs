@@ -20,8 +20,8 @@ use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use wiremock::matchers::path_regex;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// The committed list of the payloads: a digest, an operation, and `request` or a status.
 const LISTED: &str = include_str!("../../spec/examples.sha256");
@@ -120,7 +120,7 @@ fn documented_examples<'d>(document: &'d Document, media: &MediaType) -> Vec<&'d
 }
 
 #[test]
-fn every_documented_payload_is_kept_as_a_snapshot() {
+fn documented_payloads_match_their_snapshots() {
     let payloads = payloads(&authored::document().unwrap());
     let requests = payloads.iter().filter(|payload| payload.is_request()).count();
     assert_eq!(
@@ -144,7 +144,7 @@ fn every_documented_payload_is_kept_as_a_snapshot() {
 }
 
 #[test]
-fn every_documented_payload_fits_its_own_schema() {
+fn documented_payloads_match_their_schemas() {
     let document = std::sync::Arc::new(authored::document().unwrap());
     let validator = ResponseValidator::new(std::sync::Arc::clone(&document)).unwrap();
     for payload in payloads(&document) {
@@ -165,7 +165,7 @@ fn there_and_back<T: DeserializeOwned + Serialize>(value: &Value) -> serde_json:
 }
 
 #[test]
-fn the_servers_own_types_lose_nothing_of_a_documented_payload() {
+fn server_types_represent_documented_payloads_completely() {
     for payload in payloads(&authored::document().unwrap()) {
         let read = match payload.operation.as_str() {
             _ if payload.is_problem() => there_and_back::<Problem>,
@@ -184,15 +184,17 @@ fn the_servers_own_types_lose_nothing_of_a_documented_payload() {
 }
 
 #[tokio::test]
-async fn the_client_loses_nothing_of_a_documented_response() {
+async fn client_types_represent_documented_responses_completely() {
     let responses: Vec<Payload> = payloads(&authored::document().unwrap())
         .into_iter()
         .filter(|payload| !payload.is_request())
         .collect();
-    let url = quote(&responses).await;
+    let server = serve(&responses).await;
     for response in responses {
         let name = response.name();
-        let client = Client::builder(format!("{url}/{name}")).build().unwrap();
+        let client = Client::builder(format!("{}/{name}", server.uri()))
+            .build()
+            .unwrap();
         let (status, written, debug) = call(&client, &response.operation).await;
         assert_eq!(status.as_str(), response.place, "{name}");
         assert_eq!(written, response.value, "{name}");
@@ -221,11 +223,11 @@ async fn call(client: &Client, operation: &str) -> (StatusCode, Value, String) {
     }
 }
 
-fn seen<T: Serialize + Debug>(answer: Result<ResponseValue<T>, Error>) -> (StatusCode, Value, String) {
-    match answer {
-        Ok(answer) => {
-            let status = answer.status();
-            let read = answer.into_inner();
+fn seen<T: Serialize + Debug>(response: Result<ResponseValue<T>, Error>) -> (StatusCode, Value, String) {
+    match response {
+        Ok(response) => {
+            let status = response.status();
+            let read = response.into_inner();
             (status, serde_json::to_value(&read).unwrap(), format!("{read:?}"))
         }
         Err(error) => {
@@ -245,58 +247,23 @@ fn is_all_known(debug: &str) -> bool {
 }
 
 /// Starts a server that responds with the payload that the first segment of a request's path names.
-async fn quote(payloads: &[Payload]) -> String {
-    let answers: Vec<(String, String)> = payloads
-        .iter()
-        .map(|payload| {
-            let Payload {
-                place: status,
-                media_type,
-                value,
-                ..
-            } = payload;
-            let body = value.to_string();
-            let head = format!("HTTP/1.1 {status} \r\ncontent-type: {media_type}\r\nconnection: close\r\n");
-            (
-                payload.name(),
-                format!("{head}content-length: {}\r\n\r\n{body}", body.len()),
-            )
-        })
-        .collect();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        loop {
-            let (connection, _) = listener.accept().await.unwrap();
-            answer(connection, &answers).await;
-        }
-    });
-    url
-}
-
-async fn answer(connection: TcpStream, answers: &[(String, String)]) {
-    let mut connection = BufReader::new(connection);
-    let mut line = String::new();
-    connection.read_line(&mut line).await.unwrap();
-    let name = line.split('/').nth(1).unwrap_or_default().to_owned();
-    let (_, answer) = answers
-        .iter()
-        .find(|(known, _)| *known == name)
-        .expect("a known payload");
-    while !matches!(line.as_str(), "" | "\r\n") {
-        line.clear();
-        connection.read_line(&mut line).await.unwrap();
+async fn serve(payloads: &[Payload]) -> MockServer {
+    let server = MockServer::start().await;
+    for payload in payloads {
+        let status: u16 = payload.place.parse().expect("a status");
+        let body = payload.value.to_string();
+        let response = ResponseTemplate::new(status).set_body_raw(body, &payload.media_type);
+        let path = format!("^/{}/", payload.name().replace('.', "[.]"));
+        Mock::given(path_regex(path))
+            .respond_with(response)
+            .mount(&server)
+            .await;
     }
-    connection.write_all(answer.as_bytes()).await.unwrap();
-    connection.shutdown().await.unwrap();
-    // Any body has to be read, or the connection breaks before the response is read.
-    tokio::io::copy(&mut connection, &mut tokio::io::sink())
-        .await
-        .ok();
+    server
 }
 
 #[tokio::test]
-async fn a_running_server_accepts_every_documented_request() {
+async fn servers_accept_documented_requests() {
     let server = TestServer::start().await;
     let api = server.api().await;
     let account = server.account("acme");
@@ -317,14 +284,14 @@ async fn a_running_server_accepts_every_documented_request() {
         } else {
             api.app_snaps(shop)
         };
-        let answer = api.post(&path, value).await;
+        let response = api.post(&path, value).await;
         assert_eq!(
-            answer.status,
+            response.status,
             StatusCode::CREATED,
             "{operation}: {}",
-            answer.json()
+            response.json()
         );
-        assert_eq!(answer.json()["name"], value["name"], "{operation}");
+        assert_eq!(response.json()["name"], value["name"], "{operation}");
 
         // Parsed and serialised by the client; for another app, since the name is already in use.
         let status = if is_backup {

@@ -1,7 +1,7 @@
-"""Gives the document examples that the server under test has.
+"""Replaces the examples in the document by ids that exist on the server under test.
 
-Wherever Schemathesis looks at one thing, it takes the examples for all others: with the contract's own ids
-nearly every case would end at an account that isn't there.
+When Schemathesis varies one value, it uses the examples for all others. With the contract's own ids, nearly every case
+would fail because the account doesn't exist.
 """
 
 import json
@@ -12,7 +12,7 @@ import schemathesis
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Replaces the examples of parameters and of the fields that refer to something."""
+    """Replaces the examples of parameters and of the fields with references to resources."""
     known = json.loads(os.environ["APPKEEP_EXAMPLES"])
     schemas = raw_schema["components"]["schemas"]
     for parameter in raw_schema["components"]["parameters"].values():
@@ -24,7 +24,7 @@ def before_load_schema(context, raw_schema):
         fields = schemas[schema]["properties"]
         for name in fields.keys() & known.keys():
             fields[name] = {**fields[name], "example": known[name]}
-    # A restore takes one source or the other, which no example of a single field says.
+    # A restore takes exactly one source, which examples of single fields can't express.
     for example in ("AppUpdateFromBackupRequest", "AppUpdateFromSnapshotRequest"):
         value = raw_schema["components"]["examples"][example]["value"]
         value.update({name: known[name] for name in value.keys() & known.keys()})

@@ -1,8 +1,8 @@
-"""The one table of what our server is let off, and why.
+"""The known exceptions for our server, with their reasons.
 
-An exception is one kind of failure of one operation, answered with one problem. `cargo xtask schemathesis` prints
-how often each was needed, and a full run that never needed a reason is a finding, so the table can't outlive them;
-but for what was deleted before: few sequences ask for that again, and none at all in some runs.
+An exception is one kind of failure of one operation with one problem. `cargo xtask schemathesis` prints how often each
+was used. A reason that a full run never used is a finding, except for deleted resources: few sequences request them
+again, and in some runs none does.
 """
 
 import json
@@ -16,14 +16,14 @@ import tally
 
 @dataclass(frozen=True)
 class Exception_:
-    """What is let off."""
+    """A known exception."""
 
     operation: str
     failure: str  # the class of Schemathesis' failure
     status: int
     problem: str  # the last part of the problem's type
     reason: str
-    deleted: bool = False  # only what was deleted before
+    deleted: bool = False  # whether it is only about deleted resources
 
 
 INCLUDED_TWICE = "no pattern of every dialect can say that a field is named once; the contract says so in words"

@@ -1,7 +1,7 @@
-"""Leaves the headers alone that say where a message ends.
+"""Removes generated headers that define the end of a message.
 
-What contradicts them is no HTTP message, and the server's HTTP library answers it, with an empty 400, before anybody
-knows which operation it was for. Everything else about headers is generated as before.
+A message that contradicts them isn't valid HTTP. The server's HTTP library responds with an empty 400 before the
+operation is known. All other headers are generated as usual.
 """
 
 import schemathesis
@@ -11,7 +11,7 @@ FRAMING = {"content-length", "transfer-encoding"}
 
 @schemathesis.hook
 def map_headers(context, headers):
-    """Takes them out of what was generated."""
+    """Removes the framing headers."""
     for name in [name for name in headers or () if name.lower() in FRAMING]:
         del headers[name]
     return headers

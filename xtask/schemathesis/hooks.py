@@ -1,4 +1,4 @@
-"""What we add to Schemathesis. It loads this module; each of the others registers itself."""
+"""Our extensions of Schemathesis, which loads this module. Each of the others registers itself."""
 
 import examples  # noqa: F401
 import exceptions  # noqa: F401

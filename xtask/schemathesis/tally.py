@@ -1,4 +1,4 @@
-"""Counts what the run did, for `cargo xtask schemathesis` to judge, and writes it down when the run ends."""
+"""Counts the responses of a run for `cargo xtask schemathesis`, and writes the counts to a file when the run ends."""
 
 import atexit
 import dataclasses
@@ -8,11 +8,11 @@ from collections import Counter
 
 import schemathesis
 
-_answers = Counter()
+_responses = Counter()
 _isolation = Counter()
 _exceptions = Counter()
 
-# The ids of what was deleted, at whichever URL.
+# The ids of deleted resources, at any URL.
 deleted = set()
 
 
@@ -27,35 +27,35 @@ def last_of_path(case):
 
 
 def declare(known):
-    """Notes an exception that may be needed."""
+    """Declares a known exception."""
     _exceptions[known] += 0
 
 
 def exception(known):
-    """Notes that an exception was needed."""
+    """Counts a use of an exception."""
     _exceptions[known] += 1
 
 
 def isolated(operation):
-    """Notes that a stranger was refused."""
+    """Counts a rejected request of the other account."""
     _isolation[operation] += 1
 
 
 @schemathesis.hook
 def after_call(context, case, response):
-    """Notes an answer, by phase, operation and status."""
+    """Counts a response by phase, operation and status."""
     phase = case.meta.phase.name.value if case.meta is not None else "other"
-    _answers[phase, operation_of(case), response.status_code] += 1
+    _responses[phase, operation_of(case), response.status_code] += 1
     if case.method == "DELETE" and response.status_code == 204:
         deleted.add(last_of_path(case))
 
 
 @atexit.register
 def _write():
-    answers = [
+    responses = [
         {"phase": phase, "operation": operation, "status": status, "count": count}
-        for (phase, operation, status), count in sorted(_answers.items(), key=str)
+        for (phase, operation, status), count in sorted(_responses.items(), key=str)
     ]
     exceptions = [{**dataclasses.asdict(known), "count": count} for known, count in _exceptions.items()]
     with open(os.environ["APPKEEP_TALLY"], "w", encoding="utf-8") as file:
-        json.dump({"answers": answers, "isolation": _isolation, "exceptions": exceptions}, file)
+        json.dump({"responses": responses, "isolation": _isolation, "exceptions": exceptions}, file)

@@ -16,49 +16,48 @@ mod server;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
-use cargo_metadata::Message;
+use anyhow::{Context, Result};
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
+use crate::appkeep::build_executables;
 use crate::{Outcome, files};
 
 /// The path of the result, relative to the workspace's root.
 const RESULT: &str = "target/bench.json";
 
-/// What is measured.
+/// A measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// Backup, restore, delete: time, memory, size, beside restic and the bare library.
+    /// Backup, restore, delete: time, memory and size, compared with restic and the bare library.
     Data,
-    /// How long a fetch takes while a backup runs, and when nothing does.
+    /// Latency of fetches during a backup, and on an idle server.
     Latency,
-    /// How many lists of 100 backups a second, beside an endpoint that only serialises the same.
+    /// Lists of 100 backups per second, compared with an endpoint that only serialises one.
     List,
 }
 
-/// What to measure, and on how much.
+/// The measurements and their size.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// How large the data set is, in MiB. Small files come at ten per MiB.
+    /// Size of the data set, in MiB, with ten small files per MiB.
     #[arg(long, default_value_t = 2048, value_parser = clap::value_parser!(u64).range(16..=65_536))]
     data_mib: u64,
-    /// How often everything is measured; of each figure the best counts.
+    /// Number of repetitions; the best value of each figure counts.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     reps: u32,
-    /// From what the data set is made; the same seed gives the same bytes.
+    /// Seed of the data set; the same seed gives the same bytes.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Measure only this.
+    /// Only these measurements.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
-    /// Where to work; needs eight times the size of the data set.
+    /// Working directory; requires eight times the size of the data set.
     #[arg(long, default_value = "target/bench")]
     dir: PathBuf,
-    /// A directory that holds `appkeep`, `data_plane` and `bare_list`, to be measured as they are instead of
-    /// being built: for comparing two versions.
+    /// A directory with `appkeep`, `data_plane` and `bare_list`, which are measured instead of being built. For
+    /// comparisons of two versions.
     #[arg(long)]
     executables: Option<PathBuf>,
 }
@@ -70,11 +69,11 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<Outcome> {
     let dir = files::root().join(&args.dir);
     clear(&dir)?;
-    fs::create_dir_all(&dir).with_context(|| format!("failed to make {}", dir.display()))?;
+    fs::create_dir_all(&dir).with_context(|| format!("failed to create {}", dir.display()))?;
     let wanted = |part| args.only.is_empty() || args.only.contains(&part);
     let [appkeep, data_plane, bare_list] = match &args.executables {
         Some(executables) => EXECUTABLES.map(|name| executables.join(name)),
-        None => build()?,
+        None => build_executables(&BUILD, EXECUTABLES)?,
     };
     let mut result = Map::new();
     result.insert("machine".to_owned(), machine());
@@ -127,39 +126,13 @@ fn clear(dir: &Path) -> Result<()> {
 /// The executables, built together so that cargo selects the same features for common dependencies.
 const EXECUTABLES: [&str; 3] = ["appkeep", "data_plane", "bare_list"];
 
-/// Builds the executables in release mode, and returns their paths.
-fn build() -> Result<[PathBuf; 3]> {
-    let args = [
-        "build",
-        "--release",
-        "--message-format=json-render-diagnostics",
-        "--package=appkeep",
-        "--package=appkeep-engine",
-        "--package=appkeep-api",
-        "--bin=appkeep",
-        "--example=data_plane",
-        "--example=bare_list",
-    ];
-    let output = Command::new("cargo")
-        .args(args)
-        .current_dir(files::root())
-        .stderr(Stdio::inherit())
-        .output()
-        .context("failed to start cargo build")?;
-    if !output.status.success() {
-        bail!("cargo {} failed", args.join(" "));
-    }
-    let mut found = EXECUTABLES.map(|_| None);
-    for message in Message::parse_stream(output.stdout.as_slice()) {
-        if let Message::CompilerArtifact(artifact) = message.context("failed to read cargo's messages")?
-            && let Some(path) = artifact.executable
-            && let Some(number) = EXECUTABLES.iter().position(|name| *name == artifact.target.name)
-        {
-            found[number] = Some(path.into_std_path_buf());
-        }
-    }
-    let [Some(appkeep), Some(data_plane), Some(bare_list)] = found else {
-        bail!("cargo named no executable for one of {}", EXECUTABLES.join(", "));
-    };
-    Ok([appkeep, data_plane, bare_list])
-}
+/// The arguments that build the executables in release mode.
+const BUILD: [&str; 7] = [
+    "--release",
+    "--package=appkeep",
+    "--package=appkeep-engine",
+    "--package=appkeep-api",
+    "--bin=appkeep",
+    "--example=data_plane",
+    "--example=bare_list",
+];

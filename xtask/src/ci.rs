@@ -97,7 +97,10 @@ fn run_steps(steps: &[Step]) -> Result<Outcome> {
         let outcome = step().with_context(|| format!("step {name} could not run"))?;
         let elapsed_secs = step_begin.elapsed().as_secs_f64();
         if outcome != Outcome::Fine {
-            println!("== {name}: RED after {elapsed_secs:.1} s: run `{}`", rerun(name));
+            println!(
+                "== {name}: failed after {elapsed_secs:.1} s: run `{}`",
+                rerun(name)
+            );
             return Ok(outcome);
         }
         println!("== {name}: ok in {elapsed_secs:.1} s");
@@ -174,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_red_step_ends_the_run() {
+    fn the_first_failing_step_ends_the_run() {
         let steps: &[Step] = &[
             ("green", || Ok(Outcome::Fine)),
             ("red", || Ok(Outcome::Stale)),

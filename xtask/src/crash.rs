@@ -8,14 +8,14 @@
 //! A killed process isn't a power cut: written data stays in the system's cache. So the default directory is
 //! in memory where possible, as syncing is free there.
 
-mod place;
+mod checks;
+mod environment;
+mod model;
 mod points;
 mod report;
 mod restic;
 mod round;
 mod server;
-mod settle;
-mod world;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -23,16 +23,17 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use appkeep_launcher::Method;
 
-use self::place::{APPS, BUCKETS, Place};
+use self::environment::{APPS, BUCKETS, Environment};
+use self::model::Model;
 use self::report::Report;
-use self::round::{Asker, End, of_app};
+use self::round::{End, Workload, of_app};
 use self::server::{Server, Started};
-use self::world::World;
+use crate::process::quietly;
 use crate::{Outcome, appkeep};
 
 /// Number of rounds with the same data directory and bucket. After them, everything is deleted and must be
 /// gone.
-const ROUNDS_PER_PLACE: u64 = 100;
+const ROUNDS_PER_ENVIRONMENT: u64 = 100;
 
 /// Number of kills after which restic checks a repository, before the server can repair anything.
 const ROUNDS_PER_CHECK: u64 = 10;
@@ -40,13 +41,13 @@ const ROUNDS_PER_CHECK: u64 = 10;
 /// The directory for files in memory, on Linux.
 const IN_MEMORY: &str = "/dev/shm";
 
-/// What to do.
+/// The arguments.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// How often the server is killed.
+    /// Number of kills.
     #[arg(long, default_value_t = 500)]
     rounds: u64,
-    /// Decides what happens in each round.
+    /// Seed of all random choices.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Kill at this fail point only.
@@ -74,14 +75,14 @@ impl Args {
 /// # Errors
 /// When the server can't be built or started, or restic isn't installed.
 pub(crate) fn run(args: &Args) -> Result<Outcome> {
-    if !restic::is_installed() {
-        bail!("restic isn't installed, and it has the last word on the repositories");
+    if !quietly("restic", &["version"]) {
+        bail!("restic isn't installed; it is required to check the repositories");
     }
     let mut points = points::names()?;
     if let Some(point) = &args.point {
         points.retain(|name| name == point);
         if points.is_empty() {
-            bail!("there is no fail point called {point}");
+            bail!("unknown fail point {point}");
         }
     }
     let parent = args.dir.clone().unwrap_or_else(|| {
@@ -103,8 +104,8 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     report.points.clone_from(&run.points);
     let begun = Instant::now();
     while report.rounds < args.rounds && report.is_clean() {
-        let rounds = ROUNDS_PER_PLACE.min(args.rounds - report.rounds);
-        run.place(rounds, &mut report)?;
+        let rounds = ROUNDS_PER_ENVIRONMENT.min(args.rounds - report.rounds);
+        run.environment(rounds, &mut report)?;
         report.elapsed = begun.elapsed();
         println!(
             "crash: {} rounds of {} in {:.0} s",
@@ -126,17 +127,20 @@ struct Run {
 
 impl Run {
     /// Runs rounds in one directory; a finding ends them.
-    fn place(&self, rounds: u64, report: &mut Report) -> Result<()> {
-        let place = Place::create(&self.binary, &self.parent, &mut self.rng(report.rounds, 1))?;
+    fn environment(&self, rounds: u64, report: &mut Report) -> Result<()> {
+        let environment = Environment::create(&self.binary, &self.parent, &mut self.rng(report.rounds, 1))?;
         let mut rounds_here = Rounds {
             run: self,
-            place,
-            world: World::default(),
+            environment,
+            model: Model::default(),
             token: String::new(),
         };
         if let Err(error) = rounds_here.all(rounds, report) {
             report.found(format!("seed {} round {}: {error:#}", self.seed, report.rounds));
-            report.found(format!("kept for a look: {}", rounds_here.place.keep().display()));
+            report.found(format!(
+                "kept for inspection: {}",
+                rounds_here.environment.keep().display()
+            ));
         }
         Ok(())
     }
@@ -154,8 +158,8 @@ impl Run {
 /// The rounds in one directory.
 struct Rounds<'a> {
     run: &'a Run,
-    place: Place,
-    world: World,
+    environment: Environment,
+    model: Model,
     token: String,
 }
 
@@ -164,7 +168,7 @@ impl Rounds<'_> {
         let mut rng = self.run.rng(report.rounds, 2);
         self.maybe_die_starting(&mut rng, report)?;
         let mut server = self.start(report)?;
-        self.token = self.place.installation().token("acme")?;
+        self.token = self.environment.installation().token("acme")?;
         // The server was started without a token.
         drop(server);
         server = self.start(report)?;
@@ -173,7 +177,7 @@ impl Rounds<'_> {
             server = self.round(server, report)?;
         }
         server.stop()?;
-        self.ask_restic(report)?;
+        self.check_with_restic(report)?;
         let server = self.start(report)?;
         self.delete_all(&server, report)?;
         server.stop()
@@ -181,20 +185,20 @@ impl Rounds<'_> {
 
     fn round(&mut self, mut server: Server, report: &mut Report) -> Result<Server> {
         let mut rng = self.run.rng(report.rounds, 0);
-        let end = End::draw(&self.run.points, &self.place, &mut rng);
-        if !server.arm(&end.rule()) {
-            bail!("the server doesn't take the fail point {}", end.rule());
+        let end = End::draw(&self.run.points, &self.environment, &mut rng);
+        if !server.process.set_fail_points(&end.rule()) {
+            bail!("the server didn't confirm the fail point {}", end.rule());
         }
         if let End::Time(delay) = end {
-            server.kill_after(delay);
+            server.process.kill_after(delay);
         }
-        let mut asker = Asker {
-            place: &mut self.place,
-            world: &mut self.world,
+        let mut workload = Workload {
+            environment: &mut self.environment,
+            model: &mut self.model,
             report,
             rng: &mut rng,
         };
-        asker.round(&server, &end)?;
+        workload.round(&server, &end)?;
         end.wait(server, report)?;
         self.leave_over();
         if report.rounds.is_multiple_of(ROUNDS_PER_CHECK) {
@@ -202,15 +206,15 @@ impl Rounds<'_> {
         }
         self.maybe_die_starting(&mut rng, report)?;
         let server = self.start(report)?;
-        settle::check(&server, &self.place, &mut self.world, report)?;
+        checks::check(&server, &self.environment, &mut self.model, report)?;
         Ok(server)
     }
 
     fn start(&self, report: &mut Report) -> Result<Server> {
         report.starts += 1;
-        match Server::start(&self.place, &self.token, "")? {
+        match Server::start(&self.environment, &self.token, "")? {
             Started::Ready(server) => Ok(server),
-            Started::Died(death) => bail!("the server didn't start: {death:?}"),
+            Started::Died(termination) => bail!("the server didn't start: {termination:?}"),
         }
     }
 
@@ -219,14 +223,14 @@ impl Rounds<'_> {
         if rng.u8(..100) >= 15 {
             return Ok(());
         }
-        let end = End::draw(&self.run.points, &self.place, rng);
+        let end = End::draw(&self.run.points, &self.environment, rng);
         report.starts += 1;
-        match Server::start(&self.place, &self.token, &end.rule())? {
-            Started::Died(server::Death::Abort) => report.died("a fail point before it was ready"),
-            Started::Died(death) => bail!("the server didn't start: {death:?}"),
+        match Server::start(&self.environment, &self.token, &end.rule())? {
+            Started::Died(server::Termination::Abort) => report.died("a fail point before it was ready"),
+            Started::Died(termination) => bail!("the server didn't start: {termination:?}"),
             Started::Ready(server) => {
                 if let End::Time(delay) = end {
-                    server.kill_after(delay);
+                    server.process.kill_after(delay);
                 }
                 end.wait(server, report)?;
             }
@@ -237,31 +241,31 @@ impl Rounds<'_> {
 
     /// Raises the limit of unreferenced data: a kill may leave up to one backup in each repository.
     fn leave_over(&mut self) {
-        for (app, of_app) in self.world.left_over.iter_mut().enumerate() {
+        for (app, of_app) in self.model.left_over.iter_mut().enumerate() {
             for bytes in of_app {
-                *bytes += self.place.bytes_max(app) * 2;
+                *bytes += self.environment.bytes_max(app) * 2;
             }
         }
     }
 
     /// Runs `restic check` on one repository right after a kill.
     fn check_one(&self, rng: &mut fastrand::Rng, report: &mut Report) -> Result<()> {
-        let repositories = restic::repositories(&self.place)?;
+        let repositories = restic::repositories(&self.environment)?;
         if repositories.is_empty() {
             return Ok(());
         }
         repositories[rng.usize(..repositories.len())].check(false)?;
-        report.checked("restic check right after a death");
+        report.checked("restic check right after a kill");
         Ok(())
     }
 
-    fn ask_restic(&self, report: &mut Report) -> Result<()> {
-        for repository in restic::repositories(&self.place)? {
+    fn check_with_restic(&self, report: &mut Report) -> Result<()> {
+        for repository in restic::repositories(&self.environment)? {
             repository.check(true)?;
             report.checked("restic check --read-data");
-            repository.compare_list(&self.world)?;
+            repository.compare_list(&self.model)?;
             report.checked("restic lists exactly the backups that the API lists");
-            if repository.restore_newest(&self.place, &self.world)? {
+            if repository.restore_newest(&self.environment, &self.model)? {
                 report.checked("restic restores the newest backup as it was");
             }
         }
@@ -270,20 +274,20 @@ impl Rounds<'_> {
 
     fn delete_all(&mut self, server: &Server, report: &mut Report) -> Result<()> {
         for (kept, kind) in [
-            (&mut self.world.backups, "appBackups"),
-            (&mut self.world.snaps, "appSnaps"),
+            (&mut self.model.backups, "appBackups"),
+            (&mut self.model.snaps, "appSnaps"),
         ] {
             let all: Vec<_> = kept.there.iter().map(|one| (one.id.clone(), one.app)).collect();
             for (id, app) in all {
-                let answer = server.ask(&Method::DELETE, &format!("{}/{id}", of_app(app, kind)), None);
-                match answer.map(|answer| answer.status) {
+                let response = server.request(&Method::DELETE, &format!("{}/{id}", of_app(app, kind)), None);
+                match response.map(|response| response.status) {
                     Some(204) => kept.deleted(&id),
-                    other => bail!("the delete of {id} was answered with {other:?}"),
+                    other => bail!("the delete of {id} returned {other:?}"),
                 }
             }
         }
-        self.world.left_over = [[0; BUCKETS.len()]; APPS.len()];
-        settle::check_empty(server, &self.place, &self.world)?;
+        self.model.left_over = [[0; BUCKETS.len()]; APPS.len()];
+        checks::check_empty(server, &self.environment, &self.model)?;
         report.checked("after all was deleted, nothing is stored");
         Ok(())
     }

@@ -14,14 +14,14 @@ use crate::{Outcome, appkeep, files, spec};
 /// The last released contract, relative to the workspace's root.
 const RELEASED: &str = "spec/released/openapi.yaml";
 
-/// What `cargo xtask diff` takes.
+/// The arguments.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
-    /// A file, a git revision, or REVISION:PATH; the last released contract unless it says otherwise.
+    /// A file, a git revision, or REVISION:PATH [default: the last released contract].
     old: Option<String>,
-    /// Likewise; the working tree's contract unless it says otherwise.
+    /// The same for the new contract [default: the one of the working tree].
     new: Option<String>,
-    /// A break is fine when NEW's version says so. Always on without OLD.
+    /// Permit breaking changes if NEW's version announces them. Always on without OLD.
     #[arg(long)]
     by_version: bool,
     /// Print the report as JSON.
@@ -67,7 +67,7 @@ fn advice(args: &Args) -> String {
         return "clients of OLD may break".to_owned();
     }
     format!(
-        "{} breaks clients of the released contract, and its version doesn't say so: undo the change, or raise \
+        "{} breaks clients of the released contract, but its version doesn't permit that: revert the change, or raise \
          `info.version` (docs/breaking-changes.md)",
         spec::PATH
     )

@@ -20,7 +20,7 @@ pub(crate) const PACKAGES: Packages = Packages::of("spec/lint");
 
 /// The result of one linter.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Verdict {
+struct LintResult {
     /// The name of the linter, and what it checked.
     linter: String,
     /// One line for each finding.
@@ -33,29 +33,29 @@ struct Verdict {
 /// When the contract can't be read or a linter can't be run.
 pub(crate) fn run() -> Result<Outcome> {
     let document = spec::load()?;
-    let verdicts = [own(&document)?, npm::spectral()?, npm::redocly()?];
+    let results = [own(&document)?, npm::spectral()?, npm::redocly()?];
 
-    for verdict in &verdicts {
-        for finding in &verdict.findings {
-            println!("{}: {finding}", verdict.linter);
+    for result in &results {
+        for finding in &result.findings {
+            println!("{}: {finding}", result.linter);
         }
     }
-    for verdict in &verdicts {
-        println!("{}: {} findings", verdict.linter, verdict.findings.len());
+    for result in &results {
+        println!("{}: {} findings", result.linter, result.findings.len());
     }
-    let total: usize = verdicts.iter().map(|verdict| verdict.findings.len()).sum();
+    let total: usize = results.iter().map(|result| result.findings.len()).sum();
     println!("{}: {total} findings", spec::PATH);
     Ok(Outcome::of(total == 0))
 }
 
 /// Our own checks, which need no installation.
-fn own(document: &Value) -> Result<Verdict> {
+fn own(document: &Value) -> Result<LintResult> {
     let operations = spec::operations(document).len();
     let (links, mut findings) = links::check(document);
     findings.extend(document::check(document));
     let (payloads, changed) = digests::check(document)?;
     findings.extend(changed);
-    Ok(Verdict {
+    Ok(LintResult {
         linter: format!(
             "own checks ({operations} operations, {links} links, {payloads} documented payloads)"
         ),

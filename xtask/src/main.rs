@@ -63,7 +63,7 @@ impl From<Outcome> for ExitCode {
 const EXIT_COULD_NOT_RUN: u8 = 2;
 
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", about = "The workshop of the appkeep workspace", version = None)]
+#[command(name = "cargo xtask", about = "Development commands of the appkeep workspace", version = None)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -90,7 +90,7 @@ enum Command {
         /// Accept changed snapshots instead of failing on them.
         #[arg(long)]
         accept: bool,
-        /// Fail instead of leaving out tests whose tools are missing (restic, npm, the right to mount).
+        /// Fail instead of skipping tests whose tools are missing (restic, npm, the right to mount).
         #[arg(long, env = "CI")]
         require_all: bool,
         /// Passed on to the test runner, for example a test's name.
@@ -99,21 +99,21 @@ enum Command {
     },
     /// Lint spec/openapi.yaml with Spectral, Redocly and our own link check.
     Lint,
-    /// Check the workspace's own rules: dependency edges, generated files' first lines.
+    /// Check the workspace's own rules: dependencies between crates, sizes, generated files, links.
     Tidy,
-    /// Kill the server repeatedly, and check that nothing is lost; needs restic.
+    /// Kill the server repeatedly, and check that nothing is lost; requires restic.
     Crash(crash::Args),
-    /// Check our own server with Schemathesis; needs python3.
+    /// Check our own server with Schemathesis; requires python3.
     Schemathesis(schemathesis::Args),
-    /// Test the server's pages in a real browser; needs node, npm and chromium.
+    /// Test the server's pages in a real browser; requires node, npm and chromium.
     Pages(pages::Args),
     /// Copy the renderer of the API reference from npm, in the pinned version.
     Vendor {
-        /// Write nothing; exit with 3 when a file isn't what the lockfile names.
+        /// Write nothing; exit with 3 if a file differs from the pinned package.
         #[arg(long)]
         check: bool,
     },
-    /// Run actoolkit on our own server over TLS; needs python3.
+    /// Run actoolkit on our own server over TLS; requires python3.
     Toolkit,
     /// Run everything that CI runs.
     Ci,

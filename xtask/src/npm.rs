@@ -39,7 +39,10 @@ impl Packages {
     /// When npm isn't installed, or fails.
     pub(crate) fn install(self) -> Result<()> {
         if !process::is_installed("npm") {
-            bail!("npm isn't installed; the packages of {} are npm's", self.dir);
+            bail!(
+                "npm isn't installed; it is required for the packages in {}",
+                self.dir
+            );
         }
         let lock = self.read_json("package-lock.json")?;
         // npm's own record of installed packages; absent before the first installation.
@@ -79,7 +82,7 @@ fn is_installed(lock: &Value, installed: &Value) -> bool {
             match found {
                 Some(found) => found.get("integrity") == wanted.get("integrity"),
                 // Some packages are for other platforms only.
-                None => wanted.get("optional").and_then(Value::as_bool) == Some(true),
+                None => wanted["optional"].as_bool() == Some(true),
             }
         })
 }
@@ -112,10 +115,7 @@ mod tests {
         ] {
             let lock = packages.read_json("package-lock.json").unwrap();
             for (path, package) in spec::members(lock.get("packages")).filter(|(path, _)| !path.is_empty()) {
-                assert!(
-                    package.get("resolved").is_none(),
-                    "{path} says where it came from"
-                );
+                assert!(package.get("resolved").is_none(), "{path} names its registry");
                 assert!(package.get("integrity").is_some(), "{path} has no digest");
             }
         }

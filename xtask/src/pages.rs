@@ -20,10 +20,10 @@ const RESULTS: &str = "target/pages";
 /// Possible names of the browser.
 const BROWSERS: [&str; 2] = ["chromium", "chromium-browser"];
 
-/// What to do.
+/// The arguments.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
-    /// Fail instead of leaving the tests out where npm or Chromium is missing.
+    /// Fail instead of skipping the tests if npm or Chromium is missing.
     #[arg(long, env = "CI")]
     pub(crate) require_all: bool,
     /// Only tests whose name matches this regular expression.
@@ -49,15 +49,15 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     let browser = BROWSERS.into_iter().find(|name| is_installed(name));
     let (Some(browser), true) = (browser, is_installed("npm") && is_installed("node")) else {
         if args.require_all {
-            bail!("the pages are tried with node, npm and chromium: install them");
+            bail!("the page tests require node, npm and chromium");
         }
-        println!("pages: left out: needs node, npm and chromium");
+        println!("pages: skipped: requires node, npm and chromium");
         return Ok(Outcome::Fine);
     };
     PACKAGES.install()?;
     let (_kept, binary) = appkeep::build_to_keep(&["--features", "failpoints"])?;
     let results = files::root().join(RESULTS);
-    std::fs::create_dir_all(&results).with_context(|| format!("failed to make {}", results.display()))?;
+    std::fs::create_dir_all(&results).with_context(|| format!("failed to create {}", results.display()))?;
     let mut node = command("node", &["--test"]);
     if let Some(pattern) = &args.pattern {
         node.arg(format!("--test-name-pattern={pattern}"));

@@ -27,12 +27,17 @@ pub(crate) fn succeeds(command: &mut Command) -> Result<bool> {
 
 /// Whether `program` is installed, checked by running it with `--version`.
 pub(crate) fn is_installed(program: &str) -> bool {
-    Command::new(program)
-        .arg("--version")
+    quietly(program, &["--version"])
+}
+
+/// Whether a command succeeds. Its output is discarded.
+pub(crate) fn quietly(program: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+        .stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
 
 /// Runs a command that has to succeed.

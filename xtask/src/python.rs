@@ -51,7 +51,7 @@ pub(crate) fn installed(package: &Package) -> Result<PathBuf> {
         .args(["--only-binary", ":all:", "--requirement"])
         .arg(&requirements),
     )?;
-    fs::copy(&requirements, stamp(&venv)).context("failed to note what was installed")?;
+    fs::copy(&requirements, stamp(&venv)).context("failed to record the installed requirements")?;
     Ok(program)
 }
 
@@ -64,7 +64,7 @@ fn require_python(python: &str, program: &str) -> Result<()> {
     let probe = process::command(python, &["-c", PROBE]).output();
     if !probe.is_ok_and(|probe| probe.status.success()) {
         bail!(
-            "{python} 3.11 or newer with venv isn't installed (Debian's python3-venv), and {program} needs it"
+            "{python} 3.11 or newer with venv isn't installed (Debian's python3-venv); {program} requires it"
         );
     }
     Ok(())
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_missing_python_is_told_in_one_line() {
+    fn a_missing_python_is_reported_in_one_line() {
         let error = require_python("python3-that-is-not-there", "schemathesis")
             .unwrap_err()
             .to_string();
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn an_environment_of_other_requirements_is_made_anew() {
+    fn changed_requirements_recreate_the_environment() {
         let dir = tempfile::tempdir().unwrap();
         let (requirements, venv) = (dir.path().join("wanted"), dir.path().join("venv"));
         fs::write(&requirements, "a==1").unwrap();
@@ -124,7 +124,7 @@ mod tests {
             for pin in pins {
                 assert!(pin.contains("==") && pin.ends_with('\\'), "{pin}");
             }
-            assert!(!text.contains("://"), "a requirement says where it comes from");
+            assert!(!text.contains("://"), "a requirement names its registry");
         }
     }
 }

@@ -5,10 +5,10 @@
 //! a reason. A warning is a finding. So is a run that generated fewer cases than required, left out an
 //! operation or a phase, or left a server behind that doesn't finish its jobs.
 
-mod asker;
 mod health;
 mod report;
-mod world;
+mod runner;
+mod server;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,9 +20,9 @@ use std::thread;
 
 use anyhow::{Context, Result};
 
-use self::asker::{Asker, Question};
 use self::report::{Report, Run};
-use self::world::World;
+use self::runner::{RunOptions, Runner};
+use self::server::TestServer;
 use crate::python::Package;
 use crate::{Outcome, appkeep, files, spec};
 
@@ -48,20 +48,19 @@ const CASES_MIN: u64 = 2_500;
 /// Minimum number of cases of a full run, for all seeds together.
 const FULL_CASES_MIN: u64 = 50_000;
 
-/// What to do.
+/// The arguments.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
-    /// Decides what is generated; may be repeated [default: 1, and 1 to 5 with --full].
+    /// Seed of the generated requests; may be repeated [default: 1, and 1 to 5 with --full].
     #[arg(long)]
     seed: Vec<u64>,
-    /// How many cases each operation gets in fuzzing, and how many sequences there are [default: 150, and 650 with
-    /// --full].
+    /// Number of fuzzing cases per operation, and number of sequences [default: 150, and 650 with --full].
     #[arg(long, value_name = "N")]
     examples: Option<u32>,
-    /// Five seeds and at least 50,000 cases; it takes a while.
+    /// Run five seeds and at least 50,000 cases.
     #[arg(long)]
     full: bool,
-    /// How many seeds run at once, each on a server of its own [default: as many as there are processors].
+    /// Maximum number of concurrent seeds, each with its own server [default: number of processors].
     #[arg(long, value_name = "N")]
     at_once: Option<NonZero<usize>>,
     /// Check against this document instead of the contract.
@@ -106,13 +105,13 @@ impl Args {
 /// # Errors
 /// When Schemathesis can't be installed or run, or the server can't be built or started.
 pub(crate) fn run(args: &Args) -> Result<Outcome> {
-    let asker = Asker::installed(args.document.as_deref())?;
+    let runner = Runner::installed(args.document.as_deref())?;
     let (_kept, binary) = appkeep::build_to_keep(&[])?;
     let budget = args.budget();
     let at_once = args.at_once.or_else(|| thread::available_parallelism().ok());
     let report = Report {
         runs: each(&budget.seeds, at_once.map_or(1, NonZero::get), |seed| {
-            judge(&asker, &binary, seed, budget.examples)
+            run_seed(&runner, &binary, seed, budget.examples)
         })?,
     };
     let findings = report.findings(&budget, &operations()?);
@@ -123,45 +122,49 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     Ok(Outcome::of(findings.is_empty()))
 }
 
-/// The result of `judge` for each seed, smallest first; at most `at_once` run concurrently.
-fn each<T: Send>(seeds: &[u64], at_once: usize, judge: impl Fn(u64) -> Result<T> + Sync) -> Result<Vec<T>> {
+/// The result of `run_seed` for each seed, smallest first; at most `at_once` run concurrently.
+fn each<T: Send>(
+    seeds: &[u64],
+    at_once: usize,
+    run_seed: impl Fn(u64) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..at_once.min(seeds.len()) {
             scope.spawn(|| {
                 while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let judged = judge(*seed);
+                    let reported = run_seed(*seed);
                     done.lock()
                         .unwrap_or_else(PoisonError::into_inner)
-                        .push((*seed, judged));
+                        .push((*seed, reported));
                 }
             });
         }
     });
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_by_key(|(seed, _)| *seed);
-    done.into_iter().map(|(_, judged)| judged).collect()
+    done.into_iter().map(|(_, reported)| reported).collect()
 }
 
 /// Runs one seed against a new server.
-fn judge(asker: &Asker, binary: &Path, seed: u64, examples: u32) -> Result<Run> {
+fn run_seed(runner: &Runner, binary: &Path, seed: u64, examples: u32) -> Result<Run> {
     let results = files::root().join(RESULTS).join(format!("seed-{seed}"));
-    fs::create_dir_all(&results).with_context(|| format!("failed to make {}", results.display()))?;
-    let world = World::start(binary, &results)?;
+    fs::create_dir_all(&results).with_context(|| format!("failed to create {}", results.display()))?;
+    let server = TestServer::start(binary, &results)?;
     println!(
         "schemathesis: seed {seed}, {examples} examples, on {}",
-        world.url()
+        server.url()
     );
-    let mut run = asker.ask(&Question {
-        url: world.url(),
-        environment: &world.environment(),
+    let mut run = runner.run(&RunOptions {
+        url: server.url(),
+        environment: &server.environment(),
         seed,
         examples,
         phases: &PHASES,
         results: &results,
     })?;
-    run.after = health::settle(world);
+    run.after = health::settle(server);
     println!("{run}");
     Ok(run)
 }
@@ -180,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_seed_is_judged_and_what_could_not_run_is_told() {
+    fn each_seed_runs_and_errors_are_returned() {
         assert_eq!(each(&[3, 1, 2], 2, |seed| Ok(seed * 10)).unwrap(), [10, 20, 30]);
         assert_eq!(each(&[1, 2, 3], 8, Ok).unwrap(), [1, 2, 3]);
         assert!(
@@ -194,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_of_ones_own_size_is_asked_for_less() {
+    fn custom_sizes_have_no_minimum() {
         let usual = Args::default().budget();
         assert_eq!((usual.seeds, usual.cases_min), (vec![1], CASES_MIN));
         let full = Args {

@@ -84,7 +84,7 @@ pub(crate) fn operations(document: &Value) -> Vec<Operation<'_>> {
 
 /// Whether a (resolved) part of the document is an addition to the published reference.
 pub(crate) fn is_companion(value: &Value) -> bool {
-    value.get("x-origin").and_then(Value::as_str) == Some("companion")
+    value["x-origin"].as_str() == Some("companion")
 }
 
 /// An object's members in their order; nothing when there is no object.
@@ -103,10 +103,7 @@ pub(crate) fn items(value: Option<&Value>) -> impl Iterator<Item = &Value> {
 impl<'a> Operation<'a> {
     /// The operation's `operationId`, or nothing.
     pub(crate) fn id(&self) -> &'a str {
-        self.value
-            .get("operationId")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        self.value["operationId"].as_str().unwrap_or_default()
     }
 
     /// The operation's own parameters and those of its path, resolved.
@@ -169,7 +166,7 @@ components:
     }
 
     #[test]
-    fn a_reference_in_a_circle_leads_nowhere() {
+    fn circular_references_are_not_resolved() {
         let document = sample();
         assert!(resolve(&document, &document["components"]["parameters"]["Loop"]).is_none());
     }

@@ -7,13 +7,13 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread::available_parallelism;
 use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{command, is_installed, require, succeeds};
+use crate::process::{command, is_installed, quietly, require, succeeds};
 use crate::{Outcome, files, python, tidy};
 
 /// A requirement of all tests whose names contain its name.
@@ -35,49 +35,42 @@ const MOUNT_TMPFS: &str = "dir=$(mktemp -d) || exit; mount -t tmpfs tmpfs \"$dir
 const MOUNT_DISK: &str = "mount -t tmpfs appkeep-test /mnt && losetup --find && command -v mkfs.ext4";
 
 const TOOLS: [Tool; 7] = [
-    Tool {
-        name: "restic",
-        probe: || answers("restic", "version"),
-        needs: "restic",
-        is_installable: true,
-    },
-    Tool {
-        name: "rustic",
-        probe: || answers("rustic", "--version"),
-        needs: "rustic, which `.ci/run` installs",
-        is_installable: true,
-    },
-    Tool {
-        name: "npm",
-        probe: || answers("npm", "--version"),
-        needs: "npm",
-        is_installable: true,
-    },
-    Tool {
-        name: "python3",
-        probe: python::has_python,
-        needs: "python3 with venv",
-        is_installable: true,
-    },
-    Tool {
-        name: "loop_mount",
-        probe: mounts,
-        needs: "root, loop devices, btrfs-progs and xfsprogs",
-        is_installable: false,
-    },
-    Tool {
-        name: "tmpfs",
-        probe: || quietly("sh", &["-c", MOUNT_TMPFS]),
-        needs: "root, and to mount a tmpfs",
-        is_installable: false,
-    },
-    Tool {
-        name: "as_root",
-        probe: || quietly("unshare", &["--mount", "sh", "-c", MOUNT_DISK]),
-        needs: "root, to mount, loop devices and mkfs.ext4",
-        is_installable: false,
-    },
+    Tool::installable("restic", "restic", || quietly("restic", &["version"])),
+    Tool::installable("rustic", "rustic, which `.ci/run` installs", || {
+        is_installed("rustic")
+    }),
+    Tool::installable("npm", "npm", || is_installed("npm")),
+    Tool::installable("python3", "python3 with venv", python::has_python),
+    Tool::permission(
+        "loop_mount",
+        "root, loop devices, btrfs-progs and xfsprogs",
+        mounts,
+    ),
+    Tool::permission("tmpfs", "root, and to mount a tmpfs", || {
+        quietly("sh", &["-c", MOUNT_TMPFS])
+    }),
+    Tool::permission("as_root", "root, to mount, loop devices and mkfs.ext4", || {
+        quietly("unshare", &["--mount", "sh", "-c", MOUNT_DISK])
+    }),
 ];
+
+impl Tool {
+    const fn installable(name: &'static str, needs: &'static str, probe: fn() -> bool) -> Self {
+        Self {
+            name,
+            probe,
+            needs,
+            is_installable: true,
+        }
+    }
+
+    const fn permission(name: &'static str, needs: &'static str, probe: fn() -> bool) -> Self {
+        Self {
+            is_installable: false,
+            ..Self::installable(name, needs, probe)
+        }
+    }
+}
 
 /// The file systems that are created in a file and mounted.
 const FILE_SYSTEMS: [&str; 2] = ["btrfs", "xfs"];
@@ -113,7 +106,7 @@ pub(crate) fn run(accept: bool, require_all: bool, args: &[String]) -> Result<Ou
             &["build", "--quiet", "--workspace", "--bins"],
         ))?;
     }
-    let references = tempfile::NamedTempFile::new().context("failed to make a temporary file")?;
+    let references = tempfile::NamedTempFile::new().context("failed to create a temporary file")?;
     let mut runner = runner(is_installed("cargo-nextest"), &missing, args);
     runner.env(INSTA_UPDATE, if accept { "always" } else { "no" });
     runner.env(INSTA_REFERENCES, references.path());
@@ -133,11 +126,11 @@ pub(crate) fn run(accept: bool, require_all: bool, args: &[String]) -> Result<Ou
         return Ok(Outcome::Findings);
     }
     if !args.is_empty() || !missing.is_empty() {
-        println!("test: a part of the tests ran, so unused snapshots weren't looked for");
+        println!("test: only a part of the tests ran, so unused snapshots were not checked");
         return Ok(Outcome::Fine);
     }
     let used = fs::read_to_string(references.path()).context("failed to read the used snapshots")?;
-    judge_orphans(&files::root(), &used, accept)
+    report_unused_snapshots(&files::root(), &used, accept)
 }
 
 /// Whether the tests start our binaries; cargo only builds those of the tested packages.
@@ -159,28 +152,14 @@ fn missing_tools(require_all: bool) -> Result<Vec<&'static str>> {
         .collect();
     if require_all && !needs.is_empty() {
         bail!(
-            "all tests are required, but this isn't there: {}",
+            "all tests are required, but these tools are missing: {}",
             needs.join("; ")
         );
     }
     for Tool { name, needs, .. } in &missing {
-        println!("test: without {needs}, the tests with `{name}` in their names are left out");
+        println!("test: skipping tests with `{name}` in their names: requires {needs}");
     }
     Ok(missing.iter().map(|tool| tool.name).collect())
-}
-
-/// Whether the program succeeds with that argument.
-fn answers(program: &str, argument: &str) -> bool {
-    quietly(program, &[argument])
-}
-
-fn quietly(program: &str, arguments: &[&str]) -> bool {
-    Command::new(program)
-        .args(arguments)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
 }
 
 /// Whether file systems can be created in a file and mounted here, which requires a trial.
@@ -190,7 +169,7 @@ fn mounts() -> bool {
     };
     let path = |name: &str| dir.path().join(name).to_string_lossy().into_owned();
     let (image, point) = (path("image"), path("mounted"));
-    answers("btrfs", "--version")
+    is_installed("btrfs")
         && fs::create_dir(&point).is_ok()
         && FILE_SYSTEMS.iter().all(|kind| {
             let made = fs::File::create(&image).and_then(|file| file.set_len(IMAGE_BYTES));
@@ -248,7 +227,7 @@ fn report_inline_snapshots(root: &Path) -> Result<()> {
 }
 
 /// Reports snapshot files that no test used, or deletes them when accepting.
-fn judge_orphans(root: &Path, used: &str, accept: bool) -> Result<Outcome> {
+fn report_unused_snapshots(root: &Path, used: &str, accept: bool) -> Result<Outcome> {
     let used = used
         .lines()
         .map(|line| canonical(Path::new(line)))
@@ -288,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_tool_leaves_its_tests_out_by_name() {
+    fn tests_of_missing_tools_are_skipped_by_name() {
         assert_eq!(
             words(&runner(true, &["restic", "npm"], &[])),
             "nextest run --workspace --no-fail-fast --no-tests=warn \
@@ -330,19 +309,19 @@ mod tests {
     }
 
     #[test]
-    fn only_unused_snapshots_are_orphans() {
+    fn only_unused_snapshots_are_reported() {
         let dir = tempfile::tempdir().unwrap();
         let (used, unused) = (dir.path().join("used.snap"), dir.path().join("unused.snap"));
         fs::write(&used, "").unwrap();
         fs::write(&unused, "").unwrap();
         let references = format!("{}\n", used.display());
         assert_eq!(
-            judge_orphans(dir.path(), &references, false).unwrap(),
+            report_unused_snapshots(dir.path(), &references, false).unwrap(),
             Outcome::Findings
         );
         assert!(unused.exists());
         assert_eq!(
-            judge_orphans(dir.path(), &references, true).unwrap(),
+            report_unused_snapshots(dir.path(), &references, true).unwrap(),
             Outcome::Fine
         );
         assert!(used.exists() && !unused.exists());

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use cargo_metadata::MetadataCommand;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::{Outcome, files};
 
@@ -114,7 +115,7 @@ pub(crate) fn run() -> Result<Outcome> {
         println!("{finding}");
     }
     if findings.is_empty() {
-        println!("tidy: {} packages, nothing to do", packages.len());
+        println!("tidy: {} packages, no findings", packages.len());
         return Ok(Outcome::Fine);
     }
     Ok(Outcome::Findings)
@@ -125,33 +126,22 @@ pub(crate) fn run() -> Result<Outcome> {
 /// # Errors
 /// When a directory can't be read.
 pub(crate) fn files_with_extension(root: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let is_ours = |entry: &DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        let is_foreign = name.starts_with('.') || FOREIGN_DIRS.contains(&name.as_ref());
+        entry.depth() == 0 || !entry.file_type().is_dir() || !is_foreign
+    };
     let mut found = Vec::new();
-    let mut open = vec![root.to_path_buf()];
-    while let Some(dir) = open.pop() {
-        let entries = fs::read_dir(&dir).with_context(|| format!("failed to list {}", dir.display()))?;
-        for entry in entries {
-            let entry = entry.with_context(|| format!("failed to list {}", dir.display()))?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                if !name.starts_with('.') && !FOREIGN_DIRS.contains(&name.as_ref()) {
-                    open.push(entry.path());
-                }
-            } else if Path::new(name.as_ref())
-                .extension()
-                .is_some_and(|ext| ext == extension)
-            {
-                found.push(
-                    entry
-                        .path()
-                        .strip_prefix(root)
-                        .unwrap_or(&entry.path())
-                        .to_path_buf(),
-                );
-            }
+    for entry in WalkDir::new(root)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(is_ours)
+    {
+        let path = entry.context("failed to list a directory")?.into_path();
+        if path.extension().is_some_and(|found| found == extension) {
+            found.push(path.strip_prefix(root)?.to_owned());
         }
     }
-    found.sort();
     Ok(found)
 }
 
@@ -207,7 +197,7 @@ fn crate_findings(package: &Package, manifest: &str, has_readme: bool) -> Vec<Fi
     let mut findings = Vec::new();
     if !has_readme {
         findings.push(format!(
-            "{}: has no README.md: write what it is, what it doesn't do, one example",
+            "{}: has no README.md: describe the crate, its limits, and one example",
             package.dir.display()
         ));
     }

@@ -4,14 +4,14 @@
 //! requires. The test covers common tasks: it lists, creates and destroys backups and snapshots, and restores
 //! an app whose files are gone. Exit codes, messages and restored files have to be correct.
 
-mod story;
+mod scenario;
+mod server;
 mod tree;
-mod world;
 
 use anyhow::Result;
 
-use self::story::Story;
-use self::world::World;
+use self::scenario::Scenario;
+use self::server::TestServer;
 use crate::python::{self, Package};
 use crate::{Outcome, appkeep};
 
@@ -29,18 +29,18 @@ pub(crate) const PACKAGE: Package = Package {
 pub(crate) fn run() -> Result<Outcome> {
     let toolkit = python::installed(&PACKAGE)?;
     let (_kept, binary) = appkeep::build_to_keep(&[])?;
-    let world = World::start(&binary, toolkit)?;
-    let mut story = Story::default();
-    let told = story.tell(&world);
-    for finding in &story.findings {
+    let server = TestServer::start(&binary, toolkit)?;
+    let mut scenario = Scenario::default();
+    let outcome = scenario.run(&server);
+    for finding in &scenario.findings {
         println!("toolkit: {finding}");
     }
-    told?;
-    world.stop()?;
+    outcome?;
+    server.stop()?;
     println!(
         "toolkit: {} commands, {} findings",
-        story.commands,
-        story.findings.len()
+        scenario.commands,
+        scenario.findings.len()
     );
-    Ok(Outcome::of(story.findings.is_empty()))
+    Ok(Outcome::of(scenario.findings.is_empty()))
 }

@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_may_be_a_flag() {
+    fn the_url_may_be_a_flag() {
         let passed = |args: &[&str]| {
             let args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
             passed_on(&args).join(" ")

@@ -1,7 +1,7 @@
-//! An endpoint that serialises a list of backups and does nothing else: no store, no token, no query. What
-//! `cargo xtask bench` compares the server's lists with.
+//! A server with one endpoint that only serialises a list of backups: no store, no token, no query. `cargo xtask bench`
+//! compares the server's lists with it.
 //!
-//! `bare_list FILE` reads the list from a file, and prints the address that it listens on.
+//! `bare_list FILE` reads the list from a file, and prints its address.
 
 use std::sync::Arc;
 

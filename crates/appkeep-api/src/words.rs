@@ -227,7 +227,7 @@ impl Word for ContinueToken {
                 created_micros: micros.cast_signed(),
                 id,
             })
-            .ok_or_else(|| format!("{} is not a token that an earlier answer gave", quoted(text)))
+            .ok_or_else(|| format!("{} is not a continue token of an earlier response", quoted(text)))
     }
 }
 

@@ -81,7 +81,7 @@ pub enum ErrorKind {
         token: String,
     },
     /// A list's items are columns, although resources were requested.
-    #[error("the list's items are arrays, although no columns were asked for")]
+    #[error("the list's items are arrays, but no columns were requested")]
     UnexpectedColumns,
 }
 

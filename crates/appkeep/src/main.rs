@@ -10,12 +10,12 @@ mod demo;
 #[cfg(feature = "failpoints")]
 mod fail_points;
 mod failure;
-mod fresh;
 mod logging;
 mod login;
 mod nearest;
 mod remote;
 mod stdout;
+mod temporary_servers;
 
 use std::process::ExitCode;
 

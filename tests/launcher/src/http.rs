@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde_json::Value;
 use ureq::Agent;
-use ureq::config::Config;
 use ureq::http::{Method, Request};
 
 /// How long a response may take.
@@ -39,13 +38,8 @@ pub struct Client {
 
 impl Default for Client {
     fn default() -> Self {
-        Self::from(config().build())
-    }
-}
-
-impl From<Config> for Client {
-    fn from(config: Config) -> Self {
-        Self { agent: config.into() }
+        let agent = config().build().into();
+        Self { agent }
     }
 }
 
@@ -71,7 +65,8 @@ impl Client {
             .root_certs(RootCerts::Specific(Arc::new(certificates)))
             .unversioned_rustls_crypto_provider(provider)
             .build();
-        Ok(Self::from(config().tls_config(tls).build()))
+        let agent = config().tls_config(tls).build().into();
+        Ok(Self { agent })
     }
 
     /// Sends a request with a token, if there is one, and a JSON body, if there is one.

@@ -1,10 +1,12 @@
 //! A temporary directory with a configuration, the directories that it names, and the binary.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::RunningServer;
@@ -32,6 +34,44 @@ pub fn backups() -> String {
 #[must_use]
 pub fn app_backups() -> String {
     format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appBackups")
+}
+
+/// The path of the snapshots of `shop`.
+#[must_use]
+pub fn app_snapshots() -> String {
+    format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appSnaps")
+}
+
+/// The body of a request that creates a backup.
+#[must_use]
+pub fn backup_body() -> Value {
+    json!({"type": "application/astra-appBackup", "version": "1.1"})
+}
+
+/// The body of a request that creates a snapshot.
+#[must_use]
+pub fn snapshot_body() -> Value {
+    json!({"type": "application/astra-appSnap", "version": "1.2"})
+}
+
+/// Content, modes, times and links of all entries of a directory, one line each, as `find` and `sha256sum` print them.
+///
+/// # Errors
+/// When the directory can't be read.
+pub fn describe(directory: &Path) -> Result<Vec<String>> {
+    let script = "cd \"$1\" && find . -printf '%p %m %T@ %n %l %y\\n' | sort && \
+                  find . -type f -print0 | sort -z | xargs -0 -r sha256sum";
+    let mut shell = Command::new("sh");
+    let output = shell.args(["-c", script, "sh"]).arg(directory).output();
+    let output = output.context("failed to start a shell")?;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    ensure!(
+        output.status.success() && stderr.is_empty(),
+        "failed to read {}: {stderr}",
+        directory.display()
+    );
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    Ok(stdout.lines().map(str::to_owned).collect())
 }
 
 /// A call of the binary, without the variables that change what it does.
@@ -110,6 +150,18 @@ impl Installation {
     #[must_use]
     pub fn data(&self) -> PathBuf {
         self.path().join("data")
+    }
+
+    /// Writes a file with random bytes into the volume of `shop`.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn write_noise(&self, name: &str, bytes: u64) -> Result<()> {
+        let noise = File::open("/dev/urandom").context("failed to open /dev/urandom")?;
+        let path = self.path().join("volume").join(name);
+        let written = File::create(&path).and_then(|mut file| io::copy(&mut noise.take(bytes), &mut file));
+        written.with_context(|| format!("failed to write {}", path.display()))?;
+        Ok(())
     }
 
     /// Leaves the directory in place for inspection, and returns its path.

@@ -11,7 +11,8 @@ pub use ureq::http::Method;
 
 pub use self::http::{Client, Response};
 pub use self::installation::{
-    ACCOUNT, APP, BUCKET, CONFIG, Installation, OTHER_ACCOUNT, app_backups, backups, command,
+    ACCOUNT, APP, BUCKET, CONFIG, Installation, OTHER_ACCOUNT, app_backups, app_snapshots, backup_body,
+    backups, command, describe, snapshot_body,
 };
 pub use self::server::{Ended, NotReady, RunningServer, signal};
 

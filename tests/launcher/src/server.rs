@@ -7,12 +7,15 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::{Client, Method, PATIENCE, Response, eventually};
+use crate::{
+    Client, Method, PATIENCE, PAUSE_MAX, Response, app_backups, app_snapshots, backup_body, eventually,
+    snapshot_body,
+};
 
 /// Says that a process ended, or printed something else, before it was ready.
 #[derive(Debug, thiserror::Error)]
@@ -225,6 +228,24 @@ impl RunningServer {
         })
     }
 
+    /// Stops the process with SIGTERM, after which its exit status must be 0.
+    ///
+    /// # Errors
+    /// When it has ended before, doesn't stop, or has another exit status.
+    pub fn stop_gracefully(self) -> Result<Ended> {
+        if let Some(status) = self.exit_status()? {
+            bail!("the server ended early with {status}");
+        }
+        let ended = self.stop("TERM")?;
+        ensure!(
+            ended.status.success(),
+            "the server stopped with {}: {}",
+            ended.status,
+            ended.stderr
+        );
+        Ok(ended)
+    }
+
     /// Trusts only the certificate authorities in this PEM file.
     ///
     /// # Errors
@@ -301,6 +322,60 @@ impl RunningServer {
     #[must_use]
     pub fn put(&self, token: &str, path: &str, body: &Value) -> Response {
         self.response(&Method::PUT, token, path, Some(body))
+    }
+
+    /// Creates a backup of `shop`, and returns its path.
+    ///
+    /// # Errors
+    /// When it isn't created.
+    pub fn create_backup(&self, token: &str) -> Result<String> {
+        self.create(token, app_backups(), &backup_body())
+    }
+
+    /// Creates a snapshot of `shop`, and returns its path.
+    ///
+    /// # Errors
+    /// When it isn't created.
+    pub fn create_snapshot(&self, token: &str) -> Result<String> {
+        self.create(token, app_snapshots(), &snapshot_body())
+    }
+
+    fn create(&self, token: &str, mut path: String, body: &Value) -> Result<String> {
+        let created = self.request(&Method::POST, token, &path, Some(body))?;
+        match created.body["id"].as_str() {
+            Some(id) if created.status == 201 => path.extend(["/", id]),
+            _ => bail!("POST {path} returned {}: {}", created.status, created.text),
+        }
+        Ok(path)
+    }
+
+    /// Waits until the backup or snapshot at `path` is completed, and returns it.
+    ///
+    /// # Errors
+    /// When it fails, or isn't completed within `patience`.
+    pub fn completed(&self, token: &str, path: &str, patience: Duration) -> Result<Value> {
+        let begun = Instant::now();
+        loop {
+            let resource = self.request(&Method::GET, token, path, None)?.body;
+            match resource["state"].as_str() {
+                Some("completed") => return Ok(resource),
+                Some("failed") => bail!("{path} failed: {resource}"),
+                _ if begun.elapsed() > patience => {
+                    bail!("{path} isn't completed after {patience:?}: {resource}")
+                }
+                _ => thread::sleep(PAUSE_MAX),
+            }
+        }
+    }
+
+    /// Creates a backup of `shop`, waits until it is completed, and returns its path.
+    ///
+    /// # Errors
+    /// When it isn't created, fails, or isn't completed within [`PATIENCE`].
+    pub fn back_up(&self, token: &str) -> Result<String> {
+        let path = self.create_backup(token)?;
+        self.completed(token, &path, PATIENCE)?;
+        Ok(path)
     }
 
     /// Waits until the resource at `path` is in one of `states`, and returns it.

@@ -1,6 +1,6 @@
 //! The apps of an account: their declaration, and their state after restores.
 
-use appkeep_tests::{Api, Builder, TestServer, eventually, usual_config};
+use appkeep_tests::{Builder, TestServer, until, usual_config};
 use http::Method;
 use http::header::ACCEPT;
 use serde_json::{Value, json};
@@ -10,18 +10,8 @@ fn apps(server: &TestServer) -> String {
     format!("/accounts/{}/k8s/v2/apps", server.account("acme"))
 }
 
-async fn list(api: &Api, path: &str) -> Value {
-    let answer = api.get(path).await;
-    assert_eq!(answer.status, 200, "{path}");
-    assert_eq!(answer.violations("app_list"), [""; 0], "{path}");
-    answer.json()
-}
-
-async fn fetch(api: &Api, server: &TestServer, app: Uuid) -> Value {
-    let answer = api.get(&format!("{}/{app}", apps(server))).await;
-    assert_eq!(answer.status, 200, "{app}");
-    assert_eq!(answer.violations("app_fetch"), [""; 0], "{app}");
-    answer.json()
+fn path(server: &TestServer, app: Uuid) -> String {
+    format!("{}/{app}", apps(server))
 }
 
 fn names(list: &Value) -> Vec<&str> {
@@ -33,10 +23,10 @@ fn names(list: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn an_account_lists_its_own_apps_as_they_are_fetched() {
+async fn listed_and_fetched_apps_are_equal() {
     let server = TestServer::start().await;
     let api = server.api_as("viewer", &["acme"]).await;
-    let all = list(&api, &apps(&server)).await;
+    let all = api.fetch("app_list", &apps(&server)).await;
     assert_eq!(all["type"], "application/astra-apps");
     let mut found = names(&all);
     found.sort_unstable();
@@ -44,9 +34,11 @@ async fn an_account_lists_its_own_apps_as_they_are_fetched() {
     assert_eq!(all["metadata"]["count"], 2);
     for app in all["items"].as_array().expect("items") {
         let id: Uuid = app["id"].as_str().expect("an id").parse().expect("a UUID");
-        assert_eq!(fetch(&api, &server, id).await, *app);
+        assert_eq!(api.fetch("app_fetch", &path(&server, id)).await, *app);
     }
-    let shop = fetch(&api, &server, server.app("acme", "shop")).await;
+    let shop = api
+        .fetch("app_fetch", &path(&server, server.app("acme", "shop")))
+        .await;
     let shown = [
         "state",
         "stateUnready",
@@ -63,43 +55,21 @@ async fn an_account_lists_its_own_apps_as_they_are_fetched() {
 }
 
 #[tokio::test]
-async fn pages_and_columns_are_those_of_every_list() {
-    let server = TestServer::start().await;
-    let api = server.api().await;
-    let path = apps(&server);
-    let all = list(&api, &path).await;
-    let first = list(&api, &format!("{path}?limit=1")).await;
-    let token = first["metadata"]["continue"].as_str().expect("more follows");
-    let second = list(&api, &format!("{path}?limit=1&continue={token}")).await;
-    assert_eq!(second["metadata"].get("continue"), None);
-    assert_eq!(json!([first["items"][0], second["items"][0]]), all["items"]);
-
-    let columns = list(&api, &format!("{path}?include=state,name,id")).await;
-    let expected: Vec<Value> = all["items"]
-        .as_array()
-        .expect("items")
-        .iter()
-        .map(|app| json!([app["state"], app["name"], app["id"]]))
-        .collect();
-    assert_eq!(columns["items"], json!(expected));
-}
-
-#[tokio::test]
-async fn a_fetch_has_a_tag_and_comes_in_its_own_media_type() {
+async fn fetches_have_an_etag_and_a_vendor_media_type() {
     let server = TestServer::start().await;
     let api = server.api().await;
     let path = format!("{}/{}", apps(&server), server.app("acme", "shop"));
     for media in ["application/json", "application/astra-app+json"] {
         let request = api.request(Method::GET, &path).bearer_auth(api.token());
-        let answer = api.send(request.header(ACCEPT, media)).await;
-        assert_eq!(answer.header("content-type"), media);
-        assert_eq!(answer.header("etag"), api.get(&path).await.header("etag"));
-        assert_eq!(answer.violations("app_fetch"), [""; 0]);
+        let response = api.send(request.header(ACCEPT, media)).await;
+        assert_eq!(response.header("content-type"), media);
+        assert_eq!(response.header("etag"), api.get(&path).await.header("etag"));
+        assert_eq!(response.violations("app_fetch"), [""; 0]);
     }
 }
 
 #[tokio::test]
-async fn a_restore_shows_as_the_apps_state_in_list_and_fetch() {
+async fn apps_are_restoring_during_a_restore() {
     let mut server = TestServer::start().await;
     let app = server.app("acme", "blog");
     let api = server.api().await;
@@ -109,25 +79,22 @@ async fn a_restore_shows_as_the_apps_state_in_list_and_fetch() {
         .to_owned();
     api.wait_for(&format!("{}/{snap}", api.app_snaps(app)), &["completed"])
         .await;
-    let before = fetch(&api, &server, app).await;
-    let tag = api.get(&format!("{}/{app}", apps(&server))).await.header("etag");
+    let before = api.fetch("app_fetch", &path(&server, app)).await;
+    let tag = api.get(&path(&server, app)).await.header("etag");
 
     // Without workers the restore stays in progress.
     server.restart(0, None).await;
     let api = server.api().await;
     let body = json!({"type": "application/astra-app", "version": "2.2", "snapshotID": snap});
     let request = api
-        .request(http::Method::PUT, &format!("{}/{app}", apps(&server)))
+        .request(http::Method::PUT, &path(&server, app))
         .bearer_auth(api.token())
         .header("ForceUpdate", "true")
         .json(&body);
     assert_eq!(api.send(request).await.status, 204);
-    let during = fetch(&api, &server, app).await;
+    let during = api.fetch("app_fetch", &path(&server, app)).await;
     assert_eq!(during["state"], "restoring");
-    assert_ne!(
-        api.get(&format!("{}/{app}", apps(&server))).await.header("etag"),
-        tag
-    );
+    assert_ne!(api.get(&path(&server, app)).await.header("etag"), tag);
     let moved = |app: &Value| {
         app["metadata"]["modificationTimestamp"]
             .as_str()
@@ -135,7 +102,7 @@ async fn a_restore_shows_as_the_apps_state_in_list_and_fetch() {
             .to_owned()
     };
     assert!(moved(&during) > moved(&before));
-    let all = list(&api, &apps(&server)).await;
+    let all = api.fetch("app_list", &apps(&server)).await;
     let listed = all["items"]
         .as_array()
         .expect("items")
@@ -145,22 +112,22 @@ async fn a_restore_shows_as_the_apps_state_in_list_and_fetch() {
 
     server.restart(1, None).await;
     let api = server.api().await;
-    eventually("the app to be ready", async || {
-        let now = fetch(&api, &server, app).await;
-        (now["state"] == "ready").then_some(())
+    until("the app to be ready", async || {
+        let now = api.fetch("app_fetch", &path(&server, app)).await;
+        now["state"] == "ready"
     })
     .await;
 }
 
 #[tokio::test]
-async fn an_app_that_was_taken_out_stays_and_says_so() {
+async fn undeclared_apps_stay_listed_as_unavailable() {
     let mut server = Builder::new().workers(0).start().await;
     let app = server.app("acme", "blog");
-    let before = fetch(&server.api().await, &server, app).await;
+    let before = server.api().await.fetch("app_fetch", &path(&server, app)).await;
     let config = usual_config().replace("name = \"blog\"", "name = \"diary\"");
     server.restart(0, Some(&config)).await;
     let api = server.api().await;
-    let after = fetch(&api, &server, app).await;
+    let after = api.fetch("app_fetch", &path(&server, app)).await;
     assert_eq!(
         (before["state"].as_str(), after["state"].as_str()),
         (Some("ready"), Some("unavailable"))
@@ -173,7 +140,7 @@ async fn an_app_that_was_taken_out_stays_and_says_so() {
         after["metadata"]["creationTimestamp"],
         before["metadata"]["creationTimestamp"]
     );
-    let mut found = list(&api, &apps(&server)).await;
+    let mut found = api.fetch("app_list", &apps(&server)).await;
     let count = found["items"].as_array_mut().expect("items").len();
     assert_eq!(count, 3, "{found}");
     assert_eq!(names(&found)[0], "diary", "the newest comes first");

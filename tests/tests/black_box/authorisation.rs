@@ -4,205 +4,98 @@
 
 use std::time::Duration;
 
-use appkeep_core::actor::{AccountScope, Actor, Role, Token};
+use appkeep_core::actor::{AccountScope, Role};
 use appkeep_openapi::Operation;
-use appkeep_server::admin::data_dir::DataDir;
+use appkeep_server::RandomIds;
 use appkeep_server::admin::tokens::{self, ExposeSecret, NewToken};
-use appkeep_server::admin::{SqliteStore, Store};
-use appkeep_server::{Clock, IdSource, RandomIds, SystemClock};
-use appkeep_tests::{Answer, Ask, SteppingClock, operations};
+use appkeep_tests::{SteppingClock, TestRequest, TestResponse, operations};
 use chrono::DateTime;
 use http::header::AUTHORIZATION;
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, UNKNOWN};
-
-/// The response of each operation to a viewer and to the other roles of an account, and to a token for all
-/// accounts about an account that doesn't exist.
-///
-/// The DELETEs and the restore conflict. Roles that may not delete can't find that out.
-const ROWS: [(&str, &str, &str, &str); 17] = [
-    ("app_backup_list_all", "200/-", "200/-", "404/2"),
-    ("app_backup_fetch", "200/-", "200/-", "404/2"),
-    ("app_backup_delete", "403/11", "409/128", "404/1"),
-    ("app_backup_create_for_app", "403/11", "201/-", "404/2"),
-    ("app_backup_list_for_app", "200/-", "200/-", "404/2"),
-    ("app_backup_fetch_for_app", "200/-", "200/-", "404/2"),
-    ("app_backup_delete_for_app", "403/11", "409/128", "404/1"),
-    ("app_snap_create_for_app", "403/11", "201/-", "404/2"),
-    ("app_snap_list_for_app", "200/-", "200/-", "404/2"),
-    ("app_snap_fetch_for_app", "200/-", "200/-", "404/2"),
-    ("app_snap_delete_for_app", "403/11", "409/144", "404/1"),
-    ("app_list", "200/-", "200/-", "404/2"),
-    ("app_fetch", "200/-", "200/-", "404/2"),
-    ("app_update", "403/11", "409/111", "404/2"),
-    ("app_schedule_list_for_app", "200/-", "200/-", "404/2"),
-    ("bucket_list", "200/-", "200/-", "404/2"),
-    ("cloud_list", "200/-", "200/-", "404/2"),
-];
+use crate::fixture::{Fixture, UNKNOWN};
 
 const ROLES: [&str; 4] = ["viewer", "member", "admin", "owner"];
 
-#[test]
-fn every_operation_has_a_row() {
-    let mut rows: Vec<&str> = ROWS.iter().map(|row| row.0).collect();
-    // It belongs to no account; its authorisation is tested in `declared`.
-    rows.push("account_list");
-    let mut all: Vec<&str> = operations()
-        .iter()
-        .map(|operation| operation.id.as_str())
-        .collect();
-    rows.sort_unstable();
-    all.sort_unstable();
-    assert_eq!(rows, all);
-}
-
-struct Judge {
-    stage: Stage,
-    complaints: Vec<String>,
-}
-
-impl Judge {
-    async fn expect(&mut self, what: &str, ask: &Ask, says: &str) -> Answer {
-        let answer = ask.send(&self.stage.api).await;
-        let mut wrong = answer.violations(&ask.operation.id);
-        if answer.problem() != says {
-            wrong.push(format!("{} instead of {says}", answer.problem()));
-        }
-        let operation = &ask.operation.id;
-        self.complaints
-            .extend(wrong.iter().map(|wrong| format!("{operation}, {what}: {wrong}")));
-        answer
-    }
-}
-
-#[tokio::test]
-async fn role_and_account_decide_together() {
-    let mut judge = Judge {
-        stage: Stage::set().await,
-        complaints: Vec::new(),
-    };
-    for role in ROLES {
-        let of_acme = judge.stage.server.token(role, &["acme"]).await;
-        let of_both = judge.stage.server.token(role, &["other", "acme"]).await;
-        let of_all = judge.stage.server.token(role, &["*"]).await;
-        for (operation, viewer, others, unknown) in ROWS {
-            let allowed = if role == "viewer" { viewer } else { others };
-            let mut own = judge.stage.ask(operation);
-            let mut foreign = at_other(&judge.stage, &own);
-            let mut nowhere = own.clone();
-            nowhere.id("account_id", UNKNOWN);
-
-            own.token(&of_acme);
-            judge.expect(&format!("{role} of acme"), &own, allowed).await;
-            foreign.token(&of_acme);
-            judge
-                .expect(&format!("{role} of acme at other"), &foreign, "403/11")
-                .await;
-            nowhere.token(&of_acme);
-            judge
-                .expect(&format!("{role} of acme nowhere"), &nowhere, "403/11")
-                .await;
-
-            own.token(&of_both);
-            judge
-                .expect(&format!("{role} of both at acme"), &own, allowed)
-                .await;
-            nowhere.token(&of_both);
-            judge
-                .expect(&format!("{role} of both nowhere"), &nowhere, "403/11")
-                .await;
-
-            own.token(&of_all);
-            judge
-                .expect(&format!("{role} of all at acme"), &own, allowed)
-                .await;
-            nowhere.token(&of_all);
-            let unknown = if allowed == "403/11" { allowed } else { unknown };
-            judge
-                .expect(&format!("{role} of all nowhere"), &nowhere, unknown)
-                .await;
-            // No backup reads from the other account's snapshot, so the snapshot would be deleted.
-            if operation != "app_snap_delete_for_app" {
-                for (token, whose) in [(&of_both, "both"), (&of_all, "all")] {
-                    foreign.token(token);
-                    judge
-                        .expect(&format!("{role} of {whose} at other"), &foreign, allowed)
-                        .await;
-                }
-            }
-        }
-    }
-    assert!(judge.complaints.is_empty(), "{}", judge.complaints.join("\n"));
-}
-
 /// Returns the same request for the other account's resources.
-fn at_other(stage: &Stage, own: &Ask) -> Ask {
+fn at_other(fixture: &Fixture, own: &TestRequest) -> TestRequest {
     let mut foreign = own.clone();
-    foreign.account = stage.server.account("other").to_string();
-    foreign.app = stage.foreign_app.to_string();
+    foreign.account = fixture.server.account("other").to_string();
+    foreign.app = fixture.foreign_app.to_string();
     let snap = foreign.has("appSnap_id");
     foreign.resource.clone_from(if snap {
-        &stage.foreign_snap
+        &fixture.foreign_snap
     } else {
-        &stage.foreign_backup
+        &fixture.foreign_backup
     });
     if foreign.operation.id == "app_update" {
-        foreign.member("backupID", json!(stage.foreign_backup));
+        foreign.member("backupID", json!(fixture.foreign_backup));
     }
     foreign
 }
 
-/// Every operation of the document, requested by every role of `acme` for its own account, for another one,
-/// and for one that doesn't exist.
+/// Every operation of the document, requested by every role of `acme`, of both accounts, and of all accounts: for `acme`,
+/// for `other`, and for an account that doesn't exist. The DELETEs and the restore conflict.
 #[tokio::test]
-async fn who_may_do_what_is_this_table() {
-    let stage = Stage::set().await;
+async fn responses_match_the_permission_table() {
+    let fixture = Fixture::start().await;
     let mut table = vec![
-        "| operation | role | own account | another's | unknown |".to_owned(),
-        "|---|---|---|---|---|".to_owned(),
+        "| | | token for acme | | | for both | | | for all | | |".to_owned(),
+        "|---|---|---|---|---|---|---|---|---|---|---|".to_owned(),
+        "| operation | role | acme | other | unknown | acme | other | unknown | acme | other | unknown |"
+            .to_owned(),
     ];
     for operation in operations() {
         for role in ROLES {
-            let token = stage.server.token(role, &["acme"]).await;
-            let own = stage.ask(&operation.id);
-            let foreign = at_other(&stage, &own);
-            let mut nowhere = own.clone();
-            if nowhere.has("account_id") {
-                nowhere.id("account_id", UNKNOWN);
+            let mut row = format!("| {} | {role} |", operation.id);
+            for accounts in [&["acme"][..], &["other", "acme"], &["*"]] {
+                let token = fixture.server.token(role, accounts).await;
+                let own = fixture.request(&operation.id);
+                let foreign = at_other(&fixture, &own);
+                let mut unknown = own.clone();
+                if unknown.has("account_id") {
+                    unknown.id("account_id", UNKNOWN);
+                }
+                for mut request in [own, foreign, unknown] {
+                    // No backup reads from the other account's snapshot, so it would be deleted.
+                    let is_foreign = request.resource == fixture.foreign_snap;
+                    if operation.id == "app_snap_delete_for_app" && is_foreign && accounts != ["acme"] {
+                        row.push_str(" - |");
+                        continue;
+                    }
+                    request.token(&token);
+                    let response = request.send(&fixture.api).await;
+                    assert_eq!(response.violations(&operation.id), [""; 0], "{row}");
+                    row.extend([" ", &response.problem(), " |"]);
+                }
             }
-            let mut says = Vec::new();
-            for mut ask in [own, foreign, nowhere] {
-                ask.token(&token);
-                says.push(ask.send(&stage.api).await.problem());
-            }
-            table.push(format!("| {} | {role} | {} |", operation.id, says.join(" | ")));
+            table.push(row);
         }
     }
-    insta::assert_snapshot!("who_may_do_what", table.join("\n"));
+    insta::assert_snapshot!("permissions", table.join("\n"));
 }
 
-fn without_correlation(answer: &Answer) -> Value {
-    let mut body = answer.json();
+fn without_correlation(response: &TestResponse) -> Value {
+    let mut body = response.json();
     body.as_object_mut().expect("a problem").remove("correlationID");
     body
 }
 
 #[tokio::test]
-async fn a_refusal_does_not_tell_whether_the_account_exists() {
-    let stage = Stage::set().await;
-    let in_account = |operation: &&Operation| stage.ask(&operation.id).has("account_id");
+async fn forbidden_responses_do_not_reveal_unknown_accounts() {
+    let fixture = Fixture::start().await;
+    let in_account = |operation: &&Operation| fixture.request(&operation.id).has("account_id");
     for operation in operations().iter().filter(in_account) {
-        let mut answers = Vec::new();
-        for account in [stage.server.account("other").to_string(), UNKNOWN.to_owned()] {
-            let mut ask = stage.ask(&operation.id);
-            ask.account = account;
-            let answer = ask.send(&stage.api).await;
-            let headers: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
-            answers.push((answer.status, headers, without_correlation(&answer)));
+        let mut responses = Vec::new();
+        for account in [fixture.server.account("other").to_string(), UNKNOWN.to_owned()] {
+            let mut request = fixture.request(&operation.id);
+            request.account = account;
+            let response = request.send(&fixture.api).await;
+            let headers: Vec<String> = response.headers.keys().map(ToString::to_string).collect();
+            responses.push((response.status, headers, without_correlation(&response)));
         }
-        assert_eq!(answers[0].0, 403, "{}", operation.id);
-        assert_eq!(answers[0], answers[1], "{}", operation.id);
+        assert_eq!(responses[0].0, 403, "{}", operation.id);
+        assert_eq!(responses[0], responses[1], "{}", operation.id);
     }
 }
 
@@ -287,44 +180,44 @@ const ODD: [Odd; 22] = [
 ];
 
 #[tokio::test]
-async fn who_does_not_say_who_they_are_is_challenged() {
-    let stage = Stage::set().await;
+async fn invalid_authorization_headers_are_challenged() {
+    let fixture = Fixture::start().await;
     for (what, make, says) in ODD {
-        let mut request = stage.api.request(http::Method::GET, &stage.api.backups());
-        for value in make(stage.api.token()) {
+        let mut request = fixture.api.request(http::Method::GET, &fixture.api.backups());
+        for value in make(fixture.api.token()) {
             request = request.header(AUTHORIZATION, value.as_slice());
         }
-        let answer = stage.api.send(request).await;
-        assert_eq!(answer.problem(), says, "{what}");
-        assert_eq!(answer.violations("app_backup_list_all"), [""; 0], "{what}");
+        let response = fixture.api.send(request).await;
+        assert_eq!(response.problem(), says, "{what}");
+        assert_eq!(response.violations("app_backup_list_all"), [""; 0], "{what}");
         let challenge = match says {
             "401/3" => r#"Bearer realm="appkeep""#,
             _ => r#"Bearer realm="appkeep", error="invalid_token""#,
         };
-        assert_eq!(answer.header("www-authenticate"), challenge, "{what}");
+        assert_eq!(response.header("www-authenticate"), challenge, "{what}");
     }
 }
 
 #[tokio::test]
 async fn only_requests_without_a_valid_token_are_challenged() {
-    let stage = Stage::set().await;
+    let fixture = Fixture::start().await;
     for operation in operations() {
         for (token, says) in [(None, "401/3"), (Some("appkeep_unknown"), "401/4")] {
-            let mut ask = stage.ask(&operation.id);
-            ask.authorization = token.map(|token| format!("Bearer {token}").into_bytes());
-            let answer = ask.send(&stage.api).await;
-            assert_eq!(answer.problem(), says, "{}", operation.id);
+            let mut request = fixture.request(&operation.id);
+            request.authorization = token.map(|token| format!("Bearer {token}").into_bytes());
+            let response = request.send(&fixture.api).await;
+            assert_eq!(response.problem(), says, "{}", operation.id);
             assert!(
-                answer.header("www-authenticate").starts_with("Bearer "),
+                response.header("www-authenticate").starts_with("Bearer "),
                 "{}",
                 operation.id
             );
-            assert_eq!(answer.violations(&operation.id), [""; 0]);
+            assert_eq!(response.violations(&operation.id), [""; 0]);
         }
-        let mut ask = stage.ask(&operation.id);
-        ask.token(&stage.foreigner);
+        let mut request = fixture.request(&operation.id);
+        request.token(&fixture.foreigner);
         assert_eq!(
-            ask.send(&stage.api).await.header("www-authenticate"),
+            request.send(&fixture.api).await.header("www-authenticate"),
             "",
             "{}",
             operation.id
@@ -333,25 +226,25 @@ async fn only_requests_without_a_valid_token_are_challenged() {
 }
 
 #[tokio::test]
-async fn the_scheme_is_read_in_any_case() {
-    let stage = Stage::set().await;
+async fn the_bearer_scheme_is_case_insensitive() {
+    let fixture = Fixture::start().await;
     for scheme in ["Bearer", "bearer", "BEARER", "Bearer   "] {
-        let mut ask = stage.ask("app_backup_list_all");
-        ask.authorization = Some(format!("{scheme} {}", stage.api.token()).into_bytes());
-        assert_eq!(ask.send(&stage.api).await.status, 200, "{scheme}");
+        let mut request = fixture.request("app_backup_list_all");
+        request.authorization = Some(format!("{scheme} {}", fixture.api.token()).into_bytes());
+        assert_eq!(request.send(&fixture.api).await.status, 200, "{scheme}");
     }
 }
 
 #[tokio::test]
-async fn a_token_counts_until_it_ends_for_lists_and_for_one_alike() {
-    let stage = Stage::set().await;
-    let store = stage.server.server().store();
+async fn tokens_are_valid_until_they_expire() {
+    let fixture = Fixture::start().await;
+    let store = fixture.server.server().store();
     // The server's clock begins at 2026-01-01.
     let ends_at = DateTime::from_timestamp(1_767_225_600 + 86_400, 0).expect("a time");
     let wanted = NewToken {
         name: "brief".to_owned(),
         role: Role::Member,
-        scope: AccountScope::These(vec![stage.server.account("acme").into()]),
+        scope: AccountScope::These(vec![fixture.server.account("acme").into()]),
         expires_at: Some(ends_at),
     };
     let clock = SteppingClock::default();
@@ -359,57 +252,15 @@ async fn a_token_counts_until_it_ends_for_lists_and_for_one_alike() {
         .await
         .expect("a token");
     for (passed, says) in [(0, "200/-"), (86_000, "200/-"), (400, "401/4")] {
-        stage.server.advance(Duration::from_secs(passed));
+        fixture.server.advance(Duration::from_secs(passed));
         for operation in [
             "app_backup_list_all",
             "app_backup_list_for_app",
             "app_backup_fetch",
         ] {
-            let mut ask = stage.ask(operation);
-            ask.token(made.expose_secret());
-            assert_eq!(ask.send(&stage.api).await.problem(), says, "{operation}");
+            let mut request = fixture.request(operation);
+            request.token(made.expose_secret());
+            assert_eq!(request.send(&fixture.api).await.problem(), says, "{operation}");
         }
     }
-}
-
-#[tokio::test]
-async fn a_token_counts_as_soon_as_it_is_made_and_no_longer_when_it_is_revoked() {
-    let stage = Stage::set().await;
-    // Works beside the running server, as the command line does.
-    let data = DataDir::existing(&stage.server.data()).expect("a data directory");
-    let store = SqliteStore::open(data.database())
-        .await
-        .expect("a second connection");
-    let scope = AccountScope::These(vec![stage.server.account("acme").into()]);
-    let wanted = NewToken {
-        name: "late".to_owned(),
-        role: Role::Viewer,
-        scope: scope.clone(),
-        expires_at: None,
-    };
-    let made = tokens::create(&store, &SystemClock, &RandomIds, wanted)
-        .await
-        .expect("a token");
-    let mut ask = stage.ask("app_backup_list_all");
-    ask.token(made.expose_secret());
-    assert_eq!(ask.send(&stage.api).await.status, 200);
-
-    let revoked = Token {
-        id: RandomIds.next_id().into(),
-        name: "lost".to_owned(),
-        hash: tokens::hash("appkeep_lost"),
-        actor: Actor {
-            subject: RandomIds.next_id().into(),
-            role: Role::Owner,
-            scope,
-        },
-        created_at: SystemClock.now(),
-        expires_at: None,
-        revoked_at: Some(SystemClock.now()),
-    };
-    let mut tx = store.begin().await.expect("a transaction");
-    tx.insert_token(&revoked).await.expect("the store works");
-    tx.commit().await.expect("the store works");
-    ask.token("appkeep_lost");
-    assert_eq!(ask.send(&stage.api).await.problem(), "401/4");
 }

@@ -6,8 +6,8 @@ mod restored;
 
 use std::fs::{self, File};
 
-use appkeep_tests::{Api, Builder, TestServer, bytes_below, eventually, write_noise};
-use serde_json::{Value, json};
+use appkeep_tests::{Api, Builder, TestServer, bytes_below, eventually, text, until, write_noise};
+use serde_json::json;
 use uuid::Uuid;
 
 /// Large enough that copying can be observed.
@@ -23,85 +23,26 @@ async fn server_with_a_large_app() -> TestServer {
     builder.start().await
 }
 
-fn path_of(api: &Api, backup: &Value) -> String {
-    format!("{}/{}", api.backups(), text(backup, "id"))
-}
-
-fn text(resource: &Value, member: &str) -> String {
-    let text = resource[member].as_str();
-    text.unwrap_or_else(|| panic!("no {member} in {resource}"))
-        .to_owned()
-}
-
-/// Creates a backup and waits for it.
-async fn back_up(api: &Api, app: Uuid, more: &Value) -> Value {
-    let created = api.create_backup(app, more).await;
-    let ended = api
-        .wait_for(&path_of(api, &created), &["completed", "failed"])
-        .await;
-    assert_eq!(ended["state"], "completed", "{ended}");
-    ended
-}
-
 /// Waits until the app has no snapshot, neither in the list nor on disk.
 async fn no_snapshot_is_left(server: &TestServer, api: &Api, app: Uuid) {
     let directory = server.snapshot_dir(app, "");
-    eventually("all snapshots to be gone", async || {
+    until("all snapshots to be gone", async || {
         let listed = api.get(&api.app_snaps(app)).await.json();
         let none = listed["items"].as_array().is_some_and(Vec::is_empty);
-        (none && !directory.exists()).then_some(())
+        none && !directory.exists()
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_completed_backup_tells_its_size_its_snapshot_and_its_moment() {
-    let server = TestServer::start().await;
-    let (api, app) = (server.api().await, server.app("acme", "shop"));
-    let created = api.create_backup(app, &json!({"name": "nightly"})).await;
-    for absent in [
-        "snapshotID",
-        "totalBytes",
-        "bytesDone",
-        "percentDone",
-        "hookState",
-    ] {
-        assert_eq!(created.get(absent), None, "{created}");
-    }
-    assert_eq!(created["state"], "pending");
-
-    let backup = api.wait_for(&path_of(&api, &created), &["completed"]).await;
-    let volumes = ["volumes/shop-data", "volumes/shop-media"];
-    let bytes: u64 = volumes
-        .map(|volume| bytes_below(&server.path().join(volume)))
-        .iter()
-        .sum();
-    assert_eq!(backup["totalBytes"], bytes);
-    assert_eq!(backup["bytesDone"], bytes);
-    assert_eq!(backup["percentDone"], 100);
-    assert_eq!(backup["hookState"], "success");
-    assert_eq!(backup["hookStateDetails"], json!([]));
-    assert_eq!(backup["stateUnready"], json!([]));
-    assert_eq!(backup.get("scheduleID"), None);
-    assert_ne!(text(&backup, "snapshotID"), text(&backup, "id"));
-    for same in ["id", "name", "bucketID", "type", "version"] {
-        assert_eq!(backup[same], created[same], "{same}");
-    }
-    let metadata = &backup["metadata"];
-    let moment = text(&backup, "backupCreationTimestamp");
-    assert!(text(metadata, "creationTimestamp") < moment, "{backup}");
-    assert!(moment < text(metadata, "modificationTimestamp"), "{backup}");
-}
-
-#[tokio::test]
-async fn progress_only_grows_and_a_hundred_percent_means_completed() {
+async fn progress_only_grows_and_ends_at_100_percent() {
     let builder = Builder::new();
     // A hole takes long to read and uses no space.
     let hole = File::create(builder.path().join("volumes/blog/hole")).unwrap();
     hole.set_len(HOLE_BYTES).unwrap();
     let server = builder.start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
-    let path = path_of(&api, &api.create_backup(app, &json!({})).await);
+    let path = api.backup_path(&api.create_backup(app, &json!({})).await);
     let (mut states, mut last, mut steps) = (vec!["pending".to_owned()], (0, 0), 0);
     let backup = eventually("the backup to end", async || {
         let backup = api.get(&path).await.json();
@@ -139,30 +80,10 @@ async fn progress_only_grows_and_a_hundred_percent_means_completed() {
 }
 
 #[tokio::test]
-async fn a_backup_of_a_named_snapshot_holds_what_the_volume_was_then() {
-    let server = TestServer::start().await;
-    let (api, app) = (server.api().await, server.app("acme", "blog"));
-    let snap = text(&api.create_snap(app, &json!({})).await, "id");
-    let snap_path = format!("{}/{snap}", api.app_snaps(app));
-    api.wait_for(&snap_path, &["completed"]).await;
-    let volume = server.path().join("volumes/blog");
-    let then = bytes_below(&volume);
-    fs::write(volume.join("greeting.txt"), "something else altogether").unwrap();
-    fs::write(volume.join("new"), "came later").unwrap();
-
-    let backup = back_up(&api, app, &json!({"snapshotID": snap})).await;
-    assert_eq!(backup["snapshotID"], json!(snap));
-    assert_eq!(backup["totalBytes"], then);
-    let still = api.get(&snap_path).await.json();
-    assert_eq!(still["state"], "completed", "a snapshot that was named stays");
-    assert!(server.snapshot_dir(app, &snap).is_dir());
-}
-
-#[tokio::test]
-async fn a_temporary_snapshot_is_there_only_while_its_backup_runs() {
+async fn temporary_snapshots_exist_only_during_their_backup() {
     let server = server_with_a_large_app().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
-    let path = path_of(&api, &api.create_backup(app, &json!({})).await);
+    let path = api.backup_path(&api.create_backup(app, &json!({})).await);
     let running = api.wait_for(&path, &["running"]).await;
     let snap = text(&running, "snapshotID");
     let snap_path = format!("{}/{snap}", api.app_snaps(app));
@@ -172,26 +93,25 @@ async fn a_temporary_snapshot_is_there_only_while_its_backup_runs() {
     assert!(server.snapshot_dir(app, &snap).is_dir());
     assert_eq!(api.delete(&snap_path).await.problem(), "409/144");
 
-    let completed = api.wait_for(&path, &["completed", "failed"]).await;
-    assert_eq!(completed["state"], "completed", "{completed}");
+    let completed = api.completed(&path).await;
     assert_eq!(completed["snapshotID"], json!(snap));
     assert_eq!(api.get(&snap_path).await.problem(), "404/2", "gone at once");
     no_snapshot_is_left(&server, &api, app).await;
 }
 
 #[tokio::test]
-async fn bytes_go_to_the_bucket_that_is_named_and_else_to_the_default() {
+async fn backups_use_the_given_or_the_default_bucket() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let bytes = |bucket: &str| bytes_below(&server.repository(bucket, app).path);
     let spare = server.bucket("acme", "spare");
-    let named = back_up(&api, app, &json!({"bucketID": spare})).await;
+    let named = api.back_up(app, &json!({"bucketID": spare})).await;
     assert_eq!(named["bucketID"], json!(spare));
     assert!(bytes("spare") > 0);
     assert_eq!(bytes("local"), 0);
 
     let before = bytes("spare");
-    let unnamed = back_up(&api, app, &json!({})).await;
+    let unnamed = api.back_up(app, &json!({})).await;
     assert_eq!(unnamed["bucketID"], json!(server.bucket("acme", "local")));
     assert!(bytes("local") > 0);
     assert_eq!(bytes("spare"), before);
@@ -201,7 +121,7 @@ async fn bytes_go_to_the_bucket_that_is_named_and_else_to_the_default() {
 }
 
 #[tokio::test]
-async fn backups_of_two_apps_run_at_the_same_time() {
+async fn backups_of_two_apps_run_concurrently() {
     let builder = Builder::new();
     for volume in ["shop-data", "blog"] {
         let large = builder.path().join("volumes").join(volume).join("large");
@@ -212,33 +132,32 @@ async fn backups_of_two_apps_run_at_the_same_time() {
     let mut paths = Vec::new();
     for app in ["shop", "blog"] {
         let created = api.create_backup(server.app("acme", app), &json!({})).await;
-        paths.push(path_of(&api, &created));
+        paths.push(api.backup_path(&created));
     }
-    eventually("both to run at once", async || {
+    until("both to run at once", async || {
         let one = text(&api.get(&paths[0]).await.json(), "state");
         let other = text(&api.get(&paths[1]).await.json(), "state");
         assert!(one != "completed" && other != "completed", "{one}, {other}");
-        (one == "running" && other == "running").then_some(())
+        one == "running" && other == "running"
     })
     .await;
     for path in paths {
-        let ended = api.wait_for(&path, &["completed", "failed"]).await;
-        assert_eq!(ended["state"], "completed", "{ended}");
+        api.completed(&path).await;
     }
 }
 
 #[tokio::test]
-async fn a_second_backup_of_the_same_data_adds_next_to_nothing() {
+async fn unchanged_data_is_deduplicated() {
     let builder = Builder::new();
     let bytes = 8 << 20;
     write_noise(&builder.path().join("volumes/blog/noise"), bytes);
     let server = builder.start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let repository = server.repository("local", app);
-    let first = back_up(&api, app, &json!({})).await;
+    let first = api.back_up(app, &json!({})).await;
     let after_first = bytes_below(&repository.path);
     assert!(after_first > bytes);
-    let second = back_up(&api, app, &json!({})).await;
+    let second = api.back_up(app, &json!({})).await;
     assert_eq!(second["totalBytes"], first["totalBytes"]);
     let added = bytes_below(&repository.path) - after_first;
     assert!(added < 50_000, "{added} bytes were added");

@@ -13,69 +13,70 @@ mod order;
 mod queries;
 
 use appkeep_contract::invalid_requests::{self, InvalidRequest, Problem};
-use appkeep_tests::{Answer, Ask, operations};
+use appkeep_tests::{TestRequest, TestResponse, operations};
 use serde_json::Value;
 
 use self::mutations::invalid;
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 #[tokio::test]
-async fn each_invalid_request_is_refused_and_changes_nothing() {
-    let stage = Stage::set().await;
-    let before = stage.everything().await;
+async fn invalid_requests_are_rejected_and_change_nothing() {
+    let fixture = Fixture::start().await;
+    let before = fixture.everything().await;
     let mut complaints = Vec::new();
-    for request in invalid_requests::all() {
-        let operations = request.operations(operations());
-        assert!(!operations.is_empty(), "{} fits no operation", request.code);
+    for case in invalid_requests::all() {
+        let operations = case.operations(operations());
+        assert!(!operations.is_empty(), "{} fits no operation", case.code);
         for operation in operations {
-            let ask = invalid(&stage, &operation.id, request.mutations);
-            let answer = ask.send(&stage.api).await;
-            let complaint = complaint(&ask, &answer, request);
-            complaints.extend(complaint.map(|complaint| format!("{}: {complaint}", request.code)));
+            let request = invalid(&fixture, &operation.id, case.mutations);
+            let response = request.send(&fixture.api).await;
+            let complaint = complaint(&request, &response, case);
+            complaints.extend(complaint.map(|complaint| format!("{}: {complaint}", case.code)));
         }
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
-    assert_eq!(stage.everything().await, before);
+    assert_eq!(fixture.everything().await, before);
 }
 
-/// Returns the errors in the response to an invalid request.
-fn complaint(ask: &Ask, answer: &Answer, request: &InvalidRequest) -> Option<String> {
-    let mut wrong = answer.violations(&ask.operation.id);
-    let expected = expected(ask, request);
-    if answer.status.as_u16() != request.status || !expected.is_none_or(|all| all.contains(&answer.problem()))
+/// Returns the errors in the response to an invalid case.
+fn complaint(request: &TestRequest, response: &TestResponse, case: &InvalidRequest) -> Option<String> {
+    let mut wrong = response.violations(&request.operation.id);
+    let expected = expected(request, case);
+    if response.status.as_u16() != case.status
+        || !expected.is_none_or(|all| all.contains(&response.problem()))
     {
         wrong.push(format!(
             "{} instead of {}, {:?}",
-            answer.problem(),
-            request.status,
-            request.problem
+            response.problem(),
+            case.status,
+            case.problem
         ));
     }
-    let [params, fields] = ["invalidParams", "invalidFields"].map(|list| names(answer, list));
-    if !request.invalid.is_named_by(&params, &fields) {
+    let [params, fields] = ["invalidParams", "invalidFields"].map(|list| names(response, list));
+    if !case.invalid.is_named_by(&params, &fields) {
         wrong.push(format!(
             "names {params:?} and {fields:?} instead of {:?}",
-            request.invalid
+            case.invalid
         ));
     }
-    let body = String::from_utf8_lossy(&answer.bytes);
-    (!wrong.is_empty()).then(|| format!("{}: {} in {body}", ask.operation.id, wrong.join(", ")))
+    let body = response.text();
+    (!wrong.is_empty()).then(|| format!("{}: {} in {body}", request.operation.id, wrong.join(", ")))
 }
 
 /// Returns the expected problems, such as `400/33`; `None` if any is accepted.
-fn expected(ask: &Ask, request: &InvalidRequest) -> Option<Vec<String>> {
-    let of = |number: &u32| format!("{}/{number}", request.status);
-    match request.problem {
+fn expected(request: &TestRequest, case: &InvalidRequest) -> Option<Vec<String>> {
+    let of = |number: &u32| format!("{}/{number}", case.status);
+    match case.problem {
         Problem::Numbers(numbers) => Some(numbers.iter().map(of).collect()),
-        Problem::NotFound if ask.operation.method == "DELETE" => Some(vec![of(&1)]),
+        Problem::NotFound if request.operation.method == "DELETE" => Some(vec![of(&1)]),
         Problem::NotFound => Some(vec![of(&2)]),
-        Problem::Unnumbered => Some(vec![format!("{}/-", request.status)]),
+        Problem::Unnumbered => Some(vec![format!("{}/-", case.status)]),
         _ => None,
     }
 }
 
-fn names(answer: &Answer, list: &str) -> Vec<String> {
-    let body: Value = serde_json::from_slice(&answer.bytes).unwrap_or_default();
+fn names(response: &TestResponse, list: &str) -> Vec<String> {
+    let body: Value = serde_json::from_slice(&response.bytes).unwrap_or_default();
     let items = body[list].as_array().into_iter().flatten();
     items
         .filter_map(|item| item["name"].as_str().map(str::to_owned))

@@ -5,7 +5,7 @@ use appkeep_tests::Builder;
 use serde_json::json;
 
 #[tokio::test]
-async fn operations_run_conflicting_transactions_again_up_to_the_limit() {
+async fn conflicting_transactions_are_retried_up_to_the_limit() {
     let server = Builder::new().workers(0).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let faults = server.server().storage_faults();

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 
 use appkeep_server::Tls;
-use appkeep_tests::{Builder, PATIENCE, TestServer, eventually, usual_config};
+use appkeep_tests::{Builder, PATIENCE, TestServer, until, usual_config};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Duration, interval, timeout};
@@ -33,6 +33,10 @@ async fn start(lines: &str) -> TestServer {
 
 async fn connect(address: SocketAddr) -> TcpStream {
     TcpStream::connect(address).await.expect("a connection")
+}
+
+async fn send(stream: &mut (impl AsyncWriteExt + Unpin), bytes: impl AsRef<[u8]>) {
+    stream.write_all(bytes.as_ref()).await.expect("the server reads");
 }
 
 /// Reads until the server closes the connection, and returns the data.
@@ -88,20 +92,17 @@ async fn connections_without_a_complete_request_are_closed() {
         b"GET /ui HTTP/1.1\r\nHost: appkeep\r\n\r\nGET /u".to_vec(),
     ] {
         let mut stream = connect(server.address()).await;
-        stream.write_all(&sent).await.expect("the server reads");
+        send(&mut stream, &sent).await;
         closed.spawn(until_closed(stream));
     }
     closed.join_all().await;
 }
 
 #[tokio::test]
-async fn headers_that_never_end_are_closed() {
+async fn connections_with_endless_headers_are_closed() {
     let server = start("idle_timeout_secs = 1").await;
     let (reader, mut writer) = connect(server.address()).await.into_split();
-    writer
-        .write_all(b"GET / HTTP/1.1\r\n")
-        .await
-        .expect("the server reads");
+    send(&mut writer, b"GET / HTTP/1.1\r\n").await;
     let mut pace = interval(Duration::from_millis(50));
     let trickle = async {
         while writer.write_all(b"X: y\r\n").await.is_ok() {
@@ -116,7 +117,7 @@ async fn headers_that_never_end_are_closed() {
 }
 
 #[tokio::test]
-async fn half_a_tls_handshake_is_closed() {
+async fn incomplete_tls_handshakes_are_closed() {
     let tls = Tls::SelfSigned { names: Vec::new() };
     let server = builder("idle_timeout_secs = 1").tls(tls).start().await;
     // Nothing; the header of a record; a record that announces a handshake of 512 bytes, and its beginning.
@@ -126,16 +127,16 @@ async fn half_a_tls_handshake_is_closed() {
         &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..],
     ] {
         let mut stream = connect(server.address()).await;
-        stream.write_all(sent).await.expect("the server reads");
+        send(&mut stream, sent).await;
         until_closed(stream).await;
     }
 }
 
 #[tokio::test]
-async fn silent_connections_do_not_keep_the_server_from_stopping() {
+async fn silent_connections_do_not_delay_a_stop() {
     let mut server = start("").await;
     let mut half = connect(server.address()).await;
-    half.write_all(b"GET / HT").await.expect("the server reads");
+    send(&mut half, b"GET / HT").await;
     let silent = connect(server.address()).await;
     assert!(is_served(server.address()).await);
     timeout(PATIENCE, server.stop()).await.expect("the server stops");
@@ -144,28 +145,25 @@ async fn silent_connections_do_not_keep_the_server_from_stopping() {
 }
 
 #[tokio::test]
-async fn an_idle_http2_connection_is_pinged_and_closed_although_it_answers() {
+async fn idle_http2_connections_are_pinged_and_closed() {
     let server = start("idle_timeout_secs = 1").await;
     let mut frames = Frames::open(connect(server.address()).await, &[]).await;
-    let seen = frames.answer_until_closed().await;
+    let seen = frames.acknowledge_until_closed().await;
     assert!(seen.contains(&PING), "{seen:?}");
     assert!(seen.contains(&GOAWAY), "{seen:?}");
 }
 
 #[tokio::test]
-async fn a_response_that_is_not_read_gives_its_connection_up() {
+async fn connections_with_unread_responses_are_closed() {
     // Idle connections stay open, so only the response's timeout can free a slot.
     let server = start("connections_max = 1\nidle_timeout_secs = 3600\nwrite_timeout_secs = 1").await;
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_recv_buffer_size(4096).expect("a small buffer");
     let mut unread = socket.connect(server.address()).await.expect("a connection");
     let requests = format!("GET {LARGE} HTTP/1.1\r\nHost: appkeep\r\n\r\n").repeat(20);
-    unread
-        .write_all(requests.as_bytes())
-        .await
-        .expect("the server reads");
-    eventually("room for another connection", async || {
-        is_served(server.address()).await.then_some(())
+    send(&mut unread, requests).await;
+    until("room for another connection", async || {
+        is_served(server.address()).await
     })
     .await;
     // Only data that was sent before arrives.
@@ -174,32 +172,29 @@ async fn a_response_that_is_not_read_gives_its_connection_up() {
 }
 
 #[tokio::test]
-async fn an_http2_response_whose_window_stays_closed_is_given_up() {
+async fn http2_responses_with_a_closed_window_time_out() {
     let server = start("idle_timeout_secs = 3600\nwrite_timeout_secs = 1").await;
     // SETTINGS_INITIAL_WINDOW_SIZE
     for window in [0, 1, 100_000_u32] {
         let settings = [&[0, 4][..], &window.to_be_bytes()].concat();
         let mut frames = Frames::open(connect(server.address()).await, &settings).await;
         frames.get(1, LARGE).await;
-        let seen = frames.answer_until_closed().await;
+        let seen = frames.acknowledge_until_closed().await;
         assert!(seen.contains(&http2::HEADERS), "{window}: {seen:?}");
     }
 }
 
 #[tokio::test]
-async fn a_response_that_is_read_slowly_arrives_completely() {
+async fn slowly_read_responses_arrive_completely() {
     let server = start("idle_timeout_secs = 1\nwrite_timeout_secs = 1").await;
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_recv_buffer_size(65_536).expect("a small buffer");
     let mut stream = socket.connect(server.address()).await.expect("a connection");
     let request = format!("GET {LARGE} HTTP/1.1\r\nHost: appkeep\r\nConnection: close\r\n\r\n");
-    stream
-        .write_all(request.as_bytes())
-        .await
-        .expect("the server reads");
+    send(&mut stream, request).await;
     let whole = reqwest::get(format!("http://{}{LARGE}", server.address()))
         .await
-        .expect("an answer");
+        .expect("a response");
     let whole = whole.bytes().await.expect("a body").len();
     // About 2 s in all: longer than each timeout.
     let mut pace = interval(Duration::from_millis(20));
@@ -217,7 +212,7 @@ async fn a_response_that_is_read_slowly_arrives_completely() {
 }
 
 #[tokio::test]
-async fn an_address_has_a_limit_of_connections() {
+async fn connections_per_address_are_limited() {
     let server = start("connections_per_address_max = 2\nidle_timeout_secs = 3600").await;
     let mut open = Vec::new();
     for _ in 0..2 {
@@ -227,14 +222,14 @@ async fn an_address_has_a_limit_of_connections() {
     }
     assert!(!is_served(server.address()).await);
     open.pop();
-    eventually("room for another connection", async || {
-        is_served(server.address()).await.then_some(())
+    until("room for another connection", async || {
+        is_served(server.address()).await
     })
     .await;
 }
 
 #[tokio::test]
-async fn the_operations_listener_answers_while_all_connections_are_in_use() {
+async fn the_operations_listener_responds_at_the_connection_limit() {
     let server = builder("connections_max = 1").with_operations().start().await;
     let mut only = connect(server.address()).await;
     assert!(status_of_get(&mut only, SMALL).await.is_some());
@@ -242,7 +237,7 @@ async fn the_operations_listener_answers_while_all_connections_are_in_use() {
     let operations = server.server().operations_addr().expect("it listens");
     let ready = reqwest::get(format!("http://{operations}/readyz"))
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(ready.status(), 200);
     drop(only);
 }
@@ -255,7 +250,7 @@ async fn silent_connections_to_the_operations_listener_are_closed() {
 }
 
 #[tokio::test]
-async fn headers_of_more_than_64_kib_are_refused() {
+async fn headers_over_64_kib_are_rejected() {
     let server = start("").await;
     for (bytes, status) in [(60_000, "HTTP/1.1 200"), (66_000, "HTTP/1.1 431")] {
         let mut stream = connect(server.address()).await;
@@ -263,12 +258,9 @@ async fn headers_of_more_than_64_kib_are_refused() {
             "GET {SMALL} HTTP/1.1\r\nHost: appkeep\r\nX: {}\r\n\r\n",
             "x".repeat(bytes)
         );
-        stream
-            .write_all(request.as_bytes())
-            .await
-            .expect("the server reads");
+        send(&mut stream, request).await;
         let mut head = [0; 12];
-        stream.read_exact(&mut head).await.expect("an answer");
+        stream.read_exact(&mut head).await.expect("a response");
         assert_eq!(String::from_utf8_lossy(&head), status, "{bytes}");
     }
 }

@@ -1,6 +1,6 @@
 //! Declared accounts, buckets and schedules, as shown to users with a token.
 
-use appkeep_tests::{Api, Builder, TestServer, usual_config};
+use appkeep_tests::{Api, Builder, TestServer, changed_config, usual_config};
 use serde_json::{Value, json};
 
 const SCHEDULE: &str = r#"volumes = { data = "volumes/blog" }
@@ -17,16 +17,7 @@ keep_monthly = 12
 "#;
 
 fn config_with_schedule() -> String {
-    let config = usual_config().replace("volumes = { data = \"volumes/blog\" }\n", SCHEDULE);
-    assert_ne!(config, usual_config());
-    config
-}
-
-async fn list(api: &Api, operation: &str, path: &str) -> Value {
-    let answer = api.get(path).await;
-    assert_eq!(answer.status, 200, "{path}");
-    assert_eq!(answer.violations(operation), [""; 0], "{path}");
-    answer.json()
+    changed_config("volumes = { data = \"volumes/blog\" }\n", SCHEDULE)
 }
 
 /// Returns the values of a member of each item, in order.
@@ -61,7 +52,7 @@ fn schedules(server: &TestServer, app: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_token_sees_its_own_accounts_and_its_role_there() {
+async fn tokens_list_their_accounts_and_roles() {
     let server = TestServer::start().await;
     for (role, accounts, seen) in [
         ("viewer", &["acme"][..], &["acme"][..]),
@@ -70,7 +61,7 @@ async fn a_token_sees_its_own_accounts_and_its_role_there() {
         ("owner", &["*"], &["acme", "other"]),
     ] {
         let api = server.api_as(role, accounts).await;
-        let list = list(&api, "account_list", "/accounts").await;
+        let list = api.fetch("account_list", "/accounts").await;
         assert_eq!(list["type"], "application/astra-accounts");
         assert_eq!(list["metadata"]["count"], seen.len());
         assert_eq!(sorted(column(&list, "name")), seen);
@@ -85,10 +76,10 @@ async fn a_token_sees_its_own_accounts_and_its_role_there() {
 }
 
 #[tokio::test]
-async fn buckets_say_which_is_taken_when_none_is_named_and_not_where_they_are() {
+async fn buckets_show_the_default_but_no_paths() {
     let server = TestServer::start().await;
     let api = server.api_as("viewer", &["acme"]).await;
-    let list = list(&api, "bucket_list", &buckets(&server)).await;
+    let list = api.fetch("bucket_list", &buckets(&server)).await;
     assert_eq!(sorted(column(&list, "name")), ["local", "spare"]);
     for bucket in list["items"].as_array().expect("items") {
         let name = bucket["name"].as_str().expect("a name");
@@ -126,36 +117,38 @@ async fn buckets_say_which_is_taken_when_none_is_named_and_not_where_they_are() 
 }
 
 #[tokio::test]
-async fn without_a_mark_the_first_declared_bucket_is_the_default() {
+async fn the_first_declared_bucket_is_the_default() {
     let config = usual_config().replace("default = true\n", "");
     let server = Builder::new().config(&config).start().await;
     let api = server.api().await;
-    let list = list(&api, "bucket_list", &buckets(&server)).await;
+    let list = api.fetch("bucket_list", &buckets(&server)).await;
     for bucket in list["items"].as_array().expect("items") {
         assert_eq!(bucket["isDefault"], bucket["name"] == "spare", "{bucket}");
     }
 }
 
 #[tokio::test]
-async fn there_are_no_clouds() {
+async fn the_cloud_list_is_empty() {
     let server = TestServer::start().await;
     let api = server.api().await;
     let path = format!("/accounts/{}/topology/v1/clouds", server.account("acme"));
     for query in ["", "?include=id,name&limit=3"] {
-        let list = list(&api, "cloud_list", &format!("{path}{query}")).await;
+        let list = api.fetch("cloud_list", &format!("{path}{query}")).await;
         assert_eq!(list["items"], json!([]));
         assert_eq!(list["metadata"]["count"], 0);
     }
 }
 
 #[tokio::test]
-async fn a_schedule_says_what_it_makes_and_when_it_runs_next() {
+async fn schedules_show_their_settings_and_next_run() {
     let config = config_with_schedule();
     let mut server = Builder::new().config(&config).start().await;
     // The next start finds the times that the first one planned.
     server.restart(1, None).await;
     let api = server.api_as("viewer", &["acme"]).await;
-    let of_blog = list(&api, "app_schedule_list_for_app", &schedules(&server, "blog")).await;
+    let of_blog = api
+        .fetch("app_schedule_list_for_app", &schedules(&server, "blog"))
+        .await;
     let schedule = &of_blog["items"][0];
     assert_eq!(of_blog["metadata"]["count"], 1);
     let shown = [
@@ -194,16 +187,18 @@ async fn a_schedule_says_what_it_makes_and_when_it_runs_next() {
         ("2026-01-01T01:30:00.000000Z"..="2026-01-01T01:40:00.000000Z").contains(&next),
         "{next}"
     );
-    let of_shop = list(&api, "app_schedule_list_for_app", &schedules(&server, "shop")).await;
+    let of_shop = api
+        .fetch("app_schedule_list_for_app", &schedules(&server, "shop"))
+        .await;
     assert_eq!(of_shop["items"], json!([]));
 }
 
 #[tokio::test]
-async fn what_was_taken_out_stays_and_says_so() {
+async fn undeclared_resources_stay_listed_as_unavailable() {
     let config = config_with_schedule();
     let mut server = Builder::new().workers(0).config(&config).start().await;
     let (schedules, buckets) = (schedules(&server, "blog"), buckets(&server));
-    let before = list(&server.api().await, "bucket_list", &buckets).await;
+    let before = server.api().await.fetch("bucket_list", &buckets).await;
     let config = usual_config()
         .replace("name = \"spare\"", "name = \"reserve\"")
         .replace("name = \"other\"", "name = \"another\"");
@@ -211,7 +206,7 @@ async fn what_was_taken_out_stays_and_says_so() {
     server.restart(0, Some(&config)).await;
     let api = server.api().await;
 
-    let after = list(&api, "bucket_list", &buckets).await;
+    let after = api.fetch("bucket_list", &buckets).await;
     assert_eq!(
         after["items"][0]["name"], "reserve",
         "the newest comes first: {after}"
@@ -239,12 +234,12 @@ async fn what_was_taken_out_stays_and_says_so() {
     assert_eq!((&created, &modified), (&still_created, &created));
     assert!(modified_later > modified);
 
-    let schedule = list(&api, "app_schedule_list_for_app", &schedules).await["items"][0].clone();
+    let schedule = api.fetch("app_schedule_list_for_app", &schedules).await["items"][0].clone();
     assert_eq!(schedule["enabled"], "false");
     assert_eq!(schedule.get("nextRunTimestamp"), None);
 
     let operator = Api::new(api.url().to_owned(), operator, server.account("acme"));
-    let accounts = list(&operator, "account_list", "/accounts").await;
+    let accounts = operator.fetch("account_list", "/accounts").await;
     let mut states: Vec<(String, String)> = accounts["items"]
         .as_array()
         .expect("items")
@@ -264,20 +259,28 @@ async fn what_was_taken_out_stays_and_says_so() {
 }
 
 #[tokio::test]
-async fn pages_and_columns_are_those_of_every_list() {
+async fn lists_support_pages_and_columns() {
     let server = TestServer::start().await;
     let api = server.api_as("owner", &["*"]).await;
     for (operation, path) in [
         ("account_list", "/accounts".to_owned()),
         ("bucket_list", buckets(&server)),
+        (
+            "app_list",
+            format!("/accounts/{}/k8s/v2/apps", server.account("acme")),
+        ),
     ] {
-        let all = list(&api, operation, &path).await;
-        let first = list(&api, operation, &format!("{path}?limit=1")).await;
+        let all = api.fetch(operation, &path).await;
+        let first = api.fetch(operation, &format!("{path}?limit=1")).await;
         let token = first["metadata"]["continue"].as_str().expect("more follows");
-        let second = list(&api, operation, &format!("{path}?limit=1&continue={token}")).await;
+        let second = api
+            .fetch(operation, &format!("{path}?limit=1&continue={token}"))
+            .await;
         assert_eq!(second["metadata"].get("continue"), None);
         assert_eq!(json!([first["items"][0], second["items"][0]]), all["items"]);
-        let columns = list(&api, operation, &format!("{path}?include=state,id&limit=2")).await;
+        let columns = api
+            .fetch(operation, &format!("{path}?include=state,id&limit=2"))
+            .await;
         let expected: Vec<Value> = all["items"]
             .as_array()
             .expect("items")

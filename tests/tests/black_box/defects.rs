@@ -8,7 +8,7 @@
 //! DEFECT=fetched-late cargo test -p appkeep-tests --test black_box -- --ignored --nocapture defects
 //! ```
 
-mod honest;
+mod correct_servers;
 
 use std::collections::BTreeSet;
 use std::env;
@@ -23,10 +23,10 @@ use appkeep_contract::testing::{Defect, Injection, Servers};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use self::honest::Honest;
+use self::correct_servers::CorrectServers;
 
 /// The seeds of the runs without a defect.
-const HONEST_SEEDS: [u128; 3] = [1, 0x5eed, u128::MAX];
+const SEEDS_WITHOUT_DEFECT: [u128; 3] = [1, 0x5eed, u128::MAX];
 
 /// The seed of every run with a defect.
 const SEED: u128 = 7;
@@ -50,9 +50,9 @@ struct Run {
 
 impl Run {
     /// Returns a run of the whole suite behind a proxy that changes nothing.
-    fn honest(seed: u128) -> Self {
+    fn without_defect(seed: u128) -> Self {
         Self {
-            id: "honest",
+            id: "no defect",
             injection: Injection::None,
             seed,
             operations: &[],
@@ -92,12 +92,12 @@ fn defects_of_a_real_server() -> Vec<Defect> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_honest_server_passes_and_each_injected_defect_is_detected_by_the_same_codes() {
+async fn correct_servers_pass_and_injected_defects_are_detected() {
     assert_eq!(STORAGE_REASON, appkeep_server::failpoints::FAULT_REASON);
     let defects = defects_of_a_real_server();
-    let honest = HONEST_SEEDS.map(Run::honest);
-    let mut reports = check_all(honest.into_iter().chain(defects.iter().map(Run::of)).collect()).await;
-    let found = reports.split_off(HONEST_SEEDS.len());
+    let servers = SEEDS_WITHOUT_DEFECT.map(Run::without_defect);
+    let mut reports = check_all(servers.into_iter().chain(defects.iter().map(Run::of)).collect()).await;
+    let found = reports.split_off(SEEDS_WITHOUT_DEFECT.len());
     for report in reports {
         assert_eq!(report.findings().count(), 0, "{}", live_text(&report));
     }
@@ -130,18 +130,18 @@ async fn single_defects_are_detected() {
 
 /// Returns the reports of these runs, in their order.
 async fn check_all(runs: Vec<Run>) -> Vec<LiveReport> {
-    let honest = Arc::new(Honest::start(runs.len()).await);
+    let servers = Arc::new(CorrectServers::start(runs.len()).await);
     let permits = Arc::new(Semaphore::new(RUNS_AT_ONCE));
     let mut checking = JoinSet::new();
     for (at, run) in runs.into_iter().enumerate() {
-        let (honest, permits) = (Arc::clone(&honest), Arc::clone(&permits));
+        let (servers, permits) = (Arc::clone(&servers), Arc::clone(&permits));
         checking.spawn(async move {
             let _permit = permits.acquire().await.expect("the semaphore stays open");
             let report = if run.with_failing_storage {
-                let own = Honest::start(1).await;
+                let own = CorrectServers::start(1).await;
                 check(own.target_with_failing_storage(run.injection).await, run).await
             } else {
-                check(honest.target(at, run.injection).await, run).await
+                check(servers.target(at, run.injection).await, run).await
             };
             // Shown next to a test that fails.
             println!("{}: {:?}", run.id, codes(&report));

@@ -3,9 +3,8 @@
 use std::fs;
 use std::os::unix::net::UnixListener;
 
-use appkeep_tests::{Api, Builder, TestServer, eventually, usual_config, write_noise};
+use appkeep_tests::{Builder, TestServer, eventually, until, usual_config, write_noise};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 /// Sets the usual configuration, with these hooks for `blog`. `$LOG` stands for a file that they can write
 /// to, `$DIR` for the temporary directory.
@@ -31,24 +30,19 @@ fn log(server: &TestServer) -> String {
     fs::read_to_string(server.path().join("log")).unwrap_or_default()
 }
 
-fn path_of(api: &Api, app: Uuid, snap: &Value) -> String {
-    format!("{}/{}", api.app_snaps(app), snap["id"].as_str().expect("an id"))
-}
-
 /// Creates a snapshot of `blog` and waits for its end.
 async fn take(server: &TestServer) -> Value {
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_snap(app, &json!({})).await;
-    api.wait_for(&path_of(&api, app, &created), &["completed", "failed"])
-        .await
+    api.ended(&api.snap_path(app, &created)).await
 }
 
 /// Creates a backup of `blog` and waits for its end.
 async fn back_up(server: &TestServer) -> Value {
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;
-    let path = format!("{}/{}", api.backups(), created["id"].as_str().expect("an id"));
-    api.wait_for(&path, &["completed", "failed"]).await
+    let path = api.backup_path(&created);
+    api.ended(&path).await
 }
 
 fn labels(level: &str, skipped: &str) -> Value {
@@ -59,7 +53,7 @@ fn labels(level: &str, skipped: &str) -> Value {
 }
 
 #[tokio::test]
-async fn hooks_run_in_their_order_around_the_copy() {
+async fn hooks_run_in_order_around_the_copy() {
     // The copy contains what the first hook writes into the volume, but not what the last one writes.
     let hooks = [
         (
@@ -107,7 +101,7 @@ async fn hooks_run_in_their_order_around_the_copy() {
 }
 
 #[tokio::test]
-async fn a_pre_hook_that_fails_fails_the_snapshot_and_its_backup_but_post_hooks_run() {
+async fn failed_pre_hooks_fail_the_snapshot_but_post_hooks_run() {
     let hooks = [
         (
             "lock",
@@ -142,7 +136,7 @@ async fn a_pre_hook_that_fails_fails_the_snapshot_and_its_backup_but_post_hooks_
 }
 
 #[tokio::test]
-async fn a_post_hook_that_fails_leaves_a_completed_snapshot_that_says_so() {
+async fn failed_post_hooks_are_reported_by_completed_snapshots() {
     let hooks = [
         ("missing", "post", "exec /nowhere/at/all", 60),
         ("killed", "post", "kill -9 $$", 60),
@@ -178,7 +172,7 @@ async fn a_post_hook_that_fails_leaves_a_completed_snapshot_that_says_so() {
 }
 
 #[tokio::test]
-async fn a_hook_that_takes_too_long_is_killed_and_a_missing_one_is_named() {
+async fn hooks_are_killed_after_their_timeout() {
     let hooks = [("slow", "post", "echo still waiting; sleep 600", 1)];
     let builder = with_hooks(Builder::new(), &hooks);
     let server = builder.start().await;
@@ -216,7 +210,7 @@ async fn post_hooks_run_when_the_copy_fails() {
 }
 
 #[tokio::test]
-async fn post_hooks_run_when_the_snapshot_is_deleted_meanwhile() {
+async fn post_hooks_run_when_the_snapshot_is_deleted() {
     let hooks = [
         ("wait", "pre", "echo began >> $LOG; sleep 600", 600),
         ("release", "post", "echo released >> $LOG", 60),
@@ -224,20 +218,17 @@ async fn post_hooks_run_when_the_snapshot_is_deleted_meanwhile() {
     let server = with_hooks(Builder::new(), &hooks).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let snap = api.create_snap(app, &json!({})).await;
-    eventually("the first hook to run", async || {
-        (log(&server) == "began\n").then_some(())
-    })
-    .await;
-    assert_eq!(api.delete(&path_of(&api, app, &snap)).await.status, 204);
-    eventually("the last hook to run", async || {
-        (log(&server) == "began\nreleased\n").then_some(())
+    until("the first hook to run", async || log(&server) == "began\n").await;
+    assert_eq!(api.delete(&api.snap_path(app, &snap)).await.status, 204);
+    until("the last hook to run", async || {
+        log(&server) == "began\nreleased\n"
     })
     .await;
 }
 
 /// The server is stopped in order here; after a kill, the next server finds the same state.
 #[tokio::test]
-async fn a_server_that_stops_runs_post_hooks_and_the_next_one_all_of_them_again() {
+async fn a_restart_runs_post_hooks_and_then_all_hooks_again() {
     // Waits only the first time.
     let hooks = [
         (
@@ -251,17 +242,12 @@ async fn a_server_that_stops_runs_post_hooks_and_the_next_one_all_of_them_again(
     let mut server = with_hooks(Builder::new(), &hooks).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let snap = api.create_snap(app, &json!({})).await;
-    eventually("the first hook to run", async || {
-        (log(&server) == "began\n").then_some(())
-    })
-    .await;
+    until("the first hook to run", async || log(&server) == "began\n").await;
     server.stop().await;
     assert_eq!(log(&server), "began\nreleased\n");
     server.restart(1, None).await;
     let api = server.api().await;
-    let snap = api
-        .wait_for(&path_of(&api, app, &snap), &["completed", "failed"])
-        .await;
+    let snap = api.ended(&api.snap_path(app, &snap)).await;
     assert_eq!(
         (&snap["state"], &snap["hookState"]),
         (&json!("completed"), &json!("success"))
@@ -270,7 +256,7 @@ async fn a_server_that_stops_runs_post_hooks_and_the_next_one_all_of_them_again(
 }
 
 #[tokio::test]
-async fn a_post_hook_that_never_ends_holds_a_stop_up_only_so_long_and_runs_again() {
+async fn endless_post_hooks_delay_a_stop_only_briefly() {
     let hooks = [(
         "release",
         "post",
@@ -280,25 +266,20 @@ async fn a_post_hook_that_never_ends_holds_a_stop_up_only_so_long_and_runs_again
     let mut server = with_hooks(Builder::new(), &hooks).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let snap = api.create_snap(app, &json!({})).await;
-    eventually("the hook to run", async || {
-        (log(&server) == "released\n").then_some(())
-    })
-    .await;
+    until("the hook to run", async || log(&server) == "released\n").await;
     let begun = std::time::Instant::now();
     server.stop().await;
     let took = begun.elapsed();
     assert!(took < appkeep_tests::PATIENCE, "the stop took {took:?}");
     server.restart(1, None).await;
     let api = server.api().await;
-    let snap = api
-        .wait_for(&path_of(&api, app, &snap), &["completed", "failed"])
-        .await;
+    let snap = api.ended(&api.snap_path(app, &snap)).await;
     assert_eq!(snap["hookState"], "success", "{snap}");
     assert_eq!(log(&server), "released\nreleased\n");
 }
 
 #[tokio::test]
-async fn two_snapshots_of_an_app_never_quiesce_it_at_once() {
+async fn snapshots_of_an_app_never_run_hooks_concurrently() {
     let hooks = [
         ("lock", "pre", "mkdir $DIR/lock", 60),
         ("unlock", "post", "rmdir $DIR/lock", 60),
@@ -312,9 +293,7 @@ async fn two_snapshots_of_an_app_never_quiesce_it_at_once() {
         snaps.push(api.create_snap(app, &json!({})).await);
     }
     for snap in &snaps {
-        let ended = api
-            .wait_for(&path_of(&api, app, snap), &["completed", "failed"])
-            .await;
+        let ended = api.ended(&api.snap_path(app, snap)).await;
         assert_eq!(
             (&ended["state"], &ended["hookState"]),
             (&json!("completed"), &json!("success"))
@@ -323,7 +302,7 @@ async fn two_snapshots_of_an_app_never_quiesce_it_at_once() {
 }
 
 #[tokio::test]
-async fn labels_tell_what_a_snapshot_is_and_a_backup_takes_them_over() {
+async fn labels_describe_the_snapshot_and_its_backup() {
     let builder = Builder::new();
     let _socket = UnixListener::bind(builder.path().join("volumes/blog/socket")).unwrap();
     let server = builder.start().await;
@@ -332,19 +311,17 @@ async fn labels_tell_what_a_snapshot_is_and_a_backup_takes_them_over() {
     let more = json!({"metadata": {"labels": [own]}});
     let created = api.create_snap(app, &more).await;
     assert_eq!(created["metadata"]["labels"], json!([own]));
-    let snap = api
-        .wait_for(&path_of(&api, app, &created), &["completed", "failed"])
-        .await;
+    let snap = api.ended(&api.snap_path(app, &created)).await;
     let told = labels("copy", "1");
     assert_eq!(snap["metadata"]["labels"], json!([own, told[0], told[1]]));
     let backup = api.create_backup(app, &json!({"snapshotID": snap["id"]})).await;
-    let path = format!("{}/{}", api.backups(), backup["id"].as_str().unwrap());
-    let backup = api.wait_for(&path, &["completed", "failed"]).await;
+    let path = api.backup_path(&backup);
+    let backup = api.ended(&path).await;
     assert_eq!(backup["metadata"]["labels"], told);
 }
 
 #[tokio::test]
-async fn a_client_cannot_set_the_systems_labels() {
+async fn clients_cannot_set_system_labels() {
     let server = Builder::new().workers(0).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let labels = json!([
@@ -356,10 +333,10 @@ async fn a_client_cannot_set_the_systems_labels() {
         (api.app_backups(app), "application/astra-appBackup", "1.1"),
     ] {
         let body = json!({"type": kind, "version": version, "metadata": {"labels": labels}});
-        let answer = api.post(&path, &body).await;
-        assert_eq!(answer.problem(), "400/9");
-        assert_eq!(answer.culprits(), ["metadata.labels[1].name"]);
-        let reason = answer.json()["invalidFields"][0]["reason"].clone();
+        let response = api.post(&path, &body).await;
+        assert_eq!(response.problem(), "400/9");
+        assert_eq!(response.invalid_fields(), ["metadata.labels[1].name"]);
+        let reason = response.json()["invalidFields"][0]["reason"].clone();
         assert_eq!(
             reason,
             "the label \"appkeep.io/read-only/snapshot-level\": only the system sets labels that begin with \
@@ -370,12 +347,12 @@ async fn a_client_cannot_set_the_systems_labels() {
 
 /// Waiting hooks hold a snapshot, and the backup that needs it, in their states.
 #[tokio::test]
-async fn a_snapshot_is_running_and_its_backup_discovering_while_a_hook_works() {
+async fn backups_are_discovering_while_a_hook_runs() {
     let hooks = [("wait", "pre", "until [ -e $DIR/go ]; do sleep 0.01; done", 60)];
     let server = with_hooks(Builder::new(), &hooks).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let backup = api.create_backup(app, &json!({})).await;
-    let path = format!("{}/{}", api.backups(), backup["id"].as_str().unwrap());
+    let path = api.backup_path(&backup);
     let backup = eventually("the backup's own snapshot", async || {
         let backup = api.get(&path).await.json();
         backup["snapshotID"].is_string().then_some(backup)
@@ -390,8 +367,5 @@ async fn a_snapshot_is_running_and_its_backup_discovering_while_a_hook_works() {
     assert_eq!(api.wait_for(&own, &["running"]).await["state"], "running");
     assert_eq!(api.get(&path).await.json()["state"], "discovering");
     fs::write(server.path().join("go"), "").unwrap();
-    assert_eq!(
-        api.wait_for(&path, &["completed", "failed"]).await["state"],
-        "completed"
-    );
+    assert_eq!(api.ended(&path).await["state"], "completed");
 }

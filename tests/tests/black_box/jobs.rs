@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use appkeep_tests::{Builder, TestServer, bytes_below, eventually, usual_config, write_noise};
+use appkeep_tests::{
+    Builder, TestServer, backup_body, bytes_below, changed_config, snap_body, until, usual_config,
+    write_noise,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -17,7 +20,7 @@ async fn in_the_middle_of_a_backup() -> (TestServer, Uuid, String) {
     let server = builder.start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let backup = api.create_backup(app, &json!({})).await;
-    let path = format!("{}/{}", api.backups(), backup["id"].as_str().expect("an id"));
+    let path = api.backup_path(&backup);
     more_bytes_arrive(&server, app).await;
     assert_eq!(api.get(&path).await.json()["state"], "running");
     (server, app, path)
@@ -27,10 +30,7 @@ async fn in_the_middle_of_a_backup() -> (TestServer, Uuid, String) {
 async fn more_bytes_arrive(server: &TestServer, app: Uuid) {
     let data = server.repository("local", app).path.join("data");
     let before = bytes_below(&data);
-    eventually("more bytes in the bucket", async || {
-        (bytes_below(&data) > before).then_some(())
-    })
-    .await;
+    until("more bytes in the bucket", async || bytes_below(&data) > before).await;
 }
 
 async fn is_completed(server: &TestServer, path: &str) -> Value {
@@ -40,7 +40,7 @@ async fn is_completed(server: &TestServer, path: &str) -> Value {
 }
 
 #[tokio::test]
-async fn restic_finds_a_backup_whole_that_a_second_server_ended() {
+async fn restic_restores_backups_completed_after_a_restart() {
     let (mut server, app, path) = in_the_middle_of_a_backup().await;
     server.restart(0, None).await;
     let between = server.api().await.get(&path).await.json();
@@ -59,7 +59,7 @@ async fn restic_finds_a_backup_whole_that_a_second_server_ended() {
 
 /// A backup has five attempts, and stopping the server uses up none of them.
 #[tokio::test]
-async fn a_backup_survives_more_restarts_than_it_has_attempts() {
+async fn restarts_use_up_no_attempts() {
     let (mut server, app, path) = in_the_middle_of_a_backup().await;
     for _ in 0..6 {
         server.restart(2, None).await;
@@ -69,13 +69,13 @@ async fn a_backup_survives_more_restarts_than_it_has_attempts() {
 }
 
 #[tokio::test]
-async fn without_workers_everything_stays_pending_until_there_are_some() {
+async fn jobs_stay_pending_without_workers() {
     let mut server = Builder::new().workers(0).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let backup = api.create_backup(app, &json!({})).await;
     let snap = api.create_snap(app, &json!({})).await;
-    let backup_path = format!("{}/{}", api.backups(), backup["id"].as_str().unwrap());
-    let snap_path = format!("{}/{}", api.app_snaps(app), snap["id"].as_str().unwrap());
+    let backup_path = api.backup_path(&backup);
+    let snap_path = api.snap_path(app, &snap);
     server.restart(0, None).await;
     let api = server.api().await;
     assert_eq!(api.get(&backup_path).await.json(), backup);
@@ -86,7 +86,7 @@ async fn without_workers_everything_stays_pending_until_there_are_some() {
 }
 
 #[tokio::test]
-async fn restic_finds_nothing_of_a_backup_that_was_deleted_between_two_servers() {
+async fn restic_finds_no_data_of_a_backup_deleted_during_a_restart() {
     let (mut server, app, path) = in_the_middle_of_a_backup().await;
     server.restart(0, None).await;
     let api = server.api().await;
@@ -94,9 +94,9 @@ async fn restic_finds_nothing_of_a_backup_that_was_deleted_between_two_servers()
     assert_eq!(api.get(&path).await.problem(), "404/2");
     server.restart(2, None).await;
     let (snapshots, repository) = (server.snapshot_dir(app, ""), server.repository("local", app));
-    eventually("everything to be gone", async || {
+    until("everything to be gone", async || {
         let left = ["data", "index"].map(|kind| bytes_below(&repository.path.join(kind)));
-        (left == [0, 0] && !snapshots.exists()).then_some(())
+        left == [0, 0] && !snapshots.exists()
     })
     .await;
     assert_eq!(repository.snapshots(), Vec::<Value>::new());
@@ -104,80 +104,79 @@ async fn restic_finds_nothing_of_a_backup_that_was_deleted_between_two_servers()
 }
 
 #[tokio::test]
-async fn bytes_of_a_deleted_backup_come_back_even_when_the_server_stops_at_once() {
+async fn space_of_deleted_backups_is_freed_after_a_restart() {
     let mut server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let backup = api.create_backup(app, &json!({})).await;
-    let path = format!("{}/{}", api.backups(), backup["id"].as_str().unwrap());
+    let path = api.backup_path(&backup);
     is_completed(&server, &path).await;
     server.restart(0, None).await;
     assert_eq!(server.api().await.delete(&path).await.status, 204);
     server.restart(1, None).await;
     let data = server.repository("local", app).path.join("data");
-    eventually("the bytes to be gone", async || {
-        (bytes_below(&data) == 0).then_some(())
-    })
-    .await;
+    until("the bytes to be gone", async || bytes_below(&data) == 0).await;
 }
 
 #[tokio::test]
-async fn restic_finds_one_whole_backup_when_the_clock_jumped_while_it_ran() {
+async fn restic_finds_one_sound_backup_after_a_clock_jump() {
     let (server, app, path) = in_the_middle_of_a_backup().await;
     // The lease appears to have expired: the other worker may take the job over.
     server.advance(Duration::from_mins(2));
     is_completed(&server, &path).await;
     let left = server.snapshot_dir(app, "");
-    eventually("its snapshot to be gone", async || (!left.exists()).then_some(())).await;
+    until("its snapshot to be gone", async || !left.exists()).await;
     let repository = server.repository("local", app);
     assert_eq!(repository.snapshots().len(), 1);
     repository.assert_sound();
 }
 
 #[tokio::test]
-async fn an_app_that_is_no_longer_declared_keeps_what_it_has_and_gets_nothing_new() {
+async fn undeclared_apps_keep_their_resources_but_get_no_new_ones() {
     let mut server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let backup = api.create_backup(app, &json!({"name": "last"})).await;
     let snap = api.create_snap(app, &json!({})).await;
     let backup_path = format!("{}/{}", api.app_backups(app), backup["id"].as_str().unwrap());
-    let snap_path = format!("{}/{}", api.app_snaps(app), snap["id"].as_str().unwrap());
+    let snap_path = api.snap_path(app, &snap);
     let (backup, snap) = (
         is_completed(&server, &backup_path).await,
         is_completed(&server, &snap_path).await,
     );
 
-    let without = usual_config().replace(
+    let without = changed_config(
         "[[accounts.apps]]\nname = \"blog\"\nvolumes = { data = \"volumes/blog\" }\n",
         "",
     );
-    assert_ne!(without, usual_config());
     server.restart(2, Some(&without)).await;
     let api = server.api().await;
     assert_eq!(api.get(&backup_path).await.json(), backup);
     assert_eq!(api.get(&snap_path).await.json(), snap);
-    assert_eq!(
-        api.get(&api.app_backups(app)).await.json()["items"],
-        json!([backup])
-    );
-    let new_backup = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    for list in [api.app_backups(app), api.backups()] {
+        let list = api.get(&list).await.json();
+        assert_eq!(list["items"], json!([backup]));
+        assert_eq!(list["metadata"]["count"], 1);
+    }
+    let new_backup = backup_body();
     assert_eq!(
         api.post(&api.app_backups(app), &new_backup).await.problem(),
         "409/112"
     );
-    let new_snap = json!({"type": "application/astra-appSnap", "version": "1.2"});
+    let new_snap = snap_body();
     assert_eq!(
         api.post(&api.app_snaps(app), &new_snap).await.problem(),
         "409/112"
     );
 
-    assert_eq!(api.delete(&backup_path).await.status, 204);
-    assert_eq!(api.delete(&snap_path).await.status, 204);
+    for path in [&backup_path, &snap_path] {
+        assert_eq!(api.delete(path).await.status, 204);
+        assert_eq!(api.get(path).await.problem(), "404/2");
+    }
     let (data, copy) = (
         server.repository("local", app).path.join("data"),
         server.snapshot_dir(app, ""),
     );
-    eventually("its bytes to be gone", async || {
-        (bytes_below(&data) == 0 && !copy.exists()).then_some(())
+    until("its bytes to be gone", async || {
+        bytes_below(&data) == 0 && !copy.exists()
     })
     .await;
 

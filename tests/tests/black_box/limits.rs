@@ -1,6 +1,6 @@
 //! Limits on concurrent jobs, and jobs that don't have to wait for them.
 
-use appkeep_tests::{Api, Builder, TestServer, eventually, usual_config, write_noise};
+use appkeep_tests::{Api, Builder, TestServer, until, usual_config, write_noise};
 use serde_json::{Value, json};
 
 /// Large enough that copying takes a while.
@@ -23,10 +23,10 @@ fn at_work(states: &[String]) -> usize {
 /// Waits until all backups are completed; returns the largest number of backups in progress at once.
 async fn most_at_once(server: &TestServer) -> usize {
     let (mut most, api) = (0, server.api().await);
-    eventually("all backups to be completed", async || {
+    until("all backups to be completed", async || {
         let states = states(&api).await;
         most = most.max(at_work(&states));
-        states.iter().all(|state| state == "completed").then_some(())
+        states.iter().all(|state| state == "completed")
     })
     .await;
     most
@@ -52,19 +52,19 @@ async fn three_backups(bucket_line: &str, bytes: u64) -> TestServer {
 }
 
 #[tokio::test]
-async fn a_buckets_backups_run_one_after_the_other_when_it_takes_one() {
+async fn backups_max_1_serializes_the_backups_of_a_bucket() {
     let server = three_backups("backups_max = 1", 1 << 20).await;
     assert_eq!(most_at_once(&server).await, 1);
 }
 
 #[tokio::test]
-async fn backups_of_several_apps_run_at_once_within_the_buckets_limit() {
+async fn concurrent_backups_stay_within_the_buckets_limit() {
     let server = three_backups("", 16 << 20).await;
     assert_eq!(most_at_once(&server).await, 2);
 }
 
 #[tokio::test]
-async fn a_snapshot_and_a_delete_need_not_wait_for_backups() {
+async fn snapshots_and_deletes_do_not_wait_for_backups() {
     let builder = Builder::new().workers(2);
     write_noise(&builder.path().join("volumes/blog/large"), LARGE_BYTES);
     let server = builder.start().await;
@@ -73,27 +73,21 @@ async fn a_snapshot_and_a_delete_need_not_wait_for_backups() {
         server.app("acme", "blog"),
         server.app("acme", "shop"),
     );
-    let old = api.create_snap(shop, &json!({})).await;
-    let old_path = format!("{}/{}", api.app_snaps(shop), old["id"].as_str().unwrap());
-    api.wait_for(&old_path, &["completed"]).await;
+    let old = api.snapshot(shop, &json!({})).await;
+    let old_path = api.snap_path(shop, &old);
 
     api.create_backup(blog, &json!({})).await;
-    eventually("the large backup to begin", async || {
-        (at_work(&states(&api).await) == 1).then_some(())
+    until("the large backup to begin", async || {
+        at_work(&states(&api).await) == 1
     })
     .await;
     for _ in 0..3 {
         api.create_backup(shop, &json!({})).await;
     }
-    let snap = api.create_snap(shop, &json!({})).await;
-    let path = format!("{}/{}", api.app_snaps(shop), snap["id"].as_str().unwrap());
-    api.wait_for(&path, &["completed"]).await;
+    api.snapshot(shop, &json!({})).await;
     assert_eq!(api.delete(&old_path).await.status, 204);
     let copy = server.snapshot_dir(shop, old["id"].as_str().unwrap());
-    eventually("the old snapshot's copy to be gone", async || {
-        (!copy.exists()).then_some(())
-    })
-    .await;
+    until("the old snapshot's copy to be gone", async || !copy.exists()).await;
     let states = states(&api).await;
     assert_eq!(states[..3], ["pending", "pending", "pending"], "{states:?}");
     assert_eq!(at_work(&states), 1, "{states:?}");
@@ -101,23 +95,23 @@ async fn a_snapshot_and_a_delete_need_not_wait_for_backups() {
 
 /// The clock stands still, so the next attempt would never begin.
 #[tokio::test]
-async fn a_deleted_backup_does_not_wait_for_its_next_attempt() {
+async fn deletes_do_not_wait_for_the_next_attempt() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let (bucket, gone) = (server.path().join("buckets/local"), server.path().join("gone"));
     std::fs::rename(bucket, gone).unwrap();
     let backup = api.create_backup(app, &json!({})).await;
-    let path = format!("{}/{}", api.backups(), backup["id"].as_str().unwrap());
-    eventually("the backup to wait for its next attempt", async || {
+    let path = api.backup_path(&backup);
+    until("the backup to wait for its next attempt", async || {
         let backup = api.get(&path).await.json();
-        (backup["stateUnready"] != json!([])).then_some(())
+        backup["stateUnready"] != json!([])
     })
     .await;
     assert_eq!(api.delete(&path).await.status, 204);
     let (copies, snaps) = (server.snapshot_dir(app, ""), api.app_snaps(app));
-    eventually("its own snapshot to be gone", async || {
+    until("its own snapshot to be gone", async || {
         let none = api.get(&snaps).await.json()["items"] == Value::Array(Vec::new());
-        (none && !copies.exists()).then_some(())
+        none && !copies.exists()
     })
     .await;
 }

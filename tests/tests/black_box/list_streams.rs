@@ -29,7 +29,7 @@ impl Write for Log {
 }
 
 #[tokio::test]
-async fn a_list_that_breaks_off_is_logged_with_its_request() {
+async fn interrupted_lists_are_logged_with_their_request() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -53,7 +53,7 @@ async fn a_list_that_breaks_off_is_logged_with_its_request() {
     let request = api
         .request(http::Method::GET, &api.app_snaps(shop))
         .bearer_auth(api.token());
-    let mut response = request.send().await.expect("an answer");
+    let mut response = request.send().await.expect("a response");
     assert_eq!(response.status(), 200, "the first pages are whole");
     let broke_off = loop {
         match response.chunk().await {
@@ -73,7 +73,7 @@ async fn a_list_that_breaks_off_is_logged_with_its_request() {
 }
 
 #[tokio::test]
-async fn a_list_of_large_resources_arrives_whole() {
+async fn lists_of_large_resources_arrive_completely() {
     let server = idle().await;
     let (api, shop) = (server.api().await, server.app("acme", "shop"));
     let made = create_snaps(&api, shop, 30).await;
@@ -95,7 +95,7 @@ async fn a_list_of_large_resources_arrives_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn creates_are_answered_while_many_read_complete_lists() {
+async fn creates_succeed_while_many_clients_read_lists() {
     let server = idle().await;
     let (api, shop) = (server.api().await, server.app("acme", "shop"));
     create_snaps(&api, shop, 1).await;

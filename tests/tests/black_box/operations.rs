@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 async fn get(server: &TestServer, path: &str) -> (u16, String) {
     let address = server.server().operations_addr().expect("it listens");
-    let answer = reqwest::get(format!("http://{address}{path}")).await;
-    let answer = answer.expect("an answer");
-    (answer.status().as_u16(), answer.text().await.expect("a body"))
+    let response = reqwest::get(format!("http://{address}{path}")).await;
+    let response = response.expect("a response");
+    (response.status().as_u16(), response.text().await.expect("a body"))
 }
 
 async fn readiness(server: &TestServer) -> (u16, Value) {
@@ -19,7 +19,7 @@ async fn readiness(server: &TestServer) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn a_server_whose_store_fails_lives_but_is_not_ready() {
+async fn servers_with_a_failing_store_are_not_ready() {
     let server = Builder::new().with_operations().start().await;
     assert_eq!(readiness(&server).await, (200, json!({"status": "ready"})));
     for fault in [StorageFault::Broken, StorageFault::Unavailable] {
@@ -43,7 +43,7 @@ async fn a_server_whose_store_fails_lives_but_is_not_ready() {
 }
 
 #[tokio::test]
-async fn the_process_counts_as_broken_once_writes_have_failed_for_a_minute() {
+async fn health_fails_after_a_minute_of_failed_writes() {
     let server = Builder::new().with_operations().start().await;
     let minute = Duration::from_mins(1);
     assert_eq!(get(&server, "/healthz").await.0, 200);

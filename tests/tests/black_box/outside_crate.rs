@@ -87,7 +87,7 @@ async fn cargo(dir: &Path, args: &[&str], variables: &[(&str, &str)]) -> String 
 }
 
 #[tokio::test]
-async fn a_crate_outside_the_workspace_lists_the_backups_of_a_running_server() {
+async fn external_crates_can_list_backups() {
     let server = TestServer::start().await;
     let api = server.api().await;
     let backup = api

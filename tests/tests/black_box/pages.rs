@@ -1,6 +1,6 @@
 //! The headers of the pages, and rules for their content.
 
-use appkeep_tests::{Answer, Api, Builder, TestServer};
+use appkeep_tests::{Api, Builder, TestResponse, TestServer};
 use http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
 use http::{Method, StatusCode};
 
@@ -28,7 +28,12 @@ async fn started() -> (TestServer, Api) {
     (server, api)
 }
 
-async fn ask(api: &Api, method: Method, path: &str, header: Option<(http::HeaderName, &str)>) -> Answer {
+async fn send(
+    api: &Api,
+    method: Method,
+    path: &str,
+    header: Option<(http::HeaderName, &str)>,
+) -> TestResponse {
     let mut request = api.request(method, path);
     if let Some((name, value)) = header {
         request = request.header(name, value);
@@ -37,12 +42,12 @@ async fn ask(api: &Api, method: Method, path: &str, header: Option<(http::Header
 }
 
 #[tokio::test]
-async fn every_page_says_what_a_browser_may_do_with_it() {
+async fn pages_have_security_headers() {
     let (_server, api) = started().await;
     for path in PATHS {
-        let answer = ask(&api, Method::GET, path, None).await;
-        assert_eq!(answer.status, StatusCode::OK, "{path}");
-        let policy = answer.header("content-security-policy");
+        let response = send(&api, Method::GET, path, None).await;
+        assert_eq!(response.status, StatusCode::OK, "{path}");
+        let policy = response.header("content-security-policy");
         for part in [
             "default-src 'none'",
             "script-src 'self'",
@@ -59,45 +64,45 @@ async fn every_page_says_what_a_browser_may_do_with_it() {
         ] {
             assert!(!policy.contains(never), "{path}: {policy}");
         }
-        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
-        let head = ask(&api, Method::HEAD, path, None).await;
+        assert_eq!(response.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(response.header("referrer-policy"), "no-referrer", "{path}");
+        let head = send(&api, Method::HEAD, path, None).await;
         assert_eq!(head.status, StatusCode::OK, "{path}");
         assert!(head.bytes.is_empty(), "{path}");
-        assert_eq!(head.header("etag"), answer.header("etag"), "{path}");
-        let post = ask(&api, Method::POST, path, None).await;
+        assert_eq!(head.header("etag"), response.header("etag"), "{path}");
+        let post = send(&api, Method::POST, path, None).await;
         assert_eq!(post.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
     }
 }
 
 #[tokio::test]
-async fn a_page_is_sent_compressed_and_only_when_it_is_news() {
+async fn pages_are_compressed_and_have_etags() {
     let (_server, api) = started().await;
     for path in PATHS {
-        let plain = ask(&api, Method::GET, path, None).await;
-        let packed = ask(&api, Method::GET, path, Some((ACCEPT_ENCODING, "br, gzip"))).await;
+        let plain = send(&api, Method::GET, path, None).await;
+        let packed = send(&api, Method::GET, path, Some((ACCEPT_ENCODING, "br, gzip"))).await;
         assert_eq!(plain.header("content-encoding"), "", "{path}");
         assert_eq!(packed.header("content-encoding"), "gzip", "{path}");
         assert_eq!(packed.header("vary"), "accept-encoding", "{path}");
         assert!(packed.bytes.len() < plain.bytes.len(), "{path}");
         assert_ne!(packed.header("etag"), plain.header("etag"), "{path}");
         let tag = plain.header("etag");
-        let again = ask(&api, Method::GET, path, Some((IF_NONE_MATCH, &tag))).await;
+        let again = send(&api, Method::GET, path, Some((IF_NONE_MATCH, &tag))).await;
         assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{path}");
         assert_eq!((again.bytes.len(), again.header("etag")), (0, tag), "{path}");
     }
 }
 
 #[tokio::test]
-async fn the_contract_is_served_as_it_was_written() {
+async fn the_contract_is_served_unchanged() {
     let (_server, api) = started().await;
-    let answer = ask(&api, Method::GET, "/docs/openapi.yaml", None).await;
-    assert_eq!(answer.header("content-type"), "application/yaml");
-    assert_eq!(answer.bytes, CONTRACT.as_bytes());
+    let response = send(&api, Method::GET, "/docs/openapi.yaml", None).await;
+    assert_eq!(response.header("content-type"), "application/yaml");
+    assert_eq!(response.bytes, CONTRACT.as_bytes());
 }
 
 #[tokio::test]
-async fn what_is_no_page_is_not_found() {
+async fn unknown_pages_are_not_found() {
     let (_server, api) = started().await;
     for path in [
         "/ui/unknown.js",
@@ -106,25 +111,25 @@ async fn what_is_no_page_is_not_found() {
         "/docs/index.html",
         "/favicon.ico",
     ] {
-        let answer = ask(&api, Method::GET, path, None).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        let response = send(&api, Method::GET, path, None).await;
+        assert_eq!(response.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
 
 #[tokio::test]
-async fn pages_can_be_turned_off() {
+async fn pages_can_be_disabled() {
     let config = appkeep_tests::usual_config().replace("[server]", "[server]\npages = false");
     let server = Builder::new().config(&config).start().await;
     let api = server.api().await;
     for path in PATHS.into_iter().chain(["/"]) {
-        let answer = ask(&api, Method::GET, path, None).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        let response = send(&api, Method::GET, path, None).await;
+        assert_eq!(response.status, StatusCode::NOT_FOUND, "{path}");
     }
     assert_eq!(api.get(&api.backups()).await.status, StatusCode::OK);
 }
 
 #[test]
-fn no_page_names_another_server() {
+fn pages_reference_no_other_server() {
     for (path, text) in sources("../crates/appkeep-server/pages") {
         let foreign = text
             .replace("http://www.w3.org/2000/svg", "")

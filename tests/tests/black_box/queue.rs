@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use appkeep_tests::{Answer, Api, Builder, TestServer, eventually, usual_config};
-use serde_json::{Value, json};
+use appkeep_tests::{Api, Builder, TestResponse, TestServer, backup_body, snap_body, until, usual_config};
+use serde_json::Value;
 use uuid::Uuid;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -18,29 +18,24 @@ fn config(app_jobs_max: u32, account_jobs_max: u32) -> String {
         .replace(blog, &format!("{blog}{schedule}"))
 }
 
-async fn create_backup(api: &Api, app: Uuid) -> Answer {
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+async fn create_backup(api: &Api, app: Uuid) -> TestResponse {
+    let body = backup_body();
     api.post(&api.app_backups(app), &body).await
 }
 
-async fn create_snap(api: &Api, app: Uuid) -> Answer {
-    let body = json!({"type": "application/astra-appSnap", "version": "1.2"});
+async fn create_snap(api: &Api, app: Uuid) -> TestResponse {
+    let body = snap_body();
     api.post(&api.app_snaps(app), &body).await
 }
 
-fn assert_full(answer: &Answer) {
-    assert_eq!(answer.status, 429, "{answer:?}");
-    assert_eq!(answer.header("retry-after"), "30");
-    assert_eq!(answer.header("content-type"), "application/problem+json");
-    let problem = answer.json();
+fn assert_full(response: &TestResponse) {
+    assert_eq!(response.status, 429, "{response:?}");
+    assert_eq!(response.header("retry-after"), "30");
+    assert_eq!(response.header("content-type"), "application/problem+json");
+    let problem = response.json();
     assert_eq!(problem["type"], "about:blank");
     assert_eq!(problem["title"], "Too Many Requests");
     assert_eq!(problem["status"], "429");
-}
-
-async fn count(api: &Api, path: &str) -> usize {
-    let list = api.get(path).await.json();
-    list["items"].as_array().expect("items").len()
 }
 
 #[tokio::test]
@@ -68,12 +63,12 @@ async fn creates_beyond_the_limits_get_429_and_leave_nothing() {
     }
     assert_full(&create_backup(&api, blog).await);
     assert_eq!(
-        count(&api, &api.backups()).await,
+        api.items(&api.backups()).await.len(),
         4,
         "a refused create leaves no backup"
     );
     // Other accounts have their own limits, and deletes are accepted.
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    let body = backup_body();
     let other = server.api_as("member", &["other"]).await;
     let path = format!(
         "/accounts/{}/k8s/v1/apps/{}/appBackups",
@@ -87,8 +82,8 @@ async fn creates_beyond_the_limits_get_429_and_leave_nothing() {
     // Finished jobs make room.
     server.restart(3, None).await;
     let api = server.api().await;
-    eventually("the queue to have room", async || {
-        (create_backup(&api, shop).await.status == 201).then_some(())
+    until("the queue to have room", async || {
+        create_backup(&api, shop).await.status == 201
     })
     .await;
 }
@@ -104,7 +99,7 @@ async fn next_run(server: &TestServer) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_scheduled_run_that_meets_a_full_queue_is_skipped_and_the_next_one_runs() {
+async fn scheduled_runs_are_skipped_while_the_queue_is_full() {
     let config = config(1, 5);
     let mut server = Builder::new().workers(0).config(&config).start().await;
     // The schedule is planned once the previous server has processed it.
@@ -113,23 +108,23 @@ async fn a_scheduled_run_that_meets_a_full_queue_is_skipped_and_the_next_one_run
     assert_eq!(create_backup(&api, blog).await.status, 201);
     let planned = next_run(&server).await.expect("a planned run");
     server.advance(HOUR);
-    eventually("the run to be skipped", async || {
+    until("the run to be skipped", async || {
         let next = next_run(&server).await;
-        (next.as_ref() != Some(&planned)).then_some(())
+        next.as_ref() != Some(&planned)
     })
     .await;
-    assert_eq!(count(&api, &api.app_backups(blog)).await, 1);
+    assert_eq!(api.items(&api.app_backups(blog)).await.len(), 1);
 
     server.restart(3, None).await;
     let api = server.api().await;
-    eventually("the backup to be completed", async || {
+    until("the backup to be completed", async || {
         let list: Value = api.get(&api.app_backups(blog)).await.json();
-        (list["items"][0]["state"] == "completed").then_some(())
+        list["items"][0]["state"] == "completed"
     })
     .await;
     server.advance(HOUR);
-    eventually("the next run to make a backup", async || {
-        (count(&api, &api.app_backups(blog)).await == 2).then_some(())
+    until("the next run to make a backup", async || {
+        api.items(&api.app_backups(blog)).await.len() == 2
     })
     .await;
 }

@@ -3,23 +3,20 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use appkeep_tests::{Api, Builder, TestServer, bytes_below, eventually, usual_config};
+use appkeep_tests::{Api, Builder, TestServer, bytes_below, changed_config, eventually, until};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Starts a server that reconciles every second.
 async fn watchful() -> TestServer {
-    let config = usual_config().replace("workers = 3\n", "workers = 3\ncheck_every_secs = 1\n");
-    assert_ne!(config, usual_config());
+    let config = changed_config("workers = 3\n", "workers = 3\ncheck_every_secs = 1\n");
     Builder::new().config(&config).start().await
 }
 
 async fn back_up(api: &Api, app: Uuid) -> String {
-    let created = api.create_backup(app, &json!({})).await;
-    let path = format!("{}/{}", api.backups(), created["id"].as_str().expect("an id"));
-    let ended = api.wait_for(&path, &["completed", "failed"]).await;
-    assert_eq!(ended["state"], "completed", "{ended}");
-    path
+    let ended = api.back_up(app, &json!({})).await;
+
+    api.backup_path(&ended)
 }
 
 /// Waits for a state, and returns the reason.
@@ -44,7 +41,7 @@ fn only_file_in(directory: &Path) -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_bucket_that_goes_away_makes_its_backups_unknown_until_it_is_back() {
+async fn backups_are_unknown_while_their_bucket_is_missing() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let path = back_up(&api, app).await;
@@ -66,7 +63,7 @@ async fn a_bucket_that_goes_away_makes_its_backups_unknown_until_it_is_back() {
 
 /// The directory of an unmounted disk looks like an empty bucket.
 #[tokio::test]
-async fn an_empty_mount_point_is_no_empty_bucket_and_no_backup_is_made_there() {
+async fn empty_mount_points_are_not_used_as_buckets() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let path = back_up(&api, app).await;
@@ -75,9 +72,9 @@ async fn an_empty_mount_point_is_no_empty_bucket_and_no_backup_is_made_there() {
     fs::create_dir(&bucket).unwrap();
     let marker = format!("appkeep-bucket-{}", server.bucket("acme", "local"));
     // A reconcile pass that began earlier may have found another problem.
-    eventually("the marker to be missed", async || {
+    until("the marker to be missed", async || {
         let reason = becomes(&api, &path, "unknown").await;
-        reason.ends_with(&format!(" lacks {marker}")).then_some(())
+        reason.ends_with(&format!(" lacks {marker}"))
     })
     .await;
 
@@ -85,7 +82,7 @@ async fn an_empty_mount_point_is_no_empty_bucket_and_no_backup_is_made_there() {
     // An app with a repository in the bucket, and one without.
     for name in ["blog", "shop"] {
         let created = api.create_backup(server.app("acme", name), &json!({})).await;
-        let path = format!("{}/{}", api.backups(), created["id"].as_str().unwrap());
+        let path = api.backup_path(&created);
         let hindered = eventually("the backup to say what hinders it", async || {
             let backup = api.get(&path).await.json();
             (backup["stateUnready"] != json!([])).then_some(backup)
@@ -111,7 +108,7 @@ async fn an_empty_mount_point_is_no_empty_bucket_and_no_backup_is_made_there() {
 }
 
 #[tokio::test]
-async fn a_backup_whose_data_is_gone_is_removed_and_completed_when_it_is_back() {
+async fn backups_are_removed_while_their_data_is_missing() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let path = back_up(&api, app).await;
@@ -140,7 +137,7 @@ async fn a_backup_whose_data_is_gone_is_removed_and_completed_when_it_is_back() 
 }
 
 #[tokio::test]
-async fn a_backup_that_restic_forgot_is_removed() {
+async fn backups_forgotten_by_restic_are_removed() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let (forgotten, kept) = (back_up(&api, app).await, back_up(&api, app).await);
@@ -157,7 +154,7 @@ async fn a_backup_that_restic_forgot_is_removed() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_lost_while_the_server_runs_makes_backups_unknown() {
+async fn backups_are_unknown_while_a_key_is_missing() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let path = back_up(&api, app).await;
@@ -177,13 +174,13 @@ async fn a_key_that_is_lost_while_the_server_runs_makes_backups_unknown() {
 }
 
 #[tokio::test]
-async fn a_snapshot_whose_directory_is_gone_is_removed_and_no_backup_is_made_of_it() {
+async fn snapshots_are_removed_while_their_directory_is_missing() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_snap(app, &json!({})).await;
     let id = created["id"].as_str().unwrap();
     let path = format!("{}/{id}", api.app_snaps(app));
-    api.wait_for(&path, &["completed"]).await;
+    api.completed(&path).await;
     let (directory, aside) = (server.snapshot_dir(app, id), server.path().join("aside"));
     fs::rename(&directory, &aside).unwrap();
     assert_eq!(
@@ -197,12 +194,11 @@ async fn a_snapshot_whose_directory_is_gone_is_removed_and_no_backup_is_made_of_
 }
 
 #[tokio::test]
-async fn a_snapshot_is_unknown_while_its_disk_cannot_be_asked() {
+async fn snapshots_are_unknown_while_their_disk_is_unreadable() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
-    let created = api.create_snap(app, &json!({})).await;
-    let path = format!("{}/{}", api.app_snaps(app), created["id"].as_str().unwrap());
-    api.wait_for(&path, &["completed"]).await;
+    let created = api.snapshot(app, &json!({})).await;
+    let path = api.snap_path(app, &created);
     let (directory, aside) = (server.snapshot_dir(app, ""), server.path().join("aside"));
     fs::rename(&directory, &aside).unwrap();
     fs::write(directory.parent().unwrap().join(app.to_string()), "no directory").unwrap();
@@ -215,7 +211,7 @@ async fn a_snapshot_is_unknown_while_its_disk_cannot_be_asked() {
 
 /// Deletes and prunes run while the reconciler works.
 #[tokio::test]
-async fn what_is_deleted_stays_deleted_and_the_rest_completed() {
+async fn deleted_backups_stay_deleted_during_reconciliation() {
     let server = watchful().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let kept = back_up(&api, app).await;
@@ -229,8 +225,8 @@ async fn what_is_deleted_stays_deleted_and_the_rest_completed() {
     let snapshots = server.repository("local", app).path.join("snapshots");
     let size_of_one = fs::metadata(fs::read_dir(&snapshots).unwrap().next().unwrap().unwrap().path());
     let size_of_one = size_of_one.map_or(0, |one| one.len());
-    eventually("their data to go", async || {
-        (bytes_below(&snapshots) <= 2 * size_of_one).then_some(())
+    until("their data to go", async || {
+        bytes_below(&snapshots) <= 2 * size_of_one
     })
     .await;
     assert_eq!(api.get(&kept).await.json(), before, "it is unchanged");

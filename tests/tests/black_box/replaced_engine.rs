@@ -109,7 +109,7 @@ impl Engine for WithoutCopies {
 }
 
 #[tokio::test]
-async fn a_backup_fails_with_the_reason_of_a_replaced_engine() {
+async fn backups_fail_with_the_error_of_a_custom_engine() {
     let existing = tempfile::tempdir().expect("a directory");
     let shop = App::new("shop")
         .volume("data", [("below/greeting.txt", "hello\n")])
@@ -123,11 +123,9 @@ async fn a_backup_fails_with_the_reason_of_a_replaced_engine() {
     let api = Api::new(server.url(), token, server.account("acme"));
     let app = server.app("acme", "shop");
     let backup = api.create_backup(app, &json!({})).await;
-    let path = format!("{}/{}", api.backups(), backup["id"].as_str().expect("an id"));
-    let failed = api.wait_for(&path, &["failed", "completed"]).await;
+    let path = api.backup_path(&backup);
+    let failed = api.ended(&path).await;
     assert_eq!(failed["stateUnready"], json!(["this engine copies nothing"]));
 
-    let snap = api.create_snap(app, &json!({})).await;
-    let path = format!("{}/{}", api.app_snaps(app), snap["id"].as_str().expect("an id"));
-    api.wait_for(&path, &["completed"]).await;
+    api.snapshot(app, &json!({})).await;
 }

@@ -1,7 +1,11 @@
 //! The structure of resources, lists and problems, member by member.
 
-use appkeep_tests::{Builder, TestServer};
+use appkeep_tests::{Builder, TestServer, bytes_below};
 use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// The user that stands for the server itself.
+const SYSTEM: &str = "35c4d8d2-a62b-5308-9d36-52a4d9d6a50b";
 
 /// Returns the names of an object's members.
 fn members(value: &Value) -> Vec<&str> {
@@ -64,12 +68,12 @@ fn check_modified_metadata(metadata: &Value, new: &Value) {
     );
     let (modified, created) = (&metadata["modificationTimestamp"], &new["creationTimestamp"]);
     assert!(modified.as_str() > created.as_str(), "{metadata}");
-    assert!(metadata["modifiedBy"].is_string(), "{metadata}");
-    assert_ne!(metadata["modifiedBy"], metadata["createdBy"]);
+    assert_eq!(metadata["modifiedBy"], SYSTEM, "{metadata}");
+    assert_ne!(metadata["createdBy"], SYSTEM, "{metadata}");
 }
 
 #[tokio::test]
-async fn a_backup_is_what_was_asked_for_and_what_became_of_it() {
+async fn backups_have_the_documented_members() {
     let mut server = Builder::new().workers(0).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let bucket = server.bucket("acme", "spare").to_string();
@@ -93,7 +97,7 @@ async fn a_backup_is_what_was_asked_for_and_what_became_of_it() {
     ];
     assert_eq!(members(&new), sorted(expected));
     assert_eq!(new["type"], wanted["type"]);
-    assert_eq!(new["version"], "1.1", "answers have the newest version");
+    assert_eq!(new["version"], "1.1", "responses have the newest version");
     assert_eq!(new["name"], wanted["name"]);
     assert_eq!(new["bucketID"], wanted["bucketID"]);
     assert_eq!(new["state"], "pending");
@@ -102,9 +106,8 @@ async fn a_backup_is_what_was_asked_for_and_what_became_of_it() {
 
     server.restart(1, None).await;
     let api = server.api().await;
-    let path = format!("{}/{}", api.backups(), new["id"].as_str().unwrap());
-    let done = api.wait_for(&path, &["completed", "failed"]).await;
-    assert_eq!(done["state"], "completed", "{done}");
+    let path = api.backup_path(&new);
+    let done = api.completed(&path).await;
     let mut grown = members(&new);
     grown.extend([
         "snapshotID",
@@ -120,13 +123,24 @@ async fn a_backup_is_what_was_asked_for_and_what_became_of_it() {
     }
     assert_eq!(done["hookState"], "success");
     assert_eq!(done["hookStateDetails"], json!([]));
+    assert_eq!(
+        done["totalBytes"],
+        bytes_below(&server.path().join("volumes/blog"))
+    );
     assert_eq!(done["bytesDone"], done["totalBytes"]);
+    assert_ne!(done["snapshotID"], done["id"]);
+    let time = done["backupCreationTimestamp"].as_str();
+    assert!(done["metadata"]["creationTimestamp"].as_str() < time, "{done}");
+    assert!(
+        time < done["metadata"]["modificationTimestamp"].as_str(),
+        "{done}"
+    );
     assert_eq!(done["percentDone"], 100);
     check_modified_metadata(&done["metadata"], &new["metadata"]);
 }
 
 #[tokio::test]
-async fn a_snapshot_is_what_was_asked_for_and_what_became_of_it() {
+async fn snapshots_have_the_documented_members() {
     let mut server = Builder::new().workers(0).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     for version in ["1.0", "1.1"] {
@@ -156,23 +170,33 @@ async fn a_snapshot_is_what_was_asked_for_and_what_became_of_it() {
     assert_eq!(new["state"], "pending");
     assert_eq!(new["stateUnready"], json!([]));
     check_new_metadata(&new["metadata"]);
+    let path = api.snap_path(app, &new);
+    assert_eq!(api.get(&path).await.json(), new);
 
     server.restart(1, None).await;
     let api = server.api().await;
-    let path = format!("{}/{}", api.app_snaps(app), new["id"].as_str().unwrap());
-    let done = api.wait_for(&path, &["completed", "failed"]).await;
-    assert_eq!(done["state"], "completed", "{done}");
+    let done = api.completed(&path).await;
     let mut grown = members(&new);
     grown.extend(["snapshotAppAsset", "hookState", "hookStateDetails"]);
     grown.sort_unstable();
     assert_eq!(members(&done), grown, "without a schedule there is no scheduleID");
+    for kept in ["id", "name", "stateUnready"] {
+        assert_eq!(done[kept], new[kept]);
+    }
     assert_eq!(done["hookState"], "success");
     assert_eq!(done["hookStateDetails"], json!([]));
+    let asset: Uuid = done["snapshotAppAsset"].as_str().unwrap().parse().unwrap();
+    assert_eq!(asset.get_version_num(), 5);
+    assert_eq!(
+        api.get(&path).await.json(),
+        done,
+        "the asset's id is always the same"
+    );
     check_modified_metadata(&done["metadata"], &new["metadata"]);
 }
 
 #[tokio::test]
-async fn a_list_tells_who_asked_for_it_and_where_it_goes_on() {
+async fn lists_have_the_documented_metadata() {
     let server = Builder::new().workers(0).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     for _ in 0..2 {
@@ -206,7 +230,7 @@ async fn a_list_tells_who_asked_for_it_and_where_it_goes_on() {
 }
 
 #[tokio::test]
-async fn a_problem_names_its_kind_its_request_and_its_culprits() {
+async fn problems_have_the_documented_members() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let problem = api.get(&format!("{}?limit=none", api.backups())).await.json();

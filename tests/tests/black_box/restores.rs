@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use appkeep_tests::{
-    Answer, Api, Builder, TestServer, assert_same_tree, copy_tree, eventually, files_below, write_zoo,
+    Api, Builder, TestResponse, TestServer, assert_same_tree, copy_tree, eventually, files_below, write_zoo,
 };
 use http::Method;
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ fn path(server: &TestServer, app: Uuid) -> String {
 }
 
 /// Requests a restore as the usual toolkit does.
-async fn restore(api: &Api, path: &str, members: &Value) -> Answer {
+async fn restore(api: &Api, path: &str, members: &Value) -> TestResponse {
     let mut body = json!({"type": "application/astra-app", "version": "2.2"});
     let more = members.as_object().expect("an object").clone();
     body.as_object_mut().expect("an object").extend(more);
@@ -55,28 +55,22 @@ async fn restore(api: &Api, path: &str, members: &Value) -> Answer {
         .header("Content-Type", "application/astra-app+json")
         .header("ForceUpdate", "true")
         .body(body.to_string());
-    let answer = api.send(request).await;
-    assert_eq!(answer.violations("app_update"), [""; 0], "{members}");
-    answer
-}
-
-async fn fetch(api: &Api, path: &str) -> Value {
-    let answer = api.get(path).await;
-    assert_eq!(answer.violations("app_fetch"), [""; 0]);
-    answer.json()
+    let response = api.send(request).await;
+    assert_eq!(response.violations("app_update"), [""; 0], "{members}");
+    response
 }
 
 /// Returns the app once no restore is in progress.
 async fn restored(api: &Api, path: &str) -> Value {
     eventually("the restore to end", async || {
-        let app = fetch(api, path).await;
+        let app = api.fetch("app_fetch", path).await;
         (app["state"] != "restoring").then_some(app)
     })
     .await
 }
 
 #[tokio::test]
-async fn an_app_whose_files_were_destroyed_gets_back_every_byte() {
+async fn restores_bring_back_every_byte() {
     let builder = Builder::new();
     let volumes = builder.path().join("volumes");
     write_zoo(&volumes.join("shop-data"));
@@ -92,10 +86,10 @@ async fn an_app_whose_files_were_destroyed_gets_back_every_byte() {
         // Without workers the state from the first moment persists.
         server.restart(0, None).await;
         let api = server.api().await;
-        let answer = restore(&api, &path, &source).await;
-        assert_eq!(answer.status, 204);
-        assert!(answer.bytes.is_empty());
-        assert_eq!(fetch(&api, &path).await["state"], "restoring");
+        let response = restore(&api, &path, &source).await;
+        assert_eq!(response.status, 204);
+        assert!(response.bytes.is_empty());
+        assert_eq!(api.fetch("app_fetch", &path).await["state"], "restoring");
         let again = restore(&api, &path, &source).await;
         assert_eq!(again.problem(), "409/112", "one after the other");
 
@@ -151,7 +145,7 @@ async fn sources_of_a_restore_cannot_be_deleted_until_it_ends() {
 }
 
 #[tokio::test]
-async fn a_restore_without_the_key_fails_with_that_reason_and_leaves_the_old_data() {
+async fn restores_without_the_key_fail_and_keep_the_data() {
     let mut server = TestServer::start().await;
     let app = server.app("acme", "blog");
     let path = path(&server, app);
@@ -174,7 +168,7 @@ async fn a_restore_without_the_key_fails_with_that_reason_and_leaves_the_old_dat
 }
 
 #[tokio::test]
-async fn a_backup_that_cannot_be_read_leaves_the_old_data_as_it_is() {
+async fn restores_of_damaged_backups_fail_and_keep_the_data() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let path = path(&server, app);
@@ -217,7 +211,7 @@ async fn a_backup_that_cannot_be_read_leaves_the_old_data_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_restore_needs_one_source_that_is_the_apps_own_and_completed() {
+async fn restores_require_one_completed_source_of_the_app() {
     let mut server = TestServer::start().await;
     let (shop, blog) = (server.app("acme", "shop"), server.app("acme", "blog"));
     let (snap, backup) = kept(&server.api().await, shop).await;
@@ -226,7 +220,7 @@ async fn a_restore_needs_one_source_that_is_the_apps_own_and_completed() {
     let api = server.api().await;
     let pending = id_of(&api.create_backup(shop, &json!({})).await);
     let pending_snap = id_of(&api.create_snap(shop, &json!({})).await);
-    for (app, members, says, culprits) in [
+    for (app, members, says, invalid_fields) in [
         (shop, json!({}), "400/9", &["backupID", "snapshotID"][..]),
         (
             shop,
@@ -256,13 +250,13 @@ async fn a_restore_needs_one_source_that_is_the_apps_own_and_completed() {
             &["snapshotID"],
         ),
     ] {
-        let answer = restore(&api, &path(&server, app), &members).await;
-        assert_eq!(answer.problem(), says, "{members}");
-        let mut named = answer.culprits();
+        let response = restore(&api, &path(&server, app), &members).await;
+        assert_eq!(response.problem(), says, "{members}");
+        let mut named = response.invalid_fields();
         named.dedup();
-        assert_eq!(named, culprits, "{members}");
+        assert_eq!(named, invalid_fields, "{members}");
         assert_eq!(
-            fetch(&api, &path(&server, shop)).await["state"],
+            api.fetch("app_fetch", &path(&server, shop)).await["state"],
             "ready",
             "{members}"
         );
@@ -270,7 +264,7 @@ async fn a_restore_needs_one_source_that_is_the_apps_own_and_completed() {
 }
 
 #[tokio::test]
-async fn nothing_is_overwritten_unless_that_is_said() {
+async fn restores_require_force_update() {
     let mut server = TestServer::start().await;
     let app = server.app("acme", "blog");
     let path = path(&server, app);
@@ -290,13 +284,13 @@ async fn nothing_is_overwritten_unless_that_is_said() {
         for value in values {
             request = request.header("ForceUpdate", *value);
         }
-        let answer = api.send(request.json(&body)).await;
-        assert_eq!(answer.problem(), says, "{values:?}");
-        assert_eq!(answer.violations("app_update"), [""; 0], "{values:?}");
+        let response = api.send(request.json(&body)).await;
+        assert_eq!(response.problem(), says, "{values:?}");
+        assert_eq!(response.violations("app_update"), [""; 0], "{values:?}");
         let state = if says == "204/-" { "restoring" } else { "ready" };
-        assert_eq!(fetch(&api, &path).await["state"], state, "{values:?}");
+        assert_eq!(api.fetch("app_fetch", &path).await["state"], state, "{values:?}");
         if state == "ready" {
-            assert_eq!(answer.culprits(), ["ForceUpdate"], "{values:?}");
+            assert_eq!(response.invalid_fields(), ["ForceUpdate"], "{values:?}");
         }
     }
 }

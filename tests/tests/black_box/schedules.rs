@@ -3,7 +3,9 @@
 use std::fs;
 use std::time::Duration;
 
-use appkeep_tests::{Api, Builder, TestServer, bytes_below, eventually, usual_config, write_noise};
+use appkeep_tests::{
+    Api, Builder, TestServer, bytes_below, changed_config, eventually, until, usual_config, write_noise,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -17,9 +19,8 @@ fn config_with(lines: &str) -> String {
     let blog = "volumes = { data = \"volumes/blog\" }\n";
     let schedule =
         format!("\n[[accounts.apps.schedules]]\nname = \"hourly\"\ncron = \"0 * * * *\"\n{lines}\n");
-    let config = usual_config().replace(blog, &format!("{blog}{schedule}"));
-    assert_ne!(config, usual_config());
-    config
+
+    changed_config(blog, &format!("{blog}{schedule}"))
 }
 
 /// Starts a server whose schedule is known to be planned, because the previous server has processed it.
@@ -28,12 +29,6 @@ async fn scheduled(lines: &str, workers: u32) -> TestServer {
     let mut server = builder.start().await;
     server.restart(workers, None).await;
     server
-}
-
-/// Returns the items of a list, newest first.
-async fn items(api: &Api, path: &str) -> Vec<Value> {
-    let list = api.get(path).await.json();
-    list["items"].as_array().expect("items").clone()
 }
 
 fn ids(items: &[Value]) -> Vec<&str> {
@@ -45,10 +40,10 @@ fn ids(items: &[Value]) -> Vec<&str> {
 
 /// Advances the clock by an hour and waits until the run that is due then has ended.
 async fn next_run(server: &TestServer, api: &Api, app: Uuid) -> Value {
-    let before = items(api, &api.app_backups(app)).await;
+    let before = api.items(&api.app_backups(app)).await;
     server.advance(HOUR);
     eventually("a backup by the schedule to end", async || {
-        let now = items(api, &api.app_backups(app)).await;
+        let now = api.items(&api.app_backups(app)).await;
         // Not always the first one: an earlier backup may be dated in the future.
         let mut new = now
             .into_iter()
@@ -59,12 +54,12 @@ async fn next_run(server: &TestServer, api: &Api, app: Uuid) -> Value {
 }
 
 #[tokio::test]
-async fn what_a_schedule_makes_says_so_and_nothing_else_does() {
+async fn only_scheduled_resources_are_marked() {
     let server = scheduled("what = [\"backup\", \"snapshot\"]\nbucket = \"spare\"", 2).await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let schedule = server.schedule("hourly").to_string();
     assert_eq!(
-        items(&api, &api.app_backups(app)).await,
+        api.items(&api.app_backups(app)).await,
         [] as [Value; 0],
         "not before its time"
     );
@@ -78,7 +73,7 @@ async fn what_a_schedule_makes_says_so_and_nothing_else_does() {
         "{backup}"
     );
     let snap = eventually("the snapshot to be completed, alone", async || {
-        let snaps = items(&api, &api.app_snaps(app)).await;
+        let snaps = api.items(&api.app_snaps(app)).await;
         (snaps.len() == 1 && snaps[0]["state"] == "completed").then(|| snaps[0].clone())
     })
     .await;
@@ -92,43 +87,13 @@ async fn what_a_schedule_makes_says_so_and_nothing_else_does() {
         assert_eq!(made["metadata"]["modifiedBy"], SYSTEM, "{made}");
     }
 
-    let by_hand = api.create_backup(app, &json!({})).await;
-    let path = format!("{}/{}", api.backups(), by_hand["id"].as_str().unwrap());
-    let by_hand = api.wait_for(&path, &["completed"]).await;
+    let by_hand = api.back_up(app, &json!({})).await;
     assert_eq!(by_hand.get("scheduleID"), None, "{by_hand}");
     assert_ne!(by_hand["metadata"]["createdBy"], SYSTEM);
 }
 
-/// A resource has no last modifier until a worker of the server changes it.
 #[tokio::test]
-async fn modified_by_is_absent_until_a_modification() {
-    let mut server = Builder::new().workers(0).start().await;
-    let (api, app) = (server.api().await, server.app("acme", "blog"));
-    let (backup, snap) = (
-        api.create_backup(app, &json!({})).await,
-        api.create_snap(app, &json!({})).await,
-    );
-    let paths = [
-        format!("{}/{}", api.backups(), backup["id"].as_str().unwrap()),
-        format!("{}/{}", api.app_snaps(app), snap["id"].as_str().unwrap()),
-    ];
-    for path in &paths {
-        let metadata = &api.get(path).await.json()["metadata"];
-        assert_eq!(metadata.get("modifiedBy"), None, "{metadata}");
-        assert_eq!(metadata["modificationTimestamp"], metadata["creationTimestamp"]);
-    }
-    server.restart(2, None).await;
-    for path in &paths {
-        let resource = server.api().await.wait_for(path, &["completed"]).await;
-        let metadata = &resource["metadata"];
-        assert_eq!(metadata["modifiedBy"], SYSTEM, "{metadata}");
-        assert_ne!(metadata["createdBy"], SYSTEM, "{metadata}");
-        assert_ne!(metadata["modificationTimestamp"], metadata["creationTimestamp"]);
-    }
-}
-
-#[tokio::test]
-async fn retention_removes_the_oldest_with_its_bytes_and_nothing_that_a_person_made() {
+async fn retention_deletes_only_the_oldest_scheduled_backups() {
     let server = scheduled("keep_last = 2", 2).await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let own = server.path().join("volumes/blog/own");
@@ -147,26 +112,26 @@ async fn retention_removes_the_oldest_with_its_bytes_and_nothing_that_a_person_m
     }
     let repository = server.repository("local", app);
     let oldest = format!("{}/{}", api.backups(), made[0]);
-    eventually("the oldest to be gone, and its bytes", async || {
+    until("the oldest to be gone, and its bytes", async || {
         let gone = api.get(&oldest).await.status == 404;
         let bytes = bytes_below(&repository.path.join("data"));
-        (gone && bytes < (5 << 20) / 2).then_some(())
+        gone && bytes < (5 << 20) / 2
     })
     .await;
-    let left = items(&api, &api.app_backups(app)).await;
+    let left = api.items(&api.app_backups(app)).await;
     assert_eq!(ids(&left), [made[2].as_str(), made[1].as_str(), by_hand.as_str()]);
     assert!(bytes_below(&repository.path.join("data")) > 2 << 20);
 }
 
 #[tokio::test]
-async fn snapshots_are_kept_by_the_same_rules() {
+async fn retention_applies_to_snapshots() {
     let server = scheduled("what = [\"snapshot\"]\nkeep_last = 1", 2).await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let mut last = String::new();
     for _ in 0..3 {
         server.advance(HOUR);
         last = eventually("a new snapshot, and no other", async || {
-            let snaps = items(&api, &api.app_snaps(app)).await;
+            let snaps = api.items(&api.app_snaps(app)).await;
             let id = ids(&snaps).first().copied().unwrap_or_default().to_owned();
             (snaps.len() == 1 && id != last && snaps[0]["state"] == "completed").then_some(id)
         })
@@ -181,7 +146,7 @@ async fn snapshots_are_kept_by_the_same_rules() {
 }
 
 #[tokio::test]
-async fn a_failed_backup_never_takes_the_place_of_one_that_is_kept() {
+async fn failed_backups_do_not_count_towards_retention() {
     let server = scheduled("keep_last = 1", 2).await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let volume = server.path().join("volumes/blog");
@@ -195,15 +160,12 @@ async fn a_failed_backup_never_takes_the_place_of_one_that_is_kept() {
         failed.push(run["id"].as_str().unwrap().to_owned());
     }
     fs::rename(server.path().join("volumes/away"), &volume).unwrap();
-    let left = items(&api, &api.app_backups(app)).await;
+    let left = api.items(&api.app_backups(app)).await;
     assert!(ids(&left).contains(&good["id"].as_str().unwrap()), "{left:?}");
     let newer = next_run(&server, &api, app).await;
-    let path = format!("{}/{}", api.backups(), good["id"].as_str().unwrap());
-    eventually("the older one to go", async || {
-        (api.get(&path).await.status == 404).then_some(())
-    })
-    .await;
-    let left = items(&api, &api.app_backups(app)).await;
+    let path = api.backup_path(&good);
+    until("the older one to go", async || api.get(&path).await.status == 404).await;
+    let left = api.items(&api.app_backups(app)).await;
     assert_eq!(
         ids(&left),
         [newer["id"].as_str().unwrap(), &failed[1], &failed[0]]
@@ -211,23 +173,23 @@ async fn a_failed_backup_never_takes_the_place_of_one_that_is_kept() {
 }
 
 #[tokio::test]
-async fn runs_that_were_missed_are_made_up_once() {
+async fn missed_runs_are_made_up_for_once() {
     let mut server = scheduled("", 2).await;
     let app = server.app("acme", "blog");
     server.stop().await;
     server.advance(72 * HOUR);
     server.restart(2, None).await;
     let api = server.api().await;
-    eventually("what was missed to be made up", async || {
-        let made = items(&api, &api.app_backups(app)).await;
-        (!made.is_empty() && made.iter().all(|backup| backup["state"] == "completed")).then_some(())
+    until("what was missed to be made up", async || {
+        let made = api.items(&api.app_backups(app)).await;
+        !made.is_empty() && made.iter().all(|backup| backup["state"] == "completed")
     })
     .await;
     for _ in 0..2 {
         server.restart(2, None).await;
     }
     let api = server.api().await;
-    let made = items(&api, &api.app_backups(app)).await;
+    let made = api.items(&api.app_backups(app)).await;
     assert_eq!(made.len(), 1, "{made:?}");
     assert!(
         made[0]["name"].as_str().unwrap().starts_with("hourly-2026010400"),
@@ -236,13 +198,13 @@ async fn runs_that_were_missed_are_made_up_once() {
 }
 
 #[tokio::test]
-async fn a_run_is_left_out_while_the_previous_one_is_in_progress() {
+async fn runs_are_skipped_while_the_previous_one_is_running() {
     let mut server = scheduled("", 0).await;
     let app = server.app("acme", "blog");
     server.advance(HOUR);
     let api = server.api().await;
     let first = eventually("the first run", async || {
-        items(&api, &api.app_backups(app)).await.pop()
+        api.items(&api.app_backups(app)).await.pop()
     })
     .await;
     for _ in 0..3 {
@@ -251,19 +213,19 @@ async fn a_run_is_left_out_while_the_previous_one_is_in_progress() {
         server.restart(0, None).await;
     }
     let api = server.api().await;
-    let left = items(&api, &api.app_backups(app)).await;
+    let left = api.items(&api.app_backups(app)).await;
     assert_eq!(left, std::slice::from_ref(&first));
     server.restart(2, None).await;
     let api = server.api().await;
-    let path = format!("{}/{}", api.backups(), first["id"].as_str().unwrap());
-    api.wait_for(&path, &["completed"]).await;
+    let path = api.backup_path(&first);
+    api.completed(&path).await;
     let second = next_run(&server, &api, app).await;
     assert_eq!(second["state"], "completed", "{second}");
-    assert_eq!(items(&api, &api.app_backups(app)).await.len(), 2);
+    assert_eq!(api.items(&api.app_backups(app)).await.len(), 2);
 }
 
 #[tokio::test]
-async fn a_schedule_that_is_no_longer_declared_neither_makes_nor_deletes() {
+async fn undeclared_schedules_neither_create_nor_delete() {
     let mut server = scheduled("keep_last = 1", 2).await;
     let app = server.app("acme", "blog");
     let api = server.api().await;
@@ -275,7 +237,7 @@ async fn a_schedule_that_is_no_longer_declared_neither_makes_nor_deletes() {
     server.restart(2, Some(usual_config())).await;
     let api = server.api().await;
     let both = eventually("the second backup to be completed", async || {
-        let both = items(&api, &api.app_backups(app)).await;
+        let both = api.items(&api.app_backups(app)).await;
         both.iter()
             .all(|backup| backup["state"] == "completed")
             .then_some(both)
@@ -288,21 +250,19 @@ async fn a_schedule_that_is_no_longer_declared_neither_makes_nor_deletes() {
     }
     let api = server.api().await;
     // Jobs that were queued before are completed, in order, before this one begins.
-    let snap = api.create_snap(app, &json!({})).await;
-    let snap = format!("{}/{}", api.app_snaps(app), snap["id"].as_str().unwrap());
-    api.wait_for(&snap, &["completed"]).await;
-    assert_eq!(items(&api, &api.app_backups(app)).await, both);
+    api.snapshot(app, &json!({})).await;
+    assert_eq!(api.items(&api.app_backups(app)).await, both);
     // When declared again, the schedule begins anew: missed runs aren't made up for.
     server.restart(2, Some(&config_with("keep_last = 1"))).await;
     server.restart(2, None).await;
     let api = server.api().await;
-    assert_eq!(items(&api, &api.app_backups(app)).await, both);
+    assert_eq!(api.items(&api.app_backups(app)).await, both);
 }
 
 /// Returns the schedule's label with the deletions that its retention holds back.
 async fn held(api: &Api, app: Uuid) -> Option<String> {
     let path = api.app_snaps(app).replace("appSnaps", "schedules");
-    let schedule = items(api, &path).await.pop().expect("a schedule");
+    let schedule = api.items(&path).await.pop().expect("a schedule");
     let labels = schedule["metadata"]["labels"].as_array().expect("labels");
     let label = labels
         .iter()
@@ -310,15 +270,8 @@ async fn held(api: &Api, app: Uuid) -> Option<String> {
     label.map(|label| label["value"].as_str().expect("a text").to_owned())
 }
 
-/// Waits until all jobs that were queued before have run: each app's snapshots wait for them.
-async fn settle(api: &Api, app: Uuid) {
-    let snap = api.create_snap(app, &json!({})).await;
-    let snap = format!("{}/{}", api.app_snaps(app), snap["id"].as_str().expect("an id"));
-    api.wait_for(&snap, &["completed"]).await;
-}
-
 #[tokio::test]
-async fn a_clock_that_was_a_year_ahead_costs_no_backup() {
+async fn a_clock_one_year_ahead_deletes_no_backups() {
     const YEAR: Duration = Duration::from_hours(24 * 365);
     let mut server = scheduled("keep_days = 30", 1).await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
@@ -328,8 +281,8 @@ async fn a_clock_that_was_a_year_ahead_costs_no_backup() {
     server.advance(YEAR);
     let ahead = next_run(&server, &api, app).await;
     assert_eq!(ahead["state"], "completed", "{ahead}");
-    settle(&api, app).await;
-    assert_eq!(items(&api, &api.app_backups(app)).await.len(), 4);
+    api.snapshot(app, &json!({})).await;
+    assert_eq!(api.items(&api.app_backups(app)).await.len(), 4);
     let said = held(&api, app).await.expect("it is held");
     assert!(
         said.starts_with("backups: 3 of 4 would be deleted because "),
@@ -341,13 +294,13 @@ async fn a_clock_that_was_a_year_ahead_costs_no_backup() {
     let api = server.api().await;
     let right = next_run(&server, &api, app).await;
     assert_eq!(right["state"], "completed", "{right}");
-    settle(&api, app).await;
-    assert_eq!(items(&api, &api.app_backups(app)).await.len(), 5);
+    api.snapshot(app, &json!({})).await;
+    assert_eq!(api.items(&api.app_backups(app)).await.len(), 5);
     assert_eq!(held(&api, app).await, None);
 }
 
 #[tokio::test]
-async fn a_deletion_that_is_held_happens_once_a_person_confirms_it() {
+async fn held_deletions_happen_after_confirmation() {
     let server = scheduled("keep_days = 30", 1).await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     for _ in 0..2 {
@@ -356,11 +309,11 @@ async fn a_deletion_that_is_held_happens_once_a_person_confirms_it() {
     server.advance(Duration::from_hours(24 * 60));
     let newest = next_run(&server, &api, app).await;
     eventually("the deletion to be held", async || held(&api, app).await).await;
-    settle(&api, app).await;
-    assert_eq!(items(&api, &api.app_backups(app)).await.len(), 3);
+    api.snapshot(app, &json!({})).await;
+    assert_eq!(api.items(&api.app_backups(app)).await.len(), 3);
     server.confirm_retention("hourly").await;
     eventually("the older ones to be deleted", async || {
-        let left = items(&api, &api.app_backups(app)).await;
+        let left = api.items(&api.app_backups(app)).await;
         (ids(&left) == [newest["id"].as_str()?]).then_some(())
     })
     .await;

@@ -3,45 +3,27 @@
 use std::fs;
 
 use appkeep_tests::{
-    Api, Builder, TestServer, assert_same_content, eventually, usual_config, write_noise, write_zoo,
+    Builder, TestServer, assert_same_content, id, until, usual_config, write_noise, write_zoo,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
-
-fn path_of(api: &Api, app: Uuid, snap: &Value) -> String {
-    format!("{}/{}", api.app_snaps(app), snap["id"].as_str().expect("an id"))
-}
-
-fn id_of(resource: &Value) -> &str {
-    resource["id"].as_str().expect("an id")
-}
-
-/// Creates a snapshot and waits for it.
-async fn take(api: &Api, app: Uuid, more: &Value) -> Value {
-    let created = api.create_snap(app, more).await;
-    let ended = api
-        .wait_for(&path_of(api, app, &created), &["completed", "failed"])
-        .await;
-    assert_eq!(ended["state"], "completed", "{ended}");
-    ended
-}
 
 async fn is_gone_from_disk(server: &TestServer, app: Uuid) {
     let directory = server.snapshot_dir(app, "");
-    eventually("the app's snapshots to leave the disk", async || {
-        (!directory.exists()).then_some(())
+    until("the app's snapshots to leave the disk", async || {
+        !directory.exists()
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_snapshot_is_a_copy_that_stays_as_it_was() {
+async fn snapshots_are_unchanged_copies() {
     let builder = Builder::new();
     write_zoo(&builder.path().join("volumes/shop-data"));
     let server = builder.start().await;
     let (api, app) = (server.api().await, server.app("acme", "shop"));
-    let snap = take(&api, app, &json!({})).await;
-    let copy = server.snapshot_dir(app, id_of(&snap));
+    let snap = api.snapshot(app, &json!({})).await;
+    let copy = server.snapshot_dir(app, &id(&snap));
     let volumes = server.path().join("volumes");
     assert_same_content(&volumes.join("shop-data"), &copy.join("data"));
     assert_same_content(&volumes.join("shop-media"), &copy.join("media"));
@@ -61,101 +43,69 @@ async fn a_snapshot_is_a_copy_that_stays_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_snapshot_has_an_asset_and_a_hook_state_once_it_is_completed() {
-    let mut server = Builder::new().workers(0).start().await;
-    let (api, app) = (server.api().await, server.app("acme", "blog"));
-    let created = api.create_snap(app, &json!({"name": "first"})).await;
-    let path = path_of(&api, app, &created);
-    assert_eq!(api.get(&path).await.json(), created);
-    assert_eq!(created["state"], "pending");
-    for absent in ["snapshotAppAsset", "hookState", "hookStateDetails", "scheduleID"] {
-        assert_eq!(created.get(absent), None, "{created}");
-    }
-
-    server.restart(2, None).await;
-    let api = server.api().await;
-    let snap = api.wait_for(&path, &["completed", "failed"]).await;
-    assert_eq!(snap["state"], "completed", "{snap}");
-    let asset: Uuid = snap["snapshotAppAsset"].as_str().unwrap().parse().unwrap();
-    assert_eq!(asset.get_version_num(), 5);
-    assert_eq!(snap["hookState"], "success");
-    assert_eq!(snap["hookStateDetails"], json!([]));
-    assert_eq!(snap["stateUnready"], json!([]));
-    assert_eq!(snap["name"], "first");
-    assert_eq!(
-        api.get(&path).await.json(),
-        snap,
-        "the asset's id is always the same"
-    );
-}
-
-#[tokio::test]
-async fn snapshots_are_listed_newest_first_and_fetched_as_they_are_listed() {
+async fn listed_and_fetched_snapshots_are_equal() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let mut taken = Vec::new();
     for name in ["one", "two", "three"] {
-        taken.push(take(&api, app, &json!({"name": name})).await);
+        taken.push(api.snapshot(app, &json!({"name": name})).await);
     }
     taken.reverse();
     let listed = api.get(&api.app_snaps(app)).await.json();
     assert_eq!(listed["items"], json!(taken));
     for snap in &taken {
-        assert_eq!(&api.get(&path_of(&api, app, snap)).await.json(), snap);
+        assert_eq!(&api.get(&api.snap_path(app, snap)).await.json(), snap);
     }
     let elsewhere = api.app_snaps(server.app("acme", "shop"));
     assert_eq!(api.get(&elsewhere).await.json()["items"], json!([]));
-    let astray = format!("{elsewhere}/{}", id_of(&taken[0]));
+    let astray = format!("{elsewhere}/{}", id(&taken[0]));
     assert_eq!(api.get(&astray).await.problem(), "404/2");
     assert_eq!(api.delete(&astray).await.problem(), "404/1");
 }
 
 #[tokio::test]
-async fn a_deleted_snapshot_is_invisible_at_once_and_leaves_the_disk() {
+async fn deleted_snapshots_disappear_at_once() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let (deleted, kept) = (
-        take(&api, app, &json!({})).await,
-        take(&api, app, &json!({})).await,
+        api.snapshot(app, &json!({})).await,
+        api.snapshot(app, &json!({})).await,
     );
-    let path = path_of(&api, app, &deleted);
+    let path = api.snap_path(app, &deleted);
     assert_eq!(api.delete(&path).await.status, 204);
     assert_eq!(api.get(&path).await.problem(), "404/2");
     assert_eq!(api.delete(&path).await.problem(), "404/1");
     let listed = api.get(&api.app_snaps(app)).await.json();
     assert_eq!(listed["items"], json!([kept]));
-    let directory = server.snapshot_dir(app, id_of(&deleted));
-    eventually("its directory to be gone", async || {
-        (!directory.exists()).then_some(())
-    })
-    .await;
+    let directory = server.snapshot_dir(app, &id(&deleted));
+    until("its directory to be gone", async || !directory.exists()).await;
     assert!(
         server
-            .snapshot_dir(app, id_of(&kept))
+            .snapshot_dir(app, &id(&kept))
             .join("data/greeting.txt")
             .is_file()
     );
-    assert_eq!(api.delete(&path_of(&api, app, &kept)).await.status, 204);
+    assert_eq!(api.delete(&api.snap_path(app, &kept)).await.status, 204);
     is_gone_from_disk(&server, app).await;
 }
 
 #[tokio::test]
-async fn a_snapshot_that_a_backup_will_read_cannot_be_deleted_until_that_ends() {
+async fn snapshots_cannot_be_deleted_while_a_backup_needs_them() {
     let mut server = TestServer::start().await;
     let app = server.app("acme", "blog");
-    let snap = take(&server.api().await, app, &json!({})).await;
+    let snap = server.api().await.snapshot(app, &json!({})).await;
     // Without workers the backup can't end in the meantime.
     server.restart(0, None).await;
     let api = server.api().await;
     let backup = api.create_backup(app, &json!({"snapshotID": snap["id"]})).await;
-    let path = path_of(&api, app, &snap);
+    let path = api.snap_path(app, &snap);
     assert_eq!(api.delete(&path).await.problem(), "409/144");
     assert_eq!(api.get(&path).await.json(), snap);
 
     server.restart(1, None).await;
     let api = server.api().await;
-    let backup_path = format!("{}/{}", api.backups(), id_of(&backup));
-    api.wait_for(&backup_path, &["completed"]).await;
+    let backup_path = format!("{}/{}", api.backups(), id(&backup));
+    api.completed(&backup_path).await;
     assert_eq!(api.delete(&path).await.status, 204);
     is_gone_from_disk(&server, app).await;
     // The backup no longer needs it.
@@ -163,22 +113,22 @@ async fn a_snapshot_that_a_backup_will_read_cannot_be_deleted_until_that_ends() 
 }
 
 #[tokio::test]
-async fn a_snapshot_can_be_deleted_while_it_is_taken() {
+async fn snapshots_can_be_deleted_while_running() {
     let builder = Builder::new();
     write_noise(&builder.path().join("volumes/blog/large"), 100 << 20);
     let server = builder.start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let snap = api.create_snap(app, &json!({})).await;
     let directory = server.snapshot_dir(app, "");
-    eventually("the copy to begin", async || directory.exists().then_some(())).await;
-    let path = path_of(&api, app, &snap);
+    until("the copy to begin", async || directory.exists()).await;
+    let path = api.snap_path(app, &snap);
     assert_eq!(api.delete(&path).await.status, 204);
     assert_eq!(api.get(&path).await.problem(), "404/2");
     is_gone_from_disk(&server, app).await;
 }
 
 #[tokio::test]
-async fn a_volume_that_cannot_be_read_fails_the_snapshot_and_is_named() {
+async fn unreadable_volumes_fail_the_snapshot() {
     let builder = Builder::new();
     fs::write(builder.path().join("volumes/file"), "no directory").unwrap();
     let config = usual_config()
@@ -187,10 +137,7 @@ async fn a_volume_that_cannot_be_read_fails_the_snapshot_and_is_named() {
     let server = builder.config(&config).start().await;
     let (api, app) = (server.api().await, server.app("acme", "shop"));
     let created = api.create_snap(app, &json!({})).await;
-    let failed = api
-        .wait_for(&path_of(&api, app, &created), &["failed", "completed"])
-        .await;
-    assert_eq!(failed["state"], "failed", "{failed}");
+    let failed = api.failed(&api.snap_path(app, &created)).await;
     assert_eq!(
         failed["stateUnready"],
         json!([
@@ -208,14 +155,14 @@ async fn a_volume_that_cannot_be_read_fails_the_snapshot_and_is_named() {
         api.post(&api.app_backups(app), &refused).await.problem(),
         "409/111"
     );
-    assert_eq!(api.delete(&path_of(&api, app, &created)).await.status, 204);
+    assert_eq!(api.delete(&api.snap_path(app, &created)).await.status, 204);
     is_gone_from_disk(&server, app).await;
 }
 
 /// Before it copies data, a snapshot checks that everything can be read. That is quick, so the test retries
 /// until it observes the state.
 #[tokio::test]
-async fn a_snapshot_is_discovering_before_it_is_running() {
+async fn snapshots_are_discovering_before_running() {
     let builder = Builder::new();
     let many = builder.path().join("volumes/blog/many");
     fs::create_dir(&many).unwrap();
@@ -224,13 +171,13 @@ async fn a_snapshot_is_discovering_before_it_is_running() {
     }
     let server = builder.start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
-    eventually("a snapshot to be seen discovering", async || {
-        let path = path_of(&api, app, &api.create_snap(app, &json!({})).await);
+    until("a snapshot to be seen discovering", async || {
+        let path = api.snap_path(app, &api.create_snap(app, &json!({})).await);
         let seen = api
             .wait_for(&path, &["discovering", "running", "completed"])
             .await;
         assert_eq!(api.delete(&path).await.status, 204);
-        (seen["state"] == "discovering").then_some(())
+        seen["state"] == "discovering"
     })
     .await;
 }

@@ -14,7 +14,7 @@ use appkeep_openapi::{Document, statics};
 use appkeep_tests::{Builder, TestServer, usual_config};
 
 #[test]
-fn the_servers_own_document_keeps_the_contract_with_these_allowances() {
+fn the_servers_document_conforms_with_known_exceptions() {
     let contract = authored::document().unwrap();
     let own = Document::from_value("the server's own document", appkeep_server::openapi().unwrap()).unwrap();
     let report = statics::verify(&contract, &own, DROPSHOT);
@@ -40,12 +40,12 @@ fn the_servers_own_document_keeps_the_contract_with_these_allowances() {
 }
 
 /// A working server, and one whose jobs never start.
-struct Judged {
+struct Servers {
     working: TestServer,
     idle: TestServer,
 }
 
-impl Judged {
+impl Servers {
     async fn start() -> Self {
         Self {
             working: with_a_lost_app().start().await,
@@ -53,32 +53,41 @@ impl Judged {
         }
     }
 
-    /// Returns a target with everything that the checker can use.
     async fn target(&self) -> Target {
-        let Self { working, idle } = self;
-        let url = format!("http://{}", working.address());
-        let token = working.token("member", &["acme"]).await;
-        let (account, app) = (working.account("acme"), working.app("acme", "shop"));
         Target {
-            other_app: Some(working.app("acme", "blog")),
-            failing_app: Some(working.app("acme", "lost")),
-            viewer_token: Some(working.token("viewer", &["acme"]).await),
-            foreign: Some(ForeignAccount {
-                account: working.account("other"),
-                token: working.token("member", &["other"]).await,
-                app: working.app("other", "shop"),
-            }),
-            operator_token: Some(working.token("owner", &["*"]).await),
-            idle: Some(Box::new(IdleServer {
-                url: format!("http://{}", idle.address()),
-                token: idle.token("member", &["acme"]).await,
-                account: idle.account("acme"),
-                app: idle.app("acme", "shop"),
-            })),
-            may_restore: true,
-            fault_injector: Some(Arc::new(Switch(idle.server().storage_faults()))),
-            ..Target::new(url, token, account, app)
+            fault_injector: Some(Arc::new(Switch(self.idle.server().storage_faults()))),
+            ..target(&self.working, &self.idle, ["acme", "other"]).await
         }
+    }
+}
+
+/// Returns a target with everything that the checker can use, except failing storage: two accounts of a working server,
+/// and one of them on a server whose jobs never start.
+pub(crate) async fn target(working: &TestServer, idle: &TestServer, [own, other]: [&str; 2]) -> Target {
+    let token = working.token("member", &[own]).await;
+    Target {
+        other_app: Some(working.app(own, "blog")),
+        failing_app: Some(working.app(own, "lost")),
+        may_restore: true,
+        viewer_token: Some(working.token("viewer", &[own]).await),
+        foreign: Some(ForeignAccount {
+            account: working.account(other),
+            token: working.token("member", &[other]).await,
+            app: working.app(other, "shop"),
+        }),
+        operator_token: Some(working.token("owner", &["*"]).await),
+        idle: Some(Box::new(IdleServer {
+            url: idle.url(),
+            token: idle.token("member", &[own]).await,
+            account: idle.account(own),
+            app: idle.app(own, "shop"),
+        })),
+        ..Target::new(
+            working.url(),
+            token,
+            working.account(own),
+            working.app(own, "shop"),
+        )
     }
 }
 
@@ -109,22 +118,22 @@ impl FaultInjector for Switch {
     }
 }
 
-async fn judge(target: &Target) -> LiveReport {
-    judge_with(target, options()).await
+async fn check(target: &Target) -> LiveReport {
+    check_with(target, options()).await
 }
 
 fn options() -> Options {
     Options::new(Uuid::from_u128(0x5eed))
 }
 
-async fn judge_with(target: &Target, options: Options) -> LiveReport {
-    live::run(target, &options).await.expect("something to judge")
+async fn check_with(target: &Target, options: Options) -> LiveReport {
+    live::run(target, &options).await.expect("a usable server")
 }
 
 #[tokio::test]
-async fn a_running_server_keeps_the_contract_as_far_as_was_looked() {
-    let judged = Judged::start().await;
-    let report = judge(&judged.target().await).await;
+async fn a_running_server_conforms_to_the_contract() {
+    let servers = Servers::start().await;
+    let report = check(&servers.target().await).await;
     assert_eq!(report.findings().count(), 0, "{}", live_text(&report));
     assert_eq!(report.coverage.counts(), (51, 0, 0), "every documented response");
     let (held, violated, _) = report.counts();
@@ -156,18 +165,18 @@ fn made(report: &LiveReport) -> String {
 }
 
 #[tokio::test]
-async fn what_is_left_out_is_named_and_a_run_that_lost_its_teeth_is_a_finding() {
-    let judged = Judged::start().await;
+async fn skipped_checks_are_named_and_too_few_checks_are_a_finding() {
+    let servers = Servers::start().await;
     let target = Target {
         fault_injector: None,
-        ..judged.target().await
+        ..servers.target().await
     };
     let options = Options {
         operations: Some(BTreeSet::from(BACKUPS_OF_ONE_APP.map(str::to_owned))),
         min_checks: Some(CHECKS - CHECKS_OF_STORAGE),
         ..options()
     };
-    let report = judge_with(&target, options).await;
+    let report = check_with(&target, options).await;
     let found: Vec<_> = report.findings().map(|finding| finding.code.as_str()).collect();
     assert_eq!(found, ["fewer-checks"], "{}", live_text(&report));
     let asked = report

@@ -4,11 +4,11 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
-use appkeep_tests::{Builder, eventually, usual_config};
+use appkeep_tests::{Builder, backup_body, eventually, snap_body, until, usual_config};
 use rustix::fs::statvfs;
 use serde_json::{Value, json};
 
-use crate::Stage;
+use crate::Fixture;
 use crate::disk::Disk;
 
 const MIB: u64 = 1 << 20;
@@ -27,11 +27,11 @@ fn fill(directory: &Path, leave: u64) {
     }
 }
 
-impl Stage {
+impl Fixture {
     async fn readiness(&self) -> (u16, Value) {
         let address = self.server.server().operations_addr().unwrap();
-        let answer = reqwest::get(format!("http://{address}/readyz")).await.unwrap();
-        (answer.status().as_u16(), answer.json().await.unwrap())
+        let response = reqwest::get(format!("http://{address}/readyz")).await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
     }
 
     async fn is_whole(&self) {
@@ -41,25 +41,22 @@ impl Stage {
 }
 
 #[tokio::test]
-async fn creates_are_refused_while_the_reserve_is_in_use_and_deletes_work_as_root() {
+async fn creates_fail_but_deletes_work_without_free_space_as_root() {
     let builder = Builder::new().with_operations();
     let data = builder.path().join("data");
     let _disk = Disk::in_memory(&data, 64);
-    let stage = Stage::new(builder.start().await).await;
-    stage.is_whole().await;
-    let api = &stage.api;
-    let (backup, snap) = (
-        json!({"type": "application/astra-appBackup", "version": "1.1"}),
-        json!({"type": "application/astra-appSnap", "version": "1.2"}),
-    );
-    let earlier = stage.completes().await;
-    let earlier = format!("{}/{}", api.backups(), earlier["id"].as_str().unwrap());
+    let fixture = Fixture::new(builder.start().await).await;
+    fixture.is_whole().await;
+    let api = &fixture.api;
+    let (backup, snap) = (backup_body(), snap_body());
+    let earlier = fixture.completes().await;
+    let earlier = api.backup_path(&earlier);
 
     // The reserve is 5 % of 64 MiB.
     fill(&data, 2 * MIB);
     for (path, body) in [
-        (api.app_backups(stage.app), &backup),
-        (api.app_snaps(stage.app), &snap),
+        (api.app_backups(fixture.app), &backup),
+        (api.app_snaps(fixture.app), &snap),
     ] {
         let refused = api.post(&path, body).await;
         assert_eq!(refused.problem(), "503/-", "{refused:?}");
@@ -67,7 +64,7 @@ async fn creates_are_refused_while_the_reserve_is_in_use_and_deletes_work_as_roo
         let detail = refused.json()["detail"].to_string();
         assert!(detail.contains("too little free space"), "{detail}");
     }
-    let (status, body) = stage.readiness().await;
+    let (status, body) = fixture.readiness().await;
     assert_eq!(status, 503);
     let reason = body["reasons"][0].as_str().unwrap();
     assert!(
@@ -78,36 +75,36 @@ async fn creates_are_refused_while_the_reserve_is_in_use_and_deletes_work_as_roo
     assert_eq!(api.get(&earlier).await.status, 404);
 
     fs::remove_file(data.join("filler")).unwrap();
-    stage.is_whole().await;
+    fixture.is_whole().await;
 }
 
 #[tokio::test]
-async fn writes_work_again_without_a_restart_after_the_database_had_no_room_as_root() {
+async fn writes_recover_after_a_full_disk_as_root() {
     let config = usual_config().replacen("[server]", "[server]\nreserve_mib = 0", 1);
     let builder = Builder::new().with_operations().config(&config);
     let data = builder.path().join("data");
     let _disk = Disk::in_memory(&data, 32);
-    let stage = Stage::new(builder.start().await).await;
-    stage.is_whole().await;
-    let shop = stage.server.app("acme", "shop");
-    let path = stage.api.app_snaps(shop);
-    let body = json!({"type": "application/astra-appSnap", "version": "1.2"});
+    let fixture = Fixture::new(builder.start().await).await;
+    fixture.is_whole().await;
+    let shop = fixture.server.app("acme", "shop");
+    let path = fixture.api.app_snaps(shop);
+    let body = snap_body();
 
     fill(&data, 0);
-    eventually("a create to fail", async || {
-        let status = stage.api.post(&path, &body).await.status.as_u16();
+    until("a create to fail", async || {
+        let status = fixture.api.post(&path, &body).await.status.as_u16();
         assert!([201, 500, 503].contains(&status), "{status}");
-        (status != 201).then_some(())
+        status != 201
     })
     .await;
     let reason = eventually("a trial write to fail", async || {
-        let (status, body) = stage.readiness().await;
+        let (status, body) = fixture.readiness().await;
         (status == 503).then(|| body["reasons"][0].to_string())
     })
     .await;
     assert!(reason.contains("full"), "{reason}");
 
     fs::remove_file(data.join("filler")).unwrap();
-    assert_eq!(stage.api.post(&path, &body).await.status, 201);
-    stage.is_whole().await;
+    assert_eq!(fixture.api.post(&path, &body).await.status, 201);
+    fixture.is_whole().await;
 }

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use appkeep_tests::{Api, Repository, TestServer, eventually};
+use appkeep_tests::{Api, Repository, TestServer, until};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -29,13 +29,13 @@ const PATIENCE: Duration = Duration::from_mins(10);
 const STEP: Duration = Duration::from_millis(10);
 
 /// A server with the app `blog`, which these tests use.
-struct Stage {
+struct Fixture {
     server: TestServer,
     api: Api,
     app: Uuid,
 }
 
-impl Stage {
+impl Fixture {
     async fn new(server: TestServer) -> Self {
         let (api, app) = (server.api().await, server.app("acme", "blog"));
         Self { server, api, app }
@@ -51,7 +51,7 @@ impl Stage {
 
     async fn create(&self) -> String {
         let created = self.api.create_backup(self.app, &json!({})).await;
-        format!("{}/{}", self.api.backups(), created["id"].as_str().unwrap())
+        self.api.backup_path(&created)
     }
 
     /// Waits until the backup at `path` has ended. The server's clock runs five times as fast, so that pauses
@@ -103,9 +103,9 @@ impl Stage {
 
     async fn nothing_but_these_snapshots(&self, wanted: usize) {
         let directory = self.server.snapshot_dir(self.app, "");
-        eventually("snapshots to be gone", async || {
+        until("snapshots to be gone", async || {
             let on_disk = fs::read_dir(&directory).map_or(0, Iterator::count);
-            (on_disk == wanted).then_some(())
+            on_disk == wanted
         })
         .await;
     }

@@ -14,17 +14,17 @@ use appkeep_tests::{Builder, assert_same_tree};
 use rustix::fs::{Mode, OFlags};
 use serde_json::json;
 
-use crate::Stage;
+use crate::Fixture;
 
 /// Longer than any path that the system accepts.
 const BEYOND_PATH_MAX: usize = 5000;
 
 #[tokio::test]
-async fn a_file_that_grows_all_the_time_fails_the_backup_and_is_named() {
+async fn files_that_keep_growing_fail_the_backup() {
     let builder = Builder::new();
     let log = builder.path().join("volumes/blog/log");
     fs::write(&log, vec![0; 96 << 20]).unwrap();
-    let stage = Stage::new(builder.start().await).await;
+    let fixture = Fixture::new(builder.start().await).await;
     let ends = Arc::new(AtomicBool::new(false));
     let writers = [(); 4].map(|()| {
         let ends = Arc::clone(&ends);
@@ -37,7 +37,7 @@ async fn a_file_that_grows_all_the_time_fails_the_backup_and_is_named() {
             }
         })
     });
-    let (_, reasons) = stage.fails().await;
+    let (_, reasons) = fixture.fails().await;
     ends.store(true, Ordering::Relaxed);
     for writer in writers {
         writer.join().unwrap();
@@ -46,9 +46,9 @@ async fn a_file_that_grows_all_the_time_fails_the_backup_and_is_named() {
         reasons.contains("data/log: changed while it was copied"),
         "{reasons}"
     );
-    stage.nothing_but_these_snapshots(0).await;
+    fixture.nothing_but_these_snapshots(0).await;
     // Once it stops changing, the backup succeeds.
-    stage.completes().await;
+    fixture.completes().await;
 }
 
 async fn many_files(count: usize) {
@@ -60,9 +60,9 @@ async fn many_files(count: usize) {
         }
         fs::write(directory.join(number.to_string()), number.to_string()).unwrap();
     }
-    let stage = Stage::new(builder.start().await).await;
-    stage.completes().await;
-    let said = stage.repository().restic(&["stats", "--json", "latest"]);
+    let fixture = Fixture::new(builder.start().await).await;
+    fixture.completes().await;
+    let said = fixture.repository().restic(&["stats", "--json", "latest"]);
     let said: serde_json::Value = serde_json::from_str(&said).unwrap();
     // Including the entries of every volume: two files, a directory, and the volume's own.
     let directories = count.div_ceil(1000);
@@ -70,14 +70,14 @@ async fn many_files(count: usize) {
 }
 
 #[tokio::test]
-async fn restic_counts_every_one_of_many_small_files() {
+async fn restic_finds_all_of_3000_small_files() {
     many_files(3_000).await;
 }
 
 /// Takes minutes in a debug build: `cargo nextest run --run-ignored only`.
 #[tokio::test]
 #[ignore = "takes minutes in a debug build"]
-async fn restic_counts_every_one_of_a_hundred_thousand_small_files() {
+async fn restic_finds_all_of_100000_small_files() {
     many_files(100_000).await;
 }
 
@@ -89,34 +89,25 @@ async fn sparse(bytes: u64) {
     for at in [0, bytes / 2, bytes - 6] {
         file.write_all_at(b"island", at).unwrap();
     }
-    let stage = Stage::new(builder.start().await).await;
+    let fixture = Fixture::new(builder.start().await).await;
     // The copy has the holes, too.
-    let snap = stage.api.create_snap(stage.app, &json!({})).await;
+    let snap = fixture.api.create_snap(fixture.app, &json!({})).await;
     let id = snap["id"].as_str().unwrap();
-    let snap = format!("{}/{id}", stage.api.app_snaps(stage.app));
-    assert_eq!(
-        stage.api.wait_for(&snap, &["completed", "failed"]).await["state"],
-        "completed"
-    );
-    let copy = stage.server.snapshot_dir(stage.app, id).join("data/sparse");
+    let snap = format!("{}/{id}", fixture.api.app_snaps(fixture.app));
+    assert_eq!(fixture.api.ended(&snap).await["state"], "completed");
+    let copy = fixture.server.snapshot_dir(fixture.app, id).join("data/sparse");
     let copied = fs::metadata(copy).unwrap();
     assert_eq!(copied.len(), bytes);
     assert!(copied.blocks() * 512 < 1 << 20, "{} blocks", copied.blocks());
 
-    let backup = stage
+    let backup = fixture
         .api
-        .create_backup(stage.app, &json!({"snapshotID": id}))
+        .create_backup(fixture.app, &json!({"snapshotID": id}))
         .await;
-    let backup = stage
-        .ended(&format!(
-            "{}/{}",
-            stage.api.backups(),
-            backup["id"].as_str().unwrap()
-        ))
-        .await;
+    let backup = fixture.ended(&fixture.api.backup_path(&backup)).await;
     assert_eq!(backup["state"], "completed", "{backup}");
-    let target = stage.server.path().join("restored");
-    stage
+    let target = fixture.server.path().join("restored");
+    fixture
         .repository()
         .restore(backup["id"].as_str().unwrap(), &target);
     let restored = File::open(target.join("data/sparse")).unwrap();
@@ -129,14 +120,14 @@ async fn sparse(bytes: u64) {
 }
 
 #[tokio::test]
-async fn restic_restores_a_sparse_file_of_half_a_gibibyte() {
+async fn restic_restores_a_sparse_file_of_512_mib() {
     sparse(512 << 20).await;
 }
 
 /// A size that doesn't fit into 32 bits.
 #[tokio::test]
 #[ignore = "takes minutes in a debug build"]
-async fn restic_restores_a_sparse_file_of_six_gibibytes() {
+async fn restic_restores_a_sparse_file_of_6_gib() {
     sparse(6 << 30).await;
 }
 
@@ -154,37 +145,37 @@ fn make_deep(root: &Path, name: &str, depth: usize) {
 }
 
 #[tokio::test]
-async fn restic_restores_names_and_paths_as_long_as_the_system_takes() {
+async fn restic_restores_the_longest_names_and_paths() {
     let builder = Builder::new();
     let volume = builder.path().join("volumes/blog");
     // The path of the target directory must not be longer than that of the snapshot.
     make_deep(&volume, &"n".repeat(255), 14);
-    let stage = Stage::new(builder.start().await).await;
-    let backup = stage.completes().await;
-    let target = stage.server.path().join("restored");
-    stage
+    let fixture = Fixture::new(builder.start().await).await;
+    let backup = fixture.completes().await;
+    let target = fixture.server.path().join("restored");
+    fixture
         .repository()
         .restore(backup["id"].as_str().unwrap(), &target);
     assert_same_tree(&volume, &target.join("data"));
 }
 
 #[tokio::test]
-async fn a_tree_deeper_than_any_path_is_backed_up_or_named() {
+async fn trees_deeper_than_path_max_fail_the_backup() {
     let builder = Builder::new();
     let name = "n".repeat(100);
     make_deep(&builder.path().join("volumes/blog"), &name, BEYOND_PATH_MAX / 100);
-    let stage = Stage::new(builder.start().await).await;
-    let (_, reasons) = stage.fails().await;
+    let fixture = Fixture::new(builder.start().await).await;
+    let (_, reasons) = fixture.fails().await;
     assert!(reasons.contains("File name too long"), "{reasons}");
-    stage.nothing_but_these_snapshots(0).await;
+    fixture.nothing_but_these_snapshots(0).await;
 }
 
 /// Each directory on the way down is held open twice, and a process may usually have 1,024 files open.
 #[tokio::test]
-async fn a_tree_of_four_hundred_directories_one_in_the_other_is_backed_up() {
+async fn trees_of_400_nested_directories_are_backed_up() {
     let builder = Builder::new();
     make_deep(&builder.path().join("volumes/blog"), "n", 400);
-    let stage = Stage::new(builder.start().await).await;
-    stage.completes().await;
-    stage.nothing_but_these_snapshots(0).await;
+    let fixture = Fixture::new(builder.start().await).await;
+    fixture.completes().await;
+    fixture.nothing_but_these_snapshots(0).await;
 }

@@ -4,9 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use fastrand::Rng;
+use walkdir::WalkDir;
 
 /// Number of small files per MiB: 20,000 for 2 GiB.
 const SMALL_FILES_PER_MIB: u64 = 10;
@@ -19,7 +21,7 @@ const CHANGED_ONE_IN: u64 = 100;
 
 const MIB: u64 = 1024 * 1024;
 
-/// Number of bytes that are written or compared at once.
+/// Number of bytes that are written at once.
 const BLOCK_BYTES: u64 = 256 * 1024;
 
 /// A random size whose logarithm is uniform: 2 KiB is as likely between 1 and 4 KiB as 2 MiB between 1 and 4
@@ -65,7 +67,7 @@ pub(crate) fn make(root: &Path, mib: u64, rng: &mut Rng) -> Result<()> {
         put(&small_file(root, number), &content)?;
     }
     let large = root.join("large");
-    fs::create_dir_all(&large).with_context(|| format!("failed to make {}", large.display()))?;
+    fs::create_dir_all(&large).with_context(|| format!("failed to create {}", large.display()))?;
     let mut earlier = PathBuf::new();
     for number in 0_u64.. {
         if left == 0 {
@@ -116,7 +118,7 @@ fn small_file(root: &Path, number: u64) -> PathBuf {
 
 fn put(path: &Path, content: &[u8]) -> Result<()> {
     if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).with_context(|| format!("failed to make {}", parent.display()))?;
+        fs::create_dir_all(parent).with_context(|| format!("failed to create {}", parent.display()))?;
     }
     fs::write(path, content).with_context(|| format!("failed to write {}", path.display()))
 }
@@ -151,9 +153,12 @@ pub(crate) fn change(root: &Path, mib: u64, rng: &mut Rng) -> Result<()> {
 /// When something can't be read.
 pub(crate) fn size(root: &Path) -> Result<(u64, u64)> {
     let (mut files, mut bytes) = (0, 0);
-    for path in walk(root)? {
-        files += 1;
-        bytes += fs::symlink_metadata(&path)?.len();
+    for entry in WalkDir::new(root) {
+        let entry = entry.context("failed to list a directory")?;
+        if !entry.file_type().is_dir() {
+            files += 1;
+            bytes += entry.metadata()?.len();
+        }
     }
     Ok((files, bytes))
 }
@@ -163,51 +168,17 @@ pub(crate) fn size(root: &Path) -> Result<(u64, u64)> {
 /// # Errors
 /// When something can't be read.
 pub(crate) fn is_same(one: &Path, other: &Path) -> Result<bool> {
-    let (ones, others) = (walk(one)?, walk(other)?);
-    if ones.len() != others.len() {
-        return Ok(false);
+    let mut diff = Command::new("diff");
+    diff.args(["--recursive", "--brief", "--no-dereference"])
+        .args([one, other]);
+    let status = diff
+        .stdout(Stdio::null())
+        .status()
+        .context("failed to start diff")?;
+    match status.code() {
+        Some(code @ (0 | 1)) => Ok(code == 0),
+        _ => bail!("diff ended with {status}"),
     }
-    for (path, beside) in ones.iter().zip(&others) {
-        let same_name = path.strip_prefix(one)? == beside.strip_prefix(other)?;
-        if !same_name || !has_same_content(path, beside)? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-fn has_same_content(path: &Path, beside: &Path) -> Result<bool> {
-    let (one, other) = (File::open(path)?, File::open(beside)?);
-    let bytes = one.metadata()?.len();
-    if other.metadata()?.len() != bytes {
-        return Ok(false);
-    }
-    let (mut ones, mut others) = (vec![0; to_usize(BLOCK_BYTES)], vec![0; to_usize(BLOCK_BYTES)]);
-    for at in (0..bytes).step_by(to_usize(BLOCK_BYTES)) {
-        let length = to_usize((bytes - at).min(BLOCK_BYTES));
-        one.read_exact_at(&mut ones[..length], at)?;
-        other.read_exact_at(&mut others[..length], at)?;
-        if ones[..length] != others[..length] {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-fn walk(root: &Path) -> Result<Vec<PathBuf>> {
-    let (mut open, mut found) = (vec![root.to_owned()], Vec::new());
-    while let Some(dir) = open.pop() {
-        for entry in fs::read_dir(&dir).with_context(|| format!("failed to list {}", dir.display()))? {
-            let entry = entry?;
-            if entry.file_type()?.is_dir() {
-                open.push(entry.path());
-            } else {
-                found.push(entry.path());
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }
 
 #[cfg(test)]

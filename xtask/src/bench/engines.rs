@@ -101,7 +101,7 @@ pub(crate) fn measure(args: &Args, dir: &Path, example: &Path) -> Result<Value> 
     let restic = version_of_restic()?;
     let source = dir.join("source");
     let mut rng = Rng::with_seed(args.seed);
-    eprintln!("making a data set of {} MiB", args.data_mib);
+    eprintln!("creating a data set of {} MiB", args.data_mib);
     dataset::make(&source, args.data_mib, &mut rng)?;
     let (files, bytes) = dataset::size(&source)?;
     let mut costs = Costs::default();
@@ -132,7 +132,7 @@ pub(crate) fn measure(args: &Args, dir: &Path, example: &Path) -> Result<Value> 
 
 fn version_of_restic() -> Result<String> {
     let output = Command::new("restic").arg("version").output();
-    let output = output.context("failed to start restic, which this is measured against: install it")?;
+    let output = output.context("failed to start restic, which is required for the comparison")?;
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(text
         .split(" compiled")
@@ -155,7 +155,7 @@ impl Site<'_> {
             fs::create_dir_all(self.place(peer))?;
         }
         let mut init = self.restic();
-        cost_of(init.arg("init")).context("making restic's repository")?;
+        cost_of(init.arg("init")).context("creating restic's repository")?;
         for step in Step::ALL {
             if step == Step::Changed {
                 dataset::change(self.source, args.data_mib, rng)?;
@@ -275,7 +275,7 @@ impl Site<'_> {
                 };
                 if !dataset::is_same(self.source, &inner)? {
                     bail!(
-                        "{} restored something else than it had backed up",
+                        "{}: the restored data differs from the backup",
                         report::name_of(peer)
                     );
                 }

@@ -44,7 +44,7 @@ const PRIORITIES: [&str; 2] = ["idle", "low"];
 pub(crate) fn measure(args: &Args, dir: &Path, appkeep: &Path) -> Result<Value> {
     let volume = dir.join("volume");
     let mut rng = Rng::with_seed(args.seed);
-    eprintln!("making a data set of {} MiB", args.data_mib);
+    eprintln!("creating a data set of {} MiB", args.data_mib);
     dataset::make(&volume, args.data_mib, &mut rng)?;
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN).set_header(vec![
@@ -133,7 +133,7 @@ fn fetch_until(server: &Server, path: &str, until: impl FnOnce() -> Result<()>) 
 }
 
 fn fetch(server: &Server, path: &str, is_over: &AtomicBool) -> Result<Vec<Duration>> {
-    let mut connection = server.connect()?;
+    let connection = server.connection();
     let mut latencies = Vec::new();
     while !is_over.load(Ordering::SeqCst) {
         let began = Instant::now();
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_are_of_what_was_measured() {
+    fn percentiles_are_measured_latencies() {
         let latencies = sorted((1..=200).rev().map(Duration::from_millis).collect());
         assert_eq!(latencies.percentile(50), Duration::from_millis(100));
         assert_eq!(latencies.percentile(99), Duration::from_millis(198));

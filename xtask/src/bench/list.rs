@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use appkeep_launcher::{app_backups, backups};
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
@@ -45,14 +46,14 @@ pub(crate) fn measure(dir: &Path, appkeep: &Path, bare: &Path) -> Result<Value> 
     fs::create_dir_all(&volume)?;
     fs::write(volume.join("file"), "content")?;
     let server = Server::start(appkeep, dir, &volume, "low")?;
-    eprintln!("making {BACKUPS} backups");
+    eprintln!("creating {BACKUPS} backups");
     let paths: Vec<_> = (0..BACKUPS)
         .map(|_| server.create_backup())
         .collect::<Result<_>>()?;
     for path in &paths {
         server.wait_for(path)?;
     }
-    let list = server.connect()?.get(&server.all_backups)?;
+    let list = server.connection().get(&backups())?;
     let file = dir.join("list.json");
     fs::write(&file, &list)?;
     let mut child = Command::new(bare).arg(&file).stdout(Stdio::piped()).spawn()?;
@@ -60,24 +61,19 @@ pub(crate) fn measure(dir: &Path, appkeep: &Path, bare: &Path) -> Result<Value> 
     BufReader::new(child.stdout.take().context("no stdout")?).read_line(&mut authority)?;
     let _bare = Killed(child);
     let targets = [
-        ("bare endpoint", authority.trim().to_owned(), "", "/list"),
         (
-            "all of an account",
-            server.authority.clone(),
-            server.token.as_str(),
-            server.all_backups.as_str(),
+            "bare endpoint",
+            &*format!("http://{}", authority.trim()),
+            "",
+            "/list",
         ),
-        (
-            "all of an app",
-            server.authority.clone(),
-            server.token.as_str(),
-            server.backups.as_str(),
-        ),
+        ("all of an account", server.url(), &server.token, &backups()),
+        ("all of an app", server.url(), &server.token, &app_backups()),
     ];
     let mut best = [0.0_f64; 3];
     for _ in 0..TURNS {
-        for ((_, authority, token, path), best) in targets.iter().zip(&mut best) {
-            *best = best.max(requests_per_second(authority, token, path)?);
+        for ((_, url, token, path), best) in targets.iter().zip(&mut best) {
+            *best = best.max(requests_per_second(url, token, path)?);
         }
     }
     let mut table = Table::new();
@@ -106,7 +102,7 @@ pub(crate) fn measure(dir: &Path, appkeep: &Path, bare: &Path) -> Result<Value> 
 }
 
 /// Uses `wrk` if it is installed, as it takes less CPU time than our own client.
-fn requests_per_second(authority: &str, token: &str, path: &str) -> Result<f64> {
+fn requests_per_second(url: &str, token: &str, path: &str) -> Result<f64> {
     let wrk = Command::new("wrk")
         .args([
             "-t1",
@@ -114,11 +110,11 @@ fn requests_per_second(authority: &str, token: &str, path: &str) -> Result<f64> 
             &format!("-d{}", TURN.as_secs()),
         ])
         .args(["-H", &format!("Authorization: Bearer {token}")])
-        .arg(format!("http://{authority}{path}"))
+        .arg(format!("{url}{path}"))
         .output();
     let said = match wrk {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return our_requests_per_second(authority, token, path);
+            return our_requests_per_second(url, token, path);
         }
         output => String::from_utf8(output.context("failed to start wrk")?.stdout)?,
     };
@@ -127,13 +123,13 @@ fn requests_per_second(authority: &str, token: &str, path: &str) -> Result<f64> 
         .lines()
         .find_map(|line| line.trim().strip_prefix("Requests/sec:"));
     rate.and_then(|rate| rate.trim().parse().ok())
-        .with_context(|| format!("wrk said no rate: {said}"))
+        .with_context(|| format!("wrk printed no rate: {said}"))
 }
 
-fn our_requests_per_second(authority: &str, token: &str, path: &str) -> Result<f64> {
+fn our_requests_per_second(url: &str, token: &str, path: &str) -> Result<f64> {
     let began = Instant::now();
     let load = || -> Result<u32> {
-        let (mut connection, mut requests) = (Connection::open(authority, token)?, 0);
+        let (connection, mut requests) = (Connection::new(url, token), 0);
         while began.elapsed() < TURN {
             connection.get(path)?;
             requests += 1;

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_costs_something_and_its_failure_is_told() {
+    fn costs_and_failures_of_processes_are_reported() {
         let cost =
             cost_of(Command::new("sh").args(["-c", "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done"]));
         let cost = cost.unwrap();

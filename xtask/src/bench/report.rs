@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_step_that_only_we_take_has_no_ratio() {
+    fn steps_of_one_engine_have_no_ratio() {
         let mut costs = Costs::default();
         let cost = Cost {
             wall: Duration::from_secs(3),

@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn one_exchange_knows_a_response_without_a_body() {
+    fn one_exchange_supports_responses_without_a_body() {
         check(
             one_exchange,
             r#"

@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_step_has_a_place() {
+    fn every_step_has_a_fail_point() {
         let names = names().unwrap();
         for step in [
             "create_backup.copied",
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_what_is_quoted_in_the_call() {
+    fn names_are_read_from_fail_point_calls() {
         let text = r#"a("x"); fail_point::pass("one.two"); b("y"); fail_point::pass(match z {
             A => "three.a",
             B => "three.b",

@@ -21,13 +21,13 @@ pub(super) struct Report {
 
 impl Report {
     /// Records that the server died there.
-    pub(super) fn died(&mut self, place: &str) {
-        *self.deaths.entry(place.to_owned()).or_default() += 1;
+    pub(super) fn died(&mut self, end: &str) {
+        *self.deaths.entry(end.to_owned()).or_default() += 1;
     }
 
     /// Records that the server was killed because it didn't reach the fail point.
-    pub(super) fn missed(&mut self, place: &str) {
-        *self.missed.entry(place.to_owned()).or_default() += 1;
+    pub(super) fn missed(&mut self, end: &str) {
+        *self.missed.entry(end.to_owned()).or_default() += 1;
     }
 
     /// Records that an operation was acknowledged.
@@ -62,13 +62,13 @@ impl fmt::Display for Report {
             self.starts
         )?;
         writeln!(f, "ended:")?;
-        for (place, count) in &self.deaths {
-            writeln!(f, "  {count:>6}  {place}")?;
+        for (end, count) in &self.deaths {
+            writeln!(f, "  {count:>6}  {end}")?;
         }
         let missed: u64 = self.missed.values().sum();
         writeln!(
             f,
-            "  {missed:>6}  killed because a fail point was not passed in time"
+            "  {missed:>6}  killed because a fail point was not reached in time"
         )?;
         let never: Vec<_> = (self.points.iter())
             .filter(|point| !self.deaths.contains_key(*point))
@@ -76,10 +76,10 @@ impl fmt::Display for Report {
             .collect();
         writeln!(
             f,
-            "fail points: {} of {} were died at{}{}",
+            "fail points: {} of {} were reached{}{}",
             self.points.len() - never.len(),
             self.points.len(),
-            if never.is_empty() { "" } else { "; never at " },
+            if never.is_empty() { "" } else { "; not reached: " },
             never.join(", ")
         )?;
         for (title, counts) in [("acknowledged", &self.acknowledged), ("checked", &self.checks)] {

@@ -3,20 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::place::{APPS, BUCKETS, Place, describe, entries};
-use super::world::World;
-
-/// Whether restic is installed.
-pub(super) fn is_installed() -> bool {
-    let mut probe = Command::new("restic");
-    probe.arg("version").stdout(Stdio::null()).stderr(Stdio::null());
-    probe.status().is_ok_and(|status| status.success())
-}
+use super::environment::{APPS, BUCKETS, Environment, describe, entries};
+use super::model::Model;
 
 /// An app's repository in a bucket.
 pub(super) struct Repository {
@@ -30,12 +23,12 @@ pub(super) struct Repository {
 ///
 /// # Errors
 /// When a password can't be read.
-pub(super) fn repositories(place: &Place) -> Result<Vec<Repository>> {
-    let passwords = passwords(place)?;
+pub(super) fn repositories(environment: &Environment) -> Result<Vec<Repository>> {
+    let passwords = passwords(environment)?;
     let mut found = Vec::new();
     for app in 0..APPS.len() {
         for bucket in 0..BUCKETS.len() {
-            let path = place.repository(app, bucket);
+            let path = environment.repository(app, bucket);
             if path.join("config").is_file() && !entries(&path.join("keys"))?.is_empty() {
                 let password = passwords.get(&path);
                 let password = password.with_context(|| format!("{} has no password", path.display()))?;
@@ -53,15 +46,15 @@ pub(super) fn repositories(place: &Place) -> Result<Vec<Repository>> {
 }
 
 /// The passwords of repositories, by their paths, as the binary prints them for disaster recovery.
-fn passwords(place: &Place) -> Result<BTreeMap<PathBuf, String>> {
-    let mut show = place.installation().command();
+fn passwords(environment: &Environment) -> Result<BTreeMap<PathBuf, String>> {
+    let mut show = environment.installation().command();
     show.args(["key", "show", "--recovery", "--data"])
-        .arg(place.data());
+        .arg(environment.data());
     let output = show.output().context("failed to start the binary")?;
-    let said = String::from_utf8(output.stdout).context("the passwords are no text")?;
+    let output = String::from_utf8(output.stdout).context("the passwords are not UTF-8")?;
     let mut found = BTreeMap::new();
     let mut repository = PathBuf::new();
-    for line in said.lines() {
+    for line in output.lines() {
         if let Some(path) = line.strip_prefix("export RESTIC_REPOSITORY=") {
             repository = PathBuf::from(path.trim_matches('\''));
         } else if let Some(password) = line.strip_prefix("export RESTIC_PASSWORD=") {
@@ -78,25 +71,25 @@ impl Repository {
     /// When restic finds damage.
     pub(super) fn check(&self, read_data: bool) -> Result<()> {
         let more: &[&str] = if read_data { &["--read-data"] } else { &[] };
-        let said = self.restic(&[&["check", "--no-lock"], more].concat())?;
-        if said.contains("no errors were found") {
+        let output = self.restic(&[&["check", "--no-lock"], more].concat())?;
+        if output.contains("no errors were found") {
             return Ok(());
         }
-        bail!("restic check of {}: {said}", self.path.display())
+        bail!("restic check of {}: {output}", self.path.display())
     }
 
     /// Compares restic's list of backups with the expected ones.
     ///
     /// # Errors
     /// When they differ.
-    pub(super) fn compare_list(&self, world: &World) -> Result<()> {
-        let said = self.restic(&["snapshots", "--no-lock", "--json"])?;
-        let listed: Vec<Value> = serde_json::from_str(&said).context("restic speaks no JSON")?;
+    pub(super) fn compare_list(&self, model: &Model) -> Result<()> {
+        let output = self.restic(&["snapshots", "--no-lock", "--json"])?;
+        let listed: Vec<Value> = serde_json::from_str(&output).context("restic's output isn't JSON")?;
         let tags = listed
             .iter()
             .map(|snapshot| snapshot["tags"][0].as_str().unwrap_or_default());
         let tags: Vec<_> = tags.map(str::to_owned).collect();
-        let wanted = world
+        let wanted = model
             .backups_in(self.app, self.bucket)
             .map(|backup| format!("backup={}", backup.id));
         let (found, wanted) = (tags.iter().cloned().collect::<BTreeSet<_>>(), wanted.collect());
@@ -110,11 +103,11 @@ impl Repository {
     ///
     /// # Errors
     /// When they differ.
-    pub(super) fn restore_newest(&self, place: &Place, world: &World) -> Result<bool> {
-        let Some(newest) = world.backups_in(self.app, self.bucket).last() else {
+    pub(super) fn restore_newest(&self, environment: &Environment, model: &Model) -> Result<bool> {
+        let Some(newest) = model.backups_in(self.app, self.bucket).last() else {
             return Ok(false);
         };
-        let target = place.path().join("restored");
+        let target = environment.path().join("restored");
         let text = target.display().to_string();
         let tag = format!("backup={}", newest.id);
         self.restic(&["restore", "latest", "--no-lock", "--tag", &tag, "--target", &text])?;
@@ -139,13 +132,13 @@ impl Repository {
             .env("RESTIC_PASSWORD", &self.password)
             .output()
             .context("failed to start restic")?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
         if output.status.success() {
-            return Ok(said);
+            return Ok(stdout);
         }
-        let complained = String::from_utf8_lossy(&output.stderr);
+        let stderr = String::from_utf8_lossy(&output.stderr);
         bail!(
-            "restic {arguments:?} of {} failed: {said} {complained}",
+            "restic {arguments:?} of {} failed: {stdout} {stderr}",
             self.path.display()
         )
     }

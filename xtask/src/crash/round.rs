@@ -4,14 +4,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use appkeep_launcher::{ACCOUNT, Method};
+use appkeep_launcher::{ACCOUNT, Method, backup_body, snapshot_body};
 use serde_json::{Value, json};
 
-use super::place::{APPS, BUCKETS, Place};
+use super::environment::{APPS, BUCKETS, Environment, Manifest};
+use super::model::{Model, Unanswered};
 use super::points::{self, Needs};
 use super::report::Report;
-use super::server::{Death, Server};
-use super::world::{Unanswered, World};
+use super::server::{Server, Termination};
 
 /// Number of backups, and of snapshots, of an app from which on deletes are preferred.
 const RESOURCES_MAX: usize = 4;
@@ -36,10 +36,10 @@ pub(super) enum End {
 impl End {
     /// Chooses an end at random; a fail point is one of these `names`, and usually one that is reachable in
     /// `place`.
-    pub(super) fn draw(names: &[String], place: &Place, rng: &mut fastrand::Rng) -> Self {
+    pub(super) fn draw(names: &[String], environment: &Environment, rng: &mut fastrand::Rng) -> Self {
         match rng.u8(..100) {
             0..70 => {
-                let is_new = !new_repositories(place).is_empty();
+                let is_new = !new_repositories(environment).is_empty();
                 let of_new = names
                     .iter()
                     .filter(|name| points::needs(name) == Needs::NewRepository);
@@ -95,9 +95,9 @@ impl End {
             thread::sleep(Duration::from_millis(2));
         }
         match (server.kill()?, self) {
-            (Death::Abort, Self::Point(name, _)) => report.died(name),
-            (Death::Kill, Self::Time(_)) => report.died("killed at a random time"),
-            (Death::Kill, Self::Point(name, _)) => report.missed(name),
+            (Termination::Abort, Self::Point(name, _)) => report.died(name),
+            (Termination::Kill, Self::Time(_)) => report.died("killed at a random time"),
+            (Termination::Kill, Self::Point(name, _)) => report.missed(name),
             (other, _) => bail!("the server ended with {other:?}"),
         }
         Ok(())
@@ -105,14 +105,14 @@ impl End {
 }
 
 /// Sends the requests of a round, and records the responses.
-pub(super) struct Asker<'a> {
-    pub(super) place: &'a mut Place,
-    pub(super) world: &'a mut World,
+pub(super) struct Workload<'a> {
+    pub(super) environment: &'a mut Environment,
+    pub(super) model: &'a mut Model,
     pub(super) report: &'a mut Report,
     pub(super) rng: &'a mut fastrand::Rng,
 }
 
-impl Asker<'_> {
+impl Workload<'_> {
     /// Changes files and requests a few operations, until the server is dead.
     ///
     /// # Errors
@@ -120,15 +120,15 @@ impl Asker<'_> {
     pub(super) fn round(&mut self, server: &Server, end: &End) -> Result<()> {
         for app in 0..APPS.len() {
             if self.rng.u8(..100) < 60 {
-                self.place.change(app, self.rng)?;
+                self.environment.change(app, self.rng)?;
             }
         }
-        let mut goes_on = end
+        let mut is_running = end
             .needs()
             .map_or(Ok(true), |needs| self.provide(server, needs))?;
         for _ in 0..self.rng.usize(1..=4) {
-            goes_on = goes_on && self.operation(server)?;
-            if !goes_on {
+            is_running = is_running && self.operation(server)?;
+            if !is_running {
                 return Ok(());
             }
             if self.rng.bool() {
@@ -144,11 +144,11 @@ impl Asker<'_> {
         let bucket = usize::from(self.rng.u8(..100) < 25);
         match needs {
             Needs::Backup => self.create_backup(server, app, bucket),
-            Needs::NewRepository => match new_repositories(self.place)[..] {
+            Needs::NewRepository => match new_repositories(self.environment)[..] {
                 [] => self.create_backup(server, app, bucket),
                 [(app, bucket), ..] => self.create_backup(server, app, bucket),
             },
-            Needs::Delete => match self.world.backups.there.first() {
+            Needs::Delete => match self.model.backups.there.first() {
                 Some(first) => self.delete(server, first.app, true),
                 None => self.create_backup(server, app, bucket),
             },
@@ -160,8 +160,8 @@ impl Asker<'_> {
         let app = self.rng.usize(..APPS.len());
         let bucket = usize::from(self.rng.u8(..100) < 25);
         let is_full = |count: usize| count >= RESOURCES_MAX;
-        let backups = self.world.backups.there.iter().filter(|backup| backup.app == app);
-        let snaps = self.world.snaps.there.iter().filter(|snap| snap.app == app);
+        let backups = self.model.backups.there.iter().filter(|backup| backup.app == app);
+        let snaps = self.model.snaps.there.iter().filter(|snap| snap.app == app);
         let (backups, snaps) = (backups.count(), snaps.count());
         match self.rng.u8(..100) {
             0..45 if !is_full(backups) => self.create_backup(server, app, bucket),
@@ -175,29 +175,42 @@ impl Asker<'_> {
     }
 
     fn create_backup(&mut self, server: &Server, app: usize, bucket: usize) -> Result<bool> {
-        let mut manifest = self.place.manifest(app);
-        let name = self.world.new_name();
-        let mut body = json!({
-            "name": name,
-            "type": "application/astra-appBackup",
-            "version": "1.1",
-            "bucketID": BUCKETS[bucket].1,
-        });
-        let snaps: Vec<_> = self
-            .world
-            .snaps
-            .there
-            .iter()
-            .filter(|snap| snap.app == app)
-            .collect();
+        let mut manifest = self.environment.manifest(app);
+        let mut body = backup_body();
+        body["bucketID"] = json!(BUCKETS[bucket].1);
+        let snaps = self.model.snaps.there.iter().filter(|snap| snap.app == app);
+        let snaps: Vec<_> = snaps.collect();
         if !snaps.is_empty() && self.rng.u8(..100) < 30 {
             let snap = snaps[self.rng.usize(..snaps.len())];
             body["snapshotID"] = json!(snap.id);
             manifest = snap.manifest.clone();
         }
-        let path = of_app(app, "appBackups");
-        let Some(answer) = server.ask(&Method::POST, &path, Some(&body)) else {
-            self.world.backups.unanswered = Some(Unanswered {
+        self.create(server, true, body, app, bucket, manifest)
+    }
+
+    fn create_snap(&mut self, server: &Server, app: usize) -> Result<bool> {
+        let manifest = self.environment.manifest(app);
+        self.create(server, false, snapshot_body(), app, 0, manifest)
+    }
+
+    fn create(
+        &mut self,
+        server: &Server,
+        is_backup: bool,
+        mut body: Value,
+        app: usize,
+        bucket: usize,
+        manifest: Manifest,
+    ) -> Result<bool> {
+        let name = self.model.new_name();
+        body["name"] = json!(name);
+        let (resources, kind, created) = if is_backup {
+            (&mut self.model.backups, "appBackups", "backups created")
+        } else {
+            (&mut self.model.snaps, "appSnaps", "snapshots created")
+        };
+        let Some(response) = server.request(&Method::POST, &of_app(app, kind), Some(&body)) else {
+            resources.unanswered = Some(Unanswered {
                 name,
                 app,
                 bucket,
@@ -205,56 +218,34 @@ impl Asker<'_> {
             });
             return Ok(false);
         };
-        match (answer.status, answer.body["id"].as_str()) {
+        match (response.status, response.body["id"].as_str()) {
             (201, Some(id)) => {
-                self.world.backups.created(id, app, bucket, manifest);
-                self.report.acknowledged("backups created");
+                resources.created(id, app, bucket, manifest);
+                self.report.acknowledged(created);
             }
             // The snapshot isn't completed yet.
             (409, _) if body.get("snapshotID").is_some() => self.report.acknowledged("conflicts"),
-            _ => bail!("a create was answered with {}: {}", answer.status, answer.body),
+            _ => bail!("a create returned {}: {}", response.status, response.body),
         }
-        Ok(true)
-    }
-
-    fn create_snap(&mut self, server: &Server, app: usize) -> Result<bool> {
-        let manifest = self.place.manifest(app);
-        let name = self.world.new_name();
-        let body = json!({"name": name, "type": "application/astra-appSnap", "version": "1.2"});
-        let path = of_app(app, "appSnaps");
-        let Some(answer) = server.ask(&Method::POST, &path, Some(&body)) else {
-            self.world.snaps.unanswered = Some(Unanswered {
-                name,
-                app,
-                bucket: 0,
-                manifest,
-            });
-            return Ok(false);
-        };
-        match (answer.status, answer.body["id"].as_str()) {
-            (201, Some(id)) => self.world.snaps.created(id, app, 0, manifest),
-            _ => bail!("a create was answered with {}: {}", answer.status, answer.body),
-        }
-        self.report.acknowledged("snapshots created");
         Ok(true)
     }
 
     fn delete(&mut self, server: &Server, app: usize, is_backup: bool) -> Result<bool> {
         let (kept, kind) = if is_backup {
-            (&mut self.world.backups, "appBackups")
+            (&mut self.model.backups, "appBackups")
         } else {
-            (&mut self.world.snaps, "appSnaps")
+            (&mut self.model.snaps, "appSnaps")
         };
         let mut found: Vec<_> = kept.there.iter_mut().filter(|one| one.app == app).collect();
         let number = self.rng.usize(..found.len());
         let chosen = &mut *found[number];
         let id = chosen.id.clone();
         let path = format!("{}/{id}", of_app(app, kind));
-        let Some(answer) = server.ask(&Method::DELETE, &path, None) else {
+        let Some(response) = server.request(&Method::DELETE, &path, None) else {
             chosen.may_be_gone = true;
             return Ok(false);
         };
-        match answer.status {
+        match response.status {
             204 => {
                 kept.deleted(&id);
                 let what = if is_backup {
@@ -266,17 +257,17 @@ impl Asker<'_> {
             }
             // It is pending, or in use.
             409 => self.report.acknowledged("conflicts"),
-            _ => bail!("a delete was answered with {}: {}", answer.status, answer.body),
+            _ => bail!("a delete returned {}: {}", response.status, response.body),
         }
         Ok(true)
     }
 
     fn read(&mut self, server: &Server, path: &str) -> Result<bool> {
-        let Some(answer) = server.ask(&Method::GET, path, None) else {
+        let Some(response) = server.request(&Method::GET, path, None) else {
             return Ok(false);
         };
-        if answer.status != 200 {
-            bail!("a list was answered with {}: {}", answer.status, answer.body);
+        if response.status != 200 {
+            bail!("a list returned {}: {}", response.status, response.body);
         }
         self.report.acknowledged("lists read");
         Ok(true)
@@ -284,9 +275,9 @@ impl Asker<'_> {
 }
 
 /// The combinations of apps and buckets without a repository.
-fn new_repositories(place: &Place) -> Vec<(usize, usize)> {
+fn new_repositories(environment: &Environment) -> Vec<(usize, usize)> {
     let all = (0..APPS.len()).flat_map(|app| (0..BUCKETS.len()).map(move |bucket| (app, bucket)));
-    all.filter(|(app, bucket)| !place.repository(*app, *bucket).join("config").exists())
+    all.filter(|(app, bucket)| !environment.repository(*app, *bucket).join("config").exists())
         .collect()
 }
 
@@ -300,12 +291,12 @@ pub(super) fn of_app(app: usize, kind: &str) -> String {
 /// # Errors
 /// When the response isn't a list.
 pub(super) fn list(server: &Server, path: &str) -> Result<Vec<Value>> {
-    match server.ask(&Method::GET, path, None) {
-        Some(answer) if answer.status == 200 => match answer.body["items"].as_array() {
+    match server.request(&Method::GET, path, None) {
+        Some(response) if response.status == 200 => match response.body["items"].as_array() {
             Some(items) => Ok(items.clone()),
-            None => bail!("GET {path} was answered without items: {}", answer.body),
+            None => bail!("GET {path} returned no items: {}", response.body),
         },
-        Some(answer) => bail!("GET {path} was answered with {}: {}", answer.status, answer.body),
-        None => bail!("GET {path} was not answered"),
+        Some(response) => bail!("GET {path} returned {}: {}", response.status, response.body),
+        None => bail!("GET {path} got no response"),
     }
 }

@@ -3,17 +3,16 @@
 use std::fs::{File, OpenOptions};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
-use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use appkeep_launcher::{Method, NotReady, Response, RunningServer};
 use serde_json::Value;
 
-use super::place::Place;
+use super::environment::Environment;
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Death {
+pub(super) enum Termination {
     /// At a fail point.
     Abort,
     /// Killed from outside.
@@ -24,7 +23,7 @@ pub(super) enum Death {
 
 /// A running server, and a token for it.
 pub(super) struct Server {
-    process: RunningServer,
+    pub(super) process: RunningServer,
     token: String,
 }
 
@@ -33,7 +32,7 @@ pub(super) enum Started {
     /// It is ready.
     Ready(Server),
     /// It died before it was ready.
-    Died(Death),
+    Died(Termination),
 }
 
 impl Server {
@@ -41,47 +40,37 @@ impl Server {
     ///
     /// # Errors
     /// When it can't be started.
-    pub(super) fn start(place: &Place, token: &str, points: &str) -> Result<Started> {
-        let mut serve = place.installation().serve();
+    pub(super) fn start(environment: &Environment, token: &str, points: &str) -> Result<Started> {
+        let mut serve = environment.installation().serve();
         serve
             .args(["--log", "warn,appkeep_core=info"])
             .env("APPKEEP_FAIL_POINTS", points);
-        match RunningServer::start_with_stderr(serve, open_log(place)?) {
+        match RunningServer::start_with_stderr(serve, open_log(environment)?) {
             Ok(process) => Ok(Started::Ready(Self {
                 process,
                 token: token.to_owned(),
             })),
             Err(error) => match error.downcast_ref::<NotReady>() {
-                Some(ended) => Ok(Started::Died(death(ended.status))),
+                Some(ended) => Ok(Started::Died(termination(ended.status))),
                 None => Err(error),
             },
         }
-    }
-
-    /// Sets the active fail points. Returns false if the server is dead.
-    pub(super) fn arm(&mut self, points: &str) -> bool {
-        self.process.set_fail_points(points)
     }
 
     /// How it ended, if it did.
     ///
     /// # Errors
     /// When the system doesn't report its status.
-    pub(super) fn ended(&self) -> Result<Option<Death>> {
-        Ok(self.process.exit_status()?.map(death))
-    }
-
-    /// Kills it after `delay`, unless it has ended by then.
-    pub(super) fn kill_after(&self, delay: Duration) {
-        self.process.kill_after(delay);
+    pub(super) fn ended(&self) -> Result<Option<Termination>> {
+        Ok(self.process.exit_status()?.map(termination))
     }
 
     /// Kills it, if it still runs, and returns how it ended.
     ///
     /// # Errors
     /// When the system doesn't report its status.
-    pub(super) fn kill(self) -> Result<Death> {
-        self.process.kill().map(death)
+    pub(super) fn kill(self) -> Result<Termination> {
+        self.process.kill().map(termination)
     }
 
     /// Stops it gracefully.
@@ -89,29 +78,26 @@ impl Server {
     /// # Errors
     /// When it doesn't stop, or reports a failure.
     pub(super) fn stop(self) -> Result<()> {
-        match death(self.process.stop("TERM")?.status) {
-            Death::Other(Some(0)) => Ok(()),
-            other => bail!("the server was asked to stop and ended with {other:?}"),
-        }
+        self.process.stop_gracefully().map(drop)
     }
 
     /// Sends a request. Returns `None` without a complete response: the server may have died before, during
     /// or after handling the request.
-    pub(super) fn ask(&self, method: &Method, path: &str, body: Option<&Value>) -> Option<Response> {
+    pub(super) fn request(&self, method: &Method, path: &str, body: Option<&Value>) -> Option<Response> {
         self.process.request(method, &self.token, path, body).ok()
     }
 }
 
-fn open_log(place: &Place) -> Result<File> {
-    let path = place.path().join("server.log");
+fn open_log(environment: &Environment) -> Result<File> {
+    let path = environment.path().join("server.log");
     let opened = OpenOptions::new().create(true).append(true).open(&path);
     opened.with_context(|| format!("failed to open {}", path.display()))
 }
 
-fn death(status: ExitStatus) -> Death {
+fn termination(status: ExitStatus) -> Termination {
     match status.signal() {
-        Some(6) => Death::Abort,
-        Some(9) => Death::Kill,
-        _ => Death::Other(status.code()),
+        Some(6) => Termination::Abort,
+        Some(9) => Termination::Kill,
+        _ => Termination::Other(status.code()),
     }
 }

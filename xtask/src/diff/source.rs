@@ -13,11 +13,11 @@ use crate::{files, spec};
 pub(super) struct Source {
     /// Its name in reports.
     pub(super) name: String,
-    place: Place,
+    location: Location,
 }
 
 #[derive(Debug)]
-enum Place {
+enum Location {
     Own(PathBuf),
     /// A copy from git; deleted when this value is dropped.
     Copy(NamedTempFile),
@@ -35,12 +35,12 @@ impl Source {
             let file = std::path::absolute(&file).with_context(|| format!("failed to find {text}"))?;
             return Ok(Self {
                 name: text.to_owned(),
-                place: Place::Own(file),
+                location: Location::Own(file),
             });
         }
         let (revision, path) = split(text);
         if !exists(&format!("{revision}^{{commit}}"))? {
-            bail!("there is no file and no git revision `{text}`");
+            bail!("no file or git revision `{text}`");
         }
         let name = format!("{revision}:{path}");
         if !exists(&name)? {
@@ -53,19 +53,19 @@ impl Source {
                 String::from_utf8_lossy(&shown.stderr).trim()
             );
         }
-        let copy = NamedTempFile::new().context("failed to make a temporary file")?;
+        let copy = NamedTempFile::new().context("failed to create a temporary file")?;
         std::fs::write(copy.path(), &shown.stdout).context("failed to write a temporary file")?;
         Ok(Self {
             name,
-            place: Place::Copy(copy),
+            location: Location::Copy(copy),
         })
     }
 
     /// The path of the file.
     pub(super) fn path(&self) -> &Path {
-        match &self.place {
-            Place::Own(path) => path,
-            Place::Copy(file) => file.path(),
+        match &self.location {
+            Location::Own(path) => path,
+            Location::Copy(file) => file.path(),
         }
     }
 }
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_revision_is_taken_out_of_git() {
+    fn documents_are_read_from_git_revisions() {
         let source = Source::find("HEAD").unwrap();
         assert_eq!(source.name, "HEAD:spec/openapi.yaml");
         let text = std::fs::read_to_string(source.path()).unwrap();
@@ -123,16 +123,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_named() {
+    fn missing_files_and_revisions_are_named() {
         let refusal = |text: &str| Source::find(text).unwrap_err().to_string();
         assert_eq!(
             refusal("no-such-thing"),
-            "there is no file and no git revision `no-such-thing`"
+            "no file or git revision `no-such-thing`"
         );
         assert_eq!(
             refusal("HEAD:no/such.yaml"),
             "the revision `HEAD` has no file no/such.yaml"
         );
-        assert!(refusal("--help").contains("no git revision"));
+        assert!(refusal("--help").contains("no file or git revision"));
     }
 }

@@ -19,19 +19,21 @@ pub(super) fn check(document: &Value) -> Vec<String> {
     let mut ids = BTreeSet::new();
     for operation in spec::operations(document) {
         let place = format!("{} {}", operation.method, operation.path);
-        let mut faults = operation_faults(operation, &tags);
+        let mut violations = operation_violations(operation, &tags);
         if !ids.insert(operation.id()) {
-            faults.push(format!("the operationId {} is taken", operation.id()));
+            violations.push(format!("duplicate operationId {}", operation.id()));
         }
-        faults.extend(body_faults(document, operation));
-        faults.extend(include_faults(document, operation));
-        findings.extend(faults.into_iter().map(|fault| format!("{place}: {fault}")));
+        violations.extend(body_violations(document, operation));
+        violations.extend(include_violations(document, operation));
+        findings.extend(
+            violations
+                .into_iter()
+                .map(|violation| format!("{place}: {violation}")),
+        );
     }
     for (name, schema) in spec::members(document.pointer("/components/schemas")) {
         if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
-            findings.push(format!(
-                "schema {name}: says neither that it is closed nor that it is open"
-            ));
+            findings.push(format!("schema {name}: missing additionalProperties"));
         }
     }
     findings
@@ -40,12 +42,14 @@ pub(super) fn check(document: &Value) -> Vec<String> {
 /// Finds dangling references and invalid origins.
 fn references(document: &Value, value: &Value, place: &str, findings: &mut Vec<String>) {
     if value.get("$ref").is_some_and(Value::is_string) && spec::resolve(document, value).is_none() {
-        findings.push(format!("{place}: the reference leads nowhere"));
+        findings.push(format!("{place}: unresolvable reference"));
     }
     if let Some(origin) = value.get("x-origin")
         && !matches!(origin.as_str(), Some("documented" | "companion"))
     {
-        findings.push(format!("{place}: x-origin is {origin}"));
+        findings.push(format!(
+            "{place}: invalid x-origin {origin}: expected documented or companion"
+        ));
     }
     for (name, member) in spec::members(Some(value)) {
         references(document, member, &format!("{place}/{name}"), findings);
@@ -56,16 +60,11 @@ fn references(document: &Value, value: &Value, place: &str, findings: &mut Vec<S
 }
 
 /// Checks the required members of an operation.
-fn operation_faults(operation: Operation<'_>, tags: &BTreeSet<&str>) -> Vec<String> {
-    let mut faults = Vec::new();
+fn operation_violations(operation: Operation<'_>, tags: &BTreeSet<&str>) -> Vec<String> {
+    let mut violations = Vec::new();
     for member in ["operationId", "summary", "description", "x-origin"] {
-        if operation
-            .value
-            .get(member)
-            .and_then(Value::as_str)
-            .is_none_or(str::is_empty)
-        {
-            faults.push(format!("there is no {member}"));
+        if operation.value[member].as_str().is_none_or(str::is_empty) {
+            violations.push(format!("missing {member}"));
         }
     }
     let own: Vec<_> = spec::items(operation.value.get("tags"))
@@ -73,45 +72,47 @@ fn operation_faults(operation: Operation<'_>, tags: &BTreeSet<&str>) -> Vec<Stri
         .collect();
     match own[..] {
         [tag] if tags.contains(tag) => {}
-        [tag] => faults.push(format!("the tag {tag} isn't declared")),
-        _ => faults.push("there isn't exactly one tag".to_owned()),
+        [tag] => violations.push(format!("undeclared tag {tag}")),
+        _ => violations.push("expected exactly one tag".to_owned()),
     }
-    faults
+    violations
 }
 
 /// Checks media types and their examples.
-fn body_faults(document: &Value, operation: Operation<'_>) -> Vec<String> {
-    let mut faults = Vec::new();
+fn body_violations(document: &Value, operation: Operation<'_>) -> Vec<String> {
+    let mut violations = Vec::new();
     let request = operation.request_body(document).map(|body| ("request", body));
     for (place, body) in request.into_iter().chain(operation.responses(document)) {
         let is_error = place.starts_with(['4', '5']);
         for (name, media_type) in spec::members(body.get("content")) {
             if is_error != (name == PROBLEM) {
-                faults.push(format!("{place}: the media type {name} is out of place"));
+                violations.push(format!("{place}: unexpected media type {name}"));
             }
             if spec::members(media_type.get("examples")).next().is_none() {
-                faults.push(format!("{place}: {name} has no example"));
+                violations.push(format!("{place}: {name} has no example"));
             }
             for (key, example) in spec::members(media_type.get("examples")) {
                 let value = spec::resolve(document, example).and_then(|example| example.get("value"));
                 match value {
-                    None => faults.push(format!("{place}: {name}: the example {key} has no value")),
-                    Some(value) if is_error && value.get("status").and_then(Value::as_str) != Some(place) => {
-                        faults.push(format!("{place}: {name}: the example {key} has another status"));
+                    None => violations.push(format!("{place}: {name}: example {key} has no value")),
+                    Some(value) if is_error && value["status"].as_str() != Some(place) => {
+                        violations.push(format!(
+                            "{place}: {name}: example {key}: the status isn't {place}"
+                        ));
                     }
                     Some(_) => {}
                 }
             }
         }
         if is_error && spec::members(body.get("content")).next().is_none() {
-            faults.push(format!("{place}: there is no problem"));
+            violations.push(format!("{place}: missing problem body"));
         }
     }
-    faults
+    violations
 }
 
 /// Checks that `include` permits exactly the fields of an item in the list.
-fn include_faults(document: &Value, operation: Operation<'_>) -> Vec<String> {
+fn include_violations(document: &Value, operation: Operation<'_>) -> Vec<String> {
     let parameters = operation.parameters(document);
     let Some(include) = parameters
         .iter()
@@ -119,10 +120,7 @@ fn include_faults(document: &Value, operation: Operation<'_>) -> Vec<String> {
     else {
         return Vec::new();
     };
-    let pattern = include
-        .pointer("/schema/pattern")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let pattern = include["schema"]["pattern"].as_str().unwrap_or_default();
     let responses = operation.responses(document);
     let fields = responses
         .iter()
@@ -140,8 +138,8 @@ fn include_faults(document: &Value, operation: Operation<'_>) -> Vec<String> {
         });
     match fields {
         Some(fields) if pattern == format!("^({fields})(,({fields}))*$") => Vec::new(),
-        Some(fields) => vec![format!("the pattern of include doesn't name exactly {fields}")],
-        None => vec!["include on something that isn't a list of resources".to_owned()],
+        Some(fields) => vec![format!("the pattern of include must list exactly {fields}")],
+        None => vec!["include requires a list of resources".to_owned()],
     }
 }
 
@@ -188,35 +186,31 @@ components:
     }
 
     #[test]
-    fn a_document_in_the_dialect_is_fine() {
+    fn valid_documents_have_no_findings() {
         assert_eq!(check(&spec::parse(CONTRACT).unwrap()), Vec::<String>::new());
     }
 
     #[test]
-    fn each_fault_is_found_once() {
+    fn each_violation_is_found_once() {
         let get = "/paths/~1shelves/get";
         let cases = [
-            (format!("{get}/operationId"), json!(""), "there is no operationId"),
-            (format!("{get}/summary"), json!(null), "there is no summary"),
+            (format!("{get}/operationId"), json!(""), "missing operationId"),
+            (format!("{get}/summary"), json!(null), "missing summary"),
             (
                 format!("{get}/x-origin"),
                 json!("guessed"),
-                "x-origin is \"guessed\"",
+                "invalid x-origin \"guessed\": expected documented or companion",
             ),
             (
                 format!("{get}/tags"),
                 json!(["Shelves", "Rooms"]),
-                "there isn't exactly one tag",
+                "expected exactly one tag",
             ),
-            (
-                format!("{get}/tags/0"),
-                json!("Rooms"),
-                "the tag Rooms isn't declared",
-            ),
+            (format!("{get}/tags/0"), json!("Rooms"), "undeclared tag Rooms"),
             (
                 format!("{get}/parameters/0/schema/pattern"),
                 json!("^id$"),
-                "the pattern of include doesn't name exactly id|wood",
+                "the pattern of include must list exactly id|wood",
             ),
             (
                 format!("{get}/responses/200/content/application~1json/examples"),
@@ -228,22 +222,22 @@ components:
                     "{get}/responses/404/content/application~1problem+json/examples/missing/value/status"
                 ),
                 json!("403"),
-                "404: application/problem+json: the example missing has another status",
+                "404: application/problem+json: example missing: the status isn't 404",
             ),
             (
                 format!("{get}/responses/404/content"),
                 json!({}),
-                "404: there is no problem",
+                "404: missing problem body",
             ),
             (
                 format!("{get}/responses/404/content"),
                 json!({"application/json": {"examples": {"a": {"value": {"status": "404"}}}}}),
-                "404: the media type application/json is out of place",
+                "404: unexpected media type application/json",
             ),
             (
                 "/components/schemas/Shelf".to_owned(),
                 json!({"properties": {"id": {}, "wood": {}}}),
-                "schema Shelf: says neither that it is closed nor that it is open",
+                "schema Shelf: missing additionalProperties",
             ),
         ];
         for (pointer, value, expected) in cases {
@@ -254,11 +248,11 @@ components:
     }
 
     #[test]
-    fn a_broken_reference_is_found_where_it_stands() {
+    fn broken_references_are_found_with_their_location() {
         let place = "/components/schemas/ShelfList/properties/items/items/anyOf/1";
         assert_eq!(
             findings(place, json!({"$ref": "#/components/schemas/Sh"})),
-            [format!("#{place}: the reference leads nowhere")]
+            [format!("#{place}: unresolvable reference")]
         );
     }
 }

@@ -18,18 +18,22 @@ pub(super) fn check(document: &Value) -> (usize, Vec<String>) {
         for (status, response) in source.responses(document) {
             for (name, link) in spec::members(response.get("links")) {
                 count += 1;
-                let faults = match spec::resolve(document, link) {
+                let violations = match spec::resolve(document, link) {
                     Some(link) => Link {
                         document,
                         source,
                         response,
                         value: link,
                     }
-                    .faults(),
-                    None => vec!["its reference leads nowhere".to_owned()],
+                    .violations(),
+                    None => vec!["unresolvable reference".to_owned()],
                 };
                 let place = format!("{} {status}, link {name}", source.id());
-                findings.extend(faults.into_iter().map(|fault| format!("{place}: {fault}")));
+                findings.extend(
+                    violations
+                        .into_iter()
+                        .map(|violation| format!("{place}: {violation}")),
+                );
             }
         }
     }
@@ -45,20 +49,20 @@ struct Link<'a> {
 }
 
 impl<'a> Link<'a> {
-    fn faults(&self) -> Vec<String> {
+    fn violations(&self) -> Vec<String> {
         let Some(target) = self.target() else {
-            return vec!["there is no operation that it names".to_owned()];
+            return vec!["unknown operation".to_owned()];
         };
-        let mut faults = self.parameter_faults(target);
+        let mut violations = self.parameter_violations(target);
         let request = target.request_body(self.document);
         match (self.value.get("requestBody"), request) {
             (None, _) => {}
-            (Some(_), None) => faults.push(format!("{} takes no body", target.id())),
+            (Some(_), None) => violations.push(format!("{} accepts no body", target.id())),
             (Some(body), Some(request)) => {
-                faults.extend(self.body_faults(target, body, request));
+                violations.extend(self.body_violations(target, body, request));
             }
         }
-        faults
+        violations
     }
 
     fn target(&self) -> Option<Operation<'a>> {
@@ -75,70 +79,70 @@ impl<'a> Link<'a> {
             .find(|operation| std::ptr::eq(operation.value, target))
     }
 
-    fn parameter_faults(&self, target: Operation<'a>) -> Vec<String> {
-        let mut faults = Vec::new();
+    fn parameter_violations(&self, target: Operation<'a>) -> Vec<String> {
+        let mut violations = Vec::new();
         let parameters = target.parameters(self.document);
         let mut given = Vec::new();
         for (name, value) in spec::members(self.value.get("parameters")) {
             let found = parameters.iter().find(|parameter| is_named(parameter, name));
             match found {
                 Some(parameter) => given.push(*parameter),
-                None => faults.push(format!("{} has no parameter {name}", target.id())),
+                None => violations.push(format!("{} has no parameter {name}", target.id())),
             }
-            faults.extend(self.expression_faults(value));
+            violations.extend(self.expression_violations(value));
         }
         for parameter in &parameters {
             let is_required = parameter.get("required") == Some(&Value::Bool(true));
             if is_required && !given.iter().any(|given| std::ptr::eq(*given, *parameter)) {
-                let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
-                faults.push(format!("{} also needs the parameter {name}", target.id()));
+                let name = parameter["name"].as_str().unwrap_or_default();
+                violations.push(format!("{} requires the parameter {name}", target.id()));
             }
         }
-        faults
+        violations
     }
 
-    fn body_faults(&self, target: Operation<'a>, body: &Value, request: &'a Value) -> Vec<String> {
-        let mut faults = self.expression_faults(body);
+    fn body_violations(&self, target: Operation<'a>, body: &Value, request: &'a Value) -> Vec<String> {
+        let mut violations = self.expression_violations(body);
         let Some(members) = body.as_object() else {
-            return faults;
+            return violations;
         };
         for (_, media_type) in spec::members(request.get("content")) {
             let Some(schema) = media_type.get("schema") else {
                 continue;
             };
             for name in members.keys() {
-                if !leads_somewhere(self.document, schema, &[name]) {
-                    faults.push(format!("the body of {} has no member {name}", target.id()));
+                if !is_declared(self.document, schema, &[name]) {
+                    violations.push(format!("the body of {} has no member {name}", target.id()));
                 }
             }
             let schema = spec::resolve(self.document, schema);
             for name in spec::items(schema.and_then(|schema| schema.get("required"))) {
                 if name.as_str().is_none_or(|name| !members.contains_key(name)) {
-                    faults.push(format!("the body of {} also needs {name}", target.id()));
+                    violations.push(format!("the body of {} requires {name}", target.id()));
                 }
             }
         }
-        faults
+        violations
     }
 
     /// Violations in all runtime expressions of a value.
-    fn expression_faults(&self, value: &Value) -> Vec<String> {
+    fn expression_violations(&self, value: &Value) -> Vec<String> {
         match value {
             Value::String(text) if text.starts_with('$') => {
                 let resolves = self.resolves(text).unwrap_or(false);
                 if resolves {
                     Vec::new()
                 } else {
-                    vec![format!("{text} leads nowhere")]
+                    vec![format!("unresolvable expression {text}")]
                 }
             }
             Value::Array(items) => items
                 .iter()
-                .flat_map(|item| self.expression_faults(item))
+                .flat_map(|item| self.expression_violations(item))
                 .collect(),
             Value::Object(members) => members
                 .values()
-                .flat_map(|member| self.expression_faults(member))
+                .flat_map(|member| self.expression_violations(member))
                 .collect(),
             _ => Vec::new(),
         }
@@ -179,7 +183,7 @@ impl<'a> Link<'a> {
         Some(media_types.all(|(_, media_type)| {
             media_type
                 .get("schema")
-                .is_some_and(|schema| leads_somewhere(self.document, schema, &steps))
+                .is_some_and(|schema| is_declared(self.document, schema, &steps))
         }))
     }
 }
@@ -193,7 +197,7 @@ fn is_named(parameter: &Value, name: &str) -> bool {
 /// Whether the steps of a JSON pointer lead to a part that the schema declares.
 ///
 /// For alternatives, one match is sufficient.
-fn leads_somewhere<T: AsRef<str>>(document: &Value, schema: &Value, steps: &[T]) -> bool {
+fn is_declared<T: AsRef<str>>(document: &Value, schema: &Value, steps: &[T]) -> bool {
     let Some(schema) = spec::resolve(document, schema) else {
         return false;
     };
@@ -205,15 +209,15 @@ fn leads_somewhere<T: AsRef<str>>(document: &Value, schema: &Value, steps: &[T])
         .get("properties")
         .and_then(|properties| properties.get(&step))
     {
-        return leads_somewhere(document, property, rest);
+        return is_declared(document, property, rest);
     }
     if let Some(items) = schema.get("items").filter(|_| step.parse::<usize>().is_ok()) {
-        return leads_somewhere(document, items, rest);
+        return is_declared(document, items, rest);
     }
     ["allOf", "anyOf", "oneOf"]
         .iter()
         .flat_map(|key| spec::items(schema.get(*key)))
-        .any(|part| leads_somewhere(document, part, steps))
+        .any(|part| is_declared(document, part, steps))
 }
 
 #[cfg(test)]
@@ -263,17 +267,14 @@ components:
     }
 
     #[test]
-    fn links_that_lead_somewhere_are_fine() {
+    fn valid_links_have_no_findings() {
         assert_eq!(check(&spec::parse(CONTRACT).unwrap()), (2, Vec::new()));
     }
 
     #[test]
     fn a_link_to_no_operation_is_found() {
         let found = findings("fetch", "operationId", json!("shelf_read"));
-        assert_eq!(
-            found,
-            ["shelf_create 201, link fetch: there is no operation that it names"]
-        );
+        assert_eq!(found, ["shelf_create 201, link fetch: unknown operation"]);
         assert_eq!(
             findings("again", "operationRef", json!("#/paths/nowhere")).len(),
             1
@@ -287,13 +288,13 @@ components:
             found,
             [
                 "shelf_create 201, link fetch: shelf_fetch has no parameter shelfId",
-                "shelf_create 201, link fetch: shelf_fetch also needs the parameter shelf_id",
+                "shelf_create 201, link fetch: shelf_fetch requires the parameter shelf_id",
             ]
         );
     }
 
     #[test]
-    fn an_expression_that_finds_nothing_is_found() {
+    fn unresolvable_expressions_are_found() {
         let with = |expression: &str| {
             findings(
                 "fetch",
@@ -320,7 +321,7 @@ components:
     }
 
     #[test]
-    fn a_body_that_the_target_does_not_take_is_found() {
+    fn bodies_not_accepted_by_the_target_are_found() {
         let found = findings(
             "again",
             "requestBody",
@@ -329,7 +330,7 @@ components:
         assert_eq!(found.len(), 3, "{found:?}");
         assert_eq!(
             findings("fetch", "requestBody", json!({})),
-            ["shelf_create 201, link fetch: shelf_fetch takes no body"]
+            ["shelf_create 201, link fetch: shelf_fetch accepts no body"]
         );
     }
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::{PACKAGES, Verdict};
+use super::{LintResult, PACKAGES};
 use crate::spec;
 
 /// The path of the contract, relative to the packages.
@@ -15,7 +15,7 @@ const DOCUMENT: &str = "../openapi.yaml";
 ///
 /// # Errors
 /// When it can't be installed or run.
-pub(super) fn spectral() -> Result<Verdict> {
+pub(super) fn spectral() -> Result<LintResult> {
     PACKAGES.install()?;
     let args = [
         "lint",
@@ -34,7 +34,7 @@ pub(super) fn spectral() -> Result<Verdict> {
         Ok(report) if matches!(output.status.code(), Some(0 | 1)) => spectral_findings(&report)?,
         _ => bail!("spectral could not run: {}", words(&output)),
     };
-    verdict(
+    result(
         "Spectral, spectral:oas, all rules",
         "@stoplight/spectral-cli",
         findings,
@@ -46,7 +46,7 @@ pub(super) fn spectral() -> Result<Verdict> {
 ///
 /// # Errors
 /// When it can't be installed or run.
-pub(super) fn redocly() -> Result<Verdict> {
+pub(super) fn redocly() -> Result<LintResult> {
     PACKAGES.install()?;
     let output = output(
         "redocly",
@@ -56,11 +56,11 @@ pub(super) fn redocly() -> Result<Verdict> {
         Ok(report) if matches!(output.status.code(), Some(0 | 1)) => redocly_findings(&report)?,
         _ => bail!("redocly could not run: {}", words(&output)),
     };
-    verdict("Redocly, recommended-strict", "@redocly/cli", findings, &output)
+    result("Redocly, recommended-strict", "@redocly/cli", findings, &output)
 }
 
 /// The result of a linter; an error if its exit code contradicts its findings.
-fn verdict(linter: &str, package: &str, findings: Vec<String>, output: &Output) -> Result<Verdict> {
+fn result(linter: &str, package: &str, findings: Vec<String>, output: &Output) -> Result<LintResult> {
     if output.status.success() != findings.is_empty() {
         bail!(
             "{linter} ended with {} but reported {} findings",
@@ -69,7 +69,7 @@ fn verdict(linter: &str, package: &str, findings: Vec<String>, output: &Output) 
         );
     }
     let version = PACKAGES.version(package)?;
-    Ok(Verdict {
+    Ok(LintResult {
         linter: format!("{linter} ({package} {version})"),
         findings,
     })
@@ -77,54 +77,33 @@ fn verdict(linter: &str, package: &str, findings: Vec<String>, output: &Output) 
 
 fn spectral_findings(report: &Value) -> Result<Vec<String>> {
     let findings = report.as_array().context("spectral's report isn't a list")?;
-    Ok(findings
-        .iter()
-        .map(|finding| {
-            let path: Vec<_> = spec::items(finding.get("path"))
-                .map(|step| step.as_str().map_or_else(|| step.to_string(), str::to_owned))
-                .collect();
-            let line = finding
-                .pointer("/range/start/line")
-                .and_then(Value::as_u64)
-                .unwrap_or(0)
-                + 1;
-            format!(
-                "{} at {} (line {line}): {}",
-                text(finding, "code"),
-                path.join("."),
-                text(finding, "message")
-            )
-        })
-        .collect())
+    let finding = |finding: &Value| {
+        let step = |step: &Value| step.as_str().map_or_else(|| step.to_string(), str::to_owned);
+        let path: Vec<_> = spec::items(finding.get("path")).map(step).collect();
+        let line = finding["range"]["start"]["line"].as_u64().unwrap_or_default() + 1;
+        let [code, message] = ["code", "message"].map(|key| text(&finding[key]));
+        format!("{code} at {} (line {line}): {message}", path.join("."))
+    };
+    Ok(findings.iter().map(finding).collect())
 }
 
 fn redocly_findings(report: &Value) -> Result<Vec<String>> {
-    let problems = report
-        .get("problems")
-        .and_then(Value::as_array)
-        .context("redocly's report has no problems")?;
-    Ok(problems
-        .iter()
-        .map(|problem| {
-            let pointer = problem
-                .pointer("/location/0/pointer")
-                .and_then(Value::as_str)
-                .unwrap_or("?");
-            let line = problem
-                .pointer("/location/0/start/line")
-                .and_then(Value::as_u64)
-                .unwrap_or(0);
-            format!(
-                "{} at {pointer} (line {line}): {}",
-                text(problem, "ruleId"),
-                text(problem, "message")
-            )
-        })
-        .collect())
+    let problems = report["problems"].as_array();
+    let problems = problems.context("redocly's report has no problems")?;
+    let finding = |problem: &Value| {
+        let location = &problem["location"][0];
+        let line = location["start"]["line"].as_u64().unwrap_or_default();
+        let [rule, message] = ["ruleId", "message"].map(|key| text(&problem[key]));
+        format!(
+            "{rule} at {} (line {line}): {message}",
+            text(&location["pointer"])
+        )
+    };
+    Ok(problems.iter().map(finding).collect())
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value.get(key).and_then(Value::as_str).unwrap_or("?")
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or("?")
 }
 
 /// Runs an installed package's program, and captures its output.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::world::{APP_IDS, World};
+use super::server::{APP_IDS, TestServer};
 use anyhow::{Context, Result};
-use appkeep_launcher::ACCOUNT;
+use appkeep_launcher::{ACCOUNT, backups};
 
 /// Maximum time during which no job makes progress.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -36,20 +36,20 @@ pub(super) struct After {
 /// server.
 ///
 /// Problems are recorded as findings.
-pub(super) fn settle(world: World) -> After {
+pub(super) fn settle(server: TestServer) -> After {
     let begun = Instant::now();
     let mut after = After {
-        server_peak_bytes: world.peak_bytes(),
+        server_peak_bytes: server.peak_bytes(),
         ..After::default()
     };
-    let healthy = wait(&world, &mut after)
-        .and_then(|()| world.create("appBackups", "application/astra-appBackup"))
-        .and_then(|_| world.stop());
+    let healthy = wait(&server, &mut after)
+        .and_then(|()| server.back_up())
+        .and_then(|_| server.stop());
     after.elapsed = begun.elapsed();
     match healthy.as_deref() {
         Err(error) => after.findings.push(format!("{error:#}")),
         Ok([]) => {}
-        Ok([first, ..]) => after.findings.push(format!("the server complained: {first}")),
+        Ok([first, ..]) => after.findings.push(format!("the server logged: {first}")),
     }
     for (kind, states) in [("backups", &after.backups), ("snapshots", &after.snapshots)] {
         for bad in ["failed", "removed", "unknown"] {
@@ -62,15 +62,15 @@ pub(super) fn settle(world: World) -> After {
 }
 
 /// Waits until no jobs are left.
-fn wait(world: &World, after: &mut After) -> Result<()> {
+fn wait(server: &TestServer, after: &mut After) -> Result<()> {
     let mut fewest = usize::MAX;
     let mut progress = Instant::now();
     loop {
-        after.backups = states(world, &format!("/accounts/{ACCOUNT}/topology/v1/appBackups"))?;
+        after.backups = states(server, &backups())?;
         after.snapshots = States::new();
         for app in APP_IDS {
             let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{app}/appSnaps");
-            for (state, count) in states(world, &path)? {
+            for (state, count) in states(server, &path)? {
                 *after.snapshots.entry(state).or_default() += count;
             }
         }
@@ -91,8 +91,8 @@ fn wait(world: &World, after: &mut After) -> Result<()> {
     }
 }
 
-fn states(world: &World, path: &str) -> Result<States> {
-    let list = world.get(&format!("{path}?include=state"))?;
+fn states(server: &TestServer, path: &str) -> Result<States> {
+    let list = server.get(&format!("{path}?include=state"))?;
     let items = list["items"].as_array().context("a list without items")?;
     let mut states = States::new();
     for item in items {
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_still_has_to_be_done_is_counted() {
+    fn unfinished_resources_are_counted() {
         let states = [
             ("completed", 3),
             ("pending", 2),

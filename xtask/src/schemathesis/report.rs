@@ -7,41 +7,136 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use super::health::After;
 use super::{Budget, PHASES};
-use crate::spec;
 
 /// The phase that tends to end early without an error.
 const IN_SEQUENCES: &str = "stateful";
 
-/// Number of responses by phase, operation and status.
-type Answers = BTreeMap<(String, String, u16), u64>;
+/// The report of Schemathesis.
+#[derive(Debug, Default, Deserialize)]
+struct Summary {
+    test_cases: Cases,
+    complete: bool,
+    stop_reason: String,
+    exit_code: i64,
+    failures: Vec<Failure>,
+    errors: Vec<Failure>,
+    warnings: BTreeMap<String, Vec<Value>>,
+    phases: BTreeMap<String, Phase>,
+}
 
-/// A known exception for our server, and how often it was needed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Deserialize)]
+struct Cases {
+    generated: u64,
+    errored: u64,
+    without_checks: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Failure {
+    title: String,
+    #[serde(default)]
+    count: u64,
+    #[serde(default)]
+    operations: Value,
+}
+
+#[derive(Debug, Deserialize)]
+struct Phase {
+    status: String,
+    skip_reason: Option<String>,
+}
+
+impl Summary {
+    /// Number of generated cases that were checked. Cases without checks are additional requests of Schemathesis, such
+    /// as those without a token.
+    fn cases(&self) -> u64 {
+        let cases = &self.test_cases;
+        cases.generated.saturating_sub(cases.without_checks)
+    }
+
+    /// All problems that Schemathesis reports.
+    fn findings(&self) -> Vec<String> {
+        let mut findings = Vec::new();
+        if !self.complete || self.stop_reason != "completed" {
+            findings.push(format!("the run ended early: {}", self.stop_reason));
+        }
+        findings.extend(self.failures.iter().map(
+            |Failure {
+                 title,
+                 count,
+                 operations,
+             }| { format!("{title} ({count} times) in {operations}") },
+        ));
+        findings.extend(self.errors.iter().map(|error| format!("error: {}", error.title)));
+        let warnings = self.warnings.iter().filter(|(_, about)| !about.is_empty());
+        findings.extend(warnings.map(|(name, about)| format!("warning {name}: {}", json!(about))));
+        let skipped = PHASES
+            .iter()
+            .filter_map(|name| Some((name, self.phases.get(*name)?)));
+        let skipped = skipped.filter(|(_, phase)| phase.status == "skip");
+        findings.extend(
+            skipped.map(|(name, phase)| format!("phase {name} was skipped: {}", json!(phase.skip_reason))),
+        );
+        if self.test_cases.errored > 0 {
+            findings.push(format!("{} cases got no response", self.test_cases.errored));
+        }
+        // Any failure that isn't covered above.
+        if findings.is_empty() && self.exit_code != 0 {
+            findings.push(format!("Schemathesis ended with {}", self.exit_code));
+        }
+        findings
+    }
+}
+
+/// The counts of our hooks.
+#[derive(Debug, Default, Deserialize)]
+struct Tally {
+    responses: Vec<Responses>,
+    /// Number of rejected requests from the other account, by operation.
+    isolation: BTreeMap<String, u64>,
+    exceptions: Vec<Exception>,
+}
+
+/// Number of responses with a status.
+#[derive(Debug, Deserialize)]
+struct Responses {
+    phase: String,
+    operation: String,
+    status: u16,
+    count: u64,
+}
+
+/// A known exception for our server, and how often it was used.
+#[derive(Debug, Clone, Deserialize)]
 struct Exception {
-    /// Operation, failure and problem.
-    what: String,
+    operation: String,
+    failure: String,
+    problem: String,
     reason: String,
     /// Whether it is about deleted resources, which few sequences request again.
-    is_rare: bool,
+    #[serde(default)]
+    deleted: bool,
     count: u64,
+}
+
+impl Exception {
+    fn is_same(&self, other: &Self) -> bool {
+        [&self.operation, &self.failure, &self.problem] == [&other.operation, &other.failure, &other.problem]
+    }
 }
 
 /// The results for one seed.
 #[derive(Debug, Default)]
 pub(super) struct Run {
     pub(super) seed: u64,
-    /// Number of generated cases that were checked, as counted by Schemathesis.
-    cases: u64,
-    /// The findings of Schemathesis, in its own words.
-    judged: Vec<String>,
-    answers: Answers,
-    /// Number of rejected requests from the other account, by operation.
-    isolation: BTreeMap<String, u64>,
-    exceptions: Vec<Exception>,
+    summary: Summary,
+    tally: Tally,
     pub(super) elapsed: Duration,
     /// Peak memory use of Schemathesis, in bytes.
     pub(super) peak_bytes: u64,
@@ -54,115 +149,52 @@ impl Run {
     /// # Errors
     /// When one is missing or invalid.
     pub(super) fn read(report: &Path, tally: &Path) -> Result<Self> {
-        let mut run = Self::default();
-        run.take_report(&json(report)?)?;
-        run.take_tally(&json(tally)?)?;
-        Ok(run)
+        Ok(Self {
+            summary: read(report)?,
+            tally: read(tally)?,
+            ..Self::default()
+        })
     }
 
-    fn take_report(&mut self, report: &Value) -> Result<()> {
-        let cases = &report["test_cases"];
-        // Cases without checks are its own additional requests, such as those without a token.
-        self.cases = number(cases, "generated")?.saturating_sub(number(cases, "without_checks")?);
-        if report["complete"] != Value::Bool(true) || report["stop_reason"] != "completed" {
-            self.judged
-                .push(format!("the run ended early: {}", report["stop_reason"]));
-        }
-        for failure in spec::items(report.get("failures")) {
-            let (title, operations) = (&failure["title"], &failure["operations"]);
-            self.judged
-                .push(format!("{title} ({} times) in {operations}", failure["count"]));
-        }
-        for error in spec::items(report.get("errors")) {
-            self.judged.push(format!("error: {}", error["title"]));
-        }
-        for (warning, about) in spec::members(report.get("warnings")) {
-            if spec::items(Some(about)).next().is_some() {
-                self.judged.push(format!("warning {warning}: {about}"));
-            }
-        }
-        for (phase, result) in spec::members(report.get("phases")) {
-            if PHASES.contains(&phase) && result["status"] == "skip" {
-                self.judged
-                    .push(format!("phase {phase} was skipped: {}", result["skip_reason"]));
-            }
-        }
-        let errored = number(cases, "errored")?;
-        if errored > 0 {
-            self.judged.push(format!("{errored} cases came to no answer"));
-        }
-        // Any failure that isn't covered above.
-        if self.judged.is_empty() && report["exit_code"] != 0 {
-            self.judged
-                .push(format!("Schemathesis ended with {}", report["exit_code"]));
-        }
-        Ok(())
-    }
-
-    fn take_tally(&mut self, tally: &Value) -> Result<()> {
-        for answer in spec::items(tally.get("answers")) {
-            let text = |member: &str| answer[member].as_str().unwrap_or_default().to_owned();
-            let status = u16::try_from(number(answer, "status")?)?;
-            let key = (text("phase"), text("operation"), status);
-            *self.answers.entry(key).or_default() += number(answer, "count")?;
-        }
-        for (operation, count) in spec::members(tally.get("isolation")) {
-            self.isolation
-                .insert(operation.to_owned(), count.as_u64().unwrap_or_default());
-        }
-        for exception in spec::items(tally.get("exceptions")) {
-            let text = |member: &str| exception[member].as_str().unwrap_or_default();
-            self.exceptions.push(Exception {
-                what: format!(
-                    "{}, {}, problem {}",
-                    text("operation"),
-                    text("failure"),
-                    text("problem")
-                ),
-                reason: text("reason").to_owned(),
-                is_rare: exception["deleted"] == Value::Bool(true),
-                count: number(exception, "count")?,
-            });
-        }
-        Ok(())
-    }
-
-    /// The findings of Schemathesis, in its own words.
+    /// The findings of Schemathesis.
     #[cfg(test)]
-    pub(super) fn judged(&self) -> Vec<String> {
-        self.judged.clone()
+    pub(super) fn reported(&self) -> Vec<String> {
+        self.summary.findings()
     }
 
     /// Number of responses in a phase.
-    fn answers_in(&self, phase: &str) -> u64 {
-        let answers = self.answers.iter().filter(|((of, ..), _)| of == phase);
-        answers.map(|(_, count)| count).sum()
+    fn responses_in(&self, phase: &str) -> u64 {
+        let responses = self.tally.responses.iter().filter(|one| one.phase == phase);
+        responses.map(|one| one.count).sum()
     }
 
     /// The findings about everything that every run has to cover.
     fn findings(&self, operations: &BTreeSet<String>, examples: u32) -> Vec<String> {
-        let mut findings = self.judged.clone();
+        let mut findings = self.summary.findings();
         findings.extend(self.after.findings.iter().cloned());
         for phase in PHASES {
-            if self.answers_in(phase) == 0 {
-                findings.push(format!("phase {phase} asked for nothing"));
+            if self.responses_in(phase) == 0 {
+                findings.push(format!("phase {phase} sent no requests"));
             }
         }
-        let in_sequences = self.answers_in(IN_SEQUENCES);
+        let in_sequences = self.responses_in(IN_SEQUENCES);
         if in_sequences < u64::from(examples) {
             findings.push(format!(
-                "{examples} sequences had only {in_sequences} answers: that phase ended early"
+                "{examples} sequences had only {in_sequences} responses: that phase ended early"
             ));
         }
         for operation in operations {
-            let succeeded = |((_, of, status), _): (&(String, String, u16), _)| {
-                of == operation && (200..300).contains(status)
-            };
-            if !self.answers.iter().any(succeeded) {
-                findings.push(format!("{operation} never succeeded, so little of it was seen"));
+            let succeeded = |one: &Responses| one.operation == *operation && (200..300).contains(&one.status);
+            if !self.tally.responses.iter().any(succeeded) {
+                findings.push(format!("{operation} never succeeded"));
             }
-            if self.isolation.get(operation).is_none_or(|count| *count == 0) {
-                findings.push(format!("{operation} was never asked for as a stranger"));
+            if self
+                .tally
+                .isolation
+                .get(operation)
+                .is_none_or(|count| *count == 0)
+            {
+                findings.push(format!("{operation} was never requested by the other account"));
             }
         }
         findings
@@ -173,16 +205,16 @@ impl Display for Run {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "schemathesis: seed {}: {} cases in {:.0} s; answers:",
+            "schemathesis: seed {}: {} cases in {:.0} s; responses:",
             self.seed,
-            self.cases,
+            self.summary.cases(),
             self.elapsed.as_secs_f64()
         )?;
         for phase in PHASES {
-            write!(f, " {phase} {}", self.answers_in(phase))?;
+            write!(f, " {phase} {}", self.responses_in(phase))?;
         }
-        let strangers: u64 = self.isolation.values().sum();
-        writeln!(f, "; strangers refused {strangers} times")?;
+        let rejected: u64 = self.tally.isolation.values().sum();
+        writeln!(f, "; {rejected} requests of the other account rejected")?;
         write!(
             f,
             "  then {} backups and {} snapshots, settled in {:.1} s; peak MiB: Schemathesis {}, server {}",
@@ -205,14 +237,14 @@ pub(super) struct Report {
 
 impl Report {
     fn cases(&self) -> u64 {
-        self.runs.iter().map(|run| run.cases).sum()
+        self.runs.iter().map(|run| run.summary.cases()).sum()
     }
 
     /// The exceptions, each once, with their total number of uses.
     fn exceptions(&self) -> Vec<Exception> {
         let mut all: Vec<Exception> = Vec::new();
-        for exception in self.runs.iter().flat_map(|run| &run.exceptions) {
-            match all.iter_mut().find(|known| known.what == exception.what) {
+        for exception in self.runs.iter().flat_map(|run| &run.tally.exceptions) {
+            match all.iter_mut().find(|known| known.is_same(exception)) {
                 Some(known) => known.count += exception.count,
                 None => all.push(exception.clone()),
             }
@@ -233,7 +265,7 @@ impl Report {
         }
         if self.cases() < budget.cases_min {
             findings.push(format!(
-                "{} cases are too few: there have to be {}",
+                "{} cases are too few: expected at least {}",
                 self.cases(),
                 budget.cases_min
             ));
@@ -245,8 +277,8 @@ impl Report {
                 // By chance, a single operation may not need an exception. It is a finding if no operation
                 // with the same reason needs it, unless it is rare.
                 let mut alike = exceptions.iter().filter(|exception| exception.reason == *reason);
-                if alike.all(|exception| exception.count == 0 && !exception.is_rare) {
-                    findings.push(format!("never needed, take it out: {reason}"));
+                if alike.all(|exception| exception.count == 0 && !exception.deleted) {
+                    findings.push(format!("never used, remove it: {reason}"));
                 }
             }
         }
@@ -257,11 +289,18 @@ impl Report {
     pub(super) fn summary(&self, budget: &Budget) -> String {
         let mut text = String::new();
         for exception in self.exceptions() {
+            let Exception {
+                operation,
+                failure,
+                problem,
+                reason,
+                count,
+                ..
+            } = exception;
             // Writing to a string doesn't fail.
             let _ = writeln!(
                 text,
-                "schemathesis: let off {} times: {}: {}",
-                exception.count, exception.what, exception.reason
+                "schemathesis: exception used {count} times: {operation}, {failure}, problem {problem}: {reason}"
             );
         }
         let _ = writeln!(
@@ -275,21 +314,13 @@ impl Report {
     }
 }
 
-fn json(path: &Path) -> Result<Value> {
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text = fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} isn't JSON", path.display()))
-}
-
-fn number(of: &Value, member: &str) -> Result<u64> {
-    of[member]
-        .as_u64()
-        .with_context(|| format!("a report without {member}: {of}"))
+    serde_json::from_str(&text).with_context(|| format!("{} isn't a valid report", path.display()))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn report() -> Value {
@@ -302,12 +333,12 @@ mod tests {
     }
 
     fn tally(exceptions: u64) -> Value {
-        let answers: Vec<_> = PHASES
+        let responses: Vec<_> = PHASES
             .iter()
             .map(|phase| json!({"phase": phase, "operation": "list", "status": 200, "count": 25}))
             .collect();
         json!({
-            "answers": answers, "isolation": {"list": 1},
+            "responses": responses, "isolation": {"list": 1},
             "exceptions": [{"operation": "list", "failure": "F", "problem": "1", "reason": "r", "count": exceptions}],
         })
     }
@@ -322,9 +353,11 @@ mod tests {
     }
 
     fn findings(report: &Value, tally: &Value, budget: &Budget) -> Vec<String> {
-        let mut run = Run::default();
-        run.take_report(report).unwrap();
-        run.take_tally(tally).unwrap();
+        let run = Run {
+            summary: Summary::deserialize(report).unwrap(),
+            tally: Tally::deserialize(tally).unwrap(),
+            ..Run::default()
+        };
         let operations = BTreeSet::from(["list".to_owned()]);
         Report { runs: vec![run] }.findings(budget, &operations)
     }
@@ -339,7 +372,7 @@ mod tests {
     fn too_few_cases_are_a_finding() {
         assert_eq!(
             findings(&report(), &tally(1), &budget(101, false)),
-            ["100 cases are too few: there have to be 101"]
+            ["100 cases are too few: expected at least 101"]
         );
     }
 
@@ -351,12 +384,12 @@ mod tests {
         };
         assert_eq!(
             findings(&report(), &tally(1), &short),
-            ["seed 0: 26 sequences had only 25 answers: that phase ended early"]
+            ["seed 0: 26 sequences had only 25 responses: that phase ended early"]
         );
     }
 
     #[test]
-    fn failures_errors_warnings_and_what_was_skipped_are_findings() {
+    fn failures_errors_warnings_and_skipped_phases_are_findings() {
         let mut bad = report();
         bad["failures"] = json!([{"title": "Server error", "count": 2, "operations": ["GET /"]}]);
         bad["errors"] = json!([{"title": "Network Error", "count": 1}]);
@@ -376,15 +409,15 @@ mod tests {
     #[test]
     fn an_operation_that_never_succeeded_is_a_finding() {
         let mut bad = tally(1);
-        for answer in bad["answers"].as_array_mut().unwrap() {
-            answer["status"] = json!(404);
+        for response in bad["responses"].as_array_mut().unwrap() {
+            response["status"] = json!(404);
         }
         bad["isolation"] = json!({});
         assert_eq!(
             findings(&report(), &bad, &budget(1, false)),
             [
-                "seed 0: list never succeeded, so little of it was seen",
-                "seed 0: list was never asked for as a stranger"
+                "seed 0: list never succeeded",
+                "seed 0: list was never requested by the other account"
             ]
         );
     }
@@ -393,7 +426,7 @@ mod tests {
     fn an_exception_that_a_full_run_never_needs_is_a_finding() {
         assert_eq!(
             findings(&report(), &tally(0), &budget(1, true)),
-            ["never needed, take it out: r"]
+            ["never used, remove it: r"]
         );
         let mut of_deleted = tally(0);
         of_deleted["exceptions"][0]["deleted"] = json!(true);
@@ -401,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_without_a_count_is_none() {
-        assert!(Run::default().take_report(&json!({})).is_err());
+    fn reports_without_counts_are_invalid() {
+        assert!(Summary::deserialize(json!({})).is_err());
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn findings(root: &Path, package: &Path) -> Result<Vec<Finding>> {
     }
     Ok(cycle(&imports).map_or_else(Vec::new, |cycle| {
         vec![format!(
-            "{name}: its modules import each other in a cycle ({}): move what both need into a module of its own",
+            "{name}: its modules import each other in a cycle ({}): move the shared code into its own module",
             cycle.join(", ")
         )]
     }))

@@ -1,29 +1,10 @@
 //! A directory with files of all kinds, and comparisons of directories.
 
-use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
 
 use anyhow::{Context, Result};
-
-/// The properties that a restore has to preserve: mode, modification time, and content.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    mode: u32,
-    modified: (i64, i64),
-    content: Content,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Content {
-    Directory,
-    Link(PathBuf),
-    File(Vec<u8>),
-}
-
-/// A directory and everything below it, by relative path.
-pub(super) type Tree = BTreeMap<PathBuf, Entry>;
 
 /// Fills a directory.
 ///
@@ -48,57 +29,19 @@ pub(super) fn fill(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Reads the entries of a directory.
-///
-/// # Errors
-/// When it can't be read.
-pub(super) fn read(root: &Path) -> Result<Tree> {
-    let mut tree = Tree::new();
-    let mut open = vec![PathBuf::new()];
-    while let Some(below) = open.pop() {
-        let path = root.join(&below);
-        let metadata =
-            fs::symlink_metadata(&path).with_context(|| format!("failed to look at {}", path.display()))?;
-        let content = if metadata.is_dir() {
-            for entry in fs::read_dir(&path)? {
-                open.push(below.join(entry?.file_name()));
-            }
-            Content::Directory
-        } else if metadata.is_symlink() {
-            Content::Link(fs::read_link(&path)?)
-        } else {
-            Content::File(fs::read(&path)?)
-        };
-        let (mode, modified) = (metadata.mode(), (metadata.mtime(), metadata.mtime_nsec()));
-        tree.insert(
-            below,
-            Entry {
-                mode,
-                modified,
-                content,
-            },
-        );
+/// The first difference between two descriptions of a directory.
+pub(super) fn difference(wanted: &[String], found: &[String]) -> Option<String> {
+    if let Some(missing) = wanted.iter().find(|line| !found.contains(line)) {
+        return Some(format!("{missing:?} is missing or different"));
     }
-    Ok(tree)
-}
-
-/// A description of the first difference.
-pub(super) fn difference(wanted: &Tree, found: &Tree) -> Option<String> {
-    for (path, entry) in wanted {
-        match found.get(path) {
-            None => return Some(format!("{} is missing", path.display())),
-            Some(other) if other != entry => return Some(format!("{} is different", path.display())),
-            Some(_) => {}
-        }
-    }
-    let mut added = found.keys().filter(|path| !wanted.contains_key(*path));
-    added
-        .next()
-        .map(|path| format!("{} came from nowhere", path.display()))
+    let added = found.iter().find(|line| !wanted.contains(line));
+    added.map(|line| format!("{line:?} is unexpected"))
 }
 
 #[cfg(test)]
 mod tests {
+    use appkeep_launcher::describe;
+
     use super::*;
 
     #[test]
@@ -106,22 +49,23 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("data");
         fill(&root).unwrap();
-        let before = read(&root).unwrap();
-        assert_eq!(difference(&before, &read(&root).unwrap()), None);
-        let said = |change: &dyn Fn()| {
-            change();
-            difference(&before, &read(&root).unwrap()).unwrap()
-        };
-        // A new file changes its directory, too.
+        let before = describe(&root).unwrap();
+        let found = || difference(&before, &describe(&root).unwrap());
+        assert_eq!(found(), None);
         let mode = |mode| fs::set_permissions(root.join("empty"), Permissions::from_mode(mode)).unwrap();
-        assert_eq!(said(&|| mode(0o644)), "empty is different");
+        mode(0o644);
+        assert!(found().unwrap().starts_with("\"./empty 600 "));
         mode(0o600);
-        assert_eq!(difference(&before, &read(&root).unwrap()), None);
-        let file = root.join("deep/er/still/bytes");
-        assert_eq!(
-            said(&|| fs::write(&file, "x").unwrap()),
-            "deep/er/still/bytes is different"
+        assert_eq!(found(), None);
+        fs::write(root.join("deep/er/still/bytes"), "x").unwrap();
+        assert!(found().unwrap().contains("deep/er/still/bytes"));
+        fs::write(root.join("added"), "").unwrap();
+        let after = describe(&root).unwrap();
+        assert!(difference(&after, &before).unwrap().contains("is missing"));
+        assert!(
+            difference(&before[1..], &before)
+                .unwrap()
+                .contains("is unexpected")
         );
-        assert!(said(&|| fs::remove_file(root.join("greeting.txt")).unwrap()).contains("different"));
     }
 }

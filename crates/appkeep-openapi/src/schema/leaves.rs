@@ -1,5 +1,7 @@
 //! Strings and numbers.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Value, json};
 
 use super::contain::{Proof, Reason, Spot, sure, unsure};
@@ -9,6 +11,9 @@ use super::number::Num;
 use super::sample::{PROBES, text_of_length};
 use super::shape::{Shape, Types, range_of};
 
+/// The lengths of examples for a rule that isn't about lengths, in characters.
+const ANY_LENGTH: RangeInclusive<u64> = 0..=u64::MAX;
+
 impl<'a> Proof<'a> {
     /// Obstacles in the keywords of strings. A rule that can't be proven is a difference if a sample string
     /// violates it.
@@ -16,23 +21,22 @@ impl<'a> Proof<'a> {
         let own = &shape.strings;
         let mut doubts = Vec::new();
         if let Some(min) = large.count("minLength").filter(|min| own.min < *min) {
-            doubts.push(format!(
-                "at least {min} characters are required, but it may be shorter"
-            ));
+            let what = format!("at least {min} characters are required, but it may be shorter");
+            doubts.push((what, 0..=min.saturating_sub(1)));
         }
         if let Some(max) = large
             .count("maxLength")
             .filter(|max| own.max.is_none_or(|own| own > *max))
         {
-            doubts.push(format!(
-                "at most {max} characters are allowed, but it may be longer"
-            ));
+            let what = format!("at most {max} characters are allowed, but it may be longer");
+            doubts.push((what, max.saturating_add(1)..=u64::MAX));
         }
         if let Some(pattern) = large
             .word("pattern")
             .filter(|asked| !own.patterns.iter().any(|own| own == asked))
         {
-            doubts.push(format!("it must match `{pattern}`, but that isn't guaranteed"));
+            let what = format!("it must match `{pattern}`, but that isn't guaranteed");
+            doubts.push((what, ANY_LENGTH));
         }
         if let Some(format) = large.word("format")
             && !formats::is_annotation(format)
@@ -40,35 +44,38 @@ impl<'a> Proof<'a> {
             && !own.formats.iter().any(|own| own == format)
         {
             if formats::is_checked(format) {
-                doubts.push(format!(
-                    "it must have the format `{format}`, but that isn't guaranteed"
-                ));
+                let what = format!("it must have the format `{format}`, but that isn't guaranteed");
+                doubts.push((what, ANY_LENGTH));
             } else {
                 let what = format!("the format `{format}` isn't supported");
                 return vec![unsure(&shape.whole, large, spot, what)];
             }
         }
         if large.get("enum").is_some() {
-            doubts.push("only listed strings are allowed, but it may be another".to_owned());
+            let what = "only listed strings are allowed, but it may be another".to_owned();
+            doubts.push((what, ANY_LENGTH));
         }
         if doubts.is_empty() {
             return Vec::new();
         }
-        let witness = self.string_witness(shape, large);
-        let reason = |what: String| match &witness {
-            Some(text) => sure(
-                &shape.whole,
-                large,
-                spot,
-                format!("{what} (for example {})", shortened(text)),
-            ),
-            None => unsure(&shape.whole, large, spot, what),
+        let witnesses = self.string_witnesses(shape, large);
+        let reason = |(what, lengths): (String, RangeInclusive<u64>)| {
+            let is_example = |text: &&Value| lengths.contains(&length_of(text));
+            match witnesses.iter().find(is_example).or(witnesses.first()) {
+                Some(text) => sure(
+                    &shape.whole,
+                    large,
+                    spot,
+                    format!("{what} (for example {})", shortened(text)),
+                ),
+                None => unsure(&shape.whole, large, spot, what),
+            }
         };
         doubts.into_iter().map(reason).collect()
     }
 
-    /// A string that the smaller side admits and the larger doesn't.
-    fn string_witness(&self, shape: &Shape<'a>, large: &Node<'a>) -> Option<Value> {
+    /// Strings that the smaller side admits and the larger doesn't.
+    fn string_witnesses(&self, shape: &Shape<'a>, large: &Node<'a>) -> Vec<Value> {
         let lengths = [
             Some(shape.strings.min),
             shape.strings.max,
@@ -76,10 +83,12 @@ impl<'a> Proof<'a> {
             large.count("maxLength").map(|max| max.saturating_add(1)),
         ];
         let made = lengths.into_iter().flatten().filter_map(text_of_length);
-        PROBES.iter().map(|probe| json!(probe)).chain(made).find(|text| {
+        let is_witness = |text: &Value| {
             self.small.all_admit(&shape.whole, text) == Some(true)
                 && self.large.admits(large, text) == Some(false)
-        })
+        };
+        let candidates = PROBES.iter().map(|probe| json!(probe)).chain(made);
+        candidates.filter(is_witness).collect()
     }
 
     /// Obstacles in the keywords of numbers, including integers.
@@ -135,6 +144,11 @@ impl<'a> Proof<'a> {
         }
         reasons
     }
+}
+
+/// The length of a string, in characters.
+fn length_of(text: &Value) -> u64 {
+    text.as_str().map_or(0, |text| text.chars().count() as u64)
 }
 
 fn is_multiple(number: Num, step: Num) -> bool {

@@ -134,7 +134,7 @@ impl Stopped {
             }
             Target::InPlace { force: false } if !app.options.volumes_inside.is_empty() => {
                 return Err(RestoreError::Source(format!(
-                    "{} lies in a volume of the app {}, and would be replaced; stop that app, too, and give --force, \
+                    "{} is inside a volume of the app {}, and would be replaced; stop that app, too, and give --force, \
                      or restore with --target",
                     app.options.volumes_inside.join(" and "),
                     app.name

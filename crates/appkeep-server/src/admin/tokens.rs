@@ -6,7 +6,7 @@ use appkeep_core::actor::{Actor, TokenHash};
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::ids::AccountId;
 use appkeep_core::store::{Store, StoreError, transact};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 pub use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -19,7 +19,7 @@ pub const TOKEN_PREFIX: &str = "appkeep_";
 pub const NAME_CHARS_MAX: usize = 100;
 
 /// The shortest prefix of a token's id that identifies it, in characters.
-pub const ID_DIGITS_MIN: usize = 4;
+pub const ID_CHARS_MIN: usize = 4;
 
 /// The reason why a token was not created, found or revoked.
 #[derive(Debug, thiserror::Error)]
@@ -40,19 +40,19 @@ pub enum TokenError {
         chars: usize,
     },
     /// The token would never be valid.
-    #[error("the token would be over before it is made: {end} has passed")]
+    #[error("expiry {} is in the past", .end.to_rfc3339_opts(SecondsFormat::Secs, true))]
     Expiry {
         /// The requested expiry.
         end: DateTime<Utc>,
     },
     /// There is no such token.
-    #[error("no token is called {wanted:?}, nor has an id that begins so; `appkeep token list` shows them")]
+    #[error("no token has the name or id {wanted:?}; `appkeep token list` shows all tokens")]
     Unknown {
         /// The requested token.
         wanted: String,
     },
     /// Several tokens match.
-    #[error("{wanted:?} may be any of {found}: give the id")]
+    #[error("{wanted:?} matches several tokens: {found}; give the id")]
     Ambiguous {
         /// The requested token.
         wanted: String,
@@ -60,13 +60,13 @@ pub enum TokenError {
         found: String,
     },
     /// The token is already revoked.
-    #[error("the token {name:?} is revoked already")]
+    #[error("the token {name:?} is already revoked")]
     Revoked {
         /// The token's name.
         name: String,
     },
     /// The system provides no random bytes.
-    #[error("the system gives no random bytes: {0}")]
+    #[error("the system provides no random bytes: {0}")]
     Random(String),
     /// The database can't be used.
     #[error(transparent)]
@@ -179,7 +179,7 @@ pub async fn find(store: &dyn Store, wanted: &str) -> Result<Token, TokenError> 
 
 /// Returns whether `wanted` is a long enough prefix of the token's id.
 fn is_beginning(wanted: &str, token: &Token) -> bool {
-    wanted.len() >= ID_DIGITS_MIN && token.id.to_string().starts_with(&wanted.to_ascii_lowercase())
+    wanted.len() >= ID_CHARS_MIN && token.id.to_string().starts_with(&wanted.to_ascii_lowercase())
 }
 
 /// Revokes a token; a running server refuses it from its next request on.

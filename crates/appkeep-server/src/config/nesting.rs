@@ -80,7 +80,7 @@ impl Places {
                 let relation = if found.is_same {
                     "is the same directory as"
                 } else {
-                    "lies in"
+                    "is inside"
                 };
                 match (inner.owner, outer.owner) {
                     (Owner::Volume(app), Owner::Volume(other)) if app != other => {
@@ -126,14 +126,14 @@ pub(super) fn check_data_dir(declaration: &Declaration, data_dir: &Path) -> Resu
         if let Some((outer, path)) = other(found.place) {
             let path = path.display();
             let problem =
-                format!("the data directory lies in {outer} ({path}): expected a directory outside of it");
+                format!("the data directory is inside {outer} ({path}): expected a directory outside of it");
             return Err(ConfigError::about(data_dir, problem));
         }
     }
     for (number, (inner, path)) in others.iter().enumerate() {
         if index.around(number + 1).any(|found| found.place == 0) {
             let problem = format!(
-                "{inner} lies in the data directory ({}): expected a directory outside of it",
+                "{inner} is inside the data directory ({}): expected a directory outside of it",
                 data_dir.display()
             );
             return Err(ConfigError::about(path, problem));

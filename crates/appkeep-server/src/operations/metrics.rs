@@ -84,7 +84,7 @@ impl RequestMetrics {
         );
         registry.register_with_unit(
             "http_request_duration",
-            "From a request's head to the head of its answer",
+            "Time from the head of a request to the head of its response",
             Unit::Seconds,
             latencies.clone(),
         );
@@ -123,7 +123,7 @@ pub(super) async fn statistics(watched: &Watched) -> Result<Statistics, String> 
         Ok(Ok(statistics)) => Ok(statistics),
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => Err(format!(
-            "the store did not answer within {} s",
+            "the store did not respond within {} s",
             STORE_TIMEOUT.as_secs()
         )),
     }

@@ -38,7 +38,7 @@ pub enum TlsError {
     },
     /// The server's own certificate authority can't be used.
     #[error(
-        "failed to use the server's own certificate authority: {problem}; remove {} to have another one made, which clients then have to trust",
+        "failed to use the server's own certificate authority: {problem}; remove {} to create a new one, which clients must then trust",
         .dir.display()
     )]
     Authority {
@@ -48,7 +48,7 @@ pub enum TlsError {
         problem: String,
     },
     /// The server's own certificate can't be created.
-    #[error("failed to make a certificate in {}: {problem}", .dir.display())]
+    #[error("failed to create a certificate in {}: {problem}", .dir.display())]
     Make {
         /// The directory for the certificate.
         dir: PathBuf,

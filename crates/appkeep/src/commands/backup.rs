@@ -8,8 +8,8 @@ use appkeep_client::types::{AppBackup, AppBackupCreate};
 use crate::failure::{EXIT_CODES, Failure, NOT_FOUND};
 use crate::remote::{self, Format, Found, How, Of, Session, Step, Wait, find, moment, note, size_of, until};
 
-use super::making::{self, WaitLimit};
-use super::{resource, restoring};
+use super::create::{self, WaitLimit};
+use super::{resource, restore_app};
 
 const EXAMPLES: &str = "Examples:
   appkeep backup create before-upgrade --app shop --wait
@@ -69,7 +69,7 @@ enum Command {
         #[command(flatten)]
         which: Which,
         #[command(flatten)]
-        how: restoring::Args,
+        how: restore_app::Args,
     },
     /// Delete a backup, and its data.
     #[command(after_help = "Example: appkeep backup delete before-upgrade")]
@@ -95,7 +95,7 @@ struct Which {
 #[derive(Debug, clap::Args)]
 struct Create {
     #[command(flatten)]
-    new: making::Args,
+    new: create::Args,
     /// The bucket to copy to, by name or id. By default, the account's default bucket.
     #[arg(long, value_name = "BUCKET")]
     bucket: Option<String>,
@@ -233,7 +233,7 @@ async fn wait(session: &Session, backup: &AppBackup, wait_limit: WaitLimit) -> a
     })
     .await?;
     let size = size_of(backup.total_bytes.as_ref());
-    making::ended(session, &wait, &backup, end, &format!(": {size}"))
+    create::ended(session, &wait, &backup, end, &format!(": {size}"))
 }
 
 fn step(backup: &AppBackup) -> Step {
@@ -251,7 +251,7 @@ fn step(backup: &AppBackup) -> Step {
     }
 }
 
-async fn restore(session: &Session, which: &Which, how: &restoring::Args) -> anyhow::Result<()> {
+async fn restore(session: &Session, which: &Which, how: &restore_app::Args) -> anyhow::Result<()> {
     let Of { app, thing: backup } = owned(session, which).await?.thing;
     let app = app.ok_or_else(|| {
         Failure::new(
@@ -260,13 +260,13 @@ async fn restore(session: &Session, which: &Which, how: &restoring::Args) -> any
         )
         .next("appkeep restore --target, on the server's machine, restores it to a directory")
     })?;
-    let source = restoring::Source {
+    let source = restore_app::Source {
         what: format!("backup {}", backup.name),
         made: moment(&backup.metadata.creation_timestamp, session.now()),
         backup_id: Some(backup.id),
         snapshot_id: None,
     };
-    restoring::restore(session, &app, &source, how).await
+    restore_app::restore(session, &app, &source, how).await
 }
 
 async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<()> {

@@ -15,24 +15,24 @@ pub(crate) struct Args {
     /// The document that clients and servers were written for, JSON or YAML.
     #[arg(value_name = "OLD")]
     old: PathBuf,
-    /// The document that takes its place.
+    /// The document that replaces it.
     #[arg(value_name = "NEW")]
     new: PathBuf,
-    /// A break is fine when NEW's version says so: a higher major number, before 1.0.0 a higher minor one.
+    /// Permit breaking changes if NEW's version announces them: a higher major number, before 1.0.0 a higher minor one.
     #[arg(long)]
     by_version: bool,
-    /// What the report calls OLD, instead of its path.
+    /// The name of OLD in the report, instead of its path.
     #[arg(long, value_name = "NAME")]
     old_name: Option<String>,
-    /// What the report calls NEW, instead of its path.
+    /// The name of NEW in the report, instead of its path.
     #[arg(long, value_name = "NAME")]
     new_name: Option<String>,
-    /// What the report looks like.
+    /// The format of the report.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
-/// What a report looks like.
+/// The format of a report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people.

@@ -11,7 +11,7 @@ use crate::stdout::print_line;
 /// Explain a code of a report.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The code as a report names it. Without one, all of them are listed.
+    /// The code in a report. Without one, all codes are listed.
     #[arg(value_name = "CODE")]
     code: Option<String>,
 }
@@ -25,11 +25,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if found.is_empty() {
         let known: Vec<&str> = codes::all().iter().map(|one| one.code).collect();
         match nearest::to(code, &known).as_slice() {
-            [] => bail!("no report has the code {code:?}; `appkeep explain` lists all"),
-            like => bail!(
-                "no report has the code {code:?}; {}",
-                nearest::listed(like, &known)
-            ),
+            [] => bail!("unknown code {code:?}; `appkeep explain` lists all codes"),
+            like => bail!("unknown code {code:?}; {}", nearest::listed(like, &known)),
         }
     }
     let texts: Vec<String> = found.into_iter().map(codes::Explanation::text).collect();

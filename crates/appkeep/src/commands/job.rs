@@ -103,7 +103,7 @@ impl AppNames {
             .0
             .iter()
             .any(|(id, name)| name == app || id.to_string() == app);
-        anyhow::ensure!(is_known, "no app is called {app:?}, or has that id");
+        anyhow::ensure!(is_known, "no app has the name or id {app:?}");
         Ok(())
     }
 }

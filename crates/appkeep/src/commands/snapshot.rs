@@ -9,8 +9,8 @@ use appkeep_client::types::{App, AppSnap, AppSnapCreate};
 use crate::failure::EXIT_CODES;
 use crate::remote::{self, Format, Found, Of, Session, Step, Wait, find, moment, note, until};
 
-use super::making::{self, WaitLimit};
-use super::{resource, restoring};
+use super::create::{self, WaitLimit};
+use super::{resource, restore_app};
 
 const EXAMPLES: &str = "Examples:
   appkeep snapshot create --app shop --wait
@@ -47,7 +47,7 @@ enum Command {
     ///
     /// The server creates it in the background: without --wait, the command returns at once.
     #[command(after_help = "Example: appkeep snapshot create before-upgrade --app shop --wait")]
-    Create(making::Args),
+    Create(create::Args),
     /// Replace an app's data with a snapshot's, through the server.
     ///
     /// Stop the app first. The server writes the new data next to the old, and only then swaps them: a restore that
@@ -57,7 +57,7 @@ enum Command {
         #[command(flatten)]
         which: Which,
         #[command(flatten)]
-        how: restoring::Args,
+        how: restore_app::Args,
     },
     /// Delete a snapshot, and its data.
     #[command(after_help = "Example: appkeep snapshot delete before-upgrade")]
@@ -127,7 +127,7 @@ async fn list(session: &Session, app: Option<&str>) -> anyhow::Result<()> {
     })
 }
 
-async fn create(session: &Session, args: &making::Args) -> anyhow::Result<()> {
+async fn create(session: &Session, args: &create::Args) -> anyhow::Result<()> {
     let app = session.app(args.app.as_deref()).await?;
     let request = AppSnapCreate {
         name: args.name.clone(),
@@ -179,7 +179,7 @@ async fn wait(session: &Session, app: &App, snapshot: &AppSnap, wait_limit: Wait
         Ok((step, snapshot))
     })
     .await?;
-    making::ended(session, &wait, &snapshot, end, "")
+    create::ended(session, &wait, &snapshot, end, "")
 }
 
 async fn fetch(session: &Session, app: Uuid, id: Uuid) -> Result<AppSnap, appkeep_client::Error> {
@@ -190,16 +190,16 @@ async fn fetch(session: &Session, app: Uuid, id: Uuid) -> Result<AppSnap, appkee
         .into_inner())
 }
 
-async fn restore(session: &Session, which: &Which, how: &restoring::Args) -> anyhow::Result<()> {
+async fn restore(session: &Session, which: &Which, how: &restore_app::Args) -> anyhow::Result<()> {
     let Of { app, thing: snapshot } = found(session, which).await?.thing;
     let app = app.context("the app of a snapshot is known")?;
-    let source = restoring::Source {
+    let source = restore_app::Source {
         what: format!("snapshot {}", snapshot.name),
         made: moment(&snapshot.metadata.creation_timestamp, session.now()),
         backup_id: None,
         snapshot_id: Some(snapshot.id),
     };
-    restoring::restore(session, &app, &source, how).await
+    restore_app::restore(session, &app, &source, how).await
 }
 
 async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<()> {

@@ -23,8 +23,8 @@ use uuid::Uuid;
 
 use self::interrupt::Interrupt;
 use self::output::{Color, Format, Output};
-use crate::fresh::Fresh;
 use crate::logging::{self, LogFormat};
+use crate::temporary_servers::TemporaryServers;
 
 /// Check whether a server conforms to the contract.
 #[derive(Debug, clap::Args)]
@@ -121,14 +121,16 @@ async fn own(options: &Options) -> anyhow::Result<Report> {
     let document = appkeep_server::openapi().map_err(anyhow::Error::msg)?;
     let server = Document::from_value("appkeep openapi", document).map_err(failed_to)?;
     let statics = check_document(&server, DROPSHOT)?;
-    let fresh = Fresh::start().await.context("failed to start a fresh server")?;
+    let servers = TemporaryServers::start()
+        .await
+        .context("failed to start a temporary server")?;
     let is_complete = !options.documented_only && options.operations.is_none();
     let options = Options {
-        min_checks: is_complete.then(|| fresh.min_checks()),
+        min_checks: is_complete.then(|| servers.min_checks()),
         ..options.clone()
     };
-    let live = live::run(&fresh.target, &options).await;
-    fresh.stop().await;
+    let live = live::run(&servers.target, &options).await;
+    servers.stop().await;
     Ok(Report {
         statics: Some(statics),
         live: Some(live.map_err(failed_to)?),

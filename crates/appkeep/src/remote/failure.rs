@@ -43,7 +43,7 @@ fn refused(status: StatusCode, error: &Error) -> Failure {
         StatusCode::NOT_FOUND => Failure::new(NOT_FOUND, format!("not found: {text}"))
             .next("check the account and the app with appkeep doctor"),
         StatusCode::CONFLICT => {
-            Failure::new(CONFLICT, text).next("check its state, and try again when it isn't in use")
+            Failure::new(CONFLICT, text).next("check its state, and try again when it is no longer in use")
         }
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
             Failure::new(FAILED, text).next("try again later")

@@ -7,8 +7,8 @@ use crate::nearest;
 
 use super::print::confirmed;
 
-/// The number of digits of an id that count as a full id; tables show at least as many.
-pub(crate) const ID_DIGITS_SHOWN: usize = 8;
+/// The number of characters of an id that count as a full id; tables show at least as many.
+pub(crate) const ID_CHARS_SHOWN: usize = 8;
 
 /// The largest number of candidates in a message.
 const CANDIDATES_MAX: usize = 10;
@@ -36,7 +36,7 @@ pub(crate) trait Named {
 /// How much of a resource's name or id was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum How {
-    /// The full name, or as many digits of the id as tables show.
+    /// The full name, or as many characters of the id as tables show.
     Exact,
     /// Only a prefix.
     Prefix,
@@ -106,7 +106,7 @@ fn chosen<T>(things: &[T], is_meant: impl Fn(&T) -> bool) -> Vec<usize> {
 }
 
 fn how<T: Named>(thing: &T, wanted: &str, lower: &str) -> How {
-    let by_id = lower.len() >= ID_DIGITS_SHOWN && thing.id().to_string().starts_with(lower);
+    let by_id = lower.len() >= ID_CHARS_SHOWN && thing.id().to_string().starts_with(lower);
     if thing.name() == wanted || by_id || Uuid::try_parse(wanted).is_ok() {
         How::Exact
     } else {
@@ -148,7 +148,7 @@ pub(crate) fn ambiguous<T: Named>(wanted: &str, candidates: &[&T]) -> Failure {
         AMBIGUOUS,
         format!("{wanted:?} matches {count} {kind}s: {}", listed.join(", ")),
     )
-    .next("give more digits of the id")
+    .next("give more characters of the id")
 }
 
 #[cfg(test)]
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(
             text,
             "\"twice\" matches 2 backups: twice (30000000-0000-0000-0000-000000000000), \
-             twice (31000000-0000-0000-0000-000000000000); give more digits of the id"
+             twice (31000000-0000-0000-0000-000000000000); give more characters of the id"
         );
     }
 
@@ -254,7 +254,7 @@ mod tests {
         let text = find("same", things).unwrap_err().to_string();
         assert_eq!(text.matches("same (").count(), 10);
         assert!(
-            text.ends_with(", and 15 more; give more digits of the id"),
+            text.ends_with(", and 15 more; give more characters of the id"),
             "{text}"
         );
     }

@@ -113,7 +113,7 @@ pub(crate) fn confirmed(question: &str, refusal: &str) -> Result<(), Failure> {
         .interact()
     {
         Ok(true) => Ok(()),
-        Ok(false) => Err(Failure::new(COULD_NOT_RUN, "nothing was changed: not confirmed")),
+        Ok(false) => Err(Failure::new(COULD_NOT_RUN, "not confirmed: nothing was changed")),
         Err(error) => Err(Failure::new(
             COULD_NOT_RUN,
             format!("failed to ask for confirmation: {error}"),

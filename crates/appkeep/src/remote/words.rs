@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use indicatif::{BinaryBytes, HumanDuration};
 use serde_json::Number;
 
-use super::find::ID_DIGITS_SHOWN;
+use super::find::ID_CHARS_SHOWN;
 
 /// The placeholder for an unknown value.
 pub(crate) const NOTHING: &str = "-";
@@ -66,25 +66,25 @@ pub(crate) fn reasons(reasons: Option<&[String]>) -> String {
     reasons.unwrap_or_default().join("; ")
 }
 
-/// Returns unique prefixes of ids: eight digits, or as many more as it takes.
+/// Returns unique prefixes of ids: eight characters, or more if necessary.
 pub(crate) fn short_ids(ids: &[Uuid]) -> Vec<String> {
     let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let mut sorted: Vec<&str> = texts.iter().map(String::as_str).collect();
     sorted.sort_unstable();
     sorted.dedup();
-    let mut digits = ID_DIGITS_SHOWN;
+    let mut length = ID_CHARS_SHOWN;
     for pair in sorted.windows(2) {
         if let [one, other] = pair {
             let shared = one
                 .bytes()
                 .zip(other.bytes())
                 .take_while(|(one, other)| one == other);
-            digits = digits.max(shared.count() + 1);
+            length = length.max(shared.count() + 1);
         }
     }
     texts
         .iter()
-        .map(|text| text.chars().take(digits).collect())
+        .map(|text| text.chars().take(length).collect())
         .collect()
 }
 

@@ -15,16 +15,16 @@
 #[path = "../cli/program.rs"]
 mod program;
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, app_backups, backups, eventually};
-use serde_json::{Value, json};
+use appkeep_launcher::{
+    APP, Installation, RunningServer, app_backups, app_snapshots, backup_body, backups, eventually,
+};
+use serde_json::Value;
 
-use crate::program::{installation, password, said};
+use crate::program::{installation, restic, stdout};
 
 /// The size of the app's one large file, in bytes.
 const LARGE_BYTES: u64 = 128 << 20;
@@ -44,32 +44,33 @@ volumes = { data = "other" }
 
 /// Starts a server with one worker that is slow from that fail point on.
 fn start(slow: &str) -> (Installation, RunningServer, String) {
-    let place = installation();
-    place.configure("workers = 2", "workers = 1").unwrap();
-    place.add_apps(BLOG).unwrap();
-    fs::create_dir(place.path().join("other")).unwrap();
-    let noise = File::open("/dev/urandom").unwrap();
-    let large = place.path().join("volume/large");
-    io::copy(&mut noise.take(LARGE_BYTES), &mut File::create(large).unwrap()).unwrap();
+    let installation = installation();
+    installation.configure("workers = 2", "workers = 1").unwrap();
+    installation.add_apps(BLOG).unwrap();
+    fs::create_dir(installation.path().join("other")).unwrap();
+    installation.write_noise("large", LARGE_BYTES).unwrap();
     for number in 0..300 {
-        fs::write(place.path().join(format!("volume/small-{number}")), "small").unwrap();
+        fs::write(
+            installation.path().join(format!("volume/small-{number}")),
+            "small",
+        )
+        .unwrap();
     }
-    let mut serve = place.serve();
+    let mut serve = installation.serve();
     serve.env("APPKEEP_FAIL_POINTS", slow);
     let server = RunningServer::start(serve).unwrap();
-    let token = place.token("acme").unwrap();
-    (place, server, token)
+    let token = installation.token("acme").unwrap();
+    (installation, server, token)
 }
 
 fn create(server: &RunningServer, token: &str, app: &str) -> String {
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let created = server.post(token, &app_backups().replace(APP, app), &body);
+    let created = server.post(token, &app_backups().replace(APP, app), &backup_body());
     assert_eq!(created.status, 201, "{created:?}");
     format!("{}/{}", backups(), created.body["id"].as_str().unwrap())
 }
 
 /// Deletes the backup at `path`, prints how long its worker remained busy, and asserts that nothing is left.
-fn cancel(place: &Installation, server: &RunningServer, token: &str, path: &str, at: &str) {
+fn cancel(installation: &Installation, server: &RunningServer, token: &str, path: &str, at: &str) {
     let waiting = create(server, token, OTHER_APP);
     assert_eq!(server.get(token, &waiting).body["state"], "pending", "{at}");
     let begun = Instant::now();
@@ -83,11 +84,11 @@ fn cancel(place: &Installation, server: &RunningServer, token: &str, path: &str,
         took.as_millis()
     );
     assert!(took < BEARABLE, "{took:?} {at}, where {PROMISED:?} were promised");
-    nothing_is_left(place, server, token, path);
+    nothing_is_left(installation, server, token, path);
     server.wait_for(token, &waiting, &["completed"]);
 }
 
-fn nothing_is_left(place: &Installation, server: &RunningServer, token: &str, path: &str) {
+fn nothing_is_left(installation: &Installation, server: &RunningServer, token: &str, path: &str) {
     assert_eq!(server.get(token, path).status, 404);
     let listed = server.get(token, &backups()).body;
     let ids: Vec<_> = listed["items"]
@@ -100,16 +101,15 @@ fn nothing_is_left(place: &Installation, server: &RunningServer, token: &str, pa
         ids.iter().all(|id| !path.ends_with(id.as_str().unwrap())),
         "{ids:?}"
     );
-    let snaps = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appSnaps");
-    let repository = place.path().join("bucket").join(APP);
+    let repository = installation.path().join("bucket").join(APP);
     eventually("everything of it to be gone", || {
         let kinds = ["data", "index", "snapshots", "tmp"];
         let left: Vec<_> = kinds
             .iter()
             .flat_map(|kind| files_below(&repository.join(kind)))
             .collect();
-        let on_disk = place.data().join("snapshots").join(APP).exists();
-        let listed = server.get(token, &snaps).body["items"] != Value::Array(Vec::new());
+        let on_disk = installation.data().join("snapshots").join(APP).exists();
+        let listed = server.get(token, &app_snapshots()).body["items"] != Value::Array(Vec::new());
         (left.is_empty() && !on_disk && !listed).then_some(())
     });
 }
@@ -125,7 +125,7 @@ fn files_below(directory: &Path) -> Vec<PathBuf> {
 
 fn cancelled_while_running(percent: u64) {
     let from = (LARGE_BYTES * percent / 100).max(1);
-    let (place, server, token) = start(&format!("backup.bytes_read:{from}:slow=100"));
+    let (installation, server, token) = start(&format!("backup.bytes_read:{from}:slow=100"));
     let path = create(&server, &token, APP);
     eventually("the backup to come so far", || {
         let backup = server.get(&token, &path).body;
@@ -134,73 +134,65 @@ fn cancelled_while_running(percent: u64) {
         // Bytes are counted after a whole piece of a file is stored, which has a few MiB at most.
         (backup["state"] == "running" && done + (16 << 20) >= from).then_some(())
     });
-    cancel(&place, &server, &token, &path, &format!("at {percent} %"));
+    cancel(&installation, &server, &token, &path, &format!("at {percent} %"));
 }
 
 #[test]
-fn a_backup_is_cancelled_soon_at_its_first_byte() {
+fn backups_are_cancelled_promptly_at_the_first_byte() {
     cancelled_while_running(0);
 }
 
 #[test]
-fn a_backup_is_cancelled_soon_at_a_tenth() {
+fn backups_are_cancelled_promptly_at_10_percent() {
     cancelled_while_running(10);
 }
 
 #[test]
-fn a_backup_is_cancelled_soon_at_the_half() {
+fn backups_are_cancelled_promptly_at_50_percent() {
     cancelled_while_running(50);
 }
 
 #[test]
-fn a_backup_is_cancelled_soon_shortly_before_its_end() {
+fn backups_are_cancelled_promptly_at_99_percent() {
     cancelled_while_running(99);
 }
 
 #[test]
-fn a_backup_is_cancelled_soon_while_its_snapshot_is_taken() {
-    let (place, server, token) = start("snapshot.piece:100:slow=100");
+fn backups_are_cancelled_promptly_while_discovering() {
+    let (installation, server, token) = start("snapshot.piece:100:slow=100");
     let path = create(&server, &token, APP);
     server.wait_for(&token, &path, &["discovering"]);
-    let partial = place.data().join("snapshots").join(APP);
+    let partial = installation.data().join("snapshots").join(APP);
     eventually("files in the snapshot", || {
         (files_below(&partial).len() > 100).then_some(())
     });
-    cancel(&place, &server, &token, &path, "while discovering");
+    cancel(&installation, &server, &token, &path, "while discovering");
 }
 
 #[test]
-fn restic_prune_refuses_to_run_beside_a_backup() {
-    let (place, server, token) = start("backup.bytes_read:1:slow=100");
+fn restic_prune_is_refused_during_a_backup() {
+    let (installation, server, token) = start("backup.bytes_read:1:slow=100");
     let path = create(&server, &token, APP);
-    let repository = place.path().join("bucket").join(APP);
+    let repository = installation.path().join("bucket").join(APP);
     eventually("the repository to be locked", || {
         (files_below(&repository.join("locks")).len() == 1).then_some(())
     });
-    let restic = |arguments: &[&str]| {
-        Command::new("restic")
-            .args(["--no-cache", "--repo"])
-            .arg(&repository)
-            .args(arguments)
-            .env("RESTIC_PASSWORD", password(&place))
-            .output()
-            .expect("restic runs: apt-get install restic")
-    };
-    let listed = said(&restic(&["list", "locks"]));
+    let restic = |arguments: &[&str]| restic(&installation, arguments);
+    let listed = stdout(&restic(&["list", "locks"]));
     assert_eq!(listed.lines().count(), 1, "{listed}");
     let pruned = restic(&["prune"]);
-    let complaint = String::from_utf8_lossy(&pruned.stderr).into_owned();
-    assert!(!pruned.status.success(), "{complaint}");
+    let message = String::from_utf8_lossy(&pruned.stderr).into_owned();
+    assert!(!pruned.status.success(), "{message}");
     let holder = format!("locked by PID {} on ", server.id());
     assert!(
-        complaint.contains(&holder) && complaint.contains("by appkeep"),
-        "{complaint}"
+        message.contains(&holder) && message.contains("by appkeep"),
+        "{message}"
     );
     // Read-only commands aren't blocked.
     assert!(restic(&["snapshots"]).status.success());
     assert_eq!(server.delete(&token, &path).status, 204);
-    nothing_is_left(&place, &server, &token, &path);
+    nothing_is_left(&installation, &server, &token, &path);
     let pruned = restic(&["prune"]);
     assert!(pruned.status.success(), "{pruned:?}");
-    assert_eq!(said(&restic(&["list", "locks"])), "");
+    assert_eq!(stdout(&restic(&["list", "locks"])), "");
 }

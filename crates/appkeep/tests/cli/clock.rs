@@ -1,13 +1,10 @@
 //! A machine whose clock starts before 1970.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
-use appkeep_launcher::{APP, Installation, RunningServer, app_backups, eventually};
-use serde_json::json;
+use appkeep_launcher::{APP, RunningServer, eventually};
 
-use crate::program::installation;
+use crate::program::{compiled, started_idle};
 
 /// Shifts the wall clock by the number of seconds in a file.
 const SHIM: &str = r#"
@@ -32,44 +29,27 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
 }
 "#;
 
-fn shim(place: &Installation) -> PathBuf {
-    let (source, library) = (place.path().join("shim.c"), place.path().join("shim.so"));
-    fs::write(&source, SHIM).expect("the source is written");
-    let mut cc = Command::new("cc");
-    cc.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source);
-    assert!(cc.status().expect("a C compiler").success());
-    library
-}
-
 /// HTTP responses need a date, and the HTTP library supports none before 1970. Queued jobs run all the same.
 #[test]
-fn a_clock_before_1970_stops_no_worker() {
-    let place = installation();
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let create = |server: &RunningServer, token: &str| {
-        let created = server.post(token, &app_backups(), &body);
-        assert_eq!(created.status, 201, "{}", created.body);
-        format!("{}/{}", app_backups(), created.body["id"].as_str().unwrap())
-    };
-    let server = place.start_idle().unwrap();
-    let token = place.token("acme").unwrap();
-    let early = create(&server, &token);
+fn workers_run_with_a_clock_before_1970() {
+    let (installation, server, token) = started_idle();
+    let early = server.create_backup(&token).unwrap();
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 
-    let offset = place.path().join("offset");
+    let offset = installation.path().join("offset");
     // About 1956.
     fs::write(&offset, "-2240000000").unwrap();
-    let mut command = place.serve();
+    let mut command = installation.serve();
     command
-        .env("LD_PRELOAD", shim(&place))
+        .env("LD_PRELOAD", compiled(&installation, SHIM))
         .env("CLOCK_OFFSET", &offset);
     let server = RunningServer::start(command).unwrap();
-    let snapshots = place.path().join("bucket").join(APP).join("snapshots");
+    let snapshots = installation.path().join("bucket").join(APP).join("snapshots");
     eventually("the backup to be in the bucket", || {
         fs::read_dir(&snapshots).ok()?.next().map(drop)
     });
     fs::write(&offset, "0").unwrap();
-    for path in [early, create(&server, &token)] {
+    for path in [early, server.create_backup(&token).unwrap()] {
         let backup = server.wait_for(&token, &path, &["completed", "failed"]);
         assert_eq!(backup["state"], "completed", "{backup}");
     }

@@ -5,7 +5,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
 
 use appkeep_launcher::{ACCOUNT, APP, BUCKET, CONFIG, OTHER_ACCOUNT};
 
-use crate::program::{installation, one_line_error, run, said};
+use crate::program::{installation, only_error_line, run, stdout};
 
 /// Changes to the valid configuration, and the error for each after the file's name.
 const BREAKAGES: [(&str, &str, &str); 32] = [
@@ -85,7 +85,7 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "path = \"bucket\"",
         "path = \"volume/backups\"",
-        ":17: `path = \"volume/backups\"`: bucket \"local\" lies in volume \"data\" of app \"shop\" (",
+        ":17: `path = \"volume/backups\"`: bucket \"local\" is inside volume \"data\" of app \"shop\" (",
     ),
     (
         "path = \"bucket\"",
@@ -95,12 +95,12 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "{ data = \"volume\" }",
         "{ data = \"bucket/volume\" }",
-        ":12: `volumes = { data = \"bucket/volume\" }`: volume \"data\" of app \"shop\" lies in bucket \"local\" (",
+        ":12: `volumes = { data = \"bucket/volume\" }`: volume \"data\" of app \"shop\" is inside bucket \"local\" (",
     ),
     (
         "{ data = \"volume\" }",
         "{ data = \"volume\", more = \"volume/below\" }",
-        ":12: `volumes = { data = \"volume\", more = \"volume/below\" }`: volume \"more\" of app \"shop\" lies in volume \
+        ":12: `volumes = { data = \"volume\", more = \"volume/below\" }`: volume \"more\" of app \"shop\" is inside volume \
          \"data\" of app \"shop\" (",
     ),
     (
@@ -112,12 +112,12 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "[[accounts.buckets]]",
         "[[accounts.buckets]]\nname = \"outer\"\npath = \".\"\n[[accounts.buckets]]",
-        ":12: `volumes = { data = \"volume\" }`: volume \"data\" of app \"shop\" lies in bucket \"outer\" (",
+        ":12: `volumes = { data = \"volume\" }`: volume \"data\" of app \"shop\" is inside bucket \"outer\" (",
     ),
     (
         "[[accounts.buckets]]",
         "[[accounts.buckets]]\nname = \"inner\"\npath = \"bucket/inner\"\n[[accounts.buckets]]",
-        ":16: `path = \"bucket/inner\"`: bucket \"inner\" lies in bucket \"local\" (",
+        ":16: `path = \"bucket/inner\"`: bucket \"inner\" is inside bucket \"local\" (",
     ),
     (
         "[server]",
@@ -181,38 +181,41 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
 
 #[test]
 fn errors_name_location_and_expected_value() {
-    let place = installation();
-    let file = place.path().join("appkeep.toml");
-    for (from, to, complaint) in BREAKAGES {
+    let installation = installation();
+    let file = installation.config();
+    for (from, to, message) in BREAKAGES {
         let broken = CONFIG.replacen(from, to, 1);
         assert_ne!(broken, CONFIG, "{from}");
-        fs::write(&file, broken).unwrap();
-        let refused = one_line_error(&place.serve().output().unwrap());
-        let expected = format!("{}{complaint}", file.display());
+        installation.write_config(&broken).unwrap();
+        let refused = only_error_line(&installation.serve().output().unwrap());
+        let expected = format!("{}{message}", file.display());
         assert!(refused.starts_with(&expected), "{refused:?} is not {expected:?}");
     }
-    assert!(!place.data().exists(), "nothing is made before it is known what");
+    assert!(
+        !installation.data().exists(),
+        "nothing is made before it is known what"
+    );
 }
 
 #[test]
-fn a_data_directory_inside_a_volume_is_refused() {
-    let place = installation();
-    let data = place.path().join("volume/below/data");
-    let refused = one_line_error(&place.serve_at("127.0.0.1:0", &data).output().unwrap());
+fn data_directories_inside_a_volume_are_rejected() {
+    let installation = installation();
+    let data = installation.path().join("volume/below/data");
+    let refused = only_error_line(&installation.serve_at("127.0.0.1:0", &data).output().unwrap());
     let expected = format!(
-        "{}: the data directory lies in volume \"data\" of app \"shop\" ({}): expected a directory outside of it",
+        "{}: the data directory is inside volume \"data\" of app \"shop\" ({}): expected a directory outside of it",
         data.display(),
-        place.path().join("volume").display()
+        installation.path().join("volume").display()
     );
     assert_eq!(refused, expected);
     assert!(
-        !place.path().join("volume/below").exists(),
+        !installation.path().join("volume/below").exists(),
         "nothing is made there"
     );
 }
 
 #[test]
-fn a_volume_or_a_bucket_inside_the_data_directory_is_refused() {
+fn volumes_and_buckets_inside_the_data_directory_are_rejected() {
     for (from, to, what) in [
         (
             "{ data = \"volume\" }",
@@ -222,30 +225,29 @@ fn a_volume_or_a_bucket_inside_the_data_directory_is_refused() {
         ("path = \"bucket\"", "path = \"data\"", "the data directory"),
         ("path = \"bucket\"", "path = \"link/bucket\"", "bucket \"local\""),
     ] {
-        let place = installation();
-        symlink("data", place.path().join("link")).unwrap();
+        let installation = installation();
+        symlink("data", installation.path().join("link")).unwrap();
         for made in ["data/volume", "data/bucket"] {
             DirBuilder::new()
                 .recursive(true)
                 .mode(0o700)
-                .create(place.path().join(made))
+                .create(installation.path().join(made))
                 .unwrap();
         }
-        let file = place.path().join("appkeep.toml");
-        fs::write(&file, CONFIG.replacen(from, to, 1)).unwrap();
-        let refused = one_line_error(&place.serve().output().unwrap());
-        assert!(refused.contains(&format!(": {what} lies in ")), "{refused}");
+        installation.configure(from, to).unwrap();
+        let refused = only_error_line(&installation.serve().output().unwrap());
+        assert!(refused.contains(&format!(": {what} is inside ")), "{refused}");
     }
 }
 
 #[test]
-fn a_data_directory_that_others_can_change_is_refused() {
-    let place = installation();
-    fs::create_dir(place.data()).unwrap();
+fn data_directories_writable_by_others_are_rejected() {
+    let installation = installation();
+    fs::create_dir(installation.data()).unwrap();
     for mode in [0o777, 0o1777, 0o770, 0o702] {
-        fs::set_permissions(place.data(), fs::Permissions::from_mode(mode)).unwrap();
-        let refused = one_line_error(&place.serve().output().unwrap());
-        let data = place.data().display().to_string();
+        fs::set_permissions(installation.data(), fs::Permissions::from_mode(mode)).unwrap();
+        let refused = only_error_line(&installation.serve().output().unwrap());
+        let data = installation.data().display().to_string();
         assert!(
             refused.starts_with(&format!("the data directory {data} has mode {mode:04o}: ")),
             "{refused}"
@@ -255,26 +257,26 @@ fn a_data_directory_that_others_can_change_is_refused() {
             "{refused}"
         );
     }
-    fs::set_permissions(place.data(), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(installation.data(), fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(
-        place.start().unwrap().stop("TERM").unwrap().status.code(),
+        installation.start().unwrap().stop("TERM").unwrap().status.code(),
         Some(0)
     );
 }
 
 #[test]
-fn a_configuration_that_cannot_be_read_is_named() {
-    let place = installation();
-    let file = place.path().join("appkeep.toml");
+fn unreadable_configurations_are_named() {
+    let installation = installation();
+    let file = installation.config();
     fs::remove_file(&file).unwrap();
-    let refused = one_line_error(&place.serve().output().unwrap());
+    let refused = only_error_line(&installation.serve().output().unwrap());
     let expected = format!(
         "{}: failed to read it: No such file or directory (os error 2)",
         file.display()
     );
     assert_eq!(refused, expected);
     fs::write(&file, [0xff, 0xfe]).unwrap();
-    let refused = one_line_error(&place.serve().output().unwrap());
+    let refused = only_error_line(&installation.serve().output().unwrap());
     assert!(
         refused.ends_with("stream did not contain valid UTF-8"),
         "{refused}"
@@ -282,39 +284,39 @@ fn a_configuration_that_cannot_be_read_is_named() {
 }
 
 #[test]
-fn without_a_configuration_it_says_how_to_start_it() {
+fn a_missing_configuration_shows_how_to_start() {
     for arguments in [&["serve"][..], &["serve", "--data", "somewhere"]] {
         let refused = run(arguments);
         assert_eq!(refused.status.code(), Some(2));
-        let complaint = String::from_utf8(refused.stderr).unwrap();
+        let message = String::from_utf8(refused.stderr).unwrap();
         for part in [
             "--config <FILE>",
             "appkeep serve --config <FILE> --data <DIR>",
             "appkeep serve --demo",
         ] {
-            assert!(complaint.contains(part), "{complaint}");
+            assert!(message.contains(part), "{message}");
         }
     }
 }
 
 #[test]
-fn a_log_filter_that_is_none_is_named() {
-    let place = installation();
-    let refused = one_line_error(&place.serve().args(["--log", "x=="]).output().unwrap());
+fn invalid_log_filters_are_named() {
+    let installation = installation();
+    let refused = only_error_line(&installation.serve().args(["--log", "x=="]).output().unwrap());
     assert!(refused.starts_with("invalid --log filter \"x==\": "), "{refused}");
 }
 
 #[test]
-fn check_prints_what_is_declared_with_its_ids() {
-    let place = installation();
-    let file = place.path().join("appkeep.toml");
+fn check_prints_the_declared_resources_and_ids() {
+    let installation = installation();
+    let file = installation.config();
     let checked = run(["config", "check", &file.display().to_string()]);
     assert_eq!(checked.status.code(), Some(0));
     let expected = format!(
         "account {ACCOUNT}  acme\n  app    {APP}  shop\n  bucket {BUCKET}  local\naccount {OTHER_ACCOUNT}  other\n"
     );
-    assert_eq!(said(&checked), expected);
-    fs::write(&file, CONFIG.replacen("workers = 2", "workers = 65", 1)).unwrap();
-    let refused = one_line_error(&run(["config", "check", &file.display().to_string()]));
+    assert_eq!(stdout(&checked), expected);
+    installation.configure("workers = 2", "workers = 65").unwrap();
+    let refused = only_error_line(&run(["config", "check", &file.display().to_string()]));
     assert!(refused.contains("65 is out of range"), "{refused}");
 }

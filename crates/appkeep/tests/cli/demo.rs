@@ -8,7 +8,7 @@ use appkeep_launcher::{RunningServer, eventually};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::program::{appkeep, run, said};
+use crate::program::{appkeep, run, stdout};
 
 /// A running demo, and its output.
 struct Demo {
@@ -28,9 +28,9 @@ impl Demo {
         let (mut root, mut lines) = (None, Vec::new());
         loop {
             let line = server.next_line().unwrap();
-            if let Some((_, place)) = line.split_once("\"shop\" is in ") {
-                let (place, _) = place.split_once("/shop, ").expect("the app's directory");
-                root = Some(PathBuf::from(place));
+            if let Some((_, installation)) = line.split_once("\"shop\" is in ") {
+                let (installation, _) = installation.split_once("/shop, ").expect("the app's directory");
+                root = Some(PathBuf::from(installation));
             } else if let Some(typed) = line.strip_prefix("  ") {
                 lines.push(typed.to_owned());
             } else if line == "Press ctrl-C to stop." {
@@ -49,16 +49,16 @@ impl Demo {
             .env("no_proxy", "127.0.0.1")
             .output()
             .expect("a shell");
-        let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{script}\n{complaints}");
-        assert_eq!(complaints, "");
+        let messages = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{script}\n{messages}");
+        assert_eq!(messages, "");
         let values = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
         values.map(|value| value.expect("JSON")).collect()
     }
 }
 
 #[test]
-fn the_lines_that_it_prints_work_and_its_directory_goes_with_it() {
+fn the_printed_commands_work_and_the_directory_is_removed() {
     let temporary = TempDir::with_prefix("appkeep-demo-test-").unwrap();
     let demo = Demo::start(temporary.path(), &[]);
     assert!(demo.root.starts_with(temporary.path().canonicalize().unwrap()));
@@ -79,15 +79,15 @@ fn the_lines_that_it_prints_work_and_its_directory_goes_with_it() {
         .expect("a line to watch with");
     let mut watching: Vec<_> = lines.iter().filter(is_setting).copied().collect();
     watching.push(watch);
-    let watched = eventually("the backup to end", || {
+    let monitored = eventually("the backup to end", || {
         let item = Demo::shell(&watching).remove(0)["items"][0].clone();
         (item[1] == "completed" || item[1] == "failed").then_some(item)
     });
-    assert_eq!(watched[1], "completed", "{watched}");
-    assert_eq!(watched[2], 100);
-    assert!(watched[3].as_u64().unwrap() > 4_000_000, "{watched}");
+    assert_eq!(monitored[1], "completed", "{monitored}");
+    assert_eq!(monitored[2], 100);
+    assert!(monitored[3].as_u64().unwrap() > 4_000_000, "{monitored}");
     let data = demo.root.join("data").display().to_string();
-    let shown = said(&run(["key", "show", "--recovery", "--data", &data]));
+    let shown = stdout(&run(["key", "show", "--recovery", "--data", &data]));
     assert!(shown.contains("export RESTIC_PASSWORD="), "{shown}");
     assert!(fs::read_dir(demo.root.join("bucket")).unwrap().count() > 0);
 
@@ -96,7 +96,7 @@ fn the_lines_that_it_prints_work_and_its_directory_goes_with_it() {
 }
 
 #[test]
-fn the_lines_work_over_tls_as_well() {
+fn the_printed_commands_work_over_tls() {
     let temporary = TempDir::with_prefix("appkeep-demo-test-").unwrap();
     let demo = Demo::start(temporary.path(), &["--tls", "self-signed"]);
     assert!(demo.server.url.starts_with("https://"), "{}", demo.server.url);
@@ -108,7 +108,7 @@ fn the_lines_work_over_tls_as_well() {
 }
 
 #[test]
-fn a_directory_of_ones_own_is_kept_and_used_again() {
+fn given_directories_are_kept_and_reused() {
     let temporary = TempDir::with_prefix("appkeep-demo-test-").unwrap();
     let own = temporary.path().join("own");
     let data = own.display().to_string();
@@ -128,7 +128,7 @@ fn a_directory_of_ones_own_is_kept_and_used_again() {
 }
 
 #[test]
-fn its_token_is_good_for_its_account_alone_and_the_judge_needs_nothing_more() {
+fn the_printed_token_suffices_for_verify() {
     let temporary = TempDir::with_prefix("appkeep-demo-test-").unwrap();
     let demo = Demo::start(temporary.path(), &[]);
     let token = demo
@@ -140,6 +140,6 @@ fn its_token_is_good_for_its_account_alone_and_the_judge_needs_nothing_more() {
         .env("APPKEEP_TOKEN", token.expect("a token"))
         .output()
         .unwrap();
-    assert_eq!(judged.status.code(), Some(0), "{}", said(&judged));
+    assert_eq!(judged.status.code(), Some(0), "{}", stdout(&judged));
     assert_eq!(demo.server.stop("TERM").unwrap().status.code(), Some(0));
 }

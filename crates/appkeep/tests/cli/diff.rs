@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::program::{one_line_error, run, said};
+use crate::program::{only_error_line, run, stdout};
 
 /// Writes a document with one operation, which responds with `status`.
 fn document(directory: &TempDir, version: &str, status: &str) -> String {
@@ -21,7 +21,7 @@ fn document(directory: &TempDir, version: &str, status: &str) -> String {
 }
 
 #[test]
-fn the_exit_code_says_whether_clients_go_on() {
+fn the_exit_code_shows_breaking_changes() {
     let directory = tempfile::tempdir().unwrap();
     let old = document(&directory, "1.0.0", "200");
     let broken = document(&directory, "1.0.0", "202");
@@ -29,7 +29,7 @@ fn the_exit_code_says_whether_clients_go_on() {
     let code = |arguments: &[&str]| {
         let output = run([&["diff"], arguments].concat());
         assert!(output.stderr.is_empty(), "{output:?}");
-        (output.status.code(), said(&output))
+        (output.status.code(), stdout(&output))
     };
     let (same, text) = code(&[&old, &old]);
     assert_eq!(same, Some(0), "{text}");
@@ -49,7 +49,7 @@ fn the_exit_code_says_whether_clients_go_on() {
 }
 
 #[test]
-fn programs_get_json_and_names_can_be_given() {
+fn reports_can_be_json_with_given_names() {
     let directory = tempfile::tempdir().unwrap();
     let (old, new) = (
         document(&directory, "1.0.0", "200"),
@@ -71,7 +71,7 @@ fn programs_get_json_and_names_can_be_given() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_named_in_one_line() {
+fn unreadable_documents_are_named_in_one_line() {
     let directory = tempfile::tempdir().unwrap();
     let good = document(&directory, "1.0.0", "200");
     let write = |name: &str, text: &str| {
@@ -79,8 +79,8 @@ fn what_cannot_be_compared_is_named_in_one_line() {
         fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     };
-    let refused = |file: &str| {
-        let text = one_line_error(&run(["diff", &good, file]));
+    let error_line = |file: &str| {
+        let text = only_error_line(&run(["diff", &good, file]));
         let name = Path::new(file).file_name().unwrap().to_str().unwrap();
         assert!(
             text.starts_with("failed to read") && text.contains(name),
@@ -88,8 +88,8 @@ fn what_cannot_be_compared_is_named_in_one_line() {
         );
         text
     };
-    assert!(refused("no-such-file.yaml").contains("No such file"));
-    assert!(refused(&write("swagger.yaml", "swagger: '2.0'\npaths: {}\n")).contains("#/openapi"));
-    assert!(refused(&write("other.json", "{\"a\": }")).contains("line 1"));
-    refused(&write("tabs.yaml", "a:\n\t- b\n"));
+    assert!(error_line("no-such-file.yaml").contains("No such file"));
+    assert!(error_line(&write("swagger.yaml", "swagger: '2.0'\npaths: {}\n")).contains("#/openapi"));
+    assert!(error_line(&write("other.json", "{\"a\": }")).contains("line 1"));
+    error_line(&write("tabs.yaml", "a:\n\t- b\n"));
 }

@@ -2,13 +2,13 @@
 
 use appkeep_contract::codes;
 
-use crate::program::{one_line_error, run, said};
+use crate::program::{only_error_line, run, stdout};
 
 #[test]
-fn a_code_is_explained_whole() {
+fn codes_are_explained_completely() {
     let output = run(["explain", "limit-zero"]);
     assert_eq!(output.status.code(), Some(0));
-    let text = said(&output);
+    let text = stdout(&output);
     for part in [
         "limit-zero",
         "rule:     The least limit is 1.",
@@ -23,10 +23,10 @@ fn a_code_is_explained_whole() {
 }
 
 #[test]
-fn without_a_code_all_are_listed() {
+fn all_codes_are_listed_by_default() {
     let output = run(["explain"]);
     assert_eq!(output.status.code(), Some(0));
-    let text = said(&output);
+    let text = stdout(&output);
     for one in codes::all() {
         assert!(
             text.contains(&format!("  {} ", one.code)),
@@ -37,13 +37,13 @@ fn without_a_code_all_are_listed() {
 }
 
 #[test]
-fn an_unknown_code_names_those_that_are_like_it() {
+fn unknown_codes_get_suggestions() {
     assert_eq!(
-        one_line_error(&run(["explain", "limit-zera"])),
-        "no report has the code \"limit-zera\"; did you mean limit-zero or limit-word or limit-negative?"
+        only_error_line(&run(["explain", "limit-zera"])),
+        "unknown code \"limit-zera\"; did you mean limit-zero or limit-word or limit-negative?"
     );
     assert_eq!(
-        one_line_error(&run(["explain", "xyz"])),
-        "no report has the code \"xyz\"; `appkeep explain` lists all"
+        only_error_line(&run(["explain", "xyz"])),
+        "unknown code \"xyz\"; `appkeep explain` lists all codes"
     );
 }

@@ -2,13 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use appkeep_launcher::{ACCOUNT, APP, CONFIG, Installation, RunningServer, eventually};
+use appkeep_launcher::{Installation, RunningServer, eventually, signal};
 use serde_json::json;
 
-use crate::program::{installation, said};
-use crate::remote::{Site, refused_at_last};
+use crate::program::{installation, stdout};
+use crate::remote::{Fixture, last_error_line};
 
 /// A script that sleeps for 600 s on its first run.
 const WAIT_ONCE: &str = "test $(wc -l < $LOG) -gt 1 || { echo $$ > $LOG.pid; exec sleep 600; }";
@@ -16,13 +15,13 @@ const WAIT_ONCE: &str = "test $(wc -l < $LOG) -gt 1 || { echo $$ > $LOG.pid; exe
 /// The output of the app's hooks, one line each. The sleeping hook outlives a killed server, so it is ended
 /// with the test.
 struct Log<'a> {
-    place: &'a Installation,
+    installation: &'a Installation,
 }
 
 impl<'a> Log<'a> {
     /// Declares hooks that write a line each; the one of the stage `waits` then sleeps.
-    fn of_hooks(place: &'a Installation, waits: &str) -> Self {
-        let log = place.path().join("log");
+    fn of_hooks(installation: &'a Installation, waits: &str) -> Self {
+        let log = installation.path().join("log");
         let volumes = "volumes = { data = \"volume\" }\n";
         let hook = |stage: &str| {
             let wait = if stage == waits { WAIT_ONCE } else { "true" };
@@ -34,13 +33,14 @@ impl<'a> Log<'a> {
             )
         };
         let declared = [volumes.to_owned(), hook("pre-snapshot"), hook("post-snapshot")].concat();
-        let config = CONFIG.replace(volumes, &declared);
-        fs::write(place.path().join("appkeep.toml"), config).expect("a configuration");
-        Self { place }
+        installation
+            .configure(volumes, &declared)
+            .expect("a configuration");
+        Self { installation }
     }
 
     fn path(&self) -> &Path {
-        self.place.path()
+        self.installation.path()
     }
 
     fn lines(&self) -> Vec<String> {
@@ -62,33 +62,22 @@ impl<'a> Log<'a> {
 impl Drop for Log<'_> {
     fn drop(&mut self) {
         if let Ok(pid) = fs::read_to_string(self.path().join("log.pid")) {
-            let _ = Command::new("sh")
-                .args(["-c", "kill -9 \"$1\"", "sh", pid.trim()])
-                .status();
+            let _ = signal("KILL", pid.trim());
         }
     }
 }
 
-/// Creates a snapshot or a backup and returns its path.
-fn create(server: &RunningServer, token: &str, kind: &str, version: &str) -> String {
-    let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/{kind}s");
-    let body = json!({"type": format!("application/astra-{kind}"), "version": version});
-    let created = server.post(token, &path, &body);
-    assert_eq!(created.status, 201, "{}", created.body);
-    format!("{path}/{}", created.body["id"].as_str().expect("an id"))
-}
-
 #[test]
-fn a_snapshot_whose_server_was_killed_runs_all_hooks_again() {
-    let place = installation();
-    let log = Log::of_hooks(&place, "pre-snapshot");
-    let server = place.start().unwrap();
-    let token = place.token("acme").unwrap();
-    let path = create(&server, &token, "appSnap", "1.2");
+fn killed_snapshots_run_all_hooks_again() {
+    let installation = installation();
+    let log = Log::of_hooks(&installation, "pre-snapshot");
+    let server = installation.start().unwrap();
+    let token = installation.token("acme").unwrap();
+    let path = server.create_snapshot(&token).unwrap();
     log.wait();
     server.stop("KILL").unwrap();
     assert_eq!(log.lines(), ["pre-snapshot"]);
-    let server = place.start().unwrap();
+    let server = installation.start().unwrap();
     let snap = server.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(
         (&snap["state"], &snap["hookState"]),
@@ -100,21 +89,21 @@ fn a_snapshot_whose_server_was_killed_runs_all_hooks_again() {
 
 /// The snapshot is cancelled, but the database that was quiesced for it must still be released.
 #[test]
-fn what_was_deleted_before_its_server_was_killed_still_runs_post_hooks() {
-    for (kind, version) in [("appSnap", "1.2"), ("appBackup", "1.1")] {
-        let place = installation();
-        let log = Log::of_hooks(&place, "pre-snapshot");
-        let server = place.start().unwrap();
-        let token = place.token("acme").unwrap();
-        let path = create(&server, &token, kind, version);
+fn deleted_resources_of_a_killed_server_run_post_hooks() {
+    for create in [RunningServer::create_snapshot, RunningServer::create_backup] {
+        let installation = installation();
+        let log = Log::of_hooks(&installation, "pre-snapshot");
+        let server = installation.start().unwrap();
+        let token = installation.token("acme").unwrap();
+        let path = create(&server, &token).unwrap();
         log.wait();
         // No server that could act on the delete runs when it is requested.
         server.stop("KILL").unwrap();
-        let server = place.start_idle().unwrap();
+        let server = installation.start_idle().unwrap();
         assert_eq!(server.delete(&token, &path).status, 204);
         server.stop("KILL").unwrap();
         assert_eq!(log.lines(), ["pre-snapshot"]);
-        let server = place.start().unwrap();
+        let server = installation.start().unwrap();
         eventually("the app to be released", || {
             (log.lines() == ["pre-snapshot", "post-snapshot"]).then_some(())
         });
@@ -125,33 +114,34 @@ fn what_was_deleted_before_its_server_was_killed_still_runs_post_hooks() {
 
 /// The volumes are checked before the hooks run; they may have vanished since the server was killed.
 #[test]
-fn a_volume_that_went_away_with_the_killed_server_does_not_keep_the_app_quiesced() {
-    let place = installation();
-    let log = Log::of_hooks(&place, "pre-snapshot");
-    let server = place.start().unwrap();
-    let token = place.token("acme").unwrap();
-    let path = create(&server, &token, "appSnap", "1.2");
+fn post_hooks_run_although_the_volume_is_missing() {
+    let installation = installation();
+    let log = Log::of_hooks(&installation, "pre-snapshot");
+    let server = installation.start().unwrap();
+    let token = installation.token("acme").unwrap();
+    let path = server.create_snapshot(&token).unwrap();
     log.wait();
     server.stop("KILL").unwrap();
-    fs::remove_dir_all(place.path().join("volume")).unwrap();
-    let server = place.start().unwrap();
+    fs::remove_dir_all(installation.path().join("volume")).unwrap();
+    let server = installation.start().unwrap();
     let snap = server.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(snap["state"], "failed", "{snap}");
     assert_eq!(log.lines(), ["pre-snapshot", "post-snapshot"]);
 }
 
 #[test]
-fn a_completed_backup_with_a_failed_hook_says_so_wherever_it_is_shown() {
-    let place = installation();
+fn failed_hooks_of_completed_backups_are_shown() {
+    let installation = installation();
     let volumes = "volumes = { data = \"volume\" }\n";
     let hook = "[[accounts.apps.hooks]]\nname = \"release\"\nstage = \"post-snapshot\"\n\
                 command = [\"sh\", \"-c\", \"echo locked; exit 3\"]\n";
-    let config = CONFIG.replace(volumes, &format!("{volumes}{hook}"));
-    fs::write(place.path().join("appkeep.toml"), config).unwrap();
-    let site = Site::of(place);
+    installation
+        .configure(volumes, &format!("{volumes}{hook}"))
+        .unwrap();
+    let fixture = Fixture::of(installation);
     for noun in ["backup", "snapshot"] {
-        let created = site.ask([noun, "create", "nightly", "--app", "shop", "--wait"]);
-        let failure = refused_at_last(&created, 1);
+        let created = fixture.run([noun, "create", "nightly", "--app", "shop", "--wait"]);
+        let failure = last_error_line(&created, 1);
         assert!(
             failure.starts_with(&format!("{noun} nightly is completed, but hooks failed: ")),
             "{failure}"
@@ -160,9 +150,9 @@ fn a_completed_backup_with_a_failed_hook_says_so_wherever_it_is_shown() {
             failure.contains("release") && failure.contains("locked"),
             "{failure}"
         );
-        let listed = said(&site.ask([noun, "list"]));
+        let listed = stdout(&fixture.run([noun, "list"]));
         assert!(listed.contains("completed, hooks failed"), "{listed}");
     }
-    let waited = site.ask(["backup", "wait", "nightly"]);
+    let waited = fixture.run(["backup", "wait", "nightly"]);
     assert_eq!(waited.status.code(), Some(1));
 }

@@ -3,34 +3,28 @@
 use std::fs;
 use std::process::Output;
 
-use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, app_backups, backups, eventually};
+use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, eventually};
 use serde_json::{Value, json};
 
-use crate::program::{installation, one_line_error, run, said};
+use crate::program::{installation, only_error_line, run, started, started_idle, stdout};
 
-fn job(place: &Installation, arguments: &[&str]) -> Output {
-    let data = place.data().display().to_string();
+fn job(installation: &Installation, arguments: &[&str]) -> Output {
+    let data = installation.data().display().to_string();
     let (command, rest) = arguments.split_first().expect("a command");
     run(["job", command, "--data", &data].iter().chain(rest))
 }
 
-fn listed(place: &Installation) -> Vec<Value> {
-    let output = job(place, &["list", "--output", "json"]);
+fn listed(installation: &Installation) -> Vec<Value> {
+    let output = job(installation, &["list", "--output", "json"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let list: Value = serde_json::from_str(&said(&output)).expect("JSON");
+    let list: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
     list.as_array().expect("a list").clone()
 }
 
-/// Creates two backups and a snapshot; returns the paths of the backups.
-fn create(server: &RunningServer, token: &str) -> Vec<String> {
-    let backup = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let snap = json!({"type": "application/astra-appSnap", "version": "1.2"});
-    let snaps = app_backups().replace("appBackups", "appSnaps");
-    assert_eq!(server.post(token, &snaps, &snap).status, 201);
-    let created = (0..2).map(|_| server.post(token, &app_backups(), &backup));
-    created
-        .map(|created| format!("{}/{}", backups(), created.body["id"].as_str().expect("an id")))
-        .collect()
+/// Creates a snapshot and two backups; returns the paths of the backups.
+fn create(server: &RunningServer, token: &str) -> [String; 2] {
+    server.create_snapshot(token).expect("a snapshot");
+    [(), ()].map(|()| server.create_backup(token).expect("a backup"))
 }
 
 fn assert_cancelled(backup: &Value) {
@@ -40,12 +34,10 @@ fn assert_cancelled(backup: &Value) {
 
 #[test]
 fn queued_jobs_are_listed_and_cancelled_while_a_server_runs() {
-    let place = installation();
-    let server = place.start_idle().unwrap();
-    let token = place.token("acme").unwrap();
+    let (installation, server, token) = started_idle();
     let paths = create(&server, &token);
 
-    let jobs = listed(&place);
+    let jobs = listed(&installation);
     let kinds: Vec<_> = jobs.iter().map(|job| job["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["take_snapshot", "take_backup", "take_backup"]);
     for job in &jobs {
@@ -53,7 +45,7 @@ fn queued_jobs_are_listed_and_cancelled_while_a_server_runs() {
         assert_eq!((&job["accountID"], &job["appID"]), (&json!(ACCOUNT), &json!(APP)));
     }
     assert!(paths[0].ends_with(jobs[1]["resourceID"].as_str().unwrap()));
-    let table = said(&job(&place, &["list"]));
+    let table = stdout(&job(&installation, &["list"]));
     let heads: Vec<_> = table
         .lines()
         .next()
@@ -68,15 +60,15 @@ fn queued_jobs_are_listed_and_cancelled_while_a_server_runs() {
     );
 
     let id = jobs[1]["id"].as_str().unwrap();
-    let cancelled = job(&place, &["cancel", &id[..8]]);
+    let cancelled = job(&installation, &["cancel", &id[..8]]);
     assert_eq!(
-        said(&cancelled),
+        stdout(&cancelled),
         format!("cancelled {id} (take_backup of shop)\n")
     );
     assert_cancelled(&server.get(&token, &paths[0]).body);
     assert_eq!(server.get(&token, &paths[1]).body["state"], "pending");
-    assert_eq!(listed(&place).len(), 2);
-    let again = one_line_error(&job(&place, &["cancel", id]));
+    assert_eq!(listed(&installation).len(), 2);
+    let again = only_error_line(&job(&installation, &["cancel", id]));
     assert_eq!(
         again,
         format!("no pending job has the id {id:?}; `appkeep job list` shows them")
@@ -84,9 +76,9 @@ fn queued_jobs_are_listed_and_cancelled_while_a_server_runs() {
 
     // Afterwards the failed backup can be deleted, and the queue continues to work.
     assert_eq!(server.delete(&token, &paths[0]).status, 204);
-    assert_eq!(listed(&place)[2]["kind"], "delete_backup");
-    let delete = listed(&place)[2]["id"].as_str().unwrap().to_owned();
-    let refused = one_line_error(&job(&place, &["cancel", &delete]));
+    assert_eq!(listed(&installation)[2]["kind"], "delete_backup");
+    let delete = listed(&installation)[2]["id"].as_str().unwrap().to_owned();
+    let refused = only_error_line(&job(&installation, &["cancel", &delete]));
     assert_eq!(
         refused,
         format!("job {delete} is a delete_backup job: expected a backup, a snapshot or a restore")
@@ -95,45 +87,33 @@ fn queued_jobs_are_listed_and_cancelled_while_a_server_runs() {
 
 #[test]
 fn all_queued_jobs_of_an_app_are_cancelled_while_no_server_runs() {
-    let place = installation();
-    let server = place.start_idle().unwrap();
-    let token = place.token("acme").unwrap();
+    let (installation, server, token) = started_idle();
     let paths = create(&server, &token);
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 
-    let unknown = one_line_error(&job(&place, &["cancel", "--app", "blog"]));
-    assert_eq!(unknown, "no app is called \"blog\", or has that id");
-    assert_eq!(listed(&place).len(), 3);
-    let cancelled = job(&place, &["cancel", "--app", "shop"]);
+    let unknown = only_error_line(&job(&installation, &["cancel", "--app", "blog"]));
+    assert_eq!(unknown, "no app has the name or id \"blog\"");
+    assert_eq!(listed(&installation).len(), 3);
+    let cancelled = job(&installation, &["cancel", "--app", "shop"]);
     assert_eq!(cancelled.status.code(), Some(0), "{cancelled:?}");
-    assert_eq!(said(&cancelled).lines().count(), 3);
-    assert_eq!(listed(&place), [] as [Value; 0]);
+    assert_eq!(stdout(&cancelled).lines().count(), 3);
+    assert_eq!(listed(&installation), [] as [Value; 0]);
 
-    let server = place.start().unwrap();
+    let server = installation.start().unwrap();
     for path in &paths {
         assert_cancelled(&server.get(&token, path).body);
     }
-    let created = server.post(
-        &token,
-        &app_backups(),
-        &json!({"type": "application/astra-appBackup", "version": "1.1"}),
-    );
-    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
-    server.wait_for(&token, &path, &["completed"]);
+    server.back_up(&token).unwrap();
 }
 
 #[test]
-fn a_job_that_has_failed_and_waits_for_its_next_attempt_is_cancelled() {
-    let place = installation();
-    let server = place.start().unwrap();
-    let token = place.token("acme").unwrap();
-    let bucket = place.path().join("bucket");
-    fs::rename(&bucket, place.path().join("away")).unwrap();
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let created = server.post(&token, &app_backups(), &body);
-    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
+fn jobs_waiting_for_a_retry_are_cancelled() {
+    let (installation, server, token) = started();
+    let bucket = installation.path().join("bucket");
+    fs::rename(&bucket, installation.path().join("away")).unwrap();
+    let path = server.create_backup(&token).unwrap();
     let waiting = eventually("the first attempt to fail", || {
-        let jobs = listed(&place);
+        let jobs = listed(&installation);
         let [waiting] = &jobs[..] else {
             panic!("one job: {jobs:?}")
         };
@@ -142,30 +122,28 @@ fn a_job_that_has_failed_and_waits_for_its_next_attempt_is_cancelled() {
     let reason = waiting["reason"].as_str().unwrap();
     assert!(reason.contains("No such file or directory"), "{waiting}");
     let id = waiting["id"].as_str().unwrap();
-    let cancelled = job(&place, &["cancel", id]);
+    let cancelled = job(&installation, &["cancel", id]);
     // It may have left data behind, so a worker completes the cancellation.
     assert_eq!(
-        said(&cancelled),
+        stdout(&cancelled),
         format!("a worker will cancel {id} (take_backup of shop)\n")
     );
     assert_cancelled(&server.wait_for(&token, &path, &["failed"]));
     eventually("its leftovers to be deleted", || {
-        listed(&place).is_empty().then_some(())
+        listed(&installation).is_empty().then_some(())
     });
 
-    fs::rename(place.path().join("away"), &bucket).unwrap();
-    let created = server.post(&token, &app_backups(), &body);
-    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
-    server.wait_for(&token, &path, &["completed"]);
+    fs::rename(installation.path().join("away"), &bucket).unwrap();
+    server.back_up(&token).unwrap();
 }
 
 #[test]
-fn a_job_has_to_be_named() {
-    let place = installation();
-    drop(place.start_idle().unwrap());
-    let output = job(&place, &["cancel"]);
+fn cancel_requires_a_job() {
+    let installation = installation();
+    drop(installation.start_idle().unwrap());
+    let output = job(&installation, &["cancel"]);
     assert_eq!(output.status.code(), Some(2));
-    let refused = one_line_error(&job(&place, &["cancel", "12"]));
+    let refused = only_error_line(&job(&installation, &["cancel", "12"]));
     assert_eq!(
         refused,
         "the job id \"12\" is too short: expected at least 4 characters"

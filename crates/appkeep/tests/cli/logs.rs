@@ -6,7 +6,7 @@ use std::process::Command;
 use appkeep_launcher::{Installation, RunningServer, app_backups, backups};
 use serde_json::{Value, json};
 
-use crate::program::{installation, password, said};
+use crate::program::{installation, password, stdout};
 
 const HOOK: &str = r#"
 [[accounts.apps.hooks]]
@@ -17,28 +17,28 @@ env = { DB_PASSWORD = "the-word-of-the-database" }
 "#;
 
 /// Starts a server with TLS that logs everything, as JSON.
-fn start(place: &Installation) -> RunningServer {
-    place.add_apps(HOOK).expect("a configuration");
-    let mut command = place.serve();
+fn start(installation: &Installation) -> RunningServer {
+    installation.add_apps(HOOK).expect("a configuration");
+    let mut command = installation.serve();
     command.args(["--log", "trace", "--log-format", "json", "--tls", "self-signed"]);
     let mut server = RunningServer::start(command).unwrap();
     server.next_line().unwrap();
     server
-        .trust(&place.data().join("tls/ca.pem"))
+        .trust(&installation.data().join("tls/ca.pem"))
         .expect("the authority");
     server
 }
 
 /// Sends a GET over HTTP/2, whose library logs more than that of HTTP/1.1.
-fn get_over_http2(server: &RunningServer, place: &Installation, token: &str, path: &str) {
+fn get_over_http2(server: &RunningServer, installation: &Installation, token: &str, path: &str) {
     let mut curl = Command::new("curl");
     curl.args(["-sS", "--http2", "--noproxy", "*", "-w", "%{http_version}"]);
     curl.args(["-o", "/dev/null", "--cacert"])
-        .arg(place.data().join("tls/ca.pem"));
+        .arg(installation.data().join("tls/ca.pem"));
     curl.args(["-H", &format!("Authorization: Bearer {token}")]);
     let output = curl.arg(format!("{}{path}", server.url)).output();
     let output = output.expect("curl runs: apt-get install curl");
-    assert_eq!(said(&output), "2", "{output:?}");
+    assert_eq!(stdout(&output), "2", "{output:?}");
 }
 
 fn message(line: &Value) -> &str {
@@ -51,36 +51,28 @@ fn of_span<'a>(line: &'a Value, field: &str) -> &'a str {
 }
 
 #[test]
-fn one_id_leads_from_a_request_to_its_job_and_nothing_logged_is_secret() {
-    let place = installation();
-    let server = start(&place);
+fn logs_correlate_requests_and_jobs_without_secrets() {
+    let installation = installation();
+    let server = start(&installation);
     let (token, wrong) = (
-        place.token("acme").unwrap(),
+        installation.token("acme").unwrap(),
         format!("appkeep_{}", "5".repeat(64)),
     );
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let created = server.post(&token, &app_backups(), &body);
-    assert_eq!(created.status, 201);
-    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
-    let backup = server.wait_for(&token, &path, &["completed", "failed"]);
-    assert_eq!(backup["state"], "completed", "{backup}");
+    let path = server.back_up(&token).unwrap();
     let refused = server.get(&wrong, &path);
     assert_eq!(refused.problem(), Some("4"));
-    let password = password(&place);
+    let password = password(&installation);
     assert_eq!(server.delete(&token, &path).status, 204);
     let missed = server.get(&token, &path);
     assert_eq!(missed.status, 404);
     for token in [&token, &wrong] {
-        get_over_http2(&server, &place, token, &path);
+        get_over_http2(&server, &installation, token, &path);
     }
     let ended = server.stop("TERM").unwrap();
     assert_eq!(ended.status.code(), Some(0));
 
     let log = ended.stderr;
-    let lines: Vec<Value> = log
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")))
-        .collect();
+    let lines = parsed(&log);
     let with = |text: &str, kind: &str| -> Vec<&Value> {
         let mut found = lines.iter().filter(|line| message(line) == text);
         let is_of = |line: &&Value| line["fields"]["job.kind"] == kind || of_span(line, "job.kind") == kind;
@@ -119,7 +111,7 @@ fn one_id_leads_from_a_request_to_its_job_and_nothing_logged_is_secret() {
         "the-word-of-the-database".to_owned(),
         password,
     ];
-    let data = place.data();
+    let data = installation.data();
     secrets.push(
         fs::read_to_string(data.join("keys/master.key"))
             .unwrap()
@@ -147,21 +139,25 @@ fn parsed(log: &str) -> Vec<Value> {
 }
 
 #[test]
-fn by_default_failures_and_changes_are_logged_with_names_and_correlation() {
-    let place = installation();
-    let mut command = place.serve();
+fn failures_and_changes_are_logged_by_default() {
+    let installation = installation();
+    let mut command = installation.serve();
     command.args(["--log-format", "json"]);
     let server = RunningServer::start(command).unwrap();
-    let created = place
+    let created = installation
         .create_token(&["--account", "acme", "--name", "ci"])
         .unwrap();
-    let token = said(&created).trim().to_owned();
+    let token = stdout(&created).trim().to_owned();
     let audit = String::from_utf8(created.stderr).unwrap();
     assert!(
         audit.contains("audit: create token") && audit.contains("token.name=\"ci\""),
         "{audit}"
     );
-    fs::rename(place.path().join("volume"), place.path().join("away")).unwrap();
+    fs::rename(
+        installation.path().join("volume"),
+        installation.path().join("away"),
+    )
+    .unwrap();
     let body = json!({"type": "application/astra-appBackup", "version": "1.1", "name": "doomed"});
     let created = server.post(&token, &app_backups(), &body).body;
     let id = created["id"].as_str().unwrap();

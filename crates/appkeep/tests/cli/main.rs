@@ -6,20 +6,19 @@
 )]
 
 mod bucket_owner;
-mod canned;
 mod clock;
 mod config;
+mod crash_recovery;
 mod demo;
 mod diff;
 mod documents;
 mod explain;
-mod faults;
-mod forger;
+mod fake_server;
+mod faulty_server;
 mod help;
 mod hooks;
 mod job;
 mod key;
-mod killed;
 mod logs;
 mod memory;
 mod operations;
@@ -28,6 +27,7 @@ mod reload;
 mod remote;
 mod restore;
 mod serve;
+mod system_errors;
 mod terminal;
 mod tls;
 mod token;

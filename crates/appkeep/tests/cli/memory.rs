@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use appkeep_launcher::{ACCOUNT, APP, CONFIG, RunningServer, eventually};
+use appkeep_launcher::{RunningServer, app_snapshots, eventually};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -72,14 +72,6 @@ impl Drop for MemoryGroup {
     }
 }
 
-/// Returns the peak resident memory of a process, in bytes.
-fn peak_bytes(pid: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the server runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-    kib.expect("a number of kB") << 10
-}
-
 struct Client {
     address: SocketAddr,
     token: String,
@@ -135,10 +127,6 @@ impl Client {
     }
 }
 
-fn snapshots() -> String {
-    format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appSnaps")
-}
-
 /// Returns the body of a create with `labels` labels, whose values have `value_chars` characters.
 fn create(labels: usize, value_chars: usize) -> String {
     let label = |index: usize| json!({"name": format!("{index:05}"), "value": "x".repeat(value_chars)});
@@ -147,14 +135,13 @@ fn create(labels: usize, value_chars: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_server_under_attack_stays_below_256_mib() {
-    let place = installation();
+async fn memory_stays_below_256_mib_under_attack() {
+    let installation = installation();
     let limits = "workers = 0\nidle_timeout_secs = 3600\nwrite_timeout_secs = 3600";
-    let config = CONFIG.replace("workers = 2", limits);
-    fs::write(place.path().join("appkeep.toml"), config).expect("a configuration");
+    installation.configure("workers = 2", limits).unwrap();
     // Without permission to limit it, only the peak is checked.
     let group = MemoryGroup::new();
-    let serve = place.serve();
+    let serve = installation.serve();
     let server = RunningServer::start(match &group {
         Some(group) => group.command(&serve),
         None => serve,
@@ -163,15 +150,18 @@ async fn a_server_under_attack_stays_below_256_mib() {
     let address = server.url.strip_prefix("http://").expect("plain HTTP");
     let client = Client {
         address: address.parse().expect("an address"),
-        token: place.token("acme").unwrap(),
+        token: installation.token("acme").unwrap(),
     };
     for _ in 0..SNAPSHOTS {
-        let created = client.status("POST", &snapshots(), &create(64, 251)).await;
+        let created = client.status("POST", &app_snapshots(), &create(64, 251)).await;
         assert_eq!(created, "HTTP/1.1 201");
     }
     for body in [create(25_000, 0), create(64, 10_000), " ".repeat(1 << 20)] {
         for _ in 0..2 {
-            assert_eq!(client.status("POST", &snapshots(), &body).await, "HTTP/1.1 400");
+            assert_eq!(
+                client.status("POST", &app_snapshots(), &body).await,
+                "HTTP/1.1 400"
+            );
         }
     }
     let mut open = Vec::new();
@@ -181,22 +171,22 @@ async fn a_server_under_attack_stays_below_256_mib() {
         open.push(stream);
     }
     for _ in 0..HALF_BODIES {
-        open.push(client.send_half(&snapshots()).await);
+        open.push(client.send_half(&app_snapshots()).await);
     }
     for _ in 0..UNREAD {
-        let mut stream = client.send_unread(&snapshots()).await;
+        let mut stream = client.send_unread(&app_snapshots()).await;
         // The list has begun; the rest stays unread.
         stream.read_exact(&mut [0; 12]).await.expect("an answer");
         open.push(stream);
     }
     // Meanwhile other clients create snapshots and read lists.
     assert_eq!(
-        client.status("POST", &snapshots(), &create(64, 251)).await,
+        client.status("POST", &app_snapshots(), &create(64, 251)).await,
         "HTTP/1.1 201"
     );
     let mut lists = JoinSet::new();
     for _ in 0..8 {
-        let stream = client.send("GET", &snapshots(), "").await;
+        let stream = client.send("GET", &app_snapshots(), "").await;
         lists.spawn(async move {
             let (mut stream, mut read) = (stream, Vec::new());
             stream.read_to_end(&mut read).await.expect("a list");
@@ -206,7 +196,7 @@ async fn a_server_under_attack_stays_below_256_mib() {
     for bytes in lists.join_all().await {
         assert!(bytes > SNAPSHOTS * 16_000, "{bytes} bytes came");
     }
-    let peak = peak_bytes(server.id());
+    let peak = server.peak_bytes().unwrap();
     println!(
         "peak: {} MiB; limited by a control group: {}",
         peak >> 20,
@@ -214,6 +204,6 @@ async fn a_server_under_attack_stays_below_256_mib() {
     );
     assert!(peak < MEMORY_BYTES_MAX, "the server took {} MiB", peak >> 20);
     drop(open);
-    assert_eq!(client.status("GET", &snapshots(), "").await, "HTTP/1.1 200");
+    assert_eq!(client.status("GET", &app_snapshots(), "").await, "HTTP/1.1 200");
     drop(server);
 }

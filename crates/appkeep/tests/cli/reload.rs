@@ -1,13 +1,10 @@
 //! SIGHUP: applies another configuration completely or not at all, and never ends the server.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
-use appkeep_launcher::{ACCOUNT, CONFIG, Installation, RunningServer, app_backups, eventually};
-use serde_json::json;
+use appkeep_launcher::{ACCOUNT, CONFIG, RunningServer, eventually};
 
-use crate::program::installation;
+use crate::program::{installation, started};
 
 const SECOND_APP: &str =
     "[[accounts.apps]]\nname = \"blog\"\nvolumes = { data = \"blog\" }\n\n[[accounts.buckets]]";
@@ -29,16 +26,16 @@ fn app_names(server: &RunningServer, token: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_hangup_takes_up_apps_hooks_and_schedules_of_a_good_configuration() {
-    let place = installation();
-    fs::create_dir(place.path().join("blog")).unwrap();
-    let server = place.start().unwrap();
-    let token = place.token("acme").unwrap();
+fn sighup_applies_a_valid_configuration() {
+    let installation = installation();
+    fs::create_dir(installation.path().join("blog")).unwrap();
+    let server = installation.start().unwrap();
+    let token = installation.token("acme").unwrap();
     assert_eq!(app_names(&server, &token), ["shop ready"]);
     let hooks =
         "[[accounts.apps.hooks]]\nname = \"fail\"\nstage = \"pre-snapshot\"\ncommand = [\"false\"]\n\n";
     let config = CONFIG.replacen("[[accounts.buckets]]", &format!("{hooks}{SECOND_APP}"), 1);
-    let file = place.path().join("appkeep.toml");
+    let file = installation.config();
     fs::write(&file, &config).unwrap();
     server.signal("HUP").unwrap();
     eventually("the second app", || {
@@ -46,9 +43,7 @@ fn a_hangup_takes_up_apps_hooks_and_schedules_of_a_good_configuration() {
         names.sort();
         (names == ["blog ready", "shop ready"]).then_some(())
     });
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let created = server.post(&token, &app_backups(), &body).body;
-    let path = format!("{}/{}", app_backups(), created["id"].as_str().unwrap());
+    let path = server.create_backup(&token).unwrap();
     let failed = server.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(failed["state"], "failed", "the new hook runs: {failed}");
 
@@ -71,32 +66,17 @@ fn a_hangup_takes_up_apps_hooks_and_schedules_of_a_good_configuration() {
     }
 }
 
-/// Starts a server that logs to this file.
-fn start_with_log(place: &Installation, log: &Path) -> RunningServer {
-    let serve = place.serve();
-    let mut shell = Command::new("sh");
-    shell.env_remove("APPKEEP_LOG");
-    shell
-        .args(["-c", "log=$1; shift; exec \"$@\" 2> \"$log\"", "sh"])
-        .arg(log);
-    shell.arg(serve.get_program()).args(serve.get_args());
-    RunningServer::start(shell).unwrap()
-}
-
 #[test]
-fn a_hangup_with_a_bad_configuration_changes_nothing_and_says_why() {
-    let place = installation();
-    let log = place.path().join("log");
-    let server = start_with_log(&place, &log);
-    let token = place.token("acme").unwrap();
-    let file = place.path().join("appkeep.toml");
+fn sighup_rejects_an_invalid_configuration() {
+    let (installation, server, token) = started();
+    let file = installation.config();
     // The valid part of each isn't applied either.
     let with_app = CONFIG.replacen("[[accounts.buckets]]", SECOND_APP, 1);
     let bad = [
         (Some(format!("{with_app}[sever]\n")), "unknown field `sever`"),
         (
             Some(with_app.replacen("path = \"bucket\"", "path = \"data/bucket\"", 1)),
-            "lies in the data directory",
+            "is inside the data directory",
         ),
         (None, "failed to read it: No such file or directory"),
     ];
@@ -107,7 +87,7 @@ fn a_hangup_with_a_bad_configuration_changes_nothing_and_says_why() {
         }
         server.signal("HUP").unwrap();
         eventually("the reason in the log", || {
-            let log = fs::read_to_string(&log).unwrap();
+            let log = server.log();
             let line = log.lines().find(|line| line.contains(reason))?;
             let what = "the configuration was not reloaded: the previous one stays in use";
             assert!(line.contains("ERROR") && line.contains(what), "{line}");

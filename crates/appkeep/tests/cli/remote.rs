@@ -2,12 +2,12 @@
 
 mod definitions;
 mod doctor;
+mod errors;
 mod login;
-mod nouns;
-mod refusals;
-mod restores;
+mod resources;
+mod restore;
 mod tables;
-mod waiting;
+mod wait;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -16,59 +16,65 @@ use std::process::{Command, Output};
 use appkeep_launcher::{ACCOUNT, Installation, RunningServer};
 use serde_json::Value;
 
-use crate::program::{appkeep, installation};
+use crate::program::{appkeep, installation, started_idle};
 
 /// A server with one app, and a user with a token for it.
-pub(crate) struct Site {
-    pub(crate) place: Installation,
+pub(crate) struct Fixture {
+    pub(crate) installation: Installation,
     pub(crate) server: RunningServer,
     pub(crate) token: String,
 }
 
-impl Site {
+impl Fixture {
     /// Starts a server with workers.
     pub(crate) fn new() -> Self {
         Self::of(installation())
     }
 
-    pub(crate) fn of(place: Installation) -> Self {
-        let server = place.start().unwrap();
-        let token = place.token("acme").unwrap();
-        Self { place, server, token }
+    pub(crate) fn of(installation: Installation) -> Self {
+        let server = installation.start().unwrap();
+        let token = installation.token("acme").unwrap();
+        Self {
+            installation,
+            server,
+            token,
+        }
     }
 
     /// Starts a server without workers.
     pub(crate) fn idle() -> Self {
-        let place = installation();
-        let server = place.start_idle().unwrap();
-        let token = place.token("acme").unwrap();
-        Self { place, server, token }
+        let (installation, server, token) = started_idle();
+        Self {
+            installation,
+            server,
+            token,
+        }
     }
 
     /// Returns a call of the binary by that user.
     pub(crate) fn command(&self, arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Command {
-        let mut command = person(&self.server.url, &self.token);
+        let mut command = client_command(&self.server.url, &self.token);
         command
-            .env("XDG_CONFIG_HOME", self.place.path().join("config"))
+            .env("XDG_CONFIG_HOME", self.installation.path().join("config"))
             .args(arguments);
         command
     }
 
-    pub(crate) fn ask(&self, arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Output {
+    pub(crate) fn run(&self, arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Output {
         self.command(arguments).output().expect("it runs")
     }
 
     /// Runs a command with JSON output, which must succeed.
     #[track_caller]
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
-        let output = self.ask(arguments.iter().chain(&["--output", "json"]));
+        let output = self.run(arguments.iter().chain(&["--output", "json"]));
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
         serde_json::from_slice(&output.stdout).expect("JSON")
     }
 }
 
 /// Returns a call of the binary with a server, a token and an account in its environment.
-pub(crate) fn person(url: &str, token: &str) -> Command {
+pub(crate) fn client_command(url: &str, token: &str) -> Command {
     let mut command = appkeep();
     command
         .env("APPKEEP_URL", url)
@@ -77,22 +83,34 @@ pub(crate) fn person(url: &str, token: &str) -> Command {
     command
 }
 
+/// Runs the binary with a server and a token in its environment.
+pub(crate) fn run_at(url: &str, arguments: &[&str]) -> Output {
+    let mut command = client_command(url, "secret");
+    command.args(arguments).output().expect("it runs")
+}
+
+/// Returns the words of each line.
+pub(crate) fn rows(table: &str) -> Vec<Vec<&str>> {
+    let lines = table.lines();
+    lines.map(|line| line.split_whitespace().collect()).collect()
+}
+
 /// Returns the line on stderr of a command that ended with `code`.
 #[track_caller]
-pub(crate) fn refused(output: &Output, code: i32) -> String {
-    let complaint = String::from_utf8(output.stderr.clone()).expect("text");
-    assert_eq!(output.status.code(), Some(code), "{complaint}");
-    let line = complaint.strip_suffix('\n').expect("a whole line");
-    assert!(!line.contains('\n'), "one line: {complaint}");
+pub(crate) fn error_line(output: &Output, code: i32) -> String {
+    let message = String::from_utf8(output.stderr.clone()).expect("text");
+    assert_eq!(output.status.code(), Some(code), "{message}");
+    let line = message.strip_suffix('\n').expect("a whole line");
+    assert!(!line.contains('\n'), "one line: {message}");
     without_word(line)
 }
 
 /// Returns the last line on stderr of a command that ended with `code`, after its progress messages.
 #[track_caller]
-pub(crate) fn refused_at_last(output: &Output, code: i32) -> String {
-    let complaint = String::from_utf8(output.stderr.clone()).expect("text");
-    assert_eq!(output.status.code(), Some(code), "{complaint}");
-    without_word(complaint.lines().last().expect("a line"))
+pub(crate) fn last_error_line(output: &Output, code: i32) -> String {
+    let message = String::from_utf8(output.stderr.clone()).expect("text");
+    assert_eq!(output.status.code(), Some(code), "{message}");
+    without_word(message.lines().last().expect("a line"))
 }
 
 #[track_caller]
@@ -102,8 +120,8 @@ fn without_word(line: &str) -> String {
 }
 
 /// Makes the app's volume larger, so that a backup of it takes a moment.
-pub(crate) fn fill(place: &Installation, bytes: usize) {
+pub(crate) fn fill(installation: &Installation, bytes: usize) {
     let mut noise = vec![0; bytes];
     fastrand::Rng::with_seed(1).fill(&mut noise);
-    fs::write(place.path().join("volume/noise"), noise).expect("a file");
+    fs::write(installation.path().join("volume/noise"), noise).expect("a file");
 }

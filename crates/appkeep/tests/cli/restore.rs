@@ -1,18 +1,18 @@
 //! Restores while the server is stopped.
 
 use std::fs;
-use std::io::{self, Read};
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
 use std::process::{Output, Stdio};
 
-use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, app_backups, backups, eventually};
+use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, backups, describe, eventually};
 use serde_json::json;
 
-use crate::program::{appkeep, installation, one_line_error, run, said};
+use crate::program::{appkeep, damage_packs, installation, only_error_line, run, stdout};
 
 /// Fills a volume with several kinds of files.
-fn fill(place: &Installation) {
-    let volume = place.path().join("volume");
+fn fill(installation: &Installation) {
+    let volume = installation.path().join("volume");
     fs::create_dir(volume.join("below")).unwrap();
     fs::write(
         volume.join("below/numbers"),
@@ -26,149 +26,139 @@ fn fill(place: &Installation) {
 }
 
 /// Creates a completed backup and a completed snapshot, stops the server, and returns their ids.
-fn backed_up(place: &Installation) -> (String, String) {
-    backed_up_by(place, place.start().unwrap())
+fn backed_up(installation: &Installation) -> (String, String) {
+    backed_up_by(installation, installation.start().unwrap())
 }
 
 /// Does the same with a given server.
-fn backed_up_by(place: &Installation, server: RunningServer) -> (String, String) {
-    let token = place.token("acme").unwrap();
-    let id = |created: &serde_json::Value| created["id"].as_str().unwrap().to_owned();
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let backup = id(&server.post(&token, &app_backups(), &body).body);
-    server.wait_for(&token, &format!("{}/{backup}", backups()), &["completed"]);
-    let snaps = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appSnaps");
-    let body = json!({"type": "application/astra-appSnap", "version": "1.1"});
-    let snap = id(&server.post(&token, &snaps, &body).body);
-    server.wait_for(&token, &format!("{snaps}/{snap}"), &["completed"]);
-    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
-    (backup, snap)
+fn backed_up_by(installation: &Installation, server: RunningServer) -> (String, String) {
+    let token = installation.token("acme").unwrap();
+    let id = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let backup = server.back_up(&token).unwrap();
+    let snapshot = server.create_snapshot(&token).unwrap();
+    server.wait_for(&token, &snapshot, &["completed"]);
+    server.stop_gracefully().unwrap();
+    (id(&backup), id(&snapshot))
 }
 
-fn restore(place: &Installation, arguments: &[&str]) -> Output {
-    let data = place.data().display().to_string();
+fn restore(installation: &Installation, arguments: &[&str]) -> Output {
+    let data = installation.data().display().to_string();
     run(["restore", "--data", &data].iter().chain(arguments))
 }
 
-/// Returns content, modes, times and links of all entries, as printed by `find` and `sha256sum`.
-fn described(directory: &std::path::Path) -> String {
-    let script = "cd \"$1\" && find . -printf '%p %m %T@ %n %l %y\\n' | sort && \
-                  find . -type f -print0 | sort -z | xargs -0 -r sha256sum";
-    let output = std::process::Command::new("sh")
-        .args(["-c", script, "sh"])
-        .arg(directory)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap()
+fn described(directory: &Path) -> Vec<String> {
+    describe(directory).expect("a readable directory")
 }
 
 #[test]
-fn every_byte_comes_back_in_place() {
-    let place = installation();
-    fill(&place);
-    let volume = place.path().join("volume");
+fn in_place_restores_bring_back_every_byte() {
+    let installation = installation();
+    fill(&installation);
+    let volume = installation.path().join("volume");
     let before = described(&volume);
-    let (backup, snap) = backed_up(&place);
+    let (backup, snap) = backed_up(&installation);
     for source in [["--backup", &backup], ["--snapshot", &snap]] {
         fs::write(volume.join("greeting.txt"), "destroyed").unwrap();
         fs::remove_dir_all(volume.join("below")).unwrap();
         fs::write(volume.join("ransom note"), "pay").unwrap();
-        let output = restore(&place, &[source[0], source[1], "--in-place"]);
+        let output = restore(&installation, &[source[0], source[1], "--in-place"]);
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         let expected = format!("restored 3 files, 1280012 bytes, in {}\n", volume.display());
-        assert_eq!(said(&output), expected);
+        assert_eq!(stdout(&output), expected);
         assert_eq!(described(&volume), before);
     }
     // The volume may have been lost completely.
     fs::remove_dir_all(&volume).unwrap();
-    let output = restore(&place, &["--backup", &backup, "--in-place"]);
+    let output = restore(&installation, &["--backup", &backup, "--in-place"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(described(&volume), before);
     // The server continues normally.
-    let server = place.start().unwrap();
-    let listed = server.get(&place.token("acme").unwrap(), &backups()).body;
+    let server = installation.start().unwrap();
+    let listed = server.get(&installation.token("acme").unwrap(), &backups()).body;
     assert_eq!(listed["items"][0]["state"], "completed");
 }
 
 /// The library leaves out files that the server's user told git to ignore, if it finds a `.git`.
 #[test]
-fn what_git_ignores_is_backed_up_too() {
-    let place = installation();
-    let (volume, home) = (place.path().join("volume"), place.path().join("home"));
+fn files_ignored_by_git_are_backed_up() {
+    let installation = installation();
+    let (volume, home) = (
+        installation.path().join("volume"),
+        installation.path().join("home"),
+    );
     fs::create_dir(volume.join(".git")).unwrap();
     fs::write(volume.join("app.log"), "kept").unwrap();
     fs::write(volume.join("notes.tmp"), "kept, too").unwrap();
     fs::write(volume.join(".gitignore"), "*.tmp\n").unwrap();
     fs::create_dir_all(home.join("git")).unwrap();
     fs::write(home.join("git/ignore"), "*.log\n").unwrap();
-    let mut serve = place.serve();
+    let mut serve = installation.serve();
     serve.env("XDG_CONFIG_HOME", &home);
-    let (backup, _) = backed_up_by(&place, RunningServer::start(serve).unwrap());
-    let target = place.path().join("restored");
+    let (backup, _) = backed_up_by(&installation, RunningServer::start(serve).unwrap());
+    let target = installation.path().join("restored");
     let to = target.display().to_string();
-    let output = restore(&place, &["--backup", &backup, "--target", &to]);
+    let output = restore(&installation, &["--backup", &backup, "--target", &to]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(described(&target.join("data")), described(&volume));
 }
 
 #[test]
-fn a_directory_is_filled_and_replaced_only_when_that_is_asked_for() {
-    let place = installation();
-    fill(&place);
-    let (backup, _) = backed_up(&place);
-    let target = place.path().join("restored");
+fn target_directories_are_replaced_only_on_request() {
+    let installation = installation();
+    fill(&installation);
+    let (backup, _) = backed_up(&installation);
+    let target = installation.path().join("restored");
     let to = target.display().to_string();
-    let output = restore(&place, &["--backup", &backup, "--target", &to]);
+    let output = restore(&installation, &["--backup", &backup, "--target", &to]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(
         described(&target.join("data")),
-        described(&place.path().join("volume"))
+        described(&installation.path().join("volume"))
     );
 
     fs::write(target.join("data/greeting.txt"), "mine").unwrap();
-    let output = restore(&place, &["--backup", &backup, "--target", &to]);
+    let output = restore(&installation, &["--backup", &backup, "--target", &to]);
     assert_eq!(output.status.code(), Some(2));
-    let complaint = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        complaint.contains("is not empty: it contains data"),
-        "{complaint}"
-    );
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("is not empty: it contains data"), "{message}");
     assert_eq!(fs::read(target.join("data/greeting.txt")).unwrap(), b"mine");
 
-    let output = restore(&place, &["--backup", &backup, "--target", &to, "--replace"]);
+    let output = restore(
+        &installation,
+        &["--backup", &backup, "--target", &to, "--replace"],
+    );
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(
         described(&target.join("data")),
-        described(&place.path().join("volume"))
+        described(&installation.path().join("volume"))
     );
 }
 
 #[test]
-fn what_cannot_be_restored_is_said_in_one_line() {
-    let place = installation();
+fn impossible_restores_fail_with_one_line() {
+    let installation = installation();
     let unknown = "00000000-0000-4000-8000-000000000000";
-    let refused = one_line_error(&restore(&place, &["--backup", unknown, "--in-place"]));
+    let refused = only_error_line(&restore(&installation, &["--backup", unknown, "--in-place"]));
     assert!(
         refused.contains("is not the data directory of a server"),
         "{refused}"
     );
 
-    let server = place.start().unwrap();
-    let refused = one_line_error(&restore(&place, &["--backup", unknown, "--in-place"]));
+    let server = installation.start().unwrap();
+    let refused = only_error_line(&restore(&installation, &["--backup", unknown, "--in-place"]));
     assert!(refused.contains("is in use by another server"), "{refused}");
     assert!(refused.contains(&server.id().to_string()), "{refused}");
     server.stop("TERM").unwrap();
 
-    let refused = one_line_error(&restore(&place, &["--backup", unknown, "--in-place"]));
+    let refused = only_error_line(&restore(&installation, &["--backup", unknown, "--in-place"]));
     assert_eq!(refused, format!("there is no backup {unknown}"));
-    let refused = one_line_error(&restore(&place, &["--snapshot", unknown, "--in-place"]));
+    let refused = only_error_line(&restore(&installation, &["--snapshot", unknown, "--in-place"]));
     assert_eq!(refused, format!("there is no snapshot {unknown}"));
 }
 
 #[test]
-fn source_and_target_have_to_be_chosen() {
-    let place = installation();
+fn source_and_target_are_required() {
+    let installation = installation();
     let id = "00000000-0000-4000-8000-000000000000";
     for arguments in [
         &["--in-place"][..],
@@ -177,7 +167,7 @@ fn source_and_target_have_to_be_chosen() {
         &["--backup", id, "--in-place", "--target", "there"],
         &["--backup", id, "--in-place", "--replace"],
     ] {
-        let output = restore(&place, arguments);
+        let output = restore(&installation, arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(
             String::from_utf8_lossy(&output.stderr).contains("Usage: appkeep restore"),
@@ -187,49 +177,40 @@ fn source_and_target_have_to_be_chosen() {
 }
 
 #[test]
-fn a_damaged_bucket_fails_the_restore_and_leaves_the_volume_alone() {
-    let place = installation();
-    fill(&place);
-    let (backup, _) = backed_up(&place);
-    fs::write(place.path().join("volume/greeting.txt"), "since").unwrap();
-    let before = described(&place.path().join("volume"));
-    let data = place.path().join("bucket").join(APP).join("data");
-    for directory in fs::read_dir(data).unwrap() {
-        for pack in fs::read_dir(directory.unwrap().path()).unwrap() {
-            let path = pack.unwrap().path();
-            let mut bytes = fs::read(&path).unwrap();
-            bytes[50] ^= 1;
-            fs::write(path, bytes).unwrap();
-        }
-    }
-    let output = restore(&place, &["--backup", &backup, "--in-place"]);
+fn restores_from_a_damaged_bucket_keep_the_volume() {
+    let installation = installation();
+    fill(&installation);
+    let (backup, _) = backed_up(&installation);
+    fs::write(installation.path().join("volume/greeting.txt"), "since").unwrap();
+    let before = described(&installation.path().join("volume"));
+    damage_packs(&installation);
+    let output = restore(&installation, &["--backup", &backup, "--in-place"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let complaint = String::from_utf8(output.stderr).unwrap();
-    assert!(complaint.contains("the repository is damaged"), "{complaint}");
-    assert_eq!(described(&place.path().join("volume")), before);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("the repository is damaged"), "{message}");
+    assert_eq!(described(&installation.path().join("volume")), before);
 }
 
 #[test]
-fn a_restore_that_is_killed_leaves_the_old_data_and_the_next_one_ends_well() {
-    let place = installation();
-    let volume = place.path().join("volume");
+fn killed_restores_keep_the_data_and_can_be_repeated() {
+    let installation = installation();
+    let volume = installation.path().join("volume");
     let large = volume.join("large");
-    let noise = fs::File::open("/dev/urandom").unwrap();
-    io::copy(&mut noise.take(64 << 20), &mut fs::File::create(&large).unwrap()).unwrap();
+    installation.write_noise("large", 64 << 20).unwrap();
     let before = described(&volume);
-    let (backup, _) = backed_up(&place);
+    let (backup, _) = backed_up(&installation);
     fs::remove_file(&large).unwrap();
     fs::write(volume.join("greeting.txt"), "since").unwrap();
     let since = described(&volume);
 
     let mut restoring = appkeep()
         .args(["restore", "--in-place", "--backup", &backup, "--data"])
-        .arg(place.data())
+        .arg(installation.data())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let hidden = || {
-        let entries = fs::read_dir(place.path()).unwrap();
+        let entries = fs::read_dir(installation.path()).unwrap();
         let mut names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         names.find(|name| name.starts_with(".appkeep-restore-"))
     };
@@ -239,23 +220,20 @@ fn a_restore_that_is_killed_leaves_the_old_data_and_the_next_one_ends_well() {
     assert_eq!(described(&volume), since);
     assert!(hidden().is_some());
 
-    let output = restore(&place, &["--backup", &backup, "--in-place"]);
+    let output = restore(&installation, &["--backup", &backup, "--in-place"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(described(&volume), before);
     assert_eq!(hidden(), None);
 }
 
 #[test]
-fn a_volume_of_another_app_inside_is_only_replaced_by_force() {
-    let place = installation();
-    fill(&place);
-    let file = place.path().join("appkeep.toml");
-    let config = fs::read_to_string(&file).unwrap();
-    let inner =
-        "[[accounts.apps]]\nname = \"inner\"\nvolumes = { data = \"volume/below\" }\n\n[[accounts.buckets]]";
-    fs::write(&file, config.replacen("[[accounts.buckets]]", inner, 1)).unwrap();
-    let inside = "volume \"data\" of app \"inner\" lies in ";
-    let checked = run(["config", "check", &file.display().to_string()]);
+fn nested_volumes_of_other_apps_require_force() {
+    let installation = installation();
+    fill(&installation);
+    let inner = "[[accounts.apps]]\nname = \"inner\"\nvolumes = { data = \"volume/below\" }\n";
+    installation.add_apps(inner).unwrap();
+    let inside = "volume \"data\" of app \"inner\" is inside ";
+    let checked = run(["config", "check", &installation.config().display().to_string()]);
     assert_eq!(checked.status.code(), Some(0));
     let warned = String::from_utf8(checked.stderr).unwrap();
     assert!(
@@ -263,12 +241,10 @@ fn a_volume_of_another_app_inside_is_only_replaced_by_force() {
         "{warned}"
     );
 
-    let server = place.start().unwrap();
-    let token = place.token("acme").unwrap();
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let created = server.post(&token, &app_backups(), &body).body;
-    let id = created["id"].as_str().unwrap();
-    server.wait_for(&token, &format!("{}/{id}", backups()), &["completed"]);
+    let server = installation.start().unwrap();
+    let token = installation.token("acme").unwrap();
+    let path = server.back_up(&token).unwrap();
+    let id = path.rsplit('/').next().unwrap();
     let body = json!({"type": "application/astra-app", "version": "2.2", "backupID": id});
     let refused = server.put(&token, &format!("/accounts/{ACCOUNT}/k8s/v2/apps/{APP}"), &body);
     assert_eq!(refused.status, 409, "{refused:?}");
@@ -278,16 +254,16 @@ fn a_volume_of_another_app_inside_is_only_replaced_by_force() {
     );
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 
-    let refused = one_line_error(&restore(&place, &["--backup", id, "--in-place"]));
+    let refused = only_error_line(&restore(&installation, &["--backup", id, "--in-place"]));
     assert!(
-        refused.starts_with("volume \"data\" of app \"inner\" lies in a volume of the app shop"),
+        refused.starts_with("volume \"data\" of app \"inner\" is inside a volume of the app shop"),
         "{refused}"
     );
-    fs::write(place.path().join("volume/greeting.txt"), "changed\n").unwrap();
-    let restored = restore(&place, &["--backup", id, "--in-place", "--force"]);
+    fs::write(installation.path().join("volume/greeting.txt"), "changed\n").unwrap();
+    let restored = restore(&installation, &["--backup", id, "--in-place", "--force"]);
     assert_eq!(restored.status.code(), Some(0), "{restored:?}");
     assert_eq!(
-        fs::read(place.path().join("volume/greeting.txt")).unwrap(),
+        fs::read(installation.path().join("volume/greeting.txt")).unwrap(),
         b"hello\n"
     );
 }

@@ -6,10 +6,9 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use appkeep_launcher::{ACCOUNT, APP, RunningServer, app_backups, backups};
-use serde_json::json;
+use appkeep_launcher::{RunningServer, app_backups, backups};
 
-use crate::program::{installation, one_line_error};
+use crate::program::{installation, only_error_line};
 
 fn connect(server: &RunningServer) -> TcpStream {
     let address = server.url.strip_prefix("http://").expect("http");
@@ -17,10 +16,10 @@ fn connect(server: &RunningServer) -> TcpStream {
 }
 
 #[test]
-fn one_line_says_where_it_is_ready_and_a_signal_stops_it() {
+fn servers_print_their_url_and_stop_on_a_signal() {
     for signal in ["TERM", "INT"] {
-        let place = installation();
-        let server = place.start().unwrap();
+        let installation = installation();
+        let server = installation.start().unwrap();
         assert!(server.url.starts_with("http://127.0.0.1:"), "{}", server.url);
         assert!(!server.url.ends_with(":0"), "{}", server.url);
         let answer = server.get("unknown", &backups());
@@ -33,9 +32,9 @@ fn one_line_says_where_it_is_ready_and_a_signal_stops_it() {
 }
 
 #[test]
-fn idle_connections_do_not_keep_it_from_stopping() {
-    let place = installation();
-    let server = place.start().unwrap();
+fn idle_connections_do_not_delay_a_stop() {
+    let installation = installation();
+    let server = installation.start().unwrap();
     let silent = connect(&server);
     let mut kept = connect(&server);
     write!(kept, "GET {} HTTP/1.1\r\nHost: appkeep\r\n\r\n", backups()).unwrap();
@@ -50,13 +49,13 @@ fn idle_connections_do_not_keep_it_from_stopping() {
 }
 
 #[test]
-fn requests_that_never_end_are_cut_off_when_it_stops() {
-    let place = installation();
-    let server = place.start().unwrap();
+fn endless_requests_are_cut_off_at_a_stop() {
+    let installation = installation();
+    let server = installation.start().unwrap();
     let mut in_the_header = connect(&server);
     write!(in_the_header, "GET {} HTTP/1.1\r\nHost: ", backups()).unwrap();
     let mut in_the_body = connect(&server);
-    let (path, token) = (app_backups(), place.token("acme").unwrap());
+    let (path, token) = (app_backups(), installation.token("acme").unwrap());
     write!(
         in_the_body,
         "POST {path} HTTP/1.1\r\nHost: appkeep\r\nAuthorization: Bearer {token}\r\n\
@@ -79,26 +78,11 @@ fn requests_that_never_end_are_cut_off_when_it_stops() {
 }
 
 #[test]
-fn what_was_answered_is_there_after_a_restart() {
-    let place = installation();
-    let server = place.start().unwrap();
-    let token = place.token("acme").unwrap();
-    let body = serde_json::json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let created = server.post(&token, &app_backups(), &body);
-    assert_eq!(created.status, 201);
-    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
-    let server = place.start().unwrap();
-    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
-    let backup = server.wait_for(&token, &path, &["completed", "failed"]);
-    assert_eq!(backup["state"], "completed", "{backup}");
-}
-
-#[test]
-fn directories_that_are_missing_are_warned_of_and_no_error() {
-    let place = installation();
-    fs::remove_dir(place.path().join("bucket")).unwrap();
-    fs::remove_dir_all(place.path().join("volume")).unwrap();
-    let server = place.start().unwrap();
+fn missing_directories_are_only_warnings() {
+    let installation = installation();
+    fs::remove_dir(installation.path().join("bucket")).unwrap();
+    fs::remove_dir_all(installation.path().join("volume")).unwrap();
+    let server = installation.start().unwrap();
     let ended = server.stop("TERM").unwrap();
     assert_eq!(ended.status.code(), Some(0));
     let lines = ended.stderr.lines();
@@ -109,17 +93,17 @@ fn directories_that_are_missing_are_warned_of_and_no_error() {
         (warnings[1], "bucket \"local\"", "bucket"),
     ] {
         assert!(warning.contains(what), "{warning}");
-        let path = place.path().join(path).display().to_string();
+        let path = installation.path().join(path).display().to_string();
         assert!(warning.contains(&path), "{warning}");
     }
 }
 
 #[test]
-fn a_second_server_on_a_data_directory_is_told_who_has_it() {
-    let place = installation();
-    let server = place.start().unwrap();
-    let refused = one_line_error(&place.serve().output().unwrap());
-    let data = place.data().canonicalize().unwrap();
+fn data_directories_in_use_are_rejected() {
+    let installation = installation();
+    let server = installation.start().unwrap();
+    let refused = only_error_line(&installation.serve().output().unwrap());
+    let data = installation.data().canonicalize().unwrap();
     let expected = format!(
         "the data directory {} is in use by another server (process {}): stop it first, or give --data another \
          directory",
@@ -127,48 +111,53 @@ fn a_second_server_on_a_data_directory_is_told_who_has_it() {
         server.id()
     );
     assert_eq!(refused, expected);
-    let token = place.token("acme").unwrap();
+    let token = installation.token("acme").unwrap();
     assert_eq!(
         server.get(&token, &backups()).status,
         200,
         "the first is unharmed"
     );
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
-    place.start().unwrap();
+    installation.start().unwrap();
 }
 
 #[test]
-fn an_address_that_is_taken_is_named() {
-    let place = installation();
+fn addresses_in_use_are_named() {
+    let installation = installation();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let refused = one_line_error(&place.serve_at(&address, &place.data()).output().unwrap());
+    let refused = only_error_line(
+        &installation
+            .serve_at(&address, &installation.data())
+            .output()
+            .unwrap(),
+    );
     let expected = format!("failed to listen on {address}: Address already in use (os error 98)");
     assert_eq!(refused, expected);
 }
 
 #[test]
-fn a_data_directory_that_cannot_be_one_is_named() {
-    let place = installation();
-    let file = place.path().join("file");
+fn invalid_data_directories_are_named() {
+    let installation = installation();
+    let file = installation.path().join("file");
     fs::write(&file, "").unwrap();
     for (data, why) in [
         (file.clone(), "not a directory"),
         (file.join("below"), "Not a directory (os error 20)"),
     ] {
-        let refused = one_line_error(&place.serve_at("127.0.0.1:0", &data).output().unwrap());
+        let refused = only_error_line(&installation.serve_at("127.0.0.1:0", &data).output().unwrap());
         let expected = format!("failed to use the data directory {}: {why}", data.display());
         assert_eq!(refused, expected);
     }
 }
 
 #[test]
-fn a_database_that_is_none_is_named() {
-    let place = installation();
-    fs::create_dir(place.data()).unwrap();
-    let database = place.data().join("appkeep.sqlite3");
+fn invalid_databases_are_named() {
+    let installation = installation();
+    fs::create_dir(installation.data()).unwrap();
+    let database = installation.data().join("appkeep.sqlite3");
     fs::write(&database, "this is not a database, ".repeat(200)).unwrap();
-    let refused = one_line_error(&place.serve().output().unwrap());
+    let refused = only_error_line(&installation.serve().output().unwrap());
     let named = database.canonicalize().unwrap().display().to_string();
     assert_eq!(refused.matches(&named).count(), 1, "{refused}");
     assert!(refused.ends_with("file is not a database"), "{refused}");
@@ -177,12 +166,12 @@ fn a_database_that_is_none_is_named() {
 }
 
 #[test]
-fn a_limit_on_file_sizes_fails_a_snapshot_and_not_the_server() {
+fn file_size_limits_fail_the_snapshot_not_the_server() {
     const LIMIT_BLOCKS: &str = "16384"; // of 512 bytes: 8 MiB
-    let place = installation();
-    let large = place.path().join("volume/large");
+    let installation = installation();
+    let large = installation.path().join("volume/large");
     fs::write(&large, "7".repeat(12 << 20)).unwrap();
-    let serve = place.serve();
+    let serve = installation.serve();
     let mut shell = Command::new("sh");
     shell.args([
         "-c",
@@ -192,15 +181,10 @@ fn a_limit_on_file_sizes_fails_a_snapshot_and_not_the_server() {
     ]);
     shell.arg(serve.get_program()).args(serve.get_args());
     let server = RunningServer::start(shell).unwrap();
-    let token = place.token("acme").unwrap();
-    let snaps = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appSnaps");
+    let token = installation.token("acme").unwrap();
     let create = || {
-        let body = json!({"type": "application/astra-appSnap", "version": "1.1"});
-        let id = server.post(&token, &snaps, &body).body["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        server.wait_for(&token, &format!("{snaps}/{id}"), &["completed", "failed"])
+        let path = server.create_snapshot(&token).unwrap();
+        server.wait_for(&token, &path, &["completed", "failed"])
     };
     let failed = create();
     assert_eq!(failed["state"], "failed", "{failed}");

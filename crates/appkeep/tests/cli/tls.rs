@@ -11,26 +11,27 @@ use std::process::{Command, Output};
 use appkeep_launcher::{Installation, RunningServer, backups, eventually};
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
 
-use crate::program::{installation, one_line_error};
+use crate::program::{installation, only_error_line};
 
 /// The exit code of curl for an untrusted certificate.
 const UNTRUSTED: i32 = 60;
 
-fn serve(place: &Installation, arguments: &[&str]) -> Command {
-    let mut command = place.serve();
+fn serve(installation: &Installation, arguments: &[&str]) -> Command {
+    let mut command = installation.serve();
     command.args(arguments);
     command
 }
 
 /// Starts a server with its own certificate; also returns the file of its authority.
-fn start_self_signed(place: &Installation, more: &[&str]) -> (RunningServer, PathBuf) {
-    let mut server = RunningServer::start(serve(place, &[&["--tls", "self-signed"], more].concat())).unwrap();
+fn start_self_signed(installation: &Installation, more: &[&str]) -> (RunningServer, PathBuf) {
+    let mut server =
+        RunningServer::start(serve(installation, &[&["--tls", "self-signed"], more].concat())).unwrap();
     let line = server.next_line().unwrap();
     let ca = line.strip_prefix("clients must trust its certificate authority: ");
     let ca = PathBuf::from(ca.expect("where it is"));
     assert_eq!(
         ca,
-        place
+        installation
             .data()
             .canonicalize()
             .expect("a directory")
@@ -65,8 +66,8 @@ fn ask_as(server: &RunningServer, name: &str, trusted: Option<&Path>, more: &[&s
 }
 
 fn answered(output: &Output) -> String {
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{complaint}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{message}");
     String::from_utf8(output.stdout.clone()).expect("text")
 }
 
@@ -91,9 +92,9 @@ fn contents(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn clients_that_trust_the_authority_accept_the_certificate() {
-    let place = installation();
+    let installation = installation();
     let (server, ca) = start_self_signed(
-        &place,
+        &installation,
         &["--tls-name", "Backup.Example", "--tls-name", "192.0.2.7"],
     );
     assert!(server.url.starts_with("https://127.0.0.1:"), "{}", server.url);
@@ -117,7 +118,7 @@ fn clients_that_trust_the_authority_accept_the_certificate() {
         "the authority is not trusted by default"
     );
 
-    let dir = place.data().join("tls");
+    let dir = installation.data().join("tls");
     assert_eq!(dir.metadata().unwrap().permissions().mode() & 0o777, 0o700);
     for key in ["ca-key.pem", "key.pem"] {
         let mode = dir.join(key).metadata().unwrap().permissions().mode();
@@ -129,16 +130,16 @@ fn clients_that_trust_the_authority_accept_the_certificate() {
 
 #[test]
 fn a_new_certificate_is_created_only_for_another_name() {
-    let place = installation();
-    let dir = place.data().join("tls");
-    let (server, ca) = start_self_signed(&place, &[]);
+    let installation = installation();
+    let dir = installation.data().join("tls");
+    let (server, ca) = start_self_signed(&installation, &[]);
     let before = contents(&dir);
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
-    let (server, _) = start_self_signed(&place, &[]);
+    let (server, _) = start_self_signed(&installation, &[]);
     assert_eq!(contents(&dir), before);
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 
-    let (server, _) = start_self_signed(&place, &["--tls-name", "*.backup.example"]);
+    let (server, _) = start_self_signed(&installation, &["--tls-name", "*.backup.example"]);
     let after = contents(&dir);
     for (file, is_same) in [
         ("ca.pem", true),
@@ -152,22 +153,22 @@ fn a_new_certificate_is_created_only_for_another_name() {
     assert_eq!(answered(&output), "401 2");
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
     // A name that is no longer configured doesn't require a new certificate.
-    let (_server, _) = start_self_signed(&place, &[]);
+    let (_server, _) = start_self_signed(&installation, &[]);
     assert_eq!(contents(&dir), after);
 }
 
 #[test]
 fn a_broken_authority_is_reported_and_not_replaced() {
-    let place = installation();
-    let (server, _) = start_self_signed(&place, &[]);
+    let installation = installation();
+    let (server, _) = start_self_signed(&installation, &[]);
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
-    let dir = place.data().canonicalize().unwrap().join("tls");
+    let dir = installation.data().canonicalize().unwrap().join("tls");
     fs::remove_file(dir.join("ca-key.pem")).unwrap();
     let before = contents(&dir);
-    let refused = one_line_error(&serve(&place, &["--tls", "self-signed"]).output().unwrap());
+    let refused = only_error_line(&serve(&installation, &["--tls", "self-signed"]).output().unwrap());
     let expected = format!(
         "failed to use the server's own certificate authority: failed to use the private key {0}/ca-key.pem: No such \
-         file or directory (os error 2); remove {0} to have another one made, which clients then have to trust",
+         file or directory (os error 2); remove {0} to create a new one, which clients must then trust",
         dir.display()
     );
     assert_eq!(refused, expected);
@@ -181,12 +182,12 @@ struct Pair {
 }
 
 impl Pair {
-    fn make(place: &Installation, name: &str) -> Self {
+    fn make(installation: &Installation, name: &str) -> Self {
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
         let pair = Self {
-            cert: place.path().join(format!("{name}.pem")),
-            key: place.path().join(format!("{name}-key.pem")),
+            cert: installation.path().join(format!("{name}.pem")),
+            key: installation.path().join(format!("{name}-key.pem")),
         };
         fs::write(&pair.cert, cert.pem()).expect("a file");
         write_key(&pair.key, &signing_key);
@@ -199,8 +200,8 @@ impl Pair {
         fs::copy(&self.cert, &other.cert).expect("a file");
     }
 
-    fn serve(&self, place: &Installation, arguments: &[&str]) -> Command {
-        let mut command = serve(place, arguments);
+    fn serve(&self, installation: &Installation, arguments: &[&str]) -> Command {
+        let mut command = serve(installation, arguments);
         command.arg("--tls-cert").arg(&self.cert);
         command.arg("--tls-key").arg(&self.key);
         command
@@ -214,11 +215,11 @@ fn write_key(path: &Path, key: &KeyPair) {
 
 #[test]
 fn a_replaced_certificate_is_used_without_a_restart() {
-    let place = installation();
-    let (used, first) = (Pair::make(&place, "used"), Pair::make(&place, "first"));
-    let (second, third) = (Pair::make(&place, "second"), Pair::make(&place, "third"));
+    let installation = installation();
+    let [used, first, second, third] =
+        ["used", "first", "second", "third"].map(|name| Pair::make(&installation, name));
     first.replace(&used);
-    let server = RunningServer::start(used.serve(&place, &["--log", "info"])).unwrap();
+    let server = RunningServer::start(used.serve(&installation, &["--log", "info"])).unwrap();
     assert!(trusts(&server, &first.cert));
     assert!(!trusts(&server, &second.cert));
 
@@ -243,26 +244,15 @@ fn a_replaced_certificate_is_used_without_a_restart() {
     );
 }
 
-/// Returns the same command with stderr redirected to a file.
-fn logging_to(log: &Path, command: &Command) -> Command {
-    let mut shell = Command::new("sh");
-    shell.args(["-c", "exec 2>\"$0\"; exec \"$@\""]).arg(log);
-    shell.arg(command.get_program()).args(command.get_args());
-    shell.env_remove("APPKEEP_LOG");
-    shell
-}
-
 #[test]
 fn a_broken_certificate_is_reported_once_and_not_used() {
-    let place = installation();
-    let (used, first) = (Pair::make(&place, "used"), Pair::make(&place, "first"));
-    let second = Pair::make(&place, "second");
+    let installation = installation();
+    let [used, first, second] = ["used", "first", "second"].map(|name| Pair::make(&installation, name));
     first.replace(&used);
-    let log = place.path().join("log");
-    let server = RunningServer::start(logging_to(&log, &used.serve(&place, &[]))).unwrap();
-    let told = |what: &str| {
+    let server = RunningServer::start(used.serve(&installation, &[])).unwrap();
+    let is_logged = |what: &str| {
         server.signal("HUP").unwrap();
-        fs::read_to_string(&log).unwrap().contains(what).then_some(())
+        server.log().contains(what).then_some(())
     };
 
     fs::copy(&second.cert, &used.cert).unwrap();
@@ -271,14 +261,16 @@ fn a_broken_certificate_is_reported_once_and_not_used() {
         used.cert.display(),
         used.key.display()
     );
-    eventually("a word about the mismatch", || told(&mismatch));
+    eventually("the message about the mismatch", || is_logged(&mismatch));
     assert!(trusts(&server, &first.cert));
     fs::write(&used.cert, "").unwrap();
-    eventually("a word about nothing", || told("there is none in it"));
+    eventually("the message about an empty file", || {
+        is_logged("there is none in it")
+    });
     assert!(trusts(&server, &first.cert));
     fs::remove_file(&used.cert).unwrap();
-    eventually("a word about a missing file", || {
-        told("No such file or directory")
+    eventually("the message about a missing file", || {
+        is_logged("No such file or directory")
     });
     assert!(trusts(&server, &first.cert));
 
@@ -286,84 +278,61 @@ fn a_broken_certificate_is_reported_once_and_not_used() {
     eventually("the second certificate", || {
         trusts(&server, &second.cert).then_some(())
     });
-    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
-    let log = fs::read_to_string(&log).unwrap();
+    let log = server.stop_gracefully().unwrap().stderr;
     assert_eq!(log.matches(&mismatch).count(), 1, "{log}");
     assert!(!log.contains("PRIVATE KEY-----\n"), "{log}");
 }
 
 #[test]
 fn an_unusable_certificate_prevents_the_start() {
-    let place = installation();
-    let (good, other) = (Pair::make(&place, "good"), Pair::make(&place, "other"));
-    let [cert, key] = [&good.cert, &good.key].map(|path| path.display().to_string());
-    let missing = Pair {
-        cert: place.path().join("missing.pem"),
-        ..Pair::make(&place, "unused")
-    };
-    let no_cert = Pair {
-        cert: good.key.clone(),
-        key: good.key.clone(),
-    };
-    let no_key = Pair {
-        cert: good.cert.clone(),
-        key: good.cert.clone(),
-    };
-    let mixed = Pair {
-        cert: good.cert.clone(),
-        key: other.key.clone(),
-    };
-    let directory = Pair {
-        cert: place.path().to_owned(),
-        key: good.key.clone(),
-    };
-    for (pair, expected) in [
+    let installation = installation();
+    let [good, other] = ["good", "other"].map(|name| Pair::make(&installation, name));
+    let [cert, key, other_key] = [&good.cert, &good.key, &other.key].map(|path| path.display().to_string());
+    let directory = installation.path().display().to_string();
+    let missing = format!("{directory}/missing.pem");
+    for (cert_file, key_file, expected) in [
         (
-            missing,
-            format!(
-                "failed to use the certificate {}: No such file or directory (os error 2)",
-                place.path().join("missing.pem").display()
-            ),
+            &missing,
+            &key,
+            format!("failed to use the certificate {missing}: No such file or directory (os error 2)"),
         ),
         (
-            no_cert,
+            &key,
+            &key,
             format!("failed to use the certificate {key}: there is none in it (-----BEGIN CERTIFICATE-----)"),
         ),
         (
-            no_key,
+            &cert,
+            &cert,
             format!(
                 "failed to use the private key {cert}: there is none in it that isn't encrypted (-----BEGIN PRIVATE \
                  KEY-----)"
             ),
         ),
         (
-            mixed,
-            format!(
-                "the certificate {cert} is not that of the private key {}",
-                other.key.display()
-            ),
+            &cert,
+            &other_key,
+            format!("the certificate {cert} is not that of the private key {other_key}"),
         ),
         (
-            directory,
-            format!(
-                "failed to use the certificate {}: it is a directory",
-                place.path().display()
-            ),
+            &directory,
+            &key,
+            format!("failed to use the certificate {directory}: it is a directory"),
         ),
     ] {
-        let refused = one_line_error(&pair.serve(&place, &[]).output().unwrap());
-        assert_eq!(refused, expected);
+        let mut serve = serve(&installation, &["--tls-cert", cert_file, "--tls-key", key_file]);
+        assert_eq!(only_error_line(&serve.output().unwrap()), expected);
     }
-    let refused = serve(&place, &["--tls", "self-signed", "--tls-name", "no name"]).output();
+    let refused = serve(&installation, &["--tls", "self-signed", "--tls-name", "no name"]).output();
     assert_eq!(
-        one_line_error(&refused.unwrap()),
+        only_error_line(&refused.unwrap()),
         "\"no name\" is not a valid name for a certificate: expected a host name or an IP address"
     );
 }
 
 #[test]
 fn a_certificate_without_its_key_is_refused() {
-    let place = installation();
+    let installation = installation();
     for (arguments, wants) in [
         (&["--tls-cert", "a"][..], "--tls-key <FILE>"),
         (&["--tls-key", "a"], "--tls-cert <FILE>"),
@@ -374,18 +343,18 @@ fn a_certificate_without_its_key_is_refused() {
             "cannot be used with",
         ),
     ] {
-        let output = serve(&place, arguments).output().unwrap();
+        let output = serve(&installation, arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        let complaint = String::from_utf8(output.stderr).unwrap();
-        assert!(complaint.contains(wants), "{arguments:?}: {complaint}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(message.contains(wants), "{arguments:?}: {message}");
     }
-    assert!(!place.data().exists());
+    assert!(!installation.data().exists());
 }
 
 #[test]
 fn plain_http_gets_no_response_and_affects_no_client() {
-    let place = installation();
-    let (server, ca) = start_self_signed(&place, &[]);
+    let installation = installation();
+    let (server, ca) = start_self_signed(&installation, &[]);
     let address = server.url.strip_prefix("https://").unwrap();
     let mut plain = TcpStream::connect(address).unwrap();
     // In one piece: the server may close the connection after the first bytes that aren't a handshake.

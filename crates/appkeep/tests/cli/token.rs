@@ -4,17 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use appkeep_launcher::{ACCOUNT, Installation, OTHER_ACCOUNT, app_backups, backups, eventually};
+use appkeep_launcher::{ACCOUNT, Installation, OTHER_ACCOUNT, app_backups, backup_body, backups, eventually};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::program::{installation, one_line_error, run, said};
+use crate::program::{installation, only_error_line, run, stdout};
 
 #[test]
-fn a_token_is_printed_once_and_works_at_once_while_the_server_runs() {
-    let place = installation();
-    let server = place.start().unwrap();
-    let created = place
+fn tokens_are_printed_once_and_work_at_once() {
+    let installation = installation();
+    let server = installation.start().unwrap();
+    let created = installation
         .create_token(&["--account", "acme", "--name", "ci"])
         .unwrap();
     assert_eq!(created.status.code(), Some(0));
@@ -23,17 +23,27 @@ fn a_token_is_printed_once_and_works_at_once_while_the_server_runs() {
         audit.contains(" INFO audit: create token ") && audit.lines().count() == 1,
         "{audit}"
     );
-    let printed = said(&created);
+    let printed = stdout(&created);
     let token = printed.strip_suffix('\n').expect("a whole line");
     let digits = token.strip_prefix("appkeep_").expect("its prefix");
     assert_eq!(digits.len(), 64, "256 bits");
     assert!(digits.bytes().all(|digit| digit.is_ascii_hexdigit()), "{digits}");
     assert_eq!(server.get(token, &backups()).status, 200);
 
-    let path = place.data();
-    assert!(!is_in_a_file_below(&path, token), "it is kept nowhere in clear");
+    let path = installation.data();
+    // Neither the token nor its random part, as found in a leak without the prefix.
+    assert!(
+        !is_in_a_file_below(&path, digits),
+        "it is stored nowhere in clear"
+    );
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
-    assert!(!is_in_a_file_below(&path, token));
+    assert!(!is_in_a_file_below(&path, digits));
+}
+
+/// Creates a token and returns it.
+fn created(installation: &Installation, arguments: &[&str]) -> String {
+    let output = installation.create_token(arguments).expect("it runs");
+    stdout(&output).trim_end().to_owned()
 }
 
 fn is_in_a_file_below(directory: &Path, secret: &str) -> bool {
@@ -51,17 +61,13 @@ fn is_in_a_file_below(directory: &Path, secret: &str) -> bool {
 }
 
 #[test]
-fn a_token_may_do_what_its_role_permits() {
-    let place = installation();
-    let server = place.start().unwrap();
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+fn tokens_have_the_permissions_of_their_role() {
+    let installation = installation();
+    let server = installation.start().unwrap();
     for (role, status) in [("viewer", 403), ("member", 201), ("admin", 201), ("owner", 201)] {
-        let created = place
-            .create_token(&["--account", "acme", "--role", role])
-            .unwrap();
-        let token = said(&created).trim_end().to_owned();
+        let token = created(&installation, &["--account", "acme", "--role", role]);
         assert_eq!(server.get(&token, &backups()).status, 200, "{role}");
-        let made = server.post(&token, &app_backups(), &body);
+        let made = server.post(&token, &app_backups(), &backup_body());
         assert_eq!(made.status, status, "{role}: {made:?}");
         if status == 403 {
             assert_eq!(made.problem(), Some("11"));
@@ -71,21 +77,21 @@ fn a_token_may_do_what_its_role_permits() {
             );
         }
     }
-    let created = place
+    let created = installation
         .create_token(&["--account", "acme", "--role", "boss"])
         .unwrap();
     assert_eq!(created.status.code(), Some(2));
-    let complaint = String::from_utf8(created.stderr).unwrap();
+    let message = String::from_utf8(created.stderr).unwrap();
     assert!(
-        complaint.contains("[possible values: viewer, member, admin, owner]"),
-        "{complaint}"
+        message.contains("[possible values: viewer, member, admin, owner]"),
+        "{message}"
     );
 }
 
 #[test]
-fn a_token_is_good_for_its_accounts_and_no_others() {
-    let place = installation();
-    let server = place.start().unwrap();
+fn tokens_can_only_access_their_accounts() {
+    let installation = installation();
+    let server = installation.start().unwrap();
     let unknown = "00000000-0000-4000-8000-000000000000";
     for (accounts, expected) in [
         (&["acme"][..], [200, 403, 403]),
@@ -94,9 +100,7 @@ fn a_token_is_good_for_its_accounts_and_no_others() {
         (&["*"], [200, 200, 404]),
     ] {
         let arguments: Vec<_> = accounts.iter().flat_map(|name| ["--account", name]).collect();
-        let token = said(&place.create_token(&arguments).unwrap())
-            .trim_end()
-            .to_owned();
+        let token = created(&installation, &arguments);
         let statuses = [ACCOUNT, OTHER_ACCOUNT, unknown].map(|account| {
             server
                 .get(&token, &format!("/accounts/{account}/topology/v1/appBackups"))
@@ -107,12 +111,12 @@ fn a_token_is_good_for_its_accounts_and_no_others() {
 }
 
 #[test]
-fn an_account_that_is_unknown_is_answered_with_those_that_are_known() {
-    let place = installation();
-    let server = place.start().unwrap();
+fn unknown_accounts_list_the_known_ones() {
+    let installation = installation();
+    let server = installation.start().unwrap();
     for unknown in ["amce", "", "00000000-0000-4000-8000-000000000000"] {
-        let refused = one_line_error(
-            &place
+        let refused = only_error_line(
+            &installation
                 .create_token(&["--account", "acme", "--account", unknown])
                 .unwrap(),
         );
@@ -123,77 +127,73 @@ fn an_account_that_is_unknown_is_answered_with_those_that_are_known() {
 }
 
 #[test]
-fn a_directory_without_a_server_is_named() {
-    let place = installation();
-    let refused = one_line_error(&place.create_token(&["--account", "acme"]).unwrap());
+fn directories_without_a_server_are_named() {
+    let installation = installation();
+    let refused = only_error_line(&installation.create_token(&["--account", "acme"]).unwrap());
     let expected = format!(
         "{} is not the data directory of a server: there is no appkeep.sqlite3 in it",
-        place.data().display()
+        installation.data().display()
     );
     assert_eq!(refused, expected);
-    assert!(!place.data().exists());
+    assert!(!installation.data().exists());
 }
 
 #[test]
-fn a_name_that_is_too_long_is_refused() {
-    let place = installation();
-    let server = place.start().unwrap();
+fn names_with_invalid_length_are_rejected() {
+    let installation = installation();
+    let server = installation.start().unwrap();
     for (name, chars) in [(String::new(), 0), ("x".repeat(101), 101)] {
-        let refused = place
+        let refused = installation
             .create_token(&["--account", "acme", "--name", &name])
             .unwrap();
         let expected = format!("the name of a token has 1 to 100 characters, not {chars}");
-        assert_eq!(one_line_error(&refused), expected);
+        assert_eq!(only_error_line(&refused), expected);
     }
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 }
 
-fn token_command(place: &Installation, arguments: &[&str]) -> Output {
-    let data = place.data().display().to_string();
+fn token_command(installation: &Installation, arguments: &[&str]) -> Output {
+    let data = installation.data().display().to_string();
     run(["token", arguments[0], "--data", &data]
         .iter()
         .chain(&arguments[1..]))
 }
 
 /// Returns all tokens, from the JSON output.
-fn listed(place: &Installation) -> Vec<Value> {
-    let output = token_command(place, &["list", "--output", "json"]);
+fn listed(installation: &Installation) -> Vec<Value> {
+    let output = token_command(installation, &["list", "--output", "json"]);
     assert_eq!(output.status.code(), Some(0));
     serde_json::from_slice(&output.stdout).expect("an array")
 }
 
 #[test]
-fn a_revoked_token_is_no_good_from_the_next_request_on() {
-    let place = installation();
-    let server = place.start().unwrap();
-    let [lost, kept] = ["lost", "kept"].map(|name| {
-        let created = place
-            .create_token(&["--account", "acme", "--name", name])
-            .unwrap();
-        said(&created).trim_end().to_owned()
-    });
+fn revoked_tokens_are_invalid_at_once() {
+    let installation = installation();
+    let server = installation.start().unwrap();
+    let [lost, kept] =
+        ["lost", "kept"].map(|name| created(&installation, &["--account", "acme", "--name", name]));
     for token in [&lost, &kept] {
         assert_eq!(server.get(token, &backups()).status, 200);
     }
-    let revoked = token_command(&place, &["revoke", "lost"]);
+    let revoked = token_command(&installation, &["revoke", "lost"]);
     assert_eq!(revoked.status.code(), Some(0));
-    let id = listed(&place)[0]["id"].as_str().unwrap().to_owned();
-    assert_eq!(said(&revoked), format!("revoked {id} (\"lost\")\n"));
+    let id = listed(&installation)[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(stdout(&revoked), format!("revoked {id} (\"lost\")\n"));
     for path in [&backups(), &format!("{}/{ACCOUNT}", backups())] {
         let answer = server.get(&lost, path);
         assert_eq!((answer.status, answer.problem()), (401, Some("4")), "{path}");
     }
     assert_eq!(server.get(&kept, &backups()).status, 200);
 
-    let again = token_command(&place, &["revoke", "lost"]);
-    assert_eq!(one_line_error(&again), "the token \"lost\" is revoked already");
+    let again = token_command(&installation, &["revoke", "lost"]);
+    assert_eq!(only_error_line(&again), "the token \"lost\" is already revoked");
     // By the token itself, as found in a leak.
-    let found = token_command(&place, &["revoke", &kept]);
+    let found = token_command(&installation, &["revoke", &kept]);
     assert_eq!(found.status.code(), Some(0));
-    assert!(!said(&found).contains(&kept), "it is shown never again");
+    assert!(!stdout(&found).contains(&kept), "it is shown never again");
     assert_eq!(server.get(&kept, &backups()).problem(), Some("4"));
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
-    let server = place.start().unwrap();
+    let server = installation.start().unwrap();
     assert_eq!(
         server.get(&kept, &backups()).problem(),
         Some("4"),
@@ -202,22 +202,22 @@ fn a_revoked_token_is_no_good_from_the_next_request_on() {
 }
 
 #[test]
-fn a_token_ends_when_it_was_said_to() {
-    let place = installation();
-    let server = place.start().unwrap();
+fn tokens_expire() {
+    let installation = installation();
+    let server = installation.start().unwrap();
     let create = |when: &str| {
-        place
+        installation
             .create_token(&["--account", "acme", "--expires", when])
             .unwrap()
     };
-    let brief = said(&create("1s")).trim_end().to_owned();
-    let long = said(&create("90d")).trim_end().to_owned();
+    let brief = stdout(&create("1s")).trim_end().to_owned();
+    let long = stdout(&create("90d")).trim_end().to_owned();
     eventually("the token to end", || {
         let answer = server.get(&brief, &backups());
         (answer.status != 200).then(|| assert_eq!((answer.status, answer.problem()), (401, Some("4"))))
     });
     assert_eq!(server.get(&long, &backups()).status, 200);
-    let tokens = listed(&place);
+    let tokens = listed(&installation);
     let time =
         |token: &Value, name: &str| -> DateTime<Utc> { token[name].as_str().unwrap().parse().unwrap() };
     let lasts = time(&tokens[1], "expires") - time(&tokens[1], "created");
@@ -226,41 +226,35 @@ fn a_token_ends_when_it_was_said_to() {
         "{lasts}"
     );
 
-    let over = one_line_error(&create("2020-02-29"));
-    assert_eq!(
-        over,
-        "the token would be over before it is made: 2020-03-01 00:00:00 UTC has passed"
-    );
+    let over = only_error_line(&create("2020-02-29"));
+    assert_eq!(over, "expiry 2020-03-01T00:00:00Z is in the past");
     let odd = create("soon");
     assert_eq!(odd.status.code(), Some(2));
-    let complaint = String::from_utf8(odd.stderr).unwrap();
+    let message = String::from_utf8(odd.stderr).unwrap();
     assert!(
-        complaint.contains("invalid value 'soon' for '--expires <WHEN>'"),
-        "{complaint}"
+        message.contains("invalid value 'soon' for '--expires <WHEN>'"),
+        "{message}"
     );
-    assert!(complaint.contains("such as 90d"), "{complaint}");
+    assert!(message.contains("such as 90d"), "{message}");
 }
 
 #[test]
 fn tokens_are_listed_without_their_secrets() {
-    let place = installation();
-    let server = place.start().unwrap();
-    assert_eq!(listed(&place), Vec::<Value>::new());
-    assert_eq!(said(&token_command(&place, &["list"])), "");
-    let all = place
-        .create_token(&["--account", "*", "--name", "a\u{1b}[2Jb", "--role", "owner"])
-        .unwrap();
-    let some = place
-        .create_token(&[
-            "--account",
-            "acme",
-            "--account",
-            "other",
-            "--expires",
-            "2999-12-31",
-        ])
-        .unwrap();
-    let tokens = listed(&place);
+    let installation = installation();
+    let server = installation.start().unwrap();
+    assert_eq!(listed(&installation), Vec::<Value>::new());
+    assert_eq!(stdout(&token_command(&installation, &["list"])), "");
+    let all = ["--account", "*", "--name", "a\u{1b}[2Jb", "--role", "owner"];
+    let both = [
+        "--account",
+        "acme",
+        "--account",
+        "other",
+        "--expires",
+        "2999-12-31",
+    ];
+    let secrets = [&all, &both].map(|arguments| created(&installation, arguments));
+    let tokens = listed(&installation);
     assert_eq!(tokens[0]["accounts"], "*");
     assert_eq!(tokens[0]["expires"], Value::Null);
     assert_eq!(tokens[1]["accounts"], json!([ACCOUNT, OTHER_ACCOUNT]));
@@ -268,9 +262,9 @@ fn tokens_are_listed_without_their_secrets() {
     assert_eq!(tokens[1]["expires"], "3000-01-01T00:00:00.000000Z");
 
     let id = tokens[1]["id"].as_str().unwrap();
-    let revoked = token_command(&place, &["revoke", &id[..13]]);
+    let revoked = token_command(&installation, &["revoke", &id[..13]]);
     assert_eq!(revoked.status.code(), Some(0), "the beginning of an id is enough");
-    let table = said(&token_command(&place, &["list"]));
+    let table = stdout(&token_command(&installation, &["list"]));
     let lines: Vec<_> = table.lines().collect();
     assert_eq!(lines.len(), 3, "{table}");
     let words = |line: &str| {
@@ -292,46 +286,48 @@ fn tokens_are_listed_without_their_secrets() {
     assert_eq!(second[5], "3000-01-01");
     assert_ne!(second[6], "-");
     let everything = format!("{table}{tokens:?}");
-    for secret in [said(&all), said(&some)] {
-        assert!(!everything.contains(secret.trim_end()));
+    for secret in &secrets {
+        assert!(!everything.contains(secret));
     }
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
-    assert_eq!(listed(&place).len(), 2, "without a server, too");
+    assert_eq!(listed(&installation).len(), 2, "without a server, too");
 }
 
 #[test]
-fn a_token_that_is_not_meant_for_sure_is_not_revoked() {
-    let place = installation();
-    let server = place.start().unwrap();
+fn ambiguous_names_revoke_no_token() {
+    let installation = installation();
+    let server = installation.start().unwrap();
     for _ in 0..2 {
-        place
-            .create_token(&["--account", "acme", "--name", "twin"])
-            .unwrap();
+        created(&installation, &["--account", "acme", "--name", "twin"]);
     }
-    let tokens = listed(&place);
+    let tokens = listed(&installation);
     let [one, other] = [0, 1].map(|n| format!("{} (\"twin\")", tokens[n]["id"].as_str().unwrap()));
-    let refused = one_line_error(&token_command(&place, &["revoke", "twin"]));
+    let refused = only_error_line(&token_command(&installation, &["revoke", "twin"]));
     assert_eq!(
         refused,
-        format!("\"twin\" may be any of {one}, {other}: give the id")
+        format!("\"twin\" matches several tokens: {one}, {other}; give the id")
     );
-    let unknown = one_line_error(&token_command(&place, &["revoke", "unknown"]));
+    let unknown = only_error_line(&token_command(&installation, &["revoke", "unknown"]));
     assert_eq!(
         unknown,
-        "no token is called \"unknown\", nor has an id that begins so; `appkeep token list` shows them"
+        "no token has the name or id \"unknown\"; `appkeep token list` shows all tokens"
     );
     let secret = format!("appkeep_{}", "0".repeat(64));
-    let unknown = one_line_error(&token_command(&place, &["revoke", &secret]));
+    let unknown = only_error_line(&token_command(&installation, &["revoke", &secret]));
     assert!(!unknown.contains(&secret), "{unknown}");
     let id = tokens[0]["id"].as_str().unwrap();
-    let first_digits = one_line_error(&token_command(&place, &["revoke", &id[..3]]));
+    let first_digits = only_error_line(&token_command(&installation, &["revoke", &id[..3]]));
     assert!(
-        first_digits.starts_with("no token is called"),
+        first_digits.starts_with("no token has the name or id "),
         "three digits are too few"
     );
-    assert!(listed(&place).iter().all(|token| token["revoked"].is_null()));
+    assert!(
+        listed(&installation)
+            .iter()
+            .all(|token| token["revoked"].is_null())
+    );
     // Once one of the two is revoked, the name refers to the other.
-    assert!(token_command(&place, &["revoke", id]).status.success());
-    assert!(token_command(&place, &["revoke", "twin"]).status.success());
+    assert!(token_command(&installation, &["revoke", id]).status.success());
+    assert!(token_command(&installation, &["revoke", "twin"]).status.success());
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 }

@@ -1,21 +1,21 @@
 //! `appkeep verify`
 
+mod early_end;
+mod errors;
 mod formats;
-mod refusals;
-mod stopping;
 
 use std::fs;
 use std::process::Output;
 
 use appkeep_contract::codes;
-use appkeep_launcher::{ACCOUNT, APP, CONFIG};
+use appkeep_launcher::{ACCOUNT, APP};
 use serde_json::Value;
 
-use crate::forger;
-use crate::program::{appkeep, installation, run, said};
+use crate::faulty_server;
+use crate::program::{appkeep, installation, run, stdout};
 
 /// Runs `appkeep verify` on a server that implements little of the contract.
-fn verify_forger(url: &str, more: &[&str]) -> Output {
+fn verify_faulty_server(url: &str, more: &[&str]) -> Output {
     let of = [
         "verify",
         url,
@@ -34,9 +34,9 @@ fn json(output: &Output) -> Value {
 }
 
 #[test]
-fn a_fresh_server_of_ours_holds_the_contract() {
+fn a_new_server_conforms_to_the_contract() {
     let output = run(["verify"]);
-    let report = said(&output);
+    let report = stdout(&output);
     assert_eq!(output.status.code(), Some(0), "{report}");
     for part in ["operation", "app_backup_create_for_app", "valid"] {
         assert!(report.contains(part), "{report}");
@@ -50,13 +50,14 @@ fn a_fresh_server_of_ours_holds_the_contract() {
 }
 
 #[test]
-fn a_server_at_a_url_holds_the_contract_and_is_left_as_it_was() {
-    let place = installation();
+fn a_server_at_a_url_conforms_and_is_left_unchanged() {
+    let installation = installation();
     // The checker waits for the response to half a body.
-    let config = CONFIG.replace("body_timeout_secs = 600", "body_timeout_secs = 1");
-    fs::write(place.path().join("appkeep.toml"), config).unwrap();
-    let server = place.start().unwrap();
-    let token = place.token("acme").unwrap();
+    installation
+        .configure("body_timeout_secs = 600", "body_timeout_secs = 1")
+        .unwrap();
+    let server = installation.start().unwrap();
+    let token = installation.token("acme").unwrap();
     let output = appkeep()
         // Account and app are found through the server's lists.
         .args(["verify", &server.url])
@@ -64,8 +65,8 @@ fn a_server_at_a_url_holds_the_contract_and_is_left_as_it_was() {
         .env("APPKEEP_TOKEN", &token)
         .output()
         .unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    assert!(!said(&output).contains(&token), "the report contains the token");
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    assert!(!stdout(&output).contains(&token), "the report contains the token");
     let report = json(&output);
     assert_eq!(report["outcome"], "holds");
     assert_eq!(report["static"], Value::Null);
@@ -90,22 +91,17 @@ fn a_server_at_a_url_holds_the_contract_and_is_left_as_it_was() {
 }
 
 #[test]
-fn only_named_operations_are_judged_and_a_token_may_come_from_a_file() {
-    let place = installation();
+fn only_the_given_operations_are_checked() {
+    let installation = installation();
     let of_other = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02";
-    let config = CONFIG.replace("body_timeout_secs = 600", "body_timeout_secs = 1");
     let app = format!(
         "[[accounts.apps]]\nname = \"till\"\nid = \"{of_other}\"\nvolumes = {{ data = \"volume\" }}\n"
     );
     let bucket = "[[accounts.buckets]]\nname = \"second\"\npath = \"bucket\"\n";
-    fs::write(
-        place.path().join("appkeep.toml"),
-        format!("{config}\n{app}\n{bucket}"),
-    )
-    .unwrap();
-    let server = place.start().unwrap();
-    let file = place.path().join("token");
-    fs::write(&file, format!("{}\n", place.token("acme").unwrap())).unwrap();
+    installation.add_to_other(&format!("{app}\n{bucket}")).unwrap();
+    let server = installation.start().unwrap();
+    let file = installation.path().join("token");
+    fs::write(&file, format!("{}\n", installation.token("acme").unwrap())).unwrap();
     let output = appkeep()
         .args([
             "verify",
@@ -124,10 +120,10 @@ fn only_named_operations_are_judged_and_a_token_may_come_from_a_file() {
             "json",
         ])
         .env("APPKEEP_TOKEN", "another one, which the file goes before")
-        .env("APPKEEP_TOKEN_B", place.token("other").unwrap())
+        .env("APPKEEP_TOKEN_B", installation.token("other").unwrap())
         .output()
         .unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
     let report = json(&output);
     let made = |code: &str| -> Vec<&str> {
         let checks = report["live"]["checks"].as_array().unwrap().iter();
@@ -141,11 +137,11 @@ fn only_named_operations_are_judged_and_a_token_may_come_from_a_file() {
 }
 
 #[test]
-fn a_server_that_keeps_little_violates_the_contract() {
-    let url = forger::start();
-    let output = verify_forger(&url, &[]);
+fn incomplete_servers_violate_the_contract() {
+    let url = faulty_server::start();
+    let output = verify_faulty_server(&url, &[]);
     assert_eq!(output.status.code(), Some(1));
-    let report = said(&output);
+    let report = stdout(&output);
     let progress = String::from_utf8_lossy(&output.stderr);
     let progress_lines = progress.matches(" checks are done; the next one is ").count();
     assert_eq!(progress_lines, 9, "{progress}");
@@ -174,8 +170,8 @@ fn a_server_that_keeps_little_violates_the_contract() {
 }
 
 #[test]
-fn a_seed_makes_the_same_requests_again() {
-    let url = forger::start();
+fn a_seed_repeats_the_requests() {
+    let url = faulty_server::start();
     let seed = "8a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a11";
     let requests = |seed: &str| {
         let options = [
@@ -186,7 +182,7 @@ fn a_seed_makes_the_same_requests_again() {
             "--operations",
             "app_snap_create_for_app,app_backup_list_for_app",
         ];
-        let report = json(&verify_forger(&url, &options));
+        let report = json(&verify_faulty_server(&url, &options));
         let exchanges = report["live"]["exchanges"].as_array().unwrap();
         let requests: Vec<Value> = exchanges.iter().map(|one| one["request"].clone()).collect();
         assert_eq!(report["live"]["seed"], seed);

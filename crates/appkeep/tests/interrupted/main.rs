@@ -16,10 +16,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, app_backups, backups, eventually};
-use serde_json::{Value, json};
+use appkeep_launcher::{
+    ACCOUNT, APP, Installation, RunningServer, app_backups, app_snapshots, backup_body, eventually,
+    snapshot_body,
+};
+use serde_json::Value;
 
-use crate::program::{appkeep, installation, run, said};
+use crate::program::{appkeep, installation, run, stdout};
 
 /// Aborts after the first volume is swapped, and before the second one.
 const BETWEEN_VOLUMES: &str = "restore.swapping:2:abort";
@@ -27,44 +30,43 @@ const BETWEEN_VOLUMES: &str = "restore.swapping:2:abort";
 const VOLUMES: [&str; 2] = ["config", "volume"];
 
 /// An app with two volumes and a backup of them, whose data has changed since.
-struct Site {
-    place: Installation,
+struct Fixture {
+    installation: Installation,
     token: String,
     backup_id: String,
 }
 
-impl Site {
+impl Fixture {
     fn new() -> Self {
-        let place = installation();
+        let installation = installation();
         let volumes = r#"{ config = "config", data = "volume" }"#;
-        place.configure(r#"{ data = "volume" }"#, volumes).unwrap();
-        fs::create_dir(place.path().join("config")).unwrap();
-        let mut site = Self {
-            place,
+        installation.configure(r#"{ data = "volume" }"#, volumes).unwrap();
+        fs::create_dir(installation.path().join("config")).unwrap();
+        let mut fixture = Self {
+            installation,
             token: String::new(),
             backup_id: String::new(),
         };
-        site.write("saved");
-        let server = site.place.start().unwrap();
-        site.token = site.place.token("acme").unwrap();
-        let backup = server.post(&site.token, &app_backups(), &backup_body()).body;
-        backup["id"].as_str().unwrap().clone_into(&mut site.backup_id);
-        let path = format!("{}/{}", backups(), site.backup_id);
-        server.wait_for(&site.token, &path, &["completed"]);
+        fixture.write("saved");
+        let server = fixture.installation.start().unwrap();
+        fixture.token = fixture.installation.token("acme").unwrap();
+        let backup = server.back_up(&fixture.token).unwrap();
+        let id = backup.rsplit('/').next().unwrap_or_default();
+        id.clone_into(&mut fixture.backup_id);
         assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
-        site.write("newer");
-        site
+        fixture.write("newer");
+        fixture
     }
 
     fn write(&self, text: &str) {
         for volume in VOLUMES {
-            fs::write(self.place.path().join(volume).join("state"), text).unwrap();
+            fs::write(self.installation.path().join(volume).join("state"), text).unwrap();
         }
     }
 
     /// Returns the content of each volume.
     fn held(&self) -> [String; 2] {
-        VOLUMES.map(|volume| fs::read_to_string(self.place.path().join(volume).join("state")).unwrap())
+        VOLUMES.map(|volume| fs::read_to_string(self.installation.path().join(volume).join("state")).unwrap())
     }
 
     /// Kills a restore on the command line, while the server is stopped.
@@ -72,19 +74,19 @@ impl Site {
         let mut restore = appkeep();
         restore
             .args(["restore", "--in-place", "--backup", &self.backup_id, "--data"])
-            .arg(self.place.data())
+            .arg(self.installation.data())
             .env("APPKEEP_FAIL_POINTS", BETWEEN_VOLUMES);
         assert_eq!(restore.output().unwrap().status.code(), None);
         assert_eq!(self.held(), ["saved", "newer"]);
     }
 
     fn restore_with(&self, arguments: &[&str]) -> Output {
-        let data = self.place.data().display().to_string();
+        let data = self.installation.data().display().to_string();
         run(["restore", "--data", &data].iter().chain(arguments))
     }
 
     /// Runs a client command.
-    fn ask(&self, server: &RunningServer, arguments: &[&str]) -> Output {
+    fn run(&self, server: &RunningServer, arguments: &[&str]) -> Output {
         let mut command = appkeep();
         command
             .env("APPKEEP_URL", &server.url)
@@ -99,7 +101,7 @@ impl Site {
     }
 
     fn leftovers(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(self.place.path()).unwrap();
+        let entries = fs::read_dir(self.installation.path()).unwrap();
         let names = entries.map(|entry| entry.unwrap().path());
         names
             .filter(|path| {
@@ -112,19 +114,18 @@ impl Site {
     /// Creates a snapshot while no worker runs, starts a server with workers, and asserts that the snapshot
     /// has the saved data of both volumes.
     fn assert_next_snapshot_is_whole(&self) {
-        let idle = self.place.start_idle().unwrap();
+        let idle = self.installation.start_idle().unwrap();
         assert_eq!(self.app(&idle)["state"], "restoring");
-        let snap = idle.post(&self.token, &snaps(), &snapshot_body());
-        assert_eq!(snap.status, 201, "{snap:?}");
-        let id = snap.body["id"].as_str().unwrap();
+        let path = idle.create_snapshot(&self.token).unwrap();
         idle.stop("TERM").unwrap();
 
-        let server = self.place.start().unwrap();
-        server.wait_for(&self.token, &format!("{}/{id}", snaps()), &["completed"]);
+        let server = self.installation.start().unwrap();
+        server.wait_for(&self.token, &path, &["completed"]);
         assert_eq!(self.app(&server)["state"], "ready");
         assert_eq!(self.held(), ["saved", "saved"]);
         assert_eq!(self.leftovers(), [""; 0].map(PathBuf::from));
-        let snapshot = self.place.data().join("snapshots").join(APP).join(id);
+        let id = path.rsplit('/').next().unwrap();
+        let snapshot = self.installation.data().join("snapshots").join(APP).join(id);
         for volume in ["config", "data"] {
             assert_eq!(
                 fs::read_to_string(snapshot.join(volume).join("state")).unwrap(),
@@ -140,107 +141,98 @@ fn app_path() -> String {
     format!("/accounts/{ACCOUNT}/k8s/v2/apps/{APP}")
 }
 
-fn snaps() -> String {
-    format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appSnaps")
-}
-
-fn backup_body() -> Value {
-    json!({"type": "application/astra-appBackup", "version": "1.1"})
-}
-
-fn snapshot_body() -> Value {
-    json!({"type": "application/astra-appSnap", "version": "1.1"})
-}
-
 #[test]
-fn a_server_finishes_its_killed_restore_before_it_takes_a_snapshot() {
-    let site = Site::new();
-    let mut serve = site.place.serve();
+fn servers_finish_killed_restores_before_snapshots() {
+    let fixture = Fixture::new();
+    let mut serve = fixture.installation.serve();
     serve.env("APPKEEP_FAIL_POINTS", BETWEEN_VOLUMES);
     let server = RunningServer::start(serve).unwrap();
-    let asked = site.ask(&server, &["backup", "restore", &site.backup_id, "--yes"]);
+    let asked = fixture.run(&server, &["backup", "restore", &fixture.backup_id, "--yes"]);
     assert_eq!(asked.status.code(), Some(0), "{asked:?}");
     eventually("the server to die between the volumes", || {
-        (site.held() == ["saved", "newer"] && !Path::new(&format!("/proc/{}/exe", server.id())).exists())
+        (fixture.held() == ["saved", "newer"] && !Path::new(&format!("/proc/{}/exe", server.id())).exists())
             .then_some(())
     });
     drop(server);
-    site.assert_next_snapshot_is_whole();
+    fixture.assert_next_snapshot_is_whole();
 }
 
 #[test]
-fn a_server_finishes_a_killed_restore_of_the_command_line_before_it_takes_a_snapshot() {
-    let site = Site::new();
-    site.kill_restore();
-    site.assert_next_snapshot_is_whole();
+fn servers_finish_killed_cli_restores_before_snapshots() {
+    let fixture = Fixture::new();
+    fixture.kill_restore();
+    fixture.assert_next_snapshot_is_whole();
 }
 
 #[test]
-fn an_app_whose_restore_cannot_be_finished_is_failed_and_not_backed_up() {
-    let site = Site::new();
-    site.kill_restore();
-    for left in site.leftovers() {
+fn apps_with_unfinishable_restores_are_failed() {
+    let fixture = Fixture::new();
+    fixture.kill_restore();
+    for left in fixture.leftovers() {
         fs::remove_dir_all(left).unwrap();
     }
-    let server = site.place.start().unwrap();
-    let app = server.wait_for(&site.token, &app_path(), &["failed"]);
+    let server = fixture.installation.start().unwrap();
+    let app = server.wait_for(&fixture.token, &app_path(), &["failed"]);
     let reasons = app["stateUnready"].to_string();
     assert!(reasons.contains("restore the app again, or"), "{reasons}");
-    for (path, body) in [(app_backups(), backup_body()), (snaps(), snapshot_body())] {
-        let refused = server.post(&site.token, &path, &body);
+    for (path, body) in [(app_backups(), backup_body()), (app_snapshots(), snapshot_body())] {
+        let refused = server.post(&fixture.token, &path, &body);
         assert_eq!(
             (refused.status, refused.problem()),
             (409, Some("112")),
             "{refused:?}"
         );
     }
-    let doctor = site.ask(&server, &["doctor"]);
+    let doctor = fixture.run(&server, &["doctor"]);
     assert_eq!(doctor.status.code(), Some(1), "{doctor:?}");
-    assert!(said(&doctor).contains("a restore is unfinished"), "{doctor:?}");
-    let shown = said(&site.ask(&server, &["app", "show"]));
+    assert!(stdout(&doctor).contains("a restore is unfinished"), "{doctor:?}");
+    let shown = stdout(&fixture.run(&server, &["app", "show"]));
     assert!(shown.contains("a restore is unfinished"), "{shown}");
     server.stop("TERM").unwrap();
 
     // The missing data doesn't block other restores, neither to a directory nor in place.
-    let target = site.place.path().join("elsewhere").display().to_string();
-    let to = ["--backup", &site.backup_id, "--target", &target];
-    let elsewhere = site.restore_with(&to);
+    let target = fixture
+        .installation
+        .path()
+        .join("elsewhere")
+        .display()
+        .to_string();
+    let to = ["--backup", &fixture.backup_id, "--target", &target];
+    let elsewhere = fixture.restore_with(&to);
     assert_eq!(elsewhere.status.code(), Some(0), "{elsewhere:?}");
-    let server = site.place.start().unwrap();
-    server.wait_for(&site.token, &app_path(), &["failed"]);
-    let again = ["backup", "restore", &site.backup_id, "--yes", "--wait"];
-    let again = site.ask(&server, &again);
+    let server = fixture.installation.start().unwrap();
+    server.wait_for(&fixture.token, &app_path(), &["failed"]);
+    let again = ["backup", "restore", &fixture.backup_id, "--yes", "--wait"];
+    let again = fixture.run(&server, &again);
     assert_eq!(again.status.code(), Some(0), "{again:?}");
-    assert_eq!(site.held(), ["saved", "saved"]);
-    let created = server.post(&site.token, &app_backups(), &backup_body());
-    assert_eq!(created.status, 201, "{created:?}");
+    assert_eq!(fixture.held(), ["saved", "saved"]);
+    server.create_backup(&fixture.token).unwrap();
     server.stop("TERM").unwrap();
-    let server = site.place.start().unwrap();
-    assert_eq!(site.app(&server)["state"], "ready");
+    let server = fixture.installation.start().unwrap();
+    assert_eq!(fixture.app(&server)["state"], "ready");
 }
 
 #[test]
-fn an_abandoned_restore_leaves_the_app_ready_and_both_versions_findable() {
-    let site = Site::new();
-    let nothing = site.restore_with(&["--abandon"]);
+fn abandoned_restores_keep_both_versions() {
+    let fixture = Fixture::new();
+    let nothing = fixture.restore_with(&["--abandon"]);
     assert_eq!(nothing.status.code(), Some(2));
-    site.kill_restore();
-    let abandoned = site.restore_with(&["--abandon", "--app", "shop"]);
+    fixture.kill_restore();
+    let abandoned = fixture.restore_with(&["--abandon", "--app", "shop"]);
     assert_eq!(abandoned.status.code(), Some(0), "{abandoned:?}");
-    let [left] = &site.leftovers()[..] else {
-        panic!("{:?}", site.leftovers())
+    let [left] = &fixture.leftovers()[..] else {
+        panic!("{:?}", fixture.leftovers())
     };
-    let told = said(&abandoned);
-    assert!(told.contains(&left.display().to_string()), "{told}");
+    let output = stdout(&abandoned);
+    assert!(output.contains(&left.display().to_string()), "{output}");
     // The old configuration and the new data.
     assert_eq!(
         fs::read_to_string(left.join("new/config/state")).unwrap(),
         "newer"
     );
     assert_eq!(fs::read_to_string(left.join("new/data/state")).unwrap(), "saved");
-    let server = site.place.start().unwrap();
-    assert_eq!(site.app(&server)["state"], "ready");
-    assert_eq!(site.held(), ["saved", "newer"]);
-    let created = server.post(&site.token, &app_backups(), &backup_body());
-    assert_eq!(created.status, 201, "{created:?}");
+    let server = fixture.installation.start().unwrap();
+    assert_eq!(fixture.app(&server)["state"], "ready");
+    assert_eq!(fixture.held(), ["saved", "newer"]);
+    server.create_backup(&fixture.token).unwrap();
 }

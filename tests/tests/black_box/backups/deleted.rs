@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use appkeep_tests::{Api, Builder, TestServer, bytes_below, eventually, write_noise};
+use appkeep_tests::{Api, Builder, TestServer, bytes_below, text, until, write_noise};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{back_up, no_snapshot_is_left, path_of, server_with_a_large_app, text};
+use super::{no_snapshot_is_left, server_with_a_large_app};
 
 /// Returns the ids in a list.
 async fn listed(api: &Api, path: &str) -> Vec<String> {
@@ -28,21 +28,21 @@ async fn is_nowhere(api: &Api, app: Uuid, backup: &Value) {
 /// Waits until the app's repository has no content.
 async fn no_bytes_are_left(server: &TestServer, app: Uuid) {
     let path = server.repository("local", app).path;
-    eventually("the bytes to be gone", async || {
+    until("the bytes to be gone", async || {
         let content = ["data", "snapshots", "index"].map(|kind| bytes_below(&path.join(kind)));
-        (content == [0, 0, 0]).then_some(())
+        content == [0, 0, 0]
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_deleted_backup_is_invisible_at_once_and_gives_its_bytes_back() {
+async fn deleted_backups_disappear_and_free_their_space() {
     for by_app in [false, true] {
         let builder = Builder::new();
         write_noise(&builder.path().join("volumes/blog/noise"), 8 << 20);
         let server = builder.start().await;
         let (api, app) = (server.api().await, server.app("acme", "blog"));
-        let backup = back_up(&api, app, &json!({})).await;
+        let backup = api.back_up(app, &json!({})).await;
         let bucket = server.path().join("buckets/local");
         assert!(bytes_below(&bucket) > 8 << 20);
         let tree = if by_app {
@@ -60,24 +60,24 @@ async fn a_deleted_backup_is_invisible_at_once_and_gives_its_bytes_back() {
 }
 
 #[tokio::test]
-async fn restic_finds_the_other_backups_whole_after_one_was_deleted() {
+async fn restic_restores_other_backups_after_a_delete() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let own = server.path().join("volumes/blog/own");
     let mut backups = Vec::new();
     for _ in 0..3 {
         write_noise(&own, 1 << 20);
-        backups.push((fs::read(&own).unwrap(), back_up(&api, app, &json!({})).await));
+        backups.push((fs::read(&own).unwrap(), api.back_up(app, &json!({})).await));
     }
     let bytes = bytes_below(&server.repository("local", app).path);
-    assert_eq!(api.delete(&path_of(&api, &backups[1].1)).await.status, 204);
+    assert_eq!(api.delete(&api.backup_path(&backups[1].1)).await.status, 204);
     let repository = server.repository("local", app);
-    eventually("a third of the bytes to be gone", async || {
-        (bytes_below(&repository.path) < bytes - (900 << 10)).then_some(())
+    until("a third of the bytes to be gone", async || {
+        bytes_below(&repository.path) < bytes - (900 << 10)
     })
     .await;
     // The prune is complete once the app's next job has run.
-    back_up(&api, app, &json!({})).await;
+    api.back_up(app, &json!({})).await;
     assert_eq!(repository.snapshots().len(), 3);
     repository.assert_sound();
     for (content, backup) in [&backups[0], &backups[2]] {
@@ -88,16 +88,13 @@ async fn restic_finds_the_other_backups_whole_after_one_was_deleted() {
 }
 
 #[tokio::test]
-async fn restic_finds_nothing_of_a_backup_that_was_deleted_while_it_ran() {
+async fn restic_finds_no_data_of_a_backup_deleted_while_running() {
     let server = server_with_a_large_app().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;
-    let path = path_of(&api, &created);
+    let path = api.backup_path(&created);
     let data = server.repository("local", app).path.join("data");
-    eventually("bytes to be in the bucket", async || {
-        (bytes_below(&data) > 0).then_some(())
-    })
-    .await;
+    until("bytes to be in the bucket", async || bytes_below(&data) > 0).await;
     assert_eq!(api.get(&path).await.json()["state"], "running");
     assert_eq!(api.delete(&path).await.status, 204);
     is_nowhere(&api, app, &created).await;
@@ -109,28 +106,19 @@ async fn restic_finds_nothing_of_a_backup_that_was_deleted_while_it_ran() {
     repository.assert_sound();
     // The app accepts the next backup.
     fs::remove_file(server.path().join("volumes/blog/large")).unwrap();
-    back_up(&api, app, &json!({})).await;
+    api.back_up(app, &json!({})).await;
     assert_eq!(repository.snapshots().len(), 1);
 }
 
 #[tokio::test]
-async fn a_backup_can_be_deleted_while_its_snapshot_is_taken() {
+async fn backups_can_be_deleted_while_discovering() {
     let server = server_with_a_large_app().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;
-    let path = path_of(&api, &created);
+    let path = api.backup_path(&created);
     api.wait_for(&path, &["discovering", "running"]).await;
     assert_eq!(api.delete(&path).await.status, 204);
     is_nowhere(&api, app, &created).await;
     no_snapshot_is_left(&server, &api, app).await;
     no_bytes_are_left(&server, app).await;
-}
-
-#[tokio::test]
-async fn a_pending_backup_cannot_be_deleted_and_stays() {
-    let server = Builder::new().workers(0).start().await;
-    let (api, app) = (server.api().await, server.app("acme", "blog"));
-    let created = api.create_backup(app, &json!({})).await;
-    assert_eq!(api.delete(&path_of(&api, &created)).await.problem(), "409/128");
-    assert_eq!(api.get(&path_of(&api, &created)).await.json(), created);
 }

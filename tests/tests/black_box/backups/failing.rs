@@ -7,7 +7,7 @@ use std::time::Duration;
 use appkeep_tests::{Builder, TestServer, bytes_below, eventually, usual_config};
 use serde_json::{Value, json};
 
-use super::{no_snapshot_is_left, path_of};
+use super::no_snapshot_is_left;
 
 /// Returns the reasons of a failed resource.
 fn reasons(resource: &Value) -> Vec<String> {
@@ -43,7 +43,7 @@ fn repository_bytes(server: &TestServer) -> u64 {
 }
 
 #[tokio::test]
-async fn a_volume_that_cannot_be_read_fails_the_backup_and_is_named() {
+async fn unreadable_volumes_fail_the_backup() {
     for (path, complaint) in [
         ("volumes/gone", "No such file or directory"),
         ("volumes/file", "Not a directory"),
@@ -55,10 +55,7 @@ async fn a_volume_that_cannot_be_read_fails_the_backup_and_is_named() {
         let server = server_with_blog_at(builder, path).await;
         let (api, app) = (server.api().await, server.app("acme", "blog"));
         let created = api.create_backup(app, &json!({})).await;
-        let failed = api
-            .wait_for(&path_of(&api, &created), &["failed", "completed"])
-            .await;
-        assert_eq!(failed["state"], "failed", "{failed}");
+        let failed = api.failed(&api.backup_path(&created)).await;
         let reason = &reasons(&failed)[0];
         let said = format!("data: {complaint}");
         assert!(reason.starts_with(&said), "{reason:?} is not {said:?}");
@@ -72,14 +69,11 @@ async fn a_volume_that_cannot_be_read_fails_the_backup_and_is_named() {
 
 /// The kernel has files that not even root can read.
 #[tokio::test]
-async fn a_file_that_cannot_be_read_fails_the_backup_and_is_named() {
+async fn unreadable_files_fail_the_backup() {
     let server = server_with_blog_at(Builder::new(), "/sys/bus/cpu").await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;
-    let failed = api
-        .wait_for(&path_of(&api, &created), &["failed", "completed"])
-        .await;
-    assert_eq!(failed["state"], "failed", "{failed}");
+    let failed = api.failed(&api.backup_path(&created)).await;
     let reasons = reasons(&failed);
     let expected = "data/uevent: Permission denied (os error 13)";
     assert!(reasons.iter().any(|reason| reason == expected), "{reasons:?}");
@@ -88,16 +82,13 @@ async fn a_file_that_cannot_be_read_fails_the_backup_and_is_named() {
 }
 
 #[tokio::test]
-async fn one_bad_volume_of_several_fails_the_backup() {
+async fn one_unreadable_volume_of_several_fails_the_backup() {
     let builder = Builder::new();
     let config = usual_config().replace("volumes/shop-media", "volumes/gone");
     let server = builder.config(&config).start().await;
     let (api, app) = (server.api().await, server.app("acme", "shop"));
     let created = api.create_backup(app, &json!({})).await;
-    let failed = api
-        .wait_for(&path_of(&api, &created), &["failed", "completed"])
-        .await;
-    assert_eq!(failed["state"], "failed", "{failed}");
+    let failed = api.failed(&api.backup_path(&created)).await;
     let reasons = reasons(&failed);
     assert_eq!(reasons.len(), 1, "{reasons:?}");
     assert!(reasons[0].starts_with("media: "), "{reasons:?}");
@@ -105,30 +96,29 @@ async fn one_bad_volume_of_several_fails_the_backup() {
 }
 
 #[tokio::test]
-async fn a_failed_backup_can_be_deleted_and_taken_again() {
+async fn failed_backups_can_be_deleted_and_recreated() {
     let server = server_with_blog_at(Builder::new(), "volumes/later").await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let named = json!({"name": "nightly"});
-    let path = path_of(&api, &api.create_backup(app, &named).await);
+    let path = api.backup_path(&api.create_backup(app, &named).await);
     api.wait_for(&path, &["failed"]).await;
     assert_eq!(api.delete(&path).await.status, 204);
     fs::create_dir(server.path().join("volumes/later")).unwrap();
-    let again = path_of(&api, &api.create_backup(app, &named).await);
-    let ended = api.wait_for(&again, &["completed", "failed"]).await;
-    assert_eq!(ended["state"], "completed", "{ended}");
+    let again = api.backup_path(&api.create_backup(app, &named).await);
+    let ended = api.completed(&again).await;
     assert_eq!(ended["totalBytes"], 0);
     assert_eq!(ended["percentDone"], 100);
 }
 
 /// A bucket may be a disk that isn't mounted yet.
 #[tokio::test]
-async fn a_bucket_that_is_missing_is_tried_again_until_it_is_there() {
+async fn backups_retry_until_the_bucket_exists() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let bucket = server.path().join("buckets/local");
     // Renamed and not removed, because the server may be writing its own file there.
     fs::rename(&bucket, server.path().join("gone")).unwrap();
-    let path = path_of(&api, &api.create_backup(app, &json!({})).await);
+    let path = api.backup_path(&api.create_backup(app, &json!({})).await);
     let hindered = eventually("the backup to say what hinders it", async || {
         let backup = api.get(&path).await.json();
         (backup["stateUnready"] != json!([])).then_some(backup)
@@ -152,13 +142,13 @@ async fn a_bucket_that_is_missing_is_tried_again_until_it_is_there() {
 }
 
 #[tokio::test]
-async fn a_bucket_that_stays_missing_fails_the_backup_and_is_named() {
+async fn backups_fail_if_the_bucket_stays_missing() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let bucket = server.path().join("buckets/local");
     // Renamed and not removed, because the server may be writing its own file there.
     fs::rename(&bucket, server.path().join("gone")).unwrap();
-    let path = path_of(&api, &api.create_backup(app, &json!({})).await);
+    let path = api.backup_path(&api.create_backup(app, &json!({})).await);
     api.wait_for(&path, &["running", "failed"]).await;
     let failed = eventually("the backup to fail", async || {
         server.advance(Duration::from_secs(5));
@@ -178,18 +168,15 @@ async fn a_bucket_that_stays_missing_fails_the_backup_and_is_named() {
 }
 
 #[tokio::test]
-async fn a_repository_whose_key_is_lost_is_not_made_anew() {
+async fn repositories_without_their_key_are_not_recreated() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
-    super::back_up(&api, app, &json!({})).await;
+    api.back_up(app, &json!({})).await;
     let repository = server.repository("local", app);
     let bytes = bytes_below(&repository.path);
     fs::remove_file(&repository.key_file).unwrap();
     let created = api.create_backup(app, &json!({})).await;
-    let failed = api
-        .wait_for(&path_of(&api, &created), &["failed", "completed"])
-        .await;
-    assert_eq!(failed["state"], "failed", "{failed}");
+    let failed = api.failed(&api.backup_path(&created)).await;
     let reason = &reasons(&failed)[0];
     assert!(reason.ends_with(&format!("{app}.json is missing")), "{reason}");
     assert!(!repository.key_file.exists());

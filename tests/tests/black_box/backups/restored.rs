@@ -2,19 +2,17 @@
 
 use std::fs;
 
-use appkeep_tests::{Builder, assert_same_tree, copy_tree, write_zoo};
+use appkeep_tests::{Builder, assert_same_tree, bytes_below, copy_tree, text, write_zoo};
 use chrono::{DateTime, FixedOffset};
 use serde_json::{Value, json};
 
-use super::{back_up, text};
-
 #[tokio::test]
-async fn restic_restores_every_kind_of_file_as_it_was() {
+async fn restic_restores_every_kind_of_file() {
     let builder = Builder::new();
     write_zoo(&builder.path().join("volumes/shop-data"));
     let server = builder.start().await;
     let (api, app) = (server.api().await, server.app("acme", "shop"));
-    let backup = back_up(&api, app, &json!({})).await;
+    let backup = api.back_up(app, &json!({})).await;
 
     let repository = server.repository("local", app);
     repository.assert_sound();
@@ -28,10 +26,10 @@ async fn restic_restores_every_kind_of_file_as_it_was() {
 }
 
 #[tokio::test]
-async fn restic_counts_as_many_bytes_as_the_backup_says() {
+async fn restic_reports_the_total_bytes_of_a_backup() {
     let server = Builder::new().start().await;
     let (api, app) = (server.api().await, server.app("acme", "shop"));
-    let backup = back_up(&api, app, &json!({})).await;
+    let backup = api.back_up(app, &json!({})).await;
     let said = server
         .repository("local", app)
         .restic(&["stats", "--json", "latest"]);
@@ -51,7 +49,7 @@ async fn restic_restores_each_backup_with_its_own_content_and_time() {
     let mut backups = Vec::new();
     for content in ["the first", "the second", "the third"] {
         fs::write(&file, content).unwrap();
-        backups.push((content, back_up(&api, app, &json!({})).await));
+        backups.push((content, api.back_up(app, &json!({})).await));
     }
     let repository = server.repository("local", app);
     let shown = repository.snapshots();
@@ -69,7 +67,7 @@ async fn restic_restores_each_backup_with_its_own_content_and_time() {
 }
 
 #[tokio::test]
-async fn restic_restores_the_content_of_a_named_snapshot() {
+async fn restic_restores_the_content_of_a_given_snapshot() {
     let server = Builder::new().start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let snap = text(&api.create_snap(app, &json!({})).await, "id");
@@ -80,7 +78,13 @@ async fn restic_restores_the_content_of_a_named_snapshot() {
     copy_tree(&volume, &original);
     fs::write(volume.join("greeting.txt"), "too late").unwrap();
     fs::remove_file(volume.join("below/zeros")).unwrap();
-    let backup = back_up(&api, app, &json!({"snapshotID": snap})).await;
+    fs::write(volume.join("new"), "added later").unwrap();
+    let backup = api.back_up(app, &json!({"snapshotID": snap})).await;
+    assert_eq!(backup["snapshotID"], json!(snap));
+    assert_eq!(backup["totalBytes"], bytes_below(&original));
+    let kept = api.get(&format!("{}/{snap}", api.app_snaps(app))).await.json();
+    assert_eq!(kept["state"], "completed", "a given snapshot stays");
+    assert!(server.snapshot_dir(app, &snap).is_dir());
 
     let restored = server.path().join("restored");
     server

@@ -1,53 +1,53 @@
 //! Names that are in use or free again, and apps and buckets that were removed from the configuration.
 
-use appkeep_tests::{Builder, TestServer, usual_config};
+use appkeep_tests::{Builder, backup_body, changed_config, id};
 use serde_json::json;
 
-use crate::stage::{Stage, UNKNOWN, id};
+use crate::fixture::{Fixture, UNKNOWN};
 
 #[tokio::test]
-async fn a_name_is_taken_within_its_app_and_kind_only() {
-    let stage = Stage::set().await;
+async fn names_are_unique_per_app_and_kind() {
+    let fixture = Fixture::start().await;
     let named = json!({"name": "taken"});
-    stage.api.create_backup(stage.blog, &named).await;
-    stage.api.create_snap(stage.blog, &named).await;
+    fixture.api.create_backup(fixture.blog, &named).await;
+    fixture.api.create_snap(fixture.blog, &named).await;
     let shop = json!({"name": "kept"});
-    stage.api.create_backup(stage.shop, &shop).await;
-    stage.api.create_snap(stage.shop, &shop).await;
+    fixture.api.create_backup(fixture.shop, &shop).await;
+    fixture.api.create_snap(fixture.shop, &shop).await;
 }
 
 #[tokio::test]
-async fn a_name_is_free_again_when_its_snapshot_is_deleted() {
-    let stage = Stage::set().await;
+async fn names_of_deleted_snapshots_can_be_reused() {
+    let fixture = Fixture::start().await;
     let named = json!({"name": "again"});
     for _ in 0..3 {
-        let snap = id(&stage.api.create_snap(stage.shop, &named).await);
-        let deleted = stage
+        let snap = id(&fixture.api.create_snap(fixture.shop, &named).await);
+        let deleted = fixture
             .api
-            .delete(&format!("{}/{snap}", stage.api.app_snaps(stage.shop)))
+            .delete(&format!("{}/{snap}", fixture.api.app_snaps(fixture.shop)))
             .await;
         assert_eq!(deleted.status, 204);
     }
 }
 
 #[tokio::test]
-async fn of_many_who_want_a_name_one_gets_it() {
-    let stage = Stage::set().await;
+async fn concurrent_creates_cannot_share_a_name() {
+    let fixture = Fixture::start().await;
     for operation in ["app_backup_create_for_app", "app_snap_create_for_app"] {
-        let asks = (0..8).map(|_| async {
-            let mut ask = stage.ask(operation);
-            ask.member("name", json!("wanted"));
-            ask.send(&stage.api).await.problem()
+        let requests = (0..8).map(|_| async {
+            let mut request = fixture.request(operation);
+            request.member("name", json!("wanted"));
+            request.send(&fixture.api).await.problem()
         });
-        let mut answers = futures::future::join_all(asks).await;
-        answers.sort();
-        assert_eq!(answers[0], "201/-", "{operation}");
-        assert_eq!(answers[1..], ["409/10"; 7], "{operation}");
+        let mut responses = futures::future::join_all(requests).await;
+        responses.sort();
+        assert_eq!(responses[0], "201/-", "{operation}");
+        assert_eq!(responses[1..], ["409/10"; 7], "{operation}");
     }
 }
 
 #[tokio::test]
-async fn an_account_without_bucket_gets_no_backups_but_snapshots() {
+async fn accounts_without_a_bucket_can_only_create_snapshots() {
     let config = r#"
         [[accounts]]
         name = "acme"
@@ -57,10 +57,10 @@ async fn an_account_without_bucket_gets_no_backups_but_snapshots() {
     "#;
     let server = Builder::new().workers(0).config(config).start().await;
     let (api, shop) = (server.api().await, server.app("acme", "shop"));
-    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    let body = backup_body();
     let refused = api.post(&api.app_backups(shop), &body).await;
     assert_eq!(refused.problem(), "400/127");
-    assert_eq!(refused.culprits(), ["bucketID"]);
+    assert_eq!(refused.invalid_fields(), ["bucketID"]);
     assert_eq!(refused.violations("app_backup_create_for_app"), [""; 0]);
     let body = json!({"type": "application/astra-appBackup", "version": "1.1", "bucketID": UNKNOWN});
     assert_eq!(api.post(&api.app_backups(shop), &body).await.problem(), "400/108");
@@ -68,61 +68,15 @@ async fn an_account_without_bucket_gets_no_backups_but_snapshots() {
 }
 
 #[tokio::test]
-async fn an_app_that_was_taken_out_keeps_what_it_has_and_gets_nothing_new() {
-    let mut server = TestServer::start().await;
-    let (api, shop) = (server.api().await, server.app("acme", "shop"));
-    let snap = id(&api.create_snap(shop, &json!({})).await);
-    api.wait_for(&format!("{}/{snap}", api.app_snaps(shop)), &["completed"])
-        .await;
-    let backup = id(&api.create_backup(shop, &json!({"snapshotID": snap})).await);
-    api.wait_for(&format!("{}/{backup}", api.app_backups(shop)), &["completed"])
-        .await;
-
-    let without = usual_config().replacen(
-        "[[accounts.apps]]\nname = \"shop\"\nvolumes = { data = \"volumes/shop-data\", media = \"volumes/shop-media\" }\n",
-        "",
-        1,
-    );
-    assert_ne!(without, usual_config());
-    server.restart(1, Some(&without)).await;
-    let api = server.api().await;
-    for (path, kind) in [
-        (api.app_backups(shop), "appBackup"),
-        (api.app_snaps(shop), "appSnap"),
-    ] {
-        let body = json!({"type": format!("application/astra-{kind}"), "version": "1.1"});
-        let refused = api.post(&path, &body).await;
-        assert_eq!(refused.problem(), "409/112", "{kind}");
-        let list = api.get(&path).await;
-        assert_eq!(list.json()["metadata"]["count"], 1, "{kind}");
-    }
-    assert_eq!(
-        api.get(&api.backups()).await.json()["items"][0]["id"],
-        backup.as_str()
-    );
-    let (backup, snap) = (
-        format!("{}/{backup}", api.app_backups(shop)),
-        format!("{}/{snap}", api.app_snaps(shop)),
-    );
-    for path in [&backup, &snap] {
-        assert_eq!(api.get(path).await.status, 200, "{path}");
-        assert_eq!(api.delete(path).await.status, 204, "{path}");
-        assert_eq!(api.get(path).await.problem(), "404/2", "{path}");
-    }
-}
-
-#[tokio::test]
-async fn a_bucket_that_was_taken_out_gets_nothing_new() {
+async fn undeclared_buckets_accept_no_new_backups() {
     let mut server = Builder::new().workers(0).start().await;
     let (api, shop) = (server.api().await, server.app("acme", "shop"));
     let spare = server.bucket("acme", "spare");
     let backup = id(&api.create_backup(shop, &json!({"bucketID": spare})).await);
-    let without = usual_config().replacen(
+    let without = changed_config(
         "[[accounts.buckets]]\nname = \"spare\"\npath = \"buckets/spare\"\n",
         "",
-        1,
     );
-    assert_ne!(without, usual_config());
     server.restart(0, Some(&without)).await;
     let api = server.api().await;
     let body = json!({"type": "application/astra-appBackup", "version": "1.1", "bucketID": spare});

@@ -3,14 +3,14 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use appkeep_tests::{Answer, Ask, Builder, PATIENCE, TestServer, usual_config};
+use appkeep_tests::{Builder, PATIENCE, TestRequest, TestResponse, TestServer, changed_config};
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use crate::stage::{Stage, UNKNOWN};
+use crate::fixture::{Fixture, UNKNOWN};
 
 /// A connection to which a test writes raw bytes.
 pub(super) struct Wire(BufStream<TcpStream>);
@@ -23,33 +23,52 @@ impl Wire {
     }
 
     /// Writes the head of a request whose body has that declared length in bytes.
-    pub(super) async fn head(&mut self, ask: &Ask, body_bytes: usize) {
-        let mut head = format!("{} {} HTTP/1.1\r\nHost: appkeep\r\n", ask.method, ask.path()).into_bytes();
+    async fn head(&mut self, request: &TestRequest, body_bytes: usize) {
+        self.head_with(request, &format!("Content-Length: {body_bytes}\r\n"))
+            .await;
+    }
+
+    /// Writes the head of a request with these additional headers.
+    async fn head_with(&mut self, request: &TestRequest, headers: &str) {
+        let mut head = format!(
+            "{} {} HTTP/1.1\r\nHost: appkeep\r\n{headers}",
+            request.method,
+            request.path()
+        )
+        .into_bytes();
         for (name, value) in [
-            ("Authorization", &ask.authorization),
-            ("Content-Type", &ask.content_type),
+            ("Authorization", &request.authorization),
+            ("Content-Type", &request.content_type),
         ] {
             if let Some(value) = value {
                 head.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
             }
         }
-        head.extend(format!("Content-Length: {body_bytes}\r\n\r\n").into_bytes());
+        head.extend(b"\r\n");
         self.write(&head).await;
     }
 
-    pub(super) async fn write(&mut self, bytes: &[u8]) {
+    /// Sends a request and reads its response.
+    pub(super) async fn send(&mut self, request: &TestRequest) -> TestResponse {
+        let body = request.bytes();
+        self.head(request, body.len()).await;
+        self.write(&body).await;
+        self.response().await
+    }
+
+    async fn write(&mut self, bytes: &[u8]) {
         self.0.write_all(bytes).await.expect("the server listens");
         self.0.flush().await.expect("the server listens");
     }
 
     /// Reads the next response. One without `Content-Length` has no body.
-    pub(super) async fn answer(&mut self) -> Answer {
+    async fn response(&mut self) -> TestResponse {
         timeout(PATIENCE, self.read())
             .await
-            .expect("an answer, and no waiting for the rest of the body")
+            .expect("a response, and no waiting for the rest of the body")
     }
 
-    async fn read(&mut self) -> Answer {
+    async fn read(&mut self) -> TestResponse {
         let mut line = String::new();
         self.0.read_line(&mut line).await.expect("a status line");
         let status = line
@@ -72,7 +91,7 @@ impl Wire {
             .and_then(|value| value.to_str().ok());
         let mut bytes = vec![0; length.map_or(0, |length| length.parse().expect("a length"))];
         self.0.read_exact(&mut bytes).await.expect("a whole body");
-        Answer {
+        TestResponse {
             status,
             headers,
             bytes,
@@ -90,37 +109,32 @@ impl Wire {
     }
 }
 
-fn create(server: &TestServer, token: &str) -> Ask {
-    let mut ask = Ask::new("app_snap_create_for_app", token);
-    ask.account = server.account("acme").to_string();
-    ask.app = server.app("acme", "shop").to_string();
-    ask
+fn create(server: &TestServer, token: &str) -> TestRequest {
+    let mut request = TestRequest::new("app_snap_create_for_app", token);
+    request.account = server.account("acme").to_string();
+    request.app = server.app("acme", "shop").to_string();
+    request
 }
 
-fn assert_timed_out(answer: &Answer) {
+fn assert_timed_out(response: &TestResponse) {
+    assert_eq!(response.problem(), "408/-", "{}", response.text());
+    assert_eq!(response.json()["type"], "about:blank");
     assert_eq!(
-        answer.problem(),
-        "408/-",
-        "{}",
-        String::from_utf8_lossy(&answer.bytes)
-    );
-    assert_eq!(answer.json()["type"], "about:blank");
-    assert_eq!(
-        answer.json()["invalidFields"][0]["reason"],
+        response.json()["invalidFields"][0]["reason"],
         "it didn't arrive within 1 seconds"
     );
-    assert_eq!(answer.violations("app_snap_create_for_app"), [""; 0]);
+    assert_eq!(response.violations("app_snap_create_for_app"), [""; 0]);
 }
 
 #[tokio::test]
-async fn half_a_body_that_never_ends_is_given_up() {
+async fn incomplete_bodies_time_out() {
     let server = TestServer::start().await;
     let api = server.api().await;
     for half in ["", "{", r#"{"type":"application/astra-appSnap","version":"1.2"}"#] {
         let mut wire = Wire::open(server.address()).await;
         wire.head(&create(&server, api.token()), 1000).await;
         wire.write(half.as_bytes()).await;
-        assert_timed_out(&wire.answer().await);
+        assert_timed_out(&wire.response().await);
         assert!(wire.is_closed().await, "{half}");
     }
     let list = api.get(&api.app_snaps(server.app("acme", "shop"))).await;
@@ -128,7 +142,7 @@ async fn half_a_body_that_never_ends_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_body_that_trickles_for_ever_is_given_up() {
+async fn slow_bodies_time_out() {
     let server = TestServer::start().await;
     let api = server.api().await;
     let mut wire = Wire::open(server.address()).await;
@@ -150,14 +164,14 @@ async fn a_body_that_trickles_for_ever_is_given_up() {
     tokio::select! {
         () = trickle => (),
         read = timeout(PATIENCE, reader.read_line(&mut status)) => {
-            read.expect("an answer").expect("a status line");
+            read.expect("a response").expect("a status line");
         }
     }
     assert!(status.starts_with("HTTP/1.1 408 "), "{status}");
 }
 
 #[tokio::test]
-async fn half_a_body_does_not_keep_the_server_from_stopping() {
+async fn incomplete_bodies_do_not_delay_a_stop() {
     let mut server = TestServer::start().await;
     let api = server.api().await;
     let mut wire = Wire::open(server.address()).await;
@@ -166,24 +180,23 @@ async fn half_a_body_does_not_keep_the_server_from_stopping() {
     // The response to a later request shows that the server has received the first one.
     assert_eq!(api.get(&api.backups()).await.status, 200);
     let begun = Instant::now();
-    let ((), answer) = tokio::join!(server.stop(), wire.answer());
+    let ((), response) = tokio::join!(server.stop(), wire.response());
     assert!(
         begun.elapsed() < Duration::from_secs(5),
         "it took {:?} to stop",
         begun.elapsed()
     );
-    assert_timed_out(&answer);
+    assert_timed_out(&response);
 }
 
 /// Starts a server with a long timeout for bodies.
 async fn patient() -> TestServer {
-    let config = usual_config().replace("body_timeout_secs = 1\n", "body_timeout_secs = 300\n");
-    assert_ne!(config, usual_config());
+    let config = changed_config("body_timeout_secs = 1\n", "body_timeout_secs = 300\n");
     Builder::new().config(&config).start().await
 }
 
 #[tokio::test]
-async fn what_can_be_refused_without_the_body_does_not_wait_for_it() {
+async fn rejections_do_not_wait_for_the_body() {
     let server = patient().await;
     let member = server.token("member", &["acme"]).await;
     let (viewer, foreigner) = (
@@ -192,40 +205,40 @@ async fn what_can_be_refused_without_the_body_does_not_wait_for_it() {
     );
     let operator = server.token("member", &["*"]).await;
     let sound = create(&server, &member);
-    let spoilt = |spoil: &dyn Fn(&mut Ask)| {
-        let mut ask = sound.clone();
-        spoil(&mut ask);
-        ask
+    let spoilt = |spoil: &dyn Fn(&mut TestRequest)| {
+        let mut request = sound.clone();
+        spoil(&mut request);
+        request
     };
-    for (ask, says) in [
-        (spoilt(&|ask| ask.method = http::Method::PUT), "405/69"),
-        (spoilt(&|ask| ask.authorization = None), "401/3"),
-        (spoilt(&|ask| ask.token("appkeep_unknown")), "401/4"),
-        (spoilt(&|ask| ask.id("account_id", "x")), "400/33"),
-        (spoilt(&|ask| ask.token(&viewer)), "403/11"),
-        (spoilt(&|ask| ask.token(&foreigner)), "403/11"),
+    for (request, says) in [
+        (spoilt(&|request| request.method = http::Method::PUT), "405/69"),
+        (spoilt(&|request| request.authorization = None), "401/3"),
+        (spoilt(&|request| request.token("appkeep_unknown")), "401/4"),
+        (spoilt(&|request| request.id("account_id", "x")), "400/33"),
+        (spoilt(&|request| request.token(&viewer)), "403/11"),
+        (spoilt(&|request| request.token(&foreigner)), "403/11"),
         (
-            spoilt(&|ask| {
-                ask.token(&operator);
-                ask.id("account_id", UNKNOWN);
+            spoilt(&|request| {
+                request.token(&operator);
+                request.id("account_id", UNKNOWN);
             }),
             "404/2",
         ),
-        (spoilt(&|ask| ask.id("app_id", "x")), "400/35"),
-        (spoilt(&|ask| ask.parameter("colour=red")), "400/6"),
+        (spoilt(&|request| request.id("app_id", "x")), "400/35"),
+        (spoilt(&|request| request.parameter("colour=red")), "400/6"),
         (
-            spoilt(&|ask| ask.content_type = Some(b"text/plain".to_vec())),
+            spoilt(&|request| request.content_type = Some(b"text/plain".to_vec())),
             "415/-",
         ),
     ] {
         // Within and beyond the size limit, with and without a first byte.
         for (length, begun) in [(1000, ""), (1000, "{"), (100_000_000, "{")] {
             let mut wire = Wire::open(server.address()).await;
-            wire.head(&ask, length).await;
+            wire.head(&request, length).await;
             wire.write(begun.as_bytes()).await;
-            let answer = wire.answer().await;
-            assert_eq!(answer.problem(), says, "{length} {begun}");
-            assert_eq!(answer.violations("app_snap_create_for_app"), [""; 0], "{says}");
+            let response = wire.response().await;
+            assert_eq!(response.problem(), says, "{length} {begun}");
+            assert_eq!(response.violations("app_snap_create_for_app"), [""; 0], "{says}");
             assert!(
                 wire.is_closed().await,
                 "{says}: what follows can't be told from the body's rest"
@@ -235,119 +248,113 @@ async fn what_can_be_refused_without_the_body_does_not_wait_for_it() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_declared_too_large_is_refused_before_it_is_asked_for() {
+async fn too_large_content_lengths_are_rejected_at_once() {
     let server = patient().await;
     let api = server.api().await;
-    let ask = create(&server, api.token());
+    let request = create(&server, api.token());
     for expectation in ["", "Expect: 100-continue\r\n"] {
-        let head = format!(
-            "POST {} HTTP/1.1\r\nHost: appkeep\r\nAuthorization: Bearer {}\r\n{expectation}Content-Length: 1048577\r\n\r\n",
-            ask.path(),
-            api.token()
-        );
         let mut wire = Wire::open(server.address()).await;
-        wire.write(head.as_bytes()).await;
-        let answer = wire.answer().await;
-        assert_eq!(answer.problem(), "413/85", "{expectation}");
-        assert_eq!(answer.violations("app_snap_create_for_app"), [""; 0]);
+        wire.head_with(&request, &format!("{expectation}Content-Length: 1048577\r\n"))
+            .await;
+        let response = wire.response().await;
+        assert_eq!(response.problem(), "413/85", "{expectation}");
+        assert_eq!(response.violations("app_snap_create_for_app"), [""; 0]);
         assert!(wire.is_closed().await);
     }
 }
 
 #[tokio::test]
-async fn a_refusal_arrives_although_the_whole_body_is_sent_first() {
+async fn rejections_arrive_after_a_complete_large_body() {
     let server = patient().await;
     let api = server.api().await;
-    let ask = create(&server, api.token());
+    let request = create(&server, api.token());
     let body = vec![b' '; 3 * 1024 * 1024];
     for _ in 0..5 {
         let mut wire = Wire::open(server.address()).await;
-        wire.head(&ask, body.len()).await;
+        wire.head(&request, body.len()).await;
         wire.write(&body).await;
-        assert_eq!(wire.answer().await.problem(), "413/85");
+        assert_eq!(wire.response().await.problem(), "413/85");
     }
 }
 
 #[tokio::test]
-async fn a_body_with_a_coding_is_refused() {
+async fn encoded_bodies_are_rejected() {
     let server = patient().await;
     let api = server.api().await;
-    let ask = create(&server, api.token());
+    let request = create(&server, api.token());
     for (codings, status) in [("gzip", 415), ("br, identity", 415), ("", 415), ("Identity", 201)] {
-        let body = ask.bytes();
-        let head = format!(
-            "POST {} HTTP/1.1\r\nHost: appkeep\r\nAuthorization: Bearer {}\r\nContent-Encoding: {codings}\r\nContent-Length: {}\r\n\r\n",
-            ask.path(),
-            api.token(),
+        let body = request.bytes();
+        let headers = format!(
+            "Content-Encoding: {codings}\r\nContent-Length: {}\r\n",
             body.len()
         );
         let mut wire = Wire::open(server.address()).await;
-        wire.write(head.as_bytes()).await;
+        wire.head_with(&request, &headers).await;
         wire.write(&body).await;
-        let answer = wire.answer().await;
-        assert_eq!(answer.status, status, "{codings}");
-        assert_eq!(answer.violations("app_snap_create_for_app"), [""; 0], "{codings}");
+        let response = wire.response().await;
+        assert_eq!(response.status, status, "{codings}");
+        assert_eq!(
+            response.violations("app_snap_create_for_app"),
+            [""; 0],
+            "{codings}"
+        );
     }
 }
 
 #[tokio::test]
-async fn a_body_in_chunks_is_read_and_limited_like_any_other() {
+async fn chunked_bodies_are_read_and_limited() {
     let server = patient().await;
     let api = server.api().await;
-    let ask = create(&server, api.token());
-    let head = format!(
-        "POST {} HTTP/1.1\r\nHost: appkeep\r\nAuthorization: Bearer {}\r\nTransfer-Encoding: chunked\r\n\r\n",
-        ask.path(),
-        api.token()
-    );
+    let request = create(&server, api.token());
+    let chunked = "Transfer-Encoding: chunked\r\n";
     let mut wire = Wire::open(server.address()).await;
-    wire.write(head.as_bytes()).await;
-    for byte in ask.bytes() {
+    wire.head_with(&request, chunked).await;
+    for byte in request.bytes() {
         wire.write(&[b'1', b'\r', b'\n', byte, b'\r', b'\n']).await;
     }
     wire.write(b"0\r\n\r\n").await;
-    assert_eq!(wire.answer().await.status, 201);
+    assert_eq!(wire.response().await.status, 201);
 
     // The same connection again: 1 MiB and one byte of an endless body.
-    wire.write(head.as_bytes()).await;
+    wire.head_with(&request, chunked).await;
     let blanks = [b"10000\r\n".to_vec(), vec![b' '; 0x1_0000], b"\r\n".to_vec()].concat();
     for _ in 0..16 {
         wire.write(&blanks).await;
     }
     wire.write(b"1\r\n \r\n").await;
-    let answer = wire.answer().await;
-    assert_eq!(answer.problem(), "413/85");
-    assert_eq!(answer.violations("app_snap_create_for_app"), [""; 0]);
+    let response = wire.response().await;
+    assert_eq!(response.problem(), "413/85");
+    assert_eq!(response.violations("app_snap_create_for_app"), [""; 0]);
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_leaves_nothing_behind() {
-    let stage = Stage::set().await;
-    let before = stage.everything().await;
+async fn aborted_bodies_create_nothing() {
+    let fixture = Fixture::start().await;
+    let before = fixture.everything().await;
     for half in ["", "{", r#"{"type":"application/astra-appSnap","version":"1.2"}"#] {
-        let mut wire = Wire::open(stage.server.address()).await;
-        wire.head(&stage.ask("app_snap_create_for_app"), 1000).await;
+        let mut wire = Wire::open(fixture.server.address()).await;
+        wire.head(&fixture.request("app_snap_create_for_app"), 1000).await;
         wire.write(half.as_bytes()).await;
         wire.0.shutdown().await.expect("half a connection");
         let _ = timeout(PATIENCE, wire.is_closed()).await.expect("an end");
     }
-    assert_eq!(stage.everything().await, before);
+    assert_eq!(fixture.everything().await, before);
 }
 
 #[tokio::test]
-async fn get_does_not_wait_for_a_body_that_never_comes() {
+async fn get_does_not_wait_for_a_body() {
     let server = patient().await;
     let api = server.api().await;
-    let mut ask = Ask::new("app_backup_list_all", api.token());
-    ask.account = server.account("acme").to_string();
+    let mut request = TestRequest::new("app_backup_list_all", api.token());
+    request.account = server.account("acme").to_string();
     let mut wire = Wire::open(server.address()).await;
-    wire.head(&ask, 1000).await;
+    wire.head(&request, 1000).await;
     wire.write(b"{").await;
-    assert_eq!(wire.answer().await.status, 200);
+    assert_eq!(wire.response().await.status, 200);
 }
 
 #[tokio::test]
-async fn a_refusal_leaves_the_connection_usable() {
+async fn connections_stay_usable_after_a_rejection() {
     let server = patient().await;
     let api = server.api().await;
     let sound = create(&server, api.token());
@@ -355,10 +362,7 @@ async fn a_refusal_leaves_the_connection_usable() {
     for (body, says) in [("{", "400/7"), ("[]", "400/8"), ("", "400/7")] {
         wire.head(&sound, body.len()).await;
         wire.write(body.as_bytes()).await;
-        assert_eq!(wire.answer().await.problem(), says);
+        assert_eq!(wire.response().await.problem(), says);
     }
-    let body = sound.bytes();
-    wire.head(&sound, body.len()).await;
-    wire.write(&body).await;
-    assert_eq!(wire.answer().await.status, 201);
+    assert_eq!(wire.send(&sound).await.status, 201);
 }

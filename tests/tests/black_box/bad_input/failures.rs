@@ -1,106 +1,83 @@
 //! Failures of the server itself, and internal details that it must not expose.
 
-use std::fs;
-use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use appkeep_core::ids::{AppBackupId, AppSnapshotId};
 use appkeep_server::Clock;
-use appkeep_server::Config;
-use appkeep_server::StartError;
-use appkeep_server::admin::data_dir::DataDirError;
-use appkeep_server::{Options, Server};
-use appkeep_tests::{Answer, Ask, SteppingClock, TestServer, files_below, usual_config};
+use appkeep_tests::{Builder, SteppingClock, TestRequest, TestResponse, TestServer, id};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::connections::Wire;
-use crate::stage::{Stage, id};
+use crate::fixture::Fixture;
 
 /// A clock that panics once, on the nth call after it was armed.
 #[derive(Default)]
-struct TreacherousClock {
-    honest: SteppingClock,
+struct PanickingClock {
+    inner: SteppingClock,
     fuse: AtomicI64,
 }
 
-impl Clock for TreacherousClock {
+impl Clock for PanickingClock {
     fn now(&self) -> DateTime<Utc> {
         assert_ne!(
             self.fuse.fetch_sub(1, Ordering::SeqCst),
             1,
             "the clock was told to panic"
         );
-        self.honest.now()
+        self.inner.now()
     }
 }
 
-fn options(dir: &Path) -> Options {
-    let mut config =
-        Config::parse(&dir.join("appkeep.toml"), usual_config()).expect("the usual configuration");
-    config.workers = 0;
-    Options::new(config, dir.join("data"), SocketAddr::from(([127, 0, 0, 1], 0)))
-}
-
-/// A stopped server, with a completed snapshot and a completed backup of the same app.
-struct Remains {
+/// A server without workers, with a completed snapshot and a completed backup of the same app.
+struct Completed {
     server: TestServer,
     token: String,
+    /// One connection, which no response may close.
+    wire: Wire,
     backup: String,
     snap: String,
 }
 
-impl Remains {
-    async fn of_a_server() -> Self {
-        let mut server = TestServer::start().await;
+impl Completed {
+    async fn start(clock: Arc<dyn Clock>) -> Self {
+        let mut server = Builder::new().clock(clock).start().await;
         let (api, shop) = (server.api().await, server.app("acme", "shop"));
-        let snap = id(&api.create_snap(shop, &json!({})).await);
-        api.wait_for(&format!("{}/{snap}", api.app_snaps(shop)), &["completed"])
-            .await;
-        let backup = id(&api.create_backup(shop, &json!({"snapshotID": snap})).await);
-        api.wait_for(&format!("{}/{backup}", api.app_backups(shop)), &["completed"])
-            .await;
-        server.stop().await;
+        let snap = id(&api.snapshot(shop, &json!({})).await);
+        let backup = id(&api.back_up(shop, &json!({"snapshotID": snap})).await);
+        server.restart(0, None).await;
         Self {
             token: api.token().to_owned(),
+            wire: Wire::open(server.address()).await,
             server,
             backup,
             snap,
         }
     }
 
-    fn ask(&self, operation: &str) -> Ask {
-        let mut ask = Ask::new(operation, &self.token);
-        ask.account = self.server.account("acme").to_string();
-        ask.app = self.server.app("acme", "shop").to_string();
-        ask.resource = if ask.has("appSnap_id") {
+    fn request(&self, operation: &str) -> TestRequest {
+        let mut request = TestRequest::new(operation, &self.token);
+        request.account = self.server.account("acme").to_string();
+        request.app = self.server.app("acme", "shop").to_string();
+        request.resource = if request.has("appSnap_id") {
             self.snap.clone()
         } else {
             self.backup.clone()
         };
-        ask
+        request
+    }
+
+    async fn send(&mut self, operation: &str) -> TestResponse {
+        let request = self.request(operation);
+        self.wire.send(&request).await
     }
 }
 
-async fn say(wire: &mut Wire, ask: &Ask) -> Answer {
-    let body = ask.bytes();
-    wire.head(ask, body.len()).await;
-    wire.write(&body).await;
-    wire.answer().await
-}
-
 #[tokio::test]
-async fn a_panic_in_a_handler_is_a_problem_and_nothing_more() {
-    let remains = Remains::of_a_server().await;
-    let clock = Arc::new(TreacherousClock::default());
-    let mut options = options(remains.server.path());
-    options.clock = clock.clone();
-    let server = Server::start(options).await;
-    let server = server.expect("the server starts");
-    let mut wire = Wire::open(server.local_addr()).await;
-    let lists = ["app_backup_list_for_app", "app_snap_list_for_app"].map(|list| remains.ask(list));
+async fn handler_panics_are_500_problems() {
+    let clock = Arc::new(PanickingClock::default());
+    let mut completed = Completed::start(clock.clone()).await;
     for (operation, asked, says) in [
         // The first call is during the check of the token.
         ("app_backup_fetch", 1, "500/95"),
@@ -121,16 +98,16 @@ async fn a_panic_in_a_handler_is_a_problem_and_nothing_more() {
         ("account_list", 2, "500/34"),
     ] {
         clock.fuse.store(asked, Ordering::SeqCst);
-        let answer = say(&mut wire, &remains.ask(operation)).await;
-        assert_eq!(answer.problem(), says, "{operation}");
-        assert_eq!(answer.violations(operation), [""; 0], "{operation}");
-        let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+        let response = completed.send(operation).await;
+        assert_eq!(response.problem(), says, "{operation}");
+        assert_eq!(response.violations(operation), [""; 0], "{operation}");
+        let text = response.text();
         assert!(
             !text.contains("clock"),
-            "an answer tells nothing of the reason: {text}"
+            "a response tells nothing of the reason: {text}"
         );
-        for list in &lists {
-            let items = say(&mut wire, list).await.json()["items"].clone();
+        for list in ["app_backup_list_for_app", "app_snap_list_for_app"] {
+            let items = completed.send(list).await.json()["items"].clone();
             assert_eq!(
                 items.as_array().map(Vec::len),
                 Some(1),
@@ -139,37 +116,28 @@ async fn a_panic_in_a_handler_is_a_problem_and_nothing_more() {
         }
     }
     for operation in ["app_backup_delete", "app_snap_delete_for_app"] {
-        assert_eq!(
-            say(&mut wire, &remains.ask(operation)).await.status,
-            204,
-            "{operation}"
-        );
+        assert_eq!(completed.send(operation).await.status, 204, "{operation}");
     }
-    server.stop().await;
 }
 
 #[tokio::test]
-async fn what_the_contract_forbids_is_never_said() {
-    let remains = Remains::of_a_server().await;
-    let server = Server::start(options(remains.server.path()))
-        .await
-        .expect("the server starts");
-    let store = server.store();
-    let account = remains.server.account("acme").into();
+async fn responses_that_violate_the_contract_are_not_sent() {
+    let mut completed = Completed::start(Arc::new(SteppingClock::default())).await;
+    let store = completed.server.server().store();
+    let account = completed.server.account("acme").into();
     let mut tx = store.begin().await.expect("a transaction");
-    let id = AppBackupId::new(remains.backup.parse().expect("an id"));
+    let id = AppBackupId::new(completed.backup.parse().expect("an id"));
     let found = tx.fetch_resource(account, id).await;
     let mut backup = found.expect("the store works").expect("the backup");
     backup.state_unready.push("x".repeat(128));
     assert!(tx.update_resource(&backup).await.expect("the store works"));
-    let id = AppSnapshotId::new(remains.snap.parse().expect("an id"));
+    let id = AppSnapshotId::new(completed.snap.parse().expect("an id"));
     let found = tx.fetch_resource(account, id).await;
     let mut snap = found.expect("the store works").expect("the snapshot");
     snap.state_unready.push(String::new());
     assert!(tx.update_resource(&snap).await.expect("the store works"));
     tx.commit().await.expect("the store works");
 
-    let mut wire = Wire::open(server.local_addr()).await;
     for (operation, says) in [
         ("app_backup_fetch", "500/95"),
         ("app_backup_fetch_for_app", "500/95"),
@@ -178,29 +146,25 @@ async fn what_the_contract_forbids_is_never_said() {
         ("app_snap_fetch_for_app", "500/99"),
         ("app_snap_list_for_app", "500/100"),
     ] {
-        let answer = say(&mut wire, &remains.ask(operation)).await;
-        assert_eq!(answer.problem(), says, "{operation}");
-        assert_eq!(answer.violations(operation), [""; 0], "{operation}");
-        let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+        let response = completed.send(operation).await;
+        assert_eq!(response.problem(), says, "{operation}");
+        assert_eq!(response.violations(operation), [""; 0], "{operation}");
+        let text = response.text();
         assert!(
             !text.contains("127"),
-            "an answer tells nothing of the reason: {text}"
+            "a response tells nothing of the reason: {text}"
         );
     }
-    server.stop().await;
 }
 
 /// Versions without limits stored such labels.
 #[tokio::test]
-async fn labels_beyond_the_limits_stay_readable() {
-    let remains = Remains::of_a_server().await;
-    let server = Server::start(options(remains.server.path()))
-        .await
-        .expect("the server starts");
-    let account = remains.server.account("acme").into();
-    let store = server.store();
+async fn stored_labels_beyond_the_limits_are_readable() {
+    let mut completed = Completed::start(Arc::new(SteppingClock::default())).await;
+    let account = completed.server.account("acme").into();
+    let store = completed.server.server().store();
     let mut tx = store.begin().await.expect("a transaction");
-    let id = AppSnapshotId::new(remains.snap.parse().expect("an id"));
+    let id = AppSnapshotId::new(completed.snap.parse().expect("an id"));
     let found = tx.fetch_resource(account, id).await;
     let mut snap = found.expect("the store works").expect("the snapshot");
     let label = snap.metadata.labels[0].clone();
@@ -210,19 +174,17 @@ async fn labels_beyond_the_limits_stay_readable() {
     assert!(tx.update_resource(&snap).await.expect("the store works"));
     tx.commit().await.expect("the store works");
 
-    let mut wire = Wire::open(server.local_addr()).await;
     for operation in ["app_snap_fetch_for_app", "app_snap_list_for_app"] {
-        let answer = say(&mut wire, &remains.ask(operation)).await;
-        assert_eq!(answer.status, 200, "{operation}");
-        assert_eq!(answer.violations(operation), [""; 0], "{operation}");
-        let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+        let response = completed.send(operation).await;
+        assert_eq!(response.status, 200, "{operation}");
+        assert_eq!(response.violations(operation), [""; 0], "{operation}");
+        let text = response.text();
         assert!(text.contains(&"x".repeat(100_000)), "{operation}");
     }
-    server.stop().await;
 }
 
 #[tokio::test]
-async fn an_unknown_url_is_answered_with_a_problem() {
+async fn unknown_urls_get_a_problem() {
     let server = TestServer::start().await;
     let api = server.api().await;
     let account = server.account("acme");
@@ -239,17 +201,17 @@ async fn an_unknown_url_is_answered_with_a_problem() {
     ] {
         for method in ["GET", "DELETE", "BREW"] {
             let method = http::Method::from_bytes(method.as_bytes()).expect("a method");
-            let answer = api.send(api.request(method, &path)).await;
-            assert_eq!(answer.problem(), says, "{path}");
-            assert!(answer.json()["correlationID"].is_string(), "{path}");
-            assert_eq!(answer.header("cache-control"), "no-store", "{path}");
-            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+            let response = api.send(api.request(method, &path)).await;
+            assert_eq!(response.problem(), says, "{path}");
+            assert!(response.json()["correlationID"].is_string(), "{path}");
+            assert_eq!(response.header("cache-control"), "no-store", "{path}");
+            assert_eq!(response.header("x-content-type-options"), "nosniff", "{path}");
         }
     }
 }
 
 #[tokio::test]
-async fn an_unknown_method_is_refused_with_the_methods_of_the_path() {
+async fn unknown_methods_get_405_with_allow() {
     let server = TestServer::start().await;
     let api = server.api().await;
     let fetch = format!("{}/{}", api.backups(), server.account("acme"));
@@ -260,84 +222,29 @@ async fn an_unknown_method_is_refused_with_the_methods_of_the_path() {
             ("/ui".to_owned(), "GET, HEAD"),
         ] {
             let method = http::Method::from_bytes(method.as_bytes()).expect("a method");
-            let answer = api.send(api.request(method, &path)).await;
-            assert_eq!(answer.problem(), "405/69", "{path}");
-            assert_eq!(answer.header("allow"), allow, "{path}");
+            let response = api.send(api.request(method, &path)).await;
+            assert_eq!(response.problem(), "405/69", "{path}");
+            assert_eq!(response.header("allow"), allow, "{path}");
         }
     }
 }
 
 #[tokio::test]
-async fn no_answer_of_the_api_may_be_kept_or_guessed_at() {
-    let stage = Stage::set().await;
+async fn api_responses_forbid_caching_and_sniffing() {
+    let fixture = Fixture::start().await;
     for operation in appkeep_tests::operations() {
-        let sound = stage.ask(&operation.id);
+        let sound = fixture.request(&operation.id);
         let mut refused = sound.clone();
         refused.authorization = None;
-        for ask in [refused, sound] {
-            let answer = ask.send(&stage.api).await;
-            assert_eq!(answer.header("cache-control"), "no-store", "{}", operation.id);
+        for request in [refused, sound] {
+            let response = request.send(&fixture.api).await;
+            assert_eq!(response.header("cache-control"), "no-store", "{}", operation.id);
             assert_eq!(
-                answer.header("x-content-type-options"),
+                response.header("x-content-type-options"),
                 "nosniff",
                 "{}",
                 operation.id
             );
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_second_server_on_a_data_directory_refuses_to_start_and_says_why() {
-    let mut server = TestServer::start().await;
-    let api = server.api().await;
-    let Err(refused) = Server::start(options(server.path())).await else {
-        panic!("it started")
-    };
-    assert!(
-        matches!(refused, StartError::DataDir(DataDirError::InUse { .. })),
-        "{refused}"
-    );
-    let said = refused.to_string();
-    let process = format!("process {}", std::process::id());
-    for part in [
-        &*server.data().display().to_string(),
-        "in use by another server",
-        &*process,
-        "--data",
-    ] {
-        assert!(said.contains(part), "{part} in {said}");
-    }
-    assert_eq!(api.get(&api.backups()).await.status, 200, "the first one goes on");
-    server.stop().await;
-    let second = Server::start(options(server.path()))
-        .await
-        .expect("the directory is free again");
-    second.stop().await;
-}
-
-#[tokio::test]
-async fn a_token_is_nowhere_in_the_data_directory() {
-    let mut server = TestServer::start().await;
-    let (api, shop) = (server.api().await, server.app("acme", "shop"));
-    api.create_snap(shop, &json!({})).await;
-    let tokens = [api.token().to_owned(), server.token("owner", &["*"]).await];
-    for stopped in [false, true] {
-        if stopped {
-            server.stop().await;
-        }
-        let files = files_below(&server.data());
-        assert!(
-            files.iter().any(|path| path.ends_with("appkeep.sqlite3")),
-            "{files:?}"
-        );
-        for path in files {
-            let bytes = fs::read(server.data().join(&path)).expect("a file");
-            for token in &tokens {
-                let (_, bits) = token.split_once('_').expect("a prefix");
-                let found = bytes.windows(bits.len()).any(|window| window == bits.as_bytes());
-                assert!(!found, "{} has the token in clear", path.display());
-            }
         }
     }
 }

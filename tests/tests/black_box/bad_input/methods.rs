@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use appkeep_tests::{Answer, Ask, operations};
+use appkeep_tests::{TestRequest, TestResponse, operations};
 use http::Method;
 
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 const METHODS: [&str; 8] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
@@ -23,77 +23,77 @@ fn paths() -> BTreeMap<&'static str, (BTreeSet<&'static str>, &'static str)> {
     paths
 }
 
-fn allow(answer: &Answer) -> BTreeSet<String> {
-    answer
+fn allow(response: &TestResponse) -> BTreeSet<String> {
+    response
         .header("allow")
         .split(',')
         .map(|method| method.trim().to_owned())
         .collect()
 }
 
-fn assert_not_allowed(ask: &Ask, answer: &Answer, declared: &BTreeSet<&str>) {
-    let what = format!("{} {}", ask.method, ask.operation.path);
-    assert_eq!(answer.status, 405, "{what}");
-    assert_eq!(answer.headers.get_all("allow").iter().count(), 1, "{what}");
+fn assert_not_allowed(request: &TestRequest, response: &TestResponse, declared: &BTreeSet<&str>) {
+    let what = format!("{} {}", request.method, request.operation.path);
+    assert_eq!(response.status, 405, "{what}");
+    assert_eq!(response.headers.get_all("allow").iter().count(), 1, "{what}");
     assert!(
-        allow(answer).iter().eq(declared),
+        allow(response).iter().eq(declared),
         "{what}: {}",
-        answer.header("allow")
+        response.header("allow")
     );
-    if ask.method == Method::HEAD {
+    if request.method == Method::HEAD {
         assert_eq!(
-            answer.header("content-type"),
+            response.header("content-type"),
             "application/problem+json",
             "{what}"
         );
-        assert!(answer.bytes.is_empty(), "{what}");
+        assert!(response.bytes.is_empty(), "{what}");
     } else {
-        assert_eq!(answer.problem(), "405/69", "{what}");
-        assert_eq!(answer.violations(&ask.operation.id), [""; 0], "{what}");
+        assert_eq!(response.problem(), "405/69", "{what}");
+        assert_eq!(response.violations(&request.operation.id), [""; 0], "{what}");
     }
 }
 
 #[tokio::test]
-async fn a_method_that_a_path_does_not_have_is_refused_with_those_that_it_has() {
-    let stage = Stage::set().await;
-    let before = stage.everything().await;
+async fn undeclared_methods_get_405_with_allow() {
+    let fixture = Fixture::start().await;
+    let before = fixture.everything().await;
     let mut refused = 0;
     for (path, (declared, operation)) in paths() {
         for method in METHODS.into_iter().filter(|method| !declared.contains(method)) {
-            let mut ask = stage.ask(operation);
-            ask.method = method.parse().expect("a method");
-            let answer = ask.send(&stage.api).await;
-            assert_not_allowed(&ask, &answer, &declared);
+            let mut request = fixture.request(operation);
+            request.method = method.parse().expect("a method");
+            let response = request.send(&fixture.api).await;
+            assert_not_allowed(&request, &response, &declared);
             refused += 1;
         }
         assert!(!declared.is_empty(), "{path}");
     }
     assert_eq!(refused, METHODS.len() * paths().len() - operations().len());
-    assert_eq!(stage.everything().await, before);
+    assert_eq!(fixture.everything().await, before);
 }
 
 #[tokio::test]
-async fn the_method_is_looked_at_before_anything_else() {
-    let stage = Stage::set().await;
+async fn methods_are_checked_first() {
+    let fixture = Fixture::start().await;
     for (_, (declared, operation)) in paths() {
-        let mut ask = stage.ask(operation);
-        ask.method = Method::PATCH;
-        ask.authorization = None;
-        ask.id("account_id", "x");
-        ask.id("app_id", "y");
-        ask.query = "limit=0&colour=red".to_owned();
-        ask.text("{");
-        ask.content_type = Some(b"text/plain".to_vec());
-        let answer = ask.send(&stage.api).await;
-        assert_not_allowed(&ask, &answer, &declared);
+        let mut request = fixture.request(operation);
+        request.method = Method::PATCH;
+        request.authorization = None;
+        request.id("account_id", "x");
+        request.id("app_id", "y");
+        request.query = "limit=0&colour=red".to_owned();
+        request.text("{");
+        request.content_type = Some(b"text/plain".to_vec());
+        let response = request.send(&fixture.api).await;
+        assert_not_allowed(&request, &response, &declared);
     }
 }
 
 #[tokio::test]
 async fn the_bodies_of_get_and_delete_are_ignored() {
-    let stage = Stage::set().await;
+    let fixture = Fixture::start().await;
     for operation in operations().iter().filter(|operation| operation.body.is_none()) {
-        let bare = stage.ask(&operation.id).send(&stage.api).await;
+        let bare = fixture.request(&operation.id).send(&fixture.api).await;
         for body in [
             "{}",
             "{",
@@ -102,13 +102,13 @@ async fn the_bodies_of_get_and_delete_are_ignored() {
             r#"{"type":"application/astra-appBackup"}"#,
         ] {
             for media_type in [None, Some("application/json"), Some("text/plain")] {
-                let mut ask = stage.ask(&operation.id);
-                ask.text(body);
-                ask.content_type = media_type.map(Into::into);
-                let answer = ask.send(&stage.api).await;
-                assert_eq!(answer.problem(), bare.problem(), "{} with {body}", operation.id);
+                let mut request = fixture.request(&operation.id);
+                request.text(body);
+                request.content_type = media_type.map(Into::into);
+                let response = request.send(&fixture.api).await;
+                assert_eq!(response.problem(), bare.problem(), "{} with {body}", operation.id);
                 assert_eq!(
-                    answer.violations(&operation.id),
+                    response.violations(&operation.id),
                     [""; 0],
                     "{} with {body}",
                     operation.id

@@ -1,68 +1,68 @@
 //! Mutations of valid requests, as the table of invalid requests defines them.
 
 use appkeep_contract::invalid_requests::{ExistingResource, Mutation as M};
-use appkeep_tests::{Ask, Payload};
+use appkeep_tests::{Payload, TestRequest};
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, UNKNOWN};
+use crate::fixture::{Fixture, UNKNOWN};
 
 /// Returns a request to an operation with these mutations.
-pub(super) fn invalid(stage: &Stage, operation: &str, mutations: &[M]) -> Ask {
-    let mut ask = stage.ask(operation);
+pub(super) fn invalid(fixture: &Fixture, operation: &str, mutations: &[M]) -> TestRequest {
+    let mut request = fixture.request(operation);
     for mutation in mutations {
-        apply(&mut ask, *mutation, stage);
+        apply(&mut request, *mutation, fixture);
     }
-    ask
+    request
 }
 
 /// Applies one mutation.
-pub(super) fn apply(ask: &mut Ask, mutation: M, stage: &Stage) {
+pub(super) fn apply(request: &mut TestRequest, mutation: M, fixture: &Fixture) {
     match mutation {
-        M::NoToken => ask.authorization = None,
-        M::UnknownToken => ask.token("appkeep_unknown"),
-        M::BasicToken => ask.authorization = Some(b"Basic c29tZW9uZTpzZWNyZXQ=".to_vec()),
-        M::ViewerToken => ask.token(&stage.viewer),
-        M::ForeignToken => ask.token(&stage.foreigner),
-        M::OperatorToken => ask.token(&stage.operator),
-        M::Account(text) => ask.id("account_id", text),
-        M::UnknownAccount => ask.id("account_id", UNKNOWN),
-        M::App(text) => ask.id("app_id", text),
-        M::UnknownApp => ask.id("app_id", UNKNOWN),
-        M::ForeignApp => ask.app = stage.foreign_app.to_string(),
-        M::OtherApp => ask.app = stage.blog.to_string(),
-        M::Resource(text) => text.clone_into(&mut ask.resource),
-        M::UnknownResource => UNKNOWN.clone_into(&mut ask.resource),
-        M::RawId(name, text) => ask.id(name, text),
-        M::IdOf(name, existing) => ask.id(name, &id_of(existing, stage)),
-        M::Query(name, value) => ask.parameter(&format!("{name}={value}")),
-        M::RawQuery(text) => ask.parameter(text),
-        M::RepeatedField(times) => ask.parameter(&format!("include={}", vec!["id"; times].join(","))),
-        M::Method(method) => ask.method = method.parse().expect("a method"),
-        M::ContentType(media_type) => ask.content_type = Some(media_type.as_bytes().to_vec()),
-        M::ContentTypeBytes(bytes) => ask.content_type = Some(bytes.to_vec()),
-        M::ForceUpdate(value) => ask.force_update = value.map(str::to_owned),
-        M::UnknownId(name) => ask.member(name, json!(UNKNOWN)),
-        M::MemberOf(name, existing) => ask.member(name, json!(id_of(existing, stage))),
-        M::Member(name, value) => ask.member(name, parsed(value)),
-        M::Text(name, text) => ask.member(name, json!(text)),
-        M::Without(name) => ask.without(name),
+        M::NoToken => request.authorization = None,
+        M::UnknownToken => request.token("appkeep_unknown"),
+        M::BasicToken => request.authorization = Some(b"Basic c29tZW9uZTpzZWNyZXQ=".to_vec()),
+        M::ViewerToken => request.token(&fixture.viewer),
+        M::ForeignToken => request.token(&fixture.foreigner),
+        M::OperatorToken => request.token(&fixture.operator),
+        M::Account(text) => request.id("account_id", text),
+        M::UnknownAccount => request.id("account_id", UNKNOWN),
+        M::App(text) => request.id("app_id", text),
+        M::UnknownApp => request.id("app_id", UNKNOWN),
+        M::ForeignApp => request.app = fixture.foreign_app.to_string(),
+        M::OtherApp => request.app = fixture.blog.to_string(),
+        M::Resource(text) => text.clone_into(&mut request.resource),
+        M::UnknownResource => UNKNOWN.clone_into(&mut request.resource),
+        M::RawId(name, text) => request.id(name, text),
+        M::IdOf(name, existing) => request.id(name, &id_of(existing, fixture)),
+        M::Query(name, value) => request.parameter(&format!("{name}={value}")),
+        M::RawQuery(text) => request.parameter(text),
+        M::RepeatedField(times) => request.parameter(&format!("include={}", vec!["id"; times].join(","))),
+        M::Method(method) => request.method = method.parse().expect("a method"),
+        M::ContentType(media_type) => request.content_type = Some(media_type.as_bytes().to_vec()),
+        M::ContentTypeBytes(bytes) => request.content_type = Some(bytes.to_vec()),
+        M::ForceUpdate(value) => request.force_update = value.map(str::to_owned),
+        M::UnknownId(name) => request.member(name, json!(UNKNOWN)),
+        M::MemberOf(name, existing) => request.member(name, json!(id_of(existing, fixture))),
+        M::Member(name, value) => request.member(name, parsed(value)),
+        M::Text(name, text) => request.member(name, json!(text)),
+        M::Without(name) => request.without(name),
         M::Labels(_) | M::ManyLabels { .. } | M::LabelsOneByteTooLong | M::LongLabel(_) => {
-            ask.member("metadata", json!({"labels": labels(mutation)}));
+            request.member("metadata", json!({"labels": labels(mutation)}));
         }
         M::Metadata(name, value) => {
-            ask.member("metadata", json!({"labels": [], name: parsed(value)}));
+            request.member("metadata", json!({"labels": [], name: parsed(value)}));
         }
-        M::NoBody => ask.body = Payload::None,
-        other => ask.text(bytes(ask, other)),
+        M::NoBody => request.body = Payload::None,
+        other => request.text(bytes(request, other)),
     }
 }
 
 /// Returns the body as bytes, after a mutation that JSON can't express.
-fn bytes(ask: &Ask, mutation: M) -> Vec<u8> {
-    let body = ask.bytes();
-    let text = || String::from_utf8(ask.bytes()).expect("UTF-8");
+fn bytes(request: &TestRequest, mutation: M) -> Vec<u8> {
+    let body = request.bytes();
+    let text = || String::from_utf8(request.bytes()).expect("UTF-8");
     let with_members = |members: &str| format!("{},{members}}}", text().trim_end_matches('}')).into_bytes();
-    let spaces = |count: usize| [vec![b' '; count], ask.bytes()].concat();
+    let spaces = |count: usize| [vec![b' '; count], request.bytes()].concat();
     match mutation {
         M::Body(text) => text.as_bytes().to_vec(),
         M::BodyBytes(bytes) => bytes.to_vec(),
@@ -115,16 +115,16 @@ fn parsed(json: &str) -> Value {
     serde_json::from_str(json).expect("JSON in the table")
 }
 
-fn id_of(existing: ExistingResource, stage: &Stage) -> String {
+fn id_of(existing: ExistingResource, fixture: &Fixture) -> String {
     match existing {
-        ExistingResource::App => stage.shop.to_string(),
-        ExistingResource::Backup => stage.backup.clone(),
-        ExistingResource::Snapshot => stage.snap.clone(),
-        ExistingResource::PendingSnapshot => stage.pending_snap.clone(),
-        ExistingResource::SnapshotOfOtherApp => stage.blog_snap.clone(),
-        ExistingResource::ForeignBackup => stage.foreign_backup.clone(),
-        ExistingResource::ForeignSnapshot => stage.foreign_snap.clone(),
-        ExistingResource::ForeignBucket => stage.server.bucket("other", "local").to_string(),
-        other => panic!("the stage has no {other:?}"),
+        ExistingResource::App => fixture.shop.to_string(),
+        ExistingResource::Backup => fixture.backup.clone(),
+        ExistingResource::Snapshot => fixture.snap.clone(),
+        ExistingResource::PendingSnapshot => fixture.pending_snap.clone(),
+        ExistingResource::SnapshotOfOtherApp => fixture.blog_snap.clone(),
+        ExistingResource::ForeignBackup => fixture.foreign_backup.clone(),
+        ExistingResource::ForeignSnapshot => fixture.foreign_snap.clone(),
+        ExistingResource::ForeignBucket => fixture.server.bucket("other", "local").to_string(),
+        other => panic!("the fixture has no {other:?}"),
     }
 }

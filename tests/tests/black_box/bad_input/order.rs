@@ -3,21 +3,21 @@
 //! Every two ranks of the table are combined in one request, for every operation that has both.
 
 use appkeep_contract::invalid_requests::{ORDER, RankedRequest};
-use appkeep_tests::{Ask, operations};
+use appkeep_tests::{TestRequest, operations};
 
 use super::complaint;
 use super::mutations::apply;
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 /// Applies the lower rank last, so that it decides if both change the same part.
-fn ask_with(stage: &Stage, operation: &str, ranks: &[&RankedRequest]) -> Ask {
-    let mut ask = stage.ask(operation);
+fn request_with(fixture: &Fixture, operation: &str, ranks: &[&RankedRequest]) -> TestRequest {
+    let mut request = fixture.request(operation);
     for ranked in ranks.iter().rev() {
         for mutation in ranked.request.mutations {
-            apply(&mut ask, *mutation, stage);
+            apply(&mut request, *mutation, fixture);
         }
     }
-    ask
+    request
 }
 
 fn ranks_of(operation: &str) -> Vec<&'static RankedRequest> {
@@ -36,18 +36,18 @@ fn can_be_seen(first: &RankedRequest, second: &RankedRequest) -> bool {
 }
 
 #[tokio::test]
-async fn of_two_invalid_parts_the_first_is_in_the_response() {
-    let stage = Stage::set().await;
-    let before = stage.everything().await;
+async fn the_first_of_two_invalid_parts_is_reported() {
+    let fixture = Fixture::start().await;
+    let before = fixture.everything().await;
     let (mut pairs, mut complaints) = (0, Vec::new());
     for operation in operations() {
         let ranks = ranks_of(&operation.id);
         for (index, first) in ranks.iter().enumerate() {
             let others = ranks[index..].iter();
             for second in others.filter(|second| second.rank > first.rank && can_be_seen(first, second)) {
-                let ask = ask_with(&stage, &operation.id, &[first, second]);
-                let answer = ask.send(&stage.api).await;
-                let complaint = complaint(&ask, &answer, &first.request);
+                let request = request_with(&fixture, &operation.id, &[first, second]);
+                let response = request.send(&fixture.api).await;
+                let complaint = complaint(&request, &response, &first.request);
                 let what = format!("{} and {}", first.request.code, second.request.code);
                 complaints.extend(complaint.map(|complaint| format!("{what}: {complaint}")));
                 pairs += 1;
@@ -56,21 +56,21 @@ async fn of_two_invalid_parts_the_first_is_in_the_response() {
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     assert!(pairs > 500, "only {pairs} pairs");
-    assert_eq!(stage.everything().await, before);
+    assert_eq!(fixture.everything().await, before);
 }
 
 #[tokio::test]
-async fn when_the_first_part_is_valid_the_next_one_is_in_the_response() {
-    let stage = Stage::set().await;
+async fn invalid_parts_are_reported_in_order() {
+    let fixture = Fixture::start().await;
     let mut complaints = Vec::new();
     for operation in operations() {
         let mut ranks = ranks_of(&operation.id);
         ranks.retain(|ranked| ranked.request.status != 413);
         ranks.dedup_by_key(|ranked| ranked.rank);
         for (index, first) in ranks.iter().enumerate() {
-            let ask = ask_with(&stage, &operation.id, &ranks[index..]);
-            let answer = ask.send(&stage.api).await;
-            let complaint = complaint(&ask, &answer, &first.request);
+            let request = request_with(&fixture, &operation.id, &ranks[index..]);
+            let response = request.send(&fixture.api).await;
+            let complaint = complaint(&request, &response, &first.request);
             complaints.extend(complaint.map(|complaint| format!("{}: {complaint}", first.request.code)));
         }
     }

@@ -1,33 +1,38 @@
 //! Reasons in the responses to invalid queries, and valid queries in every notation.
 
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 #[tokio::test]
-async fn a_reason_names_the_bad_value_and_what_would_be_right() {
-    let stage = Stage::set().await;
+async fn reasons_name_the_invalid_and_the_expected_value() {
+    let fixture = Fixture::start().await;
     for (query, named) in [
         ("limit=many", r#""many" is not a number from 1 on"#),
         (
             "include=id,surprise",
             r#""surprise" is not a field; the fields are type, version, id, name"#,
         ),
-        ("continue=x", r#""x" is not a token that an earlier answer gave"#),
+        (
+            "continue=x",
+            r#""x" is not a continue token of an earlier response"#,
+        ),
         ("limit=1&limit=1", "it is given more than once"),
         ("colour=red", "this operation has no such parameter"),
     ] {
-        let answer = stage
+        let response = fixture
             .api
-            .get(&format!("{}?{query}", stage.api.backups()))
+            .get(&format!("{}?{query}", fixture.api.backups()))
             .await
             .json();
-        let reason = answer["invalidParams"][0]["reason"].as_str().unwrap_or_default();
+        let reason = response["invalidParams"][0]["reason"]
+            .as_str()
+            .unwrap_or_default();
         assert!(reason.starts_with(named), "{query}: {reason}");
     }
 }
 
 #[tokio::test]
-async fn a_query_is_accepted_in_every_sound_form() {
-    let stage = Stage::set().await;
+async fn queries_are_accepted_in_every_valid_notation() {
+    let fixture = Fixture::start().await;
     let token = "f".repeat(48);
     let last = format!("continue={token}");
     for query in [
@@ -55,12 +60,12 @@ async fn a_query_is_accepted_in_every_sound_form() {
             "cloud_list",
             "account_list",
         ] {
-            let mut ask = stage.ask(operation);
-            query.clone_into(&mut ask.query);
-            let answer = ask.send(&stage.api).await;
-            let text = String::from_utf8_lossy(&answer.bytes);
-            assert_eq!(answer.status, 200, "{operation}?{query}: {text}");
-            assert_eq!(answer.violations(operation), [""; 0], "{operation}?{query}");
+            let mut request = fixture.request(operation);
+            query.clone_into(&mut request.query);
+            let response = request.send(&fixture.api).await;
+            let text = response.text();
+            assert_eq!(response.status, 200, "{operation}?{query}: {text}");
+            assert_eq!(response.violations(operation), [""; 0], "{operation}?{query}");
         }
     }
 }

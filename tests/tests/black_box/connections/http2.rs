@@ -50,7 +50,7 @@ impl Frames {
 
     /// Acknowledges settings and pings until the server closes the connection; returns the types of the
     /// received frames.
-    pub(super) async fn answer_until_closed(&mut self) -> Vec<u8> {
+    pub(super) async fn acknowledge_until_closed(&mut self) -> Vec<u8> {
         let mut seen = Vec::new();
         let answering = async {
             while let Some((kind, flags, payload)) = self.next().await {

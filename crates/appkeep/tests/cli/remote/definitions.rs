@@ -5,7 +5,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::program::{run, said};
+use crate::program::{run, stdout};
 
 #[test]
 fn every_shell_has_completions() {
@@ -20,7 +20,7 @@ fn every_shell_has_completions() {
     ] {
         let output = run(["completions", shell]);
         assert_eq!(output.status.code(), Some(0), "{shell}");
-        let script = said(&output);
+        let script = stdout(&output);
         assert!(script.contains(part), "{shell}: {script}");
         assert!(script.contains("snapshot"), "{shell}");
     }
@@ -29,7 +29,7 @@ fn every_shell_has_completions() {
 }
 
 #[test]
-fn bash_completes_with_them() {
+fn bash_completions_work() {
     let dir = TempDir::new().unwrap();
     let file = dir.path().join("appkeep.bash");
     fs::write(&file, run(["completions", "bash"]).stdout).unwrap();
@@ -39,7 +39,7 @@ fn bash_completes_with_them() {
         .arg(&file)
         .output()
         .unwrap();
-    assert_eq!(said(&output), "create\n", "{output:?}");
+    assert_eq!(stdout(&output), "create\n", "{output:?}");
 }
 
 #[test]

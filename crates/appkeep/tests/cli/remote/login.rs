@@ -6,125 +6,125 @@ use std::process::Command;
 
 use appkeep_launcher::{ACCOUNT, RunningServer};
 
-use super::{Site, refused};
-use crate::program::{appkeep, installation, said};
+use super::{Fixture, error_line};
+use crate::program::{appkeep, installation, stdout};
 use crate::terminal::{Terminal, plain};
 
-/// Returns a call of the binary with only the configuration directory of this site.
-fn bare(site: &Site) -> Command {
+/// Returns a call of the binary with only the configuration directory of this fixture.
+fn bare(fixture: &Fixture) -> Command {
     let mut command = appkeep();
-    command.env("XDG_CONFIG_HOME", site.place.path().join("config"));
+    command.env("XDG_CONFIG_HOME", fixture.installation.path().join("config"));
     command
 }
 
-fn file(site: &Site) -> std::path::PathBuf {
-    site.place.path().join("config/appkeep/login.toml")
+fn file(fixture: &Fixture) -> std::path::PathBuf {
+    fixture.installation.path().join("config/appkeep/login.toml")
 }
 
-fn log_in(site: &Site) {
-    let output = bare(site)
-        .args(["login", "--url", &site.server.url, "--account", ACCOUNT])
-        .env("APPKEEP_TOKEN", &site.token)
+fn log_in(fixture: &Fixture) {
+    let output = bare(fixture)
+        .args(["login", "--url", &fixture.server.url, "--account", ACCOUNT])
+        .env("APPKEEP_TOKEN", &fixture.token)
         .output()
         .expect("it runs");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(
-        said(&output),
+        stdout(&output),
         format!(
             "logged in to {}, account acme ({ACCOUNT}) as member with 1 app; stored in {}\n",
-            site.server.url,
-            file(site).display()
+            fixture.server.url,
+            file(fixture).display()
         )
     );
 }
 
 #[test]
-fn what_is_stored_is_used_and_the_users_alone() {
-    let site = Site::new();
-    log_in(&site);
+fn stored_logins_are_used_and_private() {
+    let fixture = Fixture::new();
+    log_in(&fixture);
     let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(&file(&site)), 0o600);
-    assert_eq!(mode(file(&site).parent().unwrap()), 0o700);
-    let output = bare(&site)
+    assert_eq!(mode(&file(&fixture)), 0o600);
+    assert_eq!(mode(file(&fixture).parent().unwrap()), 0o700);
+    let output = bare(&fixture)
         .args(["app", "list", "--output", "json"])
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     // A second login replaces the first one.
-    log_in(&site);
-    assert_eq!(fs::read_dir(file(&site).parent().unwrap()).unwrap().count(), 1);
+    log_in(&fixture);
+    assert_eq!(fs::read_dir(file(&fixture).parent().unwrap()).unwrap().count(), 1);
 
-    let output = bare(&site).arg("logout").output().unwrap();
+    let output = bare(&fixture).arg("logout").output().unwrap();
     assert_eq!(
-        said(&output),
+        stdout(&output),
         format!(
             "logged out: {} was removed; the token is still valid\n",
-            file(&site).display()
+            file(&fixture).display()
         )
     );
-    let output = bare(&site).args(["app", "list"]).output().unwrap();
+    let output = bare(&fixture).args(["app", "list"]).output().unwrap();
     assert_eq!(
-        refused(&output, 2),
+        error_line(&output, 2),
         "no server is set; give --url or APPKEEP_URL, or run appkeep login"
     );
-    let output = bare(&site).arg("logout").output().unwrap();
+    let output = bare(&fixture).arg("logout").output().unwrap();
     assert_eq!(
-        (output.status.code(), said(&output).as_str()),
+        (output.status.code(), stdout(&output).as_str()),
         (Some(0), "no login was stored\n")
     );
 }
 
 #[test]
-fn the_only_account_need_not_be_named_and_others_may_be_by_name() {
-    let site = Site::new();
+fn the_account_is_optional_if_there_is_only_one() {
+    let fixture = Fixture::new();
     let log_in = |token: &str, more: &[&str]| {
-        let mut command = bare(&site);
-        command.args(["login", "--url", &site.server.url, "--token", token]);
+        let mut command = bare(&fixture);
+        command.args(["login", "--url", &fixture.server.url, "--token", token]);
         command.args(more).output().unwrap()
     };
-    let output = log_in(&site.token, &[]);
+    let output = log_in(&fixture.token, &[]);
     assert!(
-        said(&output).contains(&format!("account acme ({ACCOUNT}) as member")),
+        stdout(&output).contains(&format!("account acme ({ACCOUNT}) as member")),
         "{output:?}"
     );
-    let all = said(
-        &site
-            .place
+    let all = stdout(
+        &fixture
+            .installation
             .create_token(&["--account", "*", "--role", "viewer"])
             .unwrap(),
     );
     assert_eq!(
-        refused(&log_in(all.trim(), &[]), 6),
+        error_line(&log_in(all.trim(), &[]), 6),
         "the token can access 2 accounts: other, acme; select one with --account"
     );
     let output = log_in(all.trim(), &["--account", "acme"]);
-    assert!(said(&output).contains("as viewer"), "{output:?}");
+    assert!(stdout(&output).contains("as viewer"), "{output:?}");
     assert_eq!(
-        refused(&log_in(all.trim(), &["--account", "zebra"]), 3),
+        error_line(&log_in(all.trim(), &["--account", "zebra"]), 3),
         "there is no account \"zebra\"; expected other, acme"
     );
 }
 
 #[test]
-fn a_certificate_has_to_be_trusted_and_is_remembered() {
-    let place = installation();
-    let mut command = place.serve();
+fn trusted_certificates_are_stored() {
+    let installation = installation();
+    let mut command = installation.serve();
     command.args(["--tls", "self-signed"]);
     let mut server = RunningServer::start(command).unwrap();
     let line = server.next_line().unwrap();
     let (_, ca) = line.split_once(": ").expect("where the authority is");
-    let token = place.token("acme").unwrap();
-    let person = || {
+    let token = installation.token("acme").unwrap();
+    let client_command = || {
         let mut command = appkeep();
-        command.env("XDG_CONFIG_HOME", place.path().join("config"));
+        command.env("XDG_CONFIG_HOME", installation.path().join("config"));
         command
     };
     let log_in = || {
-        let mut command = person();
+        let mut command = client_command();
         command.args(["login", "--url", &server.url, "--token", &token]);
         command
     };
-    let refusal = refused(&log_in().output().unwrap(), 2);
+    let refusal = error_line(&log_in().output().unwrap(), 2);
     assert!(
         refusal.starts_with(&format!("the certificate of {} is not trusted: ", server.url)),
         "{refusal}"
@@ -135,99 +135,77 @@ fn a_certificate_has_to_be_trusted_and_is_remembered() {
     );
     let output = log_in().env("APPKEEP_CA", ca).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let output = person().args(["app", "list"]).output().unwrap();
-    assert!(said(&output).contains("shop"), "{output:?}");
+    let output = client_command().args(["app", "list"]).output().unwrap();
+    assert!(stdout(&output).contains("shop"), "{output:?}");
 }
 
 #[test]
-fn a_token_goes_to_no_other_server_than_its_own() {
-    let site = Site::new();
-    log_in(&site);
-    let output = bare(&site)
+fn stored_tokens_are_sent_only_to_their_server() {
+    let fixture = Fixture::new();
+    log_in(&fixture);
+    let output = bare(&fixture)
         .args(["app", "list", "--url", "http://127.0.0.1:1"])
         .output()
         .unwrap();
     assert_eq!(
-        refused(&output, 2),
+        error_line(&output, 2),
         format!(
             "no token for http://127.0.0.1:1 is set: the login is for {}; give --token-file or APPKEEP_TOKEN, or run \
              appkeep login",
-            site.server.url
+            fixture.server.url
         )
     );
 }
 
 #[test]
-fn what_does_not_work_is_not_stored() {
-    let site = Site::new();
-    let output = bare(&site)
-        .args([
-            "login",
-            "--url",
-            &site.server.url,
-            "--account",
-            ACCOUNT,
-            "--token",
-            "wrong",
-        ])
-        .output()
-        .unwrap();
-    refused(&output, 4);
-    assert!(!file(&site).exists());
-    let output = bare(&site)
-        .args(["login", "--url", &site.server.url, "--account", ACCOUNT])
-        .output()
-        .unwrap();
+fn failing_logins_are_not_stored() {
+    let fixture = Fixture::new();
+    let log_in = |token: &[&str]| {
+        let mut command = bare(&fixture);
+        command.args(["login", "--url", &fixture.server.url, "--account", ACCOUNT]);
+        command.args(token).output().unwrap()
+    };
+    error_line(&log_in(&["--token", "wrong"]), 4);
+    assert!(!file(&fixture).exists());
     assert_eq!(
-        refused(&output, 2),
+        error_line(&log_in(&[]), 2),
         "no token is set; give --token-file or APPKEEP_TOKEN"
     );
     // The directory can't be created.
-    fs::write(site.place.path().join("config"), "").unwrap();
-    let output = bare(&site)
-        .args([
-            "login",
-            "--url",
-            &site.server.url,
-            "--account",
-            ACCOUNT,
-            "--token",
-            &site.token,
-        ])
-        .output()
-        .unwrap();
-    assert!(refused(&output, 2).starts_with(&format!("failed to write {}: ", file(&site).display())));
+    fs::write(fixture.installation.path().join("config"), "").unwrap();
+    let output = log_in(&["--token", &fixture.token]);
+    assert!(error_line(&output, 2).starts_with(&format!("failed to write {}: ", file(&fixture).display())));
 }
 
 #[test]
-fn a_terminal_is_asked_for_the_token_and_does_not_show_it() {
-    let site = Site::new();
-    let mut command = bare(&site);
-    command.args(["login", "--url", &site.server.url, "--account", ACCOUNT]);
+fn the_token_prompt_hides_input() {
+    let fixture = Fixture::new();
+    let mut command = bare(&fixture);
+    command.args(["login", "--url", &fixture.server.url, "--account", ACCOUNT]);
     let mut terminal = Terminal::start(200, &command);
-    terminal.expect(&format!("Token for {}", site.server.url));
+    terminal.expect(&format!("Token for {}", fixture.server.url));
     terminal.until_hidden();
-    terminal.type_line(&site.token);
+    terminal.type_line(&fixture.token);
     let (code, text) = terminal.end();
     assert_eq!(code, 0, "{text}");
     assert!(plain(&text).contains("logged in to "), "{text}");
-    assert!(!text.contains(&site.token), "{text}");
+    assert!(!text.contains(&fixture.token), "{text}");
 }
 
 #[test]
-fn a_broken_login_is_named_without_its_secret() {
-    let site = Site::new();
-    log_in(&site);
+fn invalid_login_files_are_named_without_the_token() {
+    let fixture = Fixture::new();
+    log_in(&fixture);
     fs::write(
-        file(&site),
-        format!("url = \"http://a\"\ntoken = {}\n", site.token),
+        file(&fixture),
+        format!("url = \"http://a\"\ntoken = {}\n", fixture.token),
     )
     .unwrap();
-    let output = bare(&site).args(["app", "list"]).output().unwrap();
-    let refusal = refused(&output, 2);
+    let output = bare(&fixture).args(["app", "list"]).output().unwrap();
+    let refusal = error_line(&output, 2);
     assert!(
-        refusal.starts_with(&format!("failed to read {}: ", file(&site).display())),
+        refusal.starts_with(&format!("failed to read {}: ", file(&fixture).display())),
         "{refusal}"
     );
-    assert!(!refusal.contains(&site.token), "{refusal}");
+    assert!(!refusal.contains(&fixture.token), "{refusal}");
 }

@@ -7,9 +7,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use insta::assert_snapshot;
 use wiremock::MockServer;
 
-use super::person;
-use crate::canned;
-use crate::program::said;
+use super::{client_command, run_at};
+use crate::fake_server;
+use crate::program::stdout;
 use crate::terminal::{Terminal, plain};
 
 /// Returns the time three days ago, in a server's notation.
@@ -66,7 +66,7 @@ fn start() -> MockServer {
 "creationTimestamp":"{then}","modificationTimestamp":"{then}",
 "createdBy":"{APP}"}}}}],"metadata":{{"labels":[]}}}}"#
     );
-    canned::start(move |_, path| {
+    fake_server::start(move |_, path| {
         let path = path.split('?').next().unwrap_or_default();
         let body = if path.ends_with("/appBackups") {
             &backups
@@ -80,7 +80,7 @@ fn start() -> MockServer {
 /// Returns the output on a terminal with `columns` columns.
 fn shown(columns: u16, arguments: &[&str]) -> String {
     let server = start();
-    let mut command = person(&server.uri(), "secret");
+    let mut command = client_command(&server.uri(), "secret");
     command.args(arguments);
     let (code, text) = Terminal::start(columns, &command).end();
     assert_eq!(code, 0, "{text}");
@@ -88,26 +88,23 @@ fn shown(columns: u16, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn a_pipe_gets_whole_lines_without_colours() {
+fn pipes_get_unwrapped_lines_without_colours() {
     let server = start();
-    let output = person(&server.uri(), "secret")
-        .args(["backup", "list"])
-        .output()
-        .unwrap();
-    let table = said(&output);
+    let output = run_at(&server.uri(), &["backup", "list"]);
+    let table = stdout(&output);
     assert!(!table.contains('\u{1b}'), "{table:?}");
     assert_snapshot!("pipe", table);
 }
 
 #[test]
-fn eighty_columns_are_enough_for_a_table() {
+fn tables_fit_80_columns() {
     let text = shown(80, &["backup", "list"]);
     assert!(text.contains("\u{1b}["), "coloured: {text:?}");
     assert_snapshot!("columns_80", plain(&text));
 }
 
 #[test]
-fn forty_columns_show_one_below_the_other() {
+fn fields_are_listed_vertically_at_40_columns() {
     assert_snapshot!("columns_40", plain(&shown(40, &["backup", "list"])));
     let shown = plain(&shown(40, &["backup", "show", "1a2b3c4d-0"]));
     let (_, date) = shown.split_once("created     ").unwrap();
@@ -118,9 +115,9 @@ fn forty_columns_show_one_below_the_other() {
 }
 
 #[test]
-fn no_color_is_heeded() {
+fn no_color_is_respected() {
     let server = start();
-    let mut command = person(&server.uri(), "secret");
+    let mut command = client_command(&server.uri(), "secret");
     command.args(["backup", "list"]).env("NO_COLOR", "1");
     let (code, text) = Terminal::start(80, &command).end();
     assert_eq!(code, 0);

@@ -5,12 +5,12 @@ use std::fs;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::verify_forger;
-use crate::forger;
-use crate::program::{one_line_error, run, said};
+use super::verify_faulty_server;
+use crate::faulty_server;
+use crate::program::{only_error_line, run, stdout};
 
 #[test]
-fn one_run_writes_any_number_of_reports() {
+fn one_run_can_write_several_reports() {
     let dir = TempDir::new().unwrap();
     let file = |name: &str| dir.path().join(name).display().to_string();
     let outputs = ["json=a.json", "junit=b.xml", "html=c.html", "text=d.txt"].map(|output| {
@@ -18,11 +18,11 @@ fn one_run_writes_any_number_of_reports() {
         format!("{format}={}", file(name))
     });
     let arguments: Vec<&str> = outputs.iter().flat_map(|output| ["--output", output]).collect();
-    let output = verify_forger(&forger::start(), &arguments);
+    let output = verify_faulty_server(&faulty_server::start(), &arguments);
     assert_eq!(output.status.code(), Some(1));
     let read = |name: &str| fs::read_to_string(file(name)).unwrap();
 
-    assert_eq!(read("d.txt"), said(&output));
+    assert_eq!(read("d.txt"), stdout(&output));
     let json: Value = serde_json::from_str(&read("a.json")).unwrap();
     assert_eq!(json["live"]["ended_early"], Value::Null);
     let checks = json["live"]["checks"].as_array().unwrap();
@@ -44,11 +44,11 @@ fn one_run_writes_any_number_of_reports() {
 }
 
 #[test]
-fn colour_is_there_when_it_is_asked_for() {
-    let url = forger::start();
+fn color_can_be_forced_and_disabled() {
+    let url = faulty_server::start();
     let report = |color| {
         let options = ["--operations", "app_backup_list_all", "--color", color];
-        said(&verify_forger(&url, &options))
+        stdout(&verify_faulty_server(&url, &options))
     };
     let coloured = report("always");
     assert!(coloured.contains("\u{1b}[31mVIOLATED\u{1b}[0m"), "{coloured}");
@@ -57,13 +57,13 @@ fn colour_is_there_when_it_is_asked_for() {
 }
 
 #[test]
-fn what_cannot_be_written_is_refused_before_the_run() {
+fn unwritable_outputs_are_rejected_before_the_run() {
     let output = run(["verify", "--output", "junit=/no/such/directory/report.xml"]);
     assert_eq!(
-        one_line_error(&output),
+        only_error_line(&output),
         "failed to write /no/such/directory/report.xml: its directory isn't there"
     );
-    for (output, complaint) in [
+    for (output, message) in [
         (
             "pdf=a.pdf",
             "invalid format \"pdf\": expected text, json, junit or html",
@@ -73,6 +73,6 @@ fn what_cannot_be_written_is_refused_before_the_run() {
         let refused = run(["verify", "--output", output]);
         assert_eq!(refused.status.code(), Some(2), "{output}");
         let said = String::from_utf8(refused.stderr).unwrap();
-        assert!(said.contains(complaint), "{said}");
+        assert!(said.contains(message), "{said}");
     }
 }

@@ -5,17 +5,17 @@ use std::fmt::Write as _;
 use std::fs;
 use std::sync::{Arc, Mutex};
 
-use appkeep_contract::live::{ForeignAccount, IdleServer, Target};
+use appkeep_contract::live::Target;
 use appkeep_contract::testing::defects::VOLUME_BYTES;
 use appkeep_contract::testing::{HttpUpstream, Injection, Listener, ProxyContext, Tenant, proxy};
 use appkeep_tests::{Builder, TestServer};
 
-use super::super::verify::Switch;
+use super::super::verify::{Switch, target};
 
 /// The number of concurrent jobs, of all runs together.
 const WORKERS: u32 = 3;
 
-pub(super) struct Honest {
+pub(super) struct CorrectServers {
     working: TestServer,
     idle: TestServer,
     http: reqwest::Client,
@@ -23,7 +23,7 @@ pub(super) struct Honest {
     proxies: Mutex<Vec<Listener>>,
 }
 
-impl Honest {
+impl CorrectServers {
     /// Starts both servers, with accounts for that many runs.
     pub(super) async fn start(runs: usize) -> Self {
         Self {
@@ -40,32 +40,14 @@ impl Honest {
 
     /// Returns a target with everything that the checker can use, behind proxies with that injection.
     pub(super) async fn target(&self, run: usize, injection: Injection) -> Target {
-        let Self { working, idle, .. } = self;
         let [own, other] = names(run);
-        let (own, other) = (own.as_str(), other.as_str());
-        let viewer = working.token("viewer", &[own]).await;
-        let url = self.proxy(working, run, &viewer, injection).await;
-        let token = working.token("member", &[own]).await;
-        let (account, app) = (working.account(own), working.app(own, "shop"));
-        Target {
-            other_app: Some(working.app(own, "blog")),
-            failing_app: Some(working.app(own, "lost")),
-            may_restore: true,
-            viewer_token: Some(viewer.clone()),
-            foreign: Some(ForeignAccount {
-                account: working.account(other),
-                token: working.token("member", &[other]).await,
-                app: working.app(other, "shop"),
-            }),
-            operator_token: Some(working.token("owner", &["*"]).await),
-            idle: Some(Box::new(IdleServer {
-                url: self.proxy(idle, run, "", injection).await,
-                token: idle.token("member", &[own]).await,
-                account: idle.account(own),
-                app: idle.app(own, "shop"),
-            })),
-            ..Target::new(url, token, account, app)
+        let mut target = target(&self.working, &self.idle, [&own, &other]).await;
+        let viewer = target.viewer_token.as_deref().unwrap_or_default();
+        target.url = self.proxy(&self.working, run, viewer, injection).await;
+        if let Some(idle) = &mut target.idle {
+            idle.url = self.proxy(&self.idle, run, "", injection).await;
         }
+        target
     }
 
     /// Returns the target of the first run, with a switch that makes storage fail.

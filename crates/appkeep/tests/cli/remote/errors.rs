@@ -4,28 +4,26 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
-use appkeep_launcher::{ACCOUNT, CONFIG, Installation, OTHER_ACCOUNT};
+use appkeep_launcher::{ACCOUNT, Installation, OTHER_ACCOUNT};
 
-use super::{Site, person, refused, refused_at_last};
-use crate::canned;
-use crate::program::{appkeep, installation, run, said};
+use super::{Fixture, client_command, error_line, last_error_line, run_at};
+use crate::fake_server;
+use crate::program::{appkeep, installation, run, stdout};
 
 /// Returns an installation whose account has two apps.
 fn two_apps() -> Installation {
-    let place = installation();
-    let second =
-        "[[accounts.apps]]\nname = \"blog\"\nvolumes = { data = \"volume\" }\n\n[[accounts.buckets]]";
-    let config = CONFIG.replacen("[[accounts.buckets]]", second, 1);
-    fs::write(place.path().join("appkeep.toml"), config).expect("a configuration");
-    place
+    let installation = installation();
+    let second = "[[accounts.apps]]\nname = \"blog\"\nvolumes = { data = \"volume\" }\n";
+    installation.add_apps(second).expect("a configuration");
+    installation
 }
 
 #[test]
-fn what_is_missing_is_asked_for() {
+fn missing_settings_are_named() {
     let nowhere = |variable: &str| {
-        let mut command = person("http://127.0.0.1:1", "secret");
+        let mut command = client_command("http://127.0.0.1:1", "secret");
         command.env_remove(variable).args(["app", "list"]);
-        refused(&command.output().unwrap(), 2)
+        error_line(&command.output().unwrap(), 2)
     };
     assert_eq!(
         nowhere("APPKEEP_URL"),
@@ -45,26 +43,23 @@ fn what_is_missing_is_asked_for() {
         "--account",
         ACCOUNT,
     ]);
-    assert!(refused(&output, 2).starts_with("the base URL `127.0.0.1` can't be read"));
+    assert!(error_line(&output, 2).starts_with("the base URL `127.0.0.1` can't be read"));
 }
 
 #[test]
-fn a_server_that_is_down_is_named() {
-    let output = person("http://127.0.0.1:1", "secret")
-        .args(["backup", "list"])
-        .output()
-        .unwrap();
+fn unreachable_servers_are_named() {
+    let output = run_at("http://127.0.0.1:1", &["backup", "list"]);
     assert_eq!(
-        refused(&output, 2),
+        error_line(&output, 2),
         "failed to reach http://127.0.0.1:1: Connection refused (os error 111); check that it runs, or \
          find the reason with appkeep doctor"
     );
 }
 
 #[test]
-fn a_wrong_token_and_a_foreign_account_are_not_permitted() {
-    let site = Site::new();
-    let wrong = refused(&site.ask(["app", "list", "--token", "wrong"]), 4);
+fn wrong_tokens_and_foreign_accounts_are_rejected() {
+    let fixture = Fixture::new();
+    let wrong = error_line(&fixture.run(["app", "list", "--token", "wrong"]), 4);
     assert!(
         wrong.starts_with("the server refused the token: app_list: 401 Unauthorized: "),
         "{wrong}"
@@ -73,17 +68,17 @@ fn a_wrong_token_and_a_foreign_account_are_not_permitted() {
         wrong.ends_with("; it is wrong, expired or revoked: run appkeep login with another one"),
         "{wrong}"
     );
-    let foreign = refused(&site.ask(["app", "list", "--account", OTHER_ACCOUNT]), 4);
+    let foreign = error_line(&fixture.run(["app", "list", "--account", OTHER_ACCOUNT]), 4);
     assert!(
         foreign.starts_with("the token doesn't permit this: app_list: 403 Forbidden: "),
         "{foreign}"
     );
-    let viewer = site
-        .place
+    let viewer = fixture
+        .installation
         .create_token(&["--account", "acme", "--role", "viewer"])
         .unwrap();
-    let viewer = said(&viewer);
-    let refusal = refused(&site.ask(["backup", "create", "--token", viewer.trim()]), 4);
+    let viewer = stdout(&viewer);
+    let refusal = error_line(&fixture.run(["backup", "create", "--token", viewer.trim()]), 4);
     assert!(
         refusal.ends_with("; use a token of this account with a higher role"),
         "{refusal}"
@@ -91,18 +86,18 @@ fn a_wrong_token_and_a_foreign_account_are_not_permitted() {
 }
 
 #[test]
-fn what_is_not_there_is_not_found() {
-    let site = Site::new();
+fn unknown_resources_are_not_found() {
+    let fixture = Fixture::new();
     assert_eq!(
-        refused(&site.ask(["app", "show", "shp"]), 3),
+        error_line(&fixture.run(["app", "show", "shp"]), 3),
         "there is no app \"shp\"; did you mean shop?"
     );
     assert_eq!(
-        refused(&site.ask(["backup", "show", "nightly"]), 3),
+        error_line(&fixture.run(["backup", "show", "nightly"]), 3),
         "there is no backup \"nightly\"; there are no backups"
     );
     let unknown = "00000000-0000-4000-8000-000000000000";
-    let refusal = refused(&site.ask(["backup", "wait", unknown]), 3);
+    let refusal = error_line(&fixture.run(["backup", "wait", unknown]), 3);
     assert!(
         refusal.starts_with("not found: app_backup_fetch: 404 Not Found: "),
         "{refusal}"
@@ -110,17 +105,17 @@ fn what_is_not_there_is_not_found() {
 }
 
 #[test]
-fn what_may_be_two_things_lists_both() {
-    let site = Site::of(two_apps());
+fn ambiguous_names_list_all_matches() {
+    let fixture = Fixture::of(two_apps());
     assert_eq!(
-        refused(&site.ask(["backup", "create"]), 6),
+        error_line(&fixture.run(["backup", "create"]), 6),
         "the account has 2 apps: blog, shop; select one with --app"
     );
     for app in ["shop", "blog"] {
-        let made = site.ask(["backup", "create", "nightly", "--app", app, "--wait"]);
+        let made = fixture.run(["backup", "create", "nightly", "--app", app, "--wait"]);
         assert_eq!(made.status.code(), Some(0), "{made:?}");
     }
-    let refusal = refused(&site.ask(["backup", "delete", "nightly"]), 6);
+    let refusal = error_line(&fixture.run(["backup", "delete", "nightly"]), 6);
     assert!(
         refusal.starts_with("\"nightly\" matches 2 backups: nightly ("),
         "{refusal}"
@@ -128,70 +123,70 @@ fn what_may_be_two_things_lists_both() {
     for part in [
         ", of shop, created 20",
         ", of blog, created 20",
-        "; give more digits of the id",
+        "; give more characters of the id",
     ] {
         assert!(refusal.contains(part), "{refusal}");
     }
-    let one = site.json(&["backup", "show", "nightly", "--app", "blog"]);
-    let deleted = site.ask(["backup", "delete", "nightly", "--app", "blog"]);
+    let one = fixture.json(&["backup", "show", "nightly", "--app", "blog"]);
+    let deleted = fixture.run(["backup", "delete", "nightly", "--app", "blog"]);
     assert_eq!(
-        said(&deleted),
+        stdout(&deleted),
         format!("backup nightly is deleted ({})\n", one["id"].as_str().unwrap())
     );
-    assert_eq!(site.json(&["backup", "list"]).as_array().unwrap().len(), 1);
+    assert_eq!(fixture.json(&["backup", "list"]).as_array().unwrap().len(), 1);
 }
 
 #[test]
-fn a_conflict_says_so() {
-    let site = Site::idle();
-    site.json(&["backup", "create", "waiting"]);
-    let refusal = refused(&site.ask(["backup", "delete", "waiting"]), 5);
+fn conflicts_are_reported() {
+    let fixture = Fixture::idle();
+    fixture.json(&["backup", "create", "waiting"]);
+    let refusal = error_line(&fixture.run(["backup", "delete", "waiting"]), 5);
     assert!(
         refusal.contains("409 Conflict: Backup cancellation not allowed"),
         "{refusal}"
     );
     assert!(
-        refusal.ends_with("; check its state, and try again when it isn't in use"),
+        refusal.ends_with("; check its state, and try again when it is no longer in use"),
         "{refusal}"
     );
 }
 
 #[test]
-fn half_a_name_is_not_enough_to_delete_without_being_asked() {
-    let site = Site::new();
-    let backup = site.json(&["backup", "create", "nightly-1", "--wait"]);
+fn deletes_by_name_prefix_require_confirmation() {
+    let fixture = Fixture::new();
+    let backup = fixture.json(&["backup", "create", "nightly-1", "--wait"]);
     let id = backup["id"].as_str().unwrap();
     assert_eq!(
-        refused(&site.ask(["backup", "delete", "nightly"]), 2),
+        error_line(&fixture.run(["backup", "delete", "nightly"]), 2),
         format!("\"nightly\" is only a prefix of nightly-1 ({id}); confirm it with --yes")
     );
-    let deleted = site.ask(["backup", "delete", "nightly", "--yes"]);
+    let deleted = fixture.run(["backup", "delete", "nightly", "--yes"]);
     assert_eq!(deleted.status.code(), Some(0), "{deleted:?}");
 }
 
 #[test]
-fn a_backup_that_fails_ends_the_wait_with_its_reason() {
-    let site = Site::new();
-    let volume = site.place.path().join("volume");
+fn failed_backups_end_the_wait_with_their_reason() {
+    let fixture = Fixture::new();
+    let volume = fixture.installation.path().join("volume");
     fs::remove_dir_all(&volume).unwrap();
-    let output = site.ask(["backup", "create", "hopeless", "--wait", "--output", "json"]);
-    let complaint = refused_at_last(&output, 1);
-    assert!(complaint.starts_with("backup hopeless failed: "), "{complaint}");
-    assert!(complaint.contains("; appkeep backup show "), "{complaint}");
+    let output = fixture.run(["backup", "create", "hopeless", "--wait", "--output", "json"]);
+    let message = last_error_line(&output, 1);
+    assert!(message.starts_with("backup hopeless failed: "), "{message}");
+    assert!(message.contains("; appkeep backup show "), "{message}");
     let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(printed["state"], "failed");
 }
 
 #[test]
-fn a_server_without_an_operation_is_called_old() {
-    let server = canned::start(|_, _| {
+fn missing_operations_suggest_an_update() {
+    let server = fake_server::start(|_, _| {
         let body = r#"{"request_id":"a","message":"Not Found"}"#;
         (404, "application/json", body.to_owned())
     });
     let url = server.uri();
-    let output = person(&url, "secret").args(["app", "list"]).output().unwrap();
+    let output = run_at(&url, &["app", "list"]);
     assert_eq!(
-        refused(&output, 2),
+        error_line(&output, 2),
         format!(
             "the server at {url} doesn't have the operation app_list; it is older than this command, or not an \
              appkeep server: update it"
@@ -200,23 +195,23 @@ fn a_server_without_an_operation_is_called_old() {
 }
 
 #[test]
-fn what_speaks_another_language_is_not_understood() {
-    let server = canned::start(|_, _| (200, "text/html", "<html>\n\u{1b}[2Jlog in".to_owned()));
+fn non_api_responses_are_reported() {
+    let server = fake_server::start(|_, _| (200, "text/html", "<html>\n\u{1b}[2Jlog in".to_owned()));
     let url = server.uri();
-    let output = person(&url, "secret").args(["app", "list"]).output().unwrap();
-    let refusal = refused(&output, 1);
+    let output = run_at(&url, &["app", "list"]);
+    let refusal = error_line(&output, 1);
     assert!(
         refusal.starts_with(&format!("{url} sent an invalid response: ")),
         "{refusal}"
     );
     assert!(!refusal.contains('\u{1b}'), "{refusal}");
-    let server = canned::start(|_, _| (502, "text/plain", "bad gateway".to_owned()));
+    let server = fake_server::start(|_, _| (502, "text/plain", "bad gateway".to_owned()));
     let url = server.uri();
-    let output = person(&url, "secret").args(["app", "list"]).output().unwrap();
-    assert!(refused(&output, 1).contains("the server failed: app_list: 502 Bad Gateway"));
+    let output = run_at(&url, &["app", "list"]);
+    assert!(error_line(&output, 1).contains("the server failed: app_list: 502 Bad Gateway"));
     let https = url.replace("http:", "https:");
-    let output = person(&https, "secret").args(["app", "list"]).output().unwrap();
-    let refusal = refused(&output, 2);
+    let output = run_at(&https, &["app", "list"]);
+    let refusal = error_line(&output, 2);
     assert!(
         refusal.ends_with("; the scheme may be http:// instead of https://"),
         "{refusal}"
@@ -224,13 +219,13 @@ fn what_speaks_another_language_is_not_understood() {
 }
 
 #[test]
-fn a_reader_that_leaves_early_is_no_error() {
-    let site = Site::new();
+fn closed_pipes_are_not_errors() {
+    let fixture = Fixture::new();
     for number in 0..3 {
-        site.json(&["backup", "create", &format!("nightly-{number}")]);
+        fixture.json(&["backup", "create", &format!("nightly-{number}")]);
     }
     for format in ["table", "json", "yaml"] {
-        let mut listing = site
+        let mut listing = fixture
             .command(["backup", "list", "--output", format])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -245,37 +240,31 @@ fn a_reader_that_leaves_early_is_no_error() {
 }
 
 #[test]
-fn files_that_cannot_be_read_or_written_are_named() {
-    let place = installation();
-    let file = place.path().join("none");
+fn inaccessible_files_are_named() {
+    let installation = installation();
+    let file = installation.path().join("none");
     let name = file.display().to_string();
     for flag in ["--token-file", "--ca"] {
-        let output = person("http://127.0.0.1:1", "secret")
-            .args(["app", "list", flag, &name])
-            .output()
-            .unwrap();
+        let output = run_at("http://127.0.0.1:1", &["app", "list", flag, &name]);
         assert!(
-            refused(&output, 2).starts_with(&format!("failed to read {name}: ")),
+            error_line(&output, 2).starts_with(&format!("failed to read {name}: ")),
             "{flag}"
         );
     }
     fs::write(&file, "no certificate").unwrap();
-    let output = person("https://127.0.0.1:1", "secret")
-        .args(["app", "list", "--ca", &name])
-        .output()
-        .unwrap();
-    assert!(refused(&output, 2).starts_with("the root certificates can't be read: "));
+    let output = run_at("https://127.0.0.1:1", &["app", "list", "--ca", &name]);
+    assert!(error_line(&output, 2).starts_with("the root certificates can't be read: "));
     let output = appkeep()
         .args(["man", &format!("{name}/below")])
         .output()
         .unwrap();
-    assert!(refused(&output, 2).starts_with(&format!("failed to write manual pages into {name}/below: ")));
+    assert!(error_line(&output, 2).starts_with(&format!("failed to write manual pages into {name}/below: ")));
     // Root could write anywhere else.
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 #[test]
-fn arguments_that_are_wrong_are_refused_before_anything_is_asked() {
+fn invalid_arguments_are_rejected_before_any_request() {
     for (arguments, part) in [
         (
             &["backup", "create", "--label", "release"][..],
@@ -294,12 +283,12 @@ fn arguments_that_are_wrong_are_refused_before_anything_is_asked() {
         ),
         (&["backup", "show"], "<BACKUP>"),
     ] {
-        let output = person("http://127.0.0.1:1", "secret")
+        let output = client_command("http://127.0.0.1:1", "secret")
             .args(arguments)
             .output()
             .unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        let complaint = String::from_utf8(output.stderr).unwrap();
-        assert!(complaint.contains(part), "{arguments:?}: {complaint}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(message.contains(part), "{arguments:?}: {message}");
     }
 }

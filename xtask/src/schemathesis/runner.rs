@@ -17,14 +17,14 @@ const OUTPUT: &str = "output.txt";
 
 /// The program, and the document that it tests against.
 #[derive(Debug)]
-pub(super) struct Asker {
+pub(super) struct Runner {
     program: PathBuf,
     document: PathBuf,
 }
 
 /// The parameters of a run.
 #[derive(Debug)]
-pub(super) struct Question<'a> {
+pub(super) struct RunOptions<'a> {
     /// The URL of the server.
     pub(super) url: &'a str,
     /// Environment variables for the configuration and the hooks.
@@ -36,7 +36,7 @@ pub(super) struct Question<'a> {
     pub(super) results: &'a Path,
 }
 
-impl Asker {
+impl Runner {
     /// Schemathesis, installed if necessary, with `document` or the contract.
     ///
     /// # Errors
@@ -55,14 +55,14 @@ impl Asker {
     ///
     /// # Errors
     /// When it could not run.
-    pub(super) fn ask(&self, question: &Question<'_>) -> Result<Run> {
-        let path = |name: &str| question.results.join(name);
+    pub(super) fn run(&self, options: &RunOptions<'_>) -> Result<Run> {
+        let path = |name: &str| options.results.join(name);
         let reports = [path("report.json"), path("tally.json")];
         for old in &reports {
             // Results of an earlier run must not be mistaken for those of this one.
             let _ = fs::remove_file(old);
         }
-        let mut command = self.command(question, &reports)?;
+        let mut command = self.command(options, &reports)?;
         let begun = Instant::now();
         let mut child = command.spawn().context("failed to start Schemathesis")?;
         let used = child.wait4().context("failed to wait for Schemathesis")?;
@@ -76,14 +76,14 @@ impl Asker {
             println!("{said}");
         }
         let mut run = Run::read(&reports[0], &reports[1])?;
-        run.seed = question.seed;
+        run.seed = options.seed;
         run.elapsed = begun.elapsed();
         run.peak_bytes = used.rusage.maxrss;
         Ok(run)
     }
 
-    fn command(&self, question: &Question<'_>, [report, tally]: &[PathBuf; 2]) -> Result<Command> {
-        let output = File::create(question.results.join(OUTPUT)).context("failed to make a file")?;
+    fn command(&self, options: &RunOptions<'_>, [report, tally]: &[PathBuf; 2]) -> Result<Command> {
+        let output = File::create(options.results.join(OUTPUT)).context("failed to create a file")?;
         let dir = files::root().join(DIR);
         let mut command = Command::new(&self.program);
         command
@@ -91,16 +91,16 @@ impl Asker {
             .arg(dir.join("schemathesis.toml"))
             .arg("run")
             .arg(&self.document)
-            .args(["--url", question.url, "--phases", &question.phases.join(",")])
-            .args(["--seed", &question.seed.to_string()])
-            .args(["--max-examples", &question.examples.to_string()])
+            .args(["--url", options.url, "--phases", &options.phases.join(",")])
+            .args(["--seed", &options.seed.to_string()])
+            .args(["--max-examples", &options.examples.to_string()])
             .arg("--report-json-path")
             .arg(report)
             .env("PYTHONPATH", &dir)
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("APPKEEP_TALLY", tally)
-            .envs(question.environment.iter().map(|(name, value)| (name, value)))
-            .current_dir(question.results)
+            .envs(options.environment.iter().map(|(name, value)| (name, value)))
+            .current_dir(options.results)
             .stdin(Stdio::null())
             .stdout(output.try_clone().context("failed to share a file")?)
             .stderr(output);
@@ -110,56 +110,35 @@ impl Asker {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{BufRead, BufReader, Read, Write};
-    use std::net::{TcpListener, TcpStream};
-    use std::thread;
-
     use appkeep_launcher::ACCOUNT;
+    use serde_json::json;
+    use wiremock::matchers::any;
+    use wiremock::{Mock, MockServer, ResponseTemplate};
 
     use super::*;
 
-    /// Sends the same response to every request.
-    fn answer(stream: TcpStream) -> std::io::Result<()> {
-        let mut stream = BufReader::new(stream);
-        loop {
-            let (mut line, mut length) = (String::new(), 0);
-            while line != "\r\n" {
-                line.clear();
-                if stream.read_line(&mut line)? == 0 {
-                    return Ok(());
-                }
-                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                    length = value.trim().parse().unwrap();
-                }
-            }
-            stream.read_exact(&mut vec![0; length])?;
-            let answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
-            stream.get_mut().write_all(answer.as_bytes())?;
-        }
-    }
-
     #[test]
-    fn python3_finds_what_is_wrong_with_a_server() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let stream = stream.unwrap();
-                thread::spawn(move || answer(stream));
-            }
+    fn python3_schemathesis_finds_violations() {
+        // It sends the same response to every request.
+        let respond = ResponseTemplate::new(200).set_body_json(json!({}));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let wrong = runtime.unwrap().block_on(async {
+            let server = MockServer::start().await;
+            Mock::given(any()).respond_with(respond).mount(&server).await;
+            server
         });
         let results = tempfile::tempdir().unwrap();
         let users = results.path().join("users.json");
-        let user = |name: &str| serde_json::json!({"name": name, "fixedHeaders": [{"name": "Authorization", "value": "Bearer t"}]});
-        let listed = serde_json::json!({"auth": [user("owner"), user("stranger")]});
+        let user = |name: &str| json!({"name": name, "fixedHeaders": [{"name": "Authorization", "value": "Bearer t"}]});
+        let listed = json!({"auth": [user("owner"), user("other")]});
         fs::write(&users, listed.to_string()).unwrap();
-        let examples = serde_json::json!({"account_id": ACCOUNT});
-        let asker = Asker::installed(None).unwrap();
-        let run = asker.ask(&Question {
-            url: &url,
+        let examples = json!({"account_id": ACCOUNT});
+        let runner = Runner::installed(None).unwrap();
+        let run = runner.run(&RunOptions {
+            url: &wrong.uri(),
             environment: &[
                 ("APPKEEP_USERS", users.display().to_string()),
-                ("APPKEEP_STRANGER", "Bearer t".to_owned()),
+                ("APPKEEP_OTHER", "Bearer t".to_owned()),
                 ("APPKEEP_EXAMPLES", examples.to_string()),
             ],
             seed: 1,
@@ -167,7 +146,7 @@ mod tests {
             phases: &["examples"],
             results: results.path(),
         });
-        let found = run.unwrap().judged();
+        let found = run.unwrap().reported();
         for title in [
             "Undocumented status code",
             "Response violates schema",

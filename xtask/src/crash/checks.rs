@@ -9,11 +9,11 @@ use anyhow::{Result, bail};
 use appkeep_launcher::backups;
 use serde_json::Value;
 
-use super::place::{APPS, BUCKETS, Place, entries, files_below};
+use super::environment::{APPS, BUCKETS, Environment, entries, files_below};
+use super::model::Model;
 use super::report::Report;
 use super::round::{list, of_app};
 use super::server::Server;
-use super::world::World;
 
 /// Maximum time until the queue is empty. A job that failed once is retried after 2 s, so there is time for a
 /// few failures.
@@ -26,8 +26,13 @@ const OVERHEAD_BYTES: u64 = 400_000;
 ///
 /// # Errors
 /// With the first check that fails.
-pub(super) fn check(server: &Server, place: &Place, world: &mut World, report: &mut Report) -> Result<()> {
-    let findings = world.backups.settle("backup", &list(server, &backups())?);
+pub(super) fn check(
+    server: &Server,
+    environment: &Environment,
+    model: &mut Model,
+    report: &mut Report,
+) -> Result<()> {
+    let findings = model.backups.settle("backup", &list(server, &backups())?);
     if !findings.is_empty() {
         bail!(findings.join("; "));
     }
@@ -38,10 +43,10 @@ pub(super) fn check(server: &Server, place: &Place, world: &mut World, report: &
     // The snapshot of a backup that was deleted during its creation is removed when its job is resumed.
     eventually("unrequested snapshots to be deleted", server, || {
         let listed = all_snaps(server)?;
-        let unasked = world.snaps.unasked(&listed);
-        Ok(unasked.map(|id| format!("snapshot {id} came from nowhere")))
+        let unrequested = model.snaps.unrequested(&listed);
+        Ok(unrequested.map(|id| format!("snapshot {id} was never requested")))
     })?;
-    let findings = world.snaps.settle("snapshot", &all_snaps(server)?);
+    let findings = model.snaps.settle("snapshot", &all_snaps(server)?);
     if !findings.is_empty() {
         bail!(findings.join("; "));
     }
@@ -51,7 +56,7 @@ pub(super) fn check(server: &Server, place: &Place, world: &mut World, report: &
     })?;
     report.checked("everything reached its final state");
     eventually("the disk to hold what is listed", server, || {
-        on_disk(place, world)
+        on_disk(environment, model)
     })?;
     report.checked("nothing is left on disk, bytes are bounded");
     Ok(())
@@ -61,15 +66,15 @@ pub(super) fn check(server: &Server, place: &Place, world: &mut World, report: &
 ///
 /// # Errors
 /// When something remains.
-pub(super) fn check_empty(server: &Server, place: &Place, world: &World) -> Result<()> {
+pub(super) fn check_empty(server: &Server, environment: &Environment, model: &Model) -> Result<()> {
     eventually("all bytes to be gone", server, || {
-        if let Some(left) = on_disk(place, world)? {
+        if let Some(left) = on_disk(environment, model)? {
             return Ok(Some(left));
         }
         for app in 0..APPS.len() {
             for bucket in 0..BUCKETS.len() {
                 for kind in ["data", "index", "snapshots"] {
-                    let left = files_below(&place.repository(app, bucket).join(kind))?;
+                    let left = files_below(&environment.repository(app, bucket).join(kind))?;
                     if let Some(left) = left.first() {
                         return Ok(Some(format!("{} is left", left.display())));
                     }
@@ -92,19 +97,19 @@ fn all_snaps(server: &Server) -> Result<Vec<Value>> {
 fn eventually(
     what: &str,
     server: &Server,
-    mut hindrance: impl FnMut() -> Result<Option<String>>,
+    mut obstacle: impl FnMut() -> Result<Option<String>>,
 ) -> Result<()> {
     let begun = Instant::now();
     let mut pause = Duration::from_millis(2);
     loop {
-        let Some(hindrance) = hindrance()? else {
+        let Some(obstacle) = obstacle()? else {
             return Ok(());
         };
-        if let Some(death) = server.ended()? {
-            bail!("waiting for {what}, but the server ended with {death:?}");
+        if let Some(termination) = server.ended()? {
+            bail!("waiting for {what}, but the server ended with {termination:?}");
         }
         if begun.elapsed() > PATIENCE {
-            bail!("waited {PATIENCE:?} in vain for {what}: {hindrance}");
+            bail!("waited {PATIENCE:?} in vain for {what}: {obstacle}");
         }
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(50));
@@ -137,26 +142,26 @@ fn all_completed(listed: &[Value]) -> Result<Option<String>> {
 }
 
 /// A difference between the expected and the actual files on disk.
-fn on_disk(place: &Place, world: &World) -> Result<Option<String>> {
+fn on_disk(environment: &Environment, model: &Model) -> Result<Option<String>> {
     for app in 0..APPS.len() {
-        let wanted = world.snaps.there.iter().filter(|snap| snap.app == app);
+        let wanted = model.snaps.there.iter().filter(|snap| snap.app == app);
         // Each snapshot has a record of its creation and a manifest of its entries beside it.
         let names =
             wanted.flat_map(|snap| ["", ".taken", ".manifest"].map(|end| format!("{}{end}", snap.id)));
-        let wanted: BTreeSet<_> = names.map(|name| place.snapshots(app).join(name)).collect();
-        let found: BTreeSet<_> = entries(&place.snapshots(app))?.into_iter().collect();
+        let wanted: BTreeSet<_> = names.map(|name| environment.snapshots(app).join(name)).collect();
+        let found: BTreeSet<_> = entries(&environment.snapshots(app))?.into_iter().collect();
         if found != wanted {
             return Ok(Some(format!(
                 "snapshots on disk are {found:?} instead of {wanted:?}"
             )));
         }
         for bucket in 0..BUCKETS.len() {
-            if let Some(wrong) = in_repository(place, world, app, bucket)? {
+            if let Some(wrong) = in_repository(environment, model, app, bucket)? {
                 return Ok(Some(wrong));
             }
         }
     }
-    let keys = files_below(&place.data().join("keys"))?;
+    let keys = files_below(&environment.data().join("keys"))?;
     let is_key = |path: &Path| {
         path.extension().is_some_and(|extension| extension == "json")
             || path.file_name().is_some_and(|name| name == "master.key")
@@ -165,9 +170,14 @@ fn on_disk(place: &Place, world: &World) -> Result<Option<String>> {
     Ok(unfinished.map(|path| format!("{} is left", path.display())))
 }
 
-fn in_repository(place: &Place, world: &World, app: usize, bucket: usize) -> Result<Option<String>> {
-    let path = place.repository(app, bucket);
-    let wanted = world.backups_in(app, bucket).count();
+fn in_repository(
+    environment: &Environment,
+    model: &Model,
+    app: usize,
+    bucket: usize,
+) -> Result<Option<String>> {
+    let path = environment.repository(app, bucket);
+    let wanted = model.backups_in(app, bucket).count();
     let found = entries(&path.join("snapshots"))?.len();
     if found != wanted {
         return Ok(Some(format!(
@@ -182,11 +192,11 @@ fn in_repository(place: &Place, world: &World, app: usize, bucket: usize) -> Res
     for file in files_below(&path)? {
         bytes += file.metadata().map_or(0, |metadata| metadata.len());
     }
-    let content = place.bytes_max(app) * wanted as u64;
-    let bytes_max = content + content / 50 + OVERHEAD_BYTES + world.left_over[app][bucket];
+    let content = environment.bytes_max(app) * wanted as u64;
+    let bytes_max = content + content / 50 + OVERHEAD_BYTES + model.left_over[app][bucket];
     if bytes > bytes_max {
         return Ok(Some(format!(
-            "{} has {bytes} bytes, {bytes_max} would be many",
+            "{} has {bytes} bytes, expected at most {bytes_max}",
             path.display()
         )));
     }

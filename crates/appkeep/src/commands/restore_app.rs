@@ -4,7 +4,7 @@ use appkeep_client::types::{App, AppState, AppUpdate};
 use appkeep_client::{Error, Uuid};
 
 use super::app::restore_notes;
-use super::making::WaitLimit;
+use super::create::WaitLimit;
 use crate::failure::{FAILED, Failure};
 use crate::remote::{End, Session, Step, Wait, confirmed, note, reasons, until};
 

@@ -21,12 +21,14 @@ pub(crate) enum Fault {
 
 /// Serves until the test ends: empty lists, and 404 for everything else. It has no apps.
 pub(crate) fn start() -> String {
-    faulty(|_, _, _| None)
+    start_faulty(|_, _, _| None)
 }
 
 /// Serves like [`start`], except for the faults. `fault` receives the method, the path and the number of
 /// earlier requests.
-pub(crate) fn faulty(fault: impl Fn(&str, &str, usize) -> Option<Fault> + Send + Sync + 'static) -> String {
+pub(crate) fn start_faulty(
+    fault: impl Fn(&str, &str, usize) -> Option<Fault> + Send + Sync + 'static,
+) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("its address"));
     let (fault, count) = (Arc::new(fault), Arc::new(AtomicUsize::new(0)));

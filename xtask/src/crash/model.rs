@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::place::{APPS, BUCKETS, Manifest};
+use super::environment::{APPS, BUCKETS, Manifest};
 
 /// A backup or a snapshot that was acknowledged.
 pub(super) struct Resource {
@@ -30,7 +30,7 @@ pub(super) struct Unanswered {
 
 /// All resources of one kind, in the order in which they were acknowledged.
 #[derive(Default)]
-pub(super) struct Kept {
+pub(super) struct Resources {
     pub(super) there: Vec<Resource>,
     /// At most one: the request during which the server died.
     pub(super) unanswered: Option<Unanswered>,
@@ -38,7 +38,7 @@ pub(super) struct Kept {
     gone: BTreeSet<String>,
 }
 
-impl Kept {
+impl Resources {
     /// Records an acknowledged create.
     pub(super) fn created(&mut self, id: &str, app: usize, bucket: usize, manifest: Manifest) {
         self.there.push(Resource {
@@ -57,12 +57,15 @@ impl Kept {
     }
 
     /// The first listed resource that was never requested.
-    pub(super) fn unasked<'a>(&self, listed: &'a [Value]) -> Option<&'a str> {
-        let unasked = |item: &&Value| {
+    pub(super) fn unrequested<'a>(&self, listed: &'a [Value]) -> Option<&'a str> {
+        let unrequested = |item: &&Value| {
             let is_known = |id| self.gone.contains(id) || self.there.iter().any(|one| one.id == id);
             !item["id"].as_str().is_some_and(is_known) && !self.is_unanswered(item)
         };
-        listed.iter().find(unasked).and_then(|item| item["id"].as_str())
+        listed
+            .iter()
+            .find(unrequested)
+            .and_then(|item| item["id"].as_str())
     }
 
     fn is_unanswered(&self, item: &Value) -> bool {
@@ -81,11 +84,11 @@ impl Kept {
         for id in ids.iter().filter(|id| self.gone.contains(**id)) {
             findings.push(format!("{kind} {id} was deleted and is back"));
         }
-        if let Some(id) = self.unasked(listed) {
-            findings.push(format!("{kind} {id} came from nowhere"));
+        if let Some(id) = self.unrequested(listed) {
+            findings.push(format!("{kind} {id} was never requested"));
         }
-        let answer = listed.iter().find(|item| self.is_unanswered(item));
-        let answer = answer.and_then(|item| item["id"].as_str());
+        let response = listed.iter().find(|item| self.is_unanswered(item));
+        let response = response.and_then(|item| item["id"].as_str());
         let vanished: Vec<String> = (self.there.iter())
             .filter(|resource| !ids.contains(resource.id.as_str()))
             .map(|resource| resource.id.clone())
@@ -96,7 +99,7 @@ impl Kept {
         for resource in &mut self.there {
             resource.may_be_gone = false;
         }
-        if let (Some(made), Some(id)) = (self.unanswered.take(), answer) {
+        if let (Some(made), Some(id)) = (self.unanswered.take(), response) {
             self.created(id, made.app, made.bucket, made.manifest);
         }
         findings
@@ -105,9 +108,9 @@ impl Kept {
 
 /// All expected resources.
 #[derive(Default)]
-pub(super) struct World {
-    pub(super) backups: Kept,
-    pub(super) snaps: Kept,
+pub(super) struct Model {
+    pub(super) backups: Resources,
+    pub(super) snaps: Resources,
     /// Number of bytes in each repository that no backup needs: killed jobs leave them behind, until a delete
     /// removes them.
     pub(super) left_over: [[u64; BUCKETS.len()]; APPS.len()],
@@ -115,7 +118,7 @@ pub(super) struct World {
     names: u64,
 }
 
-impl World {
+impl Model {
     /// A name that was never used before.
     pub(super) fn new_name(&mut self) -> String {
         self.names += 1;
@@ -135,8 +138,8 @@ mod tests {
 
     use super::*;
 
-    fn kept() -> Kept {
-        let mut kept = Kept::default();
+    fn kept() -> Resources {
+        let mut kept = Resources::default();
         kept.created("a", 0, 0, Manifest::default());
         kept.created("b", 0, 0, Manifest::default());
         kept.created("c", 0, 0, Manifest::default());
@@ -159,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_acknowledged_must_be_there() {
+    fn acknowledged_resources_must_exist() {
         assert_eq!(kept().settle("backup", &listed(&["a", "b"])), [""; 0]);
         assert_eq!(
             kept().settle("backup", &listed(&["a"])),
@@ -171,12 +174,12 @@ mod tests {
         );
         assert_eq!(
             kept().settle("backup", &listed(&["a", "b", "d"])),
-            ["backup d came from nowhere"]
+            ["backup d was never requested"]
         );
     }
 
     #[test]
-    fn what_was_in_doubt_is_settled_by_what_is_there() {
+    fn unanswered_requests_are_resolved_by_the_list() {
         let mut kept = kept();
         kept.there[0].may_be_gone = true;
         kept.unanswered = Some(unanswered("d"));
@@ -192,16 +195,16 @@ mod tests {
     }
 
     #[test]
-    fn only_what_has_the_unanswered_name_may_be_its_answer() {
+    fn unanswered_creates_are_recognized_by_name() {
         let mut kept = kept();
         kept.unanswered = Some(unanswered("d"));
-        assert_eq!(kept.unasked(&listed(&["a", "b", "c", "d"])), None);
-        assert_eq!(kept.unasked(&listed(&["a", "b", "e"])), Some("e"));
+        assert_eq!(kept.unrequested(&listed(&["a", "b", "c", "d"])), None);
+        assert_eq!(kept.unrequested(&listed(&["a", "b", "e"])), Some("e"));
         assert_eq!(
             kept.settle("snapshot", &listed(&["a", "b", "e"])),
-            ["snapshot e came from nowhere"]
+            ["snapshot e was never requested"]
         );
         // It wasn't in the list, so it must not appear later.
-        assert_eq!(kept.unasked(&listed(&["a", "b", "d"])), Some("d"));
+        assert_eq!(kept.unrequested(&listed(&["a", "b", "d"])), Some("d"));
     }
 }

@@ -6,7 +6,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
 
 use crate::contract::operation;
-use crate::http::{Answer, Api};
+use crate::http::{Api, TestResponse, backup_body, snap_body};
 
 /// The body of a request.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ pub enum Payload {
 
 /// A request to an operation. Its parts are sent unchanged.
 #[derive(Debug, Clone)]
-pub struct Ask {
+pub struct TestRequest {
     /// The operation.
     pub operation: &'static Operation,
     /// The method; initially the operation's own.
@@ -44,7 +44,7 @@ pub struct Ask {
     pub body: Payload,
 }
 
-impl Ask {
+impl TestRequest {
     /// Creates a request to the operation with that `operationId`, with a token. The ids aren't set yet.
     ///
     /// # Panics
@@ -53,12 +53,8 @@ impl Ask {
     pub fn new(operation_id: &str, token: &str) -> Self {
         let operation = operation(operation_id);
         let body = match operation_id {
-            "app_backup_create_for_app" => {
-                Payload::Json(json!({"type": "application/astra-appBackup", "version": "1.1"}))
-            }
-            "app_snap_create_for_app" => {
-                Payload::Json(json!({"type": "application/astra-appSnap", "version": "1.2"}))
-            }
+            "app_backup_create_for_app" => Payload::Json(backup_body()),
+            "app_snap_create_for_app" => Payload::Json(snap_body()),
             "app_update" => Payload::Json(json!({"type": "application/astra-app", "version": "2.2"})),
             _ => Payload::None,
         };
@@ -182,7 +178,7 @@ impl Ask {
     ///
     /// # Panics
     /// When there is no response.
-    pub async fn send(&self, api: &Api) -> Answer {
+    pub async fn send(&self, api: &Api) -> TestResponse {
         let mut request = api.request(self.method.clone(), &self.path());
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization.as_slice());

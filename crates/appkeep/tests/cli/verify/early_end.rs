@@ -1,21 +1,21 @@
 //! Runs that end before their last check, and the data that they leave behind.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use appkeep_launcher::{ACCOUNT, APP, CONFIG, backups, eventually};
+use appkeep_launcher::{ACCOUNT, APP, backups, eventually, signal};
 
-use super::{json, verify_forger};
-use crate::forger::{self, Fault, faulty};
-use crate::program::{appkeep, installation, said};
+use super::{json, verify_faulty_server};
+use crate::faulty_server::{self, Fault, start_faulty};
+use crate::program::{appkeep, installation, stdout};
 
 #[test]
 fn ten_requests_without_a_response_end_the_run_with_exit_code_2() {
-    let url = faulty(|_, _, before| (before >= 30).then_some(Fault::Close));
-    let output = verify_forger(&url, &["--format", "json"]);
-    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    let url = start_faulty(|_, _, before| (before >= 30).then_some(Fault::Close));
+    let output = verify_faulty_server(&url, &["--format", "json"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
     let report = json(&output);
     assert_eq!(report["outcome"], "could-not-run");
     assert_eq!(report["live"]["ended_early"], "unresponsive");
@@ -24,14 +24,15 @@ fn ten_requests_without_a_response_end_the_run_with_exit_code_2() {
         counts["violated"].as_u64() > Some(0),
         "what was seen is reported: {counts}"
     );
-    let text = said(&verify_forger(&url, &["--operations", "app_backup_fetch"]));
+    let text = stdout(&verify_faulty_server(&url, &["--operations", "app_backup_fetch"]));
     assert_eq!(text, "", "a server that never answers gets no report");
 }
 
 #[test]
-fn an_endless_response_is_read_up_to_a_limit() {
+fn endless_responses_are_read_up_to_a_limit() {
     let is_list = |path: &str| path.split('?').next().unwrap_or_default().ends_with("appBackups");
-    let url = faulty(move |method, path, _| (method == "GET" && is_list(path)).then_some(Fault::Endless));
+    let url =
+        start_faulty(move |method, path, _| (method == "GET" && is_list(path)).then_some(Fault::Endless));
     // The memory limit would be exceeded if it read more.
     let mut shell = Command::new("sh");
     shell.args(["-c", "ulimit -v 2000000; exec \"$@\"", "sh"]);
@@ -43,7 +44,7 @@ fn an_endless_response_is_read_up_to_a_limit() {
         .env("APPKEEP_TOKEN", "secret")
         .output()
         .expect("it runs");
-    let report = said(&output);
+    let report = stdout(&output);
     assert_eq!(output.status.code(), Some(1), "{report}");
     for part in [
         "response-too-large  app_backup_list_for_app",
@@ -55,44 +56,37 @@ fn an_endless_response_is_read_up_to_a_limit() {
 
 #[test]
 fn a_run_ends_at_its_time_limit_with_exit_code_2() {
-    let output = verify_forger(&forger::start(), &["--time-limit", "1ms"]);
-    let report = said(&output);
+    let output = verify_faulty_server(&faulty_server::start(), &["--time-limit", "1ms"]);
+    let report = stdout(&output);
     assert_eq!(output.status.code(), Some(2), "{report}");
     let end = "ended early: the time limit of the run was reached";
     assert!(report.contains(end), "{report}");
 }
 
 #[test]
-fn durations_that_make_no_sense_are_refused() {
+fn invalid_durations_are_rejected() {
     for (flag, value) in [
         ("--time-limit", "soon"),
         ("--time-limit", "0s"),
         ("--response-timeout", "5"),
     ] {
-        let output = verify_forger("http://127.0.0.1:1", &[flag, value]);
+        let output = verify_faulty_server("http://127.0.0.1:1", &[flag, value]);
         assert_eq!(output.status.code(), Some(2), "{flag} {value}");
-        let complaint = String::from_utf8(output.stderr).unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
         for part in [flag, value, "expected a duration such as 90s, 30m or 1h"] {
-            assert!(complaint.contains(part), "{complaint}");
+            assert!(message.contains(part), "{message}");
         }
     }
 }
 
-/// Sends a signal to a running program.
-fn signal(child: &Child, signal: &str) {
-    let status = Command::new("kill")
-        .args([&format!("-{signal}"), &child.id().to_string()])
-        .status();
-    assert!(status.expect("kill").success());
-}
-
 #[test]
-fn a_signal_ends_a_run_that_then_deletes_what_it_created() {
-    let place = installation();
-    let config = CONFIG.replace("body_timeout_secs = 600", "body_timeout_secs = 1");
-    std::fs::write(place.path().join("appkeep.toml"), config).unwrap();
-    let server = place.start().unwrap();
-    let token = place.token("acme").unwrap();
+fn a_signal_ends_the_run_and_its_resources_are_deleted() {
+    let installation = installation();
+    installation
+        .configure("body_timeout_secs = 600", "body_timeout_secs = 1")
+        .unwrap();
+    let server = installation.start().unwrap();
+    let token = installation.token("acme").unwrap();
     for (name, code) in [("INT", 130), ("TERM", 143)] {
         let mut command = appkeep();
         command.args(["verify", &server.url]).env("APPKEEP_TOKEN", &token);
@@ -107,9 +101,9 @@ fn a_signal_ends_a_run_that_then_deletes_what_it_created() {
                 .map_or(0, Vec::len)
         };
         eventually("a backup of the run", || (items() > 0).then_some(()));
-        signal(&child, name);
+        signal(name, &child.id().to_string()).unwrap();
         let output: Output = child.wait_with_output().expect("its end");
-        let report = said(&output);
+        let report = stdout(&output);
         assert_eq!(output.status.code(), Some(code), "{report}");
         assert!(
             report.contains("ended early: the run was interrupted"),
@@ -126,7 +120,7 @@ fn a_signal_ends_a_run_that_then_deletes_what_it_created() {
 fn a_second_signal_ends_the_program_at_once() {
     let creates = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&creates);
-    let url = faulty(move |method, _, _| {
+    let url = start_faulty(move |method, _, _| {
         let is_create = method == "POST";
         counted.fetch_add(is_create.into(), Ordering::Relaxed);
         is_create.then_some(Fault::Silence)
@@ -143,12 +137,12 @@ fn a_second_signal_ends_the_program_at_once() {
         .spawn()
         .expect("it starts");
     eventually("a create", || (creates.load(Ordering::Relaxed) > 0).then_some(()));
-    signal(&child, "INT");
+    signal("INT", &child.id().to_string()).unwrap();
     let lines = BufReader::new(child.stderr.take().expect("its stderr")).lines();
     let mut lines = lines.map_while(Result::ok);
     let said = lines.find(|line| line.contains("another signal ends it at once"));
     assert!(said.is_some(), "nothing was said about the first signal");
-    signal(&child, "INT");
+    signal("INT", &child.id().to_string()).unwrap();
     let mut report = String::new();
     let mut stdout = child.stdout.take().expect("its stdout");
     stdout.read_to_string(&mut report).expect("text");

@@ -1,15 +1,15 @@
 //! Waits, with and without a terminal.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use appkeep_launcher::APP;
+use appkeep_launcher::{APP, signal};
 use wiremock::MockServer;
 
-use super::{Site, fill, person, refused, refused_at_last};
-use crate::canned;
-use crate::program::said;
+use super::{Fixture, client_command, error_line, fill, last_error_line, run_at};
+use crate::fake_server;
+use crate::program::stdout;
 use crate::terminal::{Terminal, plain};
 
 /// Returns a backup in a server's notation.
@@ -25,13 +25,13 @@ fn backup(state: &str, bytes: &str) -> String {
 const ID: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7f01";
 
 #[test]
-fn ctrl_c_says_that_the_backup_goes_on_and_how_to_look() {
-    let site = Site::idle();
-    let id = site.json(&["backup", "create", "nightly"])["id"]
+fn ctrl_c_shows_how_to_check_the_backup() {
+    let fixture = Fixture::idle();
+    let id = fixture.json(&["backup", "create", "nightly"])["id"]
         .as_str()
         .unwrap()
         .to_owned();
-    let mut terminal = Terminal::start(80, &site.command(["backup", "wait", "nightly"]));
+    let mut terminal = Terminal::start(80, &fixture.command(["backup", "wait", "nightly"]));
     terminal.expect("pending");
     terminal.control('c');
     let (code, text) = terminal.end();
@@ -50,14 +50,14 @@ fn ctrl_c_says_that_the_backup_goes_on_and_how_to_look() {
         )),
         "{text:?}"
     );
-    assert_eq!(site.json(&["backup", "show", &id])["state"], "pending");
+    assert_eq!(fixture.json(&["backup", "show", &id])["state"], "pending");
 }
 
 #[test]
-fn a_signal_says_so_too_where_there_is_no_terminal() {
-    let site = Site::idle();
-    site.json(&["backup", "create", "nightly"]);
-    let mut waiting = site
+fn signals_stop_the_wait_without_a_terminal() {
+    let fixture = Fixture::idle();
+    fixture.json(&["backup", "create", "nightly"]);
+    let mut waiting = fixture
         .command(["backup", "wait", "nightly"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -67,30 +67,30 @@ fn a_signal_says_so_too_where_there_is_no_terminal() {
     let mut first = [0_u8; 24];
     std::io::Read::read_exact(waiting.stderr.as_mut().unwrap(), &mut first).unwrap();
     assert_eq!(&first, b"backup nightly: pending\n");
-    let mut kill = Command::new("sh");
-    kill.args(["-c", "kill -s INT \"$1\"", "sh", &waiting.id().to_string()]);
-    assert!(kill.status().unwrap().success());
+    signal("INT", &waiting.id().to_string()).unwrap();
     let output = waiting.wait_with_output().unwrap();
-    assert!(refused(&output, 130).starts_with("stopped waiting: the backup nightly continues; check with "));
-    assert_eq!(said(&output), "");
+    assert!(
+        error_line(&output, 130).starts_with("stopped waiting: the backup nightly continues; check with ")
+    );
+    assert_eq!(stdout(&output), "");
 }
 
 #[test]
-fn a_wait_has_an_end_if_one_is_given() {
-    let site = Site::idle();
-    site.json(&["backup", "create", "nightly"]);
-    let output = site.ask(["backup", "wait", "nightly", "--timeout", "1"]);
-    let complaint = refused_at_last(&output, 1);
+fn waits_end_at_their_timeout() {
+    let fixture = Fixture::idle();
+    fixture.json(&["backup", "create", "nightly"]);
+    let output = fixture.run(["backup", "wait", "nightly", "--timeout", "1"]);
+    let message = last_error_line(&output, 1);
     assert!(
-        complaint.starts_with("the backup nightly is still running after 1s; check with "),
-        "{complaint}"
+        message.starts_with("the backup nightly is still running after 1s; check with "),
+        "{message}"
     );
 }
 
 /// Starts a fake server whose backup advances at each request.
 fn advancing(states: Vec<(&'static str, String)>) -> MockServer {
     let seen = Arc::new(AtomicUsize::new(0));
-    canned::start(move |_, _| {
+    fake_server::start(move |_, _| {
         let index = seen.fetch_add(1, Ordering::SeqCst).min(states.len() - 1);
         let (state, bytes) = &states[index];
         if *state == "down" {
@@ -108,7 +108,7 @@ fn bytes(done: u64) -> String {
 }
 
 #[test]
-fn a_terminal_gets_a_bar_that_is_gone_at_the_end() {
+fn terminals_show_a_progress_bar_that_disappears() {
     for columns in [80, 40] {
         let server = advancing(vec![
             ("pending", String::new()),
@@ -119,7 +119,7 @@ fn a_terminal_gets_a_bar_that_is_gone_at_the_end() {
             ("running", bytes(10_485_760)),
             ("completed", bytes(10_485_760)),
         ]);
-        let mut command = person(&server.uri(), "secret");
+        let mut command = client_command(&server.uri(), "secret");
         command.args(["backup", "wait", ID]);
         let mut terminal = Terminal::start(columns, &command);
         let before = terminal.expect(" 50%");
@@ -139,7 +139,7 @@ fn a_terminal_gets_a_bar_that_is_gone_at_the_end() {
 }
 
 #[test]
-fn lines_tell_states_and_a_server_that_is_away_is_waited_for() {
+fn states_are_printed_and_failed_polls_are_retried() {
     let server = advancing(vec![
         ("pending", String::new()),
         ("pending", String::new()),
@@ -148,24 +148,21 @@ fn lines_tell_states_and_a_server_that_is_away_is_waited_for() {
         ("running", bytes(0)),
         ("completed", bytes(10_485_760)),
     ]);
-    let output = person(&server.uri(), "secret")
-        .args(["backup", "wait", ID])
-        .output()
-        .unwrap();
+    let output = run_at(&server.uri(), &["backup", "wait", ID]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let told = String::from_utf8(output.stderr.clone()).unwrap();
+    let stderr = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(
-        told,
+        stderr,
         "backup nightly: pending\nbackup nightly: no response, retrying\nbackup nightly: running, 0 B of 10.00 MiB\nbackup nightly: completed\n"
     );
-    assert_eq!(said(&output), "backup nightly is completed: 10.00 MiB\n");
+    assert_eq!(stdout(&output), "backup nightly is completed: 10.00 MiB\n");
 }
 
 #[test]
-fn a_real_backup_is_watched_to_its_end() {
-    let site = Site::new();
-    fill(&site.place, 8 << 20);
-    let mut terminal = Terminal::start(80, &site.command(["backup", "create", "large", "--wait"]));
+fn waits_follow_a_real_backup() {
+    let fixture = Fixture::new();
+    fill(&fixture.installation, 8 << 20);
+    let mut terminal = Terminal::start(80, &fixture.command(["backup", "create", "large", "--wait"]));
     terminal.expect("backup large of shop is being created (");
     let (code, text) = terminal.end();
     assert_eq!(code, 0, "{text}");

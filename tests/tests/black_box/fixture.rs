@@ -1,6 +1,6 @@
 //! A server on which every operation has a resource to work on, and tokens for it.
 
-use appkeep_tests::{Api, Ask, Builder, TestServer, usual_config};
+use appkeep_tests::{Api, Builder, TestRequest, TestServer, id, usual_config};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 pub(crate) const UNKNOWN: &str = "0b5c0f9e-7a51-4d9a-9f0a-3a1d4f0c6e77";
 
 /// A server without workers: pending resources stay pending.
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) server: TestServer,
     /// The API for a member of `acme`.
     pub(crate) api: Api,
@@ -33,8 +33,8 @@ pub(crate) struct Stage {
     pub(crate) foreign_snap: String,
 }
 
-impl Stage {
-    pub(crate) async fn set() -> Self {
+impl Fixture {
+    pub(crate) async fn start() -> Self {
         // Long bodies must arrive on a busy machine, too.
         let config = usual_config().replace("body_timeout_secs = 1\n", "body_timeout_secs = 300\n");
         let mut server = Builder::new().config(&config).start().await;
@@ -74,20 +74,20 @@ impl Stage {
 
     /// Returns a valid request to that operation, by a member of `acme`. A DELETE conflicts: the backup is
     /// pending, and it reads from the snapshot. So does a restore, whose source is that backup.
-    pub(crate) fn ask(&self, operation_id: &str) -> Ask {
-        let mut ask = Ask::new(operation_id, self.api.token());
-        ask.account = self.server.account("acme").to_string();
-        ask.app = self.shop.to_string();
-        let resource = if ask.has("appSnap_id") {
+    pub(crate) fn request(&self, operation_id: &str) -> TestRequest {
+        let mut request = TestRequest::new(operation_id, self.api.token());
+        request.account = self.server.account("acme").to_string();
+        request.app = self.shop.to_string();
+        let resource = if request.has("appSnap_id") {
             &self.snap
         } else {
             &self.backup
         };
-        ask.resource.clone_from(resource);
+        request.resource.clone_from(resource);
         if operation_id == "app_update" {
-            ask.member("backupID", json!(self.backup));
+            request.member("backupID", json!(self.backup));
         }
-        ask
+        request
     }
 
     /// Returns all resources of `acme`.
@@ -103,9 +103,4 @@ impl Stage {
         }
         everything
     }
-}
-
-/// Returns a resource's id.
-pub(crate) fn id(resource: &Value) -> String {
-    resource["id"].as_str().expect("an id").to_owned()
 }

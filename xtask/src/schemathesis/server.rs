@@ -2,10 +2,9 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use appkeep_launcher::{ACCOUNT, APP, BUCKET, Installation, Method, RunningServer};
 use serde_json::{Value, json};
 
@@ -39,23 +38,20 @@ path = "other"
 /// Maximum time until a backup or a snapshot is completed.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Interval between two polls.
-const PAUSE: Duration = Duration::from_millis(50);
-
 /// The server and its installation.
 #[derive(Debug)]
-pub(super) struct World {
+pub(super) struct TestServer {
     server: RunningServer,
     installation: Installation,
     /// The server's log, with warnings and errors.
     log: PathBuf,
     owner: String,
-    stranger: String,
+    other: String,
     /// Existing ids, by the parameters and fields that accept them.
     examples: Value,
 }
 
-impl World {
+impl TestServer {
     /// Starts `binary` in its own directory; its log is in `results`.
     ///
     /// # Errors
@@ -78,30 +74,30 @@ impl World {
         let log = results.join("server.log");
         let mut serve = installation.serve();
         serve.args(["--log", "warn,audit=off"]);
-        let log_file = File::create(&log).context("failed to make the server's log")?;
-        let mut world = Self {
+        let log_file = File::create(&log).context("failed to create the server's log")?;
+        let mut server = Self {
             server: RunningServer::start_with_stderr(serve, log_file)?,
             owner: installation.token("acme")?,
-            stranger: installation.token("other")?,
+            other: installation.token("other")?,
             installation,
             log,
             examples: Value::Null,
         };
         let users = json!({"auth": [
-            {"name": "owner", "fixedHeaders": [authorization(&world.owner)]},
-            {"name": "stranger", "fixedHeaders": [authorization(&world.stranger)]},
+            {"name": "owner", "fixedHeaders": [authorization(&server.owner)]},
+            {"name": "other", "fixedHeaders": [authorization(&server.other)]},
         ]});
-        fs::write(world.path().join("users.json"), users.to_string())?;
-        let snapshot = world.create("appSnaps", "application/astra-appSnap")?;
+        fs::write(server.path().join("users.json"), users.to_string())?;
+        let snapshot = server.create_snapshot()?;
         // The first one is deleted sooner or later; this one only if a test finds it in a list.
-        let copied = world.create("appSnaps", "application/astra-appSnap")?;
-        let backup = world.create("appBackups", "application/astra-appBackup")?;
-        let restored = world.create("appBackups", "application/astra-appBackup")?;
-        world.examples = json!({
+        let copied = server.create_snapshot()?;
+        let backup = server.back_up()?;
+        let restored = server.back_up()?;
+        server.examples = json!({
             "account_id": ACCOUNT, "app_id": APP, "bucketID": BUCKET,
             "appBackup_id": backup, "appSnap_id": snapshot, "backupID": restored, "snapshotID": copied,
         });
-        Ok(world)
+        Ok(server)
     }
 
     /// The URL of the server.
@@ -120,51 +116,40 @@ impl World {
         [
             ("APPKEEP_USERS", users),
             ("APPKEEP_EXAMPLES", self.examples.to_string()),
-            ("APPKEEP_STRANGER", format!("Bearer {}", self.stranger)),
+            ("APPKEEP_OTHER", format!("Bearer {}", self.other)),
         ]
     }
 
     /// The JSON body of the response to a GET by the owner.
     ///
     /// # Errors
-    /// When the status isn't 200 or the body isn't JSON.
+    /// When the status isn't 200.
     pub(super) fn get(&self, path: &str) -> Result<Value> {
-        self.request(&Method::GET, path, None, 200)
+        let response = self.server.request(&Method::GET, &self.owner, path, None)?;
+        ensure!(
+            response.status == 200,
+            "GET {path} returned {}: {}",
+            response.status,
+            response.text
+        );
+        Ok(response.body)
     }
 
-    fn request(&self, method: &Method, path: &str, body: Option<&Value>, status: u16) -> Result<Value> {
-        let response = self.server.request(method, &self.owner, path, body)?;
-        if response.status != status {
-            bail!(
-                "{method} {path}: status {}, expected {status}: {}",
-                response.status,
-                response.text
-            );
-        }
-        serde_json::from_str(&response.text).with_context(|| format!("{method} {path}: the body isn't JSON"))
-    }
-
-    /// Creates a backup or snapshot of the first app, waits until it is completed, and returns its id.
+    /// Creates a backup of the first app, waits until it is completed, and returns its id.
     ///
     /// # Errors
     /// When it is rejected, fails, or takes too long.
-    pub(super) fn create(&self, kind: &str, of_type: &str) -> Result<String> {
-        let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/{kind}");
-        let body = json!({"type": of_type, "version": "1.1"});
-        let created = self.request(&Method::POST, &path, Some(&body), 201)?;
-        let id = created["id"].as_str().context("something without an id")?;
-        let begun = Instant::now();
-        loop {
-            let now = self.get(&format!("{path}/{id}"))?;
-            match now["state"].as_str() {
-                Some("completed") => return Ok(id.to_owned()),
-                Some("failed") => bail!("{path}/{id} failed: {now}"),
-                _ if begun.elapsed() > PATIENCE => {
-                    bail!("{path}/{id} isn't completed after {PATIENCE:?}: {now}")
-                }
-                _ => sleep(PAUSE),
-            }
-        }
+    pub(super) fn back_up(&self) -> Result<Value> {
+        self.completed_id(&self.server.create_backup(&self.owner)?)
+    }
+
+    fn create_snapshot(&self) -> Result<Value> {
+        self.completed_id(&self.server.create_snapshot(&self.owner)?)
+    }
+
+    fn completed_id(&self, path: &str) -> Result<Value> {
+        let resource = self.server.completed(&self.owner, path, PATIENCE)?;
+        Ok(resource["id"].clone())
     }
 
     /// Peak memory use of the server, in bytes, if the system reports it.
@@ -178,13 +163,7 @@ impl World {
     /// # Errors
     /// When it doesn't stop gracefully, has ended before, or the log can't be read.
     pub(super) fn stop(self) -> Result<Vec<String>> {
-        if let Some(status) = self.server.exit_status()? {
-            bail!("the server ended by itself: {status}");
-        }
-        let status = self.server.stop("TERM")?.status;
-        if !status.success() {
-            bail!("the server was asked to stop and ended with {status}");
-        }
+        self.server.stop_gracefully()?;
         let log = fs::read_to_string(&self.log).context("failed to read the server's log")?;
         Ok(log.lines().map(str::to_owned).collect())
     }

@@ -4,15 +4,13 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
-use std::process::Command;
 
-use appkeep_launcher::{Installation, app_backups, backups, eventually};
+use appkeep_launcher::{app_backups, backup_body, backups, eventually};
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::operations::Watched;
-use crate::program::installation;
+use crate::operations::MonitoredServer;
+use crate::program::{compiled, installation};
 
 /// A library that makes calls on the database's files fail with EIO while the file for that kind of call
 /// exists.
@@ -61,78 +59,49 @@ WRAP(int, fsync, "sync", (int fd), (fd))
 WRAP(int, fdatasync, "sync", (int fd), (fd))
 "#;
 
-fn backup() -> Value {
-    json!({"type": "application/astra-appBackup", "version": "1.1"})
-}
-
 /// Asserts that readiness, creates and backups work.
-fn assert_whole(watched: &Watched, token: &str) {
-    assert_eq!(watched.json("/readyz"), (200, json!({"status": "ready"})));
-    let created = watched.server.post(token, &app_backups(), &backup());
-    assert_eq!(created.status, 201, "{created:?}");
-    let path = format!(
-        "{}/{}",
-        backups(),
-        created.body["id"].as_str().unwrap_or_default()
-    );
-    watched.server.wait_for(token, &path, &["completed"]);
-}
-
-fn library(place: &Installation) -> PathBuf {
-    let (source, library) = (place.path().join("faults.c"), place.path().join("faults.so"));
-    fs::write(&source, LIBRARY).expect("the source is written");
-    let mut compiler = Command::new("cc");
-    compiler
-        .args(["-shared", "-fPIC", "-O1", "-o"])
-        .arg(&library)
-        .arg(&source)
-        .arg("-ldl");
-    let output = compiler.output().expect("cc runs: apt-get install gcc");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    library
+fn assert_whole(monitored: &MonitoredServer, token: &str) {
+    assert_eq!(monitored.json("/readyz"), (200, json!({"status": "ready"})));
+    monitored.server.back_up(token).expect("a completed backup");
 }
 
 #[test]
-fn writes_work_again_without_a_restart_after_io_errors_of_the_database() {
-    let place = installation();
-    let switches = place.path().join("switches");
+fn writes_recover_after_io_errors_of_the_database() {
+    let installation = installation();
+    let switches = installation.path().join("switches");
     fs::create_dir(&switches).unwrap();
-    let mut serve = place.serve();
+    let mut serve = installation.serve();
     serve
-        .env("LD_PRELOAD", library(&place))
+        .env("LD_PRELOAD", compiled(&installation, LIBRARY))
         .env("FAULT_SWITCHES", &switches);
-    let watched = Watched::start(serve);
-    let token = place.token("acme").unwrap();
-    assert_whole(&watched, &token);
+    let monitored = MonitoredServer::start(serve);
+    let token = installation.token("acme").unwrap();
+    assert_whole(&monitored, &token);
     for call in ["write", "sync", "read"] {
         let switch = switches.join(call);
         fs::write(&switch, "").unwrap();
         if call == "read" {
             // Pages in memory can still be read, so the request may succeed.
-            let answer = watched.server.get(&token, &backups());
+            let answer = monitored.server.get(&token, &backups());
             assert!([200, 500, 503].contains(&answer.status), "{answer:?}");
-            let created = watched.server.post(&token, &app_backups(), &backup());
+            let created = monitored.server.post(&token, &app_backups(), &backup_body());
             assert!([201, 500, 503].contains(&created.status), "{created:?}");
         } else {
-            let refused = watched.server.post(&token, &app_backups(), &backup());
+            let refused = monitored.server.post(&token, &app_backups(), &backup_body());
             assert!([500, 503].contains(&refused.status), "{call}: {refused:?}");
-            let (status, body) = watched.json("/readyz");
+            let (status, body) = monitored.json("/readyz");
             assert_eq!(status, 503, "{call}: {body}");
             let reason = body["reasons"][0].as_str().unwrap().to_lowercase();
             assert!(
                 reason.contains("i/o error") || reason.contains("input/output error"),
                 "{body}"
             );
-            assert_eq!(watched.json("/healthz").0, 200, "not for a minute yet");
+            assert_eq!(monitored.json("/healthz").0, 200, "not for a minute yet");
         }
         fs::remove_file(&switch).unwrap();
-        assert_whole(&watched, &token);
+        assert_whole(&monitored, &token);
     }
-    let ended = watched.server.stop("TERM").unwrap();
+    let ended = monitored.server.stop("TERM").unwrap();
     assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
 }
 
@@ -173,66 +142,65 @@ impl Drop for FewFiles {
 
 /// Creates a backup with too few file descriptors. Each attempt says what lacks them, at some time `what`. It completes
 /// once there are enough.
-fn assert_waits_for_files(watched: &Watched, token: &str, spare: usize, what: &str) {
-    let few = FewFiles::of(watched.server.id(), spare);
-    let created = watched.server.post(token, &app_backups(), &backup());
-    assert_eq!(created.status, 201, "{created:?}");
-    let id = created.body["id"].as_str().unwrap_or_default();
-    let path = format!("{}/{id}", backups());
+fn assert_waits_for_files(monitored: &MonitoredServer, token: &str, spare: usize, what: &str) {
+    let few = FewFiles::of(monitored.server.id(), spare);
+    let path = monitored.server.create_backup(token).unwrap();
     eventually("the backup to lack resources", || {
-        let backup = watched.server.get(token, &path).body;
+        let backup = monitored.server.get(token, &path).body;
         assert_ne!(backup["state"], "failed", "{backup}");
         let reason = backup["stateUnready"][0].as_str()?;
         assert!(reason.contains("Too many open files"), "{reason}");
         reason.contains(what).then_some(())
     });
     drop(few);
-    watched.server.wait_for(token, &path, &["completed"]);
-    assert_whole(watched, token);
+    monitored.server.wait_for(token, &path, &["completed"]);
+    assert_whole(monitored, token);
 }
 
 #[test]
-fn a_backup_without_file_descriptors_waits_for_them_and_does_not_fail() {
-    let place = installation();
-    let deep = place.path().join("volume/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p");
+fn backups_wait_for_file_descriptors() {
+    let installation = installation();
+    let deep = installation.path().join("volume/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p");
     fs::create_dir_all(&deep).unwrap();
     fs::write(deep.join("file"), "deep down").unwrap();
-    let watched = Watched::start(place.serve());
-    let token = place.token("acme").unwrap();
-    assert_whole(&watched, &token);
+    let monitored = MonitoredServer::start(installation.serve());
+    let token = installation.token("acme").unwrap();
+    assert_whole(&monitored, &token);
     // Enough for requests, but each level of a directory tree needs one more.
-    assert_waits_for_files(&watched, &token, 8, "data");
+    assert_waits_for_files(&monitored, &token, 8, "data");
 }
 
 #[test]
-fn a_hook_without_file_descriptors_is_started_again_later() {
-    let place = installation();
+fn hooks_wait_for_file_descriptors() {
+    let installation = installation();
     let volumes = "volumes = { data = \"volume\" }\n";
     let hook = "[[accounts.apps.hooks]]\nname = \"quiesce\"\nstage = \"pre-snapshot\"\n\
                 command = [\"true\"]\ntimeout_secs = 1\n";
-    place.configure(volumes, &[volumes, hook].concat()).unwrap();
-    let watched = Watched::start(place.serve());
-    let token = place.token("acme").unwrap();
-    assert_whole(&watched, &token);
+    installation
+        .configure(volumes, &[volumes, hook].concat())
+        .unwrap();
+    let monitored = MonitoredServer::start(installation.serve());
+    let token = installation.token("acme").unwrap();
+    assert_whole(&monitored, &token);
     // Enough for requests, but a process needs pipes.
-    assert_waits_for_files(&watched, &token, 3, "quiesce");
+    assert_waits_for_files(&monitored, &token, 3, "quiesce");
 }
 
 #[test]
-fn connections_are_accepted_and_the_reason_is_logged_after_too_many_open_files() {
-    let place = installation();
-    let watched = Watched::start(place.serve());
-    let token = place.token("acme").unwrap();
-    assert_whole(&watched, &token);
-    let address = watched.server.url.trim_start_matches("http://").to_owned();
-    let few = FewFiles::of(watched.server.id(), 0);
+fn connections_recover_after_too_many_open_files() {
+    let installation = installation();
+    let monitored = MonitoredServer::start(installation.serve());
+    let token = installation.token("acme").unwrap();
+    assert_whole(&monitored, &token);
+    let address = monitored.server.url.trim_start_matches("http://").to_owned();
+    let few = FewFiles::of(monitored.server.id(), 0);
     // The kernel completes the connection, but the server can't accept it.
     let mut waiting = TcpStream::connect(address).unwrap();
     waiting
         .write_all(b"GET /nowhere HTTP/1.1\r\nHost: appkeep\r\nConnection: close\r\n\r\n")
         .unwrap();
     eventually("the server to find out", || {
-        watched
+        monitored
             .server
             .log()
             .contains("connections can't be accepted")
@@ -242,7 +210,7 @@ fn connections_are_accepted_and_the_reason_is_logged_after_too_many_open_files()
     let mut response = String::new();
     waiting.read_to_string(&mut response).unwrap();
     assert!(response.starts_with("HTTP/1.1 404 "), "{response}");
-    assert_whole(&watched, &token);
-    let log = watched.server.stop("TERM").unwrap().stderr;
+    assert_whole(&monitored, &token);
+    let log = monitored.server.stop("TERM").unwrap().stderr;
     assert!(log.contains("Too many open files"), "{log}");
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use appkeep_launcher::{ACCOUNT, Installation, RunningServer};
 
 use super::tree;
@@ -21,7 +21,7 @@ volumes = { data = "blog" }
 
 /// The server, its installation, and the toolkit.
 #[derive(Debug)]
-pub(super) struct World {
+pub(super) struct TestServer {
     server: RunningServer,
     installation: Installation,
     toolkit: PathBuf,
@@ -36,23 +36,23 @@ pub(super) struct World {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trust {
     /// It trusts the server's certificate authority, by `REQUESTS_CA_BUNDLE`.
-    Told,
+    Configured,
     /// It only trusts the usual authorities.
-    Usual,
+    Default,
     /// It doesn't verify certificates, by its configuration.
-    Blind,
+    Disabled,
 }
 
 /// The output of the toolkit.
 #[derive(Debug)]
-pub(super) struct Said {
+pub(super) struct ToolkitOutput {
     /// Its exit code; `None` if a signal ended it.
     pub(super) code: Option<i32>,
     pub(super) stdout: String,
     pub(super) stderr: String,
 }
 
-impl World {
+impl TestServer {
     /// Starts `binary` in its own directory.
     ///
     /// # Errors
@@ -99,17 +99,17 @@ impl World {
     ///
     /// # Errors
     /// When it can't be started.
-    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Said> {
-        self.ask_as(&self.token, Trust::Told, arguments)
+    pub(super) fn run(&self, arguments: &[&str]) -> Result<ToolkitOutput> {
+        self.run_with(&self.token, Trust::Configured, arguments)
     }
 
     /// Runs the toolkit with that token.
     ///
     /// # Errors
     /// When it can't be started.
-    pub(super) fn ask_as(&self, token: &str, trust: Trust, arguments: &[&str]) -> Result<Said> {
+    pub(super) fn run_with(&self, token: &str, trust: Trust, arguments: &[&str]) -> Result<ToolkitOutput> {
         let home = self.installation.path().join("home");
-        let verify = trust != Trust::Blind;
+        let verify = trust != Trust::Disabled;
         let config = format!(
             "headers:\n  Authorization: Bearer {token}\nuid: {ACCOUNT}\nastra_project: {}\nverifySSL: {verify}\n",
             self.authority
@@ -125,13 +125,13 @@ impl World {
             .env("HOME", &home)
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("PYTHONIOENCODING", "utf-8");
-        if trust == Trust::Told {
+        if trust == Trust::Configured {
             toolkit.env("REQUESTS_CA_BUNDLE", &self.ca);
         }
         let output = toolkit
             .output()
             .with_context(|| format!("failed to start {}", self.toolkit.display()))?;
-        Ok(Said::from(output))
+        Ok(ToolkitOutput::from(output))
     }
 
     /// An invalid token.
@@ -144,15 +144,11 @@ impl World {
     /// # Errors
     /// When it doesn't stop gracefully.
     pub(super) fn stop(self) -> Result<()> {
-        let status = self.server.stop("TERM")?.status;
-        if !status.success() {
-            bail!("the server ended with {status}");
-        }
-        Ok(())
+        self.server.stop_gracefully().map(drop)
     }
 }
 
-impl From<Output> for Said {
+impl From<Output> for ToolkitOutput {
     fn from(output: Output) -> Self {
         Self {
             code: output.status.code(),

@@ -4,46 +4,44 @@ use std::fs;
 
 use appkeep_launcher::{ACCOUNT, APP, OTHER_ACCOUNT};
 
-use super::verify_forger;
-use crate::forger;
-use crate::program::{installation, one_line_error, run};
+use super::verify_faulty_server;
+use crate::faulty_server;
+use crate::program::{installation, only_error_line, run, started};
 
 #[test]
-fn a_server_that_cannot_be_reached_could_not_be_judged() {
+fn unreachable_servers_cannot_be_checked() {
     let of = ["--token", "secret", "--account", ACCOUNT, "--app", APP];
-    for (url, complaint) in [
+    for (url, message) in [
         ("http://127.0.0.1:1", "failed to reach http://127.0.0.1:1: "),
         ("127.0.0.1", "failed to read the server's address `127.0.0.1`: "),
     ] {
-        let refused = one_line_error(&run(["verify", url].iter().chain(&of)));
-        assert!(refused.starts_with(complaint), "{refused}");
+        let refused = only_error_line(&run(["verify", url].iter().chain(&of)));
+        assert!(refused.starts_with(message), "{refused}");
         assert!(!refused.contains("secret"), "{refused}");
     }
 }
 
 #[test]
-fn a_token_or_an_account_that_is_good_for_nothing_could_not_be_judged() {
-    let place = installation();
-    let server = place.start().unwrap();
-    let token = place.token("acme").unwrap();
-    for (token, account, app, complaint) in [
+fn unusable_tokens_and_accounts_cannot_be_checked() {
+    let (_installation, server, token) = started();
+    for (token, account, app, message) in [
         ("wrong", ACCOUNT, APP, "401 "),
         (token.as_str(), OTHER_ACCOUNT, APP, "403 "),
         (token.as_str(), ACCOUNT, OTHER_ACCOUNT, "404 "),
     ] {
         let of = ["--token", token, "--account", account, "--app", app];
-        let refused = one_line_error(&run(["verify", &server.url].iter().chain(&of)));
+        let refused = only_error_line(&run(["verify", &server.url].iter().chain(&of)));
         let beginning =
             format!("failed to request app_backup_list_for_app for app {app} in account {account} at ");
         assert!(refused.starts_with(&beginning), "{refused}");
-        assert!(refused.contains(complaint), "{refused}");
+        assert!(refused.contains(message), "{refused}");
     }
 }
 
 #[test]
 fn an_app_must_be_given_if_the_server_lists_none() {
-    let url = forger::start();
-    let refused = one_line_error(&run(["verify", &url, "--token", "secret", "--account", ACCOUNT]));
+    let url = faulty_server::start();
+    let refused = only_error_line(&run(["verify", &url, "--token", "secret", "--account", ACCOUNT]));
     assert_eq!(
         refused,
         format!(
@@ -54,11 +52,11 @@ fn an_app_must_be_given_if_the_server_lists_none() {
 }
 
 #[test]
-fn an_account_has_to_be_given_where_the_token_is_good_for_several_or_the_server_does_not_say() {
-    let place = installation();
-    let server = place.start().unwrap();
-    let all = place.token("*").unwrap();
-    let refused = one_line_error(&run(["verify", &server.url, "--token", &all]));
+fn the_account_is_required_if_it_is_ambiguous_or_unknown() {
+    let installation = installation();
+    let server = installation.start().unwrap();
+    let all = installation.token("*").unwrap();
+    let refused = only_error_line(&run(["verify", &server.url, "--token", &all]));
     let beginning = format!(
         "no account is set: give --account: failed to find the account at {}: ",
         server.url
@@ -67,11 +65,11 @@ fn an_account_has_to_be_given_where_the_token_is_good_for_several_or_the_server_
     let accounts = format!("several: {OTHER_ACCOUNT}, {ACCOUNT}");
     assert!(refused.ends_with(&accounts), "{refused}");
     let more = ["--account", ACCOUNT, "--app", APP, "--token-b", &all];
-    let refused = one_line_error(&run([
+    let refused = only_error_line(&run([
         "verify",
         &server.url,
         "--token",
-        &place.token("acme").unwrap(),
+        &installation.token("acme").unwrap(),
     ]
     .iter()
     .chain(&more)));
@@ -79,8 +77,8 @@ fn an_account_has_to_be_given_where_the_token_is_good_for_several_or_the_server_
         refused.starts_with("no account is set: give --account-b: "),
         "{refused}"
     );
-    let url = forger::start();
-    let refused = one_line_error(&run(["verify", &url, "--token", "secret"]));
+    let url = faulty_server::start();
+    let refused = only_error_line(&run(["verify", &url, "--token", "secret"]));
     assert_eq!(
         refused,
         format!(
@@ -91,9 +89,9 @@ fn an_account_has_to_be_given_where_the_token_is_good_for_several_or_the_server_
 }
 
 #[test]
-fn of_another_account_the_token_is_what_is_needed() {
+fn the_other_account_requires_a_token() {
     for more in [["--account-b", OTHER_ACCOUNT], ["--app-b", APP]] {
-        let refused = one_line_error(&verify_forger("http://127.0.0.1:1", &more));
+        let refused = only_error_line(&verify_faulty_server("http://127.0.0.1:1", &more));
         assert_eq!(
             refused,
             "a token of the other account is missing: give --token-b or APPKEEP_TOKEN_B"
@@ -102,23 +100,23 @@ fn of_another_account_the_token_is_what_is_needed() {
 }
 
 #[test]
-fn a_token_has_to_come_from_somewhere() {
+fn a_token_is_required() {
     let of = ["verify", "http://127.0.0.1:1", "--account", ACCOUNT, "--app", APP];
     assert_eq!(
-        one_line_error(&run(of)),
+        only_error_line(&run(of)),
         "a token is missing: give --token, --token-file or APPKEEP_TOKEN"
     );
-    let place = installation();
-    let file = place.path().join("token").display().to_string();
-    let with_file = || one_line_error(&run(of.iter().copied().chain(["--token-file", &file])));
+    let installation = installation();
+    let file = installation.path().join("token").display().to_string();
+    let with_file = || only_error_line(&run(of.iter().copied().chain(["--token-file", &file])));
     assert!(with_file().starts_with(&format!("failed to read {file}: ")));
     fs::write(&file, "\n").unwrap();
     assert_eq!(with_file(), format!("{file} contains no token"));
 }
 
 #[test]
-fn an_operation_that_is_none_names_those_that_are_like_it() {
-    let refused = one_line_error(&verify_forger(
+fn unknown_operations_get_suggestions() {
+    let refused = only_error_line(&verify_faulty_server(
         "http://127.0.0.1:1",
         &["--operations", "app_backup_lst_all"],
     ));
@@ -128,12 +126,12 @@ fn an_operation_that_is_none_names_those_that_are_like_it() {
         ),
         "{refused}"
     );
-    let refused = one_line_error(&run(["verify", "--operations", "zzz"]));
+    let refused = only_error_line(&run(["verify", "--operations", "zzz"]));
     assert!(refused.contains("expected app_backup_list_all, "), "{refused}");
 }
 
 #[test]
-fn what_belongs_to_a_url_is_refused_without_one() {
+fn url_options_are_rejected_without_a_url() {
     for arguments in [
         ["--app", APP],
         ["--account", ACCOUNT],
@@ -145,15 +143,15 @@ fn what_belongs_to_a_url_is_refused_without_one() {
     ] {
         let refused = run(["verify"].iter().chain(&arguments));
         assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
-        let complaint = String::from_utf8(refused.stderr).unwrap();
-        assert!(complaint.contains("<URL>"), "{complaint}");
+        let message = String::from_utf8(refused.stderr).unwrap();
+        assert!(message.contains("<URL>"), "{message}");
     }
 }
 
 #[test]
-fn flags_that_contradict_each_other_are_refused() {
-    let refused = verify_forger("http://127.0.0.1:1", &["--token-file", "token"]);
+fn contradictory_flags_are_rejected() {
+    let refused = verify_faulty_server("http://127.0.0.1:1", &["--token-file", "token"]);
     assert_eq!(refused.status.code(), Some(2));
-    let complaint = String::from_utf8(refused.stderr).unwrap();
-    assert!(complaint.contains("cannot be used with"), "{complaint}");
+    let message = String::from_utf8(refused.stderr).unwrap();
+    assert!(message.contains("cannot be used with"), "{message}");
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use anyhow::{Context, Result};
 use appkeep_launcher::{APP, BUCKET, Installation};
 use sha2::{Digest, Sha256};
+use walkdir::WalkDir;
 
 /// The apps: name, id, volumes.
 pub(super) const APPS: [(&str, &str, &[&str]); 3] = [
@@ -39,34 +41,35 @@ pub(super) type Files = BTreeMap<PathBuf, [u8; 32]>;
 pub(super) type Manifest = Rc<Files>;
 
 /// The directory, and the content of its volumes.
-pub(super) struct Place {
+pub(super) struct Environment {
     installation: Installation,
     manifests: [Manifest; APPS.len()],
     /// The maximum total size of each app's files, in bytes.
     bytes_max: [u64; APPS.len()],
 }
 
-impl Place {
+impl Environment {
     /// Creates a new directory below `parent`, with a few files in each volume.
     ///
     /// # Errors
     /// When it can't be written.
     pub(super) fn create(binary: &Path, parent: &Path, rng: &mut fastrand::Rng) -> Result<Self> {
-        let mut place = Self {
+        let mut environment = Self {
             installation: installation(binary, parent)?,
             manifests: Default::default(),
             bytes_max: Default::default(),
         };
         for (bucket, _) in BUCKETS {
-            fs::create_dir_all(place.bucket(bucket)).context("failed to make a bucket")?;
+            fs::create_dir_all(environment.bucket(bucket)).context("failed to create a bucket")?;
         }
         for (app, (_, _, volumes)) in APPS.iter().enumerate() {
             for volume in *volumes {
-                fs::create_dir_all(place.volumes(app).join(volume)).context("failed to make a volume")?;
+                fs::create_dir_all(environment.volumes(app).join(volume))
+                    .context("failed to create a volume")?;
             }
-            place.change(app, rng)?;
+            environment.change(app, rng)?;
         }
-        Ok(place)
+        Ok(environment)
     }
 
     /// Changes some files of an app: adds, replaces, removes.
@@ -192,23 +195,21 @@ pub(super) fn describe(root: &Path) -> Result<(Files, u64)> {
     Ok((found, bytes))
 }
 
-/// All files below `root`; none if it doesn't exist.
+/// All files below `root`; none if it doesn't exist. The server may delete files in the meantime.
 ///
 /// # Errors
 /// When a directory can't be listed.
 pub(super) fn files_below(root: &Path) -> Result<Vec<PathBuf>> {
-    let (mut found, mut open) = (Vec::new(), vec![root.to_owned()]);
-    while let Some(dir) = open.pop() {
-        for path in entries(&dir)? {
-            match fs::symlink_metadata(&path) {
-                Ok(metadata) if metadata.is_dir() => open.push(path),
-                Ok(_) => found.push(path),
-                // The server may delete it in the meantime.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    return Err(error).with_context(|| format!("failed to read {}", path.display()));
-                }
-            }
+    let mut found = Vec::new();
+    for entry in WalkDir::new(root) {
+        match entry {
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) => found.push(entry.into_path()),
+            Err(error)
+                if error
+                    .io_error()
+                    .is_some_and(|error| error.kind() == ErrorKind::NotFound) => {}
+            Err(error) => return Err(error).with_context(|| format!("failed to list {}", root.display())),
         }
     }
     Ok(found)
@@ -220,7 +221,7 @@ pub(super) fn files_below(root: &Path) -> Result<Vec<PathBuf>> {
 /// When it can't be listed.
 pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
     let listed = match fs::read_dir(dir) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         listed => listed,
     };
     listed

@@ -57,7 +57,7 @@ path = "bucket"
 "#;
 
 /// A working server, and one without workers, on which pending resources stay pending.
-pub(crate) struct Fresh {
+pub(crate) struct TemporaryServers {
     /// The servers and credentials for the checker.
     pub(crate) target: Target,
     working: Server,
@@ -65,7 +65,7 @@ pub(crate) struct Fresh {
     _dir: TempDir,
 }
 
-impl Fresh {
+impl TemporaryServers {
     /// Starts both servers.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use std::fmt::Debug;
 use appkeep_api::app_backup::{AppBackup, AppBackupCreate, AppBackupList};
 use appkeep_api::app_snap::{AppSnap, AppSnapCreate};
 use appkeep_api::problem::Problem;
-use appkeep_client::{Client, Error, ResponseValue, SecretString, Uuid, types};
+use appkeep_client::{Client, Error, ResponseValue, Uuid, types};
 use appkeep_contract::{Origin, authored};
 use appkeep_openapi::{Document, MediaType, ResponseValidator, SchemaPlace};
 use appkeep_tests::TestServer;
@@ -268,10 +268,7 @@ async fn servers_accept_documented_requests() {
     let api = server.api().await;
     let account = server.account("acme");
     let (shop, blog) = (server.app("acme", "shop"), server.app("acme", "blog"));
-    let client = Client::builder(api.url())
-        .bearer_token(SecretString::from(api.token()))
-        .build()
-        .unwrap();
+    let client = Client::builder(api.url()).token(api.token()).build().unwrap();
     let payloads = payloads(&authored::document().unwrap());
     let requests: Vec<_> = payloads.iter().filter(|payload| payload.is_request()).collect();
     assert_eq!(requests.len(), 2);

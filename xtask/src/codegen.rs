@@ -34,6 +34,11 @@ fn generate(contract: serde_json::Value) -> Result<String> {
     let mut settings = GenerationSettings::new();
     settings
         .with_interface(InterfaceStyle::Positional)
+        .with_inner_type(
+            "crate::retry::Settings"
+                .parse()
+                .map_err(|error| anyhow!("{error}"))?,
+        )
         .with_derive("PartialEq");
     for (component, rust_type) in &lowered.replacements {
         settings.with_replacement(component, rust_type, std::iter::empty::<TypeImpl>());

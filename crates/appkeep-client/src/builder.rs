@@ -1,20 +1,27 @@
 //! Configuration of a client: base URL, token, timeouts and trusted certificates.
 
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use reqwest::{Certificate, Url, redirect};
+use reqwest::{Certificate, Proxy, Url, redirect};
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::error::chain;
+use crate::error::TransportError;
 use crate::generated::Client;
+use crate::retry::Settings;
 
 /// The default time that a client waits for a connection.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The default time that a client waits for a complete response.
 pub const TOTAL_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// The default number of repetitions of a request.
+#[cfg(feature = "retry")]
+pub const RETRIES: usize = 3;
 
 /// The default user agent of a client.
 const USER_AGENT: &str = concat!("appkeep-client/", env!("CARGO_PKG_VERSION"));
@@ -23,7 +30,11 @@ const USER_AGENT: &str = concat!("appkeep-client/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug, Clone)]
 pub struct ClientBuilder {
     base_url: String,
-    bearer_token: Option<SecretString>,
+    token: Option<SecretString>,
+    token_file: Option<PathBuf>,
+    proxy: Option<String>,
+    #[cfg(feature = "retry")]
+    retries: usize,
     connect_timeout: Duration,
     timeout: Duration,
     user_agent: String,
@@ -43,15 +54,31 @@ pub enum BuildError {
         /// The problem.
         reason: String,
     },
-    /// The bearer token can't be sent in a header.
-    #[error("the bearer token has characters that can't be sent")]
-    BearerToken,
+    /// The token can't be sent in a header.
+    #[error("the token has characters that can't be sent")]
+    Token,
+    /// The file with the token can't be read.
+    #[error("can't read the token from {}: {error}", .path.display())]
+    TokenFile {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        error: std::io::Error,
+    },
+    /// The proxy can't be used.
+    #[error("the proxy `{url}` can't be used: {reason}")]
+    Proxy {
+        /// The given URL.
+        url: String,
+        /// The problem.
+        reason: String,
+    },
     /// The root certificates aren't PEM, or contain no certificate.
     #[error("the root certificates can't be read: {0}")]
     RootCertificates(String),
     /// The HTTP client can't be set up.
-    #[error("the HTTP client can't be set up: {}", chain(.0))]
-    Http(reqwest::Error),
+    #[error("the HTTP client can't be set up: {0}")]
+    Http(TransportError),
 }
 
 impl Client {
@@ -60,7 +87,11 @@ impl Client {
     pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
         ClientBuilder {
             base_url: base_url.into(),
-            bearer_token: None,
+            token: None,
+            token_file: None,
+            proxy: None,
+            #[cfg(feature = "retry")]
+            retries: RETRIES,
             connect_timeout: CONNECT_TIMEOUT,
             timeout: TOTAL_TIMEOUT,
             user_agent: USER_AGENT.to_owned(),
@@ -73,8 +104,40 @@ impl Client {
 impl ClientBuilder {
     /// Sets the token that is sent with every request.
     #[must_use]
-    pub fn bearer_token(mut self, token: SecretString) -> Self {
-        self.bearer_token = Some(token);
+    pub fn token(mut self, token: impl Into<SecretString>) -> Self {
+        self.token = Some(token.into());
+        self.token_file = None;
+        self
+    }
+
+    /// Reads the token from a file when the client is built. White space around it is ignored.
+    #[must_use]
+    pub fn token_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.token_file = Some(path.into());
+        self.token = None;
+        self
+    }
+
+    /// Uses the proxy at `url`, instead of those of the environment (`HTTPS_PROXY`, `ALL_PROXY`).
+    ///
+    /// The proxies of the environment are used for `https://` only. With an `http://` base URL, a proxy sees the
+    /// token: specify it here if that is intended.
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Sets how often a request is repeated at most, instead of [`RETRIES`]; 0 for never.
+    ///
+    /// A request is repeated when the connection can't be established. All but creations are also repeated when the
+    /// response is incomplete or its status is 429, 502, 503 or 504. The waits are 200 ms, 400 ms and so on up to
+    /// 30 s, with jitter, or as `Retry-After` requests. A repeated deletion can fail with 404 because the first one
+    /// succeeded and only its response was lost.
+    #[cfg(feature = "retry")]
+    #[must_use]
+    pub fn retries(mut self, retries: usize) -> Self {
+        self.retries = retries;
         self
     }
 
@@ -128,8 +191,14 @@ impl ClientBuilder {
             // The contract defines no redirects, and a token must not be sent to another server.
             .redirect(redirect::Policy::none())
             .tls_danger_accept_invalid_certs(self.accept_invalid_certificates);
-        if is_local(&base_url) {
-            // A proxy can't reach a loopback address.
+        if let Some(url) = &self.proxy {
+            let proxy = Proxy::all(url).map_err(|error| BuildError::Proxy {
+                url: url.clone(),
+                reason: TransportError(error).to_string(),
+            })?;
+            http = http.proxy(proxy);
+        } else if base_url.scheme() == "http" || is_local(&base_url) {
+            // A proxy would receive the token in clear text, and can't reach a loopback address.
             http = http.no_proxy();
         }
         if base_url.scheme() == "http" {
@@ -138,16 +207,22 @@ impl ClientBuilder {
         }
         for pem in &self.root_certificates {
             let certificates = Certificate::from_pem_bundle(pem)
-                .map_err(|error| BuildError::RootCertificates(chain(&error)))?;
+                .map_err(|error| BuildError::RootCertificates(TransportError(error).to_string()))?;
             if certificates.is_empty() {
                 return Err(BuildError::RootCertificates("no certificate in there".to_owned()));
             }
             http = http.tls_certs_merge(certificates);
         }
-        let http = http.build().map_err(BuildError::Http)?;
+        let http = http
+            .build()
+            .map_err(|error| BuildError::Http(TransportError(error)))?;
         Ok(Client::new_with_client(
             base_url.as_str().trim_end_matches('/'),
             http,
+            Settings {
+                #[cfg(feature = "retry")]
+                retries: self.retries,
+            },
         ))
     }
 
@@ -184,14 +259,28 @@ impl ClientBuilder {
 
     fn headers(&self) -> Result<HeaderMap, BuildError> {
         let mut headers = HeaderMap::new();
-        if let Some(token) = &self.bearer_token {
+        let from_file = self
+            .token_file
+            .as_ref()
+            .map(|path| read_token(path))
+            .transpose()?;
+        if let Some(token) = self.token.as_ref().or(from_file.as_ref()) {
             let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
-                .map_err(|_| BuildError::BearerToken)?;
+                .map_err(|_| BuildError::Token)?;
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
         Ok(headers)
     }
+}
+
+fn read_token(path: &Path) -> Result<SecretString, BuildError> {
+    let text = std::fs::read_to_string(path).map_err(|error| BuildError::TokenFile {
+        path: path.to_owned(),
+        error,
+    })?;
+    let text = Zeroizing::new(text);
+    Ok(SecretString::from(text.trim()))
 }
 
 fn is_local(url: &Url) -> bool {
@@ -230,15 +319,15 @@ mod tests {
 
     #[test]
     fn tokens_are_not_printed() {
-        let builder = Client::builder("http://host").bearer_token(SecretString::from("hunter2"));
+        let builder = Client::builder("http://host").token("hunter2");
         assert!(!format!("{builder:?}").contains("hunter2"));
         assert!(!format!("{:?}", builder.build().unwrap()).contains("hunter2"));
     }
 
     #[test]
     fn tokens_must_be_valid_header_values() {
-        let builder = Client::builder("http://host").bearer_token(SecretString::from("two\nlines"));
-        assert!(matches!(builder.build(), Err(BuildError::BearerToken)));
+        let builder = Client::builder("http://host").token("two\nlines");
+        assert!(matches!(builder.build(), Err(BuildError::Token)));
     }
 
     #[test]

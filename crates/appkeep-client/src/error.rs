@@ -1,17 +1,22 @@
 //! Errors of requests to a server.
 
 use std::fmt::{self, Write as _};
+use std::time::Duration;
 
+use chrono::DateTime;
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use crate::types::Problem;
 
 /// The most bytes of a body that an error keeps.
 const BODY_BYTES_KEPT_MAX: usize = 4096;
 
-/// The most characters of a body that an error prints.
-const BODY_CHARS_SHOWN_MAX: usize = 200;
+/// The most characters of each text of a server that an error prints.
+const CHARS_SHOWN_MAX: usize = 200;
+
+/// The most invalid parameters and fields that an error prints.
+const INVALID_SHOWN_MAX: usize = 10;
 
 /// The error of an operation: the operation's id, and the cause.
 ///
@@ -25,7 +30,6 @@ pub struct Error {
 
 /// The cause of an error.
 #[derive(Debug, thiserror::Error)]
-#[expect(clippy::large_enum_variant, reason = "an error holds it in a box")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The request can't be built: an argument isn't valid in a header.
@@ -50,14 +54,28 @@ pub enum ErrorKind {
     Status {
         /// The response's status.
         status: StatusCode,
+        /// The response's headers, such as `Location` and `Retry-After`.
+        headers: HeaderMap,
+        /// The beginning of the response's body.
+        body: Excerpt,
+    },
+    /// The status is a success with a body, but the operation has none: probably not a response of this API.
+    #[error("{status} with an unexpected body: {body}")]
+    UnexpectedBody {
+        /// The response's status.
+        status: StatusCode,
+        /// The response's headers.
+        headers: HeaderMap,
         /// The beginning of the response's body.
         body: Excerpt,
     },
     /// The status is a success, but the body doesn't match the contract.
-    #[error("can't decode the body of {status} at `{path}`: {cause}; it begins with: {body}")]
+    #[error("can't decode the body of {status} at `{}`: {}; it begins with: {body}", OneLine(path), OneLine(&cause.to_string()))]
     Decode {
         /// The response's status.
         status: StatusCode,
+        /// The response's headers.
+        headers: HeaderMap,
         /// The location in the JSON, such as `items[3].state`; `.` is the whole document.
         path: String,
         /// The expected value.
@@ -65,20 +83,45 @@ pub enum ErrorKind {
         /// The beginning of the response's body.
         body: Excerpt,
     },
-    /// There is no complete response: the connection, its certificate or a timeout failed.
-    #[error("{}", chain(.0))]
-    Transport(reqwest::Error),
-    /// The response exceeds the client's size limit.
-    #[error("the response is longer than {bytes_max} bytes")]
+    /// There is no response: the connection, its certificate or a timeout failed.
+    #[error("{0}")]
+    Transport(TransportError),
+    /// The connection failed, or the timeout passed, before the response's body was complete.
+    #[error("{status}, but its body broke off after {bytes} bytes: {cause}")]
+    Incomplete {
+        /// The response's status.
+        status: StatusCode,
+        /// The response's headers.
+        headers: HeaderMap,
+        /// The number of bytes received.
+        bytes: usize,
+        /// The cause.
+        cause: TransportError,
+    },
+    /// The response of a success exceeds the client's size limit.
+    #[error("{status}, but its body is longer than {bytes_max} bytes")]
     TooLong {
+        /// The response's status.
+        status: StatusCode,
+        /// The response's headers.
+        headers: HeaderMap,
         /// The limit.
         bytes_max: usize,
     },
-    /// A page of a list leads to itself.
-    #[error("the server repeats the continue token `{token}`, so the list would never end")]
+    /// A page of a list leads to an earlier one.
+    #[error(
+        "the server repeats the continue token `{}`, so the list would never end",
+        OneLine(token)
+    )]
     RepeatedContinue {
         /// The token, which was sent and returned.
         token: String,
+    },
+    /// Many pages of a list in a row are empty.
+    #[error("{pages} pages in a row are empty, so the list may never end")]
+    EmptyPages {
+        /// Their number.
+        pages: usize,
     },
     /// A list's items are columns, although resources were requested.
     #[error("the list's items are arrays, but no columns were requested")]
@@ -86,7 +129,9 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    pub(crate) fn new(operation: &'static str, kind: ErrorKind) -> Self {
+    /// Creates an error, for tests of code that handles it.
+    #[must_use]
+    pub fn new(operation: &'static str, kind: ErrorKind) -> Self {
         Self {
             operation,
             kind: Box::new(kind),
@@ -121,18 +166,66 @@ impl Error {
     /// Returns the response's status, if there is a response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
+        self.response().map(|(status, _)| status)
+    }
+
+    /// Returns the response's headers, if there is a response.
+    #[must_use]
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.response().map(|(_, headers)| headers)
+    }
+
+    fn response(&self) -> Option<(StatusCode, &HeaderMap)> {
         match self.kind() {
-            ErrorKind::Problem { status, .. }
-            | ErrorKind::Status { status, .. }
-            | ErrorKind::Decode { status, .. } => Some(*status),
+            ErrorKind::Problem { status, headers, .. }
+            | ErrorKind::Status { status, headers, .. }
+            | ErrorKind::UnexpectedBody { status, headers, .. }
+            | ErrorKind::Decode { status, headers, .. }
+            | ErrorKind::Incomplete { status, headers, .. }
+            | ErrorKind::TooLong { status, headers, .. } => Some((*status, headers)),
             _ => None,
         }
+    }
+
+    /// Returns the time to wait before the next attempt that the server requests with `Retry-After`.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        let value = self.headers()?.get(RETRY_AFTER)?.to_str().ok()?;
+        if let Ok(seconds) = value.trim().parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        // A time is relative to the server's clock.
+        let time = |text: &str| DateTime::parse_from_rfc2822(text.trim()).ok();
+        let now = time(self.headers()?.get(DATE)?.to_str().ok()?)?;
+        Some((time(value)? - now).to_std().unwrap_or_default())
     }
 
     /// Returns whether the request timed out before the response was complete.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Transport(cause) if cause.is_timeout())
+        match self.kind() {
+            ErrorKind::Transport(cause) | ErrorKind::Incomplete { cause, .. } => cause.0.is_timeout(),
+            _ => false,
+        }
+    }
+
+    /// Returns whether no connection was established, so the server didn't receive the request.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Transport(cause) if cause.0.is_connect())
+    }
+
+    /// Returns whether the same request may succeed later: there is no complete response, or the status is 429,
+    /// 502, 503 or 504.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self.kind() {
+            ErrorKind::Transport(cause) => !cause.0.is_builder(),
+            ErrorKind::Incomplete { .. } => true,
+            _ => self
+                .status()
+                .is_some_and(|status| matches!(status.as_u16(), 429 | 502 | 503 | 504)),
+        }
     }
 }
 
@@ -156,17 +249,27 @@ impl Excerpt {
 impl fmt::Display for Excerpt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {
-            return f.write_str("(nothing)");
+            f.write_str("(nothing)")
+        } else {
+            OneLine(&self.0).fmt(f)
         }
-        let shown: String = self.0.chars().take(BODY_CHARS_SHOWN_MAX).collect();
-        for character in shown.chars() {
+    }
+}
+
+/// Prints the beginning of a server's text on one line: without control characters, with `…` for the rest.
+struct OneLine<'a>(&'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0.chars();
+        for character in rest.by_ref().take(CHARS_SHOWN_MAX) {
             if character.is_control() {
                 write!(f, "{}", character.escape_default())?;
             } else {
                 f.write_char(character)?;
             }
         }
-        if shown.len() < self.0.len() {
+        if rest.next().is_some() {
             f.write_str("…")?;
         }
         Ok(())
@@ -175,27 +278,51 @@ impl fmt::Display for Excerpt {
 
 /// Describes a problem in one line: title, detail, invalid parameters and fields, type, and the request's id.
 fn describe(problem: &Problem) -> String {
-    let mut words = vec![problem.title.as_str()];
+    let mut line = OneLine(&problem.title).to_string();
+    let mut add = |before: &str, text: &str| line.extend([before, &OneLine(text).to_string()]);
     if let Some(detail) = &problem.detail {
-        words.extend([": ", detail]);
+        add(": ", detail);
     }
-    for param in problem.invalid_params.iter().flatten() {
-        words.extend(["; ", &param.name, ": ", &param.reason]);
+    let params = problem
+        .invalid_params
+        .iter()
+        .flatten()
+        .map(|param| (&param.name, &param.reason));
+    let fields = problem
+        .invalid_fields
+        .iter()
+        .flatten()
+        .map(|field| (&field.name, &field.reason));
+    let mut invalid = params.chain(fields);
+    for (name, reason) in invalid.by_ref().take(INVALID_SHOWN_MAX) {
+        add("; ", name);
+        add(": ", reason);
     }
-    for field in problem.invalid_fields.iter().flatten() {
-        words.extend(["; ", &field.name, ": ", &field.reason]);
+    let more = invalid.count();
+    if more > 0 {
+        add("; ", &format!("and {more} more"));
     }
-    words.extend([" (", &problem.type_]);
+    add(" (", &problem.type_);
     if let Some(id) = &problem.correlation_id {
-        words.extend([", request ", id]);
+        add(", request ", id);
     }
-    words.push(")");
-    words.concat()
+    line + ")"
 }
 
-/// Formats an error and all its causes in one line.
-pub(crate) fn chain(error: &reqwest::Error) -> String {
-    let first: &dyn std::error::Error = error;
-    let errors = std::iter::successors(Some(first), |error| error.source());
-    errors.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+/// A failure of a connection. It prints as one line with all its causes.
+#[derive(Debug)]
+pub struct TransportError(pub(crate) reqwest::Error);
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let causes = std::iter::successors(Some(&self.0 as &dyn std::error::Error), |error| error.source());
+        let causes: Vec<_> = causes.map(ToString::to_string).collect();
+        f.write_str(&causes.join(": "))
+    }
+}
+
+impl std::error::Error for TransportError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
 }

@@ -1,23 +1,29 @@
 //! Sends all requests and reads all responses.
 //!
 //! Every generated operation ends here. Statuses are handled by their class, so that a status that the
-//! contract doesn't list is still understood. No request is retried.
+//! contract doesn't list is still understood.
 
-use progenitor_client::ResponseValue;
 use reqwest::header::HeaderMap;
-use reqwest::{RequestBuilder, Response, StatusCode};
+use reqwest::{Request, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::error::{Error, ErrorKind, Excerpt};
+use crate::Client;
+use crate::error::{Error, ErrorKind, Excerpt, TransportError};
+use crate::problem;
+use crate::response::ResponseValue;
+use crate::retry;
 
-/// The size limit of a response, in bytes: a list of about 500,000 backups.
-const ANSWER_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// The size limit of a successful response, in bytes: a list of about 500,000 backups.
+const SUCCESS_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// How much is read of any other response, in bytes.
+const ERROR_BYTES_MAX: usize = 256 * 1024;
 
 /// A header that the generator adds and the contract doesn't define.
 const API_VERSION: &str = "api-version";
 
 /// A successful response that isn't decoded yet.
-struct Answer {
+struct Success {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
@@ -25,85 +31,132 @@ struct Answer {
 
 /// Sends a request and decodes the JSON response.
 pub(crate) async fn json<T: DeserializeOwned>(
+    client: &Client,
     operation: &'static str,
     request: RequestBuilder,
 ) -> Result<ResponseValue<T>, Error> {
-    let Answer {
+    let Success {
         status,
         headers,
         body,
-    } = send(operation, request).await?;
+    } = send(client, operation, request).await?;
     match decode(&body) {
         Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-        Err((path, cause)) => {
-            let body = Excerpt::new(&body);
-            Err(Error::new(
-                operation,
-                ErrorKind::Decode {
-                    status,
-                    path,
-                    cause,
-                    body,
-                },
-            ))
-        }
+        Err((path, cause)) => Err(Error::new(
+            operation,
+            ErrorKind::Decode {
+                status,
+                headers,
+                path,
+                cause,
+                body: Excerpt::new(&body),
+            },
+        )),
     }
 }
 
 /// Sends a request whose response has no body.
 pub(crate) async fn empty(
+    client: &Client,
     operation: &'static str,
     request: RequestBuilder,
 ) -> Result<ResponseValue<()>, Error> {
-    let Answer { status, headers, .. } = send(operation, request).await?;
-    Ok(ResponseValue::new((), status, headers))
-}
-
-async fn send(operation: &'static str, request: RequestBuilder) -> Result<Answer, Error> {
-    let failed = |cause| Error::new(operation, ErrorKind::Transport(cause));
-    let (client, request) = request.build_split();
-    let mut request = request.map_err(failed)?;
-    request.headers_mut().remove(API_VERSION);
-    let mut response = client.execute(request).await.map_err(failed)?;
-    let status = response.status();
-    let headers = std::mem::take(response.headers_mut());
-    let body = read(operation, response).await?;
-    if status.is_success() {
-        return Ok(Answer {
+    let Success {
+        status,
+        headers,
+        body,
+    } = send(client, operation, request).await?;
+    if status == StatusCode::NO_CONTENT || body.is_empty() {
+        return Ok(ResponseValue::new((), status, headers));
+    }
+    let body = Excerpt::new(&body);
+    Err(Error::new(
+        operation,
+        ErrorKind::UnexpectedBody {
             status,
             headers,
             body,
-        });
+        },
+    ))
+}
+
+async fn send(client: &Client, operation: &'static str, request: RequestBuilder) -> Result<Success, Error> {
+    let request = request.build();
+    let mut request =
+        request.map_err(|cause| Error::new(operation, ErrorKind::Transport(TransportError(cause))))?;
+    request.headers_mut().remove(API_VERSION);
+    retry::repeat(&client.inner, request.method(), || async {
+        // All bodies of this API are in memory, so every request can be sent again.
+        let request = request.try_clone().expect("the body is not a stream");
+        send_once(client, operation, request).await
+    })
+    .await
+}
+
+/// Sends a request and reads the response.
+async fn send_once(client: &Client, operation: &'static str, request: Request) -> Result<Success, Error> {
+    let response = client.client.execute(request).await;
+    let mut response =
+        response.map_err(|cause| Error::new(operation, ErrorKind::Transport(TransportError(cause))))?;
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    if status.is_success() {
+        let (body, is_complete) = read(&mut response, SUCCESS_BYTES_MAX).await;
+        let kind = match is_complete {
+            Ok(true) => {
+                return Ok(Success {
+                    status,
+                    headers,
+                    body,
+                });
+            }
+            Ok(false) => ErrorKind::TooLong {
+                status,
+                headers,
+                bytes_max: SUCCESS_BYTES_MAX,
+            },
+            Err(cause) => ErrorKind::Incomplete {
+                status,
+                headers,
+                bytes: body.len(),
+                cause: TransportError(cause),
+            },
+        };
+        return Err(Error::new(operation, kind));
     }
-    let kind = match serde_json::from_slice(&body) {
-        Ok(problem) if status.is_client_error() || status.is_server_error() => ErrorKind::Problem {
+    // The status counts even if the body is too long or breaks off.
+    let (body, _) = read(&mut response, ERROR_BYTES_MAX).await;
+    let kind = match problem::read(status, &headers, &body) {
+        Some(problem) => ErrorKind::Problem {
             status,
             headers,
             problem,
         },
-        _ => ErrorKind::Status {
+        None => ErrorKind::Status {
             status,
+            headers,
             body: Excerpt::new(&body),
         },
     };
     Err(Error::new(operation, kind))
 }
 
-async fn read(operation: &'static str, mut response: Response) -> Result<Vec<u8>, Error> {
+/// Reads at most `bytes_max` bytes of the body; also returns whether that is all of it.
+async fn read(response: &mut Response, bytes_max: usize) -> (Vec<u8>, Result<bool, reqwest::Error>) {
     let mut body = Vec::new();
-    let failed = |cause| Error::new(operation, ErrorKind::Transport(cause));
-    while let Some(chunk) = response.chunk().await.map_err(failed)? {
-        if body.len() + chunk.len() > ANSWER_BYTES_MAX {
-            return Err(Error::new(
-                operation,
-                ErrorKind::TooLong {
-                    bytes_max: ANSWER_BYTES_MAX,
-                },
-            ));
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => {
+                let free = bytes_max - body.len();
+                body.extend_from_slice(&chunk[..chunk.len().min(free)]);
+                if chunk.len() > free {
+                    return (body, Ok(false));
+                }
+            }
+            Ok(None) => return (body, Ok(true)),
+            Err(cause) => return (body, Err(cause)),
         }
-        body.extend_from_slice(&chunk);
     }
-    Ok(body)
 }
 
 /// Decodes JSON; the error is the location and the cause.

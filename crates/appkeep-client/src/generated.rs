@@ -1,8 +1,7 @@
 // Generated from spec/openapi.yaml by `cargo xtask codegen`. Don't edit: change the contract.
 
 use crate::error::Error;
-#[allow(unused_imports)]
-pub use progenitor_client::{ClientInfo, ResponseValue};
+use crate::response::ResponseValue;
 #[allow(unused_imports)]
 use progenitor_client::{encode_path, RequestBuilderExt};
 /// Types used as operation parameters and responses.
@@ -1769,6 +1768,7 @@ Version: 0.2.0*/
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
+    pub(crate) inner: crate::retry::Settings,
 }
 impl Client {
     /// Construct a new client with an existing `reqwest::Client`,
@@ -1777,25 +1777,21 @@ impl Client {
     /// `baseurl` is the base URL provided to the internal
     /// `reqwest::Client`, and should include a scheme and hostname,
     /// as well as port and a path stem if applicable.
-    pub(crate) fn new_with_client(baseurl: &str, client: reqwest::Client) -> Self {
+    pub(crate) fn new_with_client(
+        baseurl: &str,
+        client: reqwest::Client,
+        inner: crate::retry::Settings,
+    ) -> Self {
         Self {
             baseurl: baseurl.to_string(),
             client,
+            inner,
         }
     }
 }
-impl ClientInfo<()> for Client {
+impl Client {
     fn api_version() -> &'static str {
         "0.2.0"
-    }
-    fn baseurl(&self) -> &str {
-        self.baseurl.as_str()
-    }
-    fn client(&self) -> &reqwest::Client {
-        &self.client
-    }
-    fn inner(&self) -> &() {
-        &()
     }
 }
 #[allow(clippy::all)]
@@ -1842,7 +1838,7 @@ Arguments:
             .query(&progenitor_client::QueryParam::new("include", &include))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
             .headers(header_map);
-        crate::exchange::json("app_backup_list_all", request).await
+        crate::exchange::json(self, "app_backup_list_all", request).await
     }
     /**Fetch a backup
 
@@ -1877,7 +1873,7 @@ Arguments:
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .headers(header_map);
-        crate::exchange::json("app_backup_fetch", request).await
+        crate::exchange::json(self, "app_backup_fetch", request).await
     }
     /**Delete a backup
 
@@ -1914,7 +1910,7 @@ Arguments:
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .headers(header_map);
-        crate::exchange::empty("app_backup_delete", request).await
+        crate::exchange::empty(self, "app_backup_delete", request).await
     }
     /**List the backups of an app
 
@@ -1960,7 +1956,7 @@ Arguments:
             .query(&progenitor_client::QueryParam::new("include", &include))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
             .headers(header_map);
-        crate::exchange::json("app_backup_list_for_app", request).await
+        crate::exchange::json(self, "app_backup_list_for_app", request).await
     }
     /**Create a backup of an app
 
@@ -2002,7 +1998,7 @@ Arguments:
             )
             .json(&body)
             .headers(header_map);
-        crate::exchange::json("app_backup_create_for_app", request).await
+        crate::exchange::json(self, "app_backup_create_for_app", request).await
     }
     /**Fetch a backup of an app
 
@@ -2040,7 +2036,7 @@ Arguments:
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .headers(header_map);
-        crate::exchange::json("app_backup_fetch_for_app", request).await
+        crate::exchange::json(self, "app_backup_fetch_for_app", request).await
     }
     /**Delete a backup of an app
 
@@ -2080,7 +2076,7 @@ Arguments:
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .headers(header_map);
-        crate::exchange::empty("app_backup_delete_for_app", request).await
+        crate::exchange::empty(self, "app_backup_delete_for_app", request).await
     }
     /**List the snapshots of an app
 
@@ -2126,7 +2122,7 @@ Arguments:
             .query(&progenitor_client::QueryParam::new("include", &include))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
             .headers(header_map);
-        crate::exchange::json("app_snap_list_for_app", request).await
+        crate::exchange::json(self, "app_snap_list_for_app", request).await
     }
     /**Create a snapshot of an app
 
@@ -2164,7 +2160,7 @@ Arguments:
             )
             .json(&body)
             .headers(header_map);
-        crate::exchange::json("app_snap_create_for_app", request).await
+        crate::exchange::json(self, "app_snap_create_for_app", request).await
     }
     /**Fetch a snapshot of an app
 
@@ -2202,7 +2198,7 @@ Arguments:
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .headers(header_map);
-        crate::exchange::json("app_snap_fetch_for_app", request).await
+        crate::exchange::json(self, "app_snap_fetch_for_app", request).await
     }
     /**Delete a snapshot of an app
 
@@ -2240,7 +2236,7 @@ Arguments:
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .headers(header_map);
-        crate::exchange::empty("app_snap_delete_for_app", request).await
+        crate::exchange::empty(self, "app_snap_delete_for_app", request).await
     }
     /**List apps
 
@@ -2284,7 +2280,7 @@ Arguments:
             .query(&progenitor_client::QueryParam::new("include", &include))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
             .headers(header_map);
-        crate::exchange::json("app_list", request).await
+        crate::exchange::json(self, "app_list", request).await
     }
     /**Fetch an app
 
@@ -2319,7 +2315,7 @@ Arguments:
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .headers(header_map);
-        crate::exchange::json("app_fetch", request).await
+        crate::exchange::json(self, "app_fetch", request).await
     }
     /**Restore an app in place
 
@@ -2376,7 +2372,7 @@ Arguments:
             )
             .json(&body)
             .headers(header_map);
-        crate::exchange::empty("app_update", request).await
+        crate::exchange::empty(self, "app_update", request).await
     }
     /**List the schedules of an app
 
@@ -2422,7 +2418,7 @@ Arguments:
             .query(&progenitor_client::QueryParam::new("include", &include))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
             .headers(header_map);
-        crate::exchange::json("app_schedule_list_for_app", request).await
+        crate::exchange::json(self, "app_schedule_list_for_app", request).await
     }
     /**List buckets
 
@@ -2467,7 +2463,7 @@ Arguments:
             .query(&progenitor_client::QueryParam::new("include", &include))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
             .headers(header_map);
-        crate::exchange::json("bucket_list", request).await
+        crate::exchange::json(self, "bucket_list", request).await
     }
     /**List clouds
 
@@ -2511,7 +2507,7 @@ Arguments:
             .query(&progenitor_client::QueryParam::new("include", &include))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
             .headers(header_map);
-        crate::exchange::json("cloud_list", request).await
+        crate::exchange::json(self, "cloud_list", request).await
     }
     /**List accounts
 
@@ -2551,7 +2547,7 @@ Arguments:
             .query(&progenitor_client::QueryParam::new("include", &include))
             .query(&progenitor_client::QueryParam::new("limit", &limit))
             .headers(header_map);
-        crate::exchange::json("account_list", request).await
+        crate::exchange::json(self, "account_list", request).await
     }
 }
 

@@ -15,15 +15,23 @@ mod generated;
 mod list_item;
 mod listing;
 mod open;
+mod problem;
+mod response;
+mod retry;
 mod timestamp;
+mod wait;
 
+#[cfg(feature = "retry")]
+pub use builder::RETRIES;
 pub use builder::{BuildError, CONNECT_TIMEOUT, ClientBuilder, TOTAL_TIMEOUT};
-pub use error::{Error, ErrorKind, Excerpt};
-pub use generated::{Client, ClientInfo, ResponseValue, types};
+pub use error::{Error, ErrorKind, Excerpt, TransportError};
+pub use generated::{Client, types};
 pub use list_item::ListItem;
 pub use listing::{Accounts, Apps, Backups, Buckets, Listing, PAGE_SIZE, Schedules, Snapshots};
 pub use open::Open;
+pub use problem::ProblemKind;
 pub use reqwest::{StatusCode, header};
+pub use response::ResponseValue;
 pub use secrecy::SecretString;
 pub use timestamp::Timestamp;
 pub use uuid::Uuid;

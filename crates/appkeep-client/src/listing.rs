@@ -1,5 +1,6 @@
 //! Lists as streams that fetch page after page.
 
+use std::collections::HashSet;
 use std::num::NonZeroU64;
 
 use futures::{Stream, TryStreamExt, stream};
@@ -11,6 +12,9 @@ use crate::list_item::ListItem;
 
 /// The default number of items in a page.
 pub const PAGE_SIZE: NonZeroU64 = NonZeroU64::new(500).unwrap();
+
+/// The most empty pages in a row. A server may filter a page after reading it, but not forever.
+const EMPTY_PAGES_MAX: usize = 100;
 
 /// A request for a list: [`backups`](Client::backups), [`snapshots`](Client::snapshots),
 /// [`apps`](Client::apps), [`buckets`](Client::buckets), [`schedules`](Client::schedules) or
@@ -167,44 +171,62 @@ impl Client {
     }
 }
 
-/// The position of the next request.
-enum Position {
-    First,
-    Token(String),
-    End,
+/// The position in a list.
+struct Position<L> {
+    listing: Listing<L>,
+    /// The token of the next page; none before the first and after the last page.
+    next: Option<String>,
+    /// The tokens of earlier pages.
+    seen: HashSet<String>,
+    /// The number of empty pages since the last item.
+    empty_pages: usize,
+    is_last: bool,
 }
 
+/// Reads page after page. Dropping the stream sends no further request.
 fn pages<L: List>(listing: Listing<L>) -> impl Stream<Item = Result<L::Item, Error>> + Send + 'static {
     let operation = listing.list.operation();
-    let pages = stream::try_unfold(
-        (Position::First, listing),
-        move |(position, listing)| async move {
-            let token = match position {
-                Position::First => None,
-                Position::Token(token) => Some(token),
-                Position::End => return Ok(None),
-            };
-            let Listing {
-                client,
-                list,
-                page_size,
-            } = &listing;
-            let (items, metadata) = list.page(client, token.as_deref(), *page_size).await?;
-            // Some servers use an empty token to indicate that there is no next page.
-            let next = metadata.continue_.filter(|next| !next.is_empty());
-            if next.is_some() && next == token {
-                let token = token.unwrap_or_default();
-                return Err(Error::new(operation, ErrorKind::RepeatedContinue { token }));
-            }
-            let resources = items.unwrap_or_default().into_iter().map(move |item| {
-                item.into_resource()
-                    .ok_or_else(|| Error::new(operation, ErrorKind::UnexpectedColumns))
-            });
-            Ok(Some((
-                stream::iter(resources),
-                (next.map_or(Position::End, Position::Token), listing),
-            )))
-        },
-    );
+    let first = Position {
+        listing,
+        next: None,
+        seen: HashSet::new(),
+        empty_pages: 0,
+        is_last: false,
+    };
+    let pages = stream::try_unfold(first, move |mut position| async move {
+        if position.is_last {
+            return Ok(None);
+        }
+        let Listing {
+            client,
+            list,
+            page_size,
+        } = &position.listing;
+        let (items, metadata) = list.page(client, position.next.as_deref(), *page_size).await?;
+        let items = items.unwrap_or_default();
+        // Some servers use an empty token to indicate that there is no next page.
+        position.next = metadata.continue_.filter(|next| !next.is_empty());
+        position.is_last = position.next.is_none();
+        position.empty_pages = if items.is_empty() {
+            position.empty_pages + 1
+        } else {
+            0
+        };
+        if let Some(token) = &position.next
+            && !position.seen.insert(token.clone())
+        {
+            let token = token.clone();
+            return Err(Error::new(operation, ErrorKind::RepeatedContinue { token }));
+        }
+        if position.empty_pages > EMPTY_PAGES_MAX {
+            let pages = position.empty_pages;
+            return Err(Error::new(operation, ErrorKind::EmptyPages { pages }));
+        }
+        let resources = items.into_iter().map(move |item| {
+            item.into_resource()
+                .ok_or_else(|| Error::new(operation, ErrorKind::UnexpectedColumns))
+        });
+        Ok(Some((stream::iter(resources), position)))
+    });
     pages.try_flatten()
 }

@@ -8,6 +8,8 @@ use serde::de::IntoDeserializer;
 use serde::de::value::Error as ValueError;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::types::ResourceState;
+
 /// A value of the enum `T`, or a text that `T` doesn't define.
 ///
 /// It compares with `T` directly: `backup.state == ResourceState::Completed`.
@@ -25,6 +27,19 @@ impl<T> Open<T> {
         match self {
             Self::Known(value) => Some(value),
             Self::Unknown(_) => None,
+        }
+    }
+}
+
+impl Open<ResourceState> {
+    /// Returns whether a backup or snapshot in this state has ended: it is completed, failed or removed, or a server
+    /// reports it as lost.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        use ResourceState::{Completed, Discovering, Failed, Pending, Removed, Running, Unknown};
+        match self.known() {
+            Some(Completed | Failed | Removed | Unknown) => true,
+            Some(Pending | Discovering | Running) | None => false,
         }
     }
 }
@@ -53,9 +68,10 @@ impl<T: FromStr> FromStr for Open<T> {
 
 impl<T: fmt::Display> fmt::Display for Open<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The generated enums ignore width and alignment.
         match self {
-            Self::Known(value) => value.fmt(f),
-            Self::Unknown(text) => text.fmt(f),
+            Self::Known(value) => f.pad(&value.to_string()),
+            Self::Unknown(text) => f.pad(text),
         }
     }
 }
@@ -80,7 +96,6 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Open<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::ResourceState;
 
     #[test]
     fn known_and_unknown_values_round_trip() {
@@ -100,6 +115,15 @@ mod tests {
     fn open_values_compare_with_the_enum() {
         assert_eq!(Open::from(ResourceState::Failed), ResourceState::Failed);
         assert_ne!(Open::Unknown("failed?".to_owned()), ResourceState::Failed);
+    }
+
+    #[test]
+    fn printed_values_are_padded() {
+        assert_eq!(format!("{:>8}|", Open::from(ResourceState::Failed)), "  failed|");
+        assert_eq!(
+            format!("{:8}|", Open::<ResourceState>::Unknown("lost".to_owned())),
+            "lost    |"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Timestamps in the server's notation.
 
 use std::fmt;
+use std::str::FromStr;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
@@ -32,9 +33,17 @@ impl From<DateTime<Utc>> for Timestamp {
     }
 }
 
+impl FromStr for Timestamp {
+    type Err = chrono::ParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        DateTime::parse_from_rfc3339(text).map(|_| Self(text.to_owned()))
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.pad(&self.0)
     }
 }
 
@@ -48,6 +57,13 @@ mod tests {
         let timestamp: Timestamp = serde_json::from_str(json).unwrap();
         assert_eq!(serde_json::to_string(&timestamp).unwrap(), json);
         assert_eq!(Timestamp::from(timestamp.to_utc().unwrap()), timestamp);
+    }
+
+    #[test]
+    fn timestamps_are_parsed_and_padded() {
+        let timestamp: Timestamp = "2026-01-05T09:30:00Z".parse().unwrap();
+        assert_eq!(format!("{timestamp:22}|"), "2026-01-05T09:30:00Z  |");
+        assert!("yesterday".parse::<Timestamp>().is_err());
     }
 
     #[test]

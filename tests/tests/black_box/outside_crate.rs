@@ -17,13 +17,12 @@ const PACKAGE: &str = "outside-crate";
 const MAIN: &str = r#"
 use std::env::var;
 
-use appkeep_client::{Client, SecretString};
+use appkeep_client::Client;
 use futures::TryStreamExt;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let token = SecretString::from(var("APPKEEP_TOKEN")?);
-    let client = Client::builder(var("APPKEEP_URL")?).bearer_token(token).build()?;
+    let client = Client::builder(var("APPKEEP_URL")?).token(var("APPKEEP_TOKEN")?).build()?;
     let account = var("APPKEEP_ACCOUNT")?.parse()?;
     let mut backups = std::pin::pin!(client.backups(account, None).stream());
     while let Some(backup) = backups.try_next().await? {

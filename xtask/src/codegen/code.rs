@@ -25,13 +25,18 @@ const REWRITES: &[Rewrite] = &[
     ),
     (
         "one_error",
-        "a generic error without path or operation is not helpful",
+        "a generic error without path or operation is not helpful, and a type of progenitor would tie our versions to its",
         one_error,
     ),
     (
         "one_constructor",
         "a client without time-outs and a user agent must not exist",
         one_constructor,
+    ),
+    (
+        "no_client_info",
+        "it gives access to the HTTP client, which sends the token to any host",
+        no_client_info,
     ),
     (
         "defaults",
@@ -41,7 +46,14 @@ const REWRITES: &[Rewrite] = &[
 ];
 
 /// Imports that the hand-written error type replaces, or that become unused.
-const UNUSED_IMPORTS: [&str; 4] = ["ByteStream", "ClientHooks", "Error", "OperationInfo"];
+const UNUSED_IMPORTS: [&str; 6] = [
+    "ByteStream",
+    "ClientHooks",
+    "ClientInfo",
+    "Error",
+    "OperationInfo",
+    "ResponseValue",
+];
 
 /// Rewrites the generated code.
 ///
@@ -117,8 +129,10 @@ fn exchange(body: &mut Block) -> Result<()> {
     };
     body.stmts.truncate(index);
     body.stmts.push(parse_quote!(let request = #request;));
-    body.stmts
-        .push(Stmt::Expr(parse_quote!(#decode(#operation, request).await), None));
+    body.stmts.push(Stmt::Expr(
+        parse_quote!(#decode(self, #operation, request).await),
+        None,
+    ));
     InvalidHeaders(operation).visit_block_mut(body);
     Ok(())
 }
@@ -176,7 +190,7 @@ impl VisitMut for InvalidHeaders {
     }
 }
 
-/// Uses the hand-written error type in place of every `Error<…>` in the generated code.
+/// Uses the hand-written types of errors and responses in place of progenitor's, also of every `Error<…>` in the generated code.
 #[expect(clippy::unnecessary_wraps, reason = "all rewrites have one form")]
 fn one_error(file: &mut File) -> Result<()> {
     struct Errors;
@@ -197,13 +211,27 @@ fn one_error(file: &mut File) -> Result<()> {
         }
     }
     Errors.visit_file_mut(file);
-    file.items.insert(
-        0,
+    file.items
+        .retain(|item| !matches!(item, Item::Use(item) if is_empty(&item.tree)));
+    let imports: [Item; 2] = [
         parse_quote!(
             use crate::error::Error;
         ),
-    );
+        parse_quote!(
+            use crate::response::ResponseValue;
+        ),
+    ];
+    file.items.splice(0..0, imports);
     Ok(())
+}
+
+/// Whether an import names nothing any more.
+fn is_empty(tree: &UseTree) -> bool {
+    match tree {
+        UseTree::Path(path) => is_empty(&path.tree),
+        UseTree::Group(group) => group.items.is_empty(),
+        _ => false,
+    }
 }
 
 /// Leaves one constructor, used by the crate's own builder, and no hooks.
@@ -234,6 +262,27 @@ fn one_constructor(file: &mut File) -> Result<()> {
     if constructors != 1 {
         bail!("found {constructors} constructors");
     }
+    Ok(())
+}
+
+/// Makes `api_version` a method of the client, and removes the other methods of `ClientInfo`.
+fn no_client_info(file: &mut File) -> Result<()> {
+    let is_client_info = |item: &&mut syn::ItemImpl| {
+        item.trait_
+            .as_ref()
+            .and_then(|(path, _)| path.segments.last())
+            .is_some_and(|segment| segment.ident == "ClientInfo")
+    };
+    let mut implementations = file.items.iter_mut().filter_map(|item| match item {
+        Item::Impl(item) => Some(item),
+        _ => None,
+    });
+    let item = implementations
+        .find(is_client_info)
+        .context("no implementation of ClientInfo")?;
+    item.trait_ = None;
+    item.items
+        .retain(|member| matches!(member, ImplItem::Fn(function) if function.sig.ident == "api_version"));
     Ok(())
 }
 
@@ -356,7 +405,7 @@ mod tests {
                         })?
                     );
                     let request = self.client.get(url).query(&a);
-                    crate::exchange::json("app_update", request).await
+                    crate::exchange::json(self, "app_update", request).await
                 }
             }"#,
         );
@@ -381,7 +430,7 @@ mod tests {
             impl Client {
                 async fn a(&self) {
                     let request = self.client.delete(url);
-                    crate::exchange::empty("a", request).await
+                    crate::exchange::empty(self, "a", request).await
                 }
             }"#,
         );
@@ -400,7 +449,7 @@ mod tests {
             "pub use progenitor_client::{ByteStream, Error, ResponseValue};
              fn a() -> Result<(), Error<types::Problem>> {}",
             "use crate::error::Error;
-             pub use progenitor_client::{ResponseValue};
+             use crate::response::ResponseValue;
              fn a() -> Result<(), Error> {}",
         );
     }
@@ -413,6 +462,15 @@ mod tests {
              impl ClientHooks<()> for &Client {}
              pub mod prelude {}",
             "impl Client { pub(crate) fn new_with_client() {} }",
+        );
+    }
+
+    #[test]
+    fn no_client_info_leaves_the_version() {
+        check(
+            no_client_info,
+            "impl ClientInfo<S> for Client { fn api_version() {} fn client(&self) {} }",
+            "impl Client { fn api_version() {} }",
         );
     }
 

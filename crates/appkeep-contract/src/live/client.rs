@@ -7,7 +7,7 @@ use std::num::NonZeroU64;
 
 use appkeep_client::header::HeaderMap;
 use appkeep_client::types::{AppBackupCreate, ResourceState};
-use appkeep_client::{Client, Error, ErrorKind, ResponseValue, SecretString, Uuid};
+use appkeep_client::{Client, Error, ErrorKind, ResponseValue, Uuid};
 use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
@@ -121,7 +121,8 @@ fn not_found(ctx: &mut Context, error: &Error) -> Result<(), Stop> {
 
 fn client(ctx: &mut Context) -> Result<Client, Stop> {
     let builder = Client::builder(&ctx.target.url)
-        .bearer_token(SecretString::from(ctx.target.token.clone()))
+        .token(ctx.target.token.clone())
+        .retries(0)
         .timeout(ctx.options.response_timeout);
     let builder = match &ctx.target.ca {
         Some(pem) => builder.root_certificates(pem.clone()),
@@ -167,11 +168,11 @@ async fn await_response<T>(
         }
     };
     match received.as_ref().map_err(Error::kind) {
-        Err(ErrorKind::Transport(_)) => {
+        Err(ErrorKind::Transport(_) | ErrorKind::Incomplete { .. }) => {
             ctx.model.record_lost_response(call);
             ctx.limits.record_no_response();
         }
-        Err(ErrorKind::TooLong { .. } | ErrorKind::Decode { .. }) => {
+        Err(ErrorKind::TooLong { .. } | ErrorKind::UnexpectedBody { .. } | ErrorKind::Decode { .. }) => {
             ctx.model.record_lost_response(call);
             ctx.limits.record_response();
         }

@@ -1,6 +1,8 @@
 //! Maps the client's errors to exit codes and next steps.
 
-use appkeep_client::{Error, ErrorKind, StatusCode, TOTAL_TIMEOUT};
+use std::error::Error as _;
+
+use appkeep_client::{Error, ErrorKind, StatusCode, TOTAL_TIMEOUT, TransportError};
 
 use crate::failure::{CONFLICT, COULD_NOT_RUN, FAILED, Failure, NOT_FOUND, NOT_PERMITTED};
 
@@ -17,7 +19,9 @@ pub(crate) fn to_failure(url: &str, error: &Error) -> Failure {
         .next("it is older than this command, or not an appkeep server: update it");
     }
     match error.kind() {
-        ErrorKind::Transport(_) => unreachable_at(url, error),
+        ErrorKind::Transport(cause) | ErrorKind::Incomplete { cause, .. } => {
+            unreachable_at(url, error, cause)
+        }
         ErrorKind::TooLong { .. } | ErrorKind::InvalidRequest { .. } => {
             Failure::new(COULD_NOT_RUN, error.to_string())
         }
@@ -57,11 +61,8 @@ fn refused(status: StatusCode, error: &Error) -> Failure {
     }
 }
 
-fn unreachable_at(url: &str, error: &Error) -> Failure {
+fn unreachable_at(url: &str, error: &Error, cause: &TransportError) -> Failure {
     // Without the operation's name, which is irrelevant when the connection fails.
-    let ErrorKind::Transport(cause) = error.kind() else {
-        return Failure::new(COULD_NOT_RUN, error.to_string());
-    };
     let causes = causes(cause);
     if error.is_timeout() {
         let limit = TOTAL_TIMEOUT.as_secs();
@@ -89,8 +90,8 @@ fn unreachable_at(url: &str, error: &Error) -> Failure {
         .next("check that it runs, or find the reason with appkeep doctor")
 }
 
-fn causes(error: &(dyn std::error::Error + 'static)) -> Vec<String> {
-    let errors = std::iter::successors(Some(error), |error| error.source());
+fn causes(error: &TransportError) -> Vec<String> {
+    let errors = std::iter::successors(error.source(), |error| (*error).source());
     errors.map(ToString::to_string).collect()
 }
 

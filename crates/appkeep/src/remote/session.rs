@@ -121,7 +121,8 @@ impl Session {
 /// When the URL, the token or a certificate is missing or can't be used.
 pub(crate) fn client(known: &Known) -> Result<Client, Failure> {
     let mut builder = Client::builder(known.url()?)
-        .bearer_token(known.token()?.clone())
+        .token(known.token()?.clone())
+        .retries(0)
         .user_agent(concat!("appkeep/", env!("CARGO_PKG_VERSION")));
     if let Some(ca) = &known.ca {
         builder = builder.root_certificates(ca.value.clone());

@@ -6,7 +6,7 @@ use std::fmt;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
-use appkeep_client::{Error, ErrorKind};
+use appkeep_client::Error;
 use console::Term;
 use indicatif::{BinaryBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use tokio::signal::unix::{SignalKind, signal};
@@ -144,10 +144,7 @@ where
 
 /// Returns whether the error may be temporary, such as a restart of the server or a network failure.
 fn is_temporary(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Transport(_))
-        || error
-            .status()
-            .is_some_and(|status| status.is_server_error() || status.as_u16() == 429)
+    error.is_transient() || error.status().is_some_and(|status| status.is_server_error())
 }
 
 /// Shows progress to the user.

@@ -132,7 +132,7 @@ fn doubtful(at: &'static str, failure: &Failure) -> Check {
 /// Diagnoses an error of the first request.
 fn diagnose(session: &Session, error: &Error) -> Vec<Check> {
     let failure = session.failure(error);
-    if let ErrorKind::Transport(_) = error.kind() {
+    if let ErrorKind::Transport(_) | ErrorKind::Incomplete { .. } = error.kind() {
         let mut checks = vec![Check::failed("connection", &failure)];
         if let Some(proxy) = PROXIES.into_iter().find(|name| environment(name).is_some()) {
             checks.push(Check::doubtful(

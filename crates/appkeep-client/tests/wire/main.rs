@@ -2,13 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod faulty_servers;
+mod repetition;
+
 use std::net::TcpListener;
 use std::num::NonZeroU64;
 use std::pin::Pin;
 use std::time::Duration;
 
 use appkeep_client::types::{AppBackupCreate, AppUpdate, LabelCreate, MetadataCreate, ResourceState};
-use appkeep_client::{Client, ErrorKind, Open, SecretString, Uuid};
+use appkeep_client::{Client, ErrorKind, Open, Uuid};
 use futures::{Stream, TryStreamExt};
 use serde_json::{Value, json};
 use wiremock::matchers::any;
@@ -73,10 +76,7 @@ fn client(server: &MockServer) -> Client {
 }
 
 fn client_at(url: &str) -> Client {
-    Client::builder(url)
-        .bearer_token(SecretString::from("hunter2"))
-        .build()
-        .unwrap()
+    Client::builder(url).token("hunter2").retries(0).build().unwrap()
 }
 
 /// Fetches a backup from a server that gives one response.

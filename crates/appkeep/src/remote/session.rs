@@ -20,7 +20,7 @@ pub(crate) struct Session {
     pub(crate) client: Client,
     pub(crate) account: Uuid,
     pub(crate) output: Format,
-    pub(super) url: String,
+    pub(crate) url: String,
     clock: SystemClock,
 }
 

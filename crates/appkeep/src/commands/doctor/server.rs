@@ -20,15 +20,8 @@ const APPS_CHECKED: usize = 50;
 /// The reason that servers give for buckets that are no longer configured.
 const UNDECLARED: &str = "it is no longer part of the server's configuration";
 
-/// Variables that send requests through a proxy.
-const PROXIES: [&str; 6] = [
-    "HTTPS_PROXY",
-    "https_proxy",
-    "HTTP_PROXY",
-    "http_proxy",
-    "ALL_PROXY",
-    "all_proxy",
-];
+/// Variables that send requests through a proxy. With an `http://` URL, the client doesn't use them.
+const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// Checks the server until a problem prevents further checks.
 pub(super) async fn check(known: &Known, checks: &mut Vec<Check>) {
@@ -134,7 +127,9 @@ fn diagnose(session: &Session, error: &Error) -> Vec<Check> {
     let failure = session.failure(error);
     if let ErrorKind::Transport(_) | ErrorKind::Incomplete { .. } = error.kind() {
         let mut checks = vec![Check::failed("connection", &failure)];
-        if let Some(proxy) = PROXIES.into_iter().find(|name| environment(name).is_some()) {
+        if session.url.starts_with("https:")
+            && let Some(proxy) = PROXIES.into_iter().find(|name| environment(name).is_some())
+        {
             checks.push(Check::doubtful(
                 "proxy",
                 format!("{proxy} is set, and requests go through it"),

@@ -218,6 +218,25 @@ fn non_api_responses_are_reported() {
     );
 }
 
+/// A proxy would receive the token in clear text.
+#[test]
+fn proxies_of_the_environment_are_not_used_without_tls() {
+    let proxy = fake_server::start(|_, _| {
+        (
+            200,
+            "application/json",
+            r#"{"items":[],"metadata":{}}"#.to_owned(),
+        )
+    });
+    let mut command = client_command("http://appkeep.invalid", "secret");
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        command.env(name, proxy.uri());
+    }
+    let output = command.args(["app", "list"]).output().expect("it runs");
+    let refusal = error_line(&output, 2);
+    assert!(refusal.contains("http://appkeep.invalid"), "{refusal}");
+}
+
 #[test]
 fn closed_pipes_are_not_errors() {
     let fixture = Fixture::new();

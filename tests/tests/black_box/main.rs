@@ -4,6 +4,7 @@ mod apps;
 mod authorisation;
 mod backups;
 mod bad_input;
+mod client_examples;
 mod conflicts;
 mod connections;
 mod declared;

@@ -71,7 +71,7 @@ export async function eventually(what, look, patience = 30_000) {
       return found;
     }
     if (Date.now() - begun > patience) {
-      throw new Error(`waited ${patience} ms in vain for ${what}`);
+      throw new Error(`timed out after ${patience} ms waiting for ${what}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -28,7 +28,7 @@ pub fn write_noise(path: &Path, bytes: u64) {
 ///
 /// # Panics
 /// When they can't be written.
-pub fn write_zoo(root: &Path) {
+pub fn write_varied_files(root: &Path) {
     let write = |path: &str, content: &[u8]| fs::write(root.join(path), content).expect("a file");
     fs::create_dir_all(root.join("deep/er")).expect("directories");
     fs::create_dir(root.join("empty")).expect("a directory");
@@ -266,7 +266,7 @@ impl Repository {
     #[must_use]
     pub fn snapshots(&self) -> Vec<Value> {
         let said = self.restic(&["snapshots", "--json"]);
-        serde_json::from_str(&said).expect("restic speaks JSON")
+        serde_json::from_str(&said).expect("restic's output is JSON")
     }
 
     /// Asserts that restic can read all data in the repository.

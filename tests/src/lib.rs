@@ -12,7 +12,7 @@ mod server;
 pub use self::contract::{operation, operations};
 pub use self::disk::{
     Repository, assert_same_content, assert_same_tree, bytes_below, copy_tree, files_below, write_noise,
-    write_zoo,
+    write_varied_files,
 };
 pub use self::http::{Api, TestResponse, backup_body, id, snap_body, text};
 pub use self::request::{Payload, TestRequest};
@@ -47,7 +47,7 @@ pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>)
         }
         assert!(
             begun.elapsed() < PATIENCE,
-            "waited {PATIENCE:?} in vain for {what}"
+            "timed out after {PATIENCE:?} waiting for {what}"
         );
         tokio::time::sleep(PAUSE).await;
     }

@@ -1,7 +1,7 @@
 //! Reads the contract, `spec/openapi.yaml`, for every command that needs it.
 //!
 //! The document is returned as plain JSON with its members in the authored order; the functions below find
-//! things in it. This module neither checks nor rewrites it.
+//! parts of it. This module neither checks nor rewrites it.
 
 use std::fs;
 
@@ -52,7 +52,7 @@ pub(crate) fn parse(text: &str) -> Result<Value> {
     Ok(serde_saphyr::from_str(text)?)
 }
 
-/// Follows `$ref` until something that isn't a reference; `None` for a dangling or cyclic reference.
+/// Follows `$ref` to a value that isn't a reference; `None` for a dangling or cyclic reference.
 pub(crate) fn resolve<'a>(document: &'a Value, value: &'a Value) -> Option<&'a Value> {
     let mut current = value;
     for _ in 0..REFERENCES_MAX {

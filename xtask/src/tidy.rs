@@ -69,7 +69,7 @@ const GENERATED_NAME: &str = "generated.rs";
 /// Maximum number of lines of a hand-written Rust file.
 const LINES_MAX: usize = 600;
 
-/// Directories without files of ours, at any depth. Hidden ones are ignored, too.
+/// Directories without this project's files, at any depth. Hidden ones are ignored, too.
 const FOREIGN_DIRS: [&str; 2] = ["target", "node_modules"];
 
 /// A violation of a rule: what it is and what to do about it.
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edge_of_the_table_is_fine() {
+    fn an_edge_in_the_table_is_permitted() {
         let packages = [
             package("appkeep-store", &["appkeep-core"]),
             package("appkeep-core", &[]),
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_knows_only_its_own_packages() {
+    fn the_table_contains_only_its_own_packages() {
         let known: BTreeSet<&str> = MAY_USE.iter().map(|(name, _)| *name).collect();
         let used = MAY_USE.iter().flat_map(|(_, uses)| uses.iter());
         assert!(used.into_iter().all(|name| known.contains(name)));

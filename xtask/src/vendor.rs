@@ -19,17 +19,17 @@ pub(crate) const PACKAGES: Packages = Packages::of(DIR);
 /// The directory of the packages and the files, relative to the workspace's root.
 const DIR: &str = "crates/appkeep-server/pages/docs/swagger-ui";
 
-/// The package.
+/// The npm package.
 const PACKAGE: &str = "swagger-ui-dist";
 
 /// The name of this command.
 const COMMAND: &str = "cargo xtask vendor";
 
-/// The files that a browser needs; stored as they are sent, compressed.
-const SENT: [&str; 2] = ["swagger-ui-bundle.js", "swagger-ui.css"];
+/// The files that a browser needs. They are stored compressed, as the server sends them.
+const ASSETS: [&str; 2] = ["swagger-ui-bundle.js", "swagger-ui.css"];
 
 /// The licence and copyright files.
-const TERMS: [&str; 3] = ["LICENSE", "NOTICE", "swagger-ui-bundle.js.LICENSE.txt"];
+const LICENCES: [&str; 3] = ["LICENSE", "NOTICE", "swagger-ui-bundle.js.LICENSE.txt"];
 
 /// Writes the renderer's files, or with `check` only reports whether they match the lockfile.
 ///
@@ -44,18 +44,18 @@ pub(crate) fn run(check: bool) -> Result<Outcome> {
         fs::read(&path).with_context(|| format!("failed to read {}", path.display()))
     };
     let mut outcome = Outcome::Fine;
-    let mut note = |one: Outcome| {
-        if one != Outcome::Fine {
-            outcome = one;
+    let mut record = |of_file: Outcome| {
+        if of_file != Outcome::Fine {
+            outcome = of_file;
         }
     };
-    for name in SENT {
+    for name in ASSETS {
         let path = format!("{DIR}/{name}.gz");
-        note(files::publish_gzip(&path, &read(name)?, check, COMMAND)?);
+        record(files::publish_gzip(&path, &read(name)?, check, COMMAND)?);
     }
-    for name in TERMS {
-        let text = String::from_utf8(read(name)?).with_context(|| format!("{name} isn't text"))?;
-        note(files::publish(&format!("{DIR}/{name}"), &text, check, COMMAND)?);
+    for name in LICENCES {
+        let text = String::from_utf8(read(name)?).with_context(|| format!("{name} isn't valid UTF-8"))?;
+        record(files::publish(&format!("{DIR}/{name}"), &text, check, COMMAND)?);
     }
     Ok(outcome)
 }

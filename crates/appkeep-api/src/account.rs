@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::formats::{Identifier, ResourceName};
 use crate::metadata::{ListMetadata, Metadata, closed_enum};
-use crate::words::{Identifier, ResourceName};
 
 closed_enum! {
     /// The `type` of an account.

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::formats::{Identifier, ResourceName, UnreadyReason};
 use crate::metadata::{ListMetadata, Metadata, closed_enum, present};
-use crate::words::{Identifier, ResourceName, UnreadyReason};
 
 closed_enum! {
     /// The `type` of an app.

@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::formats::{Identifier, ResourceName, Timestamp, UnreadyReason};
 use crate::metadata::{
     HookState, ListMetadata, Metadata, MetadataCreate, ResourceState, StateDetail, closed_enum, present,
 };
-use crate::words::{Identifier, ResourceName, Timestamp, UnreadyReason};
 
 closed_enum! {
     /// The `type` of a backup.

@@ -16,9 +16,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::formats::quoted;
 use crate::problem::InvalidItem;
 use crate::shape;
-use crate::words::quoted;
 
 /// The number of bytes of each body that don't count towards [`BodyLimits::shared_bytes`]: more than any valid body
 /// has.
@@ -116,7 +116,7 @@ impl<T: JsonSchema + DeserializeOwned + 'static> JsonBody<T> {
         check_media_type(self.request.headers(), vendor_type)?;
         check_coding(self.request.headers())?;
         let body = self.request.into_body();
-        // A declared length that is too large is refused before the client is told to continue.
+        // A declared length that is too large is refused before the client receives 100 Continue.
         if body.size_hint().lower() > limits.bytes_max as u64 {
             return Err(BodyError::TooLarge {
                 bytes_max: limits.bytes_max,
@@ -138,7 +138,7 @@ impl<T: JsonSchema + DeserializeOwned + 'static> JsonBody<T> {
             }
             Err(error) => {
                 return Err(BodyError::NotJson {
-                    reason: format!("the body broke off: {error}"),
+                    reason: format!("the body ended early: {error}"),
                 });
             }
         };
@@ -218,17 +218,17 @@ pub fn parse<T: JsonSchema + DeserializeOwned + 'static>(bytes: &[u8]) -> Result
     if !invalid.is_empty() {
         return Err(BodyError::Fields(invalid));
     }
-    // From the bytes again: a member that is given twice is gone from the value.
+    // Parses the bytes again: `value` no longer shows which members are repeated.
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let reason = without_place(&error.inner().to_string());
-        // What the schema lets through and serde doesn't is a member that is given twice: the path leads to
-        // what holds it, and only the message names the member itself.
-        let twice = reason
+        // The only error that the schema can't detect is a repeated member. The path is that of its object, and only
+        // the message contains the name of the member.
+        let repeated = reason
             .strip_prefix("duplicate field `")
             .and_then(|rest| rest.strip_suffix('`'));
         let path = error.path().to_string();
-        let name = match twice {
+        let name = match repeated {
             Some(member) if path == "." => member.to_owned(),
             Some(member) => format!("{path}.{member}"),
             None => path,

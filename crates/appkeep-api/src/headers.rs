@@ -1,4 +1,4 @@
-//! Header parameters. Reading them never fails: what is wrong is kept for the service to hear.
+//! Header parameters. Extracting them never fails: the handler decides when an error is reported.
 
 use dropshot::{
     ApiEndpointBodyContentType, ExtractorMetadata, Header, HttpError, RequestContext, ServerContext,
@@ -8,9 +8,9 @@ use http::HeaderMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::formats::quoted;
 use crate::metadata::closed_enum;
 use crate::problem::InvalidItem;
-use crate::words::quoted;
 
 /// The header that confirms that data may be overwritten.
 pub const FORCE_UPDATE: &str = "ForceUpdate";
@@ -21,9 +21,9 @@ const EXPECTED: &str = "expected true";
 /// An invalid header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeaderError {
-    /// It is missing.
+    /// The header is missing.
     Missing(InvalidItem),
-    /// It has an invalid value.
+    /// The header has an invalid value.
     Unacceptable(InvalidItem),
 }
 
@@ -42,12 +42,12 @@ struct ForceUpdateHeaders {
     #[serde(rename = "ForceUpdate")]
     #[expect(
         dead_code,
-        reason = "it is there for the document; the header is read by hand"
+        reason = "only the schema uses it: the header is parsed by `ForceUpdate::read`"
     )]
     force_update: Yes,
 }
 
-/// The confirmation that data may be overwritten, or the error in it.
+/// The confirmation that data may be overwritten, or the header's error.
 #[derive(Debug)]
 pub struct ForceUpdate(pub Result<(), HeaderError>);
 
@@ -66,9 +66,7 @@ impl ForceUpdate {
         let mut given = headers.get_all(FORCE_UPDATE).iter();
         match (given.next(), given.next()) {
             (None, _) => Err(HeaderError::Missing(item(format!("it is missing: {EXPECTED}")))),
-            (Some(_), Some(_)) => Err(HeaderError::Unacceptable(item(
-                "it is given more than once".to_owned(),
-            ))),
+            (Some(_), Some(_)) => Err(HeaderError::Unacceptable(item("it is repeated".to_owned()))),
             (Some(value), None) if value.as_bytes().eq_ignore_ascii_case(b"true") => Ok(()),
             (Some(value), None) => {
                 let value = quoted(&String::from_utf8_lossy(value.as_bytes()));

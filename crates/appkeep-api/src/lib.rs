@@ -9,6 +9,7 @@ pub mod body;
 pub mod bucket;
 pub mod cloud;
 pub mod fields;
+pub mod formats;
 pub mod headers;
 pub mod metadata;
 pub mod params;
@@ -16,7 +17,6 @@ pub mod problem;
 pub mod reply;
 pub mod schedule;
 pub mod shape;
-pub mod words;
 
 /// The version of the contract that the API implements: `info.version` of `spec/openapi.yaml`.
 pub const API_VERSION: &str = "0.2.0";

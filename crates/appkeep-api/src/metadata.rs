@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::words::{ContinueToken, Identifier, Timestamp};
+use crate::formats::{ContinueToken, Identifier, Timestamp};
 
 /// Deserializes a property that may be absent but not null.
 pub(crate) fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
@@ -166,7 +166,7 @@ macro_rules! closed_enum {
             $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)*
         }
 
-        // By hand: a derived schema turns an enum with documented variants into a `oneOf`.
+        // Implemented by hand: a derived schema turns an enum with documented variants into a `oneOf`.
         impl schemars::JsonSchema for $name {
             fn schema_name() -> String {
                 stringify!($name).to_owned()
@@ -196,7 +196,7 @@ closed_enum! {
         Running = "running",
         /// Complete and usable.
         Completed = "completed",
-        /// It will never be completed.
+        /// The operation failed and isn't retried.
         Failed = "failed",
         /// Its data is missing at present.
         Removed = "removed",

@@ -19,60 +19,60 @@ use crate::app_snap::AppSnap;
 use crate::bucket::Bucket;
 use crate::cloud::Cloud;
 use crate::fields;
+use crate::formats::{ContinueToken, FromText, Identifier, Limit, Parsed, quoted};
 use crate::metadata::present;
 use crate::problem::InvalidItem;
 use crate::schedule::Schedule;
 use crate::shape::ERRORS_MAX;
-use crate::words::{ContinueToken, Identifier, Limit, Try, Word, quoted};
 
 /// `/accounts/{account_id}/…`
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct AccountPath {
     /// The account.
-    pub account_id: Try<Identifier>,
+    pub account_id: Parsed<Identifier>,
 }
 
 /// `/accounts/{account_id}/…/{appBackup_id}`
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct AccountBackupPath {
     /// The account.
-    pub account_id: Try<Identifier>,
+    pub account_id: Parsed<Identifier>,
     /// The backup.
     #[serde(rename = "appBackup_id")]
-    pub app_backup_id: Try<Identifier>,
+    pub app_backup_id: Parsed<Identifier>,
 }
 
 /// `/accounts/{account_id}/…/{app_id}/…`
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct AppPath {
     /// The account.
-    pub account_id: Try<Identifier>,
+    pub account_id: Parsed<Identifier>,
     /// The app.
-    pub app_id: Try<Identifier>,
+    pub app_id: Parsed<Identifier>,
 }
 
 /// `/accounts/{account_id}/…/{app_id}/…/{appBackup_id}`
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct AppBackupPath {
     /// The account.
-    pub account_id: Try<Identifier>,
+    pub account_id: Parsed<Identifier>,
     /// The app.
-    pub app_id: Try<Identifier>,
+    pub app_id: Parsed<Identifier>,
     /// The backup.
     #[serde(rename = "appBackup_id")]
-    pub app_backup_id: Try<Identifier>,
+    pub app_backup_id: Parsed<Identifier>,
 }
 
 /// `/accounts/{account_id}/…/{app_id}/…/{appSnap_id}`
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct AppSnapPath {
     /// The account.
-    pub account_id: Try<Identifier>,
+    pub account_id: Parsed<Identifier>,
     /// The app.
-    pub app_id: Try<Identifier>,
+    pub app_id: Parsed<Identifier>,
     /// The snapshot.
     #[serde(rename = "appSnap_id")]
-    pub app_snap_id: Try<Identifier>,
+    pub app_snap_id: Parsed<Identifier>,
 }
 
 /// The requested fields of a resource `T`, each once, in the requested order.
@@ -83,7 +83,7 @@ pub struct Include<T> {
     of: PhantomData<fn() -> T>,
 }
 
-impl<T: DeserializeOwned> Word for Include<T> {
+impl<T: DeserializeOwned> FromText for Include<T> {
     fn from_text(text: &str) -> Result<Self, String> {
         let fields = fields::names::<T>();
         let mut names = Vec::new();
@@ -97,7 +97,7 @@ impl<T: DeserializeOwned> Word for Include<T> {
                 )
             })?;
             if names.contains(&name) {
-                return Err(format!("the field {name} is given more than once"));
+                return Err(format!("the field {name} is repeated"));
             }
             names.push(name);
         }
@@ -210,7 +210,7 @@ pub trait ReadQuery: Default {
     /// Sets the value of a parameter.
     ///
     /// # Errors
-    /// Why the value is invalid.
+    /// The reason why the value is invalid.
     fn set(&mut self, name: &str, value: &str) -> Result<(), String>;
 }
 
@@ -224,7 +224,7 @@ impl<I> Default for ListQuery<I> {
     }
 }
 
-impl<I: Word> ReadQuery for ListQuery<I> {
+impl<I: FromText> ReadQuery for ListQuery<I> {
     const NAMES: &'static [&'static str] = &["include", "limit", "continue"];
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
@@ -263,7 +263,7 @@ pub fn read_query<Q: ReadQuery>(raw: &str) -> Result<Q, QueryError> {
                 .unknown
                 .push(item("this operation has no such parameter".to_owned()));
         } else if seen.iter().any(|earlier| *earlier == name) {
-            error.invalid.push(item("it is given more than once".to_owned()));
+            error.invalid.push(item("it is repeated".to_owned()));
         } else if let Err(reason) = query.set(&name, &value) {
             error.invalid.push(item(reason));
         }
@@ -325,7 +325,7 @@ mod tests {
     fn duplicate_include_fields_are_rejected() {
         let error = read("include=id,name,id").unwrap_err();
         assert_eq!(error.invalid[0].name, "include");
-        assert_eq!(error.invalid[0].reason, "the field id is given more than once");
+        assert_eq!(error.invalid[0].reason, "the field id is repeated");
     }
 
     #[test]
@@ -337,7 +337,7 @@ mod tests {
     #[test]
     fn repeated_parameters_are_rejected() {
         let error = read("limit=1&limit=1").unwrap_err();
-        assert_eq!(error.invalid[0].reason, "it is given more than once");
+        assert_eq!(error.invalid[0].reason, "it is repeated");
     }
 
     #[test]

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::problem::{PROBLEM_JSON, Problem};
 
-/// A response that is documented as `R`, and can also be a problem, and have headers, a media type, or a streamed
-/// body.
+/// A response that is documented as `R`. It may instead be a problem, and may have headers, another media type, or a
+/// streamed body.
 pub struct Reply<R> {
     response: Response<Body>,
     documented: PhantomData<fn() -> R>,
@@ -22,7 +22,7 @@ impl<R> Reply<R> {
     pub fn json(status: StatusCode, media_type: &'static str, value: &impl Serialize) -> Self {
         match serde_json::to_vec(value) {
             Ok(bytes) => Self::body(status, media_type, bytes.into()),
-            // Only a map with keys that aren't strings can't be written, and no wire type has one.
+            // Serialization fails only for maps with keys that aren't strings. No wire type contains such a map.
             Err(_) => Self::empty(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
@@ -52,19 +52,19 @@ impl<R> Reply<R> {
         }
     }
 
-    /// A problem.
+    /// A response with a problem as its body.
     #[must_use]
     pub fn problem(problem: &Problem) -> Self {
         Self::json(problem.status.0.as_status(), PROBLEM_JSON, problem)
     }
 
-    /// Its status.
+    /// The response's status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.response.status()
     }
 
-    /// The response itself.
+    /// Returns the response for HTTP.
     #[must_use]
     pub fn into_response(self) -> Response<Body> {
         self.response

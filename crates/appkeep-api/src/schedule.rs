@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::formats::{Expression, Identifier, ResourceName, Timestamp};
 use crate::metadata::{ListMetadata, Metadata, closed_enum, present};
-use crate::words::{Expression, Identifier, ResourceName, Timestamp};
 
 closed_enum! {
     /// The `type` of a schedule.

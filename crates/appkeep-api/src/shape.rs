@@ -24,7 +24,7 @@ const ROOT: &str = "the body";
 
 static VALIDATORS: LazyLock<Mutex<HashMap<TypeId, Arc<Validator>>>> = LazyLock::new(Mutex::default);
 
-/// The invalid fields of `value` as a `T`; empty if it is valid.
+/// Validates `value` with the schema of `T`, and returns the invalid fields. Empty if the value is valid.
 #[must_use]
 pub fn errors<T: JsonSchema + 'static>(value: &Value) -> Vec<InvalidItem> {
     let validator = match validator::<T>() {
@@ -56,7 +56,7 @@ fn validator<T: JsonSchema + 'static>() -> Result<Arc<Validator>, String> {
         .with_draft(jsonschema::Draft::Draft7)
         .should_validate_formats(true)
         .build(&schema)
-        .map_err(|error| format!("its schema can't be used: {error}"))?;
+        .map_err(|error| format!("the schema of the body is invalid: {error}"))?;
     let validator = Arc::new(validator);
     validators.insert(TypeId::of::<T>(), validator.clone());
     Ok(validator)
@@ -82,18 +82,18 @@ fn items(error: &ValidationError<'_>) -> Vec<InvalidItem> {
         ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
             .iter()
             .map(|member| InvalidItem {
-                name: within(&cut(member)),
+                name: within(&shorten(member)),
                 reason: "there is no such member".to_owned(),
             })
             .collect(),
         _ => vec![InvalidItem {
-            reason: cut(&error.to_string()),
+            reason: shorten(&error.to_string()),
             name: path,
         }],
     }
 }
 
-/// `metadata.labels[0].value`
+/// Formats the path of the invalid field, for example `metadata.labels[0].value`.
 fn dotted(error: &ValidationError<'_>) -> String {
     let mut path = String::new();
     for segment in error.instance_path() {
@@ -112,8 +112,8 @@ fn dotted(error: &ValidationError<'_>) -> String {
     if path.is_empty() { ROOT.to_owned() } else { path }
 }
 
-/// Cuts the middle, so that neither the beginning of a long value nor the message after it is lost.
-fn cut(text: &str) -> String {
+/// Removes the middle of a long text: its end is the message, after the invalid value.
+fn shorten(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     if chars.len() <= REASON_CHARS_MAX {
         return text.to_owned();

@@ -1,7 +1,7 @@
 //! Explanations of all codes that a report can contain.
 //!
 //! The codes and their rules come from the tables that define the checks. This module adds the reason for
-//! each rule and advice on findings. A code without an explanation fails a test.
+//! each rule and advice on findings. A test fails if a code has no explanation.
 
 mod text;
 mod topics;
@@ -58,11 +58,11 @@ pub struct Explanation {
     pub rule: &'static str,
     /// The reason for the rule.
     pub why: &'static str,
-    /// The parts of the contract that state the rule; empty if every finding has its own place.
+    /// The places in the contract that state the rule; empty if the place depends on the finding.
     pub contract: Vec<Place>,
-    /// The operations that are checked for it; empty means all.
+    /// The operations to which the rule applies; empty means all.
     pub operations: Vec<String>,
-    /// What to do about a finding.
+    /// Advice on fixing a finding.
     pub advice: &'static str,
     /// An example of a violation, or of a request and the expected response.
     pub example: String,
@@ -92,7 +92,7 @@ pub fn find(code: &str) -> Vec<&'static Explanation> {
     all().iter().filter(|known| known.code == code).collect()
 }
 
-/// An explanation without places and operations: every finding has its own.
+/// An explanation without places and operations, because these depend on the finding.
 fn explanation(
     part: Part,
     (code, rule): (&'static str, &'static str),

@@ -114,13 +114,13 @@ pub enum Mutation {
     Labels(&'static str),
     /// That many labels; their names have that many characters, their values repeat a text.
     ManyLabels {
-        /// How many labels.
+        /// The number of labels.
         count: usize,
         /// The length of each name, in characters.
         name_chars: usize,
         /// The text of each value.
         value: &'static str,
-        /// How often each value repeats its text.
+        /// The number of repetitions of the text in each value.
         repeat: usize,
     },
     /// 64 labels of 16,385 bytes in all.
@@ -230,7 +230,7 @@ pub struct InvalidRequest {
     pub rule: &'static str,
     /// The operations that it is sent to.
     pub operations: Operations,
-    /// How a valid request is changed, in this order.
+    /// The changes to a valid request, in order.
     pub mutations: &'static [Mutation],
     /// The status of the response.
     pub status: u16,
@@ -278,7 +278,7 @@ impl Operations {
 impl Invalid {
     /// Whether the names in a problem's `invalidParams` and `invalidFields` are as expected.
     ///
-    /// How members of a field are joined is left to the server, and so is whether a missing member is named itself or
+    /// The server decides how it joins the members of a field, and whether it names a missing member itself or
     /// by what lacks it.
     #[must_use]
     pub fn is_named_by(&self, params: &[String], fields: &[String]) -> bool {

@@ -76,18 +76,18 @@ pub enum LiveError {
     #[error(transparent)]
     Compile(#[from] appkeep_openapi::CompileError),
     /// The certificate isn't PEM, or no HTTP client can be created.
-    #[error("prepare an HTTP client: {0}")]
+    #[error("failed to create an HTTP client: {0}")]
     Client(#[source] reqwest::Error),
     /// The URL is invalid.
-    #[error("read the server's address `{url}`: {why}")]
+    #[error("invalid server address `{url}`: {why}")]
     Url {
         /// The address as given.
         url: String,
-        /// Why it is invalid.
+        /// The reason why it is invalid.
         why: String,
     },
     /// The server doesn't respond.
-    #[error("reach {url}: {why}")]
+    #[error("failed to reach {url}: {why}")]
     Unreachable {
         /// The address that was tried.
         url: String,
@@ -95,7 +95,7 @@ pub enum LiveError {
         why: String,
     },
     /// The server lists no account, or more than one.
-    #[error("find the account at {url}: {why}")]
+    #[error("failed to find the account at {url}: {why}")]
     NoAccount {
         /// The address that was tried.
         url: String,
@@ -103,7 +103,7 @@ pub enum LiveError {
         why: String,
     },
     /// The server lists no app that can be used.
-    #[error("find an app of account {account} at {url}: {why}")]
+    #[error("failed to find an app of account {account} at {url}: {why}")]
     NoApp {
         /// The address that was tried.
         url: String,
@@ -113,13 +113,13 @@ pub enum LiveError {
         why: String,
     },
     /// The options exclude all operations that could be used for the first request.
-    #[error("choose an operation for {url}: no permitted operation can be requested")]
+    #[error("no permitted operation can be requested at {url}")]
     NoPermittedOperation {
         /// The address that was given.
         url: String,
     },
     /// The server doesn't respond as required for this token and app, so no check is possible.
-    #[error("request {operation} for app {app} in account {account} at {url}: {response}")]
+    #[error("failed to request {operation} for app {app} in account {account} at {url}: {response}")]
     NotUsable {
         /// The address that was tried.
         url: String,

@@ -93,10 +93,10 @@ impl Report {
 #[non_exhaustive]
 pub enum WriteError {
     /// The report can't be written as JSON.
-    #[error("write the report as JSON: {0}")]
+    #[error("failed to write the report as JSON: {0}")]
     Json(#[source] serde_json::Error),
     /// The report can't be written as XML.
-    #[error("write the report as JUnit: {0}")]
+    #[error("failed to write the report as JUnit: {0}")]
     Junit(#[source] quick_junit::SerializeError),
 }
 

@@ -37,7 +37,7 @@ impl AppView {
         }
     }
 
-    /// Why the app isn't ready; empty when it is.
+    /// The reasons why the app isn't ready; empty if it is.
     #[must_use]
     pub fn state_unready(&self) -> Vec<String> {
         match self.state() {

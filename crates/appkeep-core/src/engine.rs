@@ -23,7 +23,7 @@ pub use crate::app_backup::BackupReport;
 pub use crate::app_restore::UnfinishedRestore;
 pub use crate::app_snapshot::{SnapshotLevel, SnapshotReport};
 
-/// How often the claim to a bucket is refreshed.
+/// The interval at which the claim to a bucket is refreshed.
 pub const CLAIM_REFRESH_EVERY: Duration = Duration::from_secs(30);
 
 /// The reason for a failed engine operation.
@@ -43,7 +43,7 @@ pub enum EngineError {
     LowSpace(LowSpace),
     /// The system is short of file descriptors, processes or memory. Other work releases them, so a retry will
     /// succeed: a job never fails permanently because of this.
-    #[error("the system is short of resources: {0}")]
+    #[error("the system lacks resources: {0}")]
     Exhausted(String),
     /// Another process uses the bucket or the repository. A retry succeeds once that process has ended.
     #[error("{0}")]

@@ -96,7 +96,7 @@ pub enum HookEnd {
     Cancelled,
     /// It could not be started, for this reason.
     NotStarted(String),
-    /// It could not be started within its time limit because the system is short of resources, for this reason.
+    /// It could not be started within its time limit because the system lacks resources, for this reason.
     Exhausted(String),
 }
 

@@ -46,7 +46,7 @@ pub struct PendingJob {
     pub run_after: DateTime<Utc>,
     /// Whether it was requested to stop.
     pub cancel_requested: bool,
-    /// Why it waits or was parked, if there is a reason.
+    /// The reason why it waits or was parked, if there is one.
     pub reason: Option<String>,
 }
 
@@ -131,7 +131,7 @@ pub enum JobResult {
         run_after: DateTime<Utc>,
         /// Whether this attempt counts towards [`ATTEMPTS_MAX`]; one that a drain interrupted doesn't.
         counts: bool,
-        /// Why it stopped.
+        /// The reason why it stopped.
         reason: String,
     },
 }

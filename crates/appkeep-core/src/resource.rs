@@ -38,7 +38,7 @@ pub struct Resource<K: Kind> {
     pub state_unready: Vec<String>,
     /// The outcome of the hooks of the snapshot, once it is known.
     pub hook_state: Option<HookState>,
-    /// Why hooks failed.
+    /// The reasons why hooks failed.
     pub hook_state_details: Vec<StateDetail>,
     /// The point in time of its data, once it is completed.
     pub snapshot_time: Option<DateTime<Utc>>,

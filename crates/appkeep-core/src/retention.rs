@@ -43,7 +43,7 @@ pub struct RetentionItem {
 pub struct Plan {
     /// The items to delete, oldest first.
     pub expired: Vec<Uuid>,
-    /// Why nothing is deleted until an operator or the clock confirms it.
+    /// The reason why nothing is deleted until an operator or the clock confirms it.
     pub held: Option<Hold>,
 }
 
@@ -139,7 +139,7 @@ fn newest_first(made: &mut [RetentionItem]) {
     made.sort_by_key(|one| std::cmp::Reverse((one.at, one.id)));
 }
 
-/// How much older than the newest item each item is; `completed` is sorted newest first.
+/// The age of each item relative to the newest item; `completed` is sorted newest first.
 fn ages(completed: &[RetentionItem]) -> Vec<TimeDelta> {
     let newest = completed.first().map(|one| one.at).unwrap_or_default();
     completed.iter().map(|one| newest - one.at).collect()

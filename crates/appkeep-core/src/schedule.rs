@@ -19,8 +19,8 @@ pub const SCHEDULE_NAME_CHARS_MAX: usize = 35;
 /// The maximum jitter, in seconds.
 pub const JITTER_SECS_MAX: u32 = 86_400;
 
-/// How far a clock may be set back before schedules start over from its current time, in seconds. Within this limit a
-/// schedule waits for the clock, so that it doesn't run twice for the same time.
+/// The time by which a clock may be set back before schedules start over from its current time, in seconds. Within
+/// this limit a schedule waits for the clock, so that it doesn't run twice for the same time.
 pub const CLOCK_BACK_SECS_MAX: i64 = 86_400;
 
 /// The number of consecutive times of a schedule that are examined to find the shortest gap.

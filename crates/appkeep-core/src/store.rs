@@ -44,7 +44,7 @@ pub enum StoreError {
     Broken(String),
 }
 
-/// How often [`transact`] runs a transaction that conflicts with others, at most.
+/// The maximum number of times that [`transact`] runs a transaction that conflicts with others.
 pub const TRANSACTION_RUNS_MAX: u32 = 16;
 
 /// Runs `transaction`, which begins and commits one, and runs it again while it conflicts with concurrent ones.

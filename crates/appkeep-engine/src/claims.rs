@@ -314,7 +314,7 @@ impl Claims {
             }
         };
         EngineError::Busy(format!(
-            "bucket {name} is used by {what} ({process}); if that is gone: appkeep bucket take-over {name}"
+            "bucket {name} is used by {what} ({process}); if that server no longer exists: appkeep bucket take-over {name}"
         ))
     }
 

@@ -28,20 +28,20 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /// Distinguishes the processes of one run of a command from all others.
 const RUN_VARIABLE: &str = "APPKEEP_HOOK_RUN";
 
-/// How long a command may take to end after it is asked to, before it is killed.
+/// The time between the signal that requests a command to end and the signal that kills it.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// How often the processes of such a command are checked.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// The interval at which the processes of such a command are checked.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// How often a killed command is checked for processes that it started meanwhile.
+/// The number of times that a killed command is checked for processes that it started meanwhile.
 const KILL_ROUNDS: usize = 10;
 
-/// How long to wait for the last output of a command that has ended. A background process may keep its output
+/// The time to wait for the last output of a command that has ended. A background process may keep its output
 /// open indefinitely.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
-/// The pause before another attempt to start a command when the system is short of resources.
+/// The pause before another attempt to start a command when the system lacks resources.
 const START_AGAIN: Duration = Duration::from_millis(100);
 
 /// Runs the command until it ends, or ends it. While the system is too short of resources to start it,
@@ -181,7 +181,7 @@ impl Running {
             let all_ended = async {
                 let _ = (&mut self.ended).await;
                 while processes.is_some_and(HookProcesses::any) {
-                    sleep(LOOK_EVERY).await;
+                    sleep(POLL_INTERVAL).await;
                 }
             };
             let _ = timeout(GRACE, all_ended).await;
@@ -193,7 +193,7 @@ impl Running {
                     break;
                 };
                 processes.signal(Signal::KILL);
-                sleep(LOOK_EVERY).await;
+                sleep(POLL_INTERVAL).await;
             }
             return end;
         }
@@ -230,7 +230,7 @@ fn end_of(status: ExitStatus) -> HookEnd {
     match (status.code(), status.signal()) {
         (Some(code), _) => HookEnd::Exited(code),
         (None, Some(signal)) => HookEnd::Signalled(signal),
-        (None, None) => HookEnd::NotStarted(format!("it ended oddly: {status}")),
+        (None, None) => HookEnd::NotStarted(format!("it ended with an unexpected status: {status}")),
     }
 }
 

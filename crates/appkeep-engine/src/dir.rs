@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 /// The pause before another attempt to open a file under a lease.
 const LEASE_RETRY: Duration = Duration::from_millis(10);
 
-/// How long to retry for a file under a lease. Linux breaks leases after 45 s, unless
+/// The time during which opening a file under a lease is retried. Linux breaks leases after 45 s, unless
 /// `/proc/sys/fs/lease-break-time` has another value.
 const LEASE_WAIT_MAX: Duration = Duration::from_mins(1);
 

@@ -206,7 +206,7 @@ mod tests {
             let mut reasons = Reasons::default();
             reasons.push("data/lost: Permission denied".to_owned());
             reasons.push_error("data/busy", &error());
-            assert!(reasons.is_full(), "there is no point in looking further");
+            assert!(reasons.is_full(), "the search should have ended");
             for outcome in [
                 storage("copying", &error()),
                 storage("copying", &wrapped),

@@ -38,6 +38,6 @@ mod write_gate;
 
 pub use crate::claims::{BucketClaim, list_claims, remove_claim};
 pub use crate::engine::{EngineConfig, RusticEngine};
-pub use crate::keys::{KeyStore, MasterKey, MasterKeyId, NotAMasterKey, Rotation};
+pub use crate::keys::{InvalidMasterKey, KeyStore, MasterKey, MasterKeyId, Rotation};
 pub use crate::space::{DataSpace, Reserve};
 pub use crate::thread::Priority;

@@ -89,7 +89,7 @@ impl<P: ProgressBars + Clone> RepositoryOpener<'_, P> {
                 }
                 // The password is decisive: the repository may have been created again with the same
                 // password.
-                Err(error) => tracing::debug!(%error, "the master key does not fit"),
+                Err(error) => tracing::debug!(%error, "the master key does not match"),
             }
         }
         let repository = self
@@ -100,7 +100,7 @@ impl<P: ProgressBars + Clone> RepositoryOpener<'_, P> {
                     let name = KeyStore::name_of(self.bucket.id, self.app_id);
                     let bucket = &self.bucket.name;
                     EngineError::Key(format!(
-                        "{name} does not fit this app's repository in bucket {bucket}"
+                        "{name} does not match this app's repository in bucket {bucket}"
                     ))
                 } else {
                     self.gate.explain("opening the repository", &error)
@@ -142,7 +142,7 @@ impl<P: ProgressBars + Clone> RepositoryOpener<'_, P> {
         }
         fail_point::pass("repository.before_password");
         let Some(key) = self.keys.fetch(self.bucket.id, self.app_id)? else {
-            return Err(EngineError::Key("the key file went away".to_owned()));
+            return Err(EngineError::Key("the key file was deleted meanwhile".to_owned()));
         };
         let options = KeyOptions::default()
             .hostname(KEY_OWNER.to_owned())

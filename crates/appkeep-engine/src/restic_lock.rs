@@ -28,7 +28,7 @@ use crate::failure::{self, storage};
 use crate::machine;
 use crate::write_gate::WriteGate;
 
-/// How often a lock is replaced with a new one. This is restic's value.
+/// The interval at which a lock is replaced with a new one. restic uses the same value.
 const REFRESH_EVERY: Duration = Duration::from_mins(5);
 
 /// The age at which a lock is stale. This is restic's value.

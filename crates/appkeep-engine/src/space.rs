@@ -1,4 +1,4 @@
-//! The reserve of free space: snapshots never fill the file system, which the database may share with them.
+//! The reserve of free space: snapshots never fill the file system, because the database may be on the same one.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -17,7 +17,7 @@ const SHARE_BYTES_MAX: u64 = 1 << 30;
 /// The allocation unit of files, in bytes.
 const BLOCK_BYTES: u64 = 4096;
 
-/// How much free space is kept in reserve.
+/// The amount of free space that is kept in reserve.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Reserve {
     /// The smaller of 5 % of the file system and 1 GiB.
@@ -65,7 +65,7 @@ pub struct DataSpace {
 }
 
 impl DataSpace {
-    /// The space of `directory`, which exists.
+    /// Measures the space of `directory`, which must exist.
     #[must_use]
     pub fn new(directory: PathBuf, reserve: Reserve) -> Self {
         Self { directory, reserve }
@@ -78,7 +78,7 @@ impl FreeSpace for DataSpace {
     }
 }
 
-/// The space that a copy of a file takes, in bytes; holes stay holes.
+/// The space that a copy of a file requires, in bytes. Holes in the file require none.
 pub(crate) fn allocated_bytes(stat: &Stat) -> u64 {
     let blocks = u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512);
     size_of(stat).next_multiple_of(BLOCK_BYTES).min(blocks)
@@ -93,7 +93,7 @@ pub(crate) struct CopySize {
     scratch: io::Result<File>,
     /// Whether the files on a device can be cloned, by device.
     clones: HashMap<u64, bool>,
-    /// The files with several names that were counted.
+    /// The counted files with several hard links, which are counted once.
     counted: HashSet<(u64, u64)>,
 }
 
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn holes_and_further_hard_links_need_no_space() {
+    fn holes_and_additional_hard_links_need_no_space() {
         let dir = tempfile::tempdir().unwrap();
         let (full, sparse) = (dir.path().join("full"), dir.path().join("sparse"));
         fs::write(&full, vec![1; 10_000]).unwrap();

@@ -23,15 +23,15 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 )]
 #[strum(serialize_all = "lowercase")]
 pub enum Priority {
-    /// They use only idle CPU time (`SCHED_IDLE`), so a new request runs at once. This applies within one
+    /// Worker threads use only idle CPU time (`SCHED_IDLE`), so a new request runs at once. This applies within one
     /// control group or, with autogroups, one session; between these the system divides CPU time fairly. If
-    /// this process has neither to itself, and others keep all CPUs busy, work may take very long.
+    /// other busy processes share the control group and the session, work may take very long.
     #[default]
     Idle,
-    /// They get a tenth of the CPU time of other threads, but finish their time slices (`nice` 10): a request
+    /// Worker threads get a tenth of the CPU time of other threads, but finish their time slices (`nice` 10): a request
     /// may wait some milliseconds at each switch between threads.
     Low,
-    /// They have the same priority as all other threads.
+    /// Worker threads have the same priority as all other threads.
     Normal,
 }
 
@@ -47,7 +47,7 @@ impl Priority {
 
     /// Applies the priority to this thread and to the threads that it starts.
     fn apply(self) {
-        let taken = match self {
+        let result = match self {
             // 0 is this thread; this policy has no priorities.
             Self::Idle => {
                 let none = c::sched_param { sched_priority: 0 };
@@ -60,7 +60,7 @@ impl Priority {
                 .map_err(io::Error::from),
             Self::Normal => Ok(()),
         };
-        if let Err(error) = taken {
+        if let Err(error) = result {
             tracing::debug!(%error, "the priority of an engine thread could not be set");
         }
     }
@@ -80,7 +80,7 @@ where
     T: Send + 'static,
     F: FnOnce() -> Result<T, EngineError> + Send + 'static,
 {
-    let (answer, answered) = oneshot::channel();
+    let (sender, receiver) = oneshot::channel();
     let span = tracing::Span::current();
     std::thread::Builder::new()
         .name(name.to_owned())
@@ -91,22 +91,22 @@ where
             let outcome =
                 outcome.unwrap_or_else(|panic| Err(EngineError::Broken(panic_message(panic.as_ref()))));
             // Fails if the caller no longer waits; then the result isn't needed.
-            let _ = answer.send(outcome);
+            let _ = sender.send(outcome);
         })
         .map_err(|error| storage("starting a thread", &error))?;
-    answered
+    receiver
         .await
         .unwrap_or_else(|_| Err(EngineError::Broken("a thread ended without a result".to_owned())))
 }
 
 /// The message of a panic.
 fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let said = panic
+    let message = panic
         .downcast_ref::<&str>()
-        .map(|said| (*said).to_owned())
+        .map(|message| (*message).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "unknown reason".to_owned());
-    format!("panicked: {said}")
+    format!("panicked: {message}")
 }
 
 #[cfg(test)]
@@ -125,25 +125,25 @@ mod tests {
 
     #[tokio::test]
     async fn priority_applies_to_the_work_and_its_threads_only() {
-        let standing = || {
+        let scheduling = || {
             // The fields after the name in parentheses start with the third; niceness is the 19th.
             let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
             let (_, fields) = stat.rsplit_once(") ").unwrap();
             let niceness: i32 = fields.split(' ').nth(16).unwrap().parse().unwrap();
             (uapi::sched_getscheduler(0).unwrap(), niceness)
         };
-        let (policy, niceness) = standing();
+        let (policy, niceness) = scheduling();
         for (priority, expected) in [
             (Priority::Idle, (c::SCHED_IDLE, niceness)),
             (Priority::Low, (policy, (niceness + LOW_NICENESS).min(19))),
             (Priority::Normal, (policy, niceness)),
         ] {
             let of_work = run("test", priority, move || {
-                let started = std::thread::spawn(standing).join().unwrap();
-                Ok([standing(), started])
+                let started = std::thread::spawn(scheduling).join().unwrap();
+                Ok([scheduling(), started])
             });
             assert_eq!(of_work.await.unwrap(), [expected; 2], "{priority:?}");
-            assert_eq!(standing(), (policy, niceness));
+            assert_eq!(scheduling(), (policy, niceness));
         }
     }
 

@@ -1,8 +1,8 @@
-//! Reads a share of a new backup back from its bucket, before the backup becomes visible.
+//! Reads back a share of a new backup from its bucket, before the backup becomes visible.
 //!
-//! The returned data is decrypted, hashed, and compared with the snapshot. The backup's id determines which
-//! pieces are read, so that each backup of unchanged data reads others. A piece with the right hash was
-//! returned as it was stored: if it differs from the snapshot, the wrong data was stored.
+//! The returned data is decrypted, hashed, and compared with the snapshot. The pieces to read are selected by
+//! the backup's id, so that two backups of unchanged data read different pieces. If the hash of a piece is
+//! right, the bucket returned the stored data. If this data differs from the snapshot, the backup is stale.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -35,10 +35,10 @@ const THREADS_MAX: usize = 4;
 /// The maximum number of selected pieces that wait for a thread.
 const QUEUE_MAX: usize = 64;
 
-/// How much of a backup is read back, and how.
+/// The share of a backup to read back, and the backend to read it from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Verification<'a> {
-    /// The share in percent of the backup's data. 0 reads nothing; otherwise at least one piece is read.
+    /// The share of the backup's data, in percent. 0 reads nothing; otherwise at least one piece is read.
     pub(crate) percent: u8,
     /// The repository's backend, which can bypass the page cache.
     pub(crate) backend: Option<&'a DirectoryBackend>,
@@ -52,9 +52,9 @@ struct Piece {
     at: u64,
 }
 
-/// The reason why a piece is wrong.
+/// The reason why a piece could not be verified.
 enum Mismatch {
-    /// The bucket doesn't return it, or the read failed.
+    /// The bucket doesn't return the stored data, or a read failed.
     Failed(EngineError),
     /// The bucket returns the stored data, but this file of the snapshot has other content.
     Stale(String),
@@ -66,12 +66,12 @@ impl From<EngineError> for Mismatch {
     }
 }
 
-/// Reads a share of the backup with the root `tree` back, and compares it with the snapshot at `directory`.
+/// Reads back a share of the backup with the root `tree`, and compares it with the snapshot at `directory`.
 /// Returns the repository, and a file whose stored content differs from the snapshot, if one is found.
 ///
 /// # Errors
-/// [`EngineError::Unreadable`] if the bucket returns other data than was stored. The data of this backup is
-/// then removed from the index, so that no later backup relies on it. Otherwise the errors of the gate.
+/// [`EngineError::Unreadable`] if the bucket returned data that differs from the stored data. The data of this backup
+/// is then removed from the index, so that no later backup relies on it. Otherwise the errors of the gate.
 pub(crate) fn read_back(
     repository: OpenRepository,
     gate: &WriteGate,
@@ -86,7 +86,7 @@ pub(crate) fn read_back(
     if let Some(backend) = verification.backend {
         backend.read_from_disk();
     }
-    let looked = repository
+    let result = repository
         .to_indexed()
         .map_err(|error| explain(gate, "the index", &error))
         .and_then(|repository| {
@@ -102,10 +102,10 @@ pub(crate) fn read_back(
             };
             Ok((reader.repository.drop_index(), stale))
         });
-    if matches!(looked, Err(EngineError::Unreadable(_))) {
+    if matches!(result, Err(EngineError::Unreadable(_))) {
         delete_own_index(gate);
     }
-    looked
+    result
 }
 
 struct Reader<'a> {
@@ -141,13 +141,13 @@ impl Reader<'_> {
         })
     }
 
-    /// Reads all directories, and passes the selected pieces to `give` until that returns `false`.
+    /// Reads all directories, and passes the selected pieces to `read` until it returns `false`.
     fn select_pieces(
         &self,
         backup_id: AppBackupId,
         root: TreeId,
         percent: u8,
-        mut give: impl FnMut(Piece) -> bool,
+        mut read: impl FnMut(Piece) -> bool,
     ) -> Result<(), EngineError> {
         let (mut seen, mut is_any_chosen) = (HashSet::new(), false);
         // Read if no other piece is selected.
@@ -180,7 +180,7 @@ impl Reader<'_> {
                     }
                     if number % 100 < u64::from(percent) {
                         is_any_chosen = true;
-                        if !give(piece) {
+                        if !read(piece) {
                             return Ok(());
                         }
                     } else if fallback.as_ref().is_none_or(|(least, _)| number < *least) {
@@ -190,7 +190,7 @@ impl Reader<'_> {
             }
         }
         if let Some((_, piece)) = fallback.filter(|_| !is_any_chosen) {
-            give(piece);
+            read(piece);
         }
         Ok(())
     }
@@ -232,7 +232,7 @@ impl Reader<'_> {
     }
 }
 
-/// A number for a piece that differs from one backup to the next.
+/// A pseudo-random number for a piece. Each backup has a different number for the same piece.
 fn selection_number(backup_id: AppBackupId, id: DataId) -> u64 {
     let digest = Sha256::new()
         .chain_update(backup_id.as_uuid().as_bytes())
@@ -243,7 +243,7 @@ fn selection_number(backup_id: AppBackupId, id: DataId) -> u64 {
         .fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
-/// Errors of the bucket are reported as such; data that can't be decrypted counts as different.
+/// Converts an error of a read. Data that can't be decrypted counts as different from the stored data.
 fn explain(gate: &WriteGate, what: &str, error: &RusticError) -> EngineError {
     match gate.explain("reading back", error) {
         EngineError::Broken(reason) => differs(what, &reason),
@@ -253,7 +253,7 @@ fn explain(gate: &WriteGate, what: &str, error: &RusticError) -> EngineError {
 
 fn differs(what: &str, how: &str) -> EngineError {
     EngineError::Unreadable(vec![format!(
-        "{what}: the bucket returns other data than was stored: {how}"
+        "{what}: the bucket returned data that differs from the stored data: {how}"
     )])
 }
 

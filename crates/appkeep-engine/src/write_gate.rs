@@ -117,7 +117,7 @@ impl WriteGate {
     /// Writes the snapshot file that was held back. The caller has checked that the backup is complete.
     ///
     /// # Errors
-    /// If the gate is shut, or there is no such file.
+    /// If the write gate is shut, or there is no such file.
     pub(crate) fn release(&self) -> Result<(), EngineError> {
         if let Some(check) = &self.check {
             check()?;
@@ -135,7 +135,7 @@ impl WriteGate {
         self.failed().unwrap_or_else(|| broken(doing, error))
     }
 
-    /// The reason why the gate is shut, if the caller cancelled or the bucket failed.
+    /// The reason why the write gate is shut, if the caller cancelled or the bucket failed.
     pub(crate) fn failed(&self) -> Option<EngineError> {
         if self.cancel.is_cancelled() {
             return Some(EngineError::Cancelled);
@@ -168,7 +168,7 @@ impl WriteGate {
     fn through<T>(&self, act: impl FnOnce(&dyn WriteBackend) -> RusticResult<T>) -> RusticResult<T> {
         let _passing = self.passing.read().unwrap_or_else(PoisonError::into_inner);
         if self.stop.is_cancelled() {
-            return Err(RusticError::new(ErrorKind::Backend, "the gate is shut"));
+            return Err(RusticError::new(ErrorKind::Backend, "the write gate is shut"));
         }
         let outcome = act(self.backend.as_ref());
         if let Err(error) = &outcome {

@@ -48,7 +48,7 @@ impl Document {
         let root: Value = if text.trim_start().starts_with('{') {
             serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?
         } else {
-            serde_saphyr::from_str(text).map_err(|error| unreadable(in_a_line(&error.to_string())))?
+            serde_saphyr::from_str(text).map_err(|error| unreadable(on_one_line(&error.to_string())))?
         };
         let mut document = Self::from_value(name, root)?;
         document.lines = Arc::new(Lines::of(text));
@@ -112,7 +112,7 @@ impl Document {
 }
 
 /// The first line of a message, without the excerpt that the parser adds.
-fn in_a_line(message: &str) -> String {
+fn on_one_line(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
     line.trim_start_matches("error: ").to_owned()
 }

@@ -1,7 +1,7 @@
 //! Schemas as sets of values, and proofs that one set contains another.
 //!
-//! [`contained`] is the only entry point. Its result *contained* is a proof. Cases that this module can't
-//! decide have a separate result, [`Verdict::Unknown`], which never counts as contained.
+//! [`contained`] is the only entry point. The verdict [`Verdict::Contained`] is a proof. Cases that this
+//! module can't decide have the verdict [`Verdict::Unknown`], which never counts as contained.
 //!
 //! The dialect is that of OpenAPI 3.0, with this interpretation: siblings of `$ref` are ignored; `nullable:
 //! true` admits `null` independent of its siblings (generators write it beside `allOf`); `format: int32` and

@@ -20,7 +20,7 @@ pub use violated::Violated;
 
 /// A schema of the document that can't be compiled to a validator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("compile the schema at #{place} of {document}: {why}")]
+#[error("failed to compile the schema at #{place} of {document}: {why}")]
 pub struct CompileError {
     document: String,
     place: String,

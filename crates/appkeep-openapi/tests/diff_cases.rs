@@ -26,7 +26,7 @@ const CASES_MIN: usize = 100;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
-    /// What the case shows, in a sentence.
+    /// A description of the case, in one sentence.
     #[expect(dead_code, reason = "for readers of the file")]
     why: String,
     base: Base,
@@ -108,7 +108,7 @@ fn name_of(file: &Path) -> String {
     directory.to_string_lossy().into_owned()
 }
 
-/// What static verification finds between the two, this doesn't call safe: it asks the same questions.
+/// Changes that static verification reports between the two documents are never classified as safe.
 fn agrees_with_static_verification(name: &str, old: &Document, new: &Document, report: &DiffReport) {
     let is_broken = |contract: &Document, server: &Document| {
         statics::verify(contract, server, &[])

@@ -222,7 +222,7 @@ impl Server {
     /// Checks at once whether the certificate was replaced. This also happens every 2 s.
     pub fn reload_certificate(&self) {
         if let Some(certificate) = &self.certificate {
-            certificate.look();
+            certificate.trigger();
         }
     }
 
@@ -261,7 +261,7 @@ impl Server {
             Some(drain) => {
                 let closed = tokio::time::timeout(drain, self.listener.close()).await;
                 if closed.is_err() {
-                    tracing::warn!("requests were cut off after {} s", drain.as_secs());
+                    tracing::warn!("requests were aborted after {} s", drain.as_secs());
                 }
             }
         }

@@ -65,9 +65,9 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&in_a_line(&self.cause))?;
+        f.write_str(&on_one_line(&self.cause))?;
         if let Some(next) = &self.next {
-            write!(f, "; {}", in_a_line(next))?;
+            write!(f, "; {}", on_one_line(next))?;
         }
         Ok(())
     }
@@ -77,7 +77,7 @@ impl std::error::Error for Failure {}
 
 /// Returns the text on one line, without characters that control a terminal: a server's text may contain any
 /// of them.
-pub(crate) fn in_a_line(text: &str) -> String {
+pub(crate) fn on_one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for character in text.trim().chars() {
         match character {
@@ -97,7 +97,7 @@ pub(crate) fn in_a_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{CONFLICT, Failure, in_a_line};
+    use super::{CONFLICT, Failure, on_one_line};
 
     #[test]
     fn a_failure_is_one_line_with_the_next_step() {
@@ -109,9 +109,9 @@ mod tests {
     #[test]
     fn control_characters_are_escaped() {
         assert_eq!(
-            in_a_line("a\u{1b}[2Jb\r\n\tc\u{202e}d "),
+            on_one_line("a\u{1b}[2Jb\r\n\tc\u{202e}d "),
             "a\\u{1b}[2Jb c\\u{202e}d"
         );
-        assert_eq!(in_a_line("日本 🗄️"), "日本 🗄️");
+        assert_eq!(on_one_line("日本 🗄️"), "日本 🗄️");
     }
 }

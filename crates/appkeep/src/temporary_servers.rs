@@ -159,13 +159,16 @@ fn account<'a>(declaration: &'a Declaration, name: &str) -> anyhow::Result<&'a A
         .accounts
         .iter()
         .find(|account| account.name == name)
-        .context("the account is declared")
+        .with_context(|| format!("no account {name} is declared"))
 }
 
 fn app(declaration: &Declaration, account: &Account, name: &str) -> anyhow::Result<Uuid> {
     let mut apps = declaration.apps.iter();
     let found = apps.find(|app| app.account_id == account.id && app.name == name);
-    Ok(found.context("the account has such an app")?.id.as_uuid())
+    Ok(found
+        .with_context(|| format!("the account has no app {name}"))?
+        .id
+        .as_uuid())
 }
 
 fn only(account: &Account) -> AccountScope {

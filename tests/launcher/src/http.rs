@@ -6,7 +6,7 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{Method, Request};
 
-/// How long a response may take.
+/// The timeout of a response.
 const RESPONSE_MAX: Duration = Duration::from_mins(1);
 
 /// A response with any status.

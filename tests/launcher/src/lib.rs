@@ -16,7 +16,7 @@ pub use self::installation::{
 };
 pub use self::server::{Ended, NotReady, RunningServer, signal};
 
-/// How long a server may print nothing, or a condition may stay false.
+/// The maximum time that a server may print nothing, or that a condition may stay false.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The first and the longest pause of [`eventually`]: each look is often a request to a debug build.
@@ -36,7 +36,7 @@ pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         }
         assert!(
             begun.elapsed() < PATIENCE,
-            "waited {PATIENCE:?} in vain for {what}"
+            "timed out after {PATIENCE:?} waiting for {what}"
         );
         thread::sleep(pause);
         pause = (pause * 3 / 2).min(PAUSE_MAX);

@@ -21,22 +21,22 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 #[error("the server isn't ready, it ended with {status} and printed {line:?}: {stderr}")]
 pub struct NotReady {
-    /// How it ended.
+    /// The way in which it ended.
     pub status: ExitStatus,
     /// The first line of its stdout.
     pub line: String,
-    /// What it wrote to stderr, if that was collected.
+    /// The server's output on stderr, if it was collected.
     pub stderr: String,
 }
 
-/// How a server ended.
+/// The way in which a server ended.
 #[derive(Debug)]
 pub struct Ended {
     /// Its exit status.
     pub status: ExitStatus,
     /// The lines that it printed since the last one that was read.
     pub lines: Vec<String>,
-    /// What it wrote to stderr, if that was collected.
+    /// The server's output on stderr, if it was collected.
     pub stderr: String,
 }
 
@@ -126,7 +126,7 @@ impl RunningServer {
         }
     }
 
-    /// What the process has written to stderr so far, if that is collected.
+    /// Returns the output of the process on stderr so far, if it is collected.
     #[must_use]
     pub fn log(&self) -> String {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -174,7 +174,9 @@ impl RunningServer {
     /// # Errors
     /// When the system doesn't say.
     pub fn exit_status(&self) -> Result<Option<ExitStatus>> {
-        self.child().try_wait().context("failed to look at the server")
+        self.child()
+            .try_wait()
+            .context("failed to check the server's process")
     }
 
     /// Kills the process from another thread after `delay`, unless it has ended by then.

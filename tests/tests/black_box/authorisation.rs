@@ -1,4 +1,4 @@
-//! Authorisation: what each role may do, and what unauthorised clients can't find out.
+//! Authorisation: the permissions of each role, and the data that is hidden from unauthorised clients.
 //!
 //! Requests for another account's resources are in the table `appkeep_contract::invalid_requests`.
 

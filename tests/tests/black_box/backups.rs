@@ -26,7 +26,7 @@ async fn server_with_a_large_app() -> TestServer {
 /// Waits until the app has no snapshot, neither in the list nor on disk.
 async fn no_snapshot_is_left(server: &TestServer, api: &Api, app: Uuid) {
     let directory = server.snapshot_dir(app, "");
-    until("all snapshots to be gone", async || {
+    until("all snapshots to be deleted", async || {
         let listed = api.get(&api.app_snaps(app)).await.json();
         let none = listed["items"].as_array().is_some_and(Vec::is_empty);
         none && !directory.exists()

@@ -94,7 +94,7 @@ async fn restic_finds_no_data_of_a_backup_deleted_during_a_restart() {
     assert_eq!(api.get(&path).await.problem(), "404/2");
     server.restart(2, None).await;
     let (snapshots, repository) = (server.snapshot_dir(app, ""), server.repository("local", app));
-    until("everything to be gone", async || {
+    until("all data to be deleted", async || {
         let left = ["data", "index"].map(|kind| bytes_below(&repository.path.join(kind)));
         left == [0, 0] && !snapshots.exists()
     })
@@ -114,7 +114,7 @@ async fn space_of_deleted_backups_is_freed_after_a_restart() {
     assert_eq!(server.api().await.delete(&path).await.status, 204);
     server.restart(1, None).await;
     let data = server.repository("local", app).path.join("data");
-    until("the bytes to be gone", async || bytes_below(&data) == 0).await;
+    until("the bytes to be deleted", async || bytes_below(&data) == 0).await;
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn restic_finds_one_sound_backup_after_a_clock_jump() {
     server.advance(Duration::from_mins(2));
     is_completed(&server, &path).await;
     let left = server.snapshot_dir(app, "");
-    until("its snapshot to be gone", async || !left.exists()).await;
+    until("its snapshot to be deleted", async || !left.exists()).await;
     let repository = server.repository("local", app);
     assert_eq!(repository.snapshots().len(), 1);
     repository.assert_sound();
@@ -175,7 +175,7 @@ async fn undeclared_apps_keep_their_resources_but_get_no_new_ones() {
         server.repository("local", app).path.join("data"),
         server.snapshot_dir(app, ""),
     );
-    until("its bytes to be gone", async || {
+    until("its bytes to be deleted", async || {
         bytes_below(&data) == 0 && !copy.exists()
     })
     .await;

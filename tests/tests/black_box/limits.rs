@@ -87,7 +87,7 @@ async fn snapshots_and_deletes_do_not_wait_for_backups() {
     api.snapshot(shop, &json!({})).await;
     assert_eq!(api.delete(&old_path).await.status, 204);
     let copy = server.snapshot_dir(shop, old["id"].as_str().unwrap());
-    until("the old snapshot's copy to be gone", async || !copy.exists()).await;
+    until("the old snapshot's copy to be deleted", async || !copy.exists()).await;
     let states = states(&api).await;
     assert_eq!(states[..3], ["pending", "pending", "pending"], "{states:?}");
     assert_eq!(at_work(&states), 1, "{states:?}");
@@ -109,7 +109,7 @@ async fn deletes_do_not_wait_for_the_next_attempt() {
     .await;
     assert_eq!(api.delete(&path).await.status, 204);
     let (copies, snaps) = (server.snapshot_dir(app, ""), api.app_snaps(app));
-    until("its own snapshot to be gone", async || {
+    until("its own snapshot to be deleted", async || {
         let none = api.get(&snaps).await.json()["items"] == Value::Array(Vec::new());
         none && !copies.exists()
     })

@@ -1,4 +1,4 @@
-//! Lists that are sent in pieces: where they break off, and how large the pieces are.
+//! Lists that are streamed in chunks: their interruption, and the size of the chunks.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -55,18 +55,18 @@ async fn interrupted_lists_are_logged_with_their_request() {
         .bearer_auth(api.token());
     let mut response = request.send().await.expect("a response");
     assert_eq!(response.status(), 200, "the first pages are whole");
-    let broke_off = loop {
+    let was_interrupted = loop {
         match response.chunk().await {
             Ok(Some(_)) => {}
             Ok(None) => break false,
             Err(_) => break true,
         }
     };
-    assert!(broke_off, "the client can tell");
+    assert!(was_interrupted, "the client detects the interruption");
     let text = String::from_utf8(log.0.lock().expect("the log").clone()).expect("text");
     let line = text
         .lines()
-        .find(|line| line.contains("a list broke off"))
+        .find(|line| line.contains("a list response was cut short"))
         .expect("a line");
     assert!(line.contains("correlation.id="), "{line}");
     assert!(line.contains("app_snaps.labels"), "{line}");
@@ -89,7 +89,7 @@ async fn lists_of_large_resources_arrive_completely() {
     assert_eq!(whole, made.iter().rev().cloned().collect::<Vec<_>>());
     let part = api.get(&format!("{path}?limit=7")).await.json();
     assert_eq!(ids(&part), whole[..7]);
-    let place = part["metadata"]["continue"].as_str().expect("a place");
+    let place = part["metadata"]["continue"].as_str().expect("a continue token");
     let rest = api.get(&format!("{path}?continue={place}")).await.json();
     assert_eq!(ids(&rest), whole[7..]);
 }

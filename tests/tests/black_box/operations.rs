@@ -7,7 +7,10 @@ use appkeep_tests::{Builder, TestServer};
 use serde_json::{Value, json};
 
 async fn get(server: &TestServer, path: &str) -> (u16, String) {
-    let address = server.server().operations_addr().expect("it listens");
+    let address = server
+        .server()
+        .operations_addr()
+        .expect("the operations listener is on");
     let response = reqwest::get(format!("http://{address}{path}")).await;
     let response = response.expect("a response");
     (response.status().as_u16(), response.text().await.expect("a body"))
@@ -47,7 +50,7 @@ async fn health_fails_after_a_minute_of_failed_writes() {
     let server = Builder::new().with_operations().start().await;
     let minute = Duration::from_mins(1);
     assert_eq!(get(&server, "/healthz").await.0, 200);
-    // Time without a trial write is no evidence, and successful reads don't count.
+    // Only trial writes change the state: neither elapsed time nor successful reads do.
     server.advance(2 * minute);
     assert_eq!(get(&server, "/healthz").await.0, 200);
     server
@@ -70,7 +73,7 @@ async fn health_fails_after_a_minute_of_failed_writes() {
     server.server().storage_faults().set(None);
     assert_eq!(get(&server, "/healthz").await.0, 200);
     assert_eq!(readiness(&server).await.0, 200);
-    // The minute begins anew with the next failure.
+    // The next failure starts the minute again.
     server
         .server()
         .storage_faults()

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use appkeep_tests::{
-    Api, Builder, TestResponse, TestServer, assert_same_tree, copy_tree, eventually, files_below, write_zoo,
+    Api, Builder, TestResponse, TestServer, assert_same_tree, copy_tree, eventually, files_below,
+    write_varied_files,
 };
 use http::Method;
 use serde_json::{Value, json};
@@ -73,7 +74,7 @@ async fn restored(api: &Api, path: &str) -> Value {
 async fn restores_bring_back_every_byte() {
     let builder = Builder::new();
     let volumes = builder.path().join("volumes");
-    write_zoo(&volumes.join("shop-data"));
+    write_varied_files(&volumes.join("shop-data"));
     let mut server = builder.start().await;
     let app = server.app("acme", "shop");
     let path = path(&server, app);

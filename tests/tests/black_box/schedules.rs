@@ -112,7 +112,7 @@ async fn retention_deletes_only_the_oldest_scheduled_backups() {
     }
     let repository = server.repository("local", app);
     let oldest = format!("{}/{}", api.backups(), made[0]);
-    until("the oldest to be gone, and its bytes", async || {
+    until("the oldest backup and its bytes to be deleted", async || {
         let gone = api.get(&oldest).await.status == 404;
         let bytes = bytes_below(&repository.path.join("data"));
         gone && bytes < (5 << 20) / 2

@@ -3,14 +3,14 @@
 use std::fs;
 
 use appkeep_tests::{
-    Builder, TestServer, assert_same_content, id, until, usual_config, write_noise, write_zoo,
+    Builder, TestServer, assert_same_content, id, until, usual_config, write_noise, write_varied_files,
 };
 use serde_json::json;
 use uuid::Uuid;
 
-async fn is_gone_from_disk(server: &TestServer, app: Uuid) {
+async fn no_snapshot_is_on_disk(server: &TestServer, app: Uuid) {
     let directory = server.snapshot_dir(app, "");
-    until("the app's snapshots to leave the disk", async || {
+    until("the app's snapshots to be deleted from disk", async || {
         !directory.exists()
     })
     .await;
@@ -19,7 +19,7 @@ async fn is_gone_from_disk(server: &TestServer, app: Uuid) {
 #[tokio::test]
 async fn snapshots_are_unchanged_copies() {
     let builder = Builder::new();
-    write_zoo(&builder.path().join("volumes/shop-data"));
+    write_varied_files(&builder.path().join("volumes/shop-data"));
     let server = builder.start().await;
     let (api, app) = (server.api().await, server.app("acme", "shop"));
     let snap = api.snapshot(app, &json!({})).await;
@@ -58,9 +58,9 @@ async fn listed_and_fetched_snapshots_are_equal() {
     }
     let elsewhere = api.app_snaps(server.app("acme", "shop"));
     assert_eq!(api.get(&elsewhere).await.json()["items"], json!([]));
-    let astray = format!("{elsewhere}/{}", id(&taken[0]));
-    assert_eq!(api.get(&astray).await.problem(), "404/2");
-    assert_eq!(api.delete(&astray).await.problem(), "404/1");
+    let path_in_other_app = format!("{elsewhere}/{}", id(&taken[0]));
+    assert_eq!(api.get(&path_in_other_app).await.problem(), "404/2");
+    assert_eq!(api.delete(&path_in_other_app).await.problem(), "404/1");
 }
 
 #[tokio::test]
@@ -78,7 +78,10 @@ async fn deleted_snapshots_disappear_at_once() {
     let listed = api.get(&api.app_snaps(app)).await.json();
     assert_eq!(listed["items"], json!([kept]));
     let directory = server.snapshot_dir(app, &id(&deleted));
-    until("its directory to be gone", async || !directory.exists()).await;
+    until("the snapshot's directory to be deleted", async || {
+        !directory.exists()
+    })
+    .await;
     assert!(
         server
             .snapshot_dir(app, &id(&kept))
@@ -86,7 +89,7 @@ async fn deleted_snapshots_disappear_at_once() {
             .is_file()
     );
     assert_eq!(api.delete(&api.snap_path(app, &kept)).await.status, 204);
-    is_gone_from_disk(&server, app).await;
+    no_snapshot_is_on_disk(&server, app).await;
 }
 
 #[tokio::test]
@@ -107,7 +110,7 @@ async fn snapshots_cannot_be_deleted_while_a_backup_needs_them() {
     let backup_path = format!("{}/{}", api.backups(), id(&backup));
     api.completed(&backup_path).await;
     assert_eq!(api.delete(&path).await.status, 204);
-    is_gone_from_disk(&server, app).await;
+    no_snapshot_is_on_disk(&server, app).await;
     // The backup no longer needs it.
     assert_eq!(api.get(&backup_path).await.json()["state"], "completed");
 }
@@ -124,7 +127,7 @@ async fn snapshots_can_be_deleted_while_running() {
     let path = api.snap_path(app, &snap);
     assert_eq!(api.delete(&path).await.status, 204);
     assert_eq!(api.get(&path).await.problem(), "404/2");
-    is_gone_from_disk(&server, app).await;
+    no_snapshot_is_on_disk(&server, app).await;
 }
 
 #[tokio::test]
@@ -156,7 +159,7 @@ async fn unreadable_volumes_fail_the_snapshot() {
         "409/111"
     );
     assert_eq!(api.delete(&api.snap_path(app, &created)).await.status, 204);
-    is_gone_from_disk(&server, app).await;
+    no_snapshot_is_on_disk(&server, app).await;
 }
 
 /// Before it copies data, a snapshot checks that everything can be read. That is quick, so the test retries

@@ -26,7 +26,7 @@ async fn restic_restores_backups_from_a_full_bucket_as_root() {
 
     // Deleting the failed backup frees its space, and with more space a backup succeeds.
     assert_eq!(fixture.api.delete(&path).await.status, 204);
-    until("the bytes to be gone", async || {
+    until("the bytes to be deleted", async || {
         bytes_below(&fixture.repository().path) < MIB
     })
     .await;

@@ -65,7 +65,7 @@ impl Fixture {
             }
             assert!(
                 begun.elapsed() < PATIENCE,
-                "waited {PATIENCE:?} in vain: {backup}"
+                "timed out after {PATIENCE:?}: {backup}"
             );
             tokio::time::sleep(STEP).await;
             self.server.advance(STEP * 5);
@@ -103,7 +103,7 @@ impl Fixture {
 
     async fn nothing_but_these_snapshots(&self, wanted: usize) {
         let directory = self.server.snapshot_dir(self.app, "");
-        until("snapshots to be gone", async || {
+        until("snapshots to be deleted", async || {
             let on_disk = fs::read_dir(&directory).map_or(0, Iterator::count);
             on_disk == wanted
         })

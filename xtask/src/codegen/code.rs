@@ -1,6 +1,6 @@
 //! Named rewrites of the generated code's syntax tree.
 //!
-//! They cover what the generator has no setting for: a single error type, a single function that sends
+//! They make changes for which the generator has no setting: a single error type, a single function that sends
 //! requests and decodes responses, and a single constructor of clients. That function and that type are
 //! written by hand in `appkeep-client`; the rewrites only use them. [`super::lower`] rewrites the contract.
 
@@ -15,23 +15,23 @@ type Rewrite = (&'static str, &'static str, fn(&mut File) -> Result<()>);
 const REWRITES: &[Rewrite] = &[
     (
         "plain_docs",
-        "the schemas in them are lowered ones, and the examples can't be compiled",
+        "the documentation contains lowered schemas, and examples that can't be compiled",
         plain_docs,
     ),
     (
-        "one_exchange",
-        "decode errors have to name the operation, the place and the body",
-        one_exchange,
+        "call_exchange",
+        "decode errors must contain the operation, the place and the body",
+        call_exchange,
     ),
     (
-        "one_error",
-        "a generic error without path or operation is not helpful, and a type of progenitor would tie our versions to its",
-        one_error,
+        "single_error_type",
+        "a generic error without path or operation is not helpful, and types of progenitor would tie our versions to its",
+        single_error_type,
     ),
     (
-        "one_constructor",
-        "a client without time-outs and a user agent must not exist",
-        one_constructor,
+        "single_constructor",
+        "every client must have time-outs and a user agent",
+        single_constructor,
     ),
     (
         "no_client_info",
@@ -40,7 +40,7 @@ const REWRITES: &[Rewrite] = &[
     ),
     (
         "defaults",
-        "callers name only the members that they set",
+        "callers only need to list the members that they set",
         defaults,
     ),
 ];
@@ -58,7 +58,7 @@ const UNUSED_IMPORTS: [&str; 6] = [
 /// Rewrites the generated code.
 ///
 /// # Errors
-/// When the code has a form that a step doesn't know; the step is named.
+/// When the code has a form that a step doesn't support. The error contains the step's name.
 pub(super) fn rewrite(file: &mut File) -> Result<()> {
     for (name, why, rewrite) in REWRITES {
         rewrite(file).with_context(|| format!("failed to rewrite: {name} ({why})"))?;
@@ -91,7 +91,7 @@ fn plain_docs(file: &mut File) -> Result<()> {
 }
 
 /// Makes every operation end in a call of `crate::exchange`.
-fn one_exchange(file: &mut File) -> Result<()> {
+fn call_exchange(file: &mut File) -> Result<()> {
     struct Exchanges(Result<()>);
     impl VisitMut for Exchanges {
         fn visit_impl_item_fn_mut(&mut self, function: &mut syn::ImplItemFn) {
@@ -111,7 +111,7 @@ fn exchange(body: &mut Block) -> Result<()> {
         Expr::Struct(info) => info.fields.first().map(|field| field.expr.clone()),
         _ => None,
     });
-    let (_, operation) = operation.context("no operation is named")?;
+    let (_, operation) = operation.context("an operation has no id")?;
     let request = find(body, "request", |expression| match expression {
         Expr::Try(attempt) => match attempt.expr.as_ref() {
             Expr::MethodCall(build) if build.method == "build" => Some((*build.receiver).clone()),
@@ -119,13 +119,13 @@ fn exchange(body: &mut Block) -> Result<()> {
         },
         _ => None,
     });
-    let (index, request) = request.context("no request is built")?;
+    let (index, request) = request.context("an operation builds no request")?;
     let decode: syn::Path = match body.stmts.last() {
         Some(Stmt::Expr(Expr::Match(response), None)) if decodes(response) => {
             parse_quote!(crate::exchange::json)
         }
         Some(Stmt::Expr(Expr::Match(_), None)) => parse_quote!(crate::exchange::empty),
-        _ => bail!("the response's status isn't matched"),
+        _ => bail!("an operation doesn't match the response's status"),
     };
     body.stmts.truncate(index);
     body.stmts.push(parse_quote!(let request = #request;));
@@ -190,9 +190,9 @@ impl VisitMut for InvalidHeaders {
     }
 }
 
-/// Uses the hand-written types of errors and responses in place of progenitor's, also of every `Error<…>` in the generated code.
+/// Uses the hand-written types of errors and responses in place of progenitor's.
 #[expect(clippy::unnecessary_wraps, reason = "all rewrites have one form")]
-fn one_error(file: &mut File) -> Result<()> {
+fn single_error_type(file: &mut File) -> Result<()> {
     struct Errors;
     impl VisitMut for Errors {
         fn visit_path_mut(&mut self, path: &mut syn::Path) {
@@ -234,8 +234,8 @@ fn is_empty(tree: &UseTree) -> bool {
     }
 }
 
-/// Leaves one constructor, used by the crate's own builder, and no hooks.
-fn one_constructor(file: &mut File) -> Result<()> {
+/// Removes hooks, and all constructors except the one that the crate's builder uses.
+fn single_constructor(file: &mut File) -> Result<()> {
     let mut constructors = 0;
     file.items.retain(|item| match item {
         Item::Impl(item) => item.trait_.as_ref().is_none_or(|(path, _)| {
@@ -260,7 +260,7 @@ fn one_constructor(file: &mut File) -> Result<()> {
         }
     }
     if constructors != 1 {
-        bail!("found {constructors} constructors");
+        bail!("found {constructors} constructors, expected 1");
     }
     Ok(())
 }
@@ -322,7 +322,7 @@ fn default(item: &Item) -> Option<Item> {
     })
 }
 
-/// Returns the default value of a member: the contract's, or the empty value of its type.
+/// Returns the default value of a member: that of the contract, or the empty value of its type.
 fn default_value(field: &syn::Field) -> Option<Expr> {
     let mut function = None;
     for attribute in field
@@ -377,9 +377,9 @@ mod tests {
     }
 
     #[test]
-    fn one_exchange_ends_an_operation_that_decodes() {
+    fn call_exchange_replaces_decoding() {
         check(
-            one_exchange,
+            call_exchange,
             r#"
             impl Client {
                 async fn app_update(&self) -> Answer {
@@ -412,9 +412,9 @@ mod tests {
     }
 
     #[test]
-    fn one_exchange_supports_responses_without_a_body() {
+    fn call_exchange_supports_responses_without_a_body() {
         check(
-            one_exchange,
+            call_exchange,
             r#"
             impl Client {
                 async fn a(&self) {
@@ -437,15 +437,15 @@ mod tests {
     }
 
     #[test]
-    fn one_exchange_refuses_an_unknown_form() {
+    fn call_exchange_refuses_unknown_code() {
         let mut file = syn::parse_file("impl Client { async fn a(&self) { other() } }").unwrap();
-        assert!(one_exchange(&mut file).is_err());
+        assert!(call_exchange(&mut file).is_err());
     }
 
     #[test]
-    fn one_error_has_no_parameter_and_is_ours() {
+    fn the_error_type_has_no_parameter() {
         check(
-            one_error,
+            single_error_type,
             "pub use progenitor_client::{ByteStream, Error, ResponseValue};
              fn a() -> Result<(), Error<types::Problem>> {}",
             "use crate::error::Error;
@@ -455,9 +455,9 @@ mod tests {
     }
 
     #[test]
-    fn one_constructor_is_left_to_the_crate() {
+    fn the_remaining_constructor_is_private_to_the_crate() {
         check(
-            one_constructor,
+            single_constructor,
             "impl Client { pub fn new() {} pub fn new_with_client() {} }
              impl ClientHooks<()> for &Client {}
              pub mod prelude {}",

@@ -106,10 +106,10 @@ fn eventually(
             return Ok(());
         };
         if let Some(termination) = server.ended()? {
-            bail!("waiting for {what}, but the server ended with {termination:?}");
+            bail!("the server ended with {termination:?} while waiting for {what}");
         }
         if begun.elapsed() > PATIENCE {
-            bail!("waited {PATIENCE:?} in vain for {what}: {obstacle}");
+            bail!("timed out after {PATIENCE:?} waiting for {what}: {obstacle}");
         }
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(50));

@@ -78,11 +78,11 @@ impl Resources {
         let ids: BTreeSet<&str> = listed.iter().filter_map(|item| item["id"].as_str()).collect();
         for resource in &self.there {
             if !ids.contains(resource.id.as_str()) && !resource.may_be_gone {
-                findings.push(format!("{kind} {} was acknowledged and is lost", resource.id));
+                findings.push(format!("{kind} {} was acknowledged, but is lost", resource.id));
             }
         }
         for id in ids.iter().filter(|id| self.gone.contains(**id)) {
-            findings.push(format!("{kind} {id} was deleted and is back"));
+            findings.push(format!("{kind} {id} was deleted, but exists again"));
         }
         if let Some(id) = self.unrequested(listed) {
             findings.push(format!("{kind} {id} was never requested"));
@@ -166,11 +166,11 @@ mod tests {
         assert_eq!(kept().settle("backup", &listed(&["a", "b"])), [""; 0]);
         assert_eq!(
             kept().settle("backup", &listed(&["a"])),
-            ["backup b was acknowledged and is lost"]
+            ["backup b was acknowledged, but is lost"]
         );
         assert_eq!(
             kept().settle("backup", &listed(&["a", "b", "c"])),
-            ["backup c was deleted and is back"]
+            ["backup c was deleted, but exists again"]
         );
         assert_eq!(
             kept().settle("backup", &listed(&["a", "b", "d"])),
@@ -186,11 +186,11 @@ mod tests {
         assert_eq!(kept.settle("backup", &listed(&["b", "d"])), [""; 0]);
         assert_eq!(
             kept.settle("backup", &listed(&["b", "d", "a"])),
-            ["backup a was deleted and is back"]
+            ["backup a was deleted, but exists again"]
         );
         assert_eq!(
             kept.settle("backup", &listed(&["b"])),
-            ["backup d was acknowledged and is lost"]
+            ["backup d was acknowledged, but is lost"]
         );
     }
 

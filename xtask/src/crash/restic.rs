@@ -96,7 +96,10 @@ impl Repository {
         if found == wanted && found.len() == tags.len() {
             return Ok(());
         }
-        bail!("{} has {tags:?} instead of {wanted:?}", self.path.display())
+        bail!(
+            "{} has the tags {tags:?}, expected {wanted:?}",
+            self.path.display()
+        )
     }
 
     /// Restores the newest backup and compares it with the original files. Returns false if there is none.

@@ -22,7 +22,7 @@ const REACHED_WITHIN: Duration = Duration::from_millis(600);
 /// Maximum time until the server is killed from outside.
 const KILL_AFTER_MAX: Duration = Duration::from_millis(300);
 
-/// How the server ends.
+/// The way in which the server ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum End {
     /// At a fail point, when it is passed for the Nth time.

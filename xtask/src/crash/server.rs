@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::environment::Environment;
 
-/// How a process ended.
+/// The way in which a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Termination {
     /// At a fail point.
@@ -57,7 +57,7 @@ impl Server {
         }
     }
 
-    /// How it ended, if it did.
+    /// The way in which it ended, if it did.
     ///
     /// # Errors
     /// When the system doesn't report its status.

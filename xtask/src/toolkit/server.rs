@@ -69,7 +69,7 @@ impl TestServer {
         let mut server = RunningServer::start_with_stderr(serve, Stdio::inherit())?;
         let authority = server.url.strip_prefix("https://");
         let authority = authority
-            .with_context(|| format!("{} isn't https", server.url))?
+            .with_context(|| format!("{} isn't an https:// address", server.url))?
             .to_owned();
         let line = server.next_line()?;
         let ca = line.strip_prefix("clients must trust its certificate authority: ");

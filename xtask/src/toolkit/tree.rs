@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_difference_is_seen() {
+    fn every_kind_of_difference_is_found() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("data");
         fill(&root).unwrap();

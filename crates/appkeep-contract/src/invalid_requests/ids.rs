@@ -36,7 +36,7 @@ const APPS: &[InvalidRequest] = malformed!("app_id", 35);
 const BACKUPS: &[InvalidRequest] = malformed!("appBackup_id", 35);
 const SNAPSHOTS: &[InvalidRequest] = malformed!("appSnap_id", 35);
 
-/// Ids that are well-formed, and name nothing in the account or the app.
+/// Well-formed ids of resources that don't exist in the account or the app.
 #[rustfmt::skip]
 const ROWS: &[InvalidRequest] = &[
     extension("every malformed id is named", On::Only("app_backup_fetch_for_app"),

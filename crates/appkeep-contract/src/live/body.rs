@@ -5,7 +5,7 @@ use reqwest::Response;
 /// Errors from reading a body.
 #[derive(Debug)]
 pub(super) enum ReadError {
-    /// It has more bytes than the limit.
+    /// The body has more bytes than the limit.
     TooLarge,
     /// The connection failed before the end.
     Broken(reqwest::Error),
@@ -15,8 +15,8 @@ pub(super) enum ReadError {
 ///
 /// Bytes are counted as received: the client requests no compression and doesn't decompress.
 pub(super) async fn read(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, ReadError> {
-    let announced = response.content_length().unwrap_or_default();
-    if usize::try_from(announced).map_or(true, |bytes| bytes > bytes_max) {
+    let declared = response.content_length().unwrap_or_default();
+    if usize::try_from(declared).map_or(true, |bytes| bytes > bytes_max) {
         return Err(ReadError::TooLarge);
     }
     let mut body = Vec::new();

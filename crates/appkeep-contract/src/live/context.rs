@@ -16,7 +16,7 @@ use super::rules;
 use super::target::{ForeignAccount, Options, Target};
 use crate::origin::Origin;
 
-/// Why a check ends early.
+/// The reason why a check ends early.
 #[derive(Debug)]
 pub(super) enum Stop {
     /// The finding is recorded; the check can't continue.
@@ -25,7 +25,7 @@ pub(super) enum Stop {
     Skipped(String),
 }
 
-/// Why restores are skipped on servers that are in use.
+/// The reason for skipping restores on servers that are in use.
 pub(super) const NOT_RESTORABLE: &str = "requires an app whose data may be replaced";
 
 /// A resource that later checks require; absent until the check that creates it has succeeded.
@@ -136,12 +136,12 @@ impl Context {
         format!("{}{}", self.name_prefix(), self.names)
     }
 
-    /// Whether the options leave an operation out.
+    /// Whether the options exclude an operation.
     pub(super) fn is_excluded(&self, operation: &str) -> bool {
         self.require(operation).is_err()
     }
 
-    /// Whether an operation may be requested; the error says why not.
+    /// Checks that an operation may be requested; the error contains the reason if it may not.
     pub(super) fn require(&self, operation: &str) -> Result<(), Stop> {
         let Some(known) = self.http.operation(operation) else {
             return Err(Stop::Skipped(format!("the document has no `{operation}`")));
@@ -181,7 +181,7 @@ impl Context {
         Ok(permitted)
     }
 
-    /// Whether resources of that kind may be created: only if they can also be read and deleted.
+    /// Checks that resources of that kind may be created, read and deleted.
     pub(super) fn require_create(&self, kind: ResourceKind) -> Result<(), Stop> {
         self.require(kind.create())?;
         if self.permitted(kind.deletes()).is_err() {
@@ -193,16 +193,16 @@ impl Context {
             .map(|_| ())
     }
 
-    /// Whether the target has that token; the error says that it is missing.
+    /// Checks that the target has that token.
     pub(super) fn require_credential(&self, credential: Credential) -> Result<(), Stop> {
-        let (is_missing, what) = match credential {
+        let (is_missing, name) = match credential {
             Credential::Viewer => (self.target.viewer_token.is_none(), "a read-only token"),
             Credential::Operator => (self.target.operator_token.is_none(), "a token of all accounts"),
             Credential::Foreign => return self.foreign().map(|_| ()),
             _ => return Ok(()),
         };
         if is_missing {
-            return Err(Stop::Skipped(format!("requires {what}")));
+            return Err(Stop::Skipped(format!("requires {name}")));
         }
         Ok(())
     }
@@ -278,36 +278,36 @@ impl Context {
         self.valid_body(ResourceKind::of(operation))
     }
 
-    /// The items of a list that the suite created; resources of other users may appear and disappear.
+    /// Selects the items that the suite created: resources of other users may appear and disappear.
     pub(super) fn own_items(&self, items: &[Value]) -> Vec<Value> {
         self.own_items_on(Server::Main, items)
     }
 
-    /// The same for a list of one of the target's servers.
+    /// Selects the items that the suite created on one of the target's servers.
     pub(super) fn own_items_on(&self, server: Server, items: &[Value]) -> Vec<Value> {
         let is_own = |item: &&Value| self.model.resource(server, &id_of(item)).is_some();
         items.iter().filter(is_own).cloned().collect()
     }
 
-    /// The ids of the items of a list that the suite created, in the order of the list.
+    /// The ids of the items that the suite created, in the order of the list.
     pub(super) fn own_ids(&self, items: &[Value]) -> Vec<String> {
         self.own_items(items).iter().map(id_of).collect()
     }
 }
 
 impl Fixture {
-    /// The resource; without it the check is skipped.
+    /// Returns the resource; if it is absent, the check is skipped.
     pub(super) fn require(&self, what: &str) -> Result<&Value, Stop> {
         let missing = || Stop::Skipped(format!("requires {what}, which no earlier check provided"));
         self.0.as_ref().ok_or_else(missing)
     }
 
-    /// The id of the resource; without it the check is skipped.
+    /// Returns the id of the resource; if it is absent, the check is skipped.
     pub(super) fn id(&self, what: &str) -> Result<String, Stop> {
         self.require(what).map(id_of)
     }
 
-    /// The resource, which later checks don't see.
+    /// Takes the resource out of the fixture, so that later checks don't use it.
     pub(super) fn take(&mut self) -> Self {
         Self(self.0.take())
     }

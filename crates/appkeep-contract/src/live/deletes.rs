@@ -1,11 +1,11 @@
-//! Checks of deletes: a deleted resource is gone from all operations.
+//! Checks of deletes: no operation returns a deleted resource.
 
 use serde_json::{Value, json};
 
 use super::context::{Context, ResourceKind, Stop, id_of};
 use super::resource_kind::not_found;
 
-/// A backup deleted below its app is gone from both path trees.
+/// A backup that is deleted below its app is in neither path tree.
 pub(super) async fn backup_below_app(ctx: &mut Context) -> Result<(), Stop> {
     let operation = ResourceKind::Backup.delete();
     ctx.require(operation)?;
@@ -14,7 +14,7 @@ pub(super) async fn backup_below_app(ctx: &mut Context) -> Result<(), Stop> {
     expect_deleted(ctx, ResourceKind::Backup, &id).await
 }
 
-/// A backup deleted across the account is gone from both path trees; existing clients send a body with the
+/// A backup that is deleted across the account is in neither path tree. Existing clients send a body with the
 /// request.
 pub(super) async fn backup_across_account(ctx: &mut Context) -> Result<(), Stop> {
     ctx.require("app_backup_delete")?;
@@ -26,7 +26,7 @@ pub(super) async fn backup_across_account(ctx: &mut Context) -> Result<(), Stop>
     expect_deleted(ctx, ResourceKind::Backup, &id).await
 }
 
-/// A deleted snapshot is gone from list and fetch.
+/// A deleted snapshot is not listed, and its fetch returns 404.
 pub(super) async fn snapshot(ctx: &mut Context) -> Result<(), Stop> {
     let operation = ResourceKind::Snapshot.delete();
     ctx.require(operation)?;
@@ -53,7 +53,7 @@ pub(super) async fn snapshot_of_backup(ctx: &mut Context) -> Result<(), Stop> {
     Ok(())
 }
 
-/// No operation that could show the resource finds it.
+/// Checks that fetches and deletes of the resource return 404, and that lists don't contain it.
 pub(super) async fn expect_deleted(ctx: &mut Context, kind: ResourceKind, id: &str) -> Result<(), Stop> {
     for operation in kind.fetches().iter().chain(kind.deletes()) {
         if !ctx.is_excluded(operation) {
@@ -77,6 +77,8 @@ async fn is_not_listed(ctx: &mut Context, operation: &str, id: &str) -> Result<(
     let response = ctx.send_for(&rows, 200).await?;
     let has_id = |row: &Value| row.get(1).and_then(Value::as_str) == Some(id);
     let shown = response.items().iter().any(has_id);
-    ctx.expect(&response, !shown, || format!("{id} is still in the rows"));
+    ctx.expect(&response, !shown, || {
+        format!("{id} is still in the list with `include`")
+    });
     Ok(())
 }

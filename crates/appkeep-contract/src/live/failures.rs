@@ -1,6 +1,4 @@
-//! Checks with unreadable data: backups and snapshots of it fail, and are never completed.
-//!
-//! The model has the rule that failed resources state a reason.
+//! Checks that backups and snapshots of unreadable data fail. The model checks that failed resources have a reason.
 
 use super::completion::until;
 use super::context::{Context, ResourceKind, Stop};

@@ -56,7 +56,7 @@ pub async fn find_app(url: &str, token: &str, account: Uuid, ca: Option<&[u8]>) 
         kind: "apps",
     };
     let items = list.fetch(failed).await?;
-    ready(&items).ok_or_else(|| failed("the list names no app that is ready".to_owned()))
+    ready(&items).ok_or_else(|| failed("the list contains no app that is ready".to_owned()))
 }
 
 /// A list that a server need not have.
@@ -109,10 +109,13 @@ fn only(accounts: &[Value]) -> Result<Uuid, String> {
     let ids: Vec<Uuid> = accounts.iter().filter_map(id).collect();
     match ids.as_slice() {
         [id] => Ok(*id),
-        [] => Err("the list names no account".to_owned()),
+        [] => Err("the list contains no account".to_owned()),
         several => {
             let several: Vec<_> = several.iter().map(Uuid::to_string).collect();
-            Err(format!("the token can access several: {}", several.join(", ")))
+            Err(format!(
+                "the token can access several accounts: {}",
+                several.join(", ")
+            ))
         }
     }
 }
@@ -158,11 +161,11 @@ mod tests {
         assert_eq!(only(&[json!({"id": ID})]).unwrap().to_string(), ID);
         assert_eq!(
             only(&[json!({"name": "acme"})]).unwrap_err(),
-            "the list names no account"
+            "the list contains no account"
         );
         assert_eq!(
             only(&[json!({"id": ID}), json!({"id": OTHER_ID})]).unwrap_err(),
-            format!("the token can access several: {ID}, {OTHER_ID}")
+            format!("the token can access several accounts: {ID}, {OTHER_ID}")
         );
     }
 }

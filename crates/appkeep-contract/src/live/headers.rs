@@ -8,13 +8,13 @@ use super::recording_client::RecordedResponse;
 use super::resource_kind::{OperationKind, ResourceKind};
 use appkeep_openapi::Operation;
 
-/// The methods of HTTP without CONNECT, which is for proxies.
+/// All methods of HTTP except CONNECT, which only proxies support.
 const METHODS: [&str; 8] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
 ];
 
 /// Methods that a server may support on any path without documenting them.
-const USUAL_EXTRAS: [&str; 3] = ["HEAD", "OPTIONS", "TRACE"];
+const OPTIONAL_METHODS: [&str; 3] = ["HEAD", "OPTIONS", "TRACE"];
 
 /// Each method that a path doesn't support returns 405, and `Allow` lists the supported ones.
 ///
@@ -29,10 +29,10 @@ pub(super) async fn allow(ctx: &mut Context, operation: &str) -> Result<(), Stop
         if permitted.contains(method) || excluded.contains(method) {
             continue;
         }
-        if USUAL_EXTRAS.contains(&method) {
+        if OPTIONAL_METHODS.contains(&method) {
             let mut call = ctx.call(operation);
             call.method = Some(method.to_owned());
-            // Support for this method, and the response to it, are up to the server.
+            // The server decides whether it supports this method, and how it responds.
             let Ok(response) = ctx.send_unchecked(&call).await else {
                 continue;
             };
@@ -70,7 +70,7 @@ pub(super) async fn allow(ctx: &mut Context, operation: &str) -> Result<(), Stop
         let is_documented = |method: &String| permitted.contains(method) || excluded.contains(method);
         let unknown: Vec<&String> = allowed
             .iter()
-            .filter(|method| !is_documented(method) && !USUAL_EXTRAS.contains(&method.as_str()))
+            .filter(|method| !is_documented(method) && !OPTIONAL_METHODS.contains(&method.as_str()))
             .collect();
         ctx.expect(response, unknown.is_empty(), || {
             format!(
@@ -132,7 +132,7 @@ pub(super) fn allowed(response: &RecordedResponse) -> BTreeSet<String> {
         .collect()
 }
 
-/// Names in a list, or `nothing`.
+/// Formats names as a list, or as `nothing` if there are none.
 pub(super) fn joined<'n>(names: impl IntoIterator<Item = &'n String>) -> String {
     let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
     if names.is_empty() {
@@ -152,11 +152,11 @@ pub(super) async fn repeated_reads(ctx: &mut Context, operation: &str) -> Result
     }
     let first = ctx.send_for(&call, 200).await?;
     let second = ctx.send_for(&call, 200).await?;
-    let holds = match OperationKind::of(operation) {
+    let is_same = match OperationKind::of(operation) {
         OperationKind::List => ctx.own_items(first.items()) == ctx.own_items(second.items()),
         _ => first.body == second.body && first.header("etag") == second.header("etag"),
     };
-    ctx.expect(&second, holds, || {
+    ctx.expect(&second, is_same, || {
         "the second response differs from the first".to_owned()
     });
     Ok(())

@@ -6,7 +6,7 @@ use super::resource_kind::OperationKind;
 
 /// The server stops waiting for the rest of an incomplete body.
 ///
-/// How long a server waits is up to the server, unless the options set a maximum. Without one, the check is
+/// The server decides how long it waits, unless the options set a maximum. Without one, the check is
 /// skipped if the server waits longer than the suite.
 pub(super) async fn is_refused(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     ctx.require(operation)?;

@@ -20,7 +20,7 @@ const NO_RESPONSE_IN_CLEAN_UP_MAX: u32 = 3;
 /// each request of the clean-up after that.
 const LAST_RESPONSE_MAX: Duration = Duration::from_secs(10);
 
-/// Why a run ended before its last check.
+/// The reason why a run ended before its last check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EarlyEnd {
@@ -67,7 +67,7 @@ impl Limits {
         }
     }
 
-    /// Why the run ended early, if it did.
+    /// The reason why the run ended early, if it did.
     pub(super) fn ended(&self) -> Option<EarlyEnd> {
         self.ended
     }

@@ -169,7 +169,9 @@ impl Model {
             return Vec::new();
         };
         if resource.lifecycle == Lifecycle::Deleted {
-            return vec![rules::DELETED.violation(format!("{expected} was deleted and is still fetched"))];
+            return vec![
+                rules::DELETED.violation(format!("{expected} was deleted, but can still be fetched")),
+            ];
         }
         let mut violations = Vec::new();
         if !resource.is_within(call) {
@@ -186,7 +188,7 @@ impl Model {
             return Vec::new();
         };
         if resource.lifecycle == Lifecycle::Existing && resource.is_within(call) {
-            return vec![rules::FOUND.violation(format!("{} was created and isn't found", resource.id))];
+            return vec![rules::FOUND.violation(format!("{} was created, but isn't found", resource.id))];
         }
         Vec::new()
     }

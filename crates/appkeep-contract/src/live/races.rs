@@ -121,7 +121,7 @@ pub(super) async fn pages(ctx: &mut Context, operation: &str) -> Result<(), Stop
         for id in page.items().iter().map(id_of) {
             let is_stale = is_oldest_deleted && id == oldest;
             ctx.expect(&page, !is_stale, || {
-                format!("{id} was deleted and is still listed")
+                format!("{id} was deleted, but is still listed")
             });
             *seen.entry(id.clone()).or_default() += 1;
             order.push(id);

@@ -318,7 +318,7 @@ impl RecordingClient {
                 .map_err(|error| format!("follow `{location}`: {error}"))?;
             // The token must only be sent to the server under test.
             if url.origin() != base.origin() {
-                return Err(format!("`{location}` leads to another server"));
+                return Err(format!("`{location}` points to another server"));
             }
             return Ok(url);
         }

@@ -23,7 +23,7 @@ pub struct LiveReport {
     pub exchanges: Vec<Exchange>,
     /// Resources that the suite created, or may have created, and couldn't delete.
     pub left_behind: Vec<String>,
-    /// Why the run ended before its last check, if it did. The checks that didn't run are skipped.
+    /// The reason why the run ended before its last check, if it did. The checks that didn't run are skipped.
     pub ended_early: Option<EarlyEnd>,
 }
 

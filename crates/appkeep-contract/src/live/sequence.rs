@@ -16,10 +16,10 @@ use super::resource_kind::not_found;
 /// Number of steps in one sequence.
 const STEPS: usize = 12;
 
-/// How many deleted resources are requested after each step.
+/// The number of deleted resources that are requested after each step.
 const DELETED_CHECKED_MAX: usize = 2;
 
-/// How many recent deletions are considered: for these, a server may still have something left.
+/// The number of recent deletions that are considered: a server may still have data of these resources.
 const RECENT_DELETES_MAX: usize = 3;
 
 /// The next step.

@@ -12,7 +12,7 @@ use super::model::TrackedResource;
 use super::recording_client::RecordedResponse;
 use super::resource_kind::OperationKind;
 
-/// Why no 5xx was seen from a server without a fault injector.
+/// The reason why no 5xx was received from a server without a fault injector.
 pub(super) const NOT_PROVOKABLE: &str =
     "can't be caused: storage failures require access to the server's internals";
 

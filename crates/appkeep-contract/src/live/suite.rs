@@ -299,10 +299,10 @@ fn begin(ctx: &mut Context, code: &str, rule: &str) {
     };
 }
 
-/// Why no 429 was seen: checks stay below the rate limits.
+/// The reason why no 429 was received: checks stay below the rate limits.
 const NOT_FLOODED: &str = "not provoked: it requires more requests than the server's limits permit";
 
-/// Why that operation never returned that status.
+/// The reason why an operation never returned a status.
 fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
     let covers: Vec<&CheckResult> = checks
         .iter()

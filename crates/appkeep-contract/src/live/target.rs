@@ -115,7 +115,7 @@ pub struct Options {
     pub run_max: Duration,
     /// Ends the run early when it is cancelled.
     pub interrupt: CancellationToken,
-    /// How long the server may wait for the rest of a body; `None` leaves that to the server.
+    /// The maximum time that the server may wait for the rest of a body; `None` for no maximum.
     pub body_wait_max: Option<Duration>,
     /// Whether to exclude the companion operations.
     pub documented_only: bool,

@@ -12,13 +12,13 @@ use super::listener::without_connection;
 /// The kind of a defect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DefectKind {
-    /// One response by itself.
+    /// A single response, independent of its request.
     Shape,
     /// The choice of the response to a request.
     Protocol,
     /// The content of responses: backups, snapshots and lists.
     Semantics,
-    /// How responses change over time.
+    /// The changes of responses over time.
     Time,
 }
 
@@ -27,29 +27,28 @@ pub enum DefectKind {
 pub enum Servers {
     /// The fake server in memory.
     Fake,
-    /// The fake server and a real one, as it is about jobs, time or storage.
+    /// The fake server and a real one, because the defect is related to jobs, time or storage.
     Both,
-    /// A real server only: a fake one handles one request after the other.
+    /// A real server only: the fake one doesn't handle requests concurrently.
     Real,
 }
 
 /// A defect of an otherwise correct server.
 #[derive(Clone, Copy)]
 pub struct Defect {
-    /// Its name in the tables of results.
+    /// The name of the defect in the tables of results.
     pub id: &'static str,
     /// A description of the defect, in one sentence.
     pub summary: &'static str,
-    /// Its kind.
+    /// The kind of the defect.
     pub kind: DefectKind,
-    /// How it is injected.
+    /// The function that injects the defect.
     pub injection: Injection,
-    /// The operations that show it; all of them if it is empty. The checker leaves out the others, which keeps a run
-    /// short.
+    /// The operations that show the defect; if empty, all. The checker excludes the others, to shorten the run.
     pub shown_by: &'static [&'static str],
-    /// The servers in front of which it is injected.
+    /// The servers in front of which the defect is injected.
     pub servers: Servers,
-    /// Whether only a failing storage shows it. In front of a real server, such a run needs a server of its own.
+    /// Whether the defect is only visible while the storage fails. A real server is then started for this defect alone.
     pub with_failing_storage: bool,
 }
 
@@ -120,56 +119,56 @@ pub(super) const fn defect(
 }
 
 impl Defect {
-    /// The same, shown by snapshots.
+    /// Returns the defect with the operations of snapshots in `shown_by`.
     pub(super) const fn of_snapshots(mut self) -> Self {
         self.shown_by = SNAPSHOTS;
         self
     }
 
-    /// The same, shown by lists of resources that the operator declares.
+    /// Returns the defect with the lists of declared resources in `shown_by`.
     pub(super) const fn of_declared(mut self) -> Self {
         self.shown_by = DECLARED;
         self
     }
 
-    /// The same, shown by restores.
+    /// Returns the defect with the operations of restores in `shown_by`.
     pub(super) const fn of_restores(mut self) -> Self {
         self.shown_by = RESTORES;
         self
     }
 
-    /// The same, shown by backups in both path trees.
+    /// Returns the defect with the operations of backups in both path trees in `shown_by`.
     pub(super) const fn in_both_trees(mut self) -> Self {
         self.shown_by = BACKUPS;
         self
     }
 
-    /// The same, shown by the whole API.
+    /// Returns the defect with all operations in `shown_by`.
     pub(super) const fn everywhere(mut self) -> Self {
         self.shown_by = &[];
         self
     }
 
-    /// The same, also injected in front of a real server.
+    /// Returns the defect, to be injected in front of a real server as well.
     pub(super) const fn on_both_servers(mut self) -> Self {
         self.servers = Servers::Both;
         self
     }
 
-    /// The same, injected in front of a real server only.
+    /// Returns the defect, to be injected only in front of a real server.
     pub(super) const fn on_real_server(mut self) -> Self {
         self.servers = Servers::Real;
         self
     }
 
-    /// The same, shown by a failing storage on both servers.
+    /// Returns the defect, to be injected in front of both servers while their storage fails.
     pub(super) const fn of_failing_storage(mut self) -> Self {
         self.with_failing_storage = true;
         self.on_both_servers()
     }
 }
 
-/// How a defect is injected.
+/// The injection of a defect.
 #[derive(Clone, Copy)]
 pub enum Injection {
     /// Nothing is changed.
@@ -210,7 +209,7 @@ impl Injection {
 
 /// A correct server.
 pub trait Upstream: Send + Sync {
-    /// Its response to a request.
+    /// Returns the server's response to a request.
     fn send(&self, request: Request) -> BoxFuture<'_, Response>;
 }
 
@@ -285,12 +284,12 @@ impl ProxyContext {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The response of the server.
+    /// Returns the server's response to a request.
     pub(crate) async fn send(&self, request: Request) -> Response {
         self.upstream.send(request).await
     }
 
-    /// Its response to the same request with every permission.
+    /// Returns the server's response to the request with the operator's token.
     pub(crate) async fn send_as_operator(&self, mut request: Request) -> Response {
         request.set_token(&self.operator);
         self.send(request).await
@@ -306,16 +305,16 @@ impl ProxyContext {
 /// The state of a defect, from earlier requests and responses.
 #[derive(Debug, Default)]
 pub struct DefectState {
-    /// How often something was seen.
+    /// The number of times that each event occurred.
     pub(crate) counts: HashMap<String, u32>,
-    /// The value that something had when it was last seen.
+    /// The last value of each item.
     pub(crate) values: HashMap<String, Value>,
-    /// Ids in the order in which they were seen.
+    /// Ids in the order of their first occurrence.
     pub(crate) ids: Vec<String>,
 }
 
 impl DefectState {
-    /// Counts: 1 if something is seen for the first time.
+    /// Counts an event, and returns the new count.
     pub(crate) fn count(&mut self, what: &str) -> u32 {
         let counts = self.counts.entry(what.to_owned()).or_default();
         *counts += 1;

@@ -121,13 +121,13 @@ pub(super) async fn queue(
 /// and an item that is already gone is ignored.
 fn log_deletion(what: &str, id: Uuid, deleted: Result<(), Error>) -> Result<(), StepError> {
     match deleted {
-        Ok(()) => tracing::info!(what, %id, "deleted, because its schedule no longer keeps it"),
+        Ok(()) => tracing::info!(what, %id, "an expired resource was deleted"),
         Err(Error::ResourceNotFound) => {}
         Err(Error::Unavailable(reason) | Error::Internal(reason)) => {
             return Err(StepError::Transient(reason));
         }
         Err(error) => {
-            tracing::info!(what, %id, %error, "not deleted yet, though its schedule no longer keeps it");
+            tracing::info!(what, %id, %error, "an expired resource could not be deleted yet");
         }
     }
     Ok(())

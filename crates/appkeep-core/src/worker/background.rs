@@ -40,7 +40,7 @@ impl Background {
     pub async fn stop(self) {
         drop(self.shutdown);
         if let Err(error) = self.task.await {
-            tracing::error!(task = self.name, %error, "a background task died");
+            tracing::error!(task = self.name, %error, "a background task ended unexpectedly");
         }
     }
 }

@@ -138,7 +138,7 @@ async fn create_own_snapshot(
         .map_err(|error| match error {
             // A missing snapshot fails the backup, unless the backup itself was deleted.
             StepError::Gone if !run.cancel.is_cancelled() => {
-                StepError::Permanent(vec![format!("snapshot {snapshot_id} is gone")])
+                StepError::Permanent(vec![format!("snapshot {snapshot_id} no longer exists")])
             }
             error => error,
         })?;
@@ -199,7 +199,12 @@ async fn copy(
     let bucket = store
         .fetch_bucket(backup.account_id, backup.details.bucket_id)
         .await?
-        .ok_or_else(|| StepError::Permanent(vec![format!("bucket {} is gone", backup.details.bucket_id)]))?;
+        .ok_or_else(|| {
+            StepError::Permanent(vec![format!(
+                "bucket {} no longer exists",
+                backup.details.bucket_id
+            )])
+        })?;
     let app = store.fetch_app(backup.account_id, backup.app_id).await?;
     let request = CopyBackup {
         bucket,

@@ -80,7 +80,7 @@ pub(super) async fn create(
         .store
         .fetch_app(account_id, snapshot.app_id)
         .await?
-        .ok_or_else(|| StepError::Permanent(vec![format!("app {} is gone", snapshot.app_id)]))?;
+        .ok_or_else(|| StepError::Permanent(vec![format!("app {} no longer exists", snapshot.app_id)]))?;
     match check_not_restoring(run, &app).await {
         Err(error @ StepError::Permanent(_)) => {
             hooks::release(run, account_id, app.id, snapshot_id).await?;

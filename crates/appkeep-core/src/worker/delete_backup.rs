@@ -30,8 +30,8 @@ impl Job for DeleteBackup {
             .store
             .fetch_bucket(self.account_id, self.bucket_id)
             .await?;
-        let bucket =
-            found.ok_or_else(|| StepError::Transient(format!("bucket {} is gone", self.bucket_id)))?;
+        let bucket = found
+            .ok_or_else(|| StepError::Transient(format!("bucket {} no longer exists", self.bucket_id)))?;
         let request = engine::DeleteBackup {
             bucket,
             app_id: self.app_id,

@@ -1,4 +1,4 @@
-//! Deletes the directory of a deleted snapshot. The resource itself is already gone.
+//! Deletes the directory of a deleted snapshot. The resource itself is already deleted.
 
 use async_trait::async_trait;
 

@@ -17,7 +17,7 @@ use crate::state::StateDetail;
 /// The time limit for all post-hooks together once the server was requested to stop.
 pub const POST_HOOKS_STOPPING: Duration = Duration::from_secs(10);
 
-/// How often a job that waits for the hooks of another one checks whether they have run.
+/// The interval at which a job that waits for another job's hooks checks whether they have run.
 const WINDOW_POLL_EVERY: Duration = Duration::from_millis(200);
 
 /// The window between an app's first pre-hook and its last post-hook.

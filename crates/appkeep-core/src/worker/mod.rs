@@ -49,11 +49,11 @@ pub use self::unfinished_restores::{complete_interrupted_restore, resume_restore
 
 /// The duration of a lease unless it is renewed, in seconds.
 pub const LEASE_SECS: i64 = 30;
-/// How often a lease is renewed and checked for a request to stop.
+/// The interval at which a lease is renewed and checked for a request to stop.
 pub const RENEW_EVERY: Duration = Duration::from_millis(500);
 /// The minimum interval between writes of progress.
 pub const PROGRESS_EVERY: Duration = Duration::from_millis(500);
-/// How often an idle worker polls for jobs that it was not notified of.
+/// The interval at which an idle worker polls for jobs of which it was not notified.
 pub const POLL_EVERY: Duration = Duration::from_secs(1);
 /// The longest pause before a retry of a job, in seconds.
 pub const BACKOFF_SECS_MAX: i64 = 3600;
@@ -140,7 +140,7 @@ impl Workers {
         self.shutdown.cancel();
         while let Some(ended) = self.tasks.join_next().await {
             if let Err(error) = ended {
-                tracing::error!(%error, "a worker died");
+                tracing::error!(%error, "a worker ended unexpectedly");
             }
         }
     }

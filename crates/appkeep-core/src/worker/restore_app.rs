@@ -120,7 +120,7 @@ async fn begin(run: &JobRun<'_>, mut restore: AppRestore) -> Result<AppRestore, 
 
 async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, StepError> {
     let (store, account_id) = (&run.deps.store, restore.account_id);
-    let gone = |what: String| StepError::Permanent(vec![format!("{what} is gone")]);
+    let gone = |what: String| StepError::Permanent(vec![format!("{what} no longer exists")]);
     let app = store.fetch_app(account_id, restore.app_id).await?;
     let app = app.ok_or_else(|| gone(format!("app {}", restore.app_id)))?;
     let source = match restore.source {

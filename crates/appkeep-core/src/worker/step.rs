@@ -10,7 +10,7 @@ pub(super) enum StepError {
     #[error("stopped")]
     Stopped,
     /// The resource is gone.
-    #[error("the resource is gone")]
+    #[error("the resource no longer exists")]
     Gone,
     /// Another worker holds the lease.
     #[error("the lease is lost")]

@@ -102,7 +102,7 @@ impl HitOperations {
         failure::lock(&self.operations).insert((operation, kind.dirname()));
     }
 
-    /// How many operations there were, including repeated ones.
+    /// The number of operations, including repeated ones.
     pub(super) fn count(&self) -> usize {
         self.count.load(Ordering::SeqCst)
     }

@@ -72,7 +72,7 @@ fn sweep(
             Ok(()) => assert_eq!(
                 fault,
                 Fault::Late,
-                "the fault in operation {number} went unnoticed"
+                "the fault in operation {number} was not detected"
             ),
             Err(EngineError::Storage(reason)) => assert!(reason.ends_with("made to fail"), "{reason}"),
             Err(other) => panic!("operation {number}: {other:?}"),
@@ -163,7 +163,7 @@ fn delete(fault: Fault) {
     assert_eq!(repository.files(FileType::Pack), 0);
 }
 
-/// The operations that are hit in each kind of work: all of its operations, by file type.
+/// The operations at which a fault is injected in each kind of work: all of its operations, by file type.
 const CREATE: &str = "List config, List keys, Write config, Write keys";
 const FIRST_BACKUP: &str = "List config, List index, List keys, List snapshots, \
     Read config, Read data, Read index, Write data, Write index, Write snapshots";

@@ -37,7 +37,7 @@ use crate::tree_source::TreeSource;
 use crate::verify::Verification;
 use crate::write_gate::WriteGate;
 
-/// How often the library's check is repeated if it panics.
+/// The maximum number of times that the library's check is run, as long as it panics.
 const CHECKS_MAX: usize = 10;
 
 /// Source data, and a repository with a backend in which faults can be injected.

@@ -63,7 +63,7 @@ fn store(repository: &TestRepository, number: u128, snapshot: Snapshot) -> usize
 /// Changes the metadata of a file in a manifest.
 type Edit = fn(&mut Original);
 
-/// Guard 16: the library compares inodes if it is told to ignore them.
+/// Guard 16: the library compares inodes if it is configured to ignore them.
 #[test]
 fn only_files_with_a_new_change_time_or_inode_are_read_again() {
     let repository = TestRepository::new();

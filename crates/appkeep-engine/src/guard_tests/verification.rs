@@ -1,4 +1,4 @@
-//! Buckets that return other data than was stored.
+//! Buckets that return data that differs from the stored data.
 
 use std::fs;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ fn assert_noticed(outcome: Result<BackupReport, EngineError>) -> String {
             assert_eq!(reasons.len(), 1, "{reasons:?}");
             let (_, said) = reasons[0].split_once(": ").unwrap();
             assert!(
-                said.starts_with("the bucket returns other data than was stored: "),
+                said.starts_with("the bucket returned data that differs from the stored data: "),
                 "{said}"
             );
             reasons[0].clone()

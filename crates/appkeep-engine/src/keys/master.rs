@@ -27,10 +27,10 @@ pub struct MasterKey(Zeroizing<[u8; KEY_BYTES]>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MasterKeyId([u8; ID_BYTES]);
 
-/// The error for text that isn't a master key. It doesn't contain the text.
+/// An invalid master key. The error doesn't contain the key's text.
 #[derive(Debug, thiserror::Error)]
 #[error("expected a master key of 64 hex digits (`openssl rand -hex 32`), got {0}")]
-pub struct NotAMasterKey(String);
+pub struct InvalidMasterKey(String);
 
 impl MasterKey {
     /// Generates a random key.
@@ -47,17 +47,17 @@ impl MasterKey {
     ///
     /// # Errors
     /// If the text isn't 64 hexadecimal digits.
-    pub fn from_hex(text: &str) -> Result<Self, NotAMasterKey> {
+    pub fn from_hex(text: &str) -> Result<Self, InvalidMasterKey> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(NotAMasterKey("an empty text".to_owned()));
+            return Err(InvalidMasterKey("an empty string".to_owned()));
         }
         if text.len() != 2 * KEY_BYTES {
-            return Err(NotAMasterKey(format!("{} bytes", text.len())));
+            return Err(InvalidMasterKey(format!("{} bytes", text.len())));
         }
         let mut bytes = Zeroizing::new([0; KEY_BYTES]);
         hex::decode_to_slice(text, bytes.as_mut_slice())
-            .map_err(|_| NotAMasterKey("other characters".to_owned()))?;
+            .map_err(|_| InvalidMasterKey("characters that aren't hex digits".to_owned()))?;
         Ok(Self(bytes))
     }
 
@@ -141,7 +141,7 @@ impl fmt::Display for MasterKeyId {
 /// Fills `bytes` with random bytes from the system.
 ///
 /// # Errors
-/// [`EngineError::Broken`] if there are none.
+/// [`EngineError::Broken`] if the system provides none.
 pub(super) fn fill(bytes: &mut [u8]) -> Result<(), EngineError> {
     getrandom::fill(bytes)
         .map_err(|error| EngineError::Broken(format!("the system provides no random bytes: {error}")))
@@ -174,9 +174,9 @@ mod tests {
     #[test]
     fn an_invalid_key_is_refused_and_not_repeated_in_the_error() {
         for (text, complaint) in [
-            ("", "an empty text"),
+            ("", "an empty string"),
             ("5a5a", "4 bytes"),
-            (&"xy".repeat(32), "other characters"),
+            (&"xy".repeat(32), "characters that aren't hex digits"),
         ] {
             let Err(error) = MasterKey::from_hex(text) else {
                 panic!("{text} was taken as a key")

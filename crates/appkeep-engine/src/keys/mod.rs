@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 
 use self::file::KeyFile;
 pub(crate) use self::file::RepositoryKey;
-pub use self::master::{MasterKey, MasterKeyId, NotAMasterKey};
+pub use self::master::{InvalidMasterKey, MasterKey, MasterKeyId};
 pub use self::rotate::Rotation;
 use crate::dir::entries_of;
 use crate::durable;
@@ -209,7 +209,7 @@ impl KeyStore {
         if is_clear && let Err(error) = self.write(&key, &keyring.current, bucket_id, app_id) {
             // The backups can still be read, and perhaps deleted to free space.
             let name = Self::name_of(bucket_id, app_id);
-            tracing::warn!(%name, %error, "a key in clear could not be wrapped");
+            tracing::warn!(%name, %error, "an unencrypted key could not be encrypted with the master key");
         }
         Ok(Some(key))
     }
@@ -340,11 +340,11 @@ impl KeyStore {
         let mode = fs::metadata(&path).map_err(not_read)?.permissions().mode();
         if mode & 0o077 != 0 {
             tracing::warn!(
-                "keys/{name} can be read by others than its owner (mode {:o})",
+                "keys/{name} is readable by users other than its owner (mode {:o})",
                 mode & 0o777
             );
         }
-        let text = std::str::from_utf8(&text).map_err(|_| failed(&"is not text"))?;
+        let text = std::str::from_utf8(&text).map_err(|_| failed(&"is not valid UTF-8"))?;
         MasterKey::from_hex(text)
             .map(Some)
             .map_err(|error| failed(&error))

@@ -17,9 +17,9 @@ use crate::failure::{self, storage};
 pub struct Rotation {
     /// The new master key.
     pub to: MasterKeyId,
-    /// How many keys were encrypted again.
+    /// The number of keys that were encrypted again.
     pub wrapped: usize,
-    /// How many keys were already encrypted with the new master key.
+    /// The number of keys that were already encrypted with the new master key.
     pub kept: usize,
 }
 

@@ -4,7 +4,7 @@ fn ids() -> (BucketId, AppId) {
     (BucketId::new(Uuid::from_u128(1)), AppId::new(Uuid::from_u128(2)))
 }
 
-fn place() -> (tempfile::TempDir, KeyStore) {
+fn key_store() -> (tempfile::TempDir, KeyStore) {
     let dir = tempfile::tempdir().unwrap();
     let keys = KeyStore::new(dir.path());
     (dir, keys)
@@ -19,7 +19,7 @@ fn reason<T>(outcome: Result<T, EngineError>) -> String {
     match outcome {
         Err(EngineError::Key(reason)) => reason,
         Err(other) => panic!("{other:?}"),
-        Ok(_) => panic!("it went well"),
+        Ok(_) => panic!("expected an error"),
     }
 }
 
@@ -49,10 +49,10 @@ fn assert_open(keys: &KeyStore, stored: &[((BucketId, AppId), String)]) {
 
 #[test]
 fn stored_keys_are_encrypted_and_private() {
-    let (dir, keys) = place();
+    let (dir, keys) = key_store();
     let (bucket, app) = ids();
     assert!(keys.fetch(bucket, app).unwrap().is_none());
-    assert!(!dir.path().join("keys").exists(), "looking makes nothing");
+    assert!(!dir.path().join("keys").exists(), "`fetch` creates nothing");
 
     let key = RepositoryKey::generate().unwrap();
     keys.store(bucket, app, &key).unwrap();
@@ -75,7 +75,10 @@ fn stored_keys_are_encrypted_and_private() {
         assert!(!file.contains(secret));
     }
     let own = MasterKey::from_hex(&fs::read_to_string(&master).unwrap()).unwrap();
-    assert!(file.contains(&own.id().to_string()), "it says which key it takes");
+    assert!(
+        file.contains(&own.id().to_string()),
+        "the file contains the id of its master key"
+    );
 }
 
 #[test]
@@ -87,7 +90,7 @@ fn generated_keys_differ() {
 
 #[test]
 fn errors_about_invalid_key_files_contain_no_secret() {
-    let (dir, keys) = place();
+    let (dir, keys) = key_store();
     let (bucket, app) = ids();
     stored(&keys, 1);
     keys.store(bucket, app, &RepositoryKey::generate().unwrap())
@@ -110,7 +113,7 @@ fn errors_about_invalid_key_files_contain_no_secret() {
 
 #[test]
 fn an_unencrypted_key_is_encrypted_on_first_use() {
-    let (dir, keys) = place();
+    let (dir, keys) = key_store();
     let (bucket, app) = ids();
     let path = dir.path().join(KeyStore::name_of(bucket, app));
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -119,7 +122,7 @@ fn an_unencrypted_key_is_encrypted_on_first_use() {
     assert!(keys.password(bucket, app).unwrap().expose_secret() == "open sesame");
     assert!(
         fs::read_to_string(&path).unwrap().contains("open sesame"),
-        "looking changes nothing"
+        "`password` changes nothing"
     );
     assert!(keys.fetch(bucket, app).unwrap().unwrap().password.expose_secret() == "open sesame");
     assert!(!fs::read_to_string(&path).unwrap().contains("open sesame"));
@@ -129,7 +132,7 @@ fn an_unencrypted_key_is_encrypted_on_first_use() {
 
 #[test]
 fn a_key_file_decrypts_only_for_its_bucket_and_app() {
-    let (dir, keys) = place();
+    let (dir, keys) = key_store();
     let stored = stored(&keys, 3);
     let path = |number: usize| {
         let (bucket, app) = stored[number].0;
@@ -155,7 +158,7 @@ fn a_key_file_decrypts_only_for_its_bucket_and_app() {
 
 #[test]
 fn a_lost_master_key_is_reported_and_not_replaced() {
-    let (dir, keys) = place();
+    let (dir, keys) = key_store();
     let stored = stored(&keys, 2);
     let master = dir.path().join("keys/master.key");
     let aside = dir.path().join("aside");
@@ -182,7 +185,7 @@ fn a_lost_master_key_is_reported_and_not_replaced() {
 
 #[test]
 fn a_wrong_master_key_is_reported_with_both_ids() {
-    let (dir, keys) = place();
+    let (dir, keys) = key_store();
     let stored = stored(&keys, 2);
     let right = keys.prepare().unwrap();
     let wrong = MasterKey::generate().unwrap();
@@ -205,7 +208,7 @@ fn a_wrong_master_key_is_reported_with_both_ids() {
 
 #[test]
 fn a_foreign_key_file_affects_only_its_own_backups() {
-    let (dir, keys) = place();
+    let (dir, keys) = key_store();
     let ours = stored(&keys, 1);
     let other = KeyStore::wrapped_by(dir.path(), MasterKey::generate().unwrap());
     let (bucket, app) = ids();
@@ -231,7 +234,7 @@ fn a_given_master_key_is_not_written() {
 
 #[test]
 fn debug_output_contains_no_secret() {
-    let (_dir, keys) = place();
+    let (_dir, keys) = key_store();
     stored(&keys, 1);
     let master = MasterKey::from_hex(&fs::read_to_string(keys.directory.join(MASTER)).unwrap()).unwrap();
     let shown = format!("{:?}", KeyStore::wrapped_by(Path::new("/data"), master.clone()));
@@ -256,7 +259,7 @@ mod rotating {
 
     #[test]
     fn rotation_makes_the_old_master_key_useless() {
-        let (dir, keys) = place();
+        let (dir, keys) = key_store();
         let stored = stored(&keys, 5);
         let old = keys.prepare().unwrap();
         let kept = fs::read_to_string(dir.path().join("keys/master.key")).unwrap();
@@ -275,7 +278,7 @@ mod rotating {
     #[test]
     fn a_rotation_killed_at_any_step_is_finished_by_the_next() {
         for number in 0.. {
-            let (dir, keys) = place();
+            let (dir, keys) = key_store();
             let stored = stored(&keys, 4);
             let old = keys.prepare().unwrap();
             match keys.rotate_by_steps(&[], &mut until(number)) {
@@ -306,7 +309,7 @@ mod rotating {
 
     #[test]
     fn an_unreadable_file_stops_a_rotation_before_any_change() {
-        let (dir, keys) = place();
+        let (dir, keys) = key_store();
         let stored = stored(&keys, 3);
         let (bucket, app) = stored[1].0;
         fs::write(dir.path().join(KeyStore::name_of(bucket, app)), "{}").unwrap();
@@ -318,7 +321,7 @@ mod rotating {
 
     #[test]
     fn rotation_works_from_and_to_given_master_keys() {
-        let (dir, own) = place();
+        let (dir, own) = key_store();
         let stored = stored(&own, 3);
         let (one, two) = (MasterKey::generate().unwrap(), MasterKey::generate().unwrap());
         let first = KeyStore::wrapped_by(dir.path(), one.clone());
@@ -355,7 +358,7 @@ mod rotating {
 
     #[test]
     fn rotation_encrypts_unencrypted_keys() {
-        let (dir, keys) = place();
+        let (dir, keys) = key_store();
         let (bucket, app) = ids();
         let path = dir.path().join(KeyStore::name_of(bucket, app));
         fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -295,9 +295,9 @@ impl Queue {
                 content,
                 open: Arc::clone(&open),
             };
-            self.groups
-                .send(group)
-                .map_err(|_| RestoreError::Engine(EngineError::Broken("the threads are gone".to_owned())))?;
+            self.groups.send(group).map_err(|_| {
+                RestoreError::Engine(EngineError::Broken("the threads have ended".to_owned()))
+            })?;
         }
         Ok(())
     }

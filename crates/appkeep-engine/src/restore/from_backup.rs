@@ -169,7 +169,7 @@ fn metadata(node: &Node) -> Result<Metadata, String> {
     let mut attributes = Vec::new();
     for attribute in &meta.extended_attributes {
         let name = attribute_names::from_text(&attribute.name)
-            .ok_or_else(|| format!("{:?} can't name an attribute", attribute.name))?;
+            .ok_or_else(|| format!("{:?} is not a valid name of an attribute", attribute.name))?;
         attributes.push((name, attribute.value.clone().unwrap_or_default()));
     }
     attributes.sort_unstable();

@@ -26,7 +26,7 @@ const VERSION: u32 = 1;
 /// The directory of all journals, in the data directory.
 const DIRECTORY: &str = "restores";
 
-/// How many reports of an app's restores are kept.
+/// The number of reports that are kept of an app's restores.
 const DONE_MAX: usize = 16;
 
 /// The progress of a restore.

@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn without_its_access_list_an_entry_grants_its_group_no_more() {
+    fn removing_an_access_list_grants_the_group_no_rights() {
         // The owner may read and write, user 1000 may read, the group has the given rights, limited by a
         // mask.
         let with_group = |group| list(&[(1, 6, 0), (2, 4, 1000), (4, group, 0), (0x10, 4, 0), (0x20, 0, 0)]);

@@ -44,7 +44,7 @@ impl Detail {
 
 #[derive(Debug, Default)]
 struct Noted {
-    /// Why the first one was refused. `None` if the target silently stored something else.
+    /// The reason why the first one was refused. `None` if the target silently stored something else.
     why: Option<Errno>,
     entries: u64,
     examples: Vec<String>,

@@ -15,7 +15,7 @@ use crate::failure::{is_transient, storage};
 use crate::mounts::Mounts;
 use crate::staging::{self, is_staging_name};
 
-/// How the new data is swapped in.
+/// The method of replacing the old data with the new data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Swap {
@@ -35,7 +35,7 @@ pub(crate) struct Replacement {
     /// The directory that is replaced, as a path without links.
     #[serde(with = "raw")]
     pub(crate) target: OsString,
-    /// How it is replaced.
+    /// The method of replacing it.
     pub(crate) swap: Swap,
     /// The directory in which the new data is created, and which contains the old data after the swap.
     #[serde(with = "raw")]

@@ -40,7 +40,7 @@ pub(crate) struct Copier<'a> {
     cancel: &'a CancellationToken,
 }
 
-/// How the files of the current volume were copied.
+/// The method by which the files of the current volume were copied.
 #[derive(Debug, Default)]
 struct VolumeMethods {
     cloned: bool,

@@ -63,7 +63,7 @@ impl CopyError {
     }
 }
 
-/// How a file was copied.
+/// The method by which a file was copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CopyMethod {
     /// It shares its original's blocks as of one moment.
@@ -79,7 +79,7 @@ pub(crate) enum CopyMethod {
 pub(crate) struct CopyOptions<'a> {
     /// Whether to try a clone first.
     pub(crate) clones: bool,
-    /// What to do if a file keeps changing.
+    /// The action if a file keeps changing.
     pub(crate) consistency: Consistency,
     /// Cancels the copy.
     pub(crate) cancel: &'a CancellationToken,
@@ -93,7 +93,7 @@ pub(crate) struct Copied {
     pub(crate) original: Stat,
     /// The original's extended attributes.
     pub(crate) attributes: xattr::Found,
-    /// How it was copied.
+    /// The method by which it was copied.
     pub(crate) method: CopyMethod,
     /// The reason why it wasn't cloned, if that was tried.
     pub(crate) no_clone: Option<Errno>,

@@ -193,7 +193,7 @@ impl SnapshotStore {
         for volume in volumes {
             if !is_plain_name(OsStr::new(&volume.name)) {
                 return Err(EngineError::Broken(format!(
-                    "{:?} can't name a volume",
+                    "{:?} is not a valid name of a volume",
                     volume.name
                 )));
             }

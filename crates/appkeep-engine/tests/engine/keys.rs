@@ -66,7 +66,7 @@ async fn a_wrong_key_is_reported_and_the_repository_unchanged() {
     fs::write(workbench.key_file(), clear).unwrap();
     let before = all_stored(&workbench);
     let name = format!("keys/{}/{}.json", workbench.bucket.id, workbench.app_id);
-    let expected = format!("{name} does not fit this app's repository in bucket main");
+    let expected = format!("{name} does not match this app's repository in bucket main");
     assert_key(workbench.copy(2, 2).await, &expected);
     assert_key(workbench.delete(1).await, &expected);
     assert!(before == all_stored(&workbench));

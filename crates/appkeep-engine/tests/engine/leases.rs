@@ -37,7 +37,7 @@ impl Holder {
         Self(child)
     }
 
-    /// Whether a signal that asks for the release of the lease is pending.
+    /// Whether a signal that requests the release of the lease is pending.
     fn is_asked(&self) -> bool {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
         let pending = status.lines().filter(|line| line.contains("Pnd:"));

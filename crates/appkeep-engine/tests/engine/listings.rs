@@ -24,7 +24,7 @@ async fn the_backups_in_a_bucket_are_listed() {
     assert_eq!(
         fs::read_dir(workbench.root().join("bucket")).unwrap().count(),
         0,
-        "looking makes nothing"
+        "listing creates nothing"
     );
     workbench.back_up(1).await;
     workbench.back_up(2).await;

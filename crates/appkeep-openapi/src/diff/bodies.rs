@@ -14,7 +14,7 @@ pub(super) fn compare(pair: &mut Pair<'_, '_>) {
             } else {
                 Code::BodyRemoved
             };
-            pair.note(code, "body", "no body is taken", Some(&body.at), Some(&new.at));
+            pair.note(code, "body", "no body is accepted", Some(&body.at), Some(&new.at));
         }
         (None, Some(body)) => {
             let code = if body.required {
@@ -22,7 +22,7 @@ pub(super) fn compare(pair: &mut Pair<'_, '_>) {
             } else {
                 Code::BodyAdded
             };
-            pair.note(code, "body", "a body is taken", Some(&old.at), Some(&body.at));
+            pair.note(code, "body", "a body is accepted", Some(&old.at), Some(&body.at));
         }
         (Some(old), Some(new)) => compare_bodies(pair, old, new),
     }

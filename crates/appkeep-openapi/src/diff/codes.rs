@@ -70,7 +70,7 @@ code_table! {
         "Clients of OLD send no credentials, and servers of OLD require none.",
         "`security: []` becomes `security: [{bearerToken: []}]`";
     SecurityRemoved, "security-removed", (Breaking, Breaking, WIRE),
-        "The protection that OLD had is gone, and servers of OLD still require credentials.",
+        "NEW requires no credentials, but servers of OLD still require them.",
         "`security: [{bearerToken: []}]` becomes `security: []`";
     SecurityChanged, "security-changed", (Breaking, Breaking, WIRE),
         "Credentials that OLD accepts are rejected by NEW.",

@@ -67,7 +67,7 @@ fn words(difference: &Difference<'_>) -> String {
             let (old, new) = excerpts(&text(old), &text(new));
             format!("{}: {old} became {new}", name(at))
         }
-        (Some((_, at)), None) => format!("{} is gone", name(at)),
+        (Some((_, at)), None) => format!("{} was removed", name(at)),
         (None, Some((_, at))) => format!("{} is new", name(at)),
         (None, None) => String::new(),
     }

@@ -9,7 +9,7 @@ use crate::document::{Operation, Response, StatusKey, escape};
 pub(super) fn compare(pair: &mut Pair<'_, '_>) {
     let (old, new) = (pair.old, pair.new);
     for status in statuses(old, new) {
-        match (standing_for(old, status), standing_for(new, status)) {
+        match (applicable(old, status), applicable(new, status)) {
             (None, None) => {}
             (Some(was), Some(now)) => compare_response(pair, was, now),
             (Some(was), None) => {
@@ -31,7 +31,7 @@ pub(super) fn compare(pair: &mut Pair<'_, '_>) {
     }
 }
 
-/// Every status that either side lists, and one status for the rest of each hundred.
+/// Every status that either side lists, and one range for the other statuses of each class.
 fn statuses(old: &Operation, new: &Operation) -> BTreeSet<StatusKey> {
     let listed = old.responses.iter().chain(&new.responses);
     let mut statuses: BTreeSet<_> = listed.map(|response| response.status).collect();
@@ -41,8 +41,8 @@ fn statuses(old: &Operation, new: &Operation) -> BTreeSet<StatusKey> {
     statuses
 }
 
-/// The response that applies to a status, or to the unlisted statuses of a hundred.
-fn standing_for(operation: &Operation, status: StatusKey) -> Option<&Response> {
+/// The response that applies to a status, or to the unlisted statuses of a class (such as 4XX).
+fn applicable(operation: &Operation, status: StatusKey) -> Option<&Response> {
     if let StatusKey::Exact(status) = status {
         return operation.response(status);
     }
@@ -127,13 +127,19 @@ fn compare_content(pair: &mut Pair<'_, '_>, old: &Response, new: &Response) {
     match (old.content.is_empty(), new.content.is_empty()) {
         (true, true) => return,
         (true, false) => {
-            return pair.note(Code::ResponseBodyAdded, &subject, "a body comes", old_at, new_at);
+            return pair.note(
+                Code::ResponseBodyAdded,
+                &subject,
+                "a body is returned",
+                old_at,
+                new_at,
+            );
         }
         (false, true) => {
             return pair.note(
                 Code::ResponseBodyRemoved,
                 &subject,
-                "no body comes",
+                "no body is returned",
                 old_at,
                 new_at,
             );

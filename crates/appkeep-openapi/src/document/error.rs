@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum DocumentError {
     /// The text is neither JSON nor YAML.
-    #[error("read {name}: {why}")]
+    #[error("failed to read {name}: {why}")]
     Text {
         /// The document's name.
         name: String,
@@ -13,7 +13,7 @@ pub enum DocumentError {
         why: String,
     },
     /// A value isn't what OpenAPI 3.0 requires there.
-    #[error("read {name} at {place}: expected {expected}")]
+    #[error("failed to read {name} at {place}: expected {expected}")]
     Shape {
         /// The document's name.
         name: String,
@@ -23,7 +23,7 @@ pub enum DocumentError {
         expected: String,
     },
     /// A `$ref` that can't be resolved.
-    #[error("read {name} at {place}: the reference `{reference}` {why}")]
+    #[error("failed to read {name} at {place}: the reference `{reference}` {why}")]
     Reference {
         /// The document's name.
         name: String,
@@ -31,7 +31,7 @@ pub enum DocumentError {
         place: String,
         /// The reference as written.
         reference: String,
-        /// Why it can't be resolved.
+        /// The reason why it can't be resolved.
         why: String,
     },
 }

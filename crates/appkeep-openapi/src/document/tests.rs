@@ -27,7 +27,7 @@ fn dangling_references_are_reported_with_their_location() {
     let error = Document::from_value("d", root).unwrap_err().to_string();
     assert_eq!(
         error,
-        "read d at #/paths/~1a/get/responses/200: the reference `#/components/responses/No` has no target at \
+        "failed to read d at #/paths/~1a/get/responses/200: the reference `#/components/responses/No` has no target at \
          `#/components/responses/No`"
     );
 }
@@ -57,7 +57,7 @@ fn invalid_documents_are_rejected_with_a_line() {
     assert!(error.contains("line 2"), "{error}");
     let error = Document::from_text("d", "a:\n\t- b\n").unwrap_err().to_string();
     assert!(
-        error.starts_with("read d: line 2 column 2: ") && error.lines().count() == 1,
+        error.starts_with("failed to read d: line 2 column 2: ") && error.lines().count() == 1,
         "{error}"
     );
 }

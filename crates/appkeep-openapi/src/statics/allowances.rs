@@ -13,7 +13,7 @@ pub struct Allowance {
     pub subjects: &'static [&'static str],
     /// A description of the difference.
     pub what: &'static str,
-    /// Why it is allowed.
+    /// The reason why it is allowed.
     pub reason: &'static str,
 }
 
@@ -31,7 +31,7 @@ pub struct Allowed {
     pub code: Code,
     /// A description of the difference.
     pub what: String,
-    /// Why it is allowed.
+    /// The reason why it is allowed.
     pub reason: String,
     /// Number of differences that it covers.
     pub count: usize,

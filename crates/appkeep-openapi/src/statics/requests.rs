@@ -87,7 +87,7 @@ fn compare_body(pair: &mut Pair<'_>) {
             pair.note(
                 Code::RequestBodyMissing,
                 "body",
-                "no body is taken".to_owned(),
+                "no body is accepted".to_owned(),
                 &promised.at,
                 kept_at,
             );

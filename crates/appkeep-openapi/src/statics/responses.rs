@@ -83,11 +83,11 @@ fn compare_content(pair: &mut Pair<'_>, promised: &Response, kept: &Response) {
     match (promised.content.is_empty(), kept.content.is_empty()) {
         (true, true) => return,
         (true, false) => {
-            let what = "a body comes".to_owned();
+            let what = "a body is returned".to_owned();
             return pair.note(Code::ResponseBodyExtra, &subject, what, &promised.at, &kept.at);
         }
         (false, true) => {
-            let what = "no body comes".to_owned();
+            let what = "no body is returned".to_owned();
             return pair.note(Code::ResponseBodyMissing, &subject, what, &promised.at, &kept.at);
         }
         (false, false) => {}

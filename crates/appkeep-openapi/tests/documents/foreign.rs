@@ -131,7 +131,7 @@ fn other_kinds_of_documents_are_rejected_with_a_location() {
     assert!(refused("swagger: '2.0'\npaths: {}\n").contains("#/openapi"));
     assert!(refused("openapi: 3.1.0\npaths: {}\n").contains("OpenAPI 3.0"));
     assert!(refused("- a\n- b\n").contains("#/openapi"));
-    assert!(refused("").contains("read d"));
+    assert!(refused("").contains("failed to read d"));
     assert!(refused("{").contains("line 1"));
     assert!(refused("openapi: 3.0.3\n").contains("#/paths"));
 }

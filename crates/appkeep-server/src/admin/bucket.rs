@@ -19,7 +19,7 @@ pub fn directory_named(declaration: &Declaration, wanted: &str) -> Result<PathBu
     let bucket = found.next();
     let bucket = bucket.ok_or_else(|| format!("the configuration has no bucket {wanted}"))?;
     if found.next().is_some() {
-        return Err(format!("several accounts have a bucket {wanted}: give its id"));
+        return Err(format!("several accounts have a bucket {wanted}: specify its id"));
     }
     let BucketLocation::Directory(directory) = &bucket.location;
     Ok(directory.clone())

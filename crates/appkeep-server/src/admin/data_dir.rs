@@ -37,7 +37,7 @@ pub enum DataDirError {
     },
     /// Another server uses the data directory.
     #[error(
-        "the data directory {} is in use by another server (process {holder}): stop it first, or give --data another directory",
+        "the data directory {} is in use by another server (process {holder}): stop it first, or specify another directory with --data",
         .path.display()
     )]
     InUse {

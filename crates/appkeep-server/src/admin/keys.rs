@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::config::KeySource;
 
-/// How long a command may take to print the master key.
+/// The timeout of the command that prints the master key.
 pub const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest size of a file or of a command's output that is read, in bytes.
 const BYTES_MAX: u16 = 4096;
@@ -67,7 +67,7 @@ pub async fn master_key(source: &KeySource) -> Result<Option<MasterKey>, KeyErro
             Ok(value) => Zeroizing::new(value),
             Err(VarError::NotPresent) => return Err(refused("it is not set".to_owned())),
             // The error contains the value, so it isn't shown.
-            Err(VarError::NotUnicode(_)) => return Err(refused("it is not text".to_owned())),
+            Err(VarError::NotUnicode(_)) => return Err(refused("it is not valid UTF-8".to_owned())),
         },
         KeySource::Command(words) => run(words).await.map_err(refused)?,
     };
@@ -93,7 +93,7 @@ async fn read_file(path: &Path) -> io::Result<Zeroizing<String>> {
     // Sharing the file with a group is legitimate.
     if mode & 0o007 != 0 {
         tracing::warn!(
-            "the master key {} can be read by everybody (mode {:o})",
+            "the master key {} is readable by all users (mode {:o})",
             path.display(),
             mode & 0o777
         );

@@ -128,13 +128,13 @@ impl Stopped {
         let target = match target {
             Target::InPlace { .. } if !app.declared => {
                 return Err(RestoreError::Source(format!(
-                    "the app {} is no longer declared, so it isn't known where its volumes are; give --target",
+                    "the app {} is no longer declared, so it isn't known where its volumes are; specify --target",
                     app.name
                 )));
             }
             Target::InPlace { force: false } if !app.options.volumes_inside.is_empty() => {
                 return Err(RestoreError::Source(format!(
-                    "{} is inside a volume of the app {}, and would be replaced; stop that app, too, and give --force, \
+                    "{} is inside a volume of the app {}, and would be replaced; stop that app, too, and specify --force, \
                      or restore with --target",
                     app.options.volumes_inside.join(" and "),
                     app.name

@@ -52,7 +52,7 @@ pub enum TokenError {
         wanted: String,
     },
     /// Several tokens match.
-    #[error("{wanted:?} matches several tokens: {found}; give the id")]
+    #[error("{wanted:?} matches several tokens: {found}; specify the id")]
     Ambiguous {
         /// The requested token.
         wanted: String,

@@ -191,10 +191,7 @@ impl Checker<'_> {
             )
         })?;
         if !taken.insert(name.as_str().to_owned()) {
-            return Err(self.error(
-                &given.span(),
-                format!("the name {:?} is given twice", name.as_str()),
-            ));
+            return Err(self.error(&given.span(), format!("the name {:?} is repeated", name.as_str())));
         }
         Ok(name.as_str().to_owned())
     }
@@ -222,7 +219,7 @@ impl Checker<'_> {
             }
         };
         if !self.ids.insert(id) {
-            return Err(self.error(&span, format!("the id {id} is given twice")));
+            return Err(self.error(&span, format!("the id {id} is repeated")));
         }
         Ok(id)
     }
@@ -460,7 +457,7 @@ path = "/var/backups"
         assert!(
             parse(&twice)
                 .unwrap_err()
-                .ends_with("the name \"acme\" is given twice")
+                .ends_with("the name \"acme\" is repeated")
         );
         let id = "54fe651d-3d3b-5fa8-b85c-5db757885ff3";
         let with_id = |id: &str| GOOD.replace("name = \"shop\"", &format!("name = \"shop\"\nid = \"{id}\""));

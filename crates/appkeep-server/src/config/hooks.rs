@@ -112,10 +112,7 @@ impl Checker<'_> {
     fn text(&self, given: &Spanned<String>) -> Result<String, ConfigError> {
         let text = given.get_ref();
         if text.contains('\0') {
-            return Err(self.error(
-                &given.span(),
-                "it has a NUL in it, which no command can be given".to_owned(),
-            ));
+            return Err(self.error(&given.span(), "it contains a NUL byte".to_owned()));
         }
         if text.len() > HOOK_TEXT_BYTES_MAX {
             let problem = format!(
@@ -219,12 +216,12 @@ command = ["pg-release"]
             (
                 "\"--now\"",
                 "\"\\u0000\"",
-                "10: `command = [\"hooks/quiesce\", \"\\u0000\", \"$HOME\"]`: it has a NUL in it, which no command can be given",
+                "10: `command = [\"hooks/quiesce\", \"\\u0000\", \"$HOME\"]`: it contains a NUL byte",
             ),
             (
                 "\"release\"",
                 "\"quiesce\"",
-                "14: `name = \"quiesce\"`: the name \"quiesce\" is given twice",
+                "14: `name = \"quiesce\"`: the name \"quiesce\" is repeated",
             ),
             (
                 "timeout_secs",

@@ -105,7 +105,7 @@ pub struct Config {
     pub check_every: Duration,
     /// The share of a finished backup that is read back, in percent of its data.
     pub verify_percent: u8,
-    /// How backups, restores and deletes compete with requests for processors.
+    /// The CPU priority of backups, restores and deletes.
     pub engine_priority: Priority,
     /// The space in the data directory's file system that is kept free.
     pub reserve: Reserve,

@@ -112,7 +112,7 @@ impl Checker<'_> {
                 }
             };
             if std::mem::replace(made, true) {
-                let problem = format!("{:?} is given twice: {expected}", word.get_ref());
+                let problem = format!("{:?} is repeated: {expected}", word.get_ref());
                 return Err(self.error(&word.span(), problem));
             }
         }
@@ -287,7 +287,7 @@ path = "/var/backups"
                 "what = [\"backup\", \"snapshot\"]",
                 "what = [\"backup\", \"backup\"]",
                 13,
-                "\"backup\" is given twice",
+                "\"backup\" is repeated",
             ),
             (
                 "what = [\"backup\", \"snapshot\"]",
@@ -329,7 +329,7 @@ path = "/var/backups"
                 "name = \"nightly\"",
                 "name = \"hourly\"",
                 20,
-                "the name \"hourly\" is given twice",
+                "the name \"hourly\" is repeated",
             ),
             ("name = \"nightly\"", &long, 10, "expected at most 35 characters"),
             (

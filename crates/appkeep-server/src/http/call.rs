@@ -5,9 +5,9 @@ use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use appkeep_api::body::JsonBody;
+use appkeep_api::formats::{Identifier, Parsed};
 use appkeep_api::problem::InvalidItem;
 use appkeep_api::reply::Reply;
-use appkeep_api::words::{Identifier, Try};
 use appkeep_core::actor::OpContext;
 use appkeep_core::admission::NotAdmitted;
 use appkeep_core::authz::{Access, Authorized};
@@ -79,7 +79,7 @@ impl<'a> Call<'a> {
     /// so that only authorised clients learn what is wrong with the rest of the input.
     pub(super) async fn authorize<A: Access>(
         &self,
-        account_id: Try<Identifier>,
+        account_id: Parsed<Identifier>,
     ) -> Result<Authorized<A>, Refusal> {
         let ctx = self.authenticate().await?;
         let account_id = account_id.0.map_err(|reason| {
@@ -172,7 +172,7 @@ fn header(refusal: &Refusal) -> Option<(HeaderName, &'static str)> {
 }
 
 /// Returns the app in a path that has no other id.
-pub(super) fn app<T: From<Uuid>>(given: Try<Identifier>) -> Result<T, Rejected> {
+pub(super) fn app<T: From<Uuid>>(given: Parsed<Identifier>) -> Result<T, Rejected> {
     let mut ids = PathIds::default();
     let id = ids.read("app_id", given);
     ids.accept(id)
@@ -186,7 +186,7 @@ pub(super) struct PathIds {
 
 impl PathIds {
     /// Reads one id. A malformed one is recorded and replaced by a placeholder.
-    pub(super) fn read<T: From<Uuid>>(&mut self, name: &str, given: Try<Identifier>) -> T {
+    pub(super) fn read<T: From<Uuid>>(&mut self, name: &str, given: Parsed<Identifier>) -> T {
         match given.0 {
             Ok(id) => id.0.into(),
             Err(reason) => {

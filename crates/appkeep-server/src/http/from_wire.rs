@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use appkeep_api::app::AppUpdate;
 use appkeep_api::app_backup::AppBackupCreate;
 use appkeep_api::app_snap::AppSnapCreate;
+use appkeep_api::formats::{ContinueToken, Limit, ResourceName, quoted};
 use appkeep_api::metadata::{LABEL_BYTES_MAX, MetadataCreate};
 use appkeep_api::problem::InvalidItem;
 use appkeep_api::shape::ERRORS_MAX;
-use appkeep_api::words::{ContinueToken, Limit, ResourceName, quoted};
 use appkeep_core::app_backup::CreateAppBackup;
 use appkeep_core::app_restore::{CreateAppRestore, RestoreSource};
 use appkeep_core::ids::AppId;
@@ -107,7 +107,7 @@ fn labels(metadata: Option<MetadataCreate>) -> Result<Vec<Label>, Rejected> {
         let why = if label.name.starts_with(READ_ONLY_PREFIX) {
             format!("only the system sets labels that begin with {READ_ONLY_PREFIX}")
         } else if !names.insert(label.name.as_str()) {
-            "it is given twice".to_owned()
+            "it is repeated".to_owned()
         } else {
             continue;
         };

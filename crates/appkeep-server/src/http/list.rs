@@ -2,10 +2,10 @@
 
 use std::io;
 
+use appkeep_api::formats::{ContinueToken, Identifier, Timestamp};
 use appkeep_api::metadata::ListMetadata;
 use appkeep_api::params::{Include, ListQuery, QueryParams};
 use appkeep_api::reply::Reply;
-use appkeep_api::words::{ContinueToken, Identifier, Timestamp};
 use appkeep_core as core;
 use appkeep_core::actor::OpContext;
 use appkeep_core::error::Error;
@@ -112,7 +112,7 @@ pub(super) async fn answer<T: Item>(
                 writer.page(&mut listing, &mut chunk).await
             };
             if let Err(error) = next {
-                tracing::error!(%error, "a list broke off");
+                tracing::error!(%error, "a list response was cut short");
                 // The response has begun: only a broken stream shows the client that it is incomplete.
                 return sender.abort(io::Error::other(error));
             }
@@ -158,7 +158,10 @@ fn head<T: Item>() -> Result<Vec<u8>, StoreError> {
 }
 
 /// Converts a serialisation error. A value that can't be serialised means that the store is damaged.
-#[expect(clippy::needless_pass_by_value, reason = "the form that map_err wants")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature that map_err requires"
+)]
 pub(super) fn unwritable(error: serde_json::Error) -> StoreError {
     StoreError::Broken(error.to_string())
 }

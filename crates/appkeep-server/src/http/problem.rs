@@ -195,7 +195,7 @@ fn of_error(error: Error, own: OwnKinds, correlation: Uuid) -> Problem {
         Error::VolumesInside(volumes) => {
             tracing::warn!(
                 volumes = volumes.join(", "),
-                "restore refused: volumes of other apps are inside"
+                "restore refused: volumes of other apps are inside the app's volumes"
             );
             VOLUMES_INSIDE.occurrence(correlation)
         }

@@ -1,7 +1,7 @@
 //! The parts of the handlers of backups and snapshots that are the same for both.
 
+use appkeep_api::formats::{Identifier, Parsed};
 use appkeep_api::params::{NoQuery, QueryParams};
-use appkeep_api::words::{Identifier, Try};
 use appkeep_core::ids::{BackupKind, SnapshotKind};
 use appkeep_core::resource::{Kind, Resource};
 use appkeep_core::service::ResourceRef;
@@ -32,8 +32,8 @@ impl PathKind for SnapshotKind {
 
 /// Returns the resource in a path, within the app if the path names one.
 pub(super) fn in_path<K: PathKind>(
-    app_id: Option<Try<Identifier>>,
-    id: Try<Identifier>,
+    app_id: Option<Parsed<Identifier>>,
+    id: Parsed<Identifier>,
     query: QueryParams<NoQuery>,
 ) -> Result<ResourceRef<K>, Rejected> {
     let mut ids = PathIds::default();

@@ -4,8 +4,8 @@
 use appkeep_api::app::{App, AppState, AppType, AppVersion, NamespaceScopedResource};
 use appkeep_api::app_backup::{AppBackup, AppBackupType, AppBackupVersion};
 use appkeep_api::app_snap::{AppSnap, AppSnapType, AppSnapVersion};
+use appkeep_api::formats::{FromText, Identifier, ResourceName, Timestamp, UnreadyReason};
 use appkeep_api::metadata::{HookState, Label, Metadata, ResourceState, StateDetail};
-use appkeep_api::words::{Identifier, ResourceName, Timestamp, UnreadyReason, Word};
 use appkeep_core as core;
 use appkeep_core::metadata::{RESTORE_NOTE_LABEL, RESTORE_NOTES_LABEL};
 use uuid::Uuid;

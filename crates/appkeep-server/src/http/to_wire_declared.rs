@@ -3,11 +3,11 @@
 
 use appkeep_api::account::{self, Account, AccountState, AccountType, AccountVersion};
 use appkeep_api::bucket::{Bucket, BucketState, BucketType, BucketVersion, Provider};
+use appkeep_api::formats::{Expression, FromText, Identifier, ResourceName, Timestamp};
 use appkeep_api::metadata::{Label, Metadata};
 use appkeep_api::schedule::{
     Enabled, Granularity, Makes, Schedule, ScheduleRetention, ScheduleType, ScheduleVersion,
 };
-use appkeep_api::words::{Expression, Identifier, ResourceName, Timestamp, Word};
 use appkeep_core::actor::Role;
 use appkeep_core::catalog::{self, BucketLocation, Recorded};
 use appkeep_core::ids::SubjectId;

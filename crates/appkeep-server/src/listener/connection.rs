@@ -59,7 +59,7 @@ pub(super) async fn serve<A: Application>(
         Ok(Err(reason)) => {
             tracing::info!(target: "appkeep::http", %reason, "a TLS handshake failed");
         }
-        Err(_) => tracing::debug!("a TLS handshake took too long"),
+        Err(_) => tracing::debug!("a TLS handshake timed out"),
     }
 }
 
@@ -97,7 +97,7 @@ async fn serve_http<A, I>(
         tokio::select! {
             outcome = connection.as_mut() => {
                 if let Err(error) = outcome {
-                    tracing::debug!(%error, "a connection broke off");
+                    tracing::debug!(%error, "a connection failed");
                 }
                 return;
             }

@@ -21,10 +21,10 @@ pub(crate) struct ConnectionLimits {
     pub(crate) connections_max: usize,
     /// The largest number of connections from one address (IPv4) or one /64 network (IPv6).
     pub(crate) per_address_max: usize,
-    /// How long a connection may be without a request: during the TLS handshake, before and between requests, and
-    /// while headers are incomplete. HTTP/2 connections that don't answer a ping are closed in the same time.
+    /// The maximum time that a connection may be without a request: during the TLS handshake, before and between
+    /// requests, and while headers are incomplete. HTTP/2 connections that don't answer a ping are closed in the same time.
     pub(crate) idle_timeout: Duration,
-    /// How long a response may wait for the client to read any of it.
+    /// The maximum time that a response may wait for the client to read any of it.
     pub(crate) write_timeout: Duration,
 }
 

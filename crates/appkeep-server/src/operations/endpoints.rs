@@ -83,7 +83,7 @@ async fn metrics_of(watched: &Watched) -> Response<Body> {
     let statistics = match metrics::statistics(watched).await {
         Ok(statistics) => Some(statistics),
         Err(reason) => {
-            tracing::warn!(reason, "metrics are without what the store knows");
+            tracing::warn!(reason, "the metrics of the store are missing");
             None
         }
     };

@@ -113,7 +113,7 @@ impl Operations {
             .await
             .is_err()
         {
-            tracing::info!("the operations listener did not wait for its clients");
+            tracing::info!("open requests to the operations listener were aborted");
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) async fn reasons_against(watched: &Watched) -> Vec<String> {
         None => reasons.push("the server is starting".to_owned()),
         Some(liveness) => {
             let ended = liveness.ended().into_iter();
-            reasons.extend(ended.map(|name| format!("a {name} has died: restart the server")));
+            reasons.extend(ended.map(|name| format!("a {name} ended unexpectedly: restart the server")));
         }
     }
     reasons

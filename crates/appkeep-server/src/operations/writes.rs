@@ -1,6 +1,6 @@
-//! Tracks whether the store can be written to, and since when it can't.
+//! Tracks whether writes to the store succeed, and since when they have failed.
 //!
-//! The state comes from trial writes alone: elapsed time without a trial is no evidence.
+//! The state is determined only by trial writes. It doesn't change between them.
 
 use std::time::{Duration, Instant};
 
@@ -9,9 +9,9 @@ use appkeep_core::store::Store;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Mutex;
 
-/// The time that a trial write may take.
+/// The timeout of a trial write.
 const TRIAL_TIMEOUT: Duration = Duration::from_secs(2);
-/// The time that writes may fail before the process counts as broken, in seconds.
+/// The maximum time that writes may fail before the process counts as broken, in seconds.
 const FAILING_SECS_MAX: i64 = 60;
 
 /// The result of the last trial write.
@@ -42,12 +42,12 @@ impl Failing {
 
 impl Writes {
     /// Performs a trial write, and returns the failure if there is one. A caller that waits for another
-    /// caller's trial shares the result if that trial began after its own call. There is thus only one trial
-    /// at a time, for any number of callers.
+    /// caller's trial shares the result if that trial began after its own call. So only one trial runs at a
+    /// time, for any number of callers.
     pub(super) async fn check(&self, store: &dyn Store, clock: &dyn Clock) -> Option<Failing> {
-        let asked = Instant::now();
+        let called = Instant::now();
         let mut last = self.last.lock().await;
-        if let Some(trial) = last.as_ref().filter(|trial| trial.begun >= asked) {
+        if let Some(trial) = last.as_ref().filter(|trial| trial.begun >= called) {
             return trial.failing.clone();
         }
         let before = last.as_ref().and_then(|trial| trial.failing.clone());
@@ -56,7 +56,7 @@ impl Writes {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),
             Err(_) => Some(format!(
-                "a trial write did not end within {} s",
+                "a trial write timed out after {} s",
                 TRIAL_TIMEOUT.as_secs()
             )),
         };

@@ -1,10 +1,10 @@
 //! A complete server for tests, in a temporary directory and on a free port.
 //!
 //! [`TestServer::builder`] declares accounts, apps and buckets. When [`Builder::start`] returns, the server accepts
-//! requests. Time is a [`SteppingClock`] and ids are [`CountedIds`] unless the builder gets others, so that tests can
-//! compare responses exactly. Backups are real: restic can read them.
+//! requests. Time is a [`SteppingClock`] and ids are [`CountedIds`] unless others are passed to the builder, so that
+//! tests can compare responses exactly. Backups are real: restic can read them.
 //!
-//! Each server has its own async runtime. Dropping it cuts off requests, waits until all tasks and threads have ended,
+//! Each server has its own async runtime. Dropping it aborts requests, waits until all tasks and threads have ended,
 //! and removes the directory.
 //!
 //! ```

@@ -19,7 +19,7 @@ use super::error::TlsError;
 
 /// The size limit of a file of certificates or keys, in bytes.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
-/// How long before a certificate expires a warning is logged.
+/// The remaining validity of a certificate at which a warning is logged.
 const WARN_BEFORE: TimeDelta = TimeDelta::days(14);
 
 /// The paths of a certificate and its private key.
@@ -85,7 +85,7 @@ impl PemFiles {
         // Sharing the file with a group is legitimate.
         if mode & 0o007 != 0 {
             tracing::warn!(
-                "the private key {} can be read by everybody (mode {mode:o})",
+                "the private key {} is readable by all users (mode {mode:o})",
                 self.key.display()
             );
         }
@@ -102,19 +102,21 @@ impl Contents {
     /// Parses the content.
     ///
     /// # Errors
-    /// When there is no certificate or no key in it, or the two don't match.
+    /// When it contains no certificate or no key, or the two don't match.
     pub(super) fn load(&self, files: &PemFiles) -> Result<Loaded, TlsError> {
         let chain = CertificateDer::pem_slice_iter(&self.cert)
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| files.bad_certificate(error.to_string()))?;
         let Some(first) = chain.first() else {
-            return Err(files.bad_certificate("there is none in it (-----BEGIN CERTIFICATE-----)"));
+            return Err(
+                files.bad_certificate("it contains no certificate: expected -----BEGIN CERTIFICATE-----")
+            );
         };
         let ends_at = ends_at(first).map_err(|problem| files.bad_certificate(problem))?;
         let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(|error| {
             files.bad_key(match error {
                 rustls::pki_types::pem::Error::NoItemsFound => {
-                    "there is none in it that isn't encrypted (-----BEGIN PRIVATE KEY-----)".to_owned()
+                    "it contains no unencrypted private key: expected -----BEGIN PRIVATE KEY-----".to_owned()
                 }
                 other => other.to_string(),
             })
@@ -140,7 +142,7 @@ impl Loaded {
     pub(super) fn warn_of_its_end(&self, files: &PemFiles, now: DateTime<Utc>) {
         let (file, ends_at) = (files.cert.display(), self.ends_at);
         if ends_at <= now {
-            tracing::warn!("the certificate {file} ended at {ends_at}: clients refuse it");
+            tracing::warn!("the certificate {file} ended at {ends_at}: clients reject it");
         } else if ends_at - now < WARN_BEFORE {
             tracing::warn!("the certificate {file} ends at {ends_at}");
         }
@@ -151,7 +153,8 @@ impl Loaded {
 fn ends_at(certificate: &CertificateDer<'_>) -> Result<DateTime<Utc>, String> {
     let (_, parsed) = parse_x509_certificate(certificate).map_err(|error| error.to_string())?;
     let seconds = parsed.validity().not_after.timestamp();
-    DateTime::from_timestamp(seconds, 0).ok_or_else(|| format!("it ends at no time: {seconds}"))
+    DateTime::from_timestamp(seconds, 0)
+        .ok_or_else(|| format!("invalid end of validity: {seconds} s since 1970"))
 }
 
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {

@@ -29,7 +29,7 @@ use super::files::{Loaded, PemFiles};
 const AUTHORITY_DAYS: i64 = 3650;
 /// The lifetime of a certificate, in days: the longest that clients accept.
 const CERTIFICATE_DAYS: i64 = 397;
-/// How long before it expires a certificate is renewed.
+/// The remaining validity of a certificate at which it is renewed.
 const RENEW_BEFORE: TimeDelta = TimeDelta::days(30);
 /// The delay before a failed renewal is retried.
 const TRY_AGAIN_AFTER: TimeDelta = TimeDelta::hours(1);
@@ -90,7 +90,7 @@ impl OwnCertificate {
                 self.make_authority(now)
                     .map_err(|problem| self.not_made(&problem))?;
                 let made = self.authority()?;
-                made.ok_or_else(|| self.not_made(&"it is gone"))?
+                made.ok_or_else(|| self.not_made(&"it was removed"))?
             }
         };
         let files = self.files();
@@ -100,7 +100,7 @@ impl OwnCertificate {
             _ => {
                 self.make_certificate(&authority, now)
                     .map_err(|problem| self.not_made(&problem))?;
-                tracing::info!(file = %files.cert.display(), names = ?self.names, "certificate made");
+                tracing::info!(file = %files.cert.display(), names = ?self.names, "created a certificate");
                 now + TimeDelta::days(CERTIFICATE_DAYS)
             }
         };

@@ -13,9 +13,9 @@ use super::error::TlsError;
 use super::files::PemFiles;
 
 /// The interval at which the files are read.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// A background task that watches a certificate; it ends soon after this is dropped.
+/// A background task that watches a certificate. It ends soon after the value is dropped.
 pub(crate) struct CertificateWatch {
     task: Background,
     look: Arc<Notify>,
@@ -50,7 +50,7 @@ impl CertificateWatch {
     }
 
     /// Triggers a check.
-    pub(crate) fn look(&self) {
+    pub(crate) fn trigger(&self) {
         self.look.notify_one();
     }
 
@@ -73,37 +73,37 @@ async fn watch(mut watched: Watched, look: Arc<Notify>, stop: CancellationToken)
     loop {
         // Blocking: reads files, and may generate keys.
         let looked = tokio::task::spawn_blocking(move || {
-            watched.look();
+            watched.reload();
             watched
         });
         watched = match looked.await {
             Ok(watched) => watched,
             Err(error) => {
-                tracing::error!(%error, "the watch over the certificate died");
+                tracing::error!(%error, "the task that watches the certificate ended unexpectedly");
                 return;
             }
         };
         tokio::select! {
             () = stop.cancelled() => return,
             () = look.notified() => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
     }
 }
 
 impl Watched {
-    fn look(&mut self) {
+    fn reload(&mut self) {
         if let Some(own) = &mut self.certificate.own
             && let Err(error) = own.renew_if_due(self.clock.now())
         {
-            tracing::warn!("{error}; the certificate from before stays in use");
+            tracing::warn!("{error}; the previous certificate stays in use");
         }
         let Err(error) = self.load() else {
             self.complaint = None;
             return;
         };
         if self.complaint.as_ref() != Some(&error) {
-            tracing::warn!("{error}; the certificate from before stays in use");
+            tracing::warn!("{error}; the previous certificate stays in use");
         }
         self.complaint = Some(error);
     }
@@ -118,7 +118,7 @@ impl Watched {
         let loaded = contents.load(files);
         self.seen = (digest, loaded.as_ref().err().cloned());
         let loaded = loaded?;
-        tracing::info!(file = %files.cert.display(), ends_at = %loaded.ends_at, "another certificate is in use");
+        tracing::info!(file = %files.cert.display(), ends_at = %loaded.ends_at, "the new certificate is in use");
         loaded.warn_of_its_end(files, self.clock.now());
         self.certificate.shown.replace(loaded.certified);
         Ok(())

@@ -110,7 +110,7 @@ fn declare_bucket(db: &Db, bucket: &Bucket, position: i64, now: DateTime<Utc>) -
 pub(super) fn check_account(what: &str, id: impl std::fmt::Display, rows: usize) -> Result<(), StoreError> {
     if rows == 0 {
         return Err(StoreError::Broken(format!(
-            "the id of {what} {id} belongs to another account already"
+            "the id of {what} {id} already belongs to another account"
         )));
     }
     Ok(())

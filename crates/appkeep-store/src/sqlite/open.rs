@@ -20,10 +20,10 @@ const CACHE_KIB: i64 = 1024;
 const STATEMENTS_MAX: usize = 128;
 /// The size to which the write-ahead log's file is truncated after it grew, in bytes.
 const LOG_BYTES_KEPT: i64 = 16 * 1024 * 1024;
-/// How often opening checks whether another process has finished opening the same database.
+/// The interval at which opening checks whether another process has finished opening the same database.
 const OPEN_WAIT_STEP: Duration = Duration::from_millis(20);
 
-/// How long a call timeouts before it fails with "unavailable".
+/// The time that a call waits before it fails with "unavailable".
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Timeouts {
     /// For a connection of this process.

@@ -146,7 +146,7 @@ async fn payloads_are_read_as_written() {
         let correlation = if n % 2 == 0 { id(90 + n) } else { id(n) };
         assert_eq!(
             claimed.correlation, correlation,
-            "of its own, where no request asked for it"
+            "of its own, because no request created it"
         );
         assert_eq!(claimed.lease.owner, SERVER);
     }

@@ -223,7 +223,7 @@ async fn wait(session: &Session, backup: &AppBackup, wait_limit: WaitLimit) -> a
     let id = backup.id;
     let wait = Wait {
         what: format!("backup {}", backup.name),
-        look: format!("appkeep backup show {id}"),
+        show_command: format!("appkeep backup show {id}"),
         timeout: wait_limit.0,
         session,
     };

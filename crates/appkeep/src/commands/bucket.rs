@@ -42,7 +42,7 @@ enum Command {
         #[arg(value_name = "BUCKET")]
         bucket: Option<String>,
     },
-    /// Take a bucket over from a server that is gone for good. Works with the server running or stopped.
+    /// Take a bucket over from a server that has stopped permanently. Works with the server running or stopped.
     ///
     /// Each server keeps a claim, a small file that it refreshes, in its buckets; other servers don't change buckets
     /// with a claim. The claim of a server that ended on this machine is ignored. Other claims expire: after 5 minutes

@@ -44,7 +44,7 @@ impl Args {
     }
 }
 
-/// How long to wait; forever by default.
+/// The maximum time to wait; unlimited by default.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WaitLimit(pub(super) Option<Duration>);
 
@@ -83,7 +83,7 @@ pub(super) fn ended<T: Serialize>(
             }
             let failure = Failure::new(FAILED, format!("{what} {reason}"));
             Err(failure
-                .next(format!("{} and the server's log show details", wait.look))
+                .next(format!("{} and the server's log show details", wait.show_command))
                 .into())
         }
     }

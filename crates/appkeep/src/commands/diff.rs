@@ -63,5 +63,5 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 fn read(file: &Path, name: Option<&str>) -> anyhow::Result<Document> {
     let name = name.map_or_else(|| file.display().to_string(), str::to_owned);
     let text = std::fs::read_to_string(file).with_context(|| format!("failed to read {name}"))?;
-    Document::from_text(&name, &text).map_err(|error| anyhow::anyhow!("failed to {error}"))
+    Document::from_text(&name, &text).map_err(|error| anyhow::anyhow!("{error}"))
 }

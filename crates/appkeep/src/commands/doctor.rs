@@ -144,7 +144,7 @@ mod tests {
     fn a_fix_is_shown_below_its_problem() {
         let checks = [
             Check::good("server", "http://127.0.0.1:8480, from --url"),
-            Check::wrong("token", "no token is set", "give --token-file"),
+            Check::wrong("token", "no token is set", "specify --token-file"),
         ];
         let text = anstream::adapter::strip_str(&table(&checks).render(None)).to_string();
         insta::assert_snapshot!(text);

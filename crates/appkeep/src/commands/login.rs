@@ -69,7 +69,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 fn ask(url: &str) -> Result<SecretString, Failure> {
     let missing =
-        || Failure::new(COULD_NOT_RUN, "no token is set").next("give --token-file or APPKEEP_TOKEN");
+        || Failure::new(COULD_NOT_RUN, "no token is set").next("specify --token-file or APPKEEP_TOKEN");
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(missing());
     }

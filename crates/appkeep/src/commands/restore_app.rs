@@ -8,7 +8,7 @@ use super::create::WaitLimit;
 use crate::failure::{FAILED, Failure};
 use crate::remote::{End, Session, Step, Wait, confirmed, note, reasons, until};
 
-/// How to restore.
+/// The options of a restore.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
@@ -27,7 +27,7 @@ pub(super) struct Args {
 pub(super) struct Source {
     /// The name, for example `backup nightly`.
     pub(super) what: String,
-    /// When it was created, formatted for display.
+    /// The creation time, formatted for display.
     pub(super) made: String,
     pub(super) backup_id: Option<Uuid>,
     pub(super) snapshot_id: Option<Uuid>,
@@ -36,7 +36,7 @@ pub(super) struct Source {
 /// Replaces the app's data with the source's.
 ///
 /// # Errors
-/// When the user declines, the server refuses, or a restore that is waited for fails.
+/// When the user declines, the server refuses the request, or with `--wait` the restore fails.
 pub(super) async fn restore(
     session: &Session,
     app: &App,
@@ -74,7 +74,7 @@ pub(super) async fn restore(
     note(&format!("{name} is being restored from {what}"));
     let wait = Wait {
         what: format!("restore of {name}"),
-        look: format!("appkeep app show {name}"),
+        show_command: format!("appkeep app show {name}"),
         timeout: WaitLimit::seconds(args.timeout).0,
         session,
     };
@@ -96,11 +96,11 @@ pub(super) async fn restore(
             }
             session
                 .output
-                .done(&app, &format!("{name} has the data of {what}"))
+                .done(&app, &format!("{name} was restored from {what}"))
         }
         End::Failed(reason) => Err(
             Failure::new(FAILED, format!("the restore of {name} failed: {reason}"))
-                .next("the reason says where the data is; the server's log says more")
+                .next("the reason contains the location of the data; the server's log has more details")
                 .into(),
         ),
     }

@@ -160,7 +160,7 @@ async fn wait(session: &Session, app: &App, snapshot: &AppSnap, wait_limit: Wait
     let (app_id, id) = (app.id, snapshot.id);
     let wait = Wait {
         what: format!("snapshot {}", snapshot.name),
-        look: format!("appkeep snapshot show {id}"),
+        show_command: format!("appkeep snapshot show {id}"),
         timeout: wait_limit.0,
         session,
     };

@@ -34,10 +34,10 @@ pub(crate) struct Args {
     url: Option<String>,
     #[command(flatten)]
     target: target::Args,
-    /// The server's own OpenAPI document, JSON or YAML, which is checked, too.
+    /// The server's own OpenAPI document (JSON or YAML), to be checked as well.
     #[arg(long, value_name = "FILE", requires = "url")]
     openapi: Option<PathBuf>,
-    /// The operations that the server has, for one that hasn't all: ids, separated by commas.
+    /// The ids of the operations that the server supports, separated by commas. All operations by default.
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     operations: Vec<String>,
     /// Check only the documented operations, not their companions.
@@ -46,10 +46,10 @@ pub(crate) struct Args {
     /// The seed of names and unknown ids: with the seed of an earlier run, the same requests are sent again.
     #[arg(long, value_name = "UUID")]
     seed: Option<Uuid>,
-    /// How long the run may take, for example 90s or 1h. It ends with exit code 2 after that.
+    /// The time limit of the run, for example 90s or 1h. A run that exceeds it ends with exit code 2.
     #[arg(long, value_name = "DURATION", default_value = "30m", value_parser = duration)]
     time_limit: Duration,
-    /// How long one response may take. Ten consecutive requests without a response end the run.
+    /// The time limit of one response. Ten consecutive requests without a response end the run.
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     response_timeout: Duration,
     /// The format of the report on stdout.
@@ -87,7 +87,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         let statics = args.openapi.as_deref().map(check_file).transpose()?;
         // Nothing has been created before this point, so until now a signal ends the program at once.
         let interrupt = Interrupt::listen(&options.interrupt)?;
-        let live = live::run(&target, &options).await.map_err(failed_to);
+        let live = live::run(&target, &options).await.map_err(checker_error);
         bar.end();
         let report = Report {
             statics,
@@ -96,7 +96,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         (report, interrupt)
     } else {
         let interrupt = Interrupt::listen(&options.interrupt)?;
-        let report = own(&options).await;
+        let report = check_own_server(&options).await;
         bar.end();
         (report?, interrupt)
     };
@@ -117,9 +117,9 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// Checks this project's own server: its document, and a running temporary server.
-async fn own(options: &Options) -> anyhow::Result<Report> {
+async fn check_own_server(options: &Options) -> anyhow::Result<Report> {
     let document = appkeep_server::openapi().map_err(anyhow::Error::msg)?;
-    let server = Document::from_value("appkeep openapi", document).map_err(failed_to)?;
+    let server = Document::from_value("appkeep openapi", document).map_err(checker_error)?;
     let statics = check_document(&server, DROPSHOT)?;
     let servers = TemporaryServers::start()
         .await
@@ -133,7 +133,7 @@ async fn own(options: &Options) -> anyhow::Result<Report> {
     servers.stop().await;
     Ok(Report {
         statics: Some(statics),
-        live: Some(live.map_err(failed_to)?),
+        live: Some(live.map_err(checker_error)?),
     })
 }
 
@@ -142,7 +142,7 @@ const DOCUMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 fn check_file(file: &std::path::Path) -> anyhow::Result<StaticReport> {
     let text = read_document(file).with_context(|| format!("failed to read {}", file.display()))?;
-    let document = Document::from_text(&file.display().to_string(), &text).map_err(failed_to)?;
+    let document = Document::from_text(&file.display().to_string(), &text).map_err(checker_error)?;
     check_document(&document, &[])
 }
 
@@ -158,11 +158,11 @@ fn read_document(file: &std::path::Path) -> anyhow::Result<String> {
 }
 
 fn check_document(server: &Document, allowances: &[Allowance]) -> anyhow::Result<StaticReport> {
-    let authored = authored::document().map_err(failed_to)?;
+    let authored = authored::document().map_err(checker_error)?;
     Ok(statics::verify(&authored, server, allowances))
 }
 
-/// Prefixes an error of the checker, which names the failed action.
-fn failed_to(error: impl Display) -> anyhow::Error {
-    anyhow::anyhow!("failed to {error}")
+/// Converts an error of the checker, whose message contains its causes.
+fn checker_error(error: impl Display) -> anyhow::Error {
+    anyhow::anyhow!("{error}")
 }

@@ -149,7 +149,7 @@ impl Known {
     pub(crate) fn url(&self) -> Result<&str, Failure> {
         self.url.as_ref().map(|url| url.value.as_str()).ok_or_else(|| {
             Failure::new(COULD_NOT_RUN, "no server is set")
-                .next("give --url or APPKEEP_URL, or run appkeep login")
+                .next("specify --url or APPKEEP_URL, or run appkeep login")
         })
     }
 
@@ -166,7 +166,7 @@ impl Known {
                 _ => "no token is set".to_owned(),
             };
             Failure::new(COULD_NOT_RUN, cause)
-                .next("give --token-file or APPKEEP_TOKEN, or run appkeep login")
+                .next("specify --token-file or APPKEEP_TOKEN, or run appkeep login")
         })
     }
 }

@@ -56,7 +56,7 @@ fn refused(status: StatusCode, error: &Error) -> Failure {
             Failure::new(FAILED, format!("the server failed: {text}")).next("see its log")
         }
         _ if status.is_redirection() => Failure::new(COULD_NOT_RUN, format!("the server redirects: {text}"))
-            .next("give its final address in --url"),
+            .next("specify its final address with --url"),
         _ => Failure::new(COULD_NOT_RUN, format!("the server refused the request: {text}")),
     }
 }
@@ -79,7 +79,7 @@ fn unreachable_at(url: &str, error: &Error, cause: &TransportError) -> Failure {
             COULD_NOT_RUN,
             format!("the certificate of {url} is not trusted: {last}"),
         )
-        .next("give --ca FILE, the authority that signed it, or APPKEEP_CA");
+        .next("specify its certificate authority with --ca FILE or APPKEEP_CA");
     }
     let no_tls = ["InvalidContentType", "corrupt message", "tls handshake eof"];
     if no_tls.iter().any(|words| all.contains(words)) {

@@ -33,7 +33,7 @@ pub(crate) trait Named {
     }
 }
 
-/// How much of a resource's name or id was given.
+/// The part of a resource's name or id that was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum How {
     /// The full name, or as many characters of the id as tables show.
@@ -148,7 +148,7 @@ pub(crate) fn ambiguous<T: Named>(wanted: &str, candidates: &[&T]) -> Failure {
         AMBIGUOUS,
         format!("{wanted:?} matches {count} {kind}s: {}", listed.join(", ")),
     )
-    .next("give more characters of the id")
+    .next("specify more characters of the id")
 }
 
 #[cfg(test)]
@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(
             text,
             "\"twice\" matches 2 backups: twice (30000000-0000-0000-0000-000000000000), \
-             twice (31000000-0000-0000-0000-000000000000); give more characters of the id"
+             twice (31000000-0000-0000-0000-000000000000); specify more characters of the id"
         );
     }
 
@@ -254,7 +254,7 @@ mod tests {
         let text = find("same", things).unwrap_err().to_string();
         assert_eq!(text.matches("same (").count(), 10);
         assert!(
-            text.ends_with(", and 15 more; give more characters of the id"),
+            text.ends_with(", and 15 more; specify more characters of the id"),
             "{text}"
         );
     }

@@ -10,7 +10,7 @@ use dialoguer::Confirm;
 use serde::Serialize;
 
 use super::table::{Details, Table};
-use crate::failure::{COULD_NOT_RUN, Failure, in_a_line};
+use crate::failure::{COULD_NOT_RUN, Failure, on_one_line};
 use crate::stdout::print_line;
 
 /// The format of stdout.
@@ -73,7 +73,7 @@ impl Format {
     /// When stdout can't be written to.
     pub(crate) fn done<T: Serialize>(self, thing: &T, line: &str) -> anyhow::Result<()> {
         match self {
-            Self::Table => print_line(&in_a_line(line)),
+            Self::Table => print_line(&on_one_line(line)),
             Self::Json | Self::Yaml => self.exactly(thing),
         }
     }
@@ -96,7 +96,7 @@ impl Format {
 /// Prints a message for the user on stderr.
 pub(crate) fn note(text: &str) {
     // A closed stderr is not an error.
-    let _ = writeln!(io::stderr(), "{}", in_a_line(text));
+    let _ = writeln!(io::stderr(), "{}", on_one_line(text));
 }
 
 /// Asks for confirmation at a terminal.
@@ -108,7 +108,7 @@ pub(crate) fn confirmed(question: &str, refusal: &str) -> Result<(), Failure> {
         return Err(Failure::new(COULD_NOT_RUN, refusal).next("confirm it with --yes"));
     }
     match Confirm::new()
-        .with_prompt(in_a_line(question))
+        .with_prompt(on_one_line(question))
         .default(false)
         .interact()
     {
@@ -116,7 +116,7 @@ pub(crate) fn confirmed(question: &str, refusal: &str) -> Result<(), Failure> {
         Ok(false) => Err(Failure::new(COULD_NOT_RUN, "not confirmed: nothing was changed")),
         Err(error) => Err(Failure::new(
             COULD_NOT_RUN,
-            format!("failed to ask for confirmation: {error}"),
+            format!("failed to read the confirmation: {error}"),
         )),
     }
 }

@@ -143,7 +143,7 @@ async fn account(client: &Client, url: &str, known: &Known) -> Result<Uuid, Fail
         Err(error) if is_unknown_route(&error) => {
             let failure = to_failure(url, &error);
             return Err(
-                Failure::new(failure.code(), failure.cause()).next("give the account's id in --account")
+                Failure::new(failure.code(), failure.cause()).next("specify the account's id with --account")
             );
         }
         Err(error) => return Err(to_failure(url, &error)),

@@ -6,7 +6,7 @@ use comfy_table::{
     Cell as Rendered, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table as Grid, Width,
 };
 
-use crate::failure::in_a_line;
+use crate::failure::on_one_line;
 
 /// The number of spaces between two columns.
 const GAP: u16 = 2;
@@ -50,7 +50,7 @@ impl Cell {
     /// Creates a cell with a tone.
     pub(crate) fn toned(text: &impl ToString, tone: Tone) -> Self {
         Self {
-            text: in_a_line(&text.to_string()),
+            text: on_one_line(&text.to_string()),
             tone,
         }
     }

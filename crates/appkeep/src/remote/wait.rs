@@ -1,6 +1,6 @@
 //! Waits for background operations of a server.
 //!
-//! Progress is a bar on a terminal, otherwise lines. Ctrl-C ends only the wait.
+//! Progress is shown as a bar on a terminal, and otherwise as lines. Ctrl-C ends the wait, but not the operation.
 
 use std::fmt;
 use std::io::IsTerminal;
@@ -20,7 +20,7 @@ use crate::failure::{COULD_NOT_RUN, FAILED, Failure, INTERRUPTED};
 const POLL_INTERVAL_FIRST: Duration = Duration::from_millis(200);
 /// The longest polling interval.
 const POLL_INTERVAL_MAX: Duration = Duration::from_secs(3);
-/// The time that a server may be unreachable before the wait ends.
+/// The maximum time that a server may be unreachable before the wait ends.
 const UNREACHABLE_MAX: Duration = Duration::from_mins(1);
 /// The shortest interval between progress messages without a terminal.
 const PROGRESS_INTERVAL_MIN: Duration = Duration::from_secs(10);
@@ -34,7 +34,7 @@ pub(crate) struct Wait<'a> {
     /// The awaited operation, for example `backup nightly-1`.
     pub(crate) what: String,
     /// The command that shows the operation, for users who stop waiting.
-    pub(crate) look: String,
+    pub(crate) show_command: String,
     /// The limit of the wait.
     pub(crate) timeout: Option<Duration>,
     /// The session to poll with.
@@ -67,29 +67,29 @@ pub(crate) struct Step {
 /// When the operation failed, the wait timed out, the server is unreachable, or the user pressed ctrl-C.
 ///
 /// # Cancel safety
-/// Dropping it changes nothing on the client or the server.
-pub(crate) async fn until<T, F>(wait: &Wait<'_>, look: impl FnMut() -> F) -> Result<(T, End), Failure>
+/// Dropping the future has no effect on the operation.
+pub(crate) async fn until<T, F>(wait: &Wait<'_>, poll: impl FnMut() -> F) -> Result<(T, End), Failure>
 where
     F: Future<Output = Result<(Step, T), Error>>,
 {
     let mut interrupt =
         signal(SignalKind::interrupt()).map_err(|error| Failure::new(COULD_NOT_RUN, error.to_string()))?;
     let mut reporter = Reporter::new(&wait.what);
-    let seen = tokio::select! {
-        seen = watch(wait, look, &mut reporter) => seen,
+    let result = tokio::select! {
+        result = watch(wait, poll, &mut reporter) => result,
         _ = interrupt.recv() => Err(Failure::new(
             INTERRUPTED,
             format!("stopped waiting: the {} continues", wait.what),
         )
-        .next(format!("check with {}", wait.look))),
+        .next(format!("check with {}", wait.show_command))),
         () = expired(wait.timeout) => Err(Failure::new(
             FAILED,
             format!("the {} is still running after {}", wait.what, human(wait.timeout.unwrap_or_default())),
         )
-        .next(format!("check with {}", wait.look))),
+        .next(format!("check with {}", wait.show_command))),
     };
     reporter.end();
-    seen
+    result
 }
 
 async fn expired(timeout: Option<Duration>) {
@@ -101,7 +101,7 @@ async fn expired(timeout: Option<Duration>) {
 
 async fn watch<T, F>(
     wait: &Wait<'_>,
-    mut look: impl FnMut() -> F,
+    mut poll: impl FnMut() -> F,
     reporter: &mut Reporter,
 ) -> Result<(T, End), Failure>
 where
@@ -111,15 +111,15 @@ where
     let mut last: Option<Step> = None;
     let mut unreachable_since: Option<Instant> = None;
     loop {
-        match look().await {
-            Ok((step, thing)) => {
+        match poll().await {
+            Ok((step, resource)) => {
                 unreachable_since = None;
                 if last.as_ref() != Some(&step) {
                     pause = POLL_INTERVAL_FIRST;
                 }
                 reporter.report(&step);
                 if let Some(end) = step.end {
-                    return Ok((thing, end));
+                    return Ok((resource, end));
                 }
                 last = Some(step);
             }
@@ -131,7 +131,7 @@ where
                         failure.code(),
                         format!("{}; the {} may continue", failure.cause(), wait.what),
                     )
-                    .next(format!("check with {}", wait.look)));
+                    .next(format!("check with {}", wait.show_command)));
                 }
                 reporter.unreachable();
             }
@@ -153,7 +153,7 @@ struct Reporter {
     /// The bar, if stderr is a terminal.
     bar: Option<ProgressBar>,
     reported: Option<(String, Instant)>,
-    /// When copying was first seen, and the number of bytes copied by then.
+    /// The time of the first poll at which data was being copied, and the number of bytes copied by then.
     copying: Option<(Instant, u64)>,
     is_unreachable: bool,
 }

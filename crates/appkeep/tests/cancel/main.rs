@@ -102,7 +102,7 @@ fn nothing_is_left(installation: &Installation, server: &RunningServer, token: &
         "{ids:?}"
     );
     let repository = installation.path().join("bucket").join(APP);
-    eventually("everything of it to be gone", || {
+    eventually("all of its data to be deleted", || {
         let kinds = ["data", "index", "snapshots", "tmp"];
         let left: Vec<_> = kinds
             .iter()

@@ -138,7 +138,7 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "name = \"other\"",
         "name = \"acme\"",
-        ":20: `name = \"acme\"`: the name \"acme\" is given twice",
+        ":20: `name = \"acme\"`: the name \"acme\" is repeated",
     ),
     (
         "id = \"5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a02\"",
@@ -149,8 +149,8 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "id = \"5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a02\"",
         "id = \"5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01\"",
-        ":21: `id = \"5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01\"`: the id 5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01 is given \
-         twice",
+        ":21: `id = \"5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01\"`: the id 5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01 is \
+         repeated",
     ),
     (
         "volumes = { data = \"volume\" }",
@@ -193,7 +193,7 @@ fn errors_name_location_and_expected_value() {
     }
     assert!(
         !installation.data().exists(),
-        "nothing is made before it is known what"
+        "nothing is created for an invalid configuration"
     );
 }
 

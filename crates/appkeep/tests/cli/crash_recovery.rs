@@ -48,7 +48,7 @@ fn restic_restores_backups_completed_after_a_kill() {
     // Incomplete data of the killed server is removed by the next delete.
     assert_eq!(server.delete(&token, &path).status, 204);
     let snapshots = installation.data().join("snapshots");
-    eventually("the bytes to be gone", || {
+    eventually("the bytes to be deleted", || {
         (bytes_below(&data) + bytes_below(&snapshots) == 0).then_some(())
     });
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));

@@ -68,7 +68,7 @@ fn endless_requests_are_cut_off_at_a_stop() {
     let ended = server.stop("TERM").unwrap();
     assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
     assert!(
-        ended.stderr.contains("requests were cut off after 5 s"),
+        ended.stderr.contains("requests were aborted after 5 s"),
         "{}",
         ended.stderr
     );
@@ -105,8 +105,8 @@ fn data_directories_in_use_are_rejected() {
     let refused = only_error_line(&installation.serve().output().unwrap());
     let data = installation.data().canonicalize().unwrap();
     let expected = format!(
-        "the data directory {} is in use by another server (process {}): stop it first, or give --data another \
-         directory",
+        "the data directory {} is in use by another server (process {}): stop it first, or specify another \
+         directory with --data",
         data.display(),
         server.id()
     );

@@ -237,7 +237,7 @@ fn a_replaced_certificate_is_used_without_a_restart() {
     let ended = server.stop("TERM").unwrap();
     assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
     assert_eq!(
-        ended.stderr.matches("another certificate is in use").count(),
+        ended.stderr.matches("the new certificate is in use").count(),
         2,
         "{}",
         ended.stderr
@@ -257,16 +257,14 @@ fn a_broken_certificate_is_reported_once_and_not_used() {
 
     fs::copy(&second.cert, &used.cert).unwrap();
     let mismatch = format!(
-        "the certificate {} is not that of the private key {}; the certificate from before stays in use",
+        "the certificate {} is not that of the private key {}; the previous certificate stays in use",
         used.cert.display(),
         used.key.display()
     );
     eventually("the message about the mismatch", || is_logged(&mismatch));
     assert!(trusts(&server, &first.cert));
     fs::write(&used.cert, "").unwrap();
-    eventually("the message about an empty file", || {
-        is_logged("there is none in it")
-    });
+    eventually("the message about an empty file", || is_logged("it contains no "));
     assert!(trusts(&server, &first.cert));
     fs::remove_file(&used.cert).unwrap();
     eventually("the message about a missing file", || {
@@ -299,14 +297,16 @@ fn an_unusable_certificate_prevents_the_start() {
         (
             &key,
             &key,
-            format!("failed to use the certificate {key}: there is none in it (-----BEGIN CERTIFICATE-----)"),
+            format!(
+                "failed to use the certificate {key}: it contains no certificate: expected -----BEGIN CERTIFICATE-----"
+            ),
         ),
         (
             &cert,
             &cert,
             format!(
-                "failed to use the private key {cert}: there is none in it that isn't encrypted (-----BEGIN PRIVATE \
-                 KEY-----)"
+                "failed to use the private key {cert}: it contains no unencrypted private key: expected -----BEGIN PRIVATE \
+                 KEY-----"
             ),
         ),
         (

@@ -305,7 +305,7 @@ fn ambiguous_names_revoke_no_token() {
     let refused = only_error_line(&token_command(&installation, &["revoke", "twin"]));
     assert_eq!(
         refused,
-        format!("\"twin\" matches several tokens: {one}, {other}; give the id")
+        format!("\"twin\" matches several tokens: {one}, {other}; specify the id")
     );
     let unknown = only_error_line(&token_command(&installation, &["revoke", "unknown"]));
     assert_eq!(

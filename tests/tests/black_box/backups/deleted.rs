@@ -15,7 +15,7 @@ async fn listed(api: &Api, path: &str) -> Vec<String> {
     items.iter().map(|item| text(item, "id")).collect()
 }
 
-async fn is_nowhere(api: &Api, app: Uuid, backup: &Value) {
+async fn is_not_found_anywhere(api: &Api, app: Uuid, backup: &Value) {
     let id = text(backup, "id");
     for tree in [api.backups(), api.app_backups(app)] {
         assert!(!listed(api, &tree).await.contains(&id), "{tree}");
@@ -26,9 +26,9 @@ async fn is_nowhere(api: &Api, app: Uuid, backup: &Value) {
 }
 
 /// Waits until the app's repository has no content.
-async fn no_bytes_are_left(server: &TestServer, app: Uuid) {
+async fn repository_is_empty(server: &TestServer, app: Uuid) {
     let path = server.repository("local", app).path;
-    until("the bytes to be gone", async || {
+    until("the bytes to be deleted", async || {
         let content = ["data", "snapshots", "index"].map(|kind| bytes_below(&path.join(kind)));
         content == [0, 0, 0]
     })
@@ -53,8 +53,8 @@ async fn deleted_backups_disappear_and_free_their_space() {
         let deleted = api.delete(&format!("{tree}/{}", text(&backup, "id"))).await;
         assert_eq!(deleted.status, 204);
         assert!(deleted.bytes.is_empty());
-        is_nowhere(&api, app, &backup).await;
-        no_bytes_are_left(&server, app).await;
+        is_not_found_anywhere(&api, app, &backup).await;
+        repository_is_empty(&server, app).await;
         assert!(bytes_below(&bucket) < 10_000);
     }
 }
@@ -72,7 +72,7 @@ async fn restic_restores_other_backups_after_a_delete() {
     let bytes = bytes_below(&server.repository("local", app).path);
     assert_eq!(api.delete(&api.backup_path(&backups[1].1)).await.status, 204);
     let repository = server.repository("local", app);
-    until("a third of the bytes to be gone", async || {
+    until("a third of the bytes to be deleted", async || {
         bytes_below(&repository.path) < bytes - (900 << 10)
     })
     .await;
@@ -97,9 +97,9 @@ async fn restic_finds_no_data_of_a_backup_deleted_while_running() {
     until("bytes to be in the bucket", async || bytes_below(&data) > 0).await;
     assert_eq!(api.get(&path).await.json()["state"], "running");
     assert_eq!(api.delete(&path).await.status, 204);
-    is_nowhere(&api, app, &created).await;
+    is_not_found_anywhere(&api, app, &created).await;
 
-    no_bytes_are_left(&server, app).await;
+    repository_is_empty(&server, app).await;
     no_snapshot_is_left(&server, &api, app).await;
     let repository = server.repository("local", app);
     assert_eq!(repository.snapshots(), Vec::<Value>::new());
@@ -118,7 +118,7 @@ async fn backups_can_be_deleted_while_discovering() {
     let path = api.backup_path(&created);
     api.wait_for(&path, &["discovering", "running"]).await;
     assert_eq!(api.delete(&path).await.status, 204);
-    is_nowhere(&api, app, &created).await;
+    is_not_found_anywhere(&api, app, &created).await;
     no_snapshot_is_left(&server, &api, app).await;
-    no_bytes_are_left(&server, app).await;
+    repository_is_empty(&server, app).await;
 }

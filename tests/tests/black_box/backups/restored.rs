@@ -2,14 +2,14 @@
 
 use std::fs;
 
-use appkeep_tests::{Builder, assert_same_tree, bytes_below, copy_tree, text, write_zoo};
+use appkeep_tests::{Builder, assert_same_tree, bytes_below, copy_tree, text, write_varied_files};
 use chrono::{DateTime, FixedOffset};
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn restic_restores_every_kind_of_file() {
     let builder = Builder::new();
-    write_zoo(&builder.path().join("volumes/shop-data"));
+    write_varied_files(&builder.path().join("volumes/shop-data"));
     let server = builder.start().await;
     let (api, app) = (server.api().await, server.app("acme", "shop"));
     let backup = api.back_up(app, &json!({})).await;

@@ -6,16 +6,16 @@ use crate::fixture::Fixture;
 async fn reasons_name_the_invalid_and_the_expected_value() {
     let fixture = Fixture::start().await;
     for (query, named) in [
-        ("limit=many", r#""many" is not a number from 1 on"#),
+        ("limit=many", r#""many" is not an integer of at least 1"#),
         (
             "include=id,surprise",
             r#""surprise" is not a field; the fields are type, version, id, name"#,
         ),
         (
             "continue=x",
-            r#""x" is not a continue token of an earlier response"#,
+            r#""x" is not a `continue` token from an earlier response"#,
         ),
-        ("limit=1&limit=1", "it is given more than once"),
+        ("limit=1&limit=1", "it is repeated"),
         ("colour=red", "this operation has no such parameter"),
     ] {
         let response = fixture

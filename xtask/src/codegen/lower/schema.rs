@@ -168,7 +168,7 @@ pub(super) fn resolve<'d>(document: &'d Value, reference: &str) -> Result<&'d Va
     };
     document
         .pointer(pointer)
-        .with_context(|| format!("nothing is at {reference}"))
+        .with_context(|| format!("the reference {reference} has no target"))
 }
 
 /// Removes all members but the named ones.

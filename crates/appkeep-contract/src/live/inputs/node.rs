@@ -43,7 +43,7 @@ impl<'d> Node<'d> {
         Self { source, parts }
     }
 
-    /// The strings that are tried for it; computed once for all equal schemas.
+    /// The strings to try as values of the schema. They are computed once for all equal schemas.
     pub(super) fn texts(&self) -> Rc<Texts> {
         let key = self.schema(|_| true).to_string();
         if let Some(known) = self.source.texts.borrow().get(&key) {

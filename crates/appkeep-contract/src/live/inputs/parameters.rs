@@ -36,7 +36,7 @@ fn cases_of<'d>(source: &'d Source<'d>, operation: &Operation, parameter: &Param
     };
     for (keyword, code, rule) in CONSTRAINTS {
         if let Some(text) = texts.violating(keyword) {
-            let what = format!("`{}` is {text:?}, against its {keyword}", parameter.name);
+            let what = format!("`{}` is {text:?}, which violates its {keyword}", parameter.name);
             add((code, rule), what, text.to_owned(), rejected(parameter));
         }
     }

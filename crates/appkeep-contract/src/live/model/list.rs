@@ -69,7 +69,7 @@ pub(super) fn check(model: &mut Model, call: &Call, response: &RecordedResponse)
             continue;
         };
         if resource.lifecycle == Lifecycle::Deleted {
-            violations.push(rules::DELETED.violation(format!("{id} was deleted and is still listed")));
+            violations.push(rules::DELETED.violation(format!("{id} was deleted, but is still listed")));
         } else if request.holds(resource) {
             violations.extend(match &request.columns {
                 None => check_item(resource, item),
@@ -95,7 +95,7 @@ pub(super) fn check(model: &mut Model, call: &Call, response: &RecordedResponse)
         let missing = model.existing().filter(|resource| request.holds(resource));
         let missing = missing.filter(|resource| !times.contains_key(resource.id.as_str()));
         violations.extend(missing.map(|resource| {
-            rules::LISTED.violation(format!("{} was created and isn't in the list", resource.id))
+            rules::LISTED.violation(format!("{} was created, but isn't in the list", resource.id))
         }));
     }
     violations

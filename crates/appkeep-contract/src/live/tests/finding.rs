@@ -43,11 +43,11 @@ async fn missing_results_have_a_reason() {
         (Response::empty(404), "the list of apps returned 404"),
         (
             Response::of_json(200, &json!({"items": []})),
-            "the list names no app that is ready",
+            "the list contains no app that is ready",
         ),
         (
             Response::of_json(200, &Value::Null),
-            "the list names no app that is ready",
+            "the list contains no app that is ready",
         ),
     ] {
         let error = app_of(move |_| respond.clone()).await.unwrap_err();
@@ -68,11 +68,13 @@ async fn the_account_of_the_token_is_used() {
     assert_eq!(respond(TOKEN).await.unwrap(), ACCOUNT.to_string());
     assert_eq!(
         respond(OPERATOR_TOKEN).await.unwrap_err(),
-        format!("find the account at http://server: the token can access several: {OTHER}, {ACCOUNT}")
+        format!(
+            "failed to find the account at http://server: the token can access several accounts: {OTHER}, {ACCOUNT}"
+        )
     );
     let refused = account_of(TOKEN, |_| problem(401, 4)).await.unwrap_err();
     assert_eq!(
         refused,
-        "find the account at http://server: the list of accounts returned 401 t d"
+        "failed to find the account at http://server: the list of accounts returned 401 t d"
     );
 }

@@ -26,7 +26,7 @@ use crate::testing::{Listener, Request, Response};
 /// A server with one defect: its description, and its responses.
 type Variant = (&'static str, fn(&FakeServer, &Request) -> Response);
 
-/// How the checks of a scenario are run.
+/// The way in which the checks of a scenario are run.
 struct Setup {
     /// The maximum time of a job. With zero, a check polls exactly once.
     completion_max: Duration,

@@ -164,7 +164,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     })).of_snapshots(),
     defect(Shape, "charset-garbage", "`Content-Type` names an unknown charset.", OnResponse(|request, response| {
         if request.is_fetch() && response.is_success() {
-            let media_type = format!("{}; charset=klingon", response.header(&CONTENT_TYPE));
+            let media_type = format!("{}; charset=unknown", response.header(&CONTENT_TYPE));
             response.set_header(CONTENT_TYPE, &media_type);
         }
     })),

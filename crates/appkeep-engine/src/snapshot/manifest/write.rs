@@ -38,7 +38,7 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Adds an entry. After a directory its entries follow, and then [`Writer::leave`].
+    /// Adds an entry. After a directory, add its entries and then call [`Writer::leave`].
     pub(crate) fn entry(&mut self, entry: Entry) -> io::Result<()> {
         let is_directory = entry.kind == Kind::Directory;
         self.frame(&Frame::Entry(entry))?;
@@ -57,11 +57,13 @@ impl Writer {
     /// Ends the current directory.
     pub(crate) fn leave(&mut self) -> io::Result<()> {
         self.frame(&Frame::End)?;
-        let Some(noted_at) = self.open.pop() else {
+        let Some(end_field_at) = self.open.pop() else {
             return Err(io::Error::other("no directory is open"));
         };
         self.file.flush()?;
-        self.file.get_ref().write_all_at(&self.at.to_le_bytes(), noted_at)
+        self.file
+            .get_ref()
+            .write_all_at(&self.at.to_le_bytes(), end_field_at)
     }
 
     /// Ends the manifest, and syncs it to disk.

@@ -25,7 +25,7 @@ pub(in crate::diff) enum Kind {
     Other,
 }
 
-/// How a value is compared.
+/// The way in which a value is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// Not at all.

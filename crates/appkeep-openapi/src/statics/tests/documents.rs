@@ -35,10 +35,10 @@ const OF_APP: &str = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups";
 
 #[rustfmt::skip]
 const DEFECTS: &[DocumentDefect] = &[
-    defect("security-removed", "No operation asks for a token.", Server(|document| {
+    defect("security-removed", "No operation requires a token.", Server(|document| {
         remove(document, "", "security");
     })),
-    defect("security-removed-from-one", "One operation asks for no token.", Server(|document| {
+    defect("security-removed-from-one", "One operation requires no token.", Server(|document| {
         document["paths"][OF_APP]["post"]["security"] = json!([]);
     })),
     defect("operation-removed", "Backups can't be created.", Server(|document| {
@@ -102,7 +102,7 @@ const DEFECTS: &[DocumentDefect] = &[
         let example = document.pointer_mut(&name).expect("an example");
         example["value"]["bucketID"] = json!("00000000-0000-4000-8000-000000000000");
     })),
-    defect("next-security-removed", "No operation asks for a token any more.", NextVersion(|document| {
+    defect("next-security-removed", "No operation requires a token any more.", NextVersion(|document| {
         remove(document, "", "security");
     })),
     defect("next-header-removed", "The next version doesn't document the URL of a new backup.", NextVersion(|document| {

@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let list = list.join("; ");
     if !args.yes {
         confirmed(
-            &format!("Take the bucket {name} over from {list}? It must be gone for good."),
+            &format!("Take the bucket {name} over from {list}? It must have stopped permanently."),
             &format!("this command takes the bucket {name} over from {list}"),
         )?;
     }

@@ -148,7 +148,7 @@ fn diagnose(session: &Session, error: &Error) -> Vec<Check> {
                 session.account,
                 failure.cause()
             ),
-            "give another --account, or a token of this account",
+            "specify another --account, or a token of this account",
         ),
         _ => Check::failed("server", &failure),
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::bail;
 use appkeep_contract::authored;
 
-use super::failed_to;
+use super::checker_error;
 use crate::nearest;
 
 /// Returns the operations with these ids; without ids, all of them.
@@ -16,7 +16,7 @@ pub(super) fn known(wanted: &[String]) -> anyhow::Result<Option<BTreeSet<String>
     if wanted.is_empty() {
         return Ok(None);
     }
-    let contract = authored::document().map_err(failed_to)?;
+    let contract = authored::document().map_err(checker_error)?;
     let ids: Vec<&str> = contract
         .operations()
         .iter()

@@ -10,10 +10,10 @@ use anyhow::{Context, ensure};
 use appkeep_contract::Report;
 use clap::ValueEnum;
 
-use super::failed_to;
+use super::checker_error;
 use crate::stdout::print_line;
 
-/// What a report looks like.
+/// The format of a report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// Tables for people.
@@ -31,8 +31,8 @@ impl Format {
     fn of(self, report: &Report) -> anyhow::Result<String> {
         Ok(match self {
             Self::Text => report.text(),
-            Self::Json => report.json().map_err(failed_to)?,
-            Self::Junit => report.junit().map_err(failed_to)?,
+            Self::Json => report.json().map_err(checker_error)?,
+            Self::Junit => report.junit().map_err(checker_error)?,
             Self::Html => report.html(),
         })
     }
@@ -110,7 +110,7 @@ impl Output {
             if self.file.is_dir() {
                 "it is a directory"
             } else {
-                "its directory isn't there"
+                "its directory does not exist"
             }
         );
         Ok(())

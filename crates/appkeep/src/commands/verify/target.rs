@@ -7,7 +7,7 @@ use appkeep_contract::live::{self, ForeignAccount, Target};
 use appkeep_server::admin::tokens::ExposeSecret;
 use uuid::Uuid;
 
-use super::failed_to;
+use super::checker_error;
 use crate::credentials::{environment, read, token_in};
 
 /// The server's credentials, accounts and apps.
@@ -67,7 +67,7 @@ impl Args {
             (None, Some(file)) => Some(token_in(file)?.expose_secret().to_owned()),
             (None, None) => environment("APPKEEP_TOKEN"),
         };
-        let token = token.context("a token is missing: give --token, --token-file or APPKEEP_TOKEN")?;
+        let token = token.context("a token is missing: specify --token, --token-file or APPKEEP_TOKEN")?;
         let ca = self.ca.as_deref().map(read).transpose()?;
         let server = Server {
             url,
@@ -99,7 +99,7 @@ impl Args {
             return Ok(None);
         }
         let token =
-            token.context("a token of the other account is missing: give --token-b or APPKEEP_TOKEN_B")?;
+            token.context("a token of the other account is missing: specify --token-b or APPKEEP_TOKEN_B")?;
         let server = Server {
             url,
             token: &token,
@@ -125,7 +125,7 @@ impl Server<'_> {
             return Ok(account);
         }
         let found = live::find_account(self.url, self.token, self.ca).await;
-        found.map_err(|error| failed_to(error).context(format!("no account is set: give {flag}")))
+        found.map_err(|error| checker_error(error).context(format!("no account is set: specify {flag}")))
     }
 
     /// Returns the app `given` by `flag`, else one that the server names.
@@ -134,6 +134,6 @@ impl Server<'_> {
             return Ok(app);
         }
         let found = live::find_app(self.url, self.token, account, self.ca).await;
-        found.map_err(|error| failed_to(error).context(format!("no app is set: give {flag}")))
+        found.map_err(|error| checker_error(error).context(format!("no app is set: specify {flag}")))
     }
 }

@@ -94,7 +94,7 @@ fn the_first_problem_is_reported_with_its_fix() {
         (
             "server",
             "no server is set",
-            "give --url or APPKEEP_URL, or run appkeep login"
+            "specify --url or APPKEEP_URL, or run appkeep login"
         )
     );
     let (at, found, fix) = only_problem(&mut client_command("http://127.0.0.1:1", "secret"));

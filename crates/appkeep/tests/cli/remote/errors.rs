@@ -27,11 +27,11 @@ fn missing_settings_are_named() {
     };
     assert_eq!(
         nowhere("APPKEEP_URL"),
-        "no server is set; give --url or APPKEEP_URL, or run appkeep login"
+        "no server is set; specify --url or APPKEEP_URL, or run appkeep login"
     );
     assert_eq!(
         nowhere("APPKEEP_TOKEN"),
-        "no token is set; give --token-file or APPKEEP_TOKEN, or run appkeep login"
+        "no token is set; specify --token-file or APPKEEP_TOKEN, or run appkeep login"
     );
     let output = run([
         "app",
@@ -123,7 +123,7 @@ fn ambiguous_names_list_all_matches() {
     for part in [
         ", of shop, created 20",
         ", of blog, created 20",
-        "; give more characters of the id",
+        "; specify more characters of the id",
     ] {
         assert!(refusal.contains(part), "{refusal}");
     }

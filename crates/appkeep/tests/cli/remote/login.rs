@@ -65,7 +65,7 @@ fn stored_logins_are_used_and_private() {
     let output = bare(&fixture).args(["app", "list"]).output().unwrap();
     assert_eq!(
         error_line(&output, 2),
-        "no server is set; give --url or APPKEEP_URL, or run appkeep login"
+        "no server is set; specify --url or APPKEEP_URL, or run appkeep login"
     );
     let output = bare(&fixture).arg("logout").output().unwrap();
     assert_eq!(
@@ -130,7 +130,7 @@ fn trusted_certificates_are_stored() {
         "{refusal}"
     );
     assert!(
-        refusal.ends_with("; give --ca FILE, the authority that signed it, or APPKEEP_CA"),
+        refusal.ends_with("; specify its certificate authority with --ca FILE or APPKEEP_CA"),
         "{refusal}"
     );
     let output = log_in().env("APPKEEP_CA", ca).output().unwrap();
@@ -150,7 +150,7 @@ fn stored_tokens_are_sent_only_to_their_server() {
     assert_eq!(
         error_line(&output, 2),
         format!(
-            "no token for http://127.0.0.1:1 is set: the login is for {}; give --token-file or APPKEEP_TOKEN, or run \
+            "no token for http://127.0.0.1:1 is set: the login is for {}; specify --token-file or APPKEEP_TOKEN, or run \
              appkeep login",
             fixture.server.url
         )
@@ -169,7 +169,7 @@ fn failing_logins_are_not_stored() {
     assert!(!file(&fixture).exists());
     assert_eq!(
         error_line(&log_in(&[]), 2),
-        "no token is set; give --token-file or APPKEEP_TOKEN"
+        "no token is set; specify --token-file or APPKEEP_TOKEN"
     );
     // The directory can't be created.
     fs::write(fixture.installation.path().join("config"), "").unwrap();

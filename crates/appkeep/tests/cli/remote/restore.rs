@@ -25,7 +25,7 @@ fn restores_bring_back_destroyed_data() {
         fs::write(greeting(&fixture), "destroyed").unwrap();
         let restored = fixture.run([noun, "restore", "good", "--yes", "--wait"]);
         assert_eq!(restored.status.code(), Some(0), "{restored:?}");
-        assert_eq!(stdout(&restored), format!("shop has the data of {noun} good\n"));
+        assert_eq!(stdout(&restored), format!("shop was restored from {noun} good\n"));
         let stderr = String::from_utf8(restored.stderr).unwrap();
         assert!(
             stderr.starts_with(&format!("shop is being restored from {noun} good\n")),
@@ -69,7 +69,7 @@ fn restores_require_confirmation() {
     let (code, text) = terminal.end();
     assert_eq!(code, 0, "{text}");
     assert!(
-        plain(&text).contains("shop has the data of backup good"),
+        plain(&text).contains("shop was restored from backup good"),
         "{text}"
     );
     assert_eq!(fs::read_to_string(greeting(&fixture)).unwrap(), "hello\n");

@@ -13,7 +13,7 @@ fn unreachable_servers_cannot_be_checked() {
     let of = ["--token", "secret", "--account", ACCOUNT, "--app", APP];
     for (url, message) in [
         ("http://127.0.0.1:1", "failed to reach http://127.0.0.1:1: "),
-        ("127.0.0.1", "failed to read the server's address `127.0.0.1`: "),
+        ("127.0.0.1", "invalid server address `127.0.0.1`: "),
     ] {
         let refused = only_error_line(&run(["verify", url].iter().chain(&of)));
         assert!(refused.starts_with(message), "{refused}");
@@ -45,7 +45,7 @@ fn an_app_must_be_given_if_the_server_lists_none() {
     assert_eq!(
         refused,
         format!(
-            "no app is set: give --app: failed to find an app of account {ACCOUNT} at {url}: the list of apps \
+            "no app is set: specify --app: failed to find an app of account {ACCOUNT} at {url}: the list of apps \
              returned 404 t d"
         )
     );
@@ -58,11 +58,11 @@ fn the_account_is_required_if_it_is_ambiguous_or_unknown() {
     let all = installation.token("*").unwrap();
     let refused = only_error_line(&run(["verify", &server.url, "--token", &all]));
     let beginning = format!(
-        "no account is set: give --account: failed to find the account at {}: ",
+        "no account is set: specify --account: failed to find the account at {}: ",
         server.url
     );
     assert!(refused.starts_with(&beginning), "{refused}");
-    let accounts = format!("several: {OTHER_ACCOUNT}, {ACCOUNT}");
+    let accounts = format!("several accounts: {OTHER_ACCOUNT}, {ACCOUNT}");
     assert!(refused.ends_with(&accounts), "{refused}");
     let more = ["--account", ACCOUNT, "--app", APP, "--token-b", &all];
     let refused = only_error_line(&run([
@@ -74,7 +74,7 @@ fn the_account_is_required_if_it_is_ambiguous_or_unknown() {
     .iter()
     .chain(&more)));
     assert!(
-        refused.starts_with("no account is set: give --account-b: "),
+        refused.starts_with("no account is set: specify --account-b: "),
         "{refused}"
     );
     let url = faulty_server::start();
@@ -82,7 +82,7 @@ fn the_account_is_required_if_it_is_ambiguous_or_unknown() {
     assert_eq!(
         refused,
         format!(
-            "no account is set: give --account: failed to find the account at {url}: the list of accounts returned \
+            "no account is set: specify --account: failed to find the account at {url}: the list of accounts returned \
              404 t d"
         )
     );
@@ -94,7 +94,7 @@ fn the_other_account_requires_a_token() {
         let refused = only_error_line(&verify_faulty_server("http://127.0.0.1:1", &more));
         assert_eq!(
             refused,
-            "a token of the other account is missing: give --token-b or APPKEEP_TOKEN_B"
+            "a token of the other account is missing: specify --token-b or APPKEEP_TOKEN_B"
         );
     }
 }
@@ -104,7 +104,7 @@ fn a_token_is_required() {
     let of = ["verify", "http://127.0.0.1:1", "--account", ACCOUNT, "--app", APP];
     assert_eq!(
         only_error_line(&run(of)),
-        "a token is missing: give --token, --token-file or APPKEEP_TOKEN"
+        "a token is missing: specify --token, --token-file or APPKEEP_TOKEN"
     );
     let installation = installation();
     let file = installation.path().join("token").display().to_string();

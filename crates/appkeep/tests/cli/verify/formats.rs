@@ -61,7 +61,7 @@ fn unwritable_outputs_are_rejected_before_the_run() {
     let output = run(["verify", "--output", "junit=/no/such/directory/report.xml"]);
     assert_eq!(
         only_error_line(&output),
-        "failed to write /no/such/directory/report.xml: its directory isn't there"
+        "failed to write /no/such/directory/report.xml: its directory does not exist"
     );
     for (output, message) in [
         (

@@ -16,18 +16,18 @@ use crate::testing::{Request, Response};
 /// The time of the first request.
 const START: &str = "2026-01-01T00:00:00Z";
 
-/// How many requests an app is shown as being restored on a server whose jobs take time.
+/// The number of requests during which an app is `restoring`, on a server whose jobs take time.
 const RESTORE_REQUESTS: u64 = 4;
 
 /// The stored resources, and the state of the server.
 pub(super) struct FakeState {
     pub(super) stored: Vec<StoredResource>,
-    /// How many resources were ever created.
+    /// The total number of created resources.
     created: u128,
     /// The number of requests so far; this is the clock.
     pub(super) now: u64,
     pub(super) problems: u128,
-    /// How long a job stays in each state; `None` if it never starts.
+    /// The time that a job stays in each state; `None` if it never starts.
     pub(super) requests_per_state: Option<u64>,
     pub(super) failing_app: Option<String>,
     /// The apps that are being restored, and until when.
@@ -145,11 +145,11 @@ impl FakeState {
             },
             OperationKind::Delete => self.delete(valid, request),
             OperationKind::Restore => self.restore(valid, request),
-            OperationKind::Read => self.look(valid, request),
+            OperationKind::Read => self.read(valid, request),
         }
     }
 
-    fn look(&self, valid: &ValidRequest, request: &Request) -> Response {
+    fn read(&self, valid: &ValidRequest, request: &Request) -> Response {
         let account = valid.account();
         let app = valid.path("app_id").unwrap_or_default();
         let apps = || {
@@ -284,7 +284,7 @@ impl FakeState {
         response
     }
 
-    /// Why a snapshot can't be copied or restored.
+    /// The reason why a snapshot can't be copied or restored.
     fn refuses_source(&self, valid: &ValidRequest, id: &str) -> Option<Response> {
         let mut snapshots = self
             .stored
@@ -350,7 +350,7 @@ fn time(requests: u64) -> String {
     (start + elapsed).to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// How much `Accept` prefers a media type: the quality of the most specific range that matches it.
+/// The quality that `Accept` assigns to a media type: that of the most specific range that matches it.
 fn quality(accept: &str, media_type: &str) -> f32 {
     let ranges = accept.split(',').filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);

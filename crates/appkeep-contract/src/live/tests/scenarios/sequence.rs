@@ -163,10 +163,10 @@ async fn unread_snapshots_can_be_deleted() {
         .await;
         let mut ctx = WITHOUT_WAITING.ctx(&server);
         ctx.current.code = "sequence".to_owned();
-        let is_told = sequence::run(&mut ctx, number).await.is_ok();
+        let is_complete = sequence::run(&mut ctx, number).await.is_ok();
         let findings = std::mem::take(&mut ctx.current).findings;
         let found: Vec<&str> = findings.iter().map(|one| one.what.as_str()).collect();
-        lines.push(format!("{number}: {is_told}, {}", found.join("; ")));
+        lines.push(format!("{number}: {is_complete}, {}", found.join("; ")));
     }
     insta::assert_snapshot!(lines.join("\n"));
 }

@@ -1,5 +1,5 @@
-//! Strings with a format: identifiers, names, timestamps and others. Each is parsed strictly, and its schema
-//! describes exactly the accepted values.
+//! Strings with a format, such as identifiers, names and timestamps. Each type accepts exactly the values that its
+//! schema describes.
 
 use std::fmt;
 
@@ -12,11 +12,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 /// A string with a format.
-pub trait Word: Sized {
+pub trait FromText: Sized {
     /// Parses the string.
     ///
     /// # Errors
-    /// When `text` doesn't have the format: says what was expected.
+    /// When `text` doesn't have the format. The message states the expected format.
     fn from_text(text: &str) -> Result<Self, String>;
 }
 
@@ -34,7 +34,7 @@ fn string_schema(format: Option<&str>, pattern: Option<&str>, lengths: Option<(u
     .into()
 }
 
-macro_rules! word {
+macro_rules! string_format {
     ($name:ident, $schema:expr) => {
         impl JsonSchema for $name {
             fn schema_name() -> String {
@@ -59,10 +59,10 @@ macro_rules! word {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Identifier(pub Uuid);
 
-/// The format of an [`Identifier`].
+/// The regular expression of an [`Identifier`].
 pub const IDENTIFIER_PATTERN: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
 
-impl Word for Identifier {
+impl FromText for Identifier {
     fn from_text(text: &str) -> Result<Self, String> {
         let strict = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
         let parsed = if strict { Uuid::try_parse(text).ok() } else { None };
@@ -72,7 +72,7 @@ impl Word for Identifier {
     }
 }
 
-word!(
+string_format!(
     Identifier,
     string_schema(Some("uuid"), Some(IDENTIFIER_PATTERN), None)
 );
@@ -95,7 +95,7 @@ impl ResourceName {
     }
 }
 
-impl Word for ResourceName {
+impl FromText for ResourceName {
     fn from_text(text: &str) -> Result<Self, String> {
         let alphanumeric = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         let bytes = text.as_bytes();
@@ -114,7 +114,7 @@ impl Word for ResourceName {
     }
 }
 
-word!(
+string_format!(
     ResourceName,
     string_schema(None, Some("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"), Some((1, 63)))
 );
@@ -123,11 +123,11 @@ word!(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timestamp(pub DateTime<Utc>);
 
-impl Word for Timestamp {
+impl FromText for Timestamp {
     fn from_text(text: &str) -> Result<Self, String> {
         DateTime::parse_from_rfc3339(text)
             .map(|time| Self(time.to_utc()))
-            .map_err(|_| format!("{} is not a date and time as in RFC 3339", quoted(text)))
+            .map_err(|_| format!("{} is not an RFC 3339 date and time", quoted(text)))
     }
 }
 
@@ -137,13 +137,13 @@ impl Serialize for Timestamp {
     }
 }
 
-word!(Timestamp, string_schema(Some("date-time"), None, None));
+string_format!(Timestamp, string_schema(Some("date-time"), None, None));
 
 /// A reason in `stateUnready`: 1 to 127 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UnreadyReason(String);
 
-impl Word for UnreadyReason {
+impl FromText for UnreadyReason {
     fn from_text(text: &str) -> Result<Self, String> {
         let chars = text.chars().count();
         if (1..=127).contains(&chars) {
@@ -154,13 +154,13 @@ impl Word for UnreadyReason {
     }
 }
 
-word!(UnreadyReason, string_schema(None, None, Some((1, 127))));
+string_format!(UnreadyReason, string_schema(None, None, Some((1, 127))));
 
-/// A non-empty text that this crate doesn't parse: a cron expression, the name of a time zone.
+/// A non-empty string that this crate doesn't parse: a cron expression, or the name of a time zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Expression(String);
 
-impl Word for Expression {
+impl FromText for Expression {
     fn from_text(text: &str) -> Result<Self, String> {
         if text.is_empty() {
             Err("it is empty".to_owned())
@@ -170,7 +170,7 @@ impl Word for Expression {
     }
 }
 
-word!(
+string_format!(
     Expression,
     SchemaObject {
         instance_type: Some(InstanceType::String.into()),
@@ -183,33 +183,33 @@ word!(
     .into()
 );
 
-/// The maximum number of items of a list: a decimal number of at least 1. A huge one saturates.
+/// The maximum number of items of a list: a decimal number of at least 1. Numbers above `u64::MAX` become `u64::MAX`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(pub u64);
 
-impl Word for Limit {
+impl FromText for Limit {
     fn from_text(text: &str) -> Result<Self, String> {
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         if digits && !text.starts_with('0') {
             Ok(Self(text.parse().unwrap_or(u64::MAX)))
         } else {
-            Err(format!("{} is not a number from 1 on", quoted(text)))
+            Err(format!("{} is not an integer of at least 1", quoted(text)))
         }
     }
 }
 
-word!(Limit, string_schema(None, Some("^[1-9][0-9]*$"), None));
+string_format!(Limit, string_schema(None, Some("^[1-9][0-9]*$"), None));
 
 /// The position to continue a list from: opaque to clients; the server encodes the position of the last item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContinueToken {
-    /// When the item was created, in microseconds since 1970.
+    /// The creation time of the item, in microseconds since 1970.
     pub created_micros: i64,
-    /// Its id.
+    /// The id of the item.
     pub id: Uuid,
 }
 
-impl Word for ContinueToken {
+impl FromText for ContinueToken {
     fn from_text(text: &str) -> Result<Self, String> {
         let hex = text.len() == 48
             && text
@@ -221,13 +221,18 @@ impl Word for ContinueToken {
         } else {
             None
         };
-        // Every token of the right form names a position, also one before 1970.
+        // Every token of 48 hex digits is a position, even before 1970.
         parsed
             .map(|(micros, id)| Self {
                 created_micros: micros.cast_signed(),
                 id,
             })
-            .ok_or_else(|| format!("{} is not a continue token of an earlier response", quoted(text)))
+            .ok_or_else(|| {
+                format!(
+                    "{} is not a `continue` token from an earlier response",
+                    quoted(text)
+                )
+            })
     }
 }
 
@@ -248,33 +253,32 @@ impl Serialize for ContinueToken {
     }
 }
 
-word!(ContinueToken, string_schema(None, Some("^[0-9a-f]{48}$"), None));
+string_format!(ContinueToken, string_schema(None, Some("^[0-9a-f]{48}$"), None));
 
-/// The maximum length of a client's text that a response repeats, in characters.
+/// The maximum number of a client's characters that an error message repeats.
 const QUOTED_CHARS_MAX: usize = 80;
 
-/// A client's text in a response: quoted, escaped and cut.
+/// Quotes, escapes and truncates a client's text for an error message.
 #[must_use]
 pub fn quoted(text: &str) -> String {
     if text.chars().count() <= QUOTED_CHARS_MAX {
         return format!("{text:?}");
     }
-    let cut: String = text.chars().take(QUOTED_CHARS_MAX).collect();
-    format!("{cut:?} (cut)")
+    let start: String = text.chars().take(QUOTED_CHARS_MAX).collect();
+    format!("{start:?} (truncated)")
 }
 
-/// The parsed value, or why it is invalid. Deserializing never fails, so that the service decides when the error is
-/// reported.
+/// A parsed value, or its error. Deserializing never fails, so that the handler decides when the error is reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Try<T>(pub Result<T, String>);
+pub struct Parsed<T>(pub Result<T, String>);
 
-impl<'de, T: Word> Deserialize<'de> for Try<T> {
+impl<'de, T: FromText> Deserialize<'de> for Parsed<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self(T::from_text(&String::deserialize(deserializer)?)))
     }
 }
 
-impl<T: JsonSchema> JsonSchema for Try<T> {
+impl<T: JsonSchema> JsonSchema for Parsed<T> {
     fn is_referenceable() -> bool {
         T::is_referenceable()
     }
@@ -343,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn long_quoted_texts_are_cut() {
+    fn long_texts_are_truncated() {
         assert_eq!(quoted("a\n"), r#""a\n""#);
         assert!(quoted(&"x".repeat(1000)).len() < 100);
     }

@@ -11,7 +11,8 @@ use cargo_metadata::semver::Version;
 
 use crate::process::{command, succeeds};
 use crate::{
-    Outcome, codegen, crash, diff, files, lint, pages, schemathesis, test, tidy, toolkit, vendor, verify,
+    Outcome, codegen, crash, diff, files, lint, package, pages, schemathesis, test, tidy, toolkit, vendor,
+    verify,
 };
 
 /// A step: its name and its function.
@@ -32,6 +33,7 @@ const STEPS: &[Step] = &[
     ("docs", docs),
     ("diff", || diff::run(&diff::Args::default())),
     ("test", || test::run(false, true, &[])),
+    ("package", package::run),
     ("fail points", || cargo(FAIL_POINTS)),
     ("crash", || crash::run(&crash::Args::usual())),
     ("verify", || verify::run(&[])),

@@ -16,6 +16,7 @@ mod diff;
 mod files;
 mod lint;
 mod npm;
+mod package;
 mod pages;
 mod process;
 mod python;
@@ -115,6 +116,8 @@ enum Command {
     },
     /// Run actoolkit on our own server over TLS; requires python3.
     Toolkit,
+    /// Build and test the packages of a release outside the workspace.
+    Package,
     /// Run everything that CI runs.
     Ci,
     /// Measure backups against restic and the bare library, and the server under load (release builds).
@@ -139,6 +142,7 @@ fn main() -> ExitCode {
         Command::Pages(args) => pages::run(&args),
         Command::Vendor { check } => vendor::run(check),
         Command::Toolkit => toolkit::run(),
+        Command::Package => package::run(),
         Command::Ci => ci::run(),
         Command::Bench(args) => bench::run(&args),
     };

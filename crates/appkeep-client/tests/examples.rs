@@ -33,7 +33,7 @@ fn round_trip<T: DeserializeOwned + Serialize>(example: Value) -> serde_json::Re
 }
 
 fn contract() -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/openapi.yaml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/openapi.yaml");
     serde_saphyr::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 

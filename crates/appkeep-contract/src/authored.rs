@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use appkeep_openapi::{Document, DocumentError};
 
 /// The text of the authored document, `spec/openapi.yaml`.
-pub const TEXT: &str = include_str!("../../../spec/openapi.yaml");
+pub const TEXT: &str = include_str!("../openapi.yaml");
 
 /// The name under which findings mention the authored document.
 pub const NAME: &str = "spec/openapi.yaml";

@@ -3,7 +3,7 @@
 use crate::document::Document;
 
 /// The text of the document.
-pub(crate) const TEXT: &str = include_str!("../../../spec/openapi.yaml");
+pub(crate) const TEXT: &str = include_str!("../tests/openapi.yaml");
 
 /// The document.
 pub(crate) fn document() -> Document {

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// The contract of this workspace, as an example of a large document.
-const SPEC_TEXT: &str = include_str!("../../../spec/openapi.yaml");
+const SPEC_TEXT: &str = include_str!("openapi.yaml");
 
 /// The fewest cases that there may be.
 const CASES_MIN: usize = 100;

@@ -10,7 +10,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 /// The contract of this workspace, as an example of a large document.
-const SPEC_TEXT: &str = include_str!("../../../../spec/openapi.yaml");
+const SPEC_TEXT: &str = include_str!("../openapi.yaml");
 
 /// Documents per run; `PROPTEST_CASES` asks for more.
 const CASES: u32 = 200;

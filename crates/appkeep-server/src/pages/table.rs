@@ -105,6 +105,6 @@ pub(super) static ASSETS: [Asset; 30] = [
         "/docs/openapi.yaml",
         "application/yaml",
         Page::Reference,
-        Content::Plain(include_str!("../../../../spec/openapi.yaml")),
+        Content::Plain(include_str!("../../openapi.yaml")),
     ),
 ];

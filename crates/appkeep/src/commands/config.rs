@@ -145,8 +145,12 @@ mod tests {
 
     #[test]
     fn every_key_is_in_the_example_and_the_guide() {
-        let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
-        let guide = std::fs::read_to_string(guide).unwrap();
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR"));
+        // Only packages contain this file, and they don't contain the guide.
+        if dir.join("Cargo.toml.orig").exists() {
+            return;
+        }
+        let guide = std::fs::read_to_string(dir.join("../../docs/configuration.md")).unwrap();
         for table in TABLES {
             let heading = format!("## `{table}`\n");
             let section = guide.split_once(&heading).map_or("", |(_, rest)| rest);

@@ -19,7 +19,7 @@ pub fn operations() -> &'static [Operation] {
     CONTRACT.document().operations()
 }
 
-/// Returns the operation with that `operationId`.
+/// Returns the operation with this `operationId`.
 ///
 /// # Panics
 /// When the contract has none.

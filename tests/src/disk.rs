@@ -1,4 +1,4 @@
-//! Files on disk: files to back up, comparison of trees, and the repository as plain restic sees it.
+//! Files on disk: files to back up, comparison of trees, and the repository as plain restic reads it.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -212,7 +212,7 @@ pub fn bytes_below(root: &Path) -> u64 {
     files.map(Metadata::len).sum()
 }
 
-/// An app's repository in a bucket, as plain restic sees it.
+/// An app's repository in a bucket, as plain restic reads it.
 #[derive(Debug, Clone)]
 pub struct Repository {
     /// The path of the repository.

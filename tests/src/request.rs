@@ -45,7 +45,7 @@ pub struct TestRequest {
 }
 
 impl TestRequest {
-    /// Creates a request to the operation with that `operationId`, with a token. The ids aren't set yet.
+    /// Creates a request to the operation with this `operationId`, with a token. The ids aren't set yet.
     ///
     /// # Panics
     /// When the contract has no such operation.
@@ -80,7 +80,7 @@ impl TestRequest {
             .map(|parameter| parameter.name.as_str())
     }
 
-    /// Sets the id of that name in the path.
+    /// Sets the id with this name in the path.
     ///
     /// # Panics
     /// When no path has such an id.
@@ -164,7 +164,7 @@ impl TestRequest {
         }
     }
 
-    /// Returns whether the operation has a parameter of that name in its path or query.
+    /// Returns whether the operation has a parameter with this name in its path or query.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         let places = [ParameterLocation::Path, ParameterLocation::Query];

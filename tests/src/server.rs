@@ -188,7 +188,7 @@ impl TestServer {
         }
     }
 
-    /// Creates a token with the role of that name for these accounts; `*` stands for all accounts.
+    /// Creates a token with the role of this name for these accounts; `*` stands for all accounts.
     ///
     /// # Panics
     /// When it can't be created.
@@ -217,7 +217,7 @@ impl TestServer {
         self.api_as("member", &["acme"]).await
     }
 
-    /// Returns a client for a user with that role in these accounts; paths are relative to `acme`.
+    /// Returns a client for a user with this role in these accounts; paths are relative to `acme`.
     ///
     /// # Panics
     /// When the token can't be created.

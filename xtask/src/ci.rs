@@ -134,8 +134,8 @@ fn cargo(args: &[&str]) -> Result<Outcome> {
     Ok(Outcome::of(succeeds(&mut command("cargo", args))?))
 }
 
-/// Finds dependencies that no source file uses. `cargo machete` isn't used, as it fails in a process that `cargo run`
-/// started.
+/// Finds dependencies that no source file uses. Runs `cargo-machete` directly, because `cargo machete` fails in a
+/// process that `cargo run` started.
 fn machete() -> Result<Outcome> {
     Ok(Outcome::of(succeeds(&mut command("cargo-machete", &[]))?))
 }

@@ -1,9 +1,9 @@
 //! `cargo xtask schemathesis`: checks our own server with an independent tool.
 //!
-//! Schemathesis only knows the document. For each seed, it tests a new server with two accounts that share
-//! nothing. Known exceptions for our server are in `xtask/schemathesis/exceptions.py`, by operation and with
-//! a reason. A warning is a finding. So is a run that generated fewer cases than required, left out an
-//! operation or a phase, or left a server behind that doesn't finish its jobs.
+//! Schemathesis has no information other than the document. For each seed, it tests a new server with two accounts that
+//! share nothing. Known exceptions for our server are in `xtask/schemathesis/exceptions.py`, by operation and with a
+//! reason. A warning is a finding. So is a run that generated fewer cases than required, left out an operation or a
+//! phase, or left a server behind that doesn't finish its jobs.
 
 mod health;
 mod report;

@@ -117,13 +117,13 @@ pub enum ErrorKind {
         /// The token, which was sent and returned.
         token: String,
     },
-    /// Many pages of a list in a row are empty.
+    /// Too many consecutive pages of a list are empty.
     #[error("{pages} pages in a row are empty, so the list may never end")]
     EmptyPages {
         /// Their number.
         pages: usize,
     },
-    /// A list's items are columns, although resources were requested.
+    /// The items of a list are arrays of columns, although complete resources were requested.
     #[error("the list's items are arrays, but no columns were requested")]
     UnexpectedColumns,
 }
@@ -256,7 +256,7 @@ impl fmt::Display for Excerpt {
     }
 }
 
-/// Prints the beginning of a server's text on one line: without control characters, with `…` for the rest.
+/// Prints the beginning of a text from a server on one line, without control characters. `…` replaces the rest.
 struct OneLine<'a>(&'a str);
 
 impl fmt::Display for OneLine<'_> {

@@ -8,13 +8,13 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::generated::{Client, types};
 
-/// The wait after the first request; each further one is longer by half.
+/// The wait after the first request; each further wait is half as long again as the previous one.
 const FIRST_INTERVAL: Duration = Duration::from_millis(500);
 
 /// The longest wait between two requests.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Fetches one backup again and again.
+/// Fetches one backup repeatedly.
 struct Poll {
     client: Client,
     account_id: Uuid,
@@ -45,8 +45,8 @@ impl Poll {
 }
 
 impl Client {
-    /// Fetches a backup again and again until it has ended, and returns it. It ends as completed, failed, removed or
-    /// unknown: check its state. The waits between requests grow from 0.5 s to 10 s.
+    /// Fetches a backup repeatedly until its state is final, and returns it. The caller must check the state: it is
+    /// completed, failed, removed or unknown. The waits between requests grow from 0.5 s to 10 s.
     ///
     /// # Errors
     /// When a request fails, for example because the backup was deleted.

@@ -60,25 +60,25 @@ pub enum Mutation {
     ContentType(&'static str),
     /// This text as the body.
     Body(&'static str),
-    /// That many spaces before the body.
+    /// This number of spaces before the body.
     Padding(usize),
     /// Another value of `ForceUpdate`; `None` removes it.
     ForceUpdate(Option<&'static str>),
     /// A member of the body, with its value as JSON.
     Member(&'static str, &'static str),
-    /// A member of the body that names something unknown.
+    /// A member of the body with the id of a resource that doesn't exist.
     UnknownId(&'static str),
 
     // ---------------------------------------------------------------- only in requests with `Scope::Appkeep`
     /// Another app of the account.
     OtherApp,
-    /// The id of something that exists as the path parameter of that name.
+    /// The path parameter with this name, set to the id of an existing resource.
     IdOf(&'static str, ExistingResource),
-    /// This text, percent-encoded already, as the path parameter of that name.
+    /// The path parameter with this name, set to this text, which is already percent-encoded.
     RawId(&'static str, &'static str),
-    /// This text, percent-encoded already, after the question mark.
+    /// This text, which is already percent-encoded, after the question mark.
     RawQuery(&'static str),
-    /// `include` with the same field that many times.
+    /// `include` with the same field, repeated this number of times.
     RepeatedField(usize),
     /// These bytes as `Content-Type`.
     ContentTypeBytes(&'static [u8]),
@@ -86,7 +86,7 @@ pub enum Mutation {
     NoBody,
     /// These bytes as the body.
     BodyBytes(&'static [u8]),
-    /// That many times the letter `x` as the body.
+    /// The letter `x`, repeated this number of times, as the body.
     LongBody(usize),
     /// The body without its last byte.
     CutBody,
@@ -102,17 +102,17 @@ pub enum Mutation {
     Replace(&'static str, &'static str),
     /// These members, as text, at the end of the body's object.
     Members(&'static str),
-    /// A member `x` of that many nested arrays, which are closed or not.
+    /// A member `x` with this number of nested arrays, and whether the arrays are closed.
     NestedArrays(usize, bool),
     /// The body without this member.
     Without(&'static str),
     /// A member of the body with this text as its value.
     Text(&'static str, &'static str),
-    /// A member of the body that names something that exists.
+    /// A member of the body with the id of an existing resource.
     MemberOf(&'static str, ExistingResource),
     /// These labels, as JSON.
     Labels(&'static str),
-    /// That many labels; their names have that many characters, their values repeat a text.
+    /// Labels: their number, the number of characters of their names, and the text that their values repeat.
     ManyLabels {
         /// The number of labels.
         count: usize,
@@ -125,11 +125,11 @@ pub enum Mutation {
     },
     /// 64 labels of 16,385 bytes in all.
     LabelsOneByteTooLong,
-    /// A label with an unknown member, and a value of that many bytes.
+    /// A label with an unknown member, and a value with this number of bytes.
     LongLabel(usize),
-    /// A member of the metadata beside no labels, as JSON.
+    /// A member of the metadata, with its value as JSON; the list of labels is empty.
     Metadata(&'static str, &'static str),
-    /// Spaces before the body, so that it has that many bytes.
+    /// Spaces before the body, which then has this number of bytes in total.
     PadTo(usize),
 }
 

@@ -290,8 +290,8 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     /// A queued job that is due later than the longest pause ([`BACKOFF_SECS_MAX`](crate::worker::BACKOFF_SECS_MAX))
     /// was queued before the clock was set back, and is due now.
     ///
-    /// Jobs with an unknown payload version or kind are parked in the process. A parked job that this program can run
-    /// is claimed again; a job with an invalid payload stays parked.
+    /// Jobs with an unknown payload version or kind are parked by this call. A parked job that this program can run is
+    /// claimed again; a job with an invalid payload stays parked.
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError>;
     /// The queued, running and parked jobs, in the order in which they were queued.
     async fn list_pending_jobs(&self) -> Result<Vec<PendingJob>, StoreError>;

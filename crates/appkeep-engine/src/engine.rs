@@ -125,14 +125,14 @@ fn clear_unfinished(backend: &DirectoryBackend) -> Result<(), EngineError> {
     cleared.map_err(|error| storage("deleting unfinished files of earlier writes", &error))
 }
 
-/// Returns a token that is cancelled when the caller's is, or when the caller stops waiting.
+/// Returns a token that is cancelled when the caller's token is cancelled, or when the caller drops the guard.
 fn cancelled_with(cancel: &CancellationToken) -> (CancellationToken, DropGuard) {
     let cancel = cancel.child_token();
     let when_dropped = cancel.clone().drop_guard();
     (cancel, when_dropped)
 }
 
-/// A repository's site without progress reporting.
+/// The opener of a repository, without progress reporting.
 fn opener<'a>(
     bucket: &'a Bucket,
     app_id: AppId,
@@ -148,7 +148,7 @@ fn opener<'a>(
     }
 }
 
-/// The repository's locks for restic.
+/// The repository's locks, which restic respects, too.
 fn repository_locks(
     repository: &OpenRepository,
     root: &Path,

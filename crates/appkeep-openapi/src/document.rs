@@ -104,7 +104,7 @@ impl Document {
         &self.operations
     }
 
-    /// The operation with that `operationId`.
+    /// The operation with this `operationId`.
     #[must_use]
     pub fn operation(&self, id: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id == id)

@@ -73,8 +73,8 @@ impl Options {
 
 /// A running server.
 ///
-/// Dropping it is like killing it: requests are cut off, background tasks end soon afterwards, and the next
-/// server repeats the jobs in progress. [`Server::stop`] shuts it down in order.
+/// Dropping it has the same effect as killing the process: requests are cut off, background tasks end soon afterwards,
+/// and the next server repeats the jobs in progress. [`Server::stop`] shuts it down in order.
 pub struct Server {
     listener: Listener,
     store: Arc<SqliteStore>,

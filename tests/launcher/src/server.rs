@@ -17,7 +17,7 @@ use crate::{
     snapshot_body,
 };
 
-/// Says that a process ended, or printed something else, before it was ready.
+/// The error for a process that ended, or printed something else, before it was ready.
 #[derive(Debug, thiserror::Error)]
 #[error("the server isn't ready, it ended with {status} and printed {line:?}: {stderr}")]
 pub struct NotReady {
@@ -57,15 +57,15 @@ impl RunningServer {
     /// Starts a command that serves, waits until it prints its URL, and collects what it writes to stderr.
     ///
     /// # Errors
-    /// [`NotReady`] when it ends before; others when it can't be started or prints nothing.
+    /// [`NotReady`] when it ends before that; another error when it can't be started or prints nothing.
     pub fn start(command: Command) -> Result<Self> {
         Self::start_with_stderr(command, Stdio::piped())
     }
 
-    /// Starts a command like [`RunningServer::start`], with another stderr.
+    /// Starts a command as [`RunningServer::start`] does, with the given stderr.
     ///
     /// # Errors
-    /// The same.
+    /// As for [`RunningServer::start`].
     pub fn start_with_stderr(mut command: Command, stderr: impl Into<Stdio>) -> Result<Self> {
         let mut child = command
             .stdin(Stdio::piped())
@@ -135,7 +135,7 @@ impl RunningServer {
     /// All that the process wrote to stderr. It must have ended.
     fn complete_log(&mut self) -> String {
         if let Some(reader) = self.log_reader.take() {
-            // It doesn't panic.
+            // The thread that collects the log doesn't panic.
             let _ = reader.join();
         }
         self.log()
@@ -151,7 +151,7 @@ impl RunningServer {
         self.child().id()
     }
 
-    /// The most memory that the process had at once, in bytes, where the system says so.
+    /// Peak memory use of the process, in bytes; `None` if the system doesn't report it.
     #[must_use]
     pub fn peak_bytes(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).ok()?;
@@ -172,7 +172,7 @@ impl RunningServer {
     /// The exit status, if the process has ended.
     ///
     /// # Errors
-    /// When the system doesn't say.
+    /// When the state of the process can't be determined.
     pub fn exit_status(&self) -> Result<Option<ExitStatus>> {
         self.child()
             .try_wait()
@@ -184,7 +184,8 @@ impl RunningServer {
         let child = Arc::clone(&self.child);
         thread::spawn(move || {
             thread::sleep(delay);
-            // Does nothing to a process that was waited for: its number may be another process's.
+            // `kill` does nothing if the process was already waited for, so it can't hit a new process with the same
+            // id.
             let _ = child.lock().unwrap_or_else(PoisonError::into_inner).kill();
         });
     }
@@ -192,7 +193,7 @@ impl RunningServer {
     /// Kills the process if it still runs, and returns how it ended.
     ///
     /// # Errors
-    /// When the system doesn't say.
+    /// When the state of the process can't be determined.
     pub fn kill(self) -> Result<ExitStatus> {
         self.kill_and_wait()
     }

@@ -60,7 +60,7 @@ async fn paged(
     }
 }
 
-/// Creates that many snapshots or backups, the oldest first.
+/// Creates `count` snapshots, the oldest first.
 pub(crate) async fn create_snaps(api: &Api, app: Uuid, count: usize) -> Vec<String> {
     let mut made = Vec::new();
     for _ in 0..count {

@@ -187,7 +187,7 @@ async fn skipped_checks_are_named_and_too_few_checks_are_a_finding() {
     insta::assert_snapshot!("left_out", made(&report));
 }
 
-/// The smallest set of operations of a server of backups.
+/// The smallest set of operations that a backup server can have.
 const BACKUPS_OF_ONE_APP: [&str; 4] = [
     "app_backup_create_for_app",
     "app_backup_delete_for_app",

@@ -19,7 +19,7 @@ pub(crate) struct Cost {
 }
 
 impl Cost {
-    /// The lower value of each figure.
+    /// The lower of the two values, for each figure separately.
     pub(crate) fn best(self, other: Self) -> Self {
         Self {
             wall: self.wall.min(other.wall),

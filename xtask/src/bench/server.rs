@@ -1,4 +1,4 @@
-//! A server of ours for measurements.
+//! An appkeep server for measurements.
 
 use std::path::Path;
 use std::process::Stdio;

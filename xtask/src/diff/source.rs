@@ -79,7 +79,7 @@ fn split(text: &str) -> (&str, &str) {
     }
 }
 
-/// Whether an object of that name exists in git.
+/// Whether an object with this name exists in git.
 fn exists(object: &str) -> Result<bool> {
     let found = git(&["rev-parse", "--verify", "--quiet", "--end-of-options", object])?;
     Ok(found.status.success())

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::health::After;
 use super::{Budget, PHASES};
 
-/// The phase that tends to end early without an error.
+/// The phase that may end early without an error.
 const IN_SEQUENCES: &str = "stateful";
 
 /// The report of Schemathesis.
@@ -168,7 +168,7 @@ impl Run {
         responses.map(|one| one.count).sum()
     }
 
-    /// The findings about everything that every run has to cover.
+    /// The findings about parts that every run must cover and this one didn't.
     fn findings(&self, operations: &BTreeSet<String>, examples: u32) -> Vec<String> {
         let mut findings = self.summary.findings();
         findings.extend(self.after.findings.iter().cloned());
@@ -274,8 +274,8 @@ impl Report {
             let exceptions = self.exceptions();
             let reasons: BTreeSet<_> = exceptions.iter().map(|exception| &exception.reason).collect();
             for reason in reasons {
-                // By chance, a single operation may not need an exception. It is a finding if no operation
-                // with the same reason needs it, unless it is rare.
+                // By chance, a single operation may not need its exception. It is a finding if no exception with the
+                // same reason was used, unless one of them is about deleted resources, which are rare.
                 let mut alike = exceptions.iter().filter(|exception| exception.reason == *reason);
                 if alike.all(|exception| exception.count == 0 && !exception.deleted) {
                     findings.push(format!("never used, remove it: {reason}"));

@@ -103,7 +103,7 @@ impl TestServer {
         self.run_with(&self.token, Trust::Configured, arguments)
     }
 
-    /// Runs the toolkit with that token.
+    /// Runs the toolkit with this token.
     ///
     /// # Errors
     /// When it can't be started.

@@ -8,7 +8,7 @@ use super::{Explanation, Part, all};
 const NAMED_MAX: usize = 3;
 
 impl Explanation {
-    /// Rule, reason, place, remedy and example, one below the other.
+    /// Rule, reason, place, remedy and example, in this order and each on lines of its own.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = format!("{}  ({})\n", self.code, self.part.description());

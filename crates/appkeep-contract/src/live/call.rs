@@ -40,7 +40,7 @@ pub(super) enum Payload {
     None,
     Json(Value),
     Text(String),
-    /// A JSON body after that many spaces.
+    /// A JSON body after this number of spaces.
     Padded(usize, Value),
     /// The beginning of a body that never ends.
     Incomplete(&'static str),

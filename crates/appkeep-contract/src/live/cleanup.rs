@@ -42,7 +42,7 @@ async fn delete_all(ctx: &mut Context, resources: &[TrackedResource], timer: Pol
     left
 }
 
-/// Resources in responses to creates that may not belong to this run.
+/// Resources that were returned by creates but may not belong to this run.
 fn unclaimed(ctx: &Context) -> Vec<String> {
     let unclaimed = ctx.model.ownership.unclaimed.iter();
     let unclaimed =
@@ -52,7 +52,8 @@ fn unclaimed(ctx: &Context) -> Vec<String> {
         .collect()
 }
 
-/// Resources that creates with a lost response may have created; a name that was searched for doesn't exist.
+/// Resources that may have been created by requests whose response was lost. Resources whose name was searched for in
+/// their collection are left out: if they existed, they would have been found.
 fn lost(ctx: &Context, searched: &[Collection]) -> Vec<String> {
     let collections = inventory::collections(ctx);
     let mut lines = Vec::new();

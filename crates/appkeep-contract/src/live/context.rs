@@ -44,9 +44,9 @@ pub(super) struct Fixtures {
 /// Resources of one kind.
 #[derive(Debug, Default)]
 pub(super) struct KindFixtures {
-    /// Completed, with a name and labels, as last fetched.
+    /// A completed resource with a name and labels, as last fetched.
     pub(super) named: Fixture,
-    /// Completed, with a name that the server chose.
+    /// A completed resource whose name was chosen by the server.
     pub(super) unnamed: Fixture,
     /// A resource of the other account.
     pub(super) foreign: Fixture,
@@ -181,7 +181,7 @@ impl Context {
         Ok(permitted)
     }
 
-    /// Checks that resources of that kind may be created, read and deleted.
+    /// Checks that resources of this kind may be created, read and deleted.
     pub(super) fn require_create(&self, kind: ResourceKind) -> Result<(), Stop> {
         self.require(kind.create())?;
         if self.permitted(kind.deletes()).is_err() {
@@ -193,7 +193,7 @@ impl Context {
             .map(|_| ())
     }
 
-    /// Checks that the target has that token.
+    /// Checks that the target has this token.
     pub(super) fn require_credential(&self, credential: Credential) -> Result<(), Stop> {
         let (is_missing, name) = match credential {
             Credential::Viewer => (self.target.viewer_token.is_none(), "a read-only token"),

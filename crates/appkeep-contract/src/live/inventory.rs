@@ -48,7 +48,7 @@ pub(super) fn list(ctx: &Context, collection: &Collection) -> Result<Call, Stop>
         .path("app_id", &collection.app))
 }
 
-/// Records existing resources. A list that can't be read leaves the model without that knowledge.
+/// Records existing resources. If a list can't be read, its resources aren't recorded.
 pub(super) async fn record_existing(ctx: &mut Context) {
     for collection in collections(ctx) {
         if ctx.require_create(collection.kind).is_err() {

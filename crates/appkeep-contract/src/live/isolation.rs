@@ -8,14 +8,14 @@ use super::recording_client::RecordedResponse;
 use super::resource_kind::{OperationKind, not_found};
 use appkeep_openapi::ParameterLocation;
 
-/// A request for an existing resource, and the same for a non-existent one.
+/// A request for an existing resource, and the same request for a non-existent one.
 type ProbeAndControl = (Call, Call);
 
 /// A check with requests across the boundary between accounts or apps.
 pub(super) struct IsolationCheck {
     pub(super) code: &'static str,
     pub(super) rule: &'static str,
-    /// Whether an operation can be requested in this way.
+    /// Whether the check applies to an operation.
     pub(super) applies_to: fn(&Context, &str) -> bool,
     /// Creates the requests for an existing resource that mustn't be visible, and for a non-existent one.
     requests: fn(&mut Context, &str) -> Result<ProbeAndControl, Stop>,
@@ -60,7 +60,7 @@ pub(super) async fn run(ctx: &mut Context, check: &IsolationCheck, operation: &s
     Ok(())
 }
 
-/// The parts of a response that could distinguish the two cases, with all ids replaced.
+/// The parts of a response that could reveal which resource exists, with all ids replaced.
 fn fingerprint(response: &RecordedResponse) -> String {
     let mut body = response.body.clone();
     if let Value::Object(members) = &mut body {
@@ -261,7 +261,7 @@ pub(super) async fn resources_unchanged(ctx: &mut Context) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A read-only token can read everything that is readable, and a token of all accounts works in each of them.
+/// A read-only token can read everything that is readable, and a token for all accounts works in each account.
 pub(super) async fn reads(ctx: &mut Context, operation: &str, credential: Credential) -> Result<(), Stop> {
     ctx.require_credential(credential)?;
     let id = own_id(ctx, operation)?;
@@ -278,7 +278,7 @@ pub(super) async fn reads(ctx: &mut Context, operation: &str, credential: Creden
 }
 
 impl Context {
-    /// Whether an operation has a path parameter of that name.
+    /// Whether an operation has a path parameter with this name.
     pub(super) fn has(&self, operation: &str, name: &str) -> bool {
         self.http.operation(operation).is_some_and(|operation| {
             let mut path = operation.parameters_in(ParameterLocation::Path);

@@ -18,7 +18,7 @@ pub(super) async fn create(ctx: &mut Context, kind: ResourceKind) -> Result<(), 
     Ok(())
 }
 
-/// The resource becomes completed, and no progress is lost on the way. A completed snapshot stays the same.
+/// The resource becomes completed, and its progress never decreases until then. A completed snapshot doesn't change.
 pub(super) async fn complete(ctx: &mut Context, kind: ResourceKind) -> Result<(), Stop> {
     let named = ctx.fixtures.of_mut(kind).named.take();
     let id = named.id(&format!("a {}", kind.name()))?;

@@ -1,10 +1,9 @@
 //! A small model of the API: which resources exist, in which state, in which account.
 //!
-//! It contains the resources that the suite created and deleted, and the responses of the server since then.
-//! Every response of a run is compared with it: a resource is found and listed from its creation until it is
-//! deleted, and nowhere afterwards; constant members never change; progress never decreases. Resources of
-//! other users may come and go during a run, and are only checked by rules that don't require knowledge about
-//! them.
+//! It contains the resources that the suite created and deleted, and the responses of the server since then. Every
+//! response of a run is compared with it: a resource is found and listed from its creation until it is deleted, and
+//! nowhere afterwards; constant members never change; progress never decreases. Resources of other users may be created
+//! and deleted during a run, and are only checked by rules that don't depend on their expected state.
 
 mod list;
 mod ownership;

@@ -10,10 +10,10 @@ use uuid::Uuid;
 use super::fault_injector::FaultInjector;
 use super::progress::Progress;
 
-/// A running server and the caller's knowledge about it.
+/// A running server, with the tokens and other values that checks of it require.
 ///
-/// Contains secrets, so it doesn't implement `Debug`. Every optional field enables checks; a check without
-/// its requirements is reported as skipped.
+/// Contains secrets, so it doesn't implement `Debug`. Every optional field enables checks; a check whose fields are
+/// missing is reported as skipped.
 #[derive(Clone)]
 pub struct Target {
     /// Scheme, host and port: `http://127.0.0.1:8443`.

@@ -103,7 +103,7 @@ impl Response {
         self
     }
 
-    /// The request with that many spaces after the body.
+    /// The request with this number of spaces after the body.
     fn padded(self, spaces: usize) -> Self {
         Self {
             body: [&self.body[..], " ".repeat(spaces).as_bytes()].concat().into(),

@@ -1,4 +1,4 @@
-//! Background tasks that run next to the workers until the server stops.
+//! Background tasks that run alongside the workers until the server stops.
 
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};

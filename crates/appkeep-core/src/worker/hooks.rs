@@ -160,8 +160,8 @@ fn interrupted(run: &JobRun<'_>) -> StepError {
     }
 }
 
-/// Runs the post-hooks of an app whose job was resumed and won't copy the app: the previous run may have died while
-/// the app was quiesced.
+/// Runs the post-hooks of an app whose job was resumed and won't copy the app: the process of the previous run may have
+/// died while the app was quiesced.
 pub(super) async fn release(
     run: &JobRun<'_>,
     account_id: AccountId,

@@ -24,7 +24,7 @@ pub(super) trait Job: Send + Sync {
         Some(ATTEMPTS_MAX)
     }
 
-    /// Whether the job can be cancelled once a run of it was started.
+    /// Whether the job can be cancelled after one of its runs has started.
     fn can_be_interrupted(&self) -> bool {
         true
     }
@@ -32,7 +32,8 @@ pub(super) trait Job: Send + Sync {
     /// Runs all steps and finishes the job. Each step is idempotent.
     async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError>;
 
-    /// Runs the app's post-hooks, in place of the steps, if an earlier run may have died while the app was quiesced.
+    /// Runs the app's post-hooks instead of the steps, if the process of an earlier run may have died while the app was
+    /// quiesced.
     async fn release(&self, _run: &JobRun<'_>) -> Result<(), StepError> {
         Ok(())
     }

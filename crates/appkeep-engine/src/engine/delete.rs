@@ -69,7 +69,7 @@ impl BackupDeletion<'_> {
         let locks = repository_locks(&repository, &self.root, self.claims)?;
         let _lock = match space {
             FreeSpace::Enough => Some(locks.lock(Mode::Exclusive, gate)?),
-            // There is no space for a lock, either.
+            // There isn't enough space for a lock file, either.
             FreeSpace::None => {
                 locks.check(Mode::Exclusive)?;
                 None

@@ -219,7 +219,7 @@ fn coarse_now() -> Duration {
     )
 }
 
-/// Copies `size` bytes, without holes. Returns whether the file had that many.
+/// Copies the first `size` bytes, except for holes. Returns `false` if the file ended before.
 fn copy_content(
     original: &File,
     copy: &File,

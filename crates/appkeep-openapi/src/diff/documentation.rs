@@ -14,8 +14,8 @@ const CHARS_MAX: usize = 60;
 /// Number of characters shown before the first difference.
 const CONTEXT_CHARS: usize = 16;
 
-/// Compares both trees. This has to be the last comparison, so that differences with another explanation are
-/// skipped.
+/// Compares the trees of both documents. This has to be the last comparison, because it skips differences that an
+/// earlier comparison has already reported.
 pub(super) fn compare(changes: &mut Changes<'_>) {
     for difference in differences(changes.old.root(), changes.new.root()) {
         let code = match (difference.kind, &difference.old, &difference.new) {

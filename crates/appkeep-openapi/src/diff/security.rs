@@ -8,7 +8,7 @@ use super::Code;
 use super::changes::{Changes, Pair};
 use crate::document::{Document, Operation, escape, resolve};
 
-/// The codes of changes that a scheme's own change explains.
+/// The codes of changes that account for a difference in a security scheme.
 pub(super) const CODES: [Code; 5] = [
     Code::SecurityAdded,
     Code::SecurityRemoved,

@@ -104,7 +104,7 @@ impl<'a> Proof<'a> {
     }
 }
 
-/// A string with that many characters.
+/// A string of this length in characters.
 pub(super) fn text_of_length(length: u64) -> Option<Value> {
     let length = usize::try_from(length).ok().filter(|_| length <= LENGTH_MAX)?;
     Some("a".repeat(length).into())

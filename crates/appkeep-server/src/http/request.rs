@@ -60,7 +60,7 @@ impl ApiRequest {
         &self.parts.headers
     }
 
-    /// Returns the values in the path. For a malformed one, the reason is kept.
+    /// Returns the values in the path. If a value is malformed, its place in the result contains the reason.
     pub(super) fn ids<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
         let variables = self.variables.iter().map(|(name, value)| (&**name, &**value));
         T::deserialize(MapDeserializer::<_, PathError>::new(variables))

@@ -20,7 +20,7 @@ use super::to_wire::reasons;
 /// The reason shown for a resource that was removed from the configuration.
 const UNDECLARED: &str = "it is no longer part of the server's configuration";
 
-/// Converts an account, for a user with that role.
+/// Converts an account, for a user with this role.
 pub(super) fn account(account: &Recorded<catalog::Account>, role: Role) -> Result<Account, String> {
     Ok(Account {
         kind: AccountType::Account,

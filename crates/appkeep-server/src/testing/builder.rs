@@ -73,8 +73,8 @@ impl Builder {
         self
     }
 
-    /// Sets the configuration, in the format of `appkeep.toml`, to which accounts are added. Its paths are relative to
-    /// the temporary directory; nothing that they name is created.
+    /// Sets the configuration, in the format of `appkeep.toml`. Accounts are added to it. Its paths are relative to the
+    /// temporary directory; the files and directories that they name aren't created.
     #[must_use]
     pub fn config(mut self, config: impl Into<String>) -> Self {
         self.config = config.into();
@@ -117,8 +117,7 @@ impl Builder {
         self
     }
 
-    /// Replaces the engine. `replace` receives the real one, so that it can wrap it, and is called at each
-    /// start.
+    /// Replaces the engine. `replace` is called at each start with the real engine, which it can wrap.
     #[must_use]
     pub fn engine(
         mut self,

@@ -221,7 +221,7 @@ impl TestServer {
         }
     }
 
-    /// Stops the server and starts it again with that number of workers and, if given, another configuration in the
+    /// Stops the server and starts it again with this number of workers and, if given, another configuration in the
     /// format of `appkeep.toml`.
     ///
     /// # Panics

@@ -35,9 +35,9 @@ impl Clock for SteppingClock {
     }
 }
 
-/// Well-formed version 4 ids, counted up from a seed.
+/// Well-formed version 4 ids that contain a count, which starts at a seed.
 ///
-/// Both ends of an id hold the count: default names contain only the beginning of an id.
+/// Both ends of an id contain the count, because default names contain only the beginning of an id.
 #[derive(Debug, Default)]
 pub struct CountedIds {
     count: AtomicU64,

@@ -63,7 +63,7 @@ impl CertificateWatch {
 struct Watched {
     certificate: Certificate,
     clock: Arc<dyn Clock>,
-    /// The digest of the files at the last check, and the error then.
+    /// The digest of the files at the last check, and the error of that check.
     seen: ([u8; 32], Option<TlsError>),
     /// The last logged error, so that it isn't logged every 2 s.
     complaint: Option<TlsError>,

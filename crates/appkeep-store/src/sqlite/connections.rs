@@ -95,7 +95,7 @@ impl Connections {
         .await
     }
 
-    /// Timeouts for calls in progress and closes the database. The writer is closed last: closing the last connection
+    /// Waits for calls in progress and closes the database. The writer is closed last: closing the last connection
     /// moves the write-ahead log into the database.
     pub(super) async fn close(&self) {
         self.shared.closed.store(true, Ordering::SeqCst);

@@ -103,7 +103,7 @@ impl SqliteStore {
         }
     }
 
-    /// Timeouts for calls in progress, then closes the database. All later calls, on any clone, fail with
+    /// Waits for calls in progress, then closes the database. All later calls, on any clone, fail with
     /// [`StoreError::Unavailable`].
     pub async fn close(&self) {
         self.connections.close().await;

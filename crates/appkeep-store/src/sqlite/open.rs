@@ -16,14 +16,15 @@ use super::migrations;
 
 /// The size of each connection's page cache, in KiB.
 const CACHE_KIB: i64 = 1024;
-/// The number of prepared statements that each connection caches: more than there are.
+/// The number of prepared statements that each connection caches. It is larger than the number of statements, so that
+/// none is evicted.
 const STATEMENTS_MAX: usize = 128;
-/// The size to which the write-ahead log's file is truncated after it grew, in bytes.
+/// The size in bytes to which the file of the write-ahead log is truncated after it has grown beyond it.
 const LOG_BYTES_KEPT: i64 = 16 * 1024 * 1024;
-/// The interval at which opening checks whether another process has finished opening the same database.
+/// The interval at which a process that opens the database checks whether another one has finished opening it.
 const OPEN_WAIT_STEP: Duration = Duration::from_millis(20);
 
-/// The time that a call waits before it fails with "unavailable".
+/// The time that a call waits for each of these before it fails with "unavailable".
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Timeouts {
     /// For a connection of this process.
@@ -146,8 +147,8 @@ fn create_private(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Timeouts until no other process is opening the database at `path`. The lock is held until the returned file is
-/// dropped. The lock file is never deleted, because otherwise two processes could lock different files.
+/// Waits until no other process is opening the database at `path`. The lock is held until the returned file is dropped.
+/// The lock file is never deleted, because otherwise two processes could lock different files.
 async fn lock_opening(path: &Path, wait_max: Duration) -> Result<File, StoreError> {
     let lock_path = lock_path(path);
     let failed = |error: io::Error| {

@@ -43,7 +43,7 @@ impl<'r> Row<'r> {
         T::column_result(self.raw(column)?).map_err(|error| self.unreadable(column, error))
     }
 
-    /// A text, without copying it.
+    /// A text column, without copying the text.
     pub(super) fn text(&self, column: &str) -> Result<&'r str, StoreError> {
         let text = self
             .raw(column)?
@@ -83,7 +83,7 @@ impl<'r> Row<'r> {
         self.optional(column, Self::time)
     }
 
-    /// An enum value, from its word.
+    /// An enum value, parsed from the word that is stored for it.
     pub(super) fn word<T: FromStr>(&self, column: &str) -> Result<T, StoreError> {
         self.parsed(column, |text: &str| text.parse().map_err(|_| "unknown word"))
     }
@@ -297,7 +297,7 @@ impl Bounds {
     }
 }
 
-/// Microseconds since 1970. All times of chrono fit; fractions of a microsecond are truncated.
+/// Microseconds since 1970. Every time that chrono supports fits; fractions of a microsecond are truncated.
 pub(super) fn micros(time: DateTime<Utc>) -> i64 {
     time.timestamp_micros()
 }

@@ -1,6 +1,6 @@
 //! `appkeep doctor`
 //!
-//! Checks everything that a backup depends on, the likeliest problems first, and says how to fix them. It
+//! Checks everything that a backup depends on, lists the most likely problems first, and says how to fix them. It
 //! changes nothing.
 
 mod server;

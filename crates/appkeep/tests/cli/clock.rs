@@ -29,7 +29,7 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
 }
 "#;
 
-/// HTTP responses need a date, and the HTTP library supports none before 1970. Queued jobs run all the same.
+/// HTTP responses need a date, and the HTTP library supports none before 1970. Queued jobs run nevertheless.
 #[test]
 fn workers_run_with_a_clock_before_1970() {
     let (installation, server, token) = started_idle();

@@ -22,14 +22,15 @@ fn labels(request: &mut TestRequest, labels: Value) {
     request.member("metadata", Value::from_iter([("labels", labels)]));
 }
 
-/// Returns `count` labels whose names and values have that many characters.
+/// Returns `count` labels. Their names have `name_chars` characters; their values are `value`, repeated `value_chars`
+/// times.
 fn sized_labels(count: usize, name_chars: usize, value: &str, value_chars: usize) -> Value {
     let label =
         |index: usize| json!({"name": format!("{index:0>name_chars$}"), "value": value.repeat(value_chars)});
     (0..count).map(label).collect()
 }
 
-/// Pads the body with leading spaces to that length in bytes.
+/// Pads the body with leading spaces to a length of `bytes`.
 fn padded(request: &mut TestRequest, bytes: usize) {
     let body = request.bytes();
     let mut padded = vec![b' '; bytes - body.len()];

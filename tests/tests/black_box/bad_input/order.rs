@@ -1,6 +1,6 @@
 //! The order of checks: if several parts of a request are invalid, the response is about the first one.
 //!
-//! Every two ranks of the table are combined in one request, for every operation that has both.
+//! Every pair of ranks of the table is combined in one request, for every operation that has both.
 
 use appkeep_contract::invalid_requests::{ORDER, RankedRequest};
 use appkeep_tests::{TestRequest, operations};
@@ -9,7 +9,7 @@ use super::complaint;
 use super::mutations::apply;
 use crate::fixture::Fixture;
 
-/// Applies the lower rank last, so that it decides if both change the same part.
+/// Applies the lower rank last, so that its change remains if both change the same part.
 fn request_with(fixture: &Fixture, operation: &str, ranks: &[&RankedRequest]) -> TestRequest {
     let mut request = fixture.request(operation);
     for ranked in ranks.iter().rev() {

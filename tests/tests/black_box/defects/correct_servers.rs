@@ -1,5 +1,5 @@
-//! A pair of correct servers: one with workers, and one whose jobs never start. Every run of the checker has
-//! two accounts of its own on both, so that runs don't affect each other.
+//! A pair of correct servers: one with workers, and one whose jobs never start. Every run of the checker has two
+//! accounts of its own on both servers, so that runs don't affect each other.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -24,7 +24,7 @@ pub(super) struct CorrectServers {
 }
 
 impl CorrectServers {
-    /// Starts both servers, with accounts for that many runs.
+    /// Starts both servers, with accounts for this number of runs.
     pub(super) async fn start(runs: usize) -> Self {
         Self {
             working: set_up(runs).workers(WORKERS).start().await,
@@ -38,7 +38,7 @@ impl CorrectServers {
         }
     }
 
-    /// Returns a target with everything that the checker can use, behind proxies with that injection.
+    /// Returns a target with everything that the checker can use, behind proxies with the given injection.
     pub(super) async fn target(&self, run: usize, injection: Injection) -> Target {
         let [own, other] = names(run);
         let mut target = target(&self.working, &self.idle, [&own, &other]).await;

@@ -54,7 +54,7 @@ impl TrackedResource {
         })
     }
 
-    /// A resource that was seen elsewhere than in the response to the suite's own create.
+    /// A resource that was seen, but not in the response to a create of the suite.
     pub(in crate::live) fn observed(
         kind: ResourceKind,
         (account, app): (String, String),

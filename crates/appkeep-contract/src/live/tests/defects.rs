@@ -33,7 +33,7 @@ fn options(seed: u128) -> Options {
     options
 }
 
-/// Runs the checker against two fake servers, one of which runs no jobs, behind proxies with that injection.
+/// Runs the checker against two fake servers, one of which runs no jobs, behind proxies with this injection.
 async fn check(injection: Injection, options: &Options) -> LiveReport {
     let (working, idle) = (FakeServer::slow(2).with_failing_app(), FakeServer::idle());
     let main = proxy(context(&working), injection).await;

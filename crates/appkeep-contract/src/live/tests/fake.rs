@@ -51,7 +51,7 @@ const FAILING_APP: Uuid = Uuid::from_u128(0xa990_0000_0000_4000_8000_0000_0000_0
 pub(super) struct FakeServer(Arc<Mutex<FakeState>>);
 
 impl FakeServer {
-    /// A server whose jobs stay in each of three states for that many requests.
+    /// A server whose jobs stay in each of three states for this number of requests.
     pub(super) fn slow(requests: u64) -> Self {
         let server = Self::default();
         server.state().requests_per_state = Some(requests);

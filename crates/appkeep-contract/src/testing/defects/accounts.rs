@@ -1,4 +1,4 @@
-//! Defects of semantics: which tokens can see, use and delete which resources.
+//! Defects in semantics: which tokens can see, use and delete which resources.
 
 use crate::testing::exchange::{Request, Response};
 use crate::testing::injection::DefectKind::Semantics;

@@ -1,4 +1,4 @@
-//! Defects of semantics: resources that the operator declares, and restores.
+//! Defects in semantics: resources that the operator declares, and restores.
 
 use http::header::HeaderName;
 use serde_json::json;

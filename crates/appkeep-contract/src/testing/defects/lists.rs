@@ -1,4 +1,4 @@
-//! Defects of semantics: the content of lists.
+//! Defects in semantics: the content of lists.
 
 use serde_json::{Value, json};
 

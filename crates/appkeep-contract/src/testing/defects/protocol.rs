@@ -1,4 +1,4 @@
-//! Defects of protocol: a request gets a well-formed but wrong response.
+//! Defects in the protocol: the response to a request is well-formed but wrong.
 
 use super::STORAGE_REASON;
 use http::Method;
@@ -298,7 +298,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     })),
 ];
 
-/// Sends a request that gets the problem of that number again, without a member of its body.
+/// Sends a request. If the response is the problem `number`, sends the request again without a member of its body.
 async fn without(request: Request, server: ProxyContext, number: u32, member: &'static str) -> Response {
     let response = server.send(request.clone()).await;
     if response.number() != Some(number) {

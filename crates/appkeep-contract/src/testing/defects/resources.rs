@@ -1,4 +1,4 @@
-//! Defects of semantics: created and deleted resources.
+//! Defects in semantics: created and deleted resources.
 
 use http::Method;
 use http::header::{CONTENT_TYPE, LOCATION};

@@ -70,7 +70,7 @@ fn every_case_is_decided_as_written() {
     insta::assert_snapshot!("reasons", report);
 }
 
-/// An object with that many members.
+/// An object with this number of members.
 fn wide(members: usize, schema: &Value) -> Value {
     let properties: Map<String, Value> = (0..members)
         .map(|number| (format!("m{number}"), schema.clone()))

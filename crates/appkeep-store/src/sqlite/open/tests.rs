@@ -8,7 +8,7 @@ use super::*;
 use crate::SqliteStore;
 
 const SHORT_TIMEOUT: Duration = Duration::from_millis(50);
-/// A connection must become available in time even on a busy machine: opening needs one.
+/// The timeout for a connection is long, because opening needs a connection, also on a busy machine.
 const SHORT_TIMEOUTS: Timeouts = Timeouts {
     connection: Duration::from_secs(2),
     busy: SHORT_TIMEOUT,
@@ -61,7 +61,7 @@ async fn every_connection_has_its_settings() {
     assert_eq!(store.lookup(|db| Ok(settings(db))).await.unwrap(), expected(1));
     let mut tx = store.connections.begin().await.unwrap();
     assert_eq!(tx.run(|db| Ok(settings(db))).unwrap(), expected(0));
-    // A connection that replaces another one after an error.
+    // After an error, the connection is replaced by a new one.
     tx.run(|_| Err::<(), _>(StoreError::Broken("fails".to_owned())))
         .unwrap_err();
     drop(tx);

@@ -19,9 +19,6 @@ const SUCCESS_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// How much is read of any other response, in bytes.
 const ERROR_BYTES_MAX: usize = 256 * 1024;
 
-/// A header that the generator adds and the contract doesn't define.
-const API_VERSION: &str = "api-version";
-
 /// A successful response that isn't decoded yet.
 struct Success {
     status: StatusCode,
@@ -82,9 +79,8 @@ pub(crate) async fn empty(
 
 async fn send(client: &Client, operation: &'static str, request: RequestBuilder) -> Result<Success, Error> {
     let request = request.build();
-    let mut request =
+    let request =
         request.map_err(|cause| Error::new(operation, ErrorKind::Transport(TransportError(cause))))?;
-    request.headers_mut().remove(API_VERSION);
     retry::repeat(&client.inner, request.method(), || async {
         // All bodies of this API are in memory, so every request can be sent again.
         let request = request.try_clone().expect("the body is not a stream");
@@ -124,7 +120,7 @@ async fn send_once(client: &Client, operation: &'static str, request: Request) -
         };
         return Err(Error::new(operation, kind));
     }
-    // The status counts even if the body is too long or breaks off.
+    // The status counts even if the body is too long or ends early.
     let (body, _) = read(&mut response, ERROR_BYTES_MAX).await;
     let kind = match problem::read(status, &headers, &body) {
         Some(problem) => ErrorKind::Problem {

@@ -1789,11 +1789,6 @@ impl Client {
         }
     }
 }
-impl Client {
-    fn api_version() -> &'static str {
-        "0.2.0"
-    }
-}
 #[allow(clippy::all)]
 impl Client {
     /**List the backups of all apps
@@ -1821,12 +1816,6 @@ Arguments:
             "{}/accounts/{}/topology/v1/appBackups", self.baseurl, encode_path(&
             account_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .get(url)
@@ -1836,8 +1825,7 @@ Arguments:
             )
             .query(&progenitor_client::QueryParam::new("continue", &continue_))
             .query(&progenitor_client::QueryParam::new("include", &include))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .headers(header_map);
+            .query(&progenitor_client::QueryParam::new("limit", &limit));
         crate::exchange::json(self, "app_backup_list_all", request).await
     }
     /**Fetch a backup
@@ -1859,20 +1847,13 @@ Arguments:
             "{}/accounts/{}/topology/v1/appBackups/{}", self.baseurl, encode_path(&
             account_id.to_string()), encode_path(& app_backup_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .get(url)
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .headers(header_map);
+            );
         crate::exchange::json(self, "app_backup_fetch", request).await
     }
     /**Delete a backup
@@ -1896,20 +1877,13 @@ Arguments:
             "{}/accounts/{}/topology/v1/appBackups/{}", self.baseurl, encode_path(&
             account_id.to_string()), encode_path(& app_backup_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .delete(url)
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .headers(header_map);
+            );
         crate::exchange::empty(self, "app_backup_delete", request).await
     }
     /**List the backups of an app
@@ -1939,12 +1913,6 @@ Arguments:
             "{}/accounts/{}/k8s/v1/apps/{}/appBackups", self.baseurl, encode_path(&
             account_id.to_string()), encode_path(& app_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .get(url)
@@ -1954,8 +1922,7 @@ Arguments:
             )
             .query(&progenitor_client::QueryParam::new("continue", &continue_))
             .query(&progenitor_client::QueryParam::new("include", &include))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .headers(header_map);
+            .query(&progenitor_client::QueryParam::new("limit", &limit));
         crate::exchange::json(self, "app_backup_list_for_app", request).await
     }
     /**Create a backup of an app
@@ -1983,12 +1950,6 @@ Arguments:
             "{}/accounts/{}/k8s/v1/apps/{}/appBackups", self.baseurl, encode_path(&
             account_id.to_string()), encode_path(& app_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .post(url)
@@ -1996,8 +1957,7 @@ Arguments:
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
-            .headers(header_map);
+            .json(&body);
         crate::exchange::json(self, "app_backup_create_for_app", request).await
     }
     /**Fetch a backup of an app
@@ -2022,20 +1982,13 @@ Arguments:
             account_id.to_string()), encode_path(& app_id.to_string()), encode_path(&
             app_backup_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .get(url)
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .headers(header_map);
+            );
         crate::exchange::json(self, "app_backup_fetch_for_app", request).await
     }
     /**Delete a backup of an app
@@ -2062,20 +2015,13 @@ Arguments:
             account_id.to_string()), encode_path(& app_id.to_string()), encode_path(&
             app_backup_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .delete(url)
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .headers(header_map);
+            );
         crate::exchange::empty(self, "app_backup_delete_for_app", request).await
     }
     /**List the snapshots of an app
@@ -2105,12 +2051,6 @@ Arguments:
             "{}/accounts/{}/k8s/v1/apps/{}/appSnaps", self.baseurl, encode_path(&
             account_id.to_string()), encode_path(& app_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .get(url)
@@ -2120,8 +2060,7 @@ Arguments:
             )
             .query(&progenitor_client::QueryParam::new("continue", &continue_))
             .query(&progenitor_client::QueryParam::new("include", &include))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .headers(header_map);
+            .query(&progenitor_client::QueryParam::new("limit", &limit));
         crate::exchange::json(self, "app_snap_list_for_app", request).await
     }
     /**Create a snapshot of an app
@@ -2145,12 +2084,6 @@ Arguments:
             "{}/accounts/{}/k8s/v1/apps/{}/appSnaps", self.baseurl, encode_path(&
             account_id.to_string()), encode_path(& app_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .post(url)
@@ -2158,8 +2091,7 @@ Arguments:
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .json(&body)
-            .headers(header_map);
+            .json(&body);
         crate::exchange::json(self, "app_snap_create_for_app", request).await
     }
     /**Fetch a snapshot of an app
@@ -2184,20 +2116,13 @@ Arguments:
             account_id.to_string()), encode_path(& app_id.to_string()), encode_path(&
             app_snap_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .get(url)
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .headers(header_map);
+            );
         crate::exchange::json(self, "app_snap_fetch_for_app", request).await
     }
     /**Delete a snapshot of an app
@@ -2222,20 +2147,13 @@ Arguments:
             account_id.to_string()), encode_path(& app_id.to_string()), encode_path(&
             app_snap_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .delete(url)
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .headers(header_map);
+            );
         crate::exchange::empty(self, "app_snap_delete_for_app", request).await
     }
     /**List apps
@@ -2263,12 +2181,6 @@ Arguments:
             "{}/accounts/{}/k8s/v2/apps", self.baseurl, encode_path(& account_id
             .to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .get(url)
@@ -2278,8 +2190,7 @@ Arguments:
             )
             .query(&progenitor_client::QueryParam::new("continue", &continue_))
             .query(&progenitor_client::QueryParam::new("include", &include))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .headers(header_map);
+            .query(&progenitor_client::QueryParam::new("limit", &limit));
         crate::exchange::json(self, "app_list", request).await
     }
     /**Fetch an app
@@ -2301,20 +2212,13 @@ Arguments:
             "{}/accounts/{}/k8s/v2/apps/{}", self.baseurl, encode_path(& account_id
             .to_string()), encode_path(& app_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .get(url)
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .headers(header_map);
+            );
         crate::exchange::json(self, "app_fetch", request).await
     }
     /**Restore an app in place
@@ -2348,11 +2252,6 @@ Arguments:
             .to_string()), encode_path(& app_id.to_string()),
         );
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         header_map
             .append(
                 "ForceUpdate",
@@ -2401,12 +2300,6 @@ Arguments:
             "{}/accounts/{}/k8s/v1/apps/{}/schedules", self.baseurl, encode_path(&
             account_id.to_string()), encode_path(& app_id.to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .get(url)
@@ -2416,8 +2309,7 @@ Arguments:
             )
             .query(&progenitor_client::QueryParam::new("continue", &continue_))
             .query(&progenitor_client::QueryParam::new("include", &include))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .headers(header_map);
+            .query(&progenitor_client::QueryParam::new("limit", &limit));
         crate::exchange::json(self, "app_schedule_list_for_app", request).await
     }
     /**List buckets
@@ -2446,12 +2338,6 @@ Arguments:
             "{}/accounts/{}/topology/v1/buckets", self.baseurl, encode_path(& account_id
             .to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .get(url)
@@ -2461,8 +2347,7 @@ Arguments:
             )
             .query(&progenitor_client::QueryParam::new("continue", &continue_))
             .query(&progenitor_client::QueryParam::new("include", &include))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .headers(header_map);
+            .query(&progenitor_client::QueryParam::new("limit", &limit));
         crate::exchange::json(self, "bucket_list", request).await
     }
     /**List clouds
@@ -2490,12 +2375,6 @@ Arguments:
             "{}/accounts/{}/topology/v1/clouds", self.baseurl, encode_path(& account_id
             .to_string()),
         );
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .get(url)
@@ -2505,8 +2384,7 @@ Arguments:
             )
             .query(&progenitor_client::QueryParam::new("continue", &continue_))
             .query(&progenitor_client::QueryParam::new("include", &include))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .headers(header_map);
+            .query(&progenitor_client::QueryParam::new("limit", &limit));
         crate::exchange::json(self, "cloud_list", request).await
     }
     /**List accounts
@@ -2530,12 +2408,6 @@ Arguments:
         limit: Option<::std::num::NonZeroU64>,
     ) -> Result<ResponseValue<types::AccountList>, Error> {
         let url = format!("{}/accounts", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
         let request = self
             .client
             .get(url)
@@ -2545,8 +2417,7 @@ Arguments:
             )
             .query(&progenitor_client::QueryParam::new("continue", &continue_))
             .query(&progenitor_client::QueryParam::new("include", &include))
-            .query(&progenitor_client::QueryParam::new("limit", &limit))
-            .headers(header_map);
+            .query(&progenitor_client::QueryParam::new("limit", &limit));
         crate::exchange::json(self, "account_list", request).await
     }
 }

@@ -30,13 +30,8 @@ const REWRITES: &[Rewrite] = &[
     ),
     (
         "single_constructor",
-        "every client must have time-outs and a user agent",
+        "every client must have time-outs and a user agent, and nothing may access its HTTP client, which has the token",
         single_constructor,
-    ),
-    (
-        "no_client_info",
-        "it gives access to the HTTP client, which sends the token to any host",
-        no_client_info,
     ),
     (
         "defaults",
@@ -128,6 +123,7 @@ fn exchange(body: &mut Block) -> Result<()> {
         _ => bail!("an operation doesn't match the response's status"),
     };
     body.stmts.truncate(index);
+    let request = without_version_header(body, request);
     body.stmts.push(parse_quote!(let request = #request;));
     body.stmts.push(Stmt::Expr(
         parse_quote!(#decode(self, #operation, request).await),
@@ -135,6 +131,25 @@ fn exchange(body: &mut Block) -> Result<()> {
     ));
     InvalidHeaders(operation).visit_block_mut(body);
     Ok(())
+}
+
+/// Removes the header `api-version`, which the contract doesn't define, and the map of headers if it is then empty.
+fn without_version_header(body: &mut Block, request: Expr) -> Expr {
+    let header = |statement: &Stmt| match statement {
+        Stmt::Expr(Expr::MethodCall(call), Some(_)) if call.method == "append" => call.args.first().cloned(),
+        _ => None,
+    };
+    let version: Expr = parse_quote!(::reqwest::header::HeaderName::from_static("api-version"));
+    body.stmts
+        .retain(|statement| header(statement).as_ref() != Some(&version));
+    let has_headers = body.stmts.iter().any(|statement| header(statement).is_some());
+    match (find(body, "header_map", |value| Some(value.clone())), request) {
+        (Some((index, _)), Expr::MethodCall(call)) if call.method == "headers" && !has_headers => {
+            body.stmts.remove(index);
+            *call.receiver
+        }
+        (_, request) => request,
+    }
 }
 
 /// Finds `let NAME = …` and picks a part of its value; also returns the statement's index.
@@ -234,14 +249,14 @@ fn is_empty(tree: &UseTree) -> bool {
     }
 }
 
-/// Removes hooks, and all constructors except the one that the crate's builder uses.
+/// Removes hooks, access to the HTTP client, and all constructors except the one that the crate's builder uses.
 fn single_constructor(file: &mut File) -> Result<()> {
     let mut constructors = 0;
     file.items.retain(|item| match item {
         Item::Impl(item) => item.trait_.as_ref().is_none_or(|(path, _)| {
             path.segments
                 .last()
-                .is_none_or(|segment| segment.ident != "ClientHooks")
+                .is_none_or(|segment| segment.ident != "ClientHooks" && segment.ident != "ClientInfo")
         }),
         Item::Mod(module) => module.ident != "prelude",
         _ => true,
@@ -262,27 +277,6 @@ fn single_constructor(file: &mut File) -> Result<()> {
     if constructors != 1 {
         bail!("found {constructors} constructors, expected 1");
     }
-    Ok(())
-}
-
-/// Makes `api_version` a method of the client, and removes the other methods of `ClientInfo`.
-fn no_client_info(file: &mut File) -> Result<()> {
-    let is_client_info = |item: &&mut syn::ItemImpl| {
-        item.trait_
-            .as_ref()
-            .and_then(|(path, _)| path.segments.last())
-            .is_some_and(|segment| segment.ident == "ClientInfo")
-    };
-    let mut implementations = file.items.iter_mut().filter_map(|item| match item {
-        Item::Impl(item) => Some(item),
-        _ => None,
-    });
-    let item = implementations
-        .find(is_client_info)
-        .context("no implementation of ClientInfo")?;
-    item.trait_ = None;
-    item.items
-        .retain(|member| matches!(member, ImplItem::Fn(function) if function.sig.ident == "api_version"));
     Ok(())
 }
 
@@ -383,9 +377,11 @@ mod tests {
             r#"
             impl Client {
                 async fn app_update(&self) -> Answer {
+                    let mut header_map = HeaderMap::with_capacity(2usize);
+                    header_map.append(::reqwest::header::HeaderName::from_static("api-version"), version);
                     header_map.append("ForceUpdate", force_update.try_into()?);
                     #[allow(unused_mut)]
-                    let mut request = self.client.get(url).query(&a).build()?;
+                    let mut request = self.client.get(url).query(&a).headers(header_map).build()?;
                     let info = OperationInfo { operation_id: "app_update" };
                     self.pre(&mut request, &info).await?;
                     let response = self.exec(request, &info).await?;
@@ -398,13 +394,14 @@ mod tests {
             r#"
             impl Client {
                 async fn app_update(&self) -> Answer {
+                    let mut header_map = HeaderMap::with_capacity(2usize);
                     header_map.append(
                         "ForceUpdate",
                         force_update.try_into().map_err(|reason: ::reqwest::header::InvalidHeaderValue| {
                             Error::invalid_request("app_update", reason.to_string())
                         })?
                     );
-                    let request = self.client.get(url).query(&a);
+                    let request = self.client.get(url).query(&a).headers(header_map);
                     crate::exchange::json(self, "app_update", request).await
                 }
             }"#,
@@ -418,7 +415,9 @@ mod tests {
             r#"
             impl Client {
                 async fn a(&self) {
-                    let request = self.client.delete(url).build()?;
+                    let mut header_map = HeaderMap::with_capacity(1usize);
+                    header_map.append(::reqwest::header::HeaderName::from_static("api-version"), version);
+                    let request = self.client.delete(url).headers(header_map).build()?;
                     let info = OperationInfo { operation_id: "a" };
                     match response.status().as_u16() {
                         204u16 => Ok(ResponseValue::empty(response)),
@@ -460,17 +459,9 @@ mod tests {
             single_constructor,
             "impl Client { pub fn new() {} pub fn new_with_client() {} }
              impl ClientHooks<()> for &Client {}
+             impl ClientInfo<()> for Client { fn client(&self) {} }
              pub mod prelude {}",
             "impl Client { pub(crate) fn new_with_client() {} }",
-        );
-    }
-
-    #[test]
-    fn no_client_info_leaves_the_version() {
-        check(
-            no_client_info,
-            "impl ClientInfo<S> for Client { fn api_version() {} fn client(&self) {} }",
-            "impl Client { fn api_version() {} }",
         );
     }
 

@@ -26,12 +26,18 @@ pub const RETRIES: usize = 3;
 /// The default user agent of a client.
 const USER_AGENT: &str = concat!("appkeep-client/", env!("CARGO_PKG_VERSION"));
 
+/// The token, or the file that contains it.
+#[derive(Debug, Clone)]
+enum TokenSource {
+    Text(SecretString),
+    File(PathBuf),
+}
+
 /// A builder of a client; see [`Client::builder`].
 #[derive(Debug, Clone)]
 pub struct ClientBuilder {
     base_url: String,
-    token: Option<SecretString>,
-    token_file: Option<PathBuf>,
+    token: Option<TokenSource>,
     proxy: Option<String>,
     #[cfg(feature = "retry")]
     retries: usize,
@@ -88,7 +94,6 @@ impl Client {
         ClientBuilder {
             base_url: base_url.into(),
             token: None,
-            token_file: None,
             proxy: None,
             #[cfg(feature = "retry")]
             retries: RETRIES,
@@ -105,16 +110,14 @@ impl ClientBuilder {
     /// Sets the token that is sent with every request.
     #[must_use]
     pub fn token(mut self, token: impl Into<SecretString>) -> Self {
-        self.token = Some(token.into());
-        self.token_file = None;
+        self.token = Some(TokenSource::Text(token.into()));
         self
     }
 
     /// Reads the token from a file when the client is built. White space around it is ignored.
     #[must_use]
     pub fn token_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.token_file = Some(path.into());
-        self.token = None;
+        self.token = Some(TokenSource::File(path.into()));
         self
     }
 
@@ -259,12 +262,11 @@ impl ClientBuilder {
 
     fn headers(&self) -> Result<HeaderMap, BuildError> {
         let mut headers = HeaderMap::new();
-        let from_file = self
-            .token_file
-            .as_ref()
-            .map(|path| read_token(path))
-            .transpose()?;
-        if let Some(token) = self.token.as_ref().or(from_file.as_ref()) {
+        if let Some(source) = &self.token {
+            let token = match source {
+                TokenSource::Text(token) => token,
+                TokenSource::File(path) => &read_token(path)?,
+            };
             let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
                 .map_err(|_| BuildError::Token)?;
             value.set_sensitive(true);

@@ -87,7 +87,7 @@ pub enum ErrorKind {
     #[error("{0}")]
     Transport(TransportError),
     /// The connection failed, or the timeout passed, before the response's body was complete.
-    #[error("{status}, but its body broke off after {bytes} bytes: {cause}")]
+    #[error("{status}, but its body ended early, after {bytes} bytes: {cause}")]
     Incomplete {
         /// The response's status.
         status: StatusCode,

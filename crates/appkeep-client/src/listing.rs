@@ -174,13 +174,12 @@ impl Client {
 /// The position in a list.
 struct Position<L> {
     listing: Listing<L>,
-    /// The token of the next page; none before the first and after the last page.
+    /// The token of the next page; none before the first page.
     next: Option<String>,
     /// The tokens of earlier pages.
     seen: HashSet<String>,
     /// The number of empty pages since the last item.
     empty_pages: usize,
-    is_last: bool,
 }
 
 /// Reads page after page. Dropping the stream sends no further request.
@@ -191,12 +190,11 @@ fn pages<L: List>(listing: Listing<L>) -> impl Stream<Item = Result<L::Item, Err
         next: None,
         seen: HashSet::new(),
         empty_pages: 0,
-        is_last: false,
     };
-    let pages = stream::try_unfold(first, move |mut position| async move {
-        if position.is_last {
+    let pages = stream::try_unfold(Some(first), move |position| async move {
+        let Some(mut position) = position else {
             return Ok(None);
-        }
+        };
         let Listing {
             client,
             list,
@@ -206,7 +204,6 @@ fn pages<L: List>(listing: Listing<L>) -> impl Stream<Item = Result<L::Item, Err
         let items = items.unwrap_or_default();
         // Some servers use an empty token to indicate that there is no next page.
         position.next = metadata.continue_.filter(|next| !next.is_empty());
-        position.is_last = position.next.is_none();
         position.empty_pages = if items.is_empty() {
             position.empty_pages + 1
         } else {
@@ -226,7 +223,8 @@ fn pages<L: List>(listing: Listing<L>) -> impl Stream<Item = Result<L::Item, Err
             item.into_resource()
                 .ok_or_else(|| Error::new(operation, ErrorKind::UnexpectedColumns))
         });
-        Ok(Some((stream::iter(resources), position)))
+        let following = position.next.is_some().then_some(position);
+        Ok(Some((stream::iter(resources), following)))
     });
     pages.try_flatten()
 }

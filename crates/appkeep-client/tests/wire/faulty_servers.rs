@@ -128,7 +128,7 @@ async fn broken_connections_are_not_decoding_errors() {
     for (head, expected) in [
         (
             "HTTP/1.1 200 OK",
-            "200 OK, but its body broke off after 4 bytes: ",
+            "200 OK, but its body ended early, after 4 bytes: ",
         ),
         (
             "HTTP/1.1 500 Oops",

@@ -17,7 +17,7 @@ pub use self::disk::{
 pub use self::http::{Api, TestResponse, backup_body, id, snap_body, text};
 pub use self::request::{Payload, TestRequest};
 pub use self::server::{Builder, TestServer, changed_config, usual_config};
-pub use appkeep_server::testing::{CountedIds, SteppingClock};
+pub use appkeep_server::testing::{CountedIds, TestClock};
 
 use std::time::{Duration, Instant};
 

@@ -74,7 +74,7 @@ impl Builder {
     #[must_use]
     pub fn new() -> Self {
         log();
-        let builder = testing::Builder::new().config(CONFIG);
+        let builder = testing::Builder::new().on_disk().config(CONFIG);
         let dir = builder.path();
         for bucket in ["buckets/spare", "buckets/local", "buckets/other"] {
             fs::create_dir_all(dir.join(bucket)).expect("a bucket's directory");
@@ -226,12 +226,24 @@ impl TestServer {
         Api::new(format!("http://{}", self.address()), token, self.account("acme"))
     }
 
+    /// Stops the server and starts it again with this number of workers and, if given, another configuration.
+    ///
+    /// # Panics
+    /// When the configuration is invalid or the server doesn't start.
+    pub async fn restart(&mut self, workers: u32, config: Option<&str>) {
+        if let Some(config) = config {
+            self.server.set_config(config);
+        }
+        self.server.set_workers(workers);
+        self.server.restart().await;
+    }
+
     /// Advances the server's clock at up to five times real speed when called for each poll of [`eventually`]. Leases of
     /// running jobs are kept, as they are renewed meanwhile.
     ///
     /// [`eventually`]: crate::eventually
     pub fn hasten(&self) {
-        self.advance(PAUSE * 5);
+        self.clock().advance(PAUSE * 5);
     }
 
     /// Sets the server's clock back.

@@ -14,18 +14,20 @@ use appkeep_core::engine::Engine;
 use appkeep_core::service::Service;
 use appkeep_core::store::{Store, transact};
 use appkeep_core::worker::{
-    Background, WorkerDeps, Workers, resume_restores, start_bucket_watch, start_reconciler,
+    Background, JobControl, WorkerDeps, Workers, resume_restores, start_bucket_watch, start_reconciler,
 };
 use appkeep_engine::{DataSpace, EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
 use tokio::sync::{Notify, Semaphore};
+#[cfg(feature = "testing")]
+use uuid::Uuid;
 
 use self::reload::Reloadable;
 use crate::admin::data_dir::{DataDir, DataDirLock};
 use crate::admin::keys::{self, KeyError};
 use crate::config::Config;
 use crate::error::StartError;
-use crate::http::{Api, BODY_BYTES_MAX, Http, PageCache, SHARED_BODY_BYTES_MAX};
+use crate::http::{Api, BODY_BYTES_MAX, Http, Middleware, PageCache, SHARED_BODY_BYTES_MAX, Wrapped};
 use crate::listener::{ConnectionLimits, Listener};
 use crate::operations::{Operations, RequestMetrics, Watched};
 use crate::pages;
@@ -71,6 +73,35 @@ impl Options {
     }
 }
 
+/// Components that tests replace; by default none.
+pub(crate) struct Replacements {
+    /// Whether a crash of the system may destroy the database.
+    pub(crate) volatile_store: bool,
+    /// Replaces the engine.
+    pub(crate) engine: Option<Arc<dyn Engine>>,
+    /// Responds in place of the API.
+    pub(crate) middleware: Option<Arc<dyn Middleware>>,
+    /// Delays or fails jobs.
+    pub(crate) job_control: Option<Arc<dyn JobControl>>,
+    /// Whether states are compared with the contents of buckets.
+    pub(crate) reconciles: bool,
+    /// Notified of new work.
+    pub(crate) wake: Arc<Notify>,
+}
+
+impl Default for Replacements {
+    fn default() -> Self {
+        Self {
+            volatile_store: false,
+            engine: None,
+            middleware: None,
+            job_control: None,
+            reconciles: true,
+            wake: Arc::new(Notify::new()),
+        }
+    }
+}
+
 /// A running server.
 ///
 /// Dropping it has the same effect as killing the process: requests are cut off, background tasks end soon afterwards,
@@ -79,13 +110,15 @@ pub struct Server {
     listener: Listener,
     store: Arc<SqliteStore>,
     workers: Workers,
-    reconciler: Background,
+    reconciler: Option<Background>,
     bucket_watch: Background,
     engine: Arc<dyn Engine>,
     operations: Option<Operations>,
     certificate: Option<CertificateWatch>,
     ca_file: Option<PathBuf>,
     reloadable: Reloadable,
+    #[cfg(feature = "testing")]
+    owner: Uuid,
     _lock: DataDirLock,
 }
 
@@ -95,14 +128,11 @@ impl Server {
     /// # Errors
     /// When something that it needs isn't available.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        Self::start_with(options, |engine| engine).await
+        Self::start_with(options, Replacements::default()).await
     }
 
-    /// Starts a server with the engine that `replace` returns for the real one.
-    pub(crate) async fn start_with(
-        options: Options,
-        replace: impl FnOnce(Arc<dyn Engine>) -> Arc<dyn Engine>,
-    ) -> Result<Self, StartError> {
+    /// Starts a server some of whose components are replaced.
+    pub(crate) async fn start_with(options: Options, replacements: Replacements) -> Result<Self, StartError> {
         options.config.check_data_dir(&options.data_dir)?;
         let data = DataDir::create(&options.data_dir)?;
         let lock = data.lock()?;
@@ -111,12 +141,13 @@ impl Server {
             .as_ref()
             .map(|tls| Certificate::open(tls, data.path(), options.listen, options.clock.as_ref()))
             .transpose()?;
-        let keys = keys::open(data.path(), &options.config.keys).await?;
-        let master_key_id = keys.prepare().map_err(KeyError::from)?;
-        tracing::info!(%master_key_id, "keys are wrapped");
         // The lock makes this the only server of the directory, so leases of other servers are known to be
         // dead.
-        let store = Arc::new(SqliteStore::open_sole_server(data.database()).await?);
+        let store = Arc::new(if replacements.volatile_store {
+            SqliteStore::open_volatile(data.database()).await?
+        } else {
+            SqliteStore::open_sole_server(data.database()).await?
+        });
         transact(|| async {
             let mut tx = store.begin().await?;
             tx.update_declaration(&options.config.declaration, options.clock.now())
@@ -124,17 +155,11 @@ impl Server {
             tx.commit().await
         })
         .await?;
-        let engine_config = EngineConfig {
-            data_dir: data.path().to_owned(),
+        let engine = match replacements.engine {
+            Some(engine) => engine,
+            None => open_engine(&data, &options.config).await?,
         };
-        let engine = replace(Arc::new(
-            RusticEngine::new(&engine_config)
-                .with_keys(keys)
-                .verifying(options.config.verify_percent)
-                .with_priority(options.config.engine_priority)
-                .with_reserve(options.config.reserve),
-        ));
-        let wake = Arc::new(Notify::new());
+        let wake = replacements.wake;
         let shared: Arc<dyn Store> = store.clone();
         let (clock, ids) = (options.clock.clone(), options.ids.clone());
         let space = Arc::new(DataSpace::new(data.path().to_owned(), options.config.reserve));
@@ -150,6 +175,7 @@ impl Server {
             shared.clone(),
             service,
             metrics.clone(),
+            replacements.middleware,
         )?;
         let operations = options.operations_listen.zip(metrics);
         let operations = operations.map(|(listen, metrics)| {
@@ -175,13 +201,17 @@ impl Server {
             wake,
             backups_max: Some(options.config.backups_at_once()),
             admission,
+            job_control: replacements.job_control,
         };
         resume_restores(&deps).await?;
         let bucket_watch = start_bucket_watch(&deps);
         let workers = Workers::start(&deps, options.config.workers as usize);
-        let reconciler = start_reconciler(&deps, options.config.check_every);
+        let reconciler = replacements
+            .reconciles
+            .then(|| start_reconciler(&deps, options.config.check_every));
         if let Some(operations) = &operations {
-            let liveness = workers.liveness().with(reconciler.liveness());
+            let reconciler = reconciler.as_ref().map(Background::liveness).unwrap_or_default();
+            let liveness = workers.liveness().with(reconciler);
             operations.watch(liveness.with(bucket_watch.liveness()));
         }
         Ok(Self {
@@ -195,6 +225,8 @@ impl Server {
             certificate,
             ca_file,
             reloadable,
+            #[cfg(feature = "testing")]
+            owner: deps.owner,
             _lock: lock,
         })
     }
@@ -238,6 +270,12 @@ impl Server {
         self.store.clone()
     }
 
+    /// Returns the store with the operations that only SQLite has, and the owner of the leases of its jobs.
+    #[cfg(feature = "testing")]
+    pub(crate) fn jobs(&self) -> (Arc<SqliteStore>, Uuid) {
+        (self.store.clone(), self.owner)
+    }
+
     /// Returns the switch that makes its storage fail.
     #[cfg(feature = "failpoints")]
     #[must_use]
@@ -268,7 +306,9 @@ impl Server {
         if let Some(certificate) = self.certificate {
             certificate.stop().await;
         }
-        self.reconciler.stop().await;
+        if let Some(reconciler) = self.reconciler {
+            reconciler.stop().await;
+        }
         self.workers.drain().await;
         self.bucket_watch.stop().await;
         self.engine.release_buckets().await;
@@ -285,6 +325,7 @@ fn listen(
     store: Arc<dyn Store>,
     service: Service,
     metrics: Option<Arc<RequestMetrics>>,
+    middleware: Option<Arc<dyn Middleware>>,
 ) -> Result<Listener, StartError> {
     let refused = |reason: String| StartError::Listen {
         address: options.listen.to_string(),
@@ -309,5 +350,26 @@ fn listen(
         pages::register(&mut api);
     }
     let limits = ConnectionLimits::of_api(&options.config);
-    Listener::start(options.listen, Arc::new(api), tls, limits).map_err(|error| refused(error.to_string()))
+    let (listen, api) = (options.listen, Arc::new(api));
+    let listener = match middleware {
+        Some(middleware) => Listener::start(listen, Arc::new(Wrapped { api, middleware }), tls, limits),
+        None => Listener::start(listen, api, tls, limits),
+    };
+    listener.map_err(|error| refused(error.to_string()))
+}
+
+async fn open_engine(data: &DataDir, config: &Config) -> Result<Arc<dyn Engine>, StartError> {
+    let keys = keys::open(data.path(), &config.keys).await?;
+    let master_key_id = keys.prepare().map_err(KeyError::from)?;
+    tracing::info!(%master_key_id, "keys are wrapped");
+    let engine_config = EngineConfig {
+        data_dir: data.path().to_owned(),
+    };
+    Ok(Arc::new(
+        RusticEngine::new(&engine_config)
+            .with_keys(keys)
+            .verifying(config.verify_percent)
+            .with_priority(config.engine_priority)
+            .with_reserve(config.reserve),
+    ))
 }

@@ -8,7 +8,7 @@ use appkeep_core::actor::{AccountScope, Role};
 use appkeep_openapi::Operation;
 use appkeep_server::RandomIds;
 use appkeep_server::admin::tokens::{self, ExposeSecret, NewToken};
-use appkeep_tests::{SteppingClock, TestRequest, TestResponse, operations};
+use appkeep_tests::{TestClock, TestRequest, TestResponse, operations};
 use chrono::DateTime;
 use http::header::AUTHORIZATION;
 use serde_json::{Value, json};
@@ -247,12 +247,12 @@ async fn tokens_are_valid_until_they_expire() {
         scope: AccountScope::These(vec![fixture.server.account("acme").into()]),
         expires_at: Some(ends_at),
     };
-    let clock = SteppingClock::default();
+    let clock = TestClock::stepping();
     let made = tokens::create(store.as_ref(), &clock, &RandomIds, wanted)
         .await
         .expect("a token");
     for (passed, says) in [(0, "200/-"), (86_000, "200/-"), (400, "401/4")] {
-        fixture.server.advance(Duration::from_secs(passed));
+        fixture.server.clock().advance(Duration::from_secs(passed));
         for operation in [
             "app_backup_list_all",
             "app_backup_list_for_app",

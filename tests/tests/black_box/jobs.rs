@@ -121,7 +121,7 @@ async fn space_of_deleted_backups_is_freed_after_a_restart() {
 async fn restic_finds_one_sound_backup_after_a_clock_jump() {
     let (server, app, path) = in_the_middle_of_a_backup().await;
     // The lease appears to have expired: the other worker may take the job over.
-    server.advance(Duration::from_mins(2));
+    server.clock().advance(Duration::from_mins(2));
     is_completed(&server, &path).await;
     let left = server.snapshot_dir(app, "");
     until("its snapshot to be deleted", async || !left.exists()).await;

@@ -20,7 +20,6 @@ mod outside_crate;
 mod pages;
 mod queue;
 mod reconciler;
-mod replaced_engine;
 mod resources;
 mod restores;
 mod schedules;

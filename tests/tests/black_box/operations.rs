@@ -51,7 +51,7 @@ async fn health_fails_after_a_minute_of_failed_writes() {
     let minute = Duration::from_mins(1);
     assert_eq!(get(&server, "/healthz").await.0, 200);
     // Only trial writes change the state: neither elapsed time nor successful reads do.
-    server.advance(2 * minute);
+    server.clock().advance(2 * minute);
     assert_eq!(get(&server, "/healthz").await.0, 200);
     server
         .server()
@@ -64,7 +64,7 @@ async fn health_fails_after_a_minute_of_failed_writes() {
         "{body}"
     );
     assert_eq!(get(&server, "/healthz").await.0, 200, "not yet");
-    server.advance(minute);
+    server.clock().advance(minute);
     let (status, body) = get(&server, "/healthz").await;
     assert_eq!(status, 503);
     assert!(body.contains("writes have failed for 6"), "{body}");

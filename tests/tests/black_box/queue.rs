@@ -107,7 +107,7 @@ async fn scheduled_runs_are_skipped_while_the_queue_is_full() {
     let (api, blog) = (server.api().await, server.app("acme", "blog"));
     assert_eq!(create_backup(&api, blog).await.status, 201);
     let planned = next_run(&server).await.expect("a planned run");
-    server.advance(HOUR);
+    server.clock().advance(HOUR);
     until("the run to be skipped", async || {
         let next = next_run(&server).await;
         next.as_ref() != Some(&planned)
@@ -122,7 +122,7 @@ async fn scheduled_runs_are_skipped_while_the_queue_is_full() {
         list["items"][0]["state"] == "completed"
     })
     .await;
-    server.advance(HOUR);
+    server.clock().advance(HOUR);
     until("the next run to make a backup", async || {
         api.items(&api.app_backups(blog)).await.len() == 2
     })

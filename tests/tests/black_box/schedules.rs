@@ -41,7 +41,7 @@ fn ids(items: &[Value]) -> Vec<&str> {
 /// Advances the clock by an hour and waits until the run that is due then has ended.
 async fn next_run(server: &TestServer, api: &Api, app: Uuid) -> Value {
     let before = api.items(&api.app_backups(app)).await;
-    server.advance(HOUR);
+    server.clock().advance(HOUR);
     eventually("a backup by the schedule to end", async || {
         let now = api.items(&api.app_backups(app)).await;
         // Not always the first one: an earlier backup may be dated in the future.
@@ -129,7 +129,7 @@ async fn retention_applies_to_snapshots() {
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let mut last = String::new();
     for _ in 0..3 {
-        server.advance(HOUR);
+        server.clock().advance(HOUR);
         last = eventually("a new snapshot, and no other", async || {
             let snaps = api.items(&api.app_snaps(app)).await;
             let id = ids(&snaps).first().copied().unwrap_or_default().to_owned();
@@ -177,7 +177,7 @@ async fn missed_runs_are_made_up_for_once() {
     let mut server = scheduled("", 2).await;
     let app = server.app("acme", "blog");
     server.stop().await;
-    server.advance(72 * HOUR);
+    server.clock().advance(72 * HOUR);
     server.restart(2, None).await;
     let api = server.api().await;
     until("what was missed to be made up", async || {
@@ -201,14 +201,14 @@ async fn missed_runs_are_made_up_for_once() {
 async fn runs_are_skipped_while_the_previous_one_is_running() {
     let mut server = scheduled("", 0).await;
     let app = server.app("acme", "blog");
-    server.advance(HOUR);
+    server.clock().advance(HOUR);
     let api = server.api().await;
     let first = eventually("the first run", async || {
         api.items(&api.app_backups(app)).await.pop()
     })
     .await;
     for _ in 0..3 {
-        server.advance(HOUR);
+        server.clock().advance(HOUR);
         // A server checks its schedules at least once before it stops.
         server.restart(0, None).await;
     }
@@ -232,7 +232,7 @@ async fn undeclared_schedules_neither_create_nor_delete() {
     let made = next_run(&server, &api, app).await;
     // A second run is queued, but its backup completes when the schedule is no longer declared.
     server.restart(0, None).await;
-    server.advance(HOUR);
+    server.clock().advance(HOUR);
     server.restart(0, None).await;
     server.restart(2, Some(usual_config())).await;
     let api = server.api().await;
@@ -244,7 +244,7 @@ async fn undeclared_schedules_neither_create_nor_delete() {
     })
     .await;
     assert_eq!((both.len(), &both[1]), (2, &made));
-    server.advance(72 * HOUR);
+    server.clock().advance(72 * HOUR);
     for _ in 0..2 {
         server.restart(2, None).await;
     }
@@ -278,7 +278,7 @@ async fn a_clock_one_year_ahead_deletes_no_backups() {
     for _ in 0..3 {
         next_run(&server, &api, app).await;
     }
-    server.advance(YEAR);
+    server.clock().advance(YEAR);
     let ahead = next_run(&server, &api, app).await;
     assert_eq!(ahead["state"], "completed", "{ahead}");
     api.snapshot(app, &json!({})).await;
@@ -306,7 +306,7 @@ async fn held_deletions_happen_after_confirmation() {
     for _ in 0..2 {
         next_run(&server, &api, app).await;
     }
-    server.advance(Duration::from_hours(24 * 60));
+    server.clock().advance(Duration::from_hours(24 * 60));
     let newest = next_run(&server, &api, app).await;
     eventually("the deletion to be held", async || held(&api, app).await).await;
     api.snapshot(app, &json!({})).await;

@@ -32,7 +32,7 @@ async fn restic_reads_backups_after_the_clock_was_set_back() {
 async fn restic_finds_no_deleted_backup_after_a_clock_jump() {
     let fixture = Fixture::new(Builder::new().start().await).await;
     let backup = fixture.completes().await;
-    fixture.server.advance(DAY * 365);
+    fixture.server.clock().advance(DAY * 365);
     let path = fixture.api.backup_path(&backup);
     assert_eq!(fixture.api.delete(&path).await.status, 204);
     fixture.completes().await;

@@ -84,7 +84,7 @@ async fn restic_restores_backups_from_a_read_only_bucket_as_root() {
     disk.remount("rw");
     let snapshots = fixture.repository().path.join("snapshots");
     until("the deleted backup's data to go", async || {
-        fixture.server.advance(Duration::from_secs(1));
+        fixture.server.clock().advance(Duration::from_secs(1));
         fs::read_dir(&snapshots).unwrap().count() == 1
     })
     .await;

@@ -68,7 +68,7 @@ impl Fixture {
                 "timed out after {PATIENCE:?}: {backup}"
             );
             tokio::time::sleep(STEP).await;
-            self.server.advance(STEP * 5);
+            self.server.clock().advance(STEP * 5);
         }
     }
 

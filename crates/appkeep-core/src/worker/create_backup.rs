@@ -52,6 +52,7 @@ impl Job for CreateBackup {
         fail_point::pass("create_backup.running");
         let copied = copy(run, &backup, &snapshot).await?;
         fail_point::pass("create_backup.copied");
+        run.leave(backup_id.as_uuid(), ResourceState::Running).await?;
         complete(run, account_id, backup_id, &snapshot, &copied).await
     }
 
@@ -111,6 +112,7 @@ async fn delete_own_snapshots(
 
 async fn discover(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, StepError> {
     if backup.state == ResourceState::Pending {
+        run.leave(backup.id.as_uuid(), ResourceState::Pending).await?;
         backup.advance(ResourceState::Discovering, run.deps.clock.now());
         return update(run, backup).await;
     }
@@ -177,6 +179,7 @@ async fn measure(
     if backup.state == ResourceState::Running {
         return Ok(backup);
     }
+    run.leave(backup.id.as_uuid(), ResourceState::Discovering).await?;
     let total_bytes = run
         .deps
         .engine

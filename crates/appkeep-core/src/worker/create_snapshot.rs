@@ -139,6 +139,7 @@ async fn copy(run: &JobRun<'_>, snapshot: AppSnapshot, app: &App) -> Result<AppS
             tracing::info!(
                 snapshot.id = %snapshot.id, level = report.level.as_str(), skipped = report.skipped, "snapshot created"
             );
+            run.leave(snapshot.id.as_uuid(), ResourceState::Running).await?;
             snapshot.complete(&report, run.deps.clock.now());
             update(run, snapshot).await
         }
@@ -181,6 +182,7 @@ async fn advance(
     if snapshot.state == next || !snapshot.state.may_become(next) {
         return Ok(snapshot);
     }
+    run.leave(snapshot.id.as_uuid(), snapshot.state).await?;
     snapshot.advance(next, run.deps.clock.now());
     update(run, snapshot).await
 }

@@ -8,6 +8,7 @@ mod apply_retention;
 mod background;
 mod bucket_watch;
 mod cancel;
+mod control;
 mod create_backup;
 mod create_snapshot;
 mod delete_backup;
@@ -35,6 +36,7 @@ use uuid::Uuid;
 pub use self::background::Background;
 pub use self::bucket_watch::start_bucket_watch;
 pub use self::cancel::{CancelError, Cancelled, cancel_job};
+pub use self::control::JobControl;
 pub use self::hooks::POST_HOOKS_STOPPING;
 use crate::admission::Admission;
 use crate::clock::{Clock, IdSource};
@@ -83,6 +85,8 @@ pub struct WorkerDeps {
     pub backups_max: Option<u32>,
     /// Decides whether more work is accepted.
     pub admission: Admission,
+    /// Delays or fails jobs in tests.
+    pub job_control: Option<Arc<dyn JobControl>>,
 }
 
 impl WorkerDeps {

@@ -12,6 +12,7 @@ use crate::catalog::BucketLocation;
 use crate::engine::{Progress, Restore, RestoreData, RestoreReport, RestoreTarget};
 use crate::ids::AppId;
 use crate::job::{JobResult, RestoreApp};
+use crate::state::ResourceState;
 use crate::store::{Store, StoreError, StoreTx};
 
 #[async_trait]
@@ -41,7 +42,9 @@ impl Job for RestoreApp {
             let tx = run.begin().await?;
             return run.finish(tx, JobResult::Done).await;
         }
+        run.leave(restore_id.as_uuid(), ResourceState::Pending).await?;
         let restore = begin(run, restore).await?;
+        run.leave(restore_id.as_uuid(), ResourceState::Running).await?;
         let report = replace(run, &restore).await?;
         let mut tx = run.begin().await?;
         let found = tx.fetch_app_restore(account_id, restore_id).await?;

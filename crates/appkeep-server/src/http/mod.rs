@@ -14,6 +14,7 @@ mod handlers;
 mod item;
 mod list;
 mod media;
+mod middleware;
 mod page_cache;
 pub(crate) mod problem;
 mod request;
@@ -34,6 +35,7 @@ use appkeep_core::store::Store;
 use crate::operations::RequestMetrics;
 
 pub(crate) use self::media::accepts_gzip;
+pub(crate) use self::middleware::{Middleware, Wrapped};
 pub(crate) use self::page_cache::PageCache;
 pub(crate) use self::service::Api;
 

@@ -1,7 +1,7 @@
 //! The API as the listener's application. It finds the operation or page of each request, and responds to
 //! requests that match neither.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use appkeep_api::reply::Reply;
@@ -14,7 +14,7 @@ use super::Http;
 use super::handlers::{HANDLERS, Handler};
 use super::problem::{Kind, MALFORMED_PATH, METHOD_NOT_ALLOWED, RESOURCE_NOT_FOUND};
 use super::request::ApiRequest;
-use super::router::{Found, Router};
+use super::router::{Found, Router, Variables};
 use crate::listener::Application;
 
 /// A function that responds to requests for a page, given their headers.
@@ -41,10 +41,10 @@ impl Api {
     /// When an operation in the API's document has no handler.
     pub(crate) fn new(http: Http) -> Result<Self, String> {
         let mut router = Router::new();
-        for (path, method, id) in operations()? {
-            let handler = HANDLERS.iter().find(|(operation, _)| *operation == id);
+        for (path, method, id) in OPERATIONS.as_ref()? {
+            let handler = HANDLERS.iter().find(|(operation, _)| operation == id);
             let (operation, handler) = handler.ok_or_else(|| format!("{id} has no handler"))?;
-            router.add(&method, &path, Endpoint::Operation(operation, *handler));
+            router.add(method, path, Endpoint::Operation(operation, *handler));
         }
         Ok(Self {
             http: Arc::new(http),
@@ -55,6 +55,15 @@ impl Api {
     /// Adds a page.
     pub(crate) fn add_page(&mut self, method: &Method, path: &str, page: Page) {
         self.router.add(method, path, Endpoint::Page(page));
+    }
+
+    /// The operation that a request is for, and the values of its path's variables.
+    #[cfg(feature = "testing")]
+    pub(crate) fn operation(&self, method: &Method, path: &str) -> Option<(&'static str, Variables)> {
+        match self.router.find(method, path) {
+            Found::Handler(Endpoint::Operation(operation, _), variables) => Some((operation, variables)),
+            _ => None,
+        }
     }
 
     /// Responds to a request that matches no operation.
@@ -72,8 +81,9 @@ impl Api {
     }
 }
 
-impl Application for Api {
-    async fn respond(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
+impl Api {
+    /// Responds to one request.
+    pub(crate) async fn handle(&self, request: Request<Incoming>) -> Response<Body> {
         let response = match self.router.find(request.method(), request.uri().path()) {
             Found::Handler(Endpoint::Page(page), _) => return page(request.headers()),
             Found::Handler(Endpoint::Operation(operation, handler), variables) => {
@@ -87,6 +97,12 @@ impl Application for Api {
     }
 }
 
+impl Application for Api {
+    async fn respond(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
+        self.handle(request).await
+    }
+}
+
 /// Adds headers that keep caches from storing the response and browsers from guessing its media type.
 fn protected(mut response: Response<Body>) -> Response<Body> {
     let headers = response.headers_mut();
@@ -95,8 +111,14 @@ fn protected(mut response: Response<Body>) -> Response<Body> {
     response
 }
 
+/// Path, method and id of an operation.
+type Route = (String, Method, String);
+
+/// Every operation.
+static OPERATIONS: LazyLock<Result<Vec<Route>, String>> = LazyLock::new(operations);
+
 /// Returns path, method and id of every operation in the API's document.
-fn operations() -> Result<Vec<(String, Method, String)>, String> {
+fn operations() -> Result<Vec<Route>, String> {
     let document = appkeep_api::openapi()?;
     let paths = document["paths"].as_object().into_iter().flatten();
     let methods = paths.flat_map(|(path, item)| {

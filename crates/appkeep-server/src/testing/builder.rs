@@ -3,33 +3,34 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use appkeep_core::engine::Engine;
 use tempfile::TempDir;
 use toml::{Table, Value};
 
-use super::{Account, CountedIds, SteppingClock, TestServer};
+use super::{Account, TestServer};
 use crate::Tls;
 use crate::config::Config;
 use crate::system::{Clock, IdSource};
 
-/// The settings of a server without a configuration of its own. The engine doesn't compete with other tests.
-const CONFIG: &str = "[server]\nengine_priority = \"low\"\n";
-
-/// Replaces the engine of a server.
-pub(super) type ReplaceEngine = Box<dyn Fn(Arc<dyn Engine>) -> Arc<dyn Engine> + Send + Sync>;
+/// The settings of a server without a configuration of its own. Held jobs leave workers to others. The engine doesn't
+/// compete with other tests.
+const CONFIG: &str = "[server]\nworkers = 8\nengine_priority = \"low\"\nreserve_mib = 0\n";
 
 /// The set-up of a [`TestServer`].
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent switch")]
 pub struct Builder {
     pub(super) dir: TempDir,
     config: String,
-    accounts: Vec<Account>,
+    pub(super) accounts: Vec<Account>,
     workers: Option<u32>,
+    pub(super) on_disk: bool,
+    real_time: bool,
+    pub(super) documented: bool,
+    pub(super) control: bool,
+    pub(super) seed: u64,
     pub(super) operations: bool,
     pub(super) tls: Option<Tls>,
-    pub(super) stepping: Arc<SteppingClock>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) ids: Arc<dyn IdSource>,
-    pub(super) replace_engine: ReplaceEngine,
+    pub(super) clock: Option<Arc<dyn Clock>>,
+    pub(super) ids: Option<Arc<dyn IdSource>>,
 }
 
 impl Default for Builder {
@@ -45,18 +46,20 @@ impl Builder {
     /// When the directory can't be created.
     #[must_use]
     pub fn new() -> Self {
-        let stepping = Arc::new(SteppingClock::default());
         Self {
             dir: TempDir::with_prefix("appkeep-test-").expect("a temporary directory"),
             config: CONFIG.to_owned(),
             accounts: Vec::new(),
             workers: None,
+            on_disk: false,
+            real_time: false,
+            documented: false,
+            control: false,
+            seed: 0,
             operations: false,
             tls: None,
-            clock: stepping.clone(),
-            stepping,
-            ids: Arc::new(CountedIds::default()),
-            replace_engine: Box::new(|engine| engine),
+            clock: None,
+            ids: None,
         }
     }
 
@@ -89,6 +92,53 @@ impl Builder {
         self
     }
 
+    /// Keeps everything on disk, as a server in production does: the database, volumes, and buckets with restic
+    /// repositories. Jobs then take real time, and the clock also advances by a millisecond at each reading.
+    #[must_use]
+    pub fn on_disk(mut self) -> Self {
+        self.on_disk = true;
+        self
+    }
+
+    /// Lets jobs run in the background, as they do in production. By default they have ended when the request that
+    /// started them gets its response.
+    #[must_use]
+    pub fn real_time(mut self) -> Self {
+        self.real_time = true;
+        self
+    }
+
+    /// Responds to the documented example requests with the documented examples: to every request whose account, app,
+    /// backup and snapshot are those of the contract's examples.
+    #[must_use]
+    pub fn with_documented_examples(mut self) -> Self {
+        self.documented = true;
+        self
+    }
+
+    /// Sets the seed of ids and faults. The same seed and requests give the same responses.
+    #[must_use]
+    pub fn seed(mut self, seed: u32) -> Self {
+        self.seed = seed.into();
+        self
+    }
+
+    /// Adds operations for test programs in other languages, without a token:
+    ///
+    /// | request | effect |
+    /// |---|---|
+    /// | `GET /test/state` | Shows backups, snapshots, jobs, held resources and the time. |
+    /// | `POST /test/reset` | See [`TestServer::reset`]. |
+    /// | `POST /test/faults` | Adds a fault: `{"effect":{"respond":{"status":503}},"operation":"app_list","times":1}`. The effect can also be `{"delayMillis":50}`, `"reset"` or `"truncate"`. |
+    /// | `DELETE /test/faults` | Removes all faults. |
+    /// | `POST /test/jobs` | Controls jobs, see [`Jobs`](super::Jobs): `{"hold":"running"}`, `{"advance":"ID"}`, `"release"` or `{"failNextBackup":"REASON"}`. |
+    /// | `POST /test/clock` | Advances the clock: `{"advanceSeconds":3600}`. |
+    #[must_use]
+    pub fn with_control(mut self) -> Self {
+        self.control = true;
+        self
+    }
+
     /// Adds a listener for health checks and metrics, on a free port.
     #[must_use]
     pub fn with_operations(mut self) -> Self {
@@ -103,28 +153,23 @@ impl Builder {
         self
     }
 
-    /// Replaces the stepping clock.
+    /// Replaces the clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
+        self.clock = Some(clock);
         self
     }
 
-    /// Replaces the source of ids, for example by one with another seed ([`CountedIds::from_seed`]).
+    /// Replaces the source of ids.
     #[must_use]
     pub fn ids(mut self, ids: Arc<dyn IdSource>) -> Self {
-        self.ids = ids;
+        self.ids = Some(ids);
         self
     }
 
-    /// Replaces the engine. `replace` is called at each start with the real engine, which it can wrap.
-    #[must_use]
-    pub fn engine(
-        mut self,
-        replace: impl Fn(Arc<dyn Engine>) -> Arc<dyn Engine> + Send + Sync + 'static,
-    ) -> Self {
-        self.replace_engine = Box::new(replace);
-        self
+    /// Whether jobs end before the response is sent.
+    pub(super) fn is_immediate(&self) -> bool {
+        !self.on_disk && !self.real_time
     }
 
     /// Starts the server. It accepts requests when this returns.
@@ -138,14 +183,18 @@ impl Builder {
             .or_insert_with(|| Value::Array(Vec::new()));
         let accounts = accounts.as_array_mut().expect("an array of accounts");
         for account in &self.accounts {
-            let account = account.create_in(self.dir.path());
-            accounts.push(account.expect("the account's directories").into());
+            if self.on_disk {
+                account
+                    .create_in(self.dir.path())
+                    .expect("the account's directories");
+            }
+            accounts.push(account.to_table().expect("paths in UTF-8").into());
         }
         let mut config = parse(self.dir.path(), &document.to_string());
         if let Some(workers) = self.workers {
             config.workers = workers;
         }
-        TestServer::start(self, config).await
+        TestServer::start_with(self, config).await
     }
 }
 

@@ -4,40 +4,56 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
+use appkeep_core::engine::Engine;
+use bytes::Bytes;
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::{self, Runtime};
 use uuid::Uuid;
 
-use super::builder::{ReplaceEngine, parse};
-use super::{Builder, SteppingClock};
+use super::builder::parse;
+use super::front::{Front, Running};
+use super::jobs::Jobs;
+use super::state::State;
+use super::{Account, App, Builder, Fault, Faults, TestClock};
 use crate::admin::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
 use crate::config::Config;
-use crate::system::{Clock, IdSource, RandomIds, SystemClock};
-use crate::{Options, Server, Tls};
+use crate::server::{Options, Replacements, Server};
+use crate::system::SystemClock;
+use crate::tls::Tls;
 
 /// The number of threads that handle requests and run jobs, besides those of the engine.
 const RUNTIME_THREADS: usize = 2;
 
-/// A running server in a temporary directory.
+/// A running server.
 ///
-/// Dropping it waits until all of its tasks and threads have ended, and removes the directory.
+/// Dropping it waits until all of its tasks and threads have ended, and removes its data.
 pub struct TestServer {
     server: Option<Server>,
     runtime: Option<Runtime>,
     config: Config,
     operations: bool,
     tls: Option<Tls>,
-    // A restarted server neither goes back in time nor uses an id twice.
-    stepping: Arc<SteppingClock>,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn IdSource>,
-    replace_engine: Arc<ReplaceEngine>,
+    /// The address of the first start, which later starts use again.
+    address: SocketAddr,
+    state: Arc<State>,
+    front: Arc<Front>,
     dir: TempDir,
 }
 
 impl TestServer {
+    /// Starts a server with an account, `acme`, an app, `shop`, whose volume `data` contains the file `greeting.txt`, and
+    /// a bucket, `local`.
+    ///
+    /// # Panics
+    /// Those of [`Builder::start`].
+    pub async fn start() -> Self {
+        let shop = App::new("shop").volume("data", [("greeting.txt", "hello\n")]);
+        let account = Account::new("acme").app(shop).bucket("local");
+        Self::builder().account(account).start().await
+    }
+
     /// A builder of a server without accounts.
     ///
     /// # Panics
@@ -47,43 +63,58 @@ impl TestServer {
         Builder::new()
     }
 
-    pub(super) async fn start(builder: Builder, config: Config) -> Self {
+    pub(super) async fn start_with(builder: Builder, config: Config) -> Self {
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(RUNTIME_THREADS)
             .thread_name("appkeep-test")
             .enable_all()
             .build();
+        let state = Arc::new(State::new(&builder, &config));
         let mut server = Self {
             server: None,
             runtime: Some(runtime.expect("a runtime")),
             config,
             operations: builder.operations,
-            tls: builder.tls,
-            stepping: builder.stepping,
-            clock: builder.clock,
-            ids: builder.ids,
-            replace_engine: Arc::new(builder.replace_engine),
+            tls: builder.tls.clone(),
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            front: Arc::new(Front::new(&builder, state.clone())),
+            state,
             dir: builder.dir,
         };
         server.run().await;
+        server.front.insert_backups().await;
         server
     }
 
     async fn run(&mut self) {
-        let free_port = SocketAddr::from(([127, 0, 0, 1], 0));
         let options = Options {
-            operations_listen: self.operations.then_some(free_port),
+            operations_listen: self.operations.then(|| SocketAddr::from(([127, 0, 0, 1], 0))),
             tls: self.tls.clone(),
-            clock: self.clock.clone(),
-            ids: self.ids.clone(),
-            ..Options::new(self.config.clone(), self.data(), free_port)
+            clock: self.state.clock.clone(),
+            ids: self.state.ids.clone(),
+            ..Options::new(self.config.clone(), self.data(), self.address)
         };
-        let replace = self.replace_engine.clone();
-        let started = self
+        let memory = self.state.memory.as_ref();
+        let replacements = Replacements {
+            volatile_store: memory.is_some(),
+            engine: memory.map(|engine| engine.clone() as Arc<dyn Engine>),
+            // Existing backups keep their states.
+            reconciles: memory.is_none(),
+            middleware: Some(self.front.clone()),
+            job_control: Some(self.state.control.clone()),
+            wake: self.state.wake.clone(),
+        };
+        let starting = self
             .runtime()
-            .spawn(async move { Server::start_with(options, |engine| replace(engine)).await });
-        let server = started.await.expect("starting doesn't panic");
-        self.server = Some(server.expect("the server starts"));
+            .spawn(async move { Server::start_with(options, replacements).await });
+        let server = starting.await.expect("starting doesn't panic");
+        let server = server.expect("the server starts");
+        self.address = server.local_addr();
+        self.front.set_running(Some(Running {
+            jobs: self.state.jobs(&server, &self.config),
+            declaration: self.config.declaration.clone(),
+        }));
+        self.server = Some(server);
     }
 
     fn runtime(&self) -> &Runtime {
@@ -148,10 +179,14 @@ impl TestServer {
     /// When no app of the account has that name.
     #[must_use]
     pub fn app(&self, account: &str, name: &str) -> Uuid {
+        self.declared_app(account, name).id.as_uuid()
+    }
+
+    fn declared_app(&self, account: &str, name: &str) -> &appkeep_core::catalog::App {
         let account = self.account(account);
         let mut apps = self.config.declaration.apps.iter();
         let found = apps.find(|app| app.account_id.as_uuid() == account && app.name == name);
-        found.expect("a declared app").id.as_uuid()
+        found.expect("a declared app")
     }
 
     /// The id of a bucket of an account.
@@ -193,46 +228,123 @@ impl TestServer {
             scope,
             expires_at: None,
         };
-        // Doesn't use the server's ids: tests depend on their sequence.
+
         let store = self.server().store();
-        let secret = tokens::create(store.as_ref(), &SystemClock, &RandomIds, token).await;
+        let secret = tokens::create(store.as_ref(), &SystemClock, &self.state.token_ids, token).await;
         secret.expect("a token").expose_secret().to_owned()
     }
 
-    /// The stepping clock. It has no effect on a server that got another clock.
+    /// The test's clock. It has no effect on a server that got another clock.
     #[must_use]
-    pub fn clock(&self) -> &SteppingClock {
-        &self.stepping
+    pub fn clock(&self) -> &TestClock {
+        &self.state.test_clock
     }
 
-    /// Advances the stepping clock at once. Leases of running jobs that expire meanwhile are lost.
-    pub fn advance(&self, by: Duration) {
-        self.stepping.advance(by);
+    /// Control over jobs.
+    ///
+    /// # Panics
+    /// When the server is stopped.
+    #[must_use]
+    pub fn jobs(&self) -> Jobs {
+        self.state.jobs(self.server(), &self.config)
     }
 
-    /// Shuts the server down in order. Its directory stays until the server is dropped.
+    /// The faults of requests.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.state.faults
+    }
+
+    /// Responds to the next request with this status and problem, without processing it. Several calls are for several
+    /// requests, in this order.
+    pub fn respond_next(&self, status: u16, problem: Value) {
+        self.faults().add(Fault::status(status).problem(problem).times(1));
+    }
+
+    /// Reads a file of an app, whose path begins with the name of a volume; `None` if it doesn't exist.
+    ///
+    /// # Panics
+    /// When the account has no such app.
+    #[must_use]
+    pub fn read_file(&self, account: &str, app: &str, path: &str) -> Option<Vec<u8>> {
+        let (volume, file) = self.locate(account, app, path);
+        match &self.state.memory {
+            Some(engine) => {
+                let content = engine.with_volume(&volume, |files| files.get(&file).cloned());
+                Some(content??.to_vec())
+            }
+            None => std::fs::read(volume.join(file)).ok(),
+        }
+    }
+
+    /// Writes a file of an app, whose path begins with the name of a volume.
+    ///
+    /// # Panics
+    /// When the account has no such app, the app no such volume, or the file can't be written.
+    pub fn write_file(&self, account: &str, app: &str, path: &str, content: impl Into<Vec<u8>>) {
+        let (volume, file) = self.locate(account, app, path);
+        match &self.state.memory {
+            Some(engine) => {
+                let content = Bytes::from(content.into());
+                let written = engine.with_volume(&volume, |files| files.insert(file, content));
+                written.expect("the volume exists");
+            }
+            None => std::fs::write(volume.join(file), content.into()).expect("the file is written"),
+        }
+    }
+
+    /// The path of the volume and the path of the file in it.
+    fn locate(&self, account: &str, app: &str, path: &str) -> (PathBuf, PathBuf) {
+        let (name, file) = path.split_once('/').expect("VOLUME/PATH");
+        let mut volumes = self.declared_app(account, app).volumes.iter();
+        let volume = volumes.find(|volume| volume.name == name);
+        (volume.expect("a volume of the app").path.clone(), file.into())
+    }
+
+    /// Deletes all backups, snapshots, restores and faults, ends all jobs, and gives volumes their first content again.
+    /// Existing backups ([`App::backup`]) exist again. Tokens and the clock stay as they are.
+    ///
+    /// # Panics
+    /// When the server is stopped, or its data is on disk.
+    pub async fn reset(&self) {
+        self.front
+            .reset()
+            .await
+            .expect("a running server with its data in memory");
+    }
+
+    /// Shuts the server down in order. Its data stays until the server is dropped.
     ///
     /// # Panics
     /// When stopping panics.
     pub async fn stop(&mut self) {
+        self.front.set_running(None);
         if let Some(server) = self.server.take() {
             let stopped = self.runtime().spawn(server.stop());
             stopped.await.expect("stopping doesn't panic");
         }
     }
 
-    /// Stops the server and starts it again with this number of workers and, if given, another configuration in the
-    /// format of `appkeep.toml`.
+    /// Stops the server if it runs, and starts it again on the same port.
     ///
     /// # Panics
-    /// When the configuration is invalid or the server doesn't start.
-    pub async fn restart(&mut self, workers: u32, config: Option<&str>) {
+    /// When the server doesn't start, for example because another process uses the port now.
+    pub async fn restart(&mut self) {
         self.stop().await;
-        if let Some(config) = config {
-            self.config = parse(self.dir.path(), config);
-        }
-        self.config.workers = workers;
         self.run().await;
+    }
+
+    /// Sets the number of workers of the next start.
+    pub fn set_workers(&mut self, workers: u32) {
+        self.config.workers = workers;
+    }
+
+    /// Sets the configuration of the next start, in the format of `appkeep.toml`.
+    ///
+    /// # Panics
+    /// When the configuration is invalid.
+    pub fn set_config(&mut self, config: &str) {
+        self.config = parse(self.dir.path(), config);
     }
 }
 

@@ -8,13 +8,23 @@ use uuid::{Builder, Uuid};
 
 use crate::system::{Clock, IdSource};
 
-/// A clock that advances by a millisecond at each reading. It starts at 2026-01-01T00:00:00Z.
+/// A clock that starts at 2026-01-01T00:00:00Z and is advanced by tests.
 #[derive(Debug, Default)]
-pub struct SteppingClock {
+pub struct TestClock {
     steps: AtomicI64,
+    steps_per_reading: i64,
 }
 
-impl SteppingClock {
+impl TestClock {
+    /// A clock that also advances by a millisecond at each reading.
+    #[must_use]
+    pub fn stepping() -> Self {
+        Self {
+            steps: AtomicI64::new(0),
+            steps_per_reading: 1,
+        }
+    }
+
     /// Advances the clock at once.
     pub fn advance(&self, by: Duration) {
         let steps = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
@@ -28,9 +38,9 @@ impl SteppingClock {
     }
 }
 
-impl Clock for SteppingClock {
+impl Clock for TestClock {
     fn now(&self) -> DateTime<Utc> {
-        let step = self.steps.fetch_add(1, Ordering::Relaxed);
+        let step = self.steps.fetch_add(self.steps_per_reading, Ordering::Relaxed);
         DateTime::from_timestamp_millis(1_767_225_600_000 + step).unwrap_or_default()
     }
 }

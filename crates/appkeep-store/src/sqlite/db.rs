@@ -55,6 +55,11 @@ impl Db {
         prepared.execute(params).map_err(store_error)
     }
 
+    /// Runs statements without parameters.
+    pub(super) fn execute_batch(&self, sql: &str) -> Result<(), StoreError> {
+        self.connection.execute_batch(sql).map_err(store_error)
+    }
+
     /// Runs a statement with named parameters, each of which must have a value; returns the number of changed rows.
     /// `error` converts the database's errors.
     pub(super) fn execute_named(

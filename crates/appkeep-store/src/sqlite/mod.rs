@@ -52,7 +52,7 @@ pub use faults::{FAULT_REASON, StorageFault, StorageFaults};
 use connections::{Connections, blocking};
 use db::Db;
 use faults::Faults;
-use open::Timeouts;
+use open::{Durability, Timeouts};
 use resources::Table;
 use tx::SqliteTx;
 
@@ -77,7 +77,7 @@ impl SqliteStore {
     /// [`StoreError::Unavailable`] while another process keeps it busy; [`StoreError::Broken`] if it can't be opened,
     /// or was written by a newer program.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let connections = open::open(path.as_ref(), Timeouts::default()).await?;
+        let connections = open::open(path.as_ref(), Durability::Full, Timeouts::default()).await?;
         Ok(Self::over(connections, false))
     }
 
@@ -91,8 +91,38 @@ impl SqliteStore {
     /// # Errors
     /// Those of [`Self::open`].
     pub async fn open_sole_server(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let connections = open::open(path.as_ref(), Timeouts::default()).await?;
+        let connections = open::open(path.as_ref(), Durability::Full, Timeouts::default()).await?;
         Ok(Self::over(connections, true))
+    }
+
+    /// Opens the database like [`Self::open_sole_server`], but never waits for the disk. A crash of the system may
+    /// destroy the database; a crash of the process doesn't.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    pub async fn open_volatile(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let connections = open::open(path.as_ref(), Durability::Volatile, Timeouts::default()).await?;
+        Ok(Self::over(connections, true))
+    }
+
+    /// Deletes all backups, snapshots, restores and jobs. Accounts, apps, buckets, schedules and tokens stay.
+    ///
+    /// # Errors
+    /// Those of every transaction.
+    pub async fn delete_resources(&self) -> Result<(), StoreError> {
+        self.write(resources::delete_all).await
+    }
+
+    /// Whether [`Store::claim_job`] would return a job. Nothing is changed.
+    ///
+    /// # Errors
+    /// Those of every transaction.
+    pub async fn has_claimable_job(&self, claim: &Claim) -> Result<bool, StoreError> {
+        let (claim, sole_server) = (claim.clone(), self.sole_server);
+        let mut tx = self.connections.begin().await?;
+        // The transaction is dropped on the same thread, which rolls it back.
+        let claimed = blocking(move || tx.run(|db| jobs::claim(db, &claim, sole_server)));
+        Ok(claimed.await?.is_some())
     }
 
     fn over(connections: Connections, sole_server: bool) -> Self {

@@ -116,6 +116,14 @@ pub(super) fn delete<K: Table>(db: &Db, id: ResourceId<K>, generation: i64) -> R
     Ok(db.execute(K::DELETE, params![id.to_string(), generation])? == 1)
 }
 
+/// Deletes everything that clients create.
+const DELETE_ALL: &str =
+    "DELETE FROM jobs; DELETE FROM app_restores; DELETE FROM app_backups; DELETE FROM app_snaps";
+
+pub(super) fn delete_all(db: &Db) -> Result<(), StoreError> {
+    db.execute_batch(DELETE_ALL)
+}
+
 pub(super) fn fetch<K: Table>(
     db: &Db,
     account_id: AccountId,

@@ -151,7 +151,7 @@ async fn backups_fail_if_the_bucket_stays_missing() {
     let path = api.backup_path(&api.create_backup(app, &json!({})).await);
     api.wait_for(&path, &["running", "failed"]).await;
     let failed = eventually("the backup to fail", async || {
-        server.advance(Duration::from_secs(5));
+        server.clock().advance(Duration::from_secs(5));
         let backup = api.get(&path).await.json();
         (backup["state"] != "running").then_some(backup)
     })

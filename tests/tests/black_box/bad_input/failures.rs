@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use appkeep_core::ids::{AppBackupId, AppSnapshotId};
 use appkeep_server::Clock;
-use appkeep_tests::{Builder, SteppingClock, TestRequest, TestResponse, TestServer, id};
+use appkeep_tests::{Builder, TestClock, TestRequest, TestResponse, TestServer, id};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
@@ -15,7 +15,7 @@ use crate::fixture::Fixture;
 /// A clock that panics once, on the nth call after it was armed.
 #[derive(Default)]
 struct PanickingClock {
-    inner: SteppingClock,
+    inner: TestClock,
     fuse: AtomicI64,
 }
 
@@ -122,7 +122,7 @@ async fn handler_panics_are_500_problems() {
 
 #[tokio::test]
 async fn responses_that_violate_the_contract_are_not_sent() {
-    let mut completed = Completed::start(Arc::new(SteppingClock::default())).await;
+    let mut completed = Completed::start(Arc::new(TestClock::stepping())).await;
     let store = completed.server.server().store();
     let account = completed.server.account("acme").into();
     let mut tx = store.begin().await.expect("a transaction");
@@ -160,7 +160,7 @@ async fn responses_that_violate_the_contract_are_not_sent() {
 /// Versions without limits stored such labels.
 #[tokio::test]
 async fn stored_labels_beyond_the_limits_are_readable() {
-    let mut completed = Completed::start(Arc::new(SteppingClock::default())).await;
+    let mut completed = Completed::start(Arc::new(TestClock::stepping())).await;
     let account = completed.server.account("acme").into();
     let store = completed.server.server().store();
     let mut tx = store.begin().await.expect("a transaction");

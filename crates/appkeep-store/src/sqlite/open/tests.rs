@@ -17,7 +17,7 @@ const SHORT_TIMEOUTS: Timeouts = Timeouts {
 
 async fn opened(dir: &tempfile::TempDir) -> (PathBuf, SqliteStore) {
     let path = dir.path().join("appkeep.db");
-    let connections = open(&path, SHORT_TIMEOUTS).await.unwrap();
+    let connections = open(&path, Durability::Full, SHORT_TIMEOUTS).await.unwrap();
     (path, SqliteStore::over(connections, false))
 }
 
@@ -139,7 +139,7 @@ async fn a_process_that_writes_makes_the_store_unavailable() {
         "{:?}",
         begun.err()
     );
-    let reopened = open(&path, SHORT_TIMEOUTS).await;
+    let reopened = open(&path, Durability::Full, SHORT_TIMEOUTS).await;
     assert!(
         matches!(reopened, Err(StoreError::Unavailable(_))),
         "{:?}",
@@ -154,7 +154,7 @@ async fn one_process_opens_at_a_time() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("appkeep.db");
     let opening = lock_opening(&path, SHORT_TIMEOUT).await.unwrap();
-    let second = open(&path, SHORT_TIMEOUTS).await;
+    let second = open(&path, Durability::Full, SHORT_TIMEOUTS).await;
     assert!(
         matches!(second, Err(StoreError::Unavailable(_))),
         "{:?}",
@@ -162,5 +162,9 @@ async fn one_process_opens_at_a_time() {
     );
     assert!(!path.exists());
     drop(opening);
-    open(&path, SHORT_TIMEOUTS).await.unwrap().close().await;
+    open(&path, Durability::Full, SHORT_TIMEOUTS)
+        .await
+        .unwrap()
+        .close()
+        .await;
 }

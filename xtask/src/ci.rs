@@ -11,8 +11,8 @@ use cargo_metadata::semver::Version;
 
 use crate::process::{command, succeeds};
 use crate::{
-    Outcome, codegen, crash, diff, files, lint, package, pages, schemathesis, test, tidy, toolkit, vendor,
-    verify,
+    Outcome, codegen, crash, diff, files, languages, lint, package, pages, schemathesis, test, tidy, toolkit,
+    vendor, verify,
 };
 
 /// A step: its name and its function.
@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
     ("crash", || crash::run(&crash::Args::usual())),
     ("verify", || verify::run(&[])),
     ("pages", || pages::run(&pages::Args::all())),
+    ("languages", languages::run),
     ("toolkit", toolkit::run),
     ("schemathesis", || {
         schemathesis::run(&schemathesis::Args::default())

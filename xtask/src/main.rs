@@ -14,6 +14,7 @@ mod codegen;
 mod crash;
 mod diff;
 mod files;
+mod languages;
 mod lint;
 mod npm;
 mod package;
@@ -114,6 +115,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Generate clients in Python and TypeScript, and run the examples that use them; requires python3 and npm.
+    Languages,
     /// Run actoolkit on our own server over TLS; requires python3.
     Toolkit,
     /// Build and test the packages of a release outside the workspace.
@@ -141,6 +144,7 @@ fn main() -> ExitCode {
         Command::Schemathesis(args) => schemathesis::run(&args),
         Command::Pages(args) => pages::run(&args),
         Command::Vendor { check } => vendor::run(check),
+        Command::Languages => languages::run(),
         Command::Toolkit => toolkit::run(),
         Command::Package => package::run(),
         Command::Ci => ci::run(),

@@ -109,6 +109,7 @@ mod tests {
     #[test]
     fn lockfiles_name_digests_and_no_registry() {
         for packages in [
+            Packages::of("examples/typescript"),
             crate::lint::PACKAGES,
             crate::pages::PACKAGES,
             crate::vendor::PACKAGES,

@@ -111,7 +111,11 @@ mod tests {
 
     #[test]
     fn every_requirement_is_pinned_and_hashed_and_names_no_registry() {
-        for package in [crate::schemathesis::PACKAGE, crate::toolkit::PACKAGE] {
+        for package in [
+            crate::languages::PYTHON,
+            crate::schemathesis::PACKAGE,
+            crate::toolkit::PACKAGE,
+        ] {
             let text = fs::read_to_string(files::root().join(package.requirements)).unwrap();
             let lines: Vec<_> = text
                 .lines()

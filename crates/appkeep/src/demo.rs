@@ -1,16 +1,20 @@
 //! `appkeep serve --demo`: a complete set-up that needs no configuration.
 
-use std::fmt::Write;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
+use std::io::{self, Write as _};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use appkeep_server::Config;
-use appkeep_server::admin::Store;
+use appkeep_server::admin::catalog::{App, Bucket, BucketLocation};
 use appkeep_server::admin::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
-use appkeep_server::{RandomIds, SystemClock};
+use appkeep_server::{Config, RandomIds, Server, SystemClock};
+use clap::ValueEnum;
+use serde::Serialize;
 use tempfile::TempDir;
+use uuid::Uuid;
 
 /// The demo's configuration, without its directories.
 const CONFIG: &str = r#"# Created by `appkeep serve --demo`.
@@ -25,6 +29,16 @@ volumes = { database = "shop/database", media = "shop/media" }
 name = "local"
 path = "bucket"
 "#;
+
+/// The format of the demo's output.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Instructions for people.
+    #[default]
+    Text,
+    /// One line of JSON for programs.
+    Json,
+}
 
 /// The demo's directory. A temporary one is removed when this is dropped.
 pub(crate) struct Demo {
@@ -111,38 +125,22 @@ impl Demo {
         Ok(())
     }
 
-    /// Creates a token for the app's account, and returns instructions that use it.
+    /// Creates a token, and returns instructions that use it.
     ///
     /// # Errors
     /// When the token can't be created.
-    pub(crate) async fn introduction(
-        &self,
-        store: &dyn Store,
-        url: &str,
-        ca_file: Option<&Path>,
-    ) -> anyhow::Result<String> {
-        let config = self.config()?;
-        let declared = &config.declaration;
-        let app = declared
-            .apps
-            .first()
-            .context("the demo's configuration has no app")?;
-        let (account, app) = (app.account_id, app.id);
-        let new = NewToken {
-            name: "demo".to_owned(),
-            role: Role::Member,
-            scope: AccountScope::These(vec![account]),
-            expires_at: None,
-        };
-        let token = tokens::create(store, &SystemClock, &RandomIds, new).await?;
-        let bucket = self.root.join("bucket");
+    pub(crate) async fn introduction(&self, server: &Server) -> anyhow::Result<String> {
+        let connection = self.connect(server).await?;
+        let app = connection.apps.first();
+        let app = app.context("the demo's configuration has no app")?;
         Ok(format!(
             r#"
-The app "shop" is in {root}/shop, and its backups are stored in {bucket}.
+The app "shop" is in {root}/shop, and its backups are stored in {root}/bucket.
 In a browser: {url}/ui, with the token below. Or in another terminal:
 
+  export APPKEEP_URL={url}
   export APPKEEP_TOKEN={token}{trust}
-  APP={url}/accounts/{account}/k8s/v1/apps/{app}
+  APP=$APPKEEP_URL/accounts/{account}/k8s/v1/apps/{app}
 
   # create a backup
   curl -sSw '\n' -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' \
@@ -155,17 +153,129 @@ In a browser: {url}/ui, with the token below. Or in another terminal:
   curl -sSw '\n' -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' \
     -d '{{"type":"application/astra-appSnap","version":"1.2"}}' $APP/appSnaps
 
+The variables are also for the command line: `appkeep backup create second --app shop --wait`.
 The bucket contains restic repositories; `appkeep key show --recovery --data {data}` prints their passwords.
 Press ctrl-C to stop."#,
             root = self.root.display(),
-            bucket = bucket.display(),
-            data = self.data_dir().display(),
-            token = token.expose_secret(),
-            trust = ca_file.map_or_else(String::new, |file| format!(
-                "\n  export CURL_CA_BUNDLE='{}'",
+            url = connection.url,
+            token = connection.token,
+            account = connection.account_id,
+            app = app.id,
+            data = connection.data.display(),
+            trust = connection.ca.as_ref().map_or_else(String::new, |file| format!(
+                "\n  export APPKEEP_CA='{0}' CURL_CA_BUNDLE='{0}'",
                 file.display()
             )),
         ))
+    }
+
+    /// Creates a token, and prints it with everything else that a program needs to use the server, as one line.
+    ///
+    /// # Errors
+    /// When the token can't be created, or the line can't be written: if the reader has ended, no other program can
+    /// use the server.
+    pub(crate) async fn print_json(&self, server: &Server) -> anyhow::Result<()> {
+        let line = serde_json::to_string(&self.connect(server).await?)?;
+        let mut out = io::stdout().lock();
+        writeln!(out, "{line}")
+            .and_then(|()| out.flush())
+            .context("failed to write to stdout")
+    }
+
+    /// Creates a token for the account of the first app.
+    async fn connect(&self, server: &Server) -> anyhow::Result<Connection> {
+        let declared = self.config()?.declaration;
+        let account = declared
+            .accounts
+            .first()
+            .context("the demo's configuration has no account")?
+            .id;
+        let new = NewToken {
+            name: "demo".to_owned(),
+            role: Role::Member,
+            scope: AccountScope::These(vec![account]),
+            expires_at: None,
+        };
+        let token = tokens::create(server.store().as_ref(), &SystemClock, &RandomIds, new).await?;
+        let apps = declared.apps.into_iter();
+        let buckets = declared.buckets.into_iter();
+        Ok(Connection {
+            url: server.url(),
+            token: token.expose_secret().to_owned(),
+            account_id: account.as_uuid(),
+            apps: apps
+                .filter(|app| app.account_id == account)
+                .map(DemoApp::from)
+                .collect(),
+            buckets: buckets
+                .filter(|bucket| bucket.account_id == account)
+                .map(DemoBucket::from)
+                .collect(),
+            data: self.data_dir(),
+            ca: server.ca_file().map(Path::to_owned),
+            operations_url: server
+                .operations_addr()
+                .map(|address| format!("http://{address}")),
+        })
+    }
+}
+
+/// Everything that a program needs to use the demo.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Connection {
+    url: String,
+    token: String,
+    #[serde(rename = "accountID")]
+    account_id: Uuid,
+    /// The apps of the account.
+    apps: Vec<DemoApp>,
+    /// The buckets of the account, in the order of their declaration.
+    buckets: Vec<DemoBucket>,
+    /// The data directory, for commands with `--data`.
+    data: PathBuf,
+    /// The certificate authority to trust, as PEM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ca: Option<PathBuf>,
+    #[serde(rename = "operationsURL", skip_serializing_if = "Option::is_none")]
+    operations_url: Option<String>,
+}
+
+/// An app, with the directories of its volumes by name.
+#[derive(Serialize)]
+struct DemoApp {
+    id: Uuid,
+    name: String,
+    volumes: BTreeMap<String, PathBuf>,
+}
+
+impl From<App> for DemoApp {
+    fn from(app: App) -> Self {
+        let volumes = app.volumes.into_iter();
+        Self {
+            id: app.id.as_uuid(),
+            name: app.name,
+            volumes: volumes.map(|volume| (volume.name, volume.path)).collect(),
+        }
+    }
+}
+
+/// A bucket, with its directory.
+#[derive(Serialize)]
+struct DemoBucket {
+    id: Uuid,
+    name: String,
+    path: PathBuf,
+}
+
+impl From<Bucket> for DemoBucket {
+    fn from(bucket: Bucket) -> Self {
+        let BucketLocation::Directory(path) = bucket.location;
+        Self {
+            id: bucket.id.as_uuid(),
+            name: bucket.name,
+            path,
+        }
     }
 }
 

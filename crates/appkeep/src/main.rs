@@ -13,6 +13,7 @@ mod failure;
 mod logging;
 mod login;
 mod nearest;
+mod parent;
 mod remote;
 mod stdout;
 mod temporary_servers;

@@ -2,18 +2,22 @@
 
 mod tls;
 
+use std::future::pending;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use appkeep_server::Config;
 use appkeep_server::{Options, Server};
+use clap::builder::ArgPredicate;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use self::tls::TlsArgs;
 use crate::commands::{disable_core_files, raise_open_files_limit, survive_file_size_limit};
-use crate::demo::Demo;
+use crate::demo::{Demo, Format};
 use crate::logging::{self, LogFormat};
+use crate::parent;
 use crate::stdout::print_line;
 
 /// Run the server.
@@ -33,13 +37,23 @@ pub(crate) struct Args {
     /// The data directory: database, snapshots, keys. Created if it doesn't exist.
     #[arg(long, value_name = "DIR", required_unless_present = "demo")]
     data: Option<PathBuf>,
-    /// The address to listen on; port 0 selects a free one.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8480")]
+    /// The address to listen on; port 0 selects a free one, which is the default with --format json.
+    #[arg(
+        long,
+        value_name = "ADDR",
+        default_value = "127.0.0.1:8480",
+        default_value_if("format", ArgPredicate::Equals("json".into()), "127.0.0.1:0")
+    )]
     listen: SocketAddr,
-    /// Try appkeep without a configuration: creates an app with files, a bucket and a token, and prints curl
-    /// commands that use them. Without --data, everything is removed at the end.
+    /// Try appkeep without a configuration: creates an app with files, a bucket and a token, and prints commands
+    /// that use them. Without --data, everything is removed at the end.
     #[arg(long)]
     demo: bool,
+    /// The format of the output of --demo. With json, one line is printed once the server accepts requests: url,
+    /// token, accountID, apps (id, name, volumes), buckets (id, name, path), data; with --tls, ca; with
+    /// --operations-listen, operationsURL. The server ends when the process that started it ends.
+    #[arg(long, value_enum, default_value_t, conflicts_with = "config")]
+    format: Format,
     /// The address of /healthz, /readyz, /version and /metrics (Prometheus), in plain HTTP and without a token. By
     /// default, they are not served.
     #[arg(long, value_name = "ADDR")]
@@ -67,6 +81,10 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     // Installed before anything starts, so that no signal is missed.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut parent = match args.format {
+        Format::Text => None,
+        Format::Json => parent::watch()?,
+    };
     let tls = args.tls.into_tls();
     let demo = if args.demo {
         Some(Demo::create(args.data.clone())?)
@@ -86,6 +104,25 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     options.operations_listen = args.operations_listen;
     options.tls = tls;
     let server = Server::start(options).await?;
+    match (&demo, args.format) {
+        (Some(demo), Format::Json) => demo.print_json(&server).await?,
+        (demo, _) => print_text(&server, demo.as_ref()).await?,
+    }
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            () = ended(parent.as_mut()) => break,
+            _ = hangup.recv() => reload(&server, config_file.as_deref()).await,
+        }
+    }
+    tracing::info!("stopping");
+    server.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the address of the server, and the instructions of a demo.
+async fn print_text(server: &Server, demo: Option<&Demo>) -> anyhow::Result<()> {
     print_line(&format!("appkeep is ready on {}", server.url()))?;
     if let Some(file) = server.ca_file() {
         print_line(&format!(
@@ -96,23 +133,19 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     if let Some(address) = server.operations_addr() {
         print_line(&format!("operations are on http://{address}"))?;
     }
-    if let Some(demo) = &demo {
-        print_line(
-            &demo
-                .introduction(server.store().as_ref(), &server.url(), server.ca_file())
-                .await?,
-        )?;
+    if let Some(demo) = demo {
+        print_line(&demo.introduction(server).await?)?;
     }
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => break,
-            _ = interrupt.recv() => break,
-            _ = hangup.recv() => reload(&server, config_file.as_deref()).await,
-        }
+    Ok(())
+}
+
+/// Waits until the parent process has ended, if it is watched.
+async fn ended(parent: Option<&mut oneshot::Receiver<()>>) {
+    match parent {
+        // An error, because the sender is dropped.
+        Some(parent) => drop(parent.await),
+        None => pending().await,
     }
-    tracing::info!("stopping");
-    server.stop().await;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Applies the current content of the configuration file; an invalid one changes nothing.

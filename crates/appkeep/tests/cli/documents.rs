@@ -67,6 +67,7 @@ documents! {
     the_commands_of_configuration_work: "docs/configuration.md",
     the_commands_of_development_work: "docs/development.md",
     the_commands_of_operations_work: "docs/operations.md",
+    the_commands_of_other_languages_work: "docs/other-languages.md",
     the_commands_of_schedules_and_retention_work: "docs/schedules-and-retention.md",
     the_commands_of_snapshots_and_hooks_work: "docs/snapshots-and-hooks.md",
 }

@@ -7,7 +7,7 @@ use crate::program::{run, stdout};
 /// Commands, and parts of their help texts.
 const HELP: &str = r"
 appkeep: backups and snapshots | serve | token | key | verify | diff | explain | openapi
-serve: Run the server | --demo | --config <FILE> | port 0 selects a free one
+serve: Run the server | --demo | --config <FILE> | port 0 selects a free one | accountID, apps (id, name, volumes)
 config: Check configurations, or print an example | check | example
 config check: Check a configuration | Exit codes: 0 valid, 2
 restore: while the server is stopped | --in-place | Exit codes: 0 restored, 1 it failed

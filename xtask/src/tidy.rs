@@ -40,7 +40,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("appkeep-openapi", &[]),
     (
         "appkeep-server",
-        &["appkeep-api", "appkeep-core", "appkeep-engine", "appkeep-store"],
+        &[
+            "appkeep-api",
+            "appkeep-core",
+            "appkeep-engine",
+            "appkeep-openapi",
+            "appkeep-store",
+        ],
     ),
     ("appkeep-store", &["appkeep-core"]),
     (

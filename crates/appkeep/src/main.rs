@@ -17,6 +17,7 @@ mod parent;
 mod remote;
 mod stdout;
 mod temporary_servers;
+mod test_mode;
 
 use std::process::ExitCode;
 

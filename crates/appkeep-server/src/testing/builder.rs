@@ -1,5 +1,6 @@
 //! The set-up of a test server.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use toml::{Table, Value};
 use super::{Account, TestServer};
 use crate::Tls;
 use crate::config::Config;
+use crate::error::StartError;
 use crate::system::{Clock, IdSource};
 
 /// The settings of a server without a configuration of its own. Held jobs leave workers to others. The engine doesn't
@@ -28,6 +30,7 @@ pub struct Builder {
     pub(super) control: bool,
     pub(super) seed: u64,
     pub(super) operations: bool,
+    pub(super) address: SocketAddr,
     pub(super) tls: Option<Tls>,
     pub(super) clock: Option<Arc<dyn Clock>>,
     pub(super) ids: Option<Arc<dyn IdSource>>,
@@ -57,6 +60,7 @@ impl Builder {
             control: false,
             seed: 0,
             operations: false,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
             tls: None,
             clock: None,
             ids: None,
@@ -172,11 +176,29 @@ impl Builder {
         !self.on_disk && !self.real_time
     }
 
+    /// Sets the address; by default a free port of 127.0.0.1.
+    #[must_use]
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.address = address;
+        self
+    }
+
     /// Starts the server. It accepts requests when this returns.
     ///
     /// # Panics
     /// When the configuration is invalid, a directory can't be written, or the server doesn't start.
     pub async fn start(self) -> TestServer {
+        self.try_start().await.expect("the server starts")
+    }
+
+    /// Starts the server. It accepts requests when this returns.
+    ///
+    /// # Errors
+    /// When the server doesn't start, for example because the port is in use.
+    ///
+    /// # Panics
+    /// When the configuration is invalid, or a directory can't be written.
+    pub async fn try_start(self) -> Result<TestServer, StartError> {
         let mut document: Table = self.config.parse().expect("a configuration in TOML");
         let accounts = document
             .entry("accounts")

@@ -19,6 +19,7 @@ use super::state::State;
 use super::{Account, App, Builder, Fault, Faults, TestClock};
 use crate::admin::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
 use crate::config::Config;
+use crate::error::StartError;
 use crate::server::{Options, Replacements, Server};
 use crate::system::SystemClock;
 use crate::tls::Tls;
@@ -35,7 +36,7 @@ pub struct TestServer {
     config: Config,
     operations: bool,
     tls: Option<Tls>,
-    /// The address of the first start, which later starts use again.
+    /// The address of the next start; its port is never 0 after the first start.
     address: SocketAddr,
     state: Arc<State>,
     front: Arc<Front>,
@@ -63,7 +64,7 @@ impl TestServer {
         Builder::new()
     }
 
-    pub(super) async fn start_with(builder: Builder, config: Config) -> Self {
+    pub(super) async fn start_with(builder: Builder, config: Config) -> Result<Self, StartError> {
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(RUNTIME_THREADS)
             .thread_name("appkeep-test")
@@ -76,17 +77,17 @@ impl TestServer {
             config,
             operations: builder.operations,
             tls: builder.tls.clone(),
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            address: builder.address,
             front: Arc::new(Front::new(&builder, state.clone())),
             state,
             dir: builder.dir,
         };
-        server.run().await;
+        server.run().await?;
         server.front.insert_backups().await;
-        server
+        Ok(server)
     }
 
-    async fn run(&mut self) {
+    async fn run(&mut self) -> Result<(), StartError> {
         let options = Options {
             operations_listen: self.operations.then(|| SocketAddr::from(([127, 0, 0, 1], 0))),
             tls: self.tls.clone(),
@@ -107,14 +108,14 @@ impl TestServer {
         let starting = self
             .runtime()
             .spawn(async move { Server::start_with(options, replacements).await });
-        let server = starting.await.expect("starting doesn't panic");
-        let server = server.expect("the server starts");
+        let server = starting.await.expect("starting doesn't panic")?;
         self.address = server.local_addr();
         self.front.set_running(Some(Running {
             jobs: self.state.jobs(&server, &self.config),
             declaration: self.config.declaration.clone(),
         }));
         self.server = Some(server);
+        Ok(())
     }
 
     fn runtime(&self) -> &Runtime {
@@ -331,7 +332,7 @@ impl TestServer {
     /// When the server doesn't start, for example because another process uses the port now.
     pub async fn restart(&mut self) {
         self.stop().await;
-        self.run().await;
+        self.run().await.expect("the server starts");
     }
 
     /// Sets the number of workers of the next start.

@@ -19,23 +19,24 @@ use crate::demo::{Demo, Format};
 use crate::logging::{self, LogFormat};
 use crate::parent;
 use crate::stdout::print_line;
+use crate::test_mode;
 
 /// Run the server.
 #[derive(Debug, clap::Args)]
 #[command(
-    override_usage = "appkeep serve --config <FILE> --data <DIR> [OPTIONS]\n       appkeep serve --demo [OPTIONS]"
+    override_usage = "appkeep serve --config <FILE> --data <DIR> [OPTIONS]\n       appkeep serve --demo [OPTIONS]\n       appkeep serve --test-mode [OPTIONS]"
 )]
 pub(crate) struct Args {
     /// The configuration: accounts, apps with their volumes, buckets. SIGHUP reloads it.
     #[arg(
         long,
         value_name = "FILE",
-        required_unless_present = "demo",
+        required_unless_present_any = ["demo", "test_mode"],
         conflicts_with = "demo"
     )]
     config: Option<PathBuf>,
     /// The data directory: database, snapshots, keys. Created if it doesn't exist.
-    #[arg(long, value_name = "DIR", required_unless_present = "demo")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["demo", "test_mode"])]
     data: Option<PathBuf>,
     /// The address to listen on; port 0 selects a free one, which is the default with --format json.
     #[arg(
@@ -49,7 +50,14 @@ pub(crate) struct Args {
     /// that use them. Without --data, everything is removed at the end.
     #[arg(long)]
     demo: bool,
-    /// The format of the output of --demo. With json, one line is printed once the server accepts requests: url,
+    /// Serve tests in any language: data is in memory, jobs end before the response is sent, and requests below /test/
+    /// control jobs, faults and time. Every response has the header appkeep-test-mode.
+    #[arg(long, conflicts_with_all = ["config", "data", "demo", "operations_listen", "tls_cert", "tls"])]
+    test_mode: bool,
+    /// The seed of ids and faults in test mode: the same seed and requests give the same responses.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, requires = "test_mode")]
+    seed: u32,
+    /// The format of the output of --demo and --test-mode. With json, one line is printed once the server accepts requests: url,
     /// token, accountID, apps (id, name, volumes), buckets (id, name, path), data; with --tls, ca; with
     /// --operations-listen, operationsURL. The server ends when the process that started it ends.
     #[arg(long, value_enum, default_value_t, conflicts_with = "config")]
@@ -85,6 +93,16 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Format::Text => None,
         Format::Json => parent::watch()?,
     };
+    if args.test_mode {
+        let server = test_mode::start(args.listen, args.seed, args.format).await?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            () = ended(parent.as_mut()) => {}
+        }
+        drop(server);
+        return Ok(ExitCode::SUCCESS);
+    }
     let tls = args.tls.into_tls();
     let demo = if args.demo {
         Some(Demo::create(args.data.clone())?)

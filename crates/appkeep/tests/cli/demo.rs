@@ -155,15 +155,15 @@ fn the_printed_token_suffices_for_verify() {
 }
 
 /// A process that started a demo with `--format json`, or the demo itself.
-struct JsonDemo {
-    process: Child,
+pub(crate) struct JsonDemo {
+    pub(crate) process: Child,
     stdout: BufReader<ChildStdout>,
     /// The printed line.
-    line: Value,
+    pub(crate) line: Value,
 }
 
 impl JsonDemo {
-    fn start(mut command: Command, temporary: &Path) -> Self {
+    pub(crate) fn start(mut command: Command, temporary: &Path) -> Self {
         command.env("TMPDIR", temporary).stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let mut stdout = BufReader::new(process.stdout.take().unwrap());
@@ -178,7 +178,7 @@ impl JsonDemo {
     }
 
     /// Everything that is printed after the line until the last process that can print ends.
-    fn rest(&mut self) -> String {
+    pub(crate) fn rest(&mut self) -> String {
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).unwrap();
         rest

@@ -29,6 +29,7 @@ mod restore;
 mod serve;
 mod system_errors;
 mod terminal;
+mod test_mode;
 mod tls;
 mod token;
 mod verify;

@@ -293,7 +293,7 @@ fn findings_of_one_place_are_one_group_of_the_text() {
     let sizes: Vec<_> = report.groups().iter().map(Vec::len).collect();
     assert!(sizes.len() < report.findings.len(), "{sizes:?}");
     let text = report.text();
-    let line = report.contract_place(&report.groups()[1][0]).line.unwrap();
+    let line = report.contract_place(report.groups()[1][0]).line.unwrap();
     let part = format!(
         "\nresponse-schema\n  app_backup_fetch 200\n  app_backup_create_for_app 201\n  app_backup_fetch_for_app 200\n  \
          rule:     The contract permits every body that the server can send.\n  \

@@ -33,7 +33,8 @@ pub fn check(url: impl Into<String>, token: impl Into<String>) -> Check {
 
 /// A check of a server, which runs when it is awaited.
 ///
-/// Every token or permission that is set enables more checks. [`live::run`] offers more.
+/// Every token or permission that is set enables more checks. [`live::run`] has further ones: it takes the result of
+/// [`Check::target`], with more members set.
 ///
 /// # Errors
 ///

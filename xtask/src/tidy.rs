@@ -63,6 +63,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "appkeep-store",
         ],
     ),
+    ("dropshot-example", &["appkeep-openapi"]),
     ("xtask", &["appkeep-launcher"]),
 ];
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod authored;
+mod check;
 pub mod codes;
 mod dropshot;
 pub mod invalid_requests;
@@ -10,6 +11,7 @@ mod report;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+pub use check::{Check, check};
 pub use dropshot::DROPSHOT;
 pub use origin::Origin;
-pub use report::{Report, WriteError, live_text, static_text};
+pub use report::{Report, WriteError, live_text};

@@ -57,7 +57,7 @@ mod target;
 pub(crate) use coverage::Grid;
 pub use coverage::{Cell, CellState, Coverage};
 pub use fault_injector::{FaultInjector, StorageFault};
-pub use find::{find_account, find_app};
+pub(crate) use find::{find_account, find_app};
 pub use limits::EarlyEnd;
 pub use progress::Progress;
 pub use recording_client::Exchange;

@@ -10,7 +10,7 @@ mod junit;
 mod text;
 
 use curl::curl;
-pub use text::{live_text, static_text};
+pub use text::live_text;
 
 use self::text::{COLOURED, PLAIN, Palette};
 use crate::live::LiveReport;
@@ -39,6 +39,23 @@ impl Report {
             .flatten()
             .max()
             .unwrap_or(Outcome::CouldNotRun)
+    }
+
+    /// Asserts that the server conforms to the contract.
+    ///
+    /// # Panics
+    ///
+    /// When there is a finding, the run ended early, or the report is empty. The message has at most 20 findings and
+    /// the summary.
+    #[track_caller]
+    pub fn assert_holds(&self) {
+        if let Some(statics) = &self.statics {
+            statics.assert_holds();
+        }
+        if let Some(live) = &self.live {
+            assert!(live.outcome() == Outcome::Holds, "{}", text::excerpt(live));
+        }
+        assert!(self.outcome() == Outcome::Holds, "nothing was checked");
     }
 
     /// The report for a terminal, without colour.

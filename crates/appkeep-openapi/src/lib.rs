@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod assertion;
 mod code_table;
 pub mod diff;
 mod document;
@@ -11,6 +12,9 @@ mod schema;
 pub mod statics;
 mod validate;
 
+#[cfg(feature = "dropshot")]
+pub use assertion::assert_serves;
+pub use assertion::{DROPSHOT_ERRORS, assert_conforms};
 pub use document::{
     Body, Document, DocumentError, Header, MediaType, Operation, Parameter, ParameterLocation, Response,
     SchemaPlace, Security, StatusKey, escape,

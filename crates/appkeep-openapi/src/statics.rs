@@ -11,6 +11,7 @@ mod codes;
 mod compare;
 mod requests;
 mod responses;
+mod text;
 
 use serde::Serialize;
 

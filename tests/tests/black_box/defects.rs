@@ -11,15 +11,15 @@
 mod correct_servers;
 
 use std::collections::BTreeSet;
-use std::env;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{env, panic};
 
 use appkeep_client::Uuid;
 use appkeep_contract::live::{self, LiveReport, Options, Target};
-use appkeep_contract::live_text;
 use appkeep_contract::testing::defects::{self, BODY_BYTES_MAX, STORAGE_REASON};
 use appkeep_contract::testing::{Defect, Injection, Servers};
+use appkeep_contract::{check, live_text};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -128,6 +128,24 @@ async fn single_defects_are_detected() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn failed_assertions_name_the_code_of_the_finding() {
+    let defects = defects::all();
+    let defect = defects.iter().find(|defect| defect.id == "limit-ignored");
+    let run = Run::of(defect.expect("the defect"));
+    let servers = CorrectServers::start(1).await;
+    let target = servers.target(0, run.injection).await;
+    let report = check(target.url, target.token).options(run.options()).await;
+    let report = report.expect("a usable server");
+    let panic = panic::catch_unwind(|| report.assert_holds()).expect_err("a finding");
+    let message = panic.downcast::<String>().expect("a message");
+    let findings: Vec<_> = message
+        .lines()
+        .filter(|line| line.starts_with("  more:"))
+        .collect();
+    assert_eq!(findings, ["  more:     appkeep explain list-limit"], "{message}");
+}
+
 /// Returns the reports of these runs, in their order.
 async fn check_all(runs: Vec<Run>) -> Vec<LiveReport> {
     let servers = Arc::new(CorrectServers::start(runs.len()).await);
@@ -139,9 +157,9 @@ async fn check_all(runs: Vec<Run>) -> Vec<LiveReport> {
             let _permit = permits.acquire().await.expect("the semaphore stays open");
             let report = if run.with_failing_storage {
                 let own = CorrectServers::start(1).await;
-                check(own.target_with_failing_storage(run.injection).await, run).await
+                check_target(own.target_with_failing_storage(run.injection).await, run).await
             } else {
-                check(servers.target(at, run.injection).await, run).await
+                check_target(servers.target(at, run.injection).await, run).await
             };
             // Shown next to a test that fails.
             println!("{}: {:?}", run.id, codes(&report));
@@ -158,6 +176,6 @@ fn codes(report: &LiveReport) -> BTreeSet<String> {
     report.findings().map(|finding| finding.code.clone()).collect()
 }
 
-async fn check(target: Target, run: Run) -> LiveReport {
+async fn check_target(target: Target, run: Run) -> LiveReport {
     live::run(&target, &run.options()).await.expect("a usable server")
 }

@@ -9,7 +9,7 @@ use appkeep_contract::live::{
     self, CHECKS, CHECKS_OF_STORAGE, CheckOutcome, CheckResult, FaultInjector, ForeignAccount, IdleServer,
     LiveReport, Options, StorageFault, Target,
 };
-use appkeep_contract::{DROPSHOT, authored, live_text, static_text};
+use appkeep_contract::{DROPSHOT, authored, check, live_text};
 use appkeep_openapi::{Document, statics};
 use appkeep_tests::{Builder, TestServer, usual_config};
 
@@ -18,11 +18,7 @@ fn the_servers_document_conforms_with_known_exceptions() {
     let contract = authored::document().unwrap();
     let own = Document::from_value("the server's own document", appkeep_server::openapi().unwrap()).unwrap();
     let report = statics::verify(&contract, &own, DROPSHOT);
-    assert!(
-        report.findings.is_empty() && report.stale.is_empty(),
-        "{}",
-        static_text(&report)
-    );
+    report.assert_holds();
     assert_eq!(report.operations, contract.operations().len());
     let version = |document: &Document| document.root()["info"]["version"].clone();
     assert_eq!(version(&own), version(&contract));
@@ -118,10 +114,6 @@ impl FaultInjector for Switch {
     }
 }
 
-async fn check(target: &Target) -> LiveReport {
-    check_with(target, options()).await
-}
-
 fn options() -> Options {
     Options::new(Uuid::from_u128(0x5eed))
 }
@@ -133,7 +125,7 @@ async fn check_with(target: &Target, options: Options) -> LiveReport {
 #[tokio::test]
 async fn a_running_server_conforms_to_the_contract() {
     let servers = Servers::start().await;
-    let report = check(&servers.target().await).await;
+    let report = check_with(&servers.target().await, options()).await;
     assert_eq!(report.findings().count(), 0, "{}", live_text(&report));
     assert_eq!(report.coverage.counts(), (51, 0, 0), "every documented response");
     let (held, violated, _) = report.counts();
@@ -162,6 +154,31 @@ fn made(report: &LiveReport) -> String {
     lines.push(format!("{} checks", times.values().sum::<usize>()));
     lines.extend(times.iter().map(|(code, times)| format!("{code} × {times}")));
     lines.join("\n")
+}
+
+#[tokio::test]
+async fn checks_find_accounts_and_apps_themselves() {
+    let server = TestServer::start().await;
+    let report = check(server.url(), server.token("member", &["acme"]).await)
+        .viewer_token(server.token("viewer", &["acme"]).await)
+        .other_token(server.token("member", &["other"]).await)
+        .may_restore(true);
+    let report = report.await.unwrap();
+    report.assert_holds();
+    let checks = &report.live.as_ref().unwrap().checks;
+    let missing = checks.iter().filter_map(|check| match &check.outcome {
+        CheckOutcome::Skipped { reason } => reason.strip_prefix("requires "),
+        CheckOutcome::Held | CheckOutcome::Violated => None,
+    });
+    assert_eq!(
+        missing.collect::<BTreeSet<_>>(),
+        BTreeSet::from([
+            "a second app in the account",
+            "a server that runs no jobs",
+            "a token of all accounts",
+            "an app with unreadable data",
+        ])
+    );
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ const RESPONSE_MAX: Duration = Duration::from_secs(30);
 /// # Errors
 ///
 /// When the server can't be reached, has no such list, or the list contains no account, or more than one.
-pub async fn find_account(url: &str, token: &str, ca: Option<&[u8]>) -> Result<Uuid, LiveError> {
+pub(crate) async fn find_account(url: &str, token: &str, ca: Option<&[u8]>) -> Result<Uuid, LiveError> {
     let failed = |why: String| LiveError::NoAccount {
         url: url.to_owned(),
         why,
@@ -42,7 +42,12 @@ pub async fn find_account(url: &str, token: &str, ca: Option<&[u8]>) -> Result<U
 /// # Errors
 ///
 /// When the server can't be reached, has no such list, or the list contains no app that is ready.
-pub async fn find_app(url: &str, token: &str, account: Uuid, ca: Option<&[u8]>) -> Result<Uuid, LiveError> {
+pub(crate) async fn find_app(
+    url: &str,
+    token: &str,
+    account: Uuid,
+    ca: Option<&[u8]>,
+) -> Result<Uuid, LiveError> {
     let failed = |why: String| LiveError::NoApp {
         url: url.to_owned(),
         account,

@@ -235,7 +235,7 @@ fn static_part(report: &StaticReport) -> Markup {
                 code { (report.server) } " against " code { (report.contract) } ": "
                 (report.operations) " operations compared."
             }
-            @for group in text::grouped(report.findings.iter()) { (findings::statics(report, &group)) }
+            @for group in report.groups() { (findings::statics(report, &group)) }
             @for stale in &report.stale {
                 p { "This exception matches nothing; remove it: " (stale.what) " (" code { (stale.code) } ")" }
             }

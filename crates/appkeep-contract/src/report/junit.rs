@@ -42,15 +42,17 @@ fn static_suite(report: &StaticReport) -> TestSuite {
                 1 => first.what.clone(),
                 count => format!("{} (and {} more)", first.what, count - 1),
             };
-            failure(code.as_str(), message, text::differences_text(report, &found))
+            let groups = report.groups().into_iter().filter(|group| group[0].code == *code);
+            let texts: Vec<_> = groups
+                .map(|group| text::difference_text(PLAIN, report, &group))
+                .collect();
+            failure(code.as_str(), message, texts.join("\n"))
         } else {
             TestCaseStatus::success()
         };
         let mut case = case("static", code.as_str(), status);
         let allowed = report.allowed.iter().filter(|allowed| allowed.code == *code);
-        let allowed: Vec<String> = allowed
-            .map(|one| format!("allowed: {} × {}: {}", one.count, one.what, one.reason))
-            .collect();
+        let allowed: Vec<String> = allowed.map(ToString::to_string).collect();
         if !allowed.is_empty() {
             case.set_system_out(allowed.join("\n"));
         }

@@ -1,7 +1,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Outcome, Report, live_text, static_text};
+use super::{Outcome, Report, live_text};
 use crate::live::{Cell, CellState, CheckOutcome, CheckResult, Coverage, Exchange, LiveFinding, LiveReport};
 use crate::origin::Origin;
 use appkeep_openapi::statics::{Allowed, Code, StaleAllowance, StaticFinding, StaticReport, verify};
@@ -142,6 +142,13 @@ fn report() -> Report {
     }
 }
 
+fn of_statics(report: StaticReport) -> Report {
+    Report {
+        statics: Some(report),
+        live: None,
+    }
+}
+
 /// Removes line numbers of the contract, which move with every change to it.
 fn without_lines(text: &str) -> String {
     let mut parts = text.split("spec/openapi.yaml:");
@@ -222,7 +229,7 @@ fn summaries_are_green_or_red_by_result() {
 #[test]
 fn text_reports_have_two_independent_parts() {
     let report = report();
-    let statics = static_text(report.statics.as_ref().unwrap());
+    let statics = of_statics(report.statics.clone().unwrap()).text();
     let live = live_text(report.live.as_ref().unwrap());
     assert!(live.starts_with("live: http://127.0.0.1:1\n"), "{live}");
     assert_eq!(report.text(), format!("{statics}\n{live}"));
@@ -418,6 +425,58 @@ fn the_worse_outcome_counts() {
     assert!(nothing.html().contains("The check is incomplete"));
 }
 
+/// The message of the panic, or `None` if the report holds.
+fn panic_message(report: &Report) -> Option<String> {
+    let panic = std::panic::catch_unwind(|| report.assert_holds()).err()?;
+    Some(*panic.downcast::<String>().unwrap())
+}
+
+#[test]
+fn failed_assertions_show_at_most_20_findings() {
+    let Report { statics, mut live } = report();
+    assert!(
+        panic_message(&of_statics(statics.unwrap()))
+            .unwrap()
+            .starts_with("static: ")
+    );
+    live.as_mut().unwrap().checks[1].findings = vec![finding(); 25];
+    let message = panic_message(&Report { statics: None, live }).unwrap();
+    assert_eq!(
+        message.matches("  rule:     The least limit is 1.\n").count(),
+        20,
+        "{message}"
+    );
+    for part in [
+        "limit-zero  app_backup_list_all\n",
+        "\nand 5 more findings\n",
+        "\nlive: 5 checks: ",
+    ] {
+        assert!(message.contains(part), "no {part:?} in\n{message}");
+    }
+}
+
+#[test]
+fn only_complete_reports_without_findings_hold() {
+    let mut report = report();
+    report.statics = None;
+    let live = report.live.as_mut().unwrap();
+    live.checks
+        .retain(|check| check.outcome != CheckOutcome::Violated);
+    assert_eq!(panic_message(&report), None);
+    report.live.as_mut().unwrap().ended_early = Some(crate::live::EarlyEnd::TimeLimit);
+    assert!(panic_message(&report).unwrap().contains("\nended early: "));
+}
+
+#[test]
+#[should_panic(expected = "nothing was checked")]
+fn empty_reports_do_not_hold() {
+    let nothing = Report {
+        statics: None,
+        live: None,
+    };
+    nothing.assert_holds();
+}
+
 #[test]
 fn comparisons_match_their_snapshot() {
     let contract = crate::authored::document().unwrap();
@@ -427,5 +486,5 @@ fn comparisons_match_their_snapshot() {
     responses.as_object_mut().unwrap().remove("404");
     root["components"]["schemas"]["HookState"]["enum"] = json!(["failed", "success", "skipped"]);
     let server = Document::from_value("server", root).unwrap();
-    insta::assert_snapshot!(static_text(&verify(&contract, &server, &[])));
+    insta::assert_snapshot!(of_statics(verify(&contract, &server, &[])).text());
 }

@@ -6,10 +6,14 @@ use anstyle::{AnsiColor, Effects, Style};
 
 use super::curl::curl;
 use crate::live::{CheckOutcome, CheckResult, Exchange, LiveFinding, LiveReport};
-use appkeep_openapi::statics::{STALE_CODE, StaticFinding, StaticReport};
+use appkeep_openapi::Outcome;
+use appkeep_openapi::statics::{StaticFinding, StaticReport};
 
 /// Maximum number of characters of a body that a finding shows.
 const BODY_CHARS_MAX: usize = 300;
+
+/// Maximum number of findings in an excerpt.
+const FINDINGS_MAX: usize = 20;
 
 /// The styles for the parts of a text.
 #[derive(Debug, Clone, Copy)]
@@ -40,50 +44,40 @@ fn painted(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// The comparison of two documents, without colour.
-#[must_use]
-pub fn static_text(report: &StaticReport) -> String {
-    static_part(PLAIN, report)
-}
-
 /// The run against a server, without colour.
 #[must_use]
 pub fn live_text(report: &LiveReport) -> String {
     live_part(PLAIN, report)
 }
 
+/// The findings of a run, at most 20, and its summary, without colour.
+pub(super) fn excerpt(report: &LiveReport) -> String {
+    let mut text = findings(PLAIN, report, FINDINGS_MAX);
+    let _ = write!(text, "\n{}", ending(PLAIN, report));
+    text
+}
+
 pub(super) fn static_part(palette: Palette, report: &StaticReport) -> String {
-    let mut text = format!("static: {} against {}\n", report.server, report.contract);
-    for group in grouped(report.findings.iter()) {
+    let mut text = format!("{}\n", report.title());
+    for group in report.groups() {
         text.push('\n');
-        difference_text(&mut text, palette, report, &group);
+        text.push_str(&difference_text(palette, report, &group));
     }
     if !report.allowed.is_empty() {
         text.push('\n');
     }
     for allowed in &report.allowed {
-        let line = format!(
-            "allowed: {} × {}: {}",
-            allowed.count, allowed.what, allowed.reason
-        );
-        let _ = writeln!(text, "{}", painted(palette.faint, line));
+        let _ = writeln!(text, "{}", painted(palette.faint, allowed));
     }
     for stale in &report.stale {
-        let _ = writeln!(
-            text,
-            "{STALE_CODE}: {} ({}) matches nothing; remove it",
-            stale.what, stale.code
-        );
+        let _ = writeln!(text, "{stale}");
     }
-    let summary = format!(
-        "static: {} operations compared, {} findings, {} differences allowed, {} stale allowances",
-        report.operations,
-        report.findings.len(),
-        report.allowed.iter().map(|allowed| allowed.count).sum::<usize>(),
-        report.stale.len()
+    let holds = report.outcome() == Outcome::Holds;
+    let _ = writeln!(
+        text,
+        "\n{}",
+        painted(outcome_style(palette, holds), report.summary())
     );
-    let holds = report.findings.is_empty() && report.stale.is_empty();
-    let _ = writeln!(text, "\n{}", painted(outcome_style(palette, holds), summary));
     text
 }
 
@@ -91,69 +85,46 @@ fn outcome_style(palette: Palette, holds: bool) -> Style {
     if holds { palette.good } else { palette.bad }
 }
 
-/// Differences as text for a terminal, without colour.
-pub(super) fn differences_text(report: &StaticReport, found: &[&StaticFinding]) -> String {
-    let mut texts = Vec::new();
-    for group in grouped(found.iter().copied()) {
-        let mut text = String::new();
-        difference_text(&mut text, PLAIN, report, &group);
-        texts.push(text);
-    }
-    texts.join("\n")
-}
-
-fn difference_text(text: &mut String, palette: Palette, report: &StaticReport, group: &[&StaticFinding]) {
-    let Some(finding) = group.first() else { return };
-    let _ = writeln!(text, "{}", painted(palette.code, finding.code.as_str()));
-    for one in group {
-        let _ = writeln!(
-            text,
-            "  {}",
-            format!("{} {}", one.operation, one.subject).trim_end()
-        );
-    }
-    let _ = writeln!(text, "  rule:     {}", finding.code.rule());
-    let _ = writeln!(text, "  found:    {}", sanitized(&finding.what));
-    let _ = writeln!(text, "  why:      {}", finding.direction.words());
-    let _ = writeln!(text, "  contract: {}", report.contract_place(finding));
-    if let Some(place) = report.server_place(finding) {
-        let _ = writeln!(text, "  server:   {place}");
-    }
-    let _ = writeln!(text, "  do:       {}", finding.code.advice());
-    let _ = writeln!(text, "  more:     appkeep explain {}", finding.code.as_str());
-}
-
-/// Groups findings with a common place: many operations may use the same schema.
-pub(super) fn grouped<'a>(findings: impl Iterator<Item = &'a StaticFinding>) -> Vec<Vec<&'a StaticFinding>> {
-    let mut groups: Vec<Vec<&StaticFinding>> = Vec::new();
-    for finding in findings {
-        let is_same = |other: &StaticFinding| {
-            other.code == finding.code
-                && other.what == finding.what
-                && other.contract_at == finding.contract_at
-                && other.server_at == finding.server_at
-        };
-        match groups
-            .iter_mut()
-            .find(|group| group.first().is_some_and(|first| is_same(first)))
-        {
-            Some(group) => group.push(finding),
-            None => groups.push(vec![finding]),
-        }
-    }
-    groups
+/// Differences with a common place.
+pub(super) fn difference_text(palette: Palette, report: &StaticReport, group: &[&StaticFinding]) -> String {
+    let Some(finding) = group.first() else {
+        return String::new();
+    };
+    let code = finding.code.as_str();
+    format!(
+        "{}\n{}  more:     appkeep explain {code}\n",
+        painted(palette.code, code),
+        report.details(group)
+    )
 }
 
 pub(super) fn live_part(palette: Palette, report: &LiveReport) -> String {
-    let mut text = format!("live: {}\n", report.url);
-    for finding in report.findings() {
-        text.push('\n');
-        text.push_str(&finding_text(palette, report, finding));
-    }
+    let mut text = findings(palette, report, usize::MAX);
     let _ = writeln!(text, "\n{}", coloured_table(palette, &report.coverage.table()));
     for (reason, names) in skipped(&report.checks) {
         let _ = writeln!(text, "skipped, {reason}: {}", names.join(", "));
     }
+    text.push_str(&ending(palette, report));
+    text
+}
+
+/// The server's address and at most this number of findings.
+fn findings(palette: Palette, report: &LiveReport, findings_max: usize) -> String {
+    let mut text = format!("live: {}\n", report.url);
+    for finding in report.findings().take(findings_max) {
+        text.push('\n');
+        text.push_str(&finding_text(palette, report, finding));
+    }
+    let more = report.findings().skip(findings_max).count();
+    if more > 0 {
+        let _ = writeln!(text, "\nand {more} more findings");
+    }
+    text
+}
+
+/// The resources that are left, the reason why the run ended early, and the numbers of checks.
+fn ending(palette: Palette, report: &LiveReport) -> String {
+    let mut text = String::new();
     for left in &report.left_behind {
         let _ = writeln!(text, "left on the server: {left}");
     }

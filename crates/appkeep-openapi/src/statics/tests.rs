@@ -285,6 +285,62 @@ fn undecidable_comparisons_are_findings() {
 }
 
 #[test]
+fn findings_of_one_place_are_one_group_of_the_text() {
+    let report = judge(|root| {
+        root["components"]["schemas"]["HookState"]["enum"] = json!(["failed", "success", "skipped\n"]);
+        remove(root, FETCH, "/responses", "404");
+    });
+    let sizes: Vec<_> = report.groups().iter().map(Vec::len).collect();
+    assert!(sizes.len() < report.findings.len(), "{sizes:?}");
+    let text = report.text();
+    let line = report.contract_place(report.groups()[1][0]).line.unwrap();
+    let part = format!(
+        "\nresponse-schema\n  app_backup_fetch 200\n  app_backup_create_for_app 201\n  app_backup_fetch_for_app 200\n  \
+         rule:     The contract permits every body that the server can send.\n  \
+         found:    /hookState: \"skipped\\n\" isn't allowed\n  \
+         why:      responses: the contract must permit every response of the server\n  \
+         contract: spec/openapi.yaml:{line}  #/components/schemas/HookState\n  \
+         server:   server  #/components/schemas/AppBackup/properties/hookState\n  \
+         do:       narrow the body's schema in the server\n"
+    );
+    assert!(text.contains(&part), "no {part}\nin {text}");
+    assert!(
+        text.starts_with("static: server against spec/openapi.yaml\n"),
+        "{text}"
+    );
+    assert!(
+        text.ends_with(" findings, 0 differences allowed, 0 stale allowances\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn failed_assertions_show_at_most_20_groups() {
+    let report = judge(|root| {
+        for item in root["paths"].as_object_mut().unwrap().values_mut() {
+            for (_, operation) in item
+                .as_object_mut()
+                .unwrap()
+                .iter_mut()
+                .filter(|(key, _)| *key != "parameters")
+            {
+                let responses = operation["responses"].as_object_mut().unwrap();
+                responses.retain(|status, _| !status.starts_with('4'));
+            }
+        }
+    });
+    let hidden: usize = report.groups().iter().skip(20).map(Vec::len).sum();
+    let panic = std::panic::catch_unwind(|| report.assert_holds()).unwrap_err();
+    let message = panic.downcast::<String>().unwrap();
+    assert_eq!(message.matches("\nstatus-missing\n").count(), 20, "{message}");
+    assert!(
+        message.contains(&format!("\nand {hidden} more findings\n")),
+        "{message}"
+    );
+    judge(|_| {}).assert_holds();
+}
+
+#[test]
 fn codes_are_unique() {
     let mut codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
     codes.sort_unstable();

@@ -6,6 +6,7 @@
 )]
 
 mod bucket_owner;
+mod ci_files;
 mod clock;
 mod config;
 mod crash_recovery;

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use appkeep_contract::live::{self, ForeignAccount, Target};
+use appkeep_contract::live::{ForeignAccount, LiveError, Target};
+use appkeep_contract::{Check, check};
 use appkeep_server::admin::tokens::ExposeSecret;
 use uuid::Uuid;
 
@@ -69,17 +70,15 @@ impl Args {
         };
         let token = token.context("a token is missing: specify --token, --token-file or APPKEEP_TOKEN")?;
         let ca = self.ca.as_deref().map(read).transpose()?;
-        let server = Server {
-            url,
-            token: &token,
-            ca: ca.as_deref(),
-        };
-        let account = server.account(self.account, "--account").await?;
-        let app = server.app(account, self.app, "--app").await?;
+        let check = check(url, token)
+            .ca(ca.clone())
+            .account(self.account)
+            .app(self.app);
+        let target = found(check, "--account", "--app").await?;
         Ok(Target {
             other_app: self.other_app,
             failing_app: self.failing_app,
-            foreign: self.foreign(url, ca.as_deref()).await?,
+            foreign: self.foreign(url, ca).await?,
             viewer_token: self
                 .viewer_token
                 .clone()
@@ -88,52 +87,37 @@ impl Args {
                 .operator_token
                 .clone()
                 .or_else(|| environment("APPKEEP_OPERATOR_TOKEN")),
-            ca,
-            ..Target::new(url.to_owned(), token, account, app)
+            ..target
         })
     }
 
-    async fn foreign(&self, url: &str, ca: Option<&[u8]>) -> anyhow::Result<Option<ForeignAccount>> {
+    async fn foreign(&self, url: &str, ca: Option<Vec<u8>>) -> anyhow::Result<Option<ForeignAccount>> {
         let token = self.token_b.clone().or_else(|| environment("APPKEEP_TOKEN_B"));
         if token.is_none() && self.account_b.is_none() && self.app_b.is_none() {
             return Ok(None);
         }
         let token =
             token.context("a token of the other account is missing: specify --token-b or APPKEEP_TOKEN_B")?;
-        let server = Server {
-            url,
-            token: &token,
-            ca,
-        };
-        let account = server.account(self.account_b, "--account-b").await?;
-        let app = server.app(account, self.app_b, "--app-b").await?;
+        let check = check(url, token).ca(ca).account(self.account_b).app(self.app_b);
+        let Target {
+            account, token, app, ..
+        } = found(check, "--account-b", "--app-b").await?;
         Ok(Some(ForeignAccount { account, token, app }))
     }
 }
 
-/// A server whose lists provide missing ids.
-struct Server<'a> {
-    url: &'a str,
-    token: &'a str,
-    ca: Option<&'a [u8]>,
-}
-
-impl Server<'_> {
-    /// Returns the account `given` by `flag`, else the one that the server names.
-    async fn account(&self, given: Option<Uuid>, flag: &str) -> anyhow::Result<Uuid> {
-        if let Some(account) = given {
-            return Ok(account);
+/// Finds the account and app that aren't specified. An error names the flag that specifies them.
+async fn found(check: Check, account_flag: &str, app_flag: &str) -> anyhow::Result<Target> {
+    check.target().await.map_err(|error| {
+        let missing = match error {
+            LiveError::NoAccount { .. } => Some(format!("no account is set: specify {account_flag}")),
+            LiveError::NoApp { .. } => Some(format!("no app is set: specify {app_flag}")),
+            _ => None,
+        };
+        let error = checker_error(error);
+        match missing {
+            Some(missing) => error.context(missing),
+            None => error,
         }
-        let found = live::find_account(self.url, self.token, self.ca).await;
-        found.map_err(|error| checker_error(error).context(format!("no account is set: specify {flag}")))
-    }
-
-    /// Returns the app `given` by `flag`, else one that the server names.
-    async fn app(&self, account: Uuid, given: Option<Uuid>, flag: &str) -> anyhow::Result<Uuid> {
-        if let Some(app) = given {
-            return Ok(app);
-        }
-        let found = live::find_app(self.url, self.token, account, self.ca).await;
-        found.map_err(|error| checker_error(error).context(format!("no app is set: specify {flag}")))
-    }
+    })
 }

@@ -71,3 +71,13 @@ async fn a_backup_is_completed_when_its_request_returns() {
     let backup = client.app_backup_fetch(&account, &created.id).await.unwrap();
     assert_eq!(backup.state, ResourceState::Completed);
 }
+
+#[tokio::test]
+async fn a_test_server_conforms_to_the_contract() {
+    let server = TestServer::start().await;
+    let token = server.token(Role::Member, &["acme"]).await;
+    let report = appkeep_contract::check(server.url(), token)
+        .may_restore(true)
+        .await;
+    report.unwrap().assert_holds();
+}

@@ -15,7 +15,8 @@ use crate::system::{Clock, IdSource};
 
 /// The settings of a server without a configuration of its own. Held jobs leave workers to others. The engine doesn't
 /// compete with other tests.
-const CONFIG: &str = "[server]\nworkers = 8\nengine_priority = \"low\"\nreserve_mib = 0\n";
+const CONFIG: &str =
+    "[server]\nworkers = 8\nbody_timeout_secs = 2\nengine_priority = \"low\"\nreserve_mib = 0\n";
 
 /// The set-up of a [`TestServer`].
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent switch")]

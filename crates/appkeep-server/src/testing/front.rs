@@ -12,16 +12,13 @@ use hyper::body::Incoming;
 
 use super::faults::Effect;
 use super::jobs::Jobs;
+use super::sources::STEP;
 use super::state::State;
 use super::{Builder, examples, remote, response};
 use crate::http::{Api, Middleware};
 
 /// The header that every response of a test server has.
 const TEST_MODE: HeaderName = HeaderName::from_static("appkeep-test-mode");
-
-/// The time by which the clock of a server advances with each request that may change something, so that resources
-/// have different times.
-const STEP: Duration = Duration::from_millis(1);
 
 /// Responds to the requests of a test server, most of which it passes on to the API.
 pub(super) struct Front {

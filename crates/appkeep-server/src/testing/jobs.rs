@@ -14,6 +14,9 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use super::TestClock;
+use super::sources::STEP;
+
 /// The pause between two checks whether jobs can continue.
 const POLL_EVERY: Duration = Duration::from_micros(500);
 
@@ -129,10 +132,10 @@ impl Jobs {
 }
 
 /// Decides which resources may leave their states.
-#[derive(Default)]
 pub(super) struct Control {
     held: Mutex<Held>,
     changed: Notify,
+    clock: Arc<TestClock>,
 }
 
 #[derive(Default)]
@@ -149,6 +152,14 @@ struct Held {
 }
 
 impl Control {
+    pub(super) fn new(clock: Arc<TestClock>) -> Self {
+        Self {
+            held: Mutex::default(),
+            changed: Notify::new(),
+            clock,
+        }
+    }
+
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -196,6 +207,8 @@ impl JobControl for Control {
             }
             changed.await;
         }
+        // A changed resource has another modification time.
+        self.clock.advance(STEP);
         let completes = matches!(job, JobPayload::CreateBackup(_)) && state == ResourceState::Running;
         let failure = completes.then(|| self.held().failures.pop_front());
         failure.flatten().map_or(Ok(()), Err)

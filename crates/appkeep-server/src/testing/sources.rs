@@ -8,6 +8,10 @@ use uuid::{Builder, Uuid};
 
 use crate::system::{Clock, IdSource};
 
+/// The time by which a test server advances its clock at each request that may change something, and whenever a
+/// resource leaves a state: different versions of a resource have different modification times.
+pub(super) const STEP: Duration = Duration::from_millis(1);
+
 /// A clock that starts at 2026-01-01T00:00:00Z and is advanced by tests.
 #[derive(Debug, Default)]
 pub struct TestClock {

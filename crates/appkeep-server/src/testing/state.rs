@@ -41,7 +41,7 @@ impl State {
         });
         Self {
             memory: (!builder.on_disk).then(|| Arc::new(memory(builder, config))),
-            control: Arc::default(),
+            control: Arc::new(Control::new(test_clock.clone())),
             faults: Faults::new(builder.seed),
             clock: builder.clock.clone().unwrap_or_else(|| test_clock.clone()),
             test_clock,

@@ -208,7 +208,7 @@ async fn client_types_represent_documented_responses_completely() {
 /// Calls an operation with arbitrary arguments. Returns the status, the value that the client read and
 /// serialised again, and its debug output.
 async fn call(client: &Client, operation: &str) -> (StatusCode, Value, String) {
-    let id = &Uuid::nil();
+    let id = Uuid::nil();
     let (backup, snapshot) = (types::AppBackupCreate::default(), types::AppSnapCreate::default());
     match operation {
         "app_backup_list_all" => seen(client.app_backup_list_all(id, None, None, None).await),
@@ -294,14 +294,14 @@ async fn servers_accept_documented_requests() {
         let status = if is_backup {
             let body: types::AppBackupCreate = kept(value);
             client
-                .app_backup_create_for_app(&account, &blog, &body)
+                .app_backup_create_for_app(account, blog, &body)
                 .await
                 .unwrap()
                 .status()
         } else {
             let body: types::AppSnapCreate = kept(value);
             client
-                .app_snap_create_for_app(&account, &blog, &body)
+                .app_snap_create_for_app(account, blog, &body)
                 .await
                 .unwrap()
                 .status()

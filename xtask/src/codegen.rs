@@ -5,6 +5,7 @@
 //! [`code`]. This module only defines the order.
 
 mod code;
+mod ids;
 mod lower;
 mod operations;
 

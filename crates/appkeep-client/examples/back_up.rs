@@ -7,7 +7,7 @@ use appkeep_client::{Client, Error, Uuid};
 use futures::TryStreamExt;
 
 /// Creates a backup with a label and returns it after its end.
-pub(crate) async fn back_up(client: &Client, account_id: &Uuid, app_id: &Uuid) -> Result<AppBackup, Error> {
+pub(crate) async fn back_up(client: &Client, account_id: Uuid, app_id: Uuid) -> Result<AppBackup, Error> {
     let ticket = LabelCreate {
         name: "ticket".into(),
         value: "OPS-17".into(),
@@ -25,7 +25,7 @@ pub(crate) async fn back_up(client: &Client, account_id: &Uuid, app_id: &Uuid) -
         .app_backup_create_for_app(account_id, app_id, &request)
         .await?;
     let mut backup = created.into_inner();
-    let mut changes = std::pin::pin!(client.watch_backup(account_id, &backup.id));
+    let mut changes = std::pin::pin!(client.watch_backup(account_id, backup.id));
     while let Some(changed) = changes.try_next().await? {
         backup = changed;
         println!(
@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .token(var("APPKEEP_TOKEN")?)
         .build()?;
     let (account_id, app_id) = (var("APPKEEP_ACCOUNT")?.parse()?, var("APPKEEP_APP")?.parse()?);
-    let backup = back_up(&client, &account_id, &app_id).await?;
+    let backup = back_up(&client, account_id, app_id).await?;
     println!("{} is {}", backup.name, backup.state);
     Ok(())
 }

@@ -6,7 +6,7 @@ use appkeep_client::types::AppBackupCreate;
 use appkeep_client::{Client, ProblemKind, Uuid};
 
 /// Creates a backup, and describes the result in one sentence.
-pub(crate) async fn create(client: &Client, account_id: &Uuid, app_id: &Uuid, name: &str) -> String {
+pub(crate) async fn create(client: &Client, account_id: Uuid, app_id: Uuid, name: &str) -> String {
     let request = AppBackupCreate {
         name: Some(name.into()),
         ..Default::default()
@@ -44,6 +44,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .token(var("APPKEEP_TOKEN")?)
         .build()?;
     let (account_id, app_id) = (var("APPKEEP_ACCOUNT")?.parse()?, var("APPKEEP_APP")?.parse()?);
-    println!("{}", create(&client, &account_id, &app_id, "nightly").await);
+    println!("{}", create(&client, account_id, app_id, "nightly").await);
     Ok(())
 }

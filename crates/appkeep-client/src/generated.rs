@@ -1807,7 +1807,7 @@ Arguments:
 */
     pub async fn app_backup_list_all<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
         continue_: Option<&'a str>,
         include: Option<&'a str>,
         limit: Option<::std::num::NonZeroU64>,
@@ -1840,8 +1840,8 @@ Arguments:
 */
     pub async fn app_backup_fetch<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
-        app_backup_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
+        app_backup_id: ::uuid::Uuid,
     ) -> Result<ResponseValue<types::AppBackup>, Error> {
         let url = format!(
             "{}/accounts/{}/topology/v1/appBackups/{}", self.baseurl, encode_path(&
@@ -1870,8 +1870,8 @@ Arguments:
 */
     pub async fn app_backup_delete<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
-        app_backup_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
+        app_backup_id: ::uuid::Uuid,
     ) -> Result<ResponseValue<()>, Error> {
         let url = format!(
             "{}/accounts/{}/topology/v1/appBackups/{}", self.baseurl, encode_path(&
@@ -1903,8 +1903,8 @@ Arguments:
 */
     pub async fn app_backup_list_for_app<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
-        app_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
         continue_: Option<&'a str>,
         include: Option<&'a str>,
         limit: Option<::std::num::NonZeroU64>,
@@ -1942,8 +1942,8 @@ Arguments:
 */
     pub async fn app_backup_create_for_app<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
-        app_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
         body: &'a types::AppBackupCreate,
     ) -> Result<ResponseValue<types::AppBackup>, Error> {
         let url = format!(
@@ -1973,9 +1973,9 @@ Arguments:
 */
     pub async fn app_backup_fetch_for_app<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
-        app_id: &'a ::uuid::Uuid,
-        app_backup_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        app_backup_id: ::uuid::Uuid,
     ) -> Result<ResponseValue<types::AppBackup>, Error> {
         let url = format!(
             "{}/accounts/{}/k8s/v1/apps/{}/appBackups/{}", self.baseurl, encode_path(&
@@ -2006,9 +2006,9 @@ Arguments:
 */
     pub async fn app_backup_delete_for_app<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
-        app_id: &'a ::uuid::Uuid,
-        app_backup_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        app_backup_id: ::uuid::Uuid,
     ) -> Result<ResponseValue<()>, Error> {
         let url = format!(
             "{}/accounts/{}/k8s/v1/apps/{}/appBackups/{}", self.baseurl, encode_path(&
@@ -2041,8 +2041,8 @@ Arguments:
 */
     pub async fn app_snap_list_for_app<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
-        app_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
         continue_: Option<&'a str>,
         include: Option<&'a str>,
         limit: Option<::std::num::NonZeroU64>,
@@ -2076,8 +2076,8 @@ Arguments:
 */
     pub async fn app_snap_create_for_app<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
-        app_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
         body: &'a types::AppSnapCreate,
     ) -> Result<ResponseValue<types::AppSnap>, Error> {
         let url = format!(
@@ -2107,9 +2107,9 @@ Arguments:
 */
     pub async fn app_snap_fetch_for_app<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
-        app_id: &'a ::uuid::Uuid,
-        app_snap_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        app_snap_id: ::uuid::Uuid,
     ) -> Result<ResponseValue<types::AppSnap>, Error> {
         let url = format!(
             "{}/accounts/{}/k8s/v1/apps/{}/appSnaps/{}", self.baseurl, encode_path(&
@@ -2138,9 +2138,9 @@ Arguments:
 */
     pub async fn app_snap_delete_for_app<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
-        app_id: &'a ::uuid::Uuid,
-        app_snap_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        app_snap_id: ::uuid::Uuid,
     ) -> Result<ResponseValue<()>, Error> {
         let url = format!(
             "{}/accounts/{}/k8s/v1/apps/{}/appSnaps/{}", self.baseurl, encode_path(&
@@ -2172,7 +2172,7 @@ Arguments:
 */
     pub async fn app_list<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
         continue_: Option<&'a str>,
         include: Option<&'a str>,
         limit: Option<::std::num::NonZeroU64>,
@@ -2205,8 +2205,8 @@ Arguments:
 */
     pub async fn app_fetch<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
-        app_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
     ) -> Result<ResponseValue<types::App>, Error> {
         let url = format!(
             "{}/accounts/{}/k8s/v2/apps/{}", self.baseurl, encode_path(& account_id
@@ -2242,8 +2242,8 @@ Arguments:
 */
     pub async fn app_update<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
-        app_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
         force_update: &'a str,
         body: &'a types::AppUpdate,
     ) -> Result<ResponseValue<()>, Error> {
@@ -2290,8 +2290,8 @@ Arguments:
 */
     pub async fn app_schedule_list_for_app<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
-        app_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
         continue_: Option<&'a str>,
         include: Option<&'a str>,
         limit: Option<::std::num::NonZeroU64>,
@@ -2329,7 +2329,7 @@ Arguments:
 */
     pub async fn bucket_list<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
         continue_: Option<&'a str>,
         include: Option<&'a str>,
         limit: Option<::std::num::NonZeroU64>,
@@ -2366,7 +2366,7 @@ Arguments:
 */
     pub async fn cloud_list<'a>(
         &'a self,
-        account_id: &'a ::uuid::Uuid,
+        account_id: ::uuid::Uuid,
         continue_: Option<&'a str>,
         include: Option<&'a str>,
         limit: Option<::std::num::NonZeroU64>,

@@ -90,7 +90,7 @@ macro_rules! list {
                 token: Option<&str>,
                 limit: NonZeroU64,
             ) -> Result<Page<Self::Item>, Error> {
-                let list = client.$operation($(&self.$id,)* token, None, Some(limit)).await?.into_inner();
+                let list = client.$operation($(self.$id,)* token, None, Some(limit)).await?.into_inner();
                 Ok((list.items, list.metadata))
             }
         }
@@ -149,8 +149,8 @@ impl List for Backups {
         token: Option<&str>,
         limit: NonZeroU64,
     ) -> Result<Page<Self::Item>, Error> {
-        let (account_id, limit) = (&self.account_id, Some(limit));
-        let list = match &self.app_id {
+        let (account_id, limit) = (self.account_id, Some(limit));
+        let list = match self.app_id {
             Some(app_id) => {
                 client
                     .app_backup_list_for_app(account_id, app_id, token, None, limit)

@@ -38,7 +38,7 @@ impl Poll {
         self.interval = (self.interval * 3 / 2).clamp(FIRST_INTERVAL, LONGEST_INTERVAL);
         let fetched = self
             .client
-            .app_backup_fetch(&self.account_id, &self.app_backup_id)
+            .app_backup_fetch(self.account_id, self.app_backup_id)
             .await?;
         Ok(fetched.into_inner())
     }
@@ -55,10 +55,10 @@ impl Client {
     /// Dropping the future ends the requests; the backup continues.
     pub async fn wait_until_done(
         &self,
-        account_id: &Uuid,
-        app_backup_id: &Uuid,
+        account_id: Uuid,
+        app_backup_id: Uuid,
     ) -> Result<types::AppBackup, Error> {
-        let mut poll = Poll::new(self, *account_id, *app_backup_id);
+        let mut poll = Poll::new(self, account_id, app_backup_id);
         loop {
             let backup = poll.next().await?;
             if backup.state.is_final() {
@@ -71,10 +71,10 @@ impl Client {
     /// or the first error. It polls like [`Self::wait_until_done`].
     pub fn watch_backup(
         &self,
-        account_id: &Uuid,
-        app_backup_id: &Uuid,
+        account_id: Uuid,
+        app_backup_id: Uuid,
     ) -> impl Stream<Item = Result<types::AppBackup, Error>> + Send + use<> {
-        let poll = Poll::new(self, *account_id, *app_backup_id);
+        let poll = Poll::new(self, account_id, app_backup_id);
         stream::try_unfold(Some((poll, None)), |position| async move {
             let Some((mut poll, previous)) = position else {
                 return Ok(None);

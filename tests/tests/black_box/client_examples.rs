@@ -25,25 +25,25 @@ async fn examples_create_and_list_backups() {
     let client = Client::builder(api.url()).token(api.token()).build().unwrap();
     let (account, app) = (server.account("acme"), server.app("acme", "shop"));
 
-    let backup = back_up::back_up(&client, &account, &app).await.unwrap();
+    let backup = back_up::back_up(&client, account, app).await.unwrap();
     assert_eq!(backup.state, ResourceState::Completed);
     for (name, expected) in [
         ("before-upgrade", "there is already a backup before-upgrade"),
         ("No!", "correct name"),
         ("second", "second is being created"),
     ] {
-        assert_eq!(problems::create(&client, &account, &app, name).await, expected);
+        assert_eq!(problems::create(&client, account, app, name).await, expected);
     }
     let second = all_pages::newest(&client, account).await.unwrap();
     assert_eq!(second.as_deref(), Some("second"));
     let pages = client
-        .app_backup_list_all(&account, None, None, None)
+        .app_backup_list_all(account, None, None, None)
         .await
         .unwrap();
     let second = pages.items.as_ref().unwrap()[0].clone().into_resource().unwrap();
-    client.wait_until_done(&account, &second.id).await.unwrap();
+    client.wait_until_done(account, second.id).await.unwrap();
     assert_eq!(all_pages::count_completed(&client, account).await.unwrap(), 2);
-    let lines = list_fields::names_and_states(&client, &account).await.unwrap();
+    let lines = list_fields::names_and_states(&client, account).await.unwrap();
     assert_eq!(
         lines,
         [r#""second" "completed""#, r#""before-upgrade" "completed""#]

@@ -34,13 +34,13 @@ async fn a_fault_affects_its_operation_only() {
     client.account_list(None, None, None).await.unwrap();
     for _ in 0..3 {
         let error = client
-            .app_list(&fixture.account, None, None, None)
+            .app_list(fixture.account, None, None, None)
             .await
             .unwrap_err();
         assert_eq!(error.status().unwrap(), 500);
     }
     fixture.server.faults().clear();
-    client.app_list(&fixture.account, None, None, None).await.unwrap();
+    client.app_list(fixture.account, None, None, None).await.unwrap();
 }
 
 #[tokio::test]

@@ -40,8 +40,8 @@ async fn a_held_backup_can_be_deleted() {
     let id = fixture.create("unwanted").await.id;
     assert_eq!(fixture.backup_state(&id).await, ResourceState::Running);
     let client = &fixture.client;
-    client.app_backup_delete(&fixture.account, &id).await.unwrap();
-    let error = client.app_backup_fetch(&fixture.account, &id).await.unwrap_err();
+    client.app_backup_delete(fixture.account, id).await.unwrap();
+    let error = client.app_backup_fetch(fixture.account, id).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 404);
     assert!(fixture.server.jobs().held().is_empty());
 }
@@ -70,10 +70,6 @@ async fn jobs_in_real_time_can_be_waited_for() {
     let server = TestServer::builder().account(account).real_time().start().await;
     let fixture = Fixture::of(server).await;
     let id = fixture.create("slow").await.id;
-    let backup = fixture
-        .client
-        .wait_until_done(&fixture.account, &id)
-        .await
-        .unwrap();
+    let backup = fixture.client.wait_until_done(fixture.account, id).await.unwrap();
     assert_eq!(backup.state, ResourceState::Completed);
 }

@@ -42,12 +42,12 @@ impl Fixture {
             ..AppBackupCreate::default()
         };
         let client = &self.client;
-        let created = client.app_backup_create_for_app(&self.account, &self.app, &request);
+        let created = client.app_backup_create_for_app(self.account, self.app, &request);
         created.await.expect("the backup is created").into_inner()
     }
 
     async fn fetch(&self, id: &Uuid) -> AppBackup {
-        let fetched = self.client.app_backup_fetch(&self.account, id).await;
+        let fetched = self.client.app_backup_fetch(self.account, *id).await;
         fetched.expect("the backup").into_inner()
     }
 
@@ -64,11 +64,11 @@ async fn a_backup_is_completed_when_its_request_returns() {
     let client = Client::builder(server.url()).token(token).build().unwrap();
     let request = AppBackupCreate::default();
     let created = client
-        .app_backup_create_for_app(&account, &app, &request)
+        .app_backup_create_for_app(account, app, &request)
         .await
         .unwrap();
     assert_eq!(created.state, ResourceState::Pending);
-    let backup = client.app_backup_fetch(&account, &created.id).await.unwrap();
+    let backup = client.app_backup_fetch(account, created.id).await.unwrap();
     assert_eq!(backup.state, ResourceState::Completed);
 }
 

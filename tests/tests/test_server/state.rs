@@ -71,7 +71,7 @@ async fn a_restore_brings_files_back() {
     };
     let client = &fixture.client;
     client
-        .app_update(&fixture.account, &fixture.app, "true", &update)
+        .app_update(fixture.account, fixture.app, "true", &update)
         .await
         .unwrap();
     assert_eq!(

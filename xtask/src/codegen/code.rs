@@ -34,6 +34,11 @@ const REWRITES: &[Rewrite] = &[
         single_constructor,
     ),
     (
+        "ids_by_value",
+        "ids are `Copy`, so references to them only add `&` to calls",
+        super::ids::by_value,
+    ),
+    (
         "defaults",
         "callers only need to list the members that they set",
         defaults,

@@ -12,7 +12,7 @@ async fn deletions_succeed_only_without_a_body() {
     let page = ResponseTemplate::new(200).set_body_string("<form>Sign in</form>");
     let server = serve(vec![page, ResponseTemplate::new(202), ResponseTemplate::new(204)]).await;
     let client = client(&server);
-    let error = client.app_backup_delete(&ACCOUNT, &BACKUP).await.unwrap_err();
+    let error = client.app_backup_delete(ACCOUNT, BACKUP).await.unwrap_err();
     assert!(
         matches!(error.kind(), ErrorKind::UnexpectedBody { .. }),
         "{error}"
@@ -22,7 +22,7 @@ async fn deletions_succeed_only_without_a_body() {
         "app_backup_delete: 200 OK with an unexpected body: <form>Sign in</form>"
     );
     for status in [202, 204] {
-        let deleted = client.app_backup_delete(&ACCOUNT, &BACKUP).await.unwrap();
+        let deleted = client.app_backup_delete(ACCOUNT, BACKUP).await.unwrap();
         assert_eq!(deleted.status(), status);
     }
 }
@@ -144,7 +144,7 @@ async fn broken_connections_are_not_decoding_errors() {
             connection.write_all(response.as_bytes()).unwrap();
         });
         let error = client_at(&url)
-            .app_backup_fetch(&ACCOUNT, &BACKUP)
+            .app_backup_fetch(ACCOUNT, BACKUP)
             .await
             .unwrap_err();
         server.join().unwrap();
@@ -199,7 +199,7 @@ async fn tokens_are_read_from_files_without_white_space() {
     std::fs::write(&file, "hunter2\n").unwrap();
     let server = serve(vec![ok(backup("a"))]).await;
     let client = Client::builder(server.uri()).token_file(&file).build().unwrap();
-    client.app_backup_fetch(&ACCOUNT, &BACKUP).await.unwrap();
+    client.app_backup_fetch(ACCOUNT, BACKUP).await.unwrap();
     let request = server.received_requests().await.unwrap().remove(0);
     assert_eq!(request.headers["authorization"], "Bearer hunter2");
 }
@@ -212,7 +212,7 @@ async fn a_proxy_for_plain_http_has_to_be_specified() {
         .proxy(proxy.uri())
         .build()
         .unwrap();
-    client.app_backup_fetch(&ACCOUNT, &BACKUP).await.unwrap();
+    client.app_backup_fetch(ACCOUNT, BACKUP).await.unwrap();
     assert_eq!(requests(&proxy).await.len(), 1);
 
     let wrong = Client::builder("http://host")

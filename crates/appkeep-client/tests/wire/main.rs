@@ -84,7 +84,7 @@ async fn fetch(
     response: ResponseTemplate,
 ) -> Result<appkeep_client::types::AppBackup, appkeep_client::Error> {
     let server = serve(vec![response]).await;
-    let fetched = client(&server).app_backup_fetch(&ACCOUNT, &BACKUP).await;
+    let fetched = client(&server).app_backup_fetch(ACCOUNT, BACKUP).await;
     fetched.map(appkeep_client::ResponseValue::into_inner)
 }
 
@@ -105,7 +105,7 @@ async fn requests_have_token_and_media_types() {
         ..AppBackupCreate::default()
     };
     let client = client(&server);
-    let created = client.app_backup_create_for_app(&ACCOUNT, &APP, &request).await;
+    let created = client.app_backup_create_for_app(ACCOUNT, APP, &request).await;
     let created = created.unwrap();
     assert_eq!(created.status(), 201);
 
@@ -141,7 +141,7 @@ async fn invalid_header_values_are_reported_before_sending() {
     let server = serve(vec![]).await;
     let client = client(&server);
     let request = AppUpdate::default();
-    let update = client.app_update(&ACCOUNT, &APP, "tr\nue", &request);
+    let update = client.app_update(ACCOUNT, APP, "tr\nue", &request);
     assert_eq!(
         update.await.unwrap_err().to_string(),
         "app_update: invalid request: failed to parse header value"
@@ -170,7 +170,7 @@ async fn decode_errors_have_operation_path_and_body() {
     let items = [backup("a"), backup("a"), backup("a"), wrong];
     let server = serve(vec![page(&items, None)]).await;
     let error = client(&server)
-        .app_backup_list_all(&ACCOUNT, None, None, None)
+        .app_backup_list_all(ACCOUNT, None, None, None)
         .await
         .unwrap_err();
     let ErrorKind::Decode {
@@ -257,7 +257,7 @@ async fn statuses_without_a_problem_keep_the_body() {
 async fn deletes_have_no_body() {
     let server = serve(vec![ResponseTemplate::new(204)]).await;
     let client = client(&server);
-    let deleted = client.app_backup_delete(&ACCOUNT, &BACKUP).await.unwrap();
+    let deleted = client.app_backup_delete(ACCOUNT, BACKUP).await.unwrap();
     assert_eq!(deleted.status(), 204);
 }
 
@@ -268,7 +268,7 @@ async fn unresponsive_servers_time_out() {
         .timeout(Duration::from_millis(50))
         .build()
         .unwrap();
-    let error = client.app_backup_fetch(&ACCOUNT, &BACKUP).await.unwrap_err();
+    let error = client.app_backup_fetch(ACCOUNT, BACKUP).await.unwrap_err();
     assert!(
         error.is_timeout() && error.to_string().ends_with("timed out"),
         "{error}"
@@ -280,7 +280,7 @@ async fn unreachable_servers_are_reported_with_the_cause() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let error = client_at(&url).app_backup_fetch(&ACCOUNT, &BACKUP).await;
+    let error = client_at(&url).app_backup_fetch(ACCOUNT, BACKUP).await;
     let line = error.unwrap_err().to_string();
     assert!(
         line.contains(&url) && line.contains("Connection refused"),

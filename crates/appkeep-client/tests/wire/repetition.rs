@@ -18,10 +18,7 @@ async fn transient_errors_are_repeated() {
         ok(backup("a")),
     ];
     let server = serve(responses).await;
-    let fetched = patient(&server)
-        .app_backup_fetch(&ACCOUNT, &BACKUP)
-        .await
-        .unwrap();
+    let fetched = patient(&server).app_backup_fetch(ACCOUNT, BACKUP).await.unwrap();
     assert_eq!(fetched.name, "a");
     assert_eq!(requests(&server).await.len(), 3);
 }
@@ -32,10 +29,10 @@ async fn creations_and_permanent_errors_are_not_repeated() {
     let client = patient(&server);
     let request = AppBackupCreate::default();
     for status in [503, 500] {
-        let created = client.app_backup_create_for_app(&ACCOUNT, &APP, &request).await;
+        let created = client.app_backup_create_for_app(ACCOUNT, APP, &request).await;
         assert_eq!(created.unwrap_err().status().unwrap(), status);
     }
-    let fetched = client.app_backup_fetch(&ACCOUNT, &BACKUP).await;
+    let fetched = client.app_backup_fetch(ACCOUNT, BACKUP).await;
     assert_eq!(fetched.unwrap_err().status().unwrap(), 404);
     assert_eq!(requests(&server).await.len(), 3);
 }
@@ -44,7 +41,7 @@ async fn creations_and_permanent_errors_are_not_repeated() {
 async fn long_waits_that_a_server_requests_are_left_to_the_caller() {
     let server = serve(vec![busy(503).insert_header("retry-after", "3600")]).await;
     let error = patient(&server)
-        .app_backup_fetch(&ACCOUNT, &BACKUP)
+        .app_backup_fetch(ACCOUNT, BACKUP)
         .await
         .unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_hours(1)));
@@ -61,12 +58,12 @@ fn in_state(state: &str) -> ResponseTemplate {
 async fn waiting_ends_with_every_final_state() {
     for state in ["completed", "failed", "removed", "unknown"] {
         let server = serve(vec![in_state("running"), in_state(state)]).await;
-        let done = client(&server).wait_until_done(&ACCOUNT, &BACKUP).await.unwrap();
+        let done = client(&server).wait_until_done(ACCOUNT, BACKUP).await.unwrap();
         assert_eq!(done.state.to_string(), state);
     }
     let server = serve(vec![in_state("deleting"), ResponseTemplate::new(404)]).await;
     let error = client(&server)
-        .wait_until_done(&ACCOUNT, &BACKUP)
+        .wait_until_done(ACCOUNT, BACKUP)
         .await
         .unwrap_err();
     assert_eq!(error.status().unwrap(), 404);
@@ -76,7 +73,7 @@ async fn waiting_ends_with_every_final_state() {
 async fn watching_yields_each_change_once() {
     let states = ["pending", "pending", "running", "completed"];
     let server = serve(states.map(in_state).into()).await;
-    let watched = client(&server).watch_backup(&ACCOUNT, &BACKUP);
+    let watched = client(&server).watch_backup(ACCOUNT, BACKUP);
     let backups: Vec<_> = watched.try_collect().await.unwrap();
     let states: Vec<_> = backups.iter().map(|backup| backup.state.to_string()).collect();
     assert_eq!(states, ["pending", "running", "completed"]);

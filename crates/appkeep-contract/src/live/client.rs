@@ -47,7 +47,7 @@ pub(super) async fn backup_lifecycle(ctx: &mut Context) -> Result<(), Stop> {
     let created = await_response(
         ctx,
         &call,
-        client.app_backup_create_for_app(&account, &app, &request),
+        client.app_backup_create_for_app(account, app, &request),
     )
     .await?;
     let created = check_response(ctx, CREATE, 201, created, json)?;
@@ -75,7 +75,7 @@ pub(super) async fn backup_lifecycle(ctx: &mut Context) -> Result<(), Stop> {
     let list = await_response(
         ctx,
         &call,
-        client.app_backup_list_for_app(&account, &app, None, None, None),
+        client.app_backup_list_for_app(account, app, None, None, None),
     )
     .await?;
     check_response(ctx, LIST, 200, list, json)?;
@@ -90,11 +90,11 @@ pub(super) async fn backup_lifecycle(ctx: &mut Context) -> Result<(), Stop> {
         format!("backup {id} is missing in the list with one item per page")
     });
     let call = ctx.call_for(DELETE, &id.to_string());
-    let deleted = await_response(ctx, &call, client.app_backup_delete_for_app(&account, &app, &id)).await?;
+    let deleted = await_response(ctx, &call, client.app_backup_delete_for_app(account, app, id)).await?;
     check_response(ctx, DELETE, 204, deleted, |()| Vec::new())?;
     ctx.model.remove(Server::Main, &id.to_string());
     let call = ctx.call_for(FETCH, &id.to_string());
-    match await_response(ctx, &call, client.app_backup_fetch_for_app(&account, &app, &id)).await? {
+    match await_response(ctx, &call, client.app_backup_fetch_for_app(account, app, id)).await? {
         Ok(_) => {
             Err(ctx.fail_without_response(FETCH, format!("backup {id} still exists after its deletion")))
         }
@@ -138,8 +138,7 @@ async fn until_completed(ctx: &mut Context, client: &Client, id: Uuid) -> Result
     let timer = PollTimer::of(&ctx.options);
     let call = ctx.call_for(FETCH, &id.to_string());
     loop {
-        let fetched =
-            await_response(ctx, &call, client.app_backup_fetch_for_app(&account, &app, &id)).await?;
+        let fetched = await_response(ctx, &call, client.app_backup_fetch_for_app(account, app, id)).await?;
         let backup = check_response(ctx, FETCH, 200, fetched, json)?;
         if backup.state == ResourceState::Completed {
             return Ok(());

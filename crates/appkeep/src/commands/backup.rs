@@ -151,7 +151,7 @@ async fn found(session: &Session, which: &Which) -> anyhow::Result<Found<Of<AppB
 async fn fetch(session: &Session, id: Uuid) -> Result<AppBackup, appkeep_client::Error> {
     Ok(session
         .client
-        .app_backup_fetch(&session.account, &id)
+        .app_backup_fetch(session.account, id)
         .await?
         .into_inner())
 }
@@ -199,7 +199,7 @@ async fn create(session: &Session, args: Create) -> anyhow::Result<()> {
     };
     let backup = session
         .client
-        .app_backup_create_for_app(&session.account, &app.id, &request)
+        .app_backup_create_for_app(session.account, app.id, &request)
         .await
         .map_err(|error| session.failure(&error))?
         .into_inner();
@@ -277,7 +277,7 @@ async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<(
     let backup = &found.thing.thing;
     session
         .client
-        .app_backup_delete(&session.account, &backup.id)
+        .app_backup_delete(session.account, backup.id)
         .await
         .map_err(|error| session.failure(&error))?;
     let line = format!("backup {} is deleted ({})", backup.name, backup.id);

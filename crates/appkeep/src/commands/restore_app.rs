@@ -60,7 +60,7 @@ pub(super) async fn restore(
     };
     session
         .client
-        .app_update(&session.account, &app.id, "true", &update)
+        .app_update(session.account, app.id, "true", &update)
         .await
         .map_err(|error| session.failure(&error))?;
     if !args.wait {
@@ -107,11 +107,7 @@ pub(super) async fn restore(
 }
 
 async fn fetch(session: &Session, id: Uuid) -> Result<App, Error> {
-    Ok(session
-        .client
-        .app_fetch(&session.account, &id)
-        .await?
-        .into_inner())
+    Ok(session.client.app_fetch(session.account, id).await?.into_inner())
 }
 
 /// Returns the result of a finished restore; none if it isn't finished.

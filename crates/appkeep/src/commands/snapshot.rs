@@ -136,7 +136,7 @@ async fn create(session: &Session, args: &create::Args) -> anyhow::Result<()> {
     };
     let snapshot = session
         .client
-        .app_snap_create_for_app(&session.account, &app.id, &request)
+        .app_snap_create_for_app(session.account, app.id, &request)
         .await
         .map_err(|error| session.failure(&error))?
         .into_inner();
@@ -185,7 +185,7 @@ async fn wait(session: &Session, app: &App, snapshot: &AppSnap, wait_limit: Wait
 async fn fetch(session: &Session, app: Uuid, id: Uuid) -> Result<AppSnap, appkeep_client::Error> {
     Ok(session
         .client
-        .app_snap_fetch_for_app(&session.account, &app, &id)
+        .app_snap_fetch_for_app(session.account, app, id)
         .await?
         .into_inner())
 }
@@ -212,7 +212,7 @@ async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<(
     let app_id = of.app_id().context("the app of a snapshot is known")?;
     session
         .client
-        .app_snap_delete_for_app(&session.account, &app_id, &snapshot.id)
+        .app_snap_delete_for_app(session.account, app_id, snapshot.id)
         .await
         .map_err(|error| session.failure(&error))?;
     let line = format!("snapshot {} is deleted ({})", snapshot.name, snapshot.id);

@@ -87,7 +87,7 @@ impl Session {
     /// When there is none, or several.
     pub(crate) async fn app(&self, wanted: Option<&str>) -> Result<App, Failure> {
         if let Some(id) = wanted.and_then(|wanted| Uuid::try_parse(wanted).ok()) {
-            let app = self.client.app_fetch(&self.account, &id).await;
+            let app = self.client.app_fetch(self.account, id).await;
             return Ok(app.map_err(|error| self.failure(&error))?.into_inner());
         }
         // An app that is no longer configured is selected only if there is no other.

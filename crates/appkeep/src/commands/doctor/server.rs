@@ -32,7 +32,7 @@ pub(super) async fn check(known: &Known, checks: &mut Vec<Check>) {
             return;
         }
     };
-    let response = match session.client.app_list(&session.account, None, None, None).await {
+    let response = match session.client.app_list(session.account, None, None, None).await {
         Ok(response) => response,
         Err(error) => {
             checks.extend(diagnose(&session, &error));

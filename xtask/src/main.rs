@@ -73,9 +73,9 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Generate the Rust client from spec/openapi.yaml.
+    /// Generate the Rust client and its mocks from spec/openapi.yaml.
     Codegen {
-        /// Write nothing; show a diff and exit with 3 when the committed file is stale.
+        /// Write nothing; show a diff and exit with 3 when a committed file is stale.
         #[arg(long)]
         check: bool,
     },

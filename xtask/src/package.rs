@@ -17,7 +17,12 @@ use crate::process::{command, require, succeeds};
 use crate::{Outcome, files, spec};
 
 /// The packages whose tests run. The others are only checked: their tests take minutes or need other packages.
-const TESTED: [&str; 3] = ["appkeep-client", "appkeep-openapi", "appkeep-contract"];
+const TESTED: [&str; 4] = [
+    "appkeep-client",
+    "appkeep-client-mock",
+    "appkeep-openapi",
+    "appkeep-contract",
+];
 
 /// The modules of slow tests that read no file of their package: `cargo xtask test` runs them.
 const SKIPPED: [&str; 2] = ["live::tests", "schema::tests::property"];

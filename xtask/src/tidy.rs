@@ -15,7 +15,7 @@ use anyhow::{Context, Result};
 use cargo_metadata::MetadataCommand;
 use walkdir::{DirEntry, WalkDir};
 
-use crate::{Outcome, files};
+use crate::{Outcome, codegen, files};
 
 /// The workspace packages that a package may use, in code, tests and build scripts alike.
 ///
@@ -33,6 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("appkeep-api", &[]),
     ("appkeep-client", &[]),
+    ("appkeep-client-mock", &["appkeep-client"]),
     ("appkeep-contract", &["appkeep-client", "appkeep-openapi"]),
     ("appkeep-core", &[]),
     ("appkeep-engine", &["appkeep-core"]),
@@ -68,7 +69,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// The generated Rust files, and the command that the first line of each has to name.
-const GENERATED: &[(&str, &str)] = &[(crate::codegen::OUTPUT, crate::codegen::COMMAND)];
+const GENERATED: &[(&str, &str)] = &[
+    (codegen::CLIENT, codegen::COMMAND),
+    (codegen::MOCK, codegen::COMMAND),
+];
 
 /// The name of generated Rust files, in any directory.
 const GENERATED_NAME: &str = "generated.rs";

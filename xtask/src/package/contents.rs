@@ -10,8 +10,9 @@ use crate::spec;
 const REQUIRED: [&str; 3] = ["README.md", "LICENSE-APACHE", "LICENSE-MIT"];
 
 /// The copies of the contract: a package, and the file in it.
-const CONTRACTS: [(&str, &str); 4] = [
+const CONTRACTS: [(&str, &str); 5] = [
     ("appkeep-client", "tests/openapi.yaml"),
+    ("appkeep-client-mock", "tests/openapi.yaml"),
     ("appkeep-contract", "openapi.yaml"),
     ("appkeep-openapi", "tests/openapi.yaml"),
     ("appkeep-server", "openapi.yaml"),

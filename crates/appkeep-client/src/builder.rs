@@ -1,11 +1,14 @@
-//! Configuration of a client: base URL, token, timeouts and trusted certificates.
+//! Configuration of a client: base URL, token, proxy and timeouts.
+
+#[cfg(feature = "rustls")]
+mod tls;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use reqwest::{Certificate, Proxy, Url, redirect};
+use reqwest::{Proxy, Url, redirect};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -44,8 +47,8 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     timeout: Duration,
     user_agent: String,
-    root_certificates: Vec<Vec<u8>>,
-    accept_invalid_certificates: bool,
+    #[cfg(feature = "rustls")]
+    tls: tls::Tls,
 }
 
 /// The reason why a client can't be built.
@@ -100,8 +103,8 @@ impl Client {
             connect_timeout: CONNECT_TIMEOUT,
             timeout: TOTAL_TIMEOUT,
             user_agent: USER_AGENT.to_owned(),
-            root_certificates: Vec::new(),
-            accept_invalid_certificates: false,
+            #[cfg(feature = "rustls")]
+            tls: tls::Tls::default(),
         }
     }
 }
@@ -166,20 +169,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds trusted certificates, one or more in PEM, to those of the system.
-    #[must_use]
-    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.root_certificates.push(pem.into());
-        self
-    }
-
-    /// Trusts any certificate, so any server can obtain the bearer token. For tests only.
-    #[must_use]
-    pub fn accept_invalid_certificates(mut self, accept: bool) -> Self {
-        self.accept_invalid_certificates = accept;
-        self
-    }
-
     /// Builds the client. Nothing is sent yet.
     ///
     /// # Errors
@@ -192,8 +181,7 @@ impl ClientBuilder {
             .user_agent(&self.user_agent)
             .default_headers(self.headers()?)
             // The contract defines no redirects, and a token must not be sent to another server.
-            .redirect(redirect::Policy::none())
-            .tls_danger_accept_invalid_certs(self.accept_invalid_certificates);
+            .redirect(redirect::Policy::none());
         if let Some(url) = &self.proxy {
             let proxy = Proxy::all(url).map_err(|error| BuildError::Proxy {
                 url: url.clone(),
@@ -204,17 +192,9 @@ impl ClientBuilder {
             // A proxy would receive the token in clear text, and can't reach a loopback address.
             http = http.no_proxy();
         }
-        if base_url.scheme() == "http" {
-            // No certificates are needed, so a machine without any works, too.
-            http = http.tls_certs_only([]);
-        }
-        for pem in &self.root_certificates {
-            let certificates = Certificate::from_pem_bundle(pem)
-                .map_err(|error| BuildError::RootCertificates(TransportError(error).to_string()))?;
-            if certificates.is_empty() {
-                return Err(BuildError::RootCertificates("no certificate in there".to_owned()));
-            }
-            http = http.tls_certs_merge(certificates);
+        #[cfg(feature = "rustls")]
+        {
+            http = self.tls.apply(http, &base_url)?;
         }
         let http = http
             .build()
@@ -247,6 +227,12 @@ impl ClientBuilder {
             return Err(refuse(
                 &self.base_url,
                 "has to begin with https:// or http://".to_owned(),
+            ));
+        }
+        if url.scheme() == "https" && cfg!(not(feature = "rustls")) {
+            return Err(refuse(
+                &self.base_url,
+                "requires TLS: enable the feature `rustls` of appkeep-client".to_owned(),
             ));
         }
         if url.query().is_some() || url.fragment().is_some() {
@@ -308,9 +294,11 @@ mod tests {
                 "{url}"
             );
         }
-        for url in ["http://host", "http://[::1]:80/prefix/", "https://host:8443/"] {
+        for url in ["http://host", "http://[::1]:80/prefix/"] {
             assert!(Client::builder(url).build().is_ok(), "{url}");
         }
+        let with_tls = Client::builder("https://host:8443/").build();
+        assert_eq!(with_tls.is_ok(), cfg!(feature = "rustls"));
     }
 
     #[test]
@@ -330,17 +318,6 @@ mod tests {
     fn tokens_must_be_valid_header_values() {
         let builder = Client::builder("http://host").token("two\nlines");
         assert!(matches!(builder.build(), Err(BuildError::Token)));
-    }
-
-    #[test]
-    fn empty_root_certificates_are_rejected() {
-        for pem in ["", "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n"] {
-            let builder = Client::builder("https://host").root_certificates(pem);
-            assert!(
-                matches!(builder.build(), Err(BuildError::RootCertificates(_))),
-                "{pem}"
-            );
-        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Excerpt, TransportError};
 use crate::problem;
 use crate::response::ResponseValue;
 use crate::retry;
+use crate::trace;
 
 /// The size limit of a successful response, in bytes: a list of about 500,000 backups.
 const SUCCESS_BYTES_MAX: usize = 256 * 1024 * 1024;
@@ -81,10 +82,17 @@ async fn send(client: &Client, operation: &'static str, request: RequestBuilder)
     let request = request.build();
     let request =
         request.map_err(|cause| Error::new(operation, ErrorKind::Transport(TransportError(cause))))?;
-    retry::repeat(&client.inner, request.method(), || async {
+    let mut attempts = 0;
+    retry::repeat(&client.inner, request.method(), || {
         // All bodies of this API are in memory, so every request can be sent again.
         let request = request.try_clone().expect("the body is not a stream");
-        send_once(client, operation, request).await
+        attempts += 1;
+        let attempt = attempts;
+        async move {
+            let result = send_once(client, operation, request).await;
+            trace::attempt(operation, attempt, result.as_ref().map(|success| success.status));
+            result
+        }
     })
     .await
 }

@@ -19,6 +19,7 @@ mod problem;
 mod response;
 mod retry;
 mod timestamp;
+mod trace;
 mod wait;
 
 #[cfg(feature = "retry")]

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[cfg(feature = "tracing")]
+mod events;
 mod faulty_servers;
 mod repetition;
 

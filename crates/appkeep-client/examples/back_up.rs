@@ -28,10 +28,10 @@ pub(crate) async fn back_up(client: &Client, account_id: Uuid, app_id: Uuid) -> 
     let mut changes = std::pin::pin!(client.watch_backup(account_id, backup.id));
     while let Some(changed) = changes.try_next().await? {
         backup = changed;
-        println!(
-            "{:>12} {:?} of {:?} bytes",
-            backup.state, backup.bytes_done, backup.total_bytes
-        );
+        match (backup.bytes_done, backup.total_bytes) {
+            (Some(done), Some(total)) => println!("{:>12} {done} of {total} bytes", backup.state),
+            _ => println!("{:>12}", backup.state),
+        }
     }
     Ok(backup)
 }

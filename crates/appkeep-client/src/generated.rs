@@ -197,7 +197,7 @@ the account is the cluster, and the app's name is its only namespace.
             rename = "bytesDone",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub bytes_done: ::std::option::Option<::serde_json::Number>,
+        pub bytes_done: ::std::option::Option<crate::Number>,
         #[serde(
             rename = "hookState",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -219,7 +219,7 @@ the account is the cluster, and the app's name is its only namespace.
             rename = "percentDone",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub percent_done: ::std::option::Option<::serde_json::Number>,
+        pub percent_done: ::std::option::Option<crate::Number>,
         ///The schedule that created the backup; absent if a client did.
         #[serde(
             rename = "scheduleID",
@@ -244,7 +244,7 @@ the account is the cluster, and the app's name is its only namespace.
             rename = "totalBytes",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub total_bytes: ::std::option::Option<::serde_json::Number>,
+        pub total_bytes: ::std::option::Option<crate::Number>,
         ///The kind of resource.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
@@ -994,7 +994,7 @@ reached, or is used by another server; `stateUnready` says why. Backups wait unt
         pub continue_: ::std::option::Option<::std::string::String>,
         ///How many items this answer holds.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub count: ::std::option::Option<::serde_json::Number>,
+        pub count: ::std::option::Option<crate::Number>,
         ///Who asked for the list.
         #[serde(
             rename = "createdBy",

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use appkeep_client::Uuid;
 use appkeep_client::types::{AppBackup, AppBackupCreate};
+use appkeep_client::{Number, Uuid};
 
 use crate::failure::{EXIT_CODES, Failure, NOT_FOUND};
 use crate::remote::{self, Format, Found, How, Of, Session, Step, Wait, find, moment, note, size_of, until};
@@ -232,16 +232,15 @@ async fn wait(session: &Session, backup: &AppBackup, wait_limit: WaitLimit) -> a
         Ok((step(&backup), backup))
     })
     .await?;
-    let size = size_of(backup.total_bytes.as_ref());
+    let size = size_of(backup.total_bytes);
     create::ended(session, &wait, &backup, end, &format!(": {size}"))
 }
 
 fn step(backup: &AppBackup) -> Step {
-    let bytes = |number: &Option<serde_json::Number>| number.as_ref().and_then(serde_json::Number::as_u64);
     Step {
         state: backup.state.to_string(),
-        bytes_done: bytes(&backup.bytes_done),
-        bytes_total: bytes(&backup.total_bytes),
+        bytes_done: backup.bytes_done.and_then(Number::as_u64),
+        bytes_total: backup.total_bytes.and_then(Number::as_u64),
         end: resource::end(
             &backup.state,
             backup.state_unready.as_deref(),

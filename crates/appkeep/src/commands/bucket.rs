@@ -4,8 +4,8 @@ mod take_over;
 
 use std::process::ExitCode;
 
-use appkeep_client::Open;
 use appkeep_client::types::{AppBackup, Bucket, BucketState, ResourceState};
+use appkeep_client::{Number, Open};
 use serde::Serialize;
 
 use crate::failure::{EXIT_CODES, FAILED};
@@ -169,7 +169,7 @@ fn checked(bucket: &Bucket, backups: &[AppBackup]) -> Checked {
         match backup.state.known() {
             Some(ResourceState::Completed) => {
                 checked.completed += 1;
-                let bytes = backup.total_bytes.as_ref().and_then(serde_json::Number::as_u64);
+                let bytes = backup.total_bytes.and_then(Number::as_u64);
                 checked.completed_bytes += bytes.unwrap_or_default();
             }
             Some(ResourceState::Removed) => checked.removed += 1,

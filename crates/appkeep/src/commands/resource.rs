@@ -1,9 +1,8 @@
 //! Backups and snapshots as tables and details.
 
 use appkeep_client::types::{AppBackup, AppSnap, HookState, Metadata, ResourceState, StateDetail};
-use appkeep_client::{Open, Uuid};
+use appkeep_client::{Number, Open, Uuid};
 use chrono::{DateTime, Utc};
-use serde_json::Number;
 
 use crate::remote::{Align, Cell, Column, Details, End, Of, Table, Tone, age, moment, short_ids, size_of};
 
@@ -44,7 +43,7 @@ fn hooks_failed(hooks: Option<&Open<HookState>>) -> bool {
     hooks.is_some_and(|hooks| *hooks == HookState::Failed)
 }
 
-fn state(state: &Open<ResourceState>, percent: Option<&Number>, hooks: Option<&Open<HookState>>) -> Cell {
+fn state(state: &Open<ResourceState>, percent: Option<Number>, hooks: Option<&Open<HookState>>) -> Cell {
     if *state == ResourceState::Completed && hooks_failed(hooks) {
         return Cell::toned(&format!("{state}, hooks failed"), Tone::Bad);
     }
@@ -54,7 +53,7 @@ fn state(state: &Open<ResourceState>, percent: Option<&Number>, hooks: Option<&O
         Some(ResourceState::Pending | ResourceState::Discovering | ResourceState::Running) => Tone::Pending,
         None => Tone::Plain,
     };
-    match percent.and_then(Number::as_f64) {
+    match percent.map(Number::as_f64) {
         Some(percent) if *state == ResourceState::Running => {
             Cell::toned(&format!("{state} {:.0}%", percent.floor()), tone)
         }
@@ -83,12 +82,8 @@ pub(super) fn backup_table(backups: &[Of<AppBackup>], with_app: bool, now: DateT
             cells.push(of.app_name().into());
         }
         cells.extend([
-            state(
-                &backup.state,
-                backup.percent_done.as_ref(),
-                backup.hook_state.as_ref(),
-            ),
-            size_of(backup.total_bytes.as_ref()).into(),
+            state(&backup.state, backup.percent_done, backup.hook_state.as_ref()),
+            size_of(backup.total_bytes).into(),
             age(&backup.metadata.creation_timestamp, now).into(),
             id.into(),
         ]);
@@ -135,18 +130,14 @@ pub(super) fn backup_details(of: &Of<AppBackup>, now: DateTime<Utc>) -> Details 
     details.cell("app", of.app_name());
     details.cell(
         "state",
-        state(
-            &backup.state,
-            backup.percent_done.as_ref(),
-            backup.hook_state.as_ref(),
-        ),
+        state(&backup.state, backup.percent_done, backup.hook_state.as_ref()),
     );
     for reason in backup.state_unready.iter().flatten() {
         details.cell("reason", reason);
     }
-    details.cell("size", bytes(backup.total_bytes.as_ref()));
+    details.cell("size", bytes(backup.total_bytes));
     if backup.state == ResourceState::Running {
-        details.cell("done", bytes(backup.bytes_done.as_ref()));
+        details.cell("done", bytes(backup.bytes_done));
     }
     details.cell("bucket", backup.bucket_id);
     if let Some(id) = backup.snapshot_id {
@@ -194,7 +185,7 @@ pub(super) fn snapshot_details(of: &Of<AppSnap>, now: DateTime<Utc>) -> Details 
 }
 
 /// Formats a size, rounded and exact.
-fn bytes(number: Option<&Number>) -> String {
+fn bytes(number: Option<Number>) -> String {
     match number {
         Some(exact) if exact.as_u64().is_some_and(|bytes| bytes >= 1024) => {
             format!("{} ({exact} bytes)", size_of(number))

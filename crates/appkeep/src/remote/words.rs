@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use appkeep_client::{Timestamp, Uuid};
+use appkeep_client::{Number, Timestamp, Uuid};
 use chrono::{DateTime, Utc};
 use indicatif::{BinaryBytes, HumanDuration};
-use serde_json::Number;
 
 use super::find::ID_CHARS_SHOWN;
 
@@ -18,7 +17,7 @@ pub(crate) fn size(bytes: u64) -> String {
 }
 
 /// Formats a server's number of bytes. An invalid one is shown as it was sent.
-pub(crate) fn size_of(bytes: Option<&Number>) -> String {
+pub(crate) fn size_of(bytes: Option<Number>) -> String {
     match bytes {
         None => NOTHING.to_owned(),
         Some(bytes) => bytes.as_u64().map_or_else(|| bytes.to_string(), size),
@@ -108,7 +107,7 @@ mod tests {
             assert_eq!(size(bytes), text);
         }
         assert_eq!(size_of(None), "-");
-        assert_eq!(size_of(Number::from_f64(1.5).as_ref()), "1.5");
+        assert_eq!(size_of(serde_json::from_str("1.5").unwrap()), "1.5");
     }
 
     #[test]

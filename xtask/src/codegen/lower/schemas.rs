@@ -30,7 +30,7 @@ const TYPE_KEYWORDS: [&str; 14] = [
 const TIMESTAMP: (&str, &str) = ("Timestamp", "crate::Timestamp");
 
 /// The component and the Rust type for numbers.
-const NUMBER: (&str, &str) = ("Number", "::serde_json::Number");
+const NUMBER: (&str, &str) = ("Number", "crate::Number");
 
 /// The prefix for the component of an enum that accepts any string.
 const OPEN: &str = "Open";

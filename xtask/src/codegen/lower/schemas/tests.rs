@@ -90,7 +90,7 @@ fn timestamps_keep_their_text_in_our_own_type() {
 }
 
 #[test]
-fn numbers_keep_their_digits_in_json_s_own_type() {
+fn numbers_keep_their_digits_in_our_own_type() {
     let schemas = json!({ "Read": { "properties": { "bytes": { "type": "number" } } } });
     let lowering = rewritten(numbers_keep_their_digits, &schemas).unwrap();
     let expected = json!({ "allOf": [{ "$ref": "#/components/schemas/Number" }] });
@@ -98,7 +98,7 @@ fn numbers_keep_their_digits_in_json_s_own_type() {
         lowering.document["components"]["schemas"]["Read"]["properties"]["bytes"],
         expected
     );
-    assert_eq!(lowering.replacements["Number"], "::serde_json::Number");
+    assert_eq!(lowering.replacements["Number"], "crate::Number");
 }
 
 #[test]

@@ -2237,7 +2237,7 @@ Sends a `PUT` request to `/accounts/{account_id}/k8s/v2/apps/{app_id}`
 Arguments:
 - `account_id`: The account.
 - `app_id`: The app.
-- `force_update`: Confirms that data may be overwritten. Required for a restore.
+- `force_update`: The value `true` confirms that data may be overwritten. Required for a restore.
 - `body`: The source of the restore.
 */
     pub async fn app_update<'a>(

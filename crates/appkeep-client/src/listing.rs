@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::num::NonZeroU64;
 
-use futures::{Stream, TryStreamExt, stream};
+use futures_util::{Stream, TryStreamExt, stream};
 use uuid::Uuid;
 
 use crate::error::{Error, ErrorKind};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::{Stream, stream};
+use futures_util::{Stream, stream};
 use uuid::Uuid;
 
 use crate::error::Error;

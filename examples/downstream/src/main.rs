@@ -100,7 +100,9 @@ fn print(args: &Args, result: &str, backup: &AppBackup, reason: Option<&str>) {
 /// Describes an error. Responses that aren't of this API suggest a wrong URL.
 fn explain(error: &appkeep_client::Error, url: &str) -> String {
     match error.kind() {
-        ErrorKind::Decode { .. } | ErrorKind::Status { .. } | ErrorKind::UnexpectedBody { .. } => {
+        ErrorKind::Decode { .. } | ErrorKind::Status { .. } | ErrorKind::UnexpectedBody { .. }
+            if !error.is_transient() =>
+        {
             format!("{url} doesn't respond like a server of this API, check --url: {error}")
         }
         _ => error.to_string(),

@@ -1,9 +1,11 @@
 //! `cargo xtask package`: builds and tests the packages of a release outside the workspace.
 //!
 //! `cargo package` writes them but doesn't build them, as its builds would share nothing with the workspace's. They are
-//! unpacked into another workspace with the same lockfile and profiles, which uses the dependencies in `target/`.
+//! unpacked into another workspace with the same lockfile and profiles, which uses the dependencies in `target/`. The
+//! example of a project that uses them, `examples/downstream`, is built next to them.
 
 mod contents;
+mod downstream;
 mod workspace;
 
 use std::path::Path;
@@ -79,7 +81,10 @@ pub(crate) fn run() -> Result<Outcome> {
     for finding in &findings {
         println!("{finding}");
     }
-    Ok(Outcome::of(build(&metadata, &dir)? && findings.is_empty()))
+    if !build(&metadata, &dir)? || !findings.is_empty() {
+        return Ok(Outcome::Findings);
+    }
+    downstream::run(&published, &metadata.target_directory, &dir)
 }
 
 fn described(package: &Package) -> Published {

@@ -37,12 +37,27 @@ pub(super) fn create(packages: &[Published], target: &Utf8Path, dir: &Path) -> R
 /// The manifest: with it, the packages find each other without a registry, and have the profiles of the original.
 fn manifest_of(packages: &[Published], original: &str) -> String {
     let members: Vec<_> = packages.iter().map(|package| &package.dir).collect();
-    let mut text = format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n[patch.crates-io]\n");
+    format!(
+        "[workspace]\nresolver = \"3\"\nmembers = {members:?}\n\n{}{}",
+        patches(packages, ""),
+        profiles(original)
+    )
+}
+
+/// The section that replaces packages of the registry with unpacked ones, whose directories are below `prefix`.
+pub(super) fn patches<'a>(packages: impl IntoIterator<Item = &'a Published>, prefix: &str) -> String {
+    let mut text = "[patch.crates-io]\n".to_owned();
     for Published { name, dir, .. } in packages {
-        let _ = writeln!(text, "{name} = {{ path = {dir:?} }}");
+        let _ = writeln!(text, "{name} = {{ path = \"{prefix}{dir}\" }}");
     }
+    text
+}
+
+/// The sections of a manifest that define profiles.
+pub(super) fn profiles(manifest: &str) -> String {
+    let mut text = String::new();
     let mut is_profile = false;
-    for line in original.lines() {
+    for line in manifest.lines() {
         is_profile = if line.starts_with('[') {
             line.starts_with("[profile.")
         } else {

@@ -28,6 +28,7 @@ mod tidy;
 mod toolkit;
 mod vendor;
 mod verify;
+mod workspace;
 
 use std::process::ExitCode;
 

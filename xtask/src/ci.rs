@@ -6,13 +6,12 @@ use std::env;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use cargo_metadata::MetadataCommand;
 use cargo_metadata::semver::Version;
 
 use crate::process::{command, succeeds};
 use crate::{
-    Outcome, codegen, crash, diff, files, languages, lint, package, pages, schemathesis, test, tidy, toolkit,
-    vendor, verify,
+    Outcome, codegen, crash, diff, languages, lint, package, pages, schemathesis, test, tidy, toolkit,
+    vendor, verify, workspace,
 };
 
 /// A step: its name and its function.
@@ -30,6 +29,7 @@ const STEPS: &[Step] = &[
     ("machete", machete),
     ("msrv", msrv),
     ("clippy", || cargo(CLIPPY)),
+    ("features", features),
     ("docs", docs),
     ("diff", || diff::run(&diff::Args::default())),
     ("test", || test::run(false, true, &[])),
@@ -63,6 +63,10 @@ const CLIPPY: &[&str] = &[
     "-D",
     "warnings",
 ];
+
+/// Runs clippy with each feature of a library alone, with none and with all, so that unused code fails, too.
+/// Development dependencies turn on no features here, because no tests are built.
+const FEATURES: &[&str] = &["hack", "clippy", "--locked", "--lib", "--each-feature"];
 
 /// The tests that require the feature `failpoints`.
 const FAIL_POINTS: &[&str] = &[
@@ -126,6 +130,7 @@ fn rerun(name: &str) -> String {
         "lockfile" => format!("cargo {}", LOCKFILE.join(" ")),
         "deny" => format!("cargo {}", DENY.join(" ")),
         "machete" => "cargo-machete".to_owned(),
+        "features" => format!("cargo {} --package PACKAGE", FEATURES.join(" ")),
         "msrv" => "rustc --version".to_owned(),
         other => format!("cargo xtask {other}"),
     }
@@ -141,14 +146,19 @@ fn machete() -> Result<Outcome> {
     Ok(Outcome::of(succeeds(&mut command("cargo-machete", &[]))?))
 }
 
+/// Checks the features of the libraries that other projects may use.
+fn features() -> Result<Outcome> {
+    let metadata = workspace::metadata()?;
+    let mut hack = command("cargo", FEATURES);
+    hack.args(workspace::public_libraries(&metadata))
+        .args(["--", "-D", "warnings"]);
+    Ok(Outcome::of(succeeds(&mut hack)?))
+}
+
 /// Checks that CI runs with the oldest compiler that `rust-version` permits, so that every step tests it. A
 /// contributor's compiler may be newer.
 fn msrv() -> Result<Outcome> {
-    let metadata = MetadataCommand::new()
-        .current_dir(files::root())
-        .no_deps()
-        .exec()
-        .context("failed to read the workspace")?;
+    let metadata = workspace::metadata()?;
     let packages = metadata.packages.iter();
     let oldest = packages.filter_map(|package| package.rust_version.as_ref()).max();
     let oldest = oldest.context("no package has a rust-version")?;

@@ -12,7 +12,7 @@ use self::source::Source;
 use crate::{Outcome, appkeep, files, spec};
 
 /// The last released contract, relative to the workspace's root.
-const RELEASED: &str = "spec/released/openapi.yaml";
+pub(crate) const RELEASED: &str = "spec/released/openapi.yaml";
 
 /// The arguments.
 #[derive(Debug, Default, clap::Args)]
@@ -27,6 +27,17 @@ pub(crate) struct Args {
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
+}
+
+impl Args {
+    /// Compares the contract of a git revision with the working tree's, and permits announced breaking changes.
+    pub(crate) fn since(revision: &str) -> Self {
+        Self {
+            old: Some(revision.to_owned()),
+            by_version: true,
+            ..Self::default()
+        }
+    }
 }
 
 /// Builds the binary and runs `appkeep diff` on both documents.

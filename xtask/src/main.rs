@@ -21,6 +21,7 @@ mod package;
 mod pages;
 mod process;
 mod python;
+mod release;
 mod schemathesis;
 mod spec;
 mod test;
@@ -28,6 +29,7 @@ mod tidy;
 mod toolkit;
 mod vendor;
 mod verify;
+mod workspace;
 
 use std::process::ExitCode;
 
@@ -121,6 +123,8 @@ enum Command {
     Toolkit,
     /// Build and test the packages of a release outside the workspace.
     Package,
+    /// Check that a release is ready, build its files, and print the steps for a person.
+    Release(release::Args),
     /// Run everything that CI runs.
     Ci,
     /// Measure backups against restic and the bare library, and the server under load (release builds).
@@ -147,6 +151,7 @@ fn main() -> ExitCode {
         Command::Languages => languages::run(),
         Command::Toolkit => toolkit::run(),
         Command::Package => package::run(),
+        Command::Release(args) => release::run(&args),
         Command::Ci => ci::run(),
         Command::Bench(args) => bench::run(&args),
     };

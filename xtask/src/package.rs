@@ -12,10 +12,11 @@ use std::path::Path;
 use std::{env, fs};
 
 use anyhow::{Context, Result};
-use cargo_metadata::{Metadata, MetadataCommand, Package};
+use cargo_metadata::{Metadata, Package};
 use sha2::{Digest, Sha256};
 
 use crate::process::{command, require, succeeds};
+use crate::workspace::{is_internal, is_published};
 use crate::{Outcome, files, spec};
 
 /// The packages whose tests run. The others are only checked: their tests take minutes or need other packages.
@@ -28,9 +29,6 @@ const TESTED: [&str; 4] = [
 
 /// The modules of slow tests that read no file of their package: `cargo xtask test` runs them.
 const SKIPPED: [&str; 2] = ["live::tests", "schema::tests::property"];
-
-/// The beginning of the descriptions of packages that aren't meant to be used directly.
-const INTERNAL: &str = "Internal to ";
 
 /// A package that may be published.
 #[derive(Debug)]
@@ -48,10 +46,9 @@ struct Published {
 /// When a package can't be written or unpacked.
 pub(crate) fn run() -> Result<Outcome> {
     let root = files::root();
-    let metadata = MetadataCommand::new().current_dir(&root).no_deps().exec();
-    let metadata = metadata.context("failed to read the workspace")?;
-    let (excluded, published): (Vec<&Package>, Vec<&Package>) =
-        (metadata.packages.iter()).partition(|package| package.publish.as_ref().is_some_and(Vec::is_empty));
+    let metadata = crate::workspace::metadata()?;
+    let (published, excluded): (Vec<&Package>, Vec<&Package>) =
+        (metadata.packages.iter()).partition(|package| is_published(package));
     let mut pack = command(
         "cargo",
         &["package", "--workspace", "--no-verify", "--locked", "--offline"],
@@ -88,9 +85,7 @@ pub(crate) fn run() -> Result<Outcome> {
 }
 
 fn described(package: &Package) -> Published {
-    let description = package.description.as_deref().unwrap_or_default();
-    let rust = package.rust_version.as_ref();
-    let rust = rust.filter(|_| !description.starts_with(INTERNAL));
+    let rust = package.rust_version.as_ref().filter(|_| !is_internal(package));
     Published {
         name: package.name.to_string(),
         dir: format!("{}-{}", package.name, package.version),

@@ -13,7 +13,7 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{command, is_installed, quietly, require, succeeds};
+use crate::process::{command, is_installed, quietly, succeeds};
 use crate::{Outcome, files, python, tidy};
 
 /// A requirement of all tests whose names contain its name.
@@ -78,9 +78,6 @@ const FILE_SYSTEMS: [&str; 2] = ["btrfs", "xfs"];
 /// The size of that file, in bytes; it is sparse.
 const IMAGE_BYTES: u64 = 512 * 1024 * 1024;
 
-/// The package whose tests start the binaries of other packages.
-pub(crate) const BLACK_BOX: &str = "appkeep-tests";
-
 /// Controls whether insta may write snapshots.
 const INSTA_UPDATE: &str = "INSTA_UPDATE";
 
@@ -100,12 +97,6 @@ const TESTS_PER_PROCESSOR: usize = 2;
 /// missing.
 pub(crate) fn run(accept: bool, require_all: bool, args: &[String]) -> Result<Outcome> {
     let missing = missing_tools(require_all)?;
-    if needs_binaries(args) {
-        require(&mut command(
-            "cargo",
-            &["build", "--quiet", "--workspace", "--bins"],
-        ))?;
-    }
     let references = tempfile::NamedTempFile::new().context("failed to create a temporary file")?;
     let mut runner = runner(is_installed("cargo-nextest"), &missing, args);
     runner.env(INSTA_UPDATE, if accept { "always" } else { "no" });
@@ -131,11 +122,6 @@ pub(crate) fn run(accept: bool, require_all: bool, args: &[String]) -> Result<Ou
     }
     let used = fs::read_to_string(references.path()).context("failed to read the used snapshots")?;
     report_unused_snapshots(&files::root(), &used, accept)
-}
-
-/// Whether the tests start our binaries; cargo only builds those of the tested packages.
-fn needs_binaries(args: &[String]) -> bool {
-    !names_package(args) || args.iter().any(|arg| arg == BLACK_BOX)
 }
 
 fn names_package(args: &[String]) -> bool {
@@ -290,13 +276,6 @@ mod tests {
             words(&runner(true, &[], &args[2..])),
             "nextest run --workspace --no-fail-fast --no-tests=warn tidy"
         );
-    }
-
-    #[test]
-    fn one_package_needs_no_binaries_unless_it_is_the_black_box() {
-        let args = |package: &str| ["-p".to_owned(), package.to_owned()];
-        assert!(needs_binaries(&[]) && needs_binaries(&args(BLACK_BOX)));
-        assert!(!needs_binaries(&args("appkeep-core")));
     }
 
     #[test]

@@ -12,10 +12,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use cargo_metadata::MetadataCommand;
 use walkdir::{DirEntry, WalkDir};
 
-use crate::{Outcome, codegen, files};
+use crate::{Outcome, codegen, files, workspace};
 
 /// The workspace packages that a package may use, in code, tests and build scripts alike.
 ///
@@ -157,11 +156,7 @@ pub(crate) fn files_with_extension(root: &Path, extension: &str) -> Result<Vec<P
 }
 
 fn packages(root: &Path) -> Result<Vec<Package>> {
-    let metadata = MetadataCommand::new()
-        .current_dir(root)
-        .no_deps()
-        .exec()
-        .context("failed to read cargo's metadata")?;
+    let metadata = workspace::metadata()?;
     let ours: BTreeSet<&str> = metadata
         .packages
         .iter()

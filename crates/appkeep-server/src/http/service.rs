@@ -14,7 +14,7 @@ use super::Http;
 use super::handlers::{HANDLERS, Handler};
 use super::problem::{Kind, MALFORMED_PATH, METHOD_NOT_ALLOWED, RESOURCE_NOT_FOUND};
 use super::request::ApiRequest;
-use super::router::{Found, Router, Variables};
+use super::router::{Found, Router};
 use crate::listener::Application;
 
 /// A function that responds to requests for a page, given their headers.
@@ -59,7 +59,11 @@ impl Api {
 
     /// The operation that a request is for, and the values of its path's variables.
     #[cfg(feature = "testing")]
-    pub(crate) fn operation(&self, method: &Method, path: &str) -> Option<(&'static str, Variables)> {
+    pub(crate) fn operation(
+        &self,
+        method: &Method,
+        path: &str,
+    ) -> Option<(&'static str, super::router::Variables)> {
         match self.router.find(method, path) {
             Found::Handler(Endpoint::Operation(operation, _), variables) => Some((operation, variables)),
             _ => None,

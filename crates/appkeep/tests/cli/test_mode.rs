@@ -46,14 +46,14 @@ fn the_printed_line_suffices_to_test_a_program() {
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
 
     let address = url.trim_start_matches("http://");
-    let taken = std::net::TcpListener::bind(address).unwrap();
+    let other = std::net::TcpListener::bind(address).unwrap();
     let refused = run(["serve", "--test-mode", "--listen", address]);
     let error = only_error_line(&refused);
     assert!(
         error.contains(&format!("failed to listen on {address}")),
         "{error}"
     );
-    drop(taken);
+    drop(other);
 }
 
 #[test]

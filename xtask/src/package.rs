@@ -78,10 +78,12 @@ pub(crate) fn run() -> Result<Outcome> {
     for finding in &findings {
         println!("{finding}");
     }
-    if !build(&metadata, &dir)? || !findings.is_empty() {
-        return Ok(Outcome::Findings);
+    let lockfile = downstream::create(&published, &dir)?;
+    if lockfile != Outcome::Fine {
+        return Ok(lockfile);
     }
-    downstream::run(&published, &metadata.target_directory, &dir)
+    let is_built = build(&metadata, &dir)? && downstream::check(&metadata.target_directory, &dir)?;
+    Ok(Outcome::of(is_built && findings.is_empty()))
 }
 
 fn described(package: &Package) -> Published {

@@ -41,7 +41,7 @@ pub async fn delete(
     app: Uuid,
     backup: Uuid,
 ) -> Result<Deletion, Error> {
-    let Err(error) = client.app_backup_delete_for_app(&account, &app, &backup).await else {
+    let Err(error) = client.app_backup_delete_for_app(account, app, backup).await else {
         return Ok(Deletion::Deleted);
     };
     match (error.status(), error.problem()) {

@@ -122,7 +122,7 @@ async fn a_backup_in_use_is_reported_and_others_are_deleted() {
     let backups: Vec<_> = backups.try_collect().await.unwrap();
     fixture.server.jobs().hold(ResourceState::Running);
     let restore = AppUpdate { backup_id: Some(backups[2].id), ..AppUpdate::default() };
-    client.app_update(&fixture.account, &fixture.app, "true", &restore).await.unwrap();
+    client.app_update(fixture.account, fixture.app, "true", &restore).await.unwrap();
 
     let output = fixture.run(&["--keep", "1"]);
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));

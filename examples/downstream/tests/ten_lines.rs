@@ -11,7 +11,7 @@ async fn a_backup_is_completed() {
     let token = server.token(Role::Member, &["acme"]).await;
     let client = Client::builder(server.url()).token(token).build().unwrap();
     let request = AppBackupCreate::default();
-    let created = client.app_backup_create_for_app(&account, &app, &request).await.unwrap();
-    let backup = client.app_backup_fetch(&account, &created.id).await.unwrap();
+    let created = client.app_backup_create_for_app(account, app, &request).await.unwrap();
+    let backup = client.app_backup_fetch(account, created.id).await.unwrap();
     assert_eq!(backup.state, ResourceState::Completed);
 }

@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use cargo_metadata::camino::Utf8Path;
@@ -16,6 +17,9 @@ use crate::{Outcome, files};
 
 /// The example's directory, relative to the workspace's root.
 const DIR: &str = "examples/downstream";
+
+/// The directory of the copy, next to the packages.
+const COPY: &str = "downstream";
 
 /// The packages that the example uses, directly or not. Other patches would be in its lockfile, as unused.
 const USED: [&str; 7] = [
@@ -35,13 +39,13 @@ const CHECKS: [&str; 3] = [
     "test --locked",
 ];
 
-/// Copies the example next to the packages unpacked in `dir`, compares its lockfile, and runs the checks of its CI.
+/// Copies the example next to the packages unpacked in `dir`, and compares its lockfile with the expected one.
 ///
 /// # Errors
 /// When a file can't be copied, or cargo can't resolve the dependencies.
-pub(super) fn run(packages: &[Published], target: &Utf8Path, dir: &Path) -> Result<Outcome> {
+pub(super) fn create(packages: &[Published], dir: &Path) -> Result<Outcome> {
     let root = files::root();
-    let copy = dir.join("downstream");
+    let copy = dir.join(COPY);
     copy_files(&root.join(DIR), &copy).context("failed to copy the example")?;
     // The copy must not belong to the workspace of the packages.
     let manifest = copy.join("Cargo.toml");
@@ -54,26 +58,32 @@ pub(super) fn run(packages: &[Published], target: &Utf8Path, dir: &Path) -> Resu
         .context("failed to write the example's config.toml")?;
     let lockfile = copy.join("Cargo.lock");
     fs::copy(root.join("Cargo.lock"), &lockfile).context("failed to copy Cargo.lock")?;
-    let cargo = |args: &str| {
-        let mut cargo = command("cargo", &args.split(' ').collect::<Vec<_>>());
-        cargo.current_dir(&copy).env("CARGO_TARGET_DIR", target);
-        cargo.env("CARGO_NET_OFFLINE", "true");
-        cargo
-    };
     // Removes the packages that the example doesn't use.
-    require(&mut cargo("update --workspace --quiet"))?;
+    require(&mut cargo(dir, "update --workspace --quiet"))?;
     let locked = fs::read_to_string(&lockfile).context("failed to read the example's lockfile")?;
     let copied = format!("cp {} {DIR}/Cargo.lock", lockfile.display());
-    let outcome = files::publish(&format!("{DIR}/Cargo.lock"), &locked, true, &copied)?;
-    if outcome != Outcome::Fine {
-        return Ok(outcome);
-    }
+    files::publish(&format!("{DIR}/Cargo.lock"), &locked, true, &copied)
+}
+
+/// Runs the checks of the example's CI in the copy, and returns whether all succeeded.
+///
+/// # Errors
+/// When cargo can't be started.
+pub(super) fn check(target: &Utf8Path, dir: &Path) -> Result<bool> {
     for check in CHECKS {
-        if !succeeds(&mut cargo(check))? {
-            return Ok(Outcome::Findings);
+        if !succeeds(cargo(dir, check).env("CARGO_TARGET_DIR", target))? {
+            return Ok(false);
         }
     }
-    Ok(Outcome::Fine)
+    Ok(true)
+}
+
+/// A command of cargo in the copy.
+fn cargo(dir: &Path, args: &str) -> Command {
+    let mut cargo = command("cargo", &args.split(' ').collect::<Vec<_>>());
+    cargo.current_dir(dir.join(COPY));
+    cargo.env("CARGO_NET_OFFLINE", "true");
+    cargo
 }
 
 /// Copies a directory without build output.

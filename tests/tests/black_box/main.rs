@@ -16,7 +16,6 @@ mod limits;
 mod list_streams;
 mod lists;
 mod operations;
-mod outside_crate;
 mod pages;
 mod queue;
 mod reconciler;

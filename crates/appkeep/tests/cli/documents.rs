@@ -70,6 +70,7 @@ documents! {
     the_commands_of_other_languages_work: "docs/other-languages.md",
     the_commands_of_schedules_and_retention_work: "docs/schedules-and-retention.md",
     the_commands_of_snapshots_and_hooks_work: "docs/snapshots-and-hooks.md",
+    the_commands_of_testing_work: "docs/testing.md",
 }
 
 #[test]

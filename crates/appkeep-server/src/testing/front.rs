@@ -80,9 +80,11 @@ impl Front {
         running.clone().ok_or_else(|| "the server is stopped".to_owned())
     }
 
-    /// Stores the backups that exist from the start.
+    /// Stores the backups that exist from the start, and waits until those in progress are in their states.
     pub(super) async fn insert_backups(&self) {
-        if let Ok(running) = self.running() {
+        if let Ok(running) = self.running()
+            && self.state.has_backups()
+        {
             let store = running.jobs.store.as_ref();
             self.state.insert_backups(store, &running.declaration).await;
             running.jobs.settle().await;

@@ -66,6 +66,12 @@ impl State {
         }
     }
 
+    /// Whether backups exist from the start.
+    pub(super) fn has_backups(&self) -> bool {
+        let mut apps = self.accounts.iter().flat_map(Account::apps);
+        apps.any(|app| !app.backups().is_empty())
+    }
+
     /// Stores the backups that exist from the start.
     ///
     /// # Panics

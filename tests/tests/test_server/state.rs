@@ -99,6 +99,8 @@ async fn a_reset_server_has_its_first_state() {
     fixture.create("new").await;
     fixture.server.jobs().hold(State::Running);
     fixture.create("held").await;
+    let dump = fixture.server.dump().await;
+    assert_eq!(dump["backups"].as_array().unwrap().len(), 3, "{dump}");
     fixture
         .server
         .write_file("acme", "shop", "data/greeting.txt", "changed");

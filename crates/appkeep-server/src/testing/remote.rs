@@ -92,7 +92,8 @@ impl Front {
         Ok(None)
     }
 
-    async fn shown(&self, running: &Running) -> Result<Value, String> {
+    /// Backups, snapshots, jobs, held resources and the time.
+    pub(super) async fn shown(&self, running: &Running) -> Result<Value, String> {
         let store = running.jobs.store.as_ref();
         let (mut backups, mut snapshots) = (Vec::new(), Vec::new());
         for account in &running.declaration.accounts {

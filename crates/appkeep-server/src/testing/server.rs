@@ -302,6 +302,15 @@ impl TestServer {
         (volume.expect("a volume of the app").path.clone(), file.into())
     }
 
+    /// Returns backups, snapshots, jobs, held resources and the time, for people who debug a test.
+    ///
+    /// # Panics
+    /// When the server is stopped.
+    pub async fn dump(&self) -> Value {
+        let running = self.front.running().expect("the server runs");
+        self.front.shown(&running).await.expect("the server runs")
+    }
+
     /// Deletes all backups, snapshots, restores and faults, ends all jobs, and gives volumes their first content again.
     /// Existing backups ([`App::backup`]) exist again. Tokens and the clock stay as they are.
     ///

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Write as _};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
@@ -15,6 +14,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 use tempfile::TempDir;
 use uuid::Uuid;
+
+use crate::stdout::print_json_line;
 
 /// The demo's configuration, without its directories.
 const CONFIG: &str = r#"# Created by `appkeep serve --demo`.
@@ -172,14 +173,9 @@ Press ctrl-C to stop."#,
     /// Creates a token, and prints it with everything else that a program needs to use the server, as one line.
     ///
     /// # Errors
-    /// When the token can't be created, or the line can't be written: if the reader has ended, no other program can
-    /// use the server.
+    /// When the token can't be created, or the line can't be written.
     pub(crate) async fn print_json(&self, server: &Server) -> anyhow::Result<()> {
-        let line = serde_json::to_string(&self.connect(server).await?)?;
-        let mut out = io::stdout().lock();
-        writeln!(out, "{line}")
-            .and_then(|()| out.flush())
-            .context("failed to write to stdout")
+        print_json_line(&self.connect(server).await?)
     }
 
     /// Creates a token for the account of the first app.

@@ -2,13 +2,12 @@
 
 use std::net::SocketAddr;
 
-use anyhow::Context;
 use appkeep_server::testing::{Account, App, Role, TestServer};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::demo::Format;
-use crate::stdout::print_line;
+use crate::stdout::{print_json_line, print_line};
 
 /// The names of the account, the app and the bucket.
 const NAMES: [&str; 3] = ["test", "shop", "local"];
@@ -51,11 +50,10 @@ pub(crate) async fn start(listen: SocketAddr, seed: u32, format: Format) -> anyh
         app_id: server.app(account, app),
         bucket_id: server.bucket(account, bucket),
     };
-    print_line(&match format {
-        Format::Json => serde_json::to_string(&connection)?,
-        Format::Text => connection.to_text(),
-    })
-    .context("failed to write to stdout")?;
+    match format {
+        Format::Json => print_json_line(&connection)?,
+        Format::Text => print_line(&connection.to_text())?,
+    }
     Ok(server)
 }
 

@@ -57,9 +57,10 @@ pub(crate) struct Args {
     /// The seed of ids and faults in test mode: the same seed and requests give the same responses.
     #[arg(long, value_name = "NUMBER", default_value_t = 0, requires = "test_mode")]
     seed: u32,
-    /// The format of the output of --demo and --test-mode. With json, one line is printed once the server accepts requests: url,
-    /// token, accountID, apps (id, name, volumes), buckets (id, name, path), data; with --tls, ca; with
-    /// --operations-listen, operationsURL. The server ends when the process that started it ends.
+    /// The format of the output of --demo and --test-mode. With json, one line is printed once the server accepts
+    /// requests, and the server ends when the process that started it ends. The line of --demo contains url, token,
+    /// accountID, apps (id, name, volumes), buckets (id, name, path), data; with --tls, ca; with --operations-listen,
+    /// operationsURL. The line of --test-mode contains url, controlURL, token, accountID, appID, bucketID.
     #[arg(long, value_enum, default_value_t, conflicts_with = "config")]
     format: Format,
     /// The address of /healthz, /readyz, /version and /metrics (Prometheus), in plain HTTP and without a token. By

@@ -297,19 +297,25 @@ fn a_json_demo_ends_and_is_removed_when_its_parent_is_killed() {
 }
 
 #[test]
-fn a_json_demo_ends_if_its_line_cannot_be_read() {
-    let temporary = TempDir::with_prefix("appkeep-demo-test-").unwrap();
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    let mut command = json_demo(&["--log", "off,audit=off"]);
-    let child = command
-        .env("TMPDIR", temporary.path())
-        .stdout(writer)
-        .stderr(Stdio::piped())
-        .spawn();
-    let error = only_error_line(&child.unwrap().wait_with_output().unwrap());
-    assert!(error.starts_with("failed to write to stdout: "), "{error}");
-    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
+fn servers_end_if_their_json_line_cannot_be_read() {
+    for mode in ["--demo", "--test-mode"] {
+        let temporary = TempDir::with_prefix("appkeep-demo-test-").unwrap();
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = appkeep();
+        let child = command
+            .args(["serve", mode, "--format", "json", "--log", "off,audit=off"])
+            .env("TMPDIR", temporary.path())
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .spawn();
+        let error = only_error_line(&child.unwrap().wait_with_output().unwrap());
+        assert!(
+            error.starts_with("failed to write to stdout: "),
+            "{mode}: {error}"
+        );
+        assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "{mode}");
+    }
 }
 
 #[test]

@@ -37,19 +37,23 @@ pub struct Fault {
 #[serde(rename_all = "camelCase")]
 pub(super) enum Effect {
     /// The request isn't processed.
-    Respond {
-        status: u16,
-        #[serde(default)]
-        problem: Option<Value>,
-        #[serde(default)]
-        headers: BTreeMap<String, String>,
-    },
+    Respond(FixedResponse),
     /// The request is processed after this time.
     DelayMillis(u64),
     /// The request isn't processed, and the connection is closed.
     Reset,
     /// The request is processed, and half of the response's body is sent.
     Truncate,
+}
+
+/// A response that doesn't depend on the request.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct FixedResponse {
+    status: u16,
+    #[serde(default)]
+    problem: Option<Value>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
 }
 
 impl Fault {
@@ -65,11 +69,11 @@ impl Fault {
     /// Responds with this status and a problem, without processing the request.
     #[must_use]
     pub fn status(status: u16) -> Self {
-        Self::new(Effect::Respond {
+        Self::new(Effect::Respond(FixedResponse {
             status,
             problem: None,
             headers: BTreeMap::new(),
-        })
+        }))
     }
 
     /// Processes the request after this time, at most 2^64 ms.
@@ -95,8 +99,8 @@ impl Fault {
     /// Sets the body of a response with a status; by default it is a problem of type `about:blank`.
     #[must_use]
     pub fn problem(mut self, body: Value) -> Self {
-        if let Effect::Respond { problem, .. } = &mut self.effect {
-            *problem = Some(body);
+        if let Effect::Respond(fixed) = &mut self.effect {
+            fixed.problem = Some(body);
         }
         self
     }
@@ -104,8 +108,8 @@ impl Fault {
     /// Adds a header to a response with a status.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        if let Effect::Respond { headers, .. } = &mut self.effect {
-            headers.insert(name.into(), value.into());
+        if let Effect::Respond(fixed) = &mut self.effect {
+            fixed.headers.insert(name.into(), value.into());
         }
         self
     }
@@ -133,31 +137,24 @@ impl Fault {
     }
 }
 
-impl Effect {
-    /// The response of a fault that has a status.
-    pub(super) fn response(&self) -> Option<Response<Body>> {
-        let Self::Respond {
-            status,
-            problem: body,
-            headers,
-        } = self
-        else {
-            return None;
+impl FixedResponse {
+    pub(super) fn to_response(&self) -> Response<Body> {
+        let status = StatusCode::from_u16(self.status).ok();
+        let title = status.and_then(|status| status.canonical_reason());
+        let mut response = match &self.problem {
+            Some(body) => of_json(self.status, PROBLEM_JSON, body),
+            None => problem(
+                self.status,
+                title.unwrap_or("Fault"),
+                "a fault of the test server",
+            ),
         };
-        let title = StatusCode::from_u16(*status)
-            .ok()
-            .and_then(|status| status.canonical_reason())
-            .unwrap_or("Fault");
-        let mut response = match body {
-            Some(body) => of_json(*status, PROBLEM_JSON, body),
-            None => problem(*status, title, "a fault of the test server"),
-        };
-        for (name, value) in headers {
+        for (name, value) in &self.headers {
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
                 response.headers_mut().insert(name, value);
             }
         }
-        Some(response)
+        response
     }
 }
 

@@ -82,16 +82,14 @@ impl Front {
 
     /// Stores the backups that exist from the start, and waits until those in progress are in their states.
     pub(super) async fn insert_backups(&self) {
-        if let Ok(running) = self.running()
-            && self.state.has_backups()
+        if let Ok(Running { jobs, declaration }) = self.running()
+            && self.state.insert_backups(jobs.store.as_ref(), &declaration).await
         {
-            let store = running.jobs.store.as_ref();
-            self.state.insert_backups(store, &running.declaration).await;
-            running.jobs.settle().await;
+            jobs.settle().await;
         }
     }
 
-    /// Gives everything its first content again.
+    /// Restores the initial state.
     ///
     /// # Errors
     /// When the server is stopped, or its data is on disk.
@@ -126,10 +124,7 @@ impl Front {
                 tokio::time::sleep(Duration::from_millis(millis)).await;
                 self.pass_on(api, request).await
             }
-            Some(effect) => match effect.response() {
-                Some(response) => response,
-                None => self.pass_on(api, request).await,
-            },
+            Some(Effect::Respond(fixed)) => fixed.to_response(),
         }
     }
 

@@ -33,8 +33,8 @@ pub(super) struct MemoryEngine {
 struct State {
     /// By the path of the volume.
     volumes: HashMap<PathBuf, Files>,
-    /// The first content of the volumes.
-    first_volumes: HashMap<PathBuf, Files>,
+    /// The initial content of the volumes.
+    initial_volumes: HashMap<PathBuf, Files>,
     snapshots: HashMap<(AppId, AppSnapshotId), (Data, SnapshotReport)>,
     backups: HashMap<(BucketId, AppId, AppBackupId), Data>,
     restores: HashMap<AppRestoreId, RestoreReport>,
@@ -48,7 +48,7 @@ impl MemoryEngine {
     /// Adds a volume at `path`.
     pub(super) fn add_volume(&self, path: PathBuf, files: Files) {
         let mut state = self.state();
-        state.first_volumes.insert(path.clone(), files.clone());
+        state.initial_volumes.insert(path.clone(), files.clone());
         state.volumes.insert(path, files);
     }
 
@@ -72,13 +72,13 @@ impl MemoryEngine {
         Ok(bytes)
     }
 
-    /// Deletes all snapshots, backups and restores. Volumes get their first content again.
+    /// Deletes all snapshots, backups and restores. Volumes get their initial content.
     pub(super) fn reset(&self) {
         let mut state = self.state();
-        let first_volumes = std::mem::take(&mut state.first_volumes);
+        let initial_volumes = std::mem::take(&mut state.initial_volumes);
         *state = State {
-            volumes: first_volumes.clone(),
-            first_volumes,
+            volumes: initial_volumes.clone(),
+            initial_volumes,
             ..State::default()
         };
     }

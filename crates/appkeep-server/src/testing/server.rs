@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::builder::parse;
 use super::front::{Front, Running};
 use super::jobs::Jobs;
-use super::state::State;
+use super::state::{State, declared_account, declared_app};
 use super::{Account, App, Builder, Fault, Faults, TestClock};
 use crate::admin::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
 use crate::config::Config;
@@ -169,9 +169,7 @@ impl TestServer {
     /// When no account has that name.
     #[must_use]
     pub fn account(&self, name: &str) -> Uuid {
-        let mut accounts = self.config.declaration.accounts.iter();
-        let found = accounts.find(|account| account.name == name);
-        found.expect("a declared account").id.as_uuid()
+        declared_account(&self.config.declaration, name).id.as_uuid()
     }
 
     /// The id of an app of an account.
@@ -180,14 +178,7 @@ impl TestServer {
     /// When no app of the account has that name.
     #[must_use]
     pub fn app(&self, account: &str, name: &str) -> Uuid {
-        self.declared_app(account, name).id.as_uuid()
-    }
-
-    fn declared_app(&self, account: &str, name: &str) -> &appkeep_core::catalog::App {
-        let account = self.account(account);
-        let mut apps = self.config.declaration.apps.iter();
-        let found = apps.find(|app| app.account_id.as_uuid() == account && app.name == name);
-        found.expect("a declared app")
+        declared_app(&self.config.declaration, account, name).id.as_uuid()
     }
 
     /// The id of a bucket of an account.
@@ -297,7 +288,9 @@ impl TestServer {
     /// The path of the volume and the path of the file in it.
     fn locate(&self, account: &str, app: &str, path: &str) -> (PathBuf, PathBuf) {
         let (name, file) = path.split_once('/').expect("VOLUME/PATH");
-        let mut volumes = self.declared_app(account, app).volumes.iter();
+        let mut volumes = declared_app(&self.config.declaration, account, app)
+            .volumes
+            .iter();
         let volume = volumes.find(|volume| volume.name == name);
         (volume.expect("a volume of the app").path.clone(), file.into())
     }
@@ -311,8 +304,8 @@ impl TestServer {
         self.front.shown(&running).await.expect("the server runs")
     }
 
-    /// Deletes all backups, snapshots, restores and faults, ends all jobs, and gives volumes their first content again.
-    /// Existing backups ([`App::backup`]) exist again. Tokens and the clock stay as they are.
+    /// Restores the initial state: deletes all backups, snapshots, restores and faults, ends all jobs, and recreates the
+    /// files of volumes and the existing backups ([`App::backup`]). Tokens and the clock stay as they are.
     ///
     /// # Panics
     /// When the server is stopped, or its data is on disk.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use appkeep_core::catalog::Declaration;
+use appkeep_core::catalog::{self, Declaration};
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::store::Store;
 use appkeep_store::SqliteStore;
@@ -66,35 +66,25 @@ impl State {
         }
     }
 
-    /// Whether backups exist from the start.
-    pub(super) fn has_backups(&self) -> bool {
-        let mut apps = self.accounts.iter().flat_map(Account::apps);
-        apps.any(|app| !app.backups().is_empty())
-    }
-
-    /// Stores the backups that exist from the start.
+    /// Stores the backups that exist from the start. Returns whether there are any.
     ///
     /// # Panics
     /// When there are any and the data is on disk, or when they can't be stored.
-    pub(super) async fn insert_backups(&self, store: &dyn Store, declaration: &Declaration) {
+    pub(super) async fn insert_backups(&self, store: &dyn Store, declaration: &Declaration) -> bool {
+        let mut any = false;
         for account in &self.accounts {
-            for app in account.apps().iter().filter(|app| !app.backups().is_empty()) {
-                let mut accounts = declaration.accounts.iter();
-                let account = accounts.find(|declared| declared.name == account.name());
-                let mut apps = declaration.apps.iter();
-                let app_of = |declared: &&appkeep_core::catalog::App| {
-                    account.is_some_and(|account| account.id == declared.account_id)
-                        && declared.name == app.name()
-                };
-                let declared = apps.find(app_of).expect("a declared app");
+            for app in account.apps() {
                 for backup in app.backups() {
+                    let declared = declared_app(declaration, account.name(), app.name());
                     self.insert_backup(store, declaration, declared, backup).await;
+                    any = true;
                 }
             }
         }
+        any
     }
 
-    /// Ends all jobs, and gives everything its first content again.
+    /// Ends all jobs, and restores the initial state.
     ///
     /// # Errors
     /// The reason why the state can't be reset.
@@ -110,6 +100,27 @@ impl State {
         self.insert_backups(store, declaration).await;
         Ok(())
     }
+}
+
+/// The account with this name.
+///
+/// # Panics
+/// When no account has that name.
+pub(super) fn declared_account<'a>(declaration: &'a Declaration, name: &str) -> &'a catalog::Account {
+    let mut accounts = declaration.accounts.iter();
+    let found = accounts.find(|account| account.name == name);
+    found.expect("a declared account")
+}
+
+/// The app of an account with this name.
+///
+/// # Panics
+/// When no app of the account has that name.
+pub(super) fn declared_app<'a>(declaration: &'a Declaration, account: &str, name: &str) -> &'a catalog::App {
+    let account_id = declared_account(declaration, account).id;
+    let mut apps = declaration.apps.iter();
+    let found = apps.find(|app| app.account_id == account_id && app.name == name);
+    found.expect("a declared app")
 }
 
 /// The part of the ids of tokens that other ids don't have.

@@ -9,6 +9,7 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use similar::TextDiff;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::Outcome;
 
@@ -82,4 +83,24 @@ pub(crate) fn publish_gzip(path: &str, content: &[u8], check: bool, command: &st
     fs::write(&full, packed).with_context(|| format!("failed to write {path}"))?;
     println!("{path} written");
     Ok(Outcome::Fine)
+}
+
+/// Copies the files of a directory, and those of the subdirectories for which `enters` is true. The copy is outside of the
+/// source tree.
+///
+/// # Errors
+/// When a file can't be read or written.
+pub(crate) fn copy_dir(from: &Path, to: &Path, enters: impl Fn(&DirEntry) -> bool) -> Result<()> {
+    let is_copied = |entry: &DirEntry| entry.depth() == 0 || !entry.file_type().is_dir() || enters(entry);
+    for entry in WalkDir::new(from).into_iter().filter_entry(is_copied) {
+        let entry = entry?;
+        let target = to.join(entry.path().strip_prefix(from)?);
+        let copied = if entry.file_type().is_dir() {
+            fs::create_dir_all(&target)
+        } else {
+            fs::copy(entry.path(), &target).map(drop)
+        };
+        copied.with_context(|| format!("failed to copy {}", entry.path().display()))?;
+    }
+    Ok(())
 }

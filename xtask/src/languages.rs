@@ -121,19 +121,10 @@ impl Example {
     }
 }
 
-/// Copies the files of a directory, without its subdirectories.
+/// Copies the files of a directory, without its subdirectories: they are generated.
 fn copy_files(dir: &str) -> Result<()> {
-    let (from, to) = (files::root().join(dir), files::root().join(COPY).join(dir));
-    let copied = fs::create_dir_all(&to).and_then(|()| {
-        for entry in fs::read_dir(&from)? {
-            let entry = entry?;
-            if entry.file_type()?.is_file() {
-                fs::copy(entry.path(), to.join(entry.file_name()))?;
-            }
-        }
-        Ok(())
-    });
-    copied.with_context(|| format!("failed to copy {dir} to {}", to.display()))
+    let root = files::root();
+    files::copy_dir(&root.join(dir), &root.join(COPY).join(dir), |_| false)
 }
 
 /// The contents of the fenced blocks of a document with this first line.

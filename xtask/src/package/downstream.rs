@@ -9,7 +9,6 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use cargo_metadata::camino::Utf8Path;
-use walkdir::WalkDir;
 
 use super::{Published, workspace};
 use crate::process::{command, require, succeeds};
@@ -46,7 +45,8 @@ const CHECKS: [&str; 3] = [
 pub(super) fn create(packages: &[Published], dir: &Path) -> Result<Outcome> {
     let root = files::root();
     let copy = dir.join(COPY);
-    copy_files(&root.join(DIR), &copy).context("failed to copy the example")?;
+    // Without build output.
+    files::copy_dir(&root.join(DIR), &copy, |entry| entry.file_name() != "target")?;
     // The copy must not belong to the workspace of the packages.
     let manifest = copy.join("Cargo.toml");
     fs::read_to_string(&manifest)
@@ -84,21 +84,6 @@ fn cargo(dir: &Path, args: &str) -> Command {
     cargo.current_dir(dir.join(COPY));
     cargo.env("CARGO_NET_OFFLINE", "true");
     cargo
-}
-
-/// Copies a directory without build output.
-fn copy_files(from: &Path, to: &Path) -> Result<()> {
-    let entries = WalkDir::new(from).into_iter();
-    for entry in entries.filter_entry(|entry| entry.file_name() != "target") {
-        let entry = entry?;
-        let target = to.join(entry.path().strip_prefix(from)?);
-        if entry.file_type().is_dir() {
-            fs::create_dir(target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }
 
 /// The configuration of cargo for the copy: the unpacked packages instead of a registry's, and the profiles of the

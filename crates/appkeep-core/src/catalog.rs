@@ -10,6 +10,8 @@ use crate::hook::Hook;
 use crate::ids::{AccountId, AppId, BucketId};
 use crate::schedule::Schedule;
 
+pub use crate::bucket_location::{BucketLocation, S3Credentials, S3Encryption, S3Location, TransferLimits};
+
 /// A tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -97,14 +99,6 @@ pub struct App {
     /// Whether it is still in the configuration. An app that was removed from it keeps its backups, but new ones
     /// can't be created.
     pub declared: bool,
-}
-
-/// The storage location of a bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BucketLocation {
-    /// A directory on this machine; the path is absolute.
-    Directory(PathBuf),
 }
 
 /// A storage location for the data of backups.

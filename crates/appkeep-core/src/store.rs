@@ -4,6 +4,7 @@
 //! at all. A transaction is durable when [`StoreTx::commit`] returns.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -64,6 +65,20 @@ where
     }
     let reason = format!("each of {TRANSACTION_RUNS_MAX} attempts conflicted with a concurrent transaction");
     Err(StoreError::Unavailable(reason).into())
+}
+
+/// The directories of all buckets on this machine, declared or not.
+///
+/// # Errors
+/// Those of the store.
+pub async fn list_bucket_directories(store: &dyn Store) -> Result<Vec<PathBuf>, StoreError> {
+    let mut directories = Vec::new();
+    for account in store.list_accounts().await? {
+        let buckets = store.list_buckets(account.id).await?;
+        let found = buckets.iter().filter_map(|bucket| bucket.location.directory());
+        directories.extend(found.map(Path::to_path_buf));
+    }
+    Ok(directories)
 }
 
 /// An error that may contain [`StoreError::Conflict`].

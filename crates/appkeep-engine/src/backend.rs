@@ -1,137 +1,131 @@
-//! A repository in a directory, in restic's layout, with strict error handling.
+//! A repository in a bucket, in restic's layout, with strict error handling.
 //!
 //! The library's own backends log a failed listing and continue with a partial one; a prune that sees no
 //! snapshots then deletes every backup. Here every failure is an error: a listing is complete or fails, a
-//! read returns all requested bytes, and a write returns only once the file is on disk.
+//! read returns all requested bytes, and a write returns only once the file is durable.
 
-use std::ffi::OsStr;
 use std::fmt::Display;
-use std::fs::{self, DirEntry, File};
 use std::io;
-use std::num::NonZeroU64;
-use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use appkeep_core::fail_point;
 use bytes::Bytes;
 use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, RusticResult, WriteBackend};
 
-use crate::dir::entries_of;
-use crate::durable;
 use crate::failure::BackendFailure;
-
-/// Directory in which files are written before they are renamed. restic ignores it.
-pub(crate) const TMP_DIR: &str = "tmp";
+use crate::storage::{BucketStorage, Caching, Object, key};
 
 /// Marker file that exists while the index is replaced without space for both indexes. restic ignores it.
 const INDEX_INCOMPLETE: &str = "index-in-doubt";
 
-/// The directories of a repository, without the 256 directories in `data`. restic uses `locks`.
-const DIRECTORIES: [&str; 6] = ["data", "index", "keys", "locks", "snapshots", TMP_DIR];
-
-/// A repository in a directory.
-#[derive(Debug)]
-pub(crate) struct DirectoryBackend {
-    root: PathBuf,
-    written: AtomicU64,
-    /// Whether pack reads bypass the page cache.
-    from_disk: AtomicBool,
+/// The location of a repository: a directory in a bucket.
+#[derive(Debug, Clone)]
+pub(crate) struct RepositoryLocation {
+    /// The bucket's storage.
+    pub(crate) storage: Arc<dyn BucketStorage>,
+    /// The directory, which has the app's id as its name.
+    pub(crate) directory: String,
 }
 
-impl DirectoryBackend {
-    /// Creates a backend for the repository at `root`, whose parent exists.
-    pub(crate) fn new(root: PathBuf) -> Self {
-        Self {
-            root,
-            written: AtomicU64::new(0),
-            from_disk: AtomicBool::new(false),
-        }
+impl RepositoryLocation {
+    /// The key of a file in the repository.
+    pub(crate) fn key(&self, path: &[&str]) -> String {
+        let parts: Vec<_> = std::iter::once(self.directory.as_str())
+            .chain(path.iter().copied())
+            .collect();
+        key(&parts)
     }
 
-    /// Makes later pack reads bypass the page cache, as far as the system supports that.
-    pub(crate) fn read_from_disk(&self) {
-        self.from_disk.store(true, Ordering::Relaxed);
+    /// The location, for logs and locks.
+    pub(crate) fn describe(&self) -> String {
+        self.storage.describe(&self.directory)
     }
 
     /// Deletes the leftovers of earlier writes. There must be no concurrent writer.
     pub(crate) fn clear_unfinished(&self) -> io::Result<()> {
-        for entry in entries_of(&self.root.join(TMP_DIR))? {
-            fs::remove_file(entry?.path())?;
-        }
-        Ok(())
+        self.storage.clear_unfinished(&self.directory)
     }
 
     /// Whether an index replacement was interrupted.
     pub(crate) fn is_index_incomplete(&self) -> io::Result<bool> {
-        self.root.join(INDEX_INCOMPLETE).try_exists()
+        Ok(self.storage.size(&self.key(&[INDEX_INCOMPLETE]))?.is_some())
     }
 
     /// Records, durably, that the index is about to be replaced, or that it is complete again.
     pub(crate) fn set_index_incomplete(&self, is_incomplete: bool) -> io::Result<()> {
-        let path = self.root.join(INDEX_INCOMPLETE);
+        let key = self.key(&[INDEX_INCOMPLETE]);
         if is_incomplete {
-            // Empty, so that it takes no space on a full file system.
-            drop(File::create(&path)?);
-            durable::sync_parent(&path)
+            self.storage.put(&key, &[])
         } else {
-            durable::remove_synced(&path)
+            self.storage.delete(&key)
+        }
+    }
+}
+
+/// The library's access to a repository.
+#[derive(Debug)]
+pub(crate) struct RepositoryBackend {
+    location: RepositoryLocation,
+    /// Whether pack reads bypass caches of this machine.
+    from_storage: AtomicBool,
+}
+
+impl RepositoryBackend {
+    /// Creates a backend for the repository at `location`.
+    pub(crate) fn new(location: RepositoryLocation) -> Self {
+        Self {
+            location,
+            from_storage: AtomicBool::new(false),
         }
     }
 
-    fn path_of(&self, kind: FileType, id: &Id) -> PathBuf {
+    /// Makes later pack reads bypass caches of this machine, as far as the system supports that.
+    pub(crate) fn read_from_storage(&self) {
+        self.from_storage.store(true, Ordering::Relaxed);
+    }
+
+    /// The size of a file in bytes, if it exists.
+    pub(crate) fn size(&self, kind: FileType, id: &Id) -> io::Result<Option<u64>> {
+        self.location.storage.size(&self.key_of(kind, id))
+    }
+
+    fn key_of(&self, kind: FileType, id: &Id) -> String {
         let hex = id.to_hex();
         match kind {
-            FileType::Config => self.root.join("config"),
-            FileType::Pack => self.root.join("data").join(&hex[..2]).join(hex),
-            FileType::Index | FileType::Key | FileType::Snapshot => self.root.join(kind.dirname()).join(hex),
+            FileType::Config => self.location.key(&["config"]),
+            FileType::Pack => self.location.key(&["data", &hex[..2], &hex]),
+            FileType::Index | FileType::Key | FileType::Snapshot => {
+                self.location.key(&[kind.dirname(), &hex])
+            }
         }
     }
 
     fn list_files(&self, kind: FileType) -> io::Result<Vec<(Id, u32)>> {
-        let directory = self.root.join(kind.dirname());
+        let RepositoryLocation { storage, .. } = &self.location;
+        let directory = self.location.key(&[kind.dirname()]);
+        let objects = match kind {
+            FileType::Config => {
+                let size = storage.size(&self.location.key(&["config"]))?;
+                return size
+                    .into_iter()
+                    .map(|size| Ok((Id::default(), file_bytes(size)?)))
+                    .collect();
+            }
+            FileType::Pack => storage.list_packs(&directory)?,
+            FileType::Index | FileType::Key | FileType::Snapshot => storage.list(&directory)?,
+        };
         let mut files = Vec::new();
-        if kind == FileType::Config {
-            if let Some(bytes) = self.config_bytes()? {
-                files.push((Id::default(), bytes));
-            }
-            return Ok(files);
-        }
-        match fs::read_dir(&directory) {
-            Ok(entries) if kind == FileType::Pack => {
-                for entry in entries {
-                    list_pack_directory(&entry?, &mut files)?;
+        for object in objects {
+            match id_of(kind, &object.name) {
+                Some(id) => files.push((id, bytes_of(&object)?)),
+                None => {
+                    let path = storage.describe(&key(&[&directory, &object.name]));
+                    tracing::warn!(path, "not a file of the repository");
                 }
             }
-            Ok(entries) => {
-                for entry in entries {
-                    list_entry(&entry?, &mut files)?;
-                }
-            }
-            // A directory may be missing only if no repository was created yet.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && self.config_bytes()?.is_none() => {}
-            Err(error) => return Err(error),
         }
         Ok(files)
-    }
-
-    /// The size of the config file in bytes, if it exists.
-    fn config_bytes(&self) -> io::Result<Option<u32>> {
-        match fs::metadata(self.root.join("config")) {
-            Ok(config) => file_bytes(&config).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn create_directories(&self) -> io::Result<()> {
-        durable::create_dir(&self.root)?;
-        durable::create_dirs_in(&self.root, DIRECTORIES.map(str::to_owned))?;
-        durable::create_dirs_in(
-            &self.root.join("data"),
-            (0..=u8::MAX).map(|first| format!("{first:02x}")),
-        )
     }
 
     fn write_file(&self, kind: FileType, id: &Id, content: &BytesList) -> io::Result<()> {
@@ -142,28 +136,11 @@ impl DirectoryBackend {
             FileType::Snapshot => "backend.write_snapshot",
             FileType::Pack => "backend.write_pack",
         });
-        let path = self.path_of(kind, id);
-        if kind == FileType::Config && self.config_bytes()?.is_some() {
-            return Err(io::Error::new(
-                io::ErrorKind::AlreadyExists,
-                "the repository has a config",
-            ));
+        let key = self.key_of(kind, id);
+        if kind == FileType::Config {
+            return self.location.storage.put_if_absent(&key, content.slice());
         }
-        let number = self.written.fetch_add(1, Ordering::Relaxed);
-        let beside =
-            self.root
-                .join(TMP_DIR)
-                .join(format!("{}-{}-{number}", id.to_hex().as_str(), process::id()));
-        match durable::write(&path, &beside, content.slice()) {
-            // A tool that copies trees may have omitted empty directories.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && self.config_bytes()?.is_some() => {
-                for directory in [path.parent(), beside.parent()].into_iter().flatten() {
-                    durable::create_dirs(directory)?;
-                }
-                durable::write(&path, &beside, content.slice())
-            }
-            outcome => outcome,
-        }
+        self.location.storage.put(&key, content.slice())
     }
 
     fn remove_file(&self, kind: FileType, id: &Id) -> io::Result<()> {
@@ -172,57 +149,30 @@ impl DirectoryBackend {
             FileType::Snapshot => "backend.remove_snapshot",
             _ => "backend.remove_pack",
         });
-        let path = self.path_of(kind, id);
-        match fs::remove_file(&path) {
-            Ok(()) if kind == FileType::Pack => Ok(()),
-            // The deletion of an index or a snapshot must be durable before the packs that it names are
-            // deleted.
-            Ok(()) => durable::sync_parent(&path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(error),
-        }
+        self.location.storage.delete(&self.key_of(kind, id))
     }
 }
 
-fn list_pack_directory(entry: &DirEntry, files: &mut Vec<(Id, u32)>) -> io::Result<()> {
-    let name = entry.file_name();
-    let is_ours = name
-        .to_str()
-        .is_some_and(|name| name.len() == 2 && u8::from_str_radix(name, 16).is_ok());
-    if !is_ours {
-        warn_unknown_file(&entry.path());
-        return Ok(());
-    }
-    for entry in fs::read_dir(entry.path())? {
-        list_entry(&entry?, files)?;
-    }
-    Ok(())
-}
-
-fn list_entry(entry: &DirEntry, files: &mut Vec<(Id, u32)>) -> io::Result<()> {
-    match id_of(&entry.file_name()) {
-        Some(id) => files.push((id, file_bytes(&entry.metadata()?)?)),
-        None => warn_unknown_file(&entry.path()),
-    }
-    Ok(())
-}
-
-/// Parses a file name; only names of 64 lower-case hexadecimal digits belong to the repository.
-fn id_of(name: &OsStr) -> Option<Id> {
-    let name = name.to_str()?;
+/// Parses the name of a file; only names of 64 lower-case hexadecimal digits belong to the repository. That of a pack
+/// follows the name of a directory.
+fn id_of(kind: FileType, name: &str) -> Option<Id> {
+    let name = match kind {
+        FileType::Pack => name.split_once('/')?.1,
+        _ => name,
+    };
     let is_id = name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     if is_id { name.parse().ok() } else { None }
 }
 
-fn warn_unknown_file(path: &Path) {
-    tracing::warn!(path = %path.display(), "not a file of the repository");
-}
-
-fn file_bytes(metadata: &fs::Metadata) -> io::Result<u32> {
-    if !metadata.is_file() {
+fn bytes_of(object: &Object) -> io::Result<u32> {
+    if !object.is_file {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "not a file"));
     }
-    u32::try_from(metadata.len()).map_err(|_| io::Error::new(io::ErrorKind::FileTooLarge, "over 4 GiB"))
+    file_bytes(object.size)
+}
+
+fn file_bytes(size: u64) -> io::Result<u32> {
+    u32::try_from(size).map_err(|_| io::Error::new(io::ErrorKind::FileTooLarge, "over 4 GiB"))
 }
 
 /// Adds the operation and the file to an error.
@@ -232,19 +182,20 @@ fn with_context<T>(
     file: impl Display,
     outcome: io::Result<T>,
 ) -> RusticResult<T> {
-    outcome.map_err(|error| {
-        let what = format!("{doing} {}{file}", kind.dirname());
-        RusticError::with_source(ErrorKind::Backend, what.clone(), BackendFailure { what, error })
-    })
+    outcome.map_err(|error| failed(format!("{doing} {}{file}", kind.dirname()), error))
+}
+
+fn failed(what: String, error: io::Error) -> Box<RusticError> {
+    RusticError::with_source(ErrorKind::Backend, what.clone(), BackendFailure { what, error })
 }
 
 fn slash(id: &Id) -> String {
     format!("/{id}")
 }
 
-impl ReadBackend for DirectoryBackend {
+impl ReadBackend for RepositoryBackend {
     fn location(&self) -> String {
-        self.root.display().to_string()
+        self.location.describe()
     }
 
     fn list_with_size(&self, kind: FileType) -> RusticResult<Vec<(Id, u32)>> {
@@ -252,12 +203,8 @@ impl ReadBackend for DirectoryBackend {
     }
 
     fn read_full(&self, kind: FileType, id: &Id) -> RusticResult<Bytes> {
-        with_context(
-            "reading",
-            kind,
-            slash(id),
-            fs::read(self.path_of(kind, id)).map(Bytes::from),
-        )
+        let read = self.location.storage.get(&self.key_of(kind, id));
+        with_context("reading", kind, slash(id), read)
     }
 
     fn read_partial(
@@ -268,31 +215,28 @@ impl ReadBackend for DirectoryBackend {
         offset: u32,
         length: u32,
     ) -> RusticResult<Bytes> {
+        let caching = if kind == FileType::Pack && self.from_storage.load(Ordering::Relaxed) {
+            Caching::Bypassed
+        } else {
+            Caching::Allowed
+        };
         let read = || {
-            let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
-            let file = File::open(self.path_of(kind, id))?;
-            if kind == FileType::Pack && self.from_disk.load(Ordering::Relaxed) {
-                let (at, length) = (u64::from(offset), NonZeroU64::new(length.into()));
-                // This is only advice: a file system may keep cached data.
-                let _ = rustix::fs::fadvise(&file, at, length, rustix::fs::Advice::DontNeed);
-            }
-            file.read_exact_at(&mut bytes, u64::from(offset))?;
-            Ok(Bytes::from(bytes))
+            let length = usize::try_from(length).map_err(io::Error::other)?;
+            let key = self.key_of(kind, id);
+            self.location.storage.range(&key, offset.into(), length, caching)
         };
         with_context("reading", kind, slash(id), read())
     }
 
     fn warmup_path(&self, kind: FileType, id: &Id) -> String {
-        self.path_of(kind, id).display().to_string()
+        self.location.storage.describe(&self.key_of(kind, id))
     }
 }
 
-impl WriteBackend for DirectoryBackend {
+impl WriteBackend for RepositoryBackend {
     fn create(&self) -> RusticResult<()> {
-        self.create_directories().map_err(|error| {
-            let what = "creating the repository's directories".to_owned();
-            RusticError::with_source(ErrorKind::Backend, what.clone(), BackendFailure { what, error })
-        })
+        let created = self.location.storage.create_repository(&self.location.directory);
+        created.map_err(|error| failed("creating the repository's directories".to_owned(), error))
     }
 
     fn write_bytes(&self, kind: FileType, id: &Id, _: bool, content: BytesList) -> RusticResult<()> {
@@ -306,11 +250,26 @@ impl WriteBackend for DirectoryBackend {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs;
+    use std::path::{Path, PathBuf};
 
-    fn made() -> (tempfile::TempDir, DirectoryBackend) {
+    use super::*;
+    use crate::storage::{DirectoryStorage, TMP_DIR};
+
+    fn backend_in(bucket: &Path) -> RepositoryBackend {
+        RepositoryBackend::new(RepositoryLocation {
+            storage: Arc::new(DirectoryStorage::new(bucket.to_owned())),
+            directory: "app".to_owned(),
+        })
+    }
+
+    fn root_of(backend: &RepositoryBackend) -> PathBuf {
+        backend.location().into()
+    }
+
+    fn made() -> (tempfile::TempDir, RepositoryBackend) {
         let dir = tempfile::tempdir().unwrap();
-        let backend = DirectoryBackend::new(dir.path().join("app"));
+        let backend = backend_in(dir.path());
         backend.create().unwrap();
         backend
             .write_bytes(FileType::Config, &Id::default(), false, b"sealed".to_vec().into())
@@ -337,7 +296,7 @@ mod tests {
             backend.remove(kind, &id(7), false).unwrap();
             assert_eq!(backend.list_with_size(kind).unwrap(), []);
         }
-        assert_eq!(fs::read_dir(backend.root.join(TMP_DIR)).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(root_of(&backend).join(TMP_DIR)).unwrap().count(), 0);
     }
 
     #[test]
@@ -354,9 +313,9 @@ mod tests {
     fn a_directory_that_cannot_be_listed_is_an_error() {
         let (_dir, backend) = made();
         for kind in [FileType::Pack, FileType::Index, FileType::Snapshot, FileType::Key] {
-            fs::remove_dir_all(backend.root.join(kind.dirname())).unwrap();
+            fs::remove_dir_all(root_of(&backend).join(kind.dirname())).unwrap();
             assert!(backend.list(kind).is_err(), "{kind} is missing");
-            fs::write(backend.root.join(kind.dirname()), "a file").unwrap();
+            fs::write(root_of(&backend).join(kind.dirname()), "a file").unwrap();
             assert!(backend.list(kind).is_err(), "{kind} is a file");
         }
     }
@@ -364,23 +323,23 @@ mod tests {
     #[test]
     fn a_pack_directory_that_cannot_be_listed_is_an_error() {
         let (_dir, backend) = made();
-        fs::remove_dir(backend.root.join("data/ab")).unwrap();
-        fs::write(backend.root.join("data/ab"), "a file").unwrap();
+        fs::remove_dir(root_of(&backend).join("data/ab")).unwrap();
+        fs::write(root_of(&backend).join("data/ab"), "a file").unwrap();
         assert!(backend.list(FileType::Pack).is_err());
     }
 
     #[test]
     fn a_directory_with_the_name_of_a_file_is_an_error() {
         let (_dir, backend) = made();
-        fs::create_dir(backend.path_of(FileType::Snapshot, &id(1))).unwrap();
+        fs::create_dir(backend.warmup_path(FileType::Snapshot, &id(1))).unwrap();
         assert!(backend.list(FileType::Snapshot).is_err());
     }
 
     #[test]
     fn unknown_files_are_ignored() {
         let (_dir, backend) = made();
-        fs::write(backend.root.join("snapshots/notes.txt"), "mine").unwrap();
-        fs::write(backend.root.join("data/00/half-tmp-1"), "half").unwrap();
+        fs::write(root_of(&backend).join("snapshots/notes.txt"), "mine").unwrap();
+        fs::write(root_of(&backend).join("data/00/half-tmp-1"), "half").unwrap();
         assert_eq!(backend.list(FileType::Snapshot).unwrap(), []);
         assert_eq!(backend.list(FileType::Pack).unwrap(), []);
     }
@@ -388,7 +347,7 @@ mod tests {
     #[test]
     fn lists_are_empty_before_the_repository_is_created() {
         let dir = tempfile::tempdir().unwrap();
-        let backend = DirectoryBackend::new(dir.path().join("app"));
+        let backend = backend_in(dir.path());
         for kind in rustic_core::ALL_FILE_TYPES {
             assert_eq!(backend.list(kind).unwrap(), []);
         }
@@ -409,8 +368,8 @@ mod tests {
     #[test]
     fn a_write_recreates_missing_directories() {
         let (_dir, backend) = made();
-        fs::remove_dir_all(backend.root.join("data")).unwrap();
-        fs::remove_dir_all(backend.root.join(TMP_DIR)).unwrap();
+        fs::remove_dir_all(root_of(&backend).join("data")).unwrap();
+        fs::remove_dir_all(root_of(&backend).join(TMP_DIR)).unwrap();
         backend
             .write_bytes(FileType::Pack, &id(7), false, b"bytes".to_vec().into())
             .unwrap();
@@ -420,8 +379,8 @@ mod tests {
     #[test]
     fn unfinished_files_are_deleted() {
         let (_dir, backend) = made();
-        fs::write(backend.root.join(TMP_DIR).join("half"), "half").unwrap();
-        backend.clear_unfinished().unwrap();
-        assert_eq!(fs::read_dir(backend.root.join(TMP_DIR)).unwrap().count(), 0);
+        fs::write(root_of(&backend).join(TMP_DIR).join("half"), "half").unwrap();
+        backend.location.clear_unfinished().unwrap();
+        assert_eq!(fs::read_dir(root_of(&backend).join(TMP_DIR)).unwrap().count(), 0);
     }
 }

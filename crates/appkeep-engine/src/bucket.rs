@@ -1,20 +1,19 @@
-//! Locates an app's repository in a bucket, and checks whether it exists.
+//! Identifies a bucket by its marker, and checks whether it contains an app's repository.
 
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 
-use appkeep_core::catalog::{Bucket, BucketLocation};
+use appkeep_core::catalog::Bucket;
 use appkeep_core::engine::EngineError;
 use appkeep_core::ids::{AppId, BucketId};
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use walkdir::WalkDir;
+use tokio_util::sync::CancellationToken;
 
-use crate::backend::TMP_DIR;
-use crate::durable;
+use crate::backend::RepositoryLocation;
 use crate::failure::storage;
 use crate::keys::KeyStore;
+use crate::storage::{BucketStorage, Storages, TMP_DIR, key};
 
 /// The state of a repository's directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,18 +22,6 @@ pub(crate) enum Presence {
     Nothing,
     /// There is a repository.
     Repository,
-}
-
-/// The directory of an app's repository.
-pub(crate) fn repository_dir(bucket: &Bucket, app_id: AppId) -> PathBuf {
-    let BucketLocation::Directory(directory) = &bucket.location;
-    directory.join(app_id.to_string())
-}
-
-/// The directory of a bucket.
-pub(crate) fn directory_of(bucket: &Bucket) -> PathBuf {
-    let BucketLocation::Directory(directory) = &bucket.location;
-    directory.clone()
 }
 
 /// The purpose for which a bucket is accessed.
@@ -56,140 +43,154 @@ struct Marker {
     bucket_id: BucketId,
 }
 
-/// Numbers scratch files, so that their names are unique.
-static SCRATCH: AtomicU64 = AtomicU64::new(0);
-
 /// The name of a bucket's marker file. It isn't hidden, so that a copy of the bucket includes it.
 pub(crate) fn marker_name(bucket_id: BucketId) -> String {
     format!("appkeep-bucket-{bucket_id}")
 }
 
-/// Checks, by its marker file, that the directory is the bucket. This comes first, because the mount point of
-/// an unmounted disk is an empty directory, and so is a new bucket. A bucket in which nothing was ever stored
-/// is marked before the first write. A bucket from before markers existed is identified by its repositories.
-///
-/// # Errors
-/// [`EngineError::Storage`] if the bucket is missing or can't be read; [`EngineError::Key`] if the known
-/// repositories can't be determined.
-pub(crate) fn check_marker(bucket: &Bucket, keys: &KeyStore, to: Use) -> Result<(), EngineError> {
-    let BucketLocation::Directory(directory) = &bucket.location;
-    check_directory(bucket)?;
-    let (name, marker) = (&bucket.name, marker_name(bucket.id));
-    let path = directory.join(&marker);
-    match fs::read(&path) {
-        Ok(content) => {
-            let found: Option<Marker> = serde_json::from_slice(&content).ok();
-            return match found {
-                Some(found) if found.version == MARKER_VERSION && found.bucket_id == bucket.id => Ok(()),
-                _ => Err(EngineError::Storage(format!(
-                    "bucket {name}: {marker} is not a marker of this bucket"
-                ))),
-            };
+/// A bucket with its storage.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenBucket {
+    pub(crate) bucket: Bucket,
+    pub(crate) storage: Arc<dyn BucketStorage>,
+}
+
+impl OpenBucket {
+    /// Opens the storage of a bucket. Nothing is accessed yet.
+    ///
+    /// # Errors
+    /// Those of [`Storages::open`].
+    pub(crate) fn open(
+        bucket: &Bucket,
+        storages: &Storages,
+        cancel: &CancellationToken,
+    ) -> Result<Self, EngineError> {
+        Ok(Self {
+            bucket: bucket.clone(),
+            storage: storages.open(bucket, cancel)?,
+        })
+    }
+
+    /// The location of an app's repository.
+    pub(crate) fn repository(&self, app_id: AppId) -> RepositoryLocation {
+        RepositoryLocation {
+            storage: Arc::clone(&self.storage),
+            directory: app_id.to_string(),
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(storage(format!("bucket {name}: reading {marker}"), &error)),
     }
-    let known = keys.apps_of(bucket.id)?;
-    let is_used = |app_id: &AppId| repository_dir(bucket, *app_id).join("config").exists();
-    if !known.is_empty() && !known.iter().any(is_used) {
-        tracing::info!(path = %directory.display(), "a bucket lacks its marker");
-        return Err(EngineError::Storage(format!(
-            "bucket {name} is unavailable: its directory lacks {marker}"
-        )));
-    }
-    if to == Use::Read {
-        return Ok(());
-    }
-    let content = Marker {
-        version: MARKER_VERSION,
-        bucket_id: bucket.id,
-    };
-    let number = SCRATCH.fetch_add(1, Ordering::Relaxed);
-    let beside = directory.join(format!("{marker}.{number}.new"));
-    serde_json::to_vec(&content)
-        .map_err(io::Error::from)
-        .and_then(|content| durable::write(&path, &beside, &[content]))
-        .map_err(|error| storage(format!("bucket {name}: writing {marker}"), &error))
-}
 
-/// Checks the bucket with [`check_marker`], then checks whether it contains a repository of the app. The
-/// bucket's own directory is never created: if it is missing, a disk may not be mounted, and files that are
-/// written now would be hidden once it is.
-///
-/// # Errors
-/// Those of [`check_marker`]; [`EngineError::Storage`] if the check for the repository fails;
-/// [`EngineError::Broken`] if there are files, but no config file. No repository is created over such files:
-/// they may be the remains of backups.
-pub(crate) fn presence(
-    bucket: &Bucket,
-    app_id: AppId,
-    keys: &KeyStore,
-    to: Use,
-) -> Result<Presence, EngineError> {
-    check_marker(bucket, keys, to)?;
-    presence_at(&repository_dir(bucket, app_id))
-}
-
-fn check_directory(bucket: &Bucket) -> Result<(), EngineError> {
-    let BucketLocation::Directory(directory) = &bucket.location;
-    let missing = match fs::metadata(directory) {
-        Ok(found) if found.is_dir() => return Ok(()),
-        Ok(_) => io::Error::from(io::ErrorKind::NotADirectory),
-        Err(error) => error,
-    };
-    // The directory on this server is logged for the operator only.
-    tracing::info!(path = %directory.display(), error = %missing, "a bucket is unavailable");
-    Err(storage(
-        format!("bucket {} is unavailable", bucket.name),
-        &missing,
-    ))
-}
-
-fn presence_at(root: &Path) -> Result<Presence, EngineError> {
-    match fs::symlink_metadata(root.join("config")) {
-        Ok(_) => return Ok(Presence::Repository),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(storage("checking for the repository's config", &error)),
-    }
-    let unfinished = root.join(TMP_DIR);
-    for entry in WalkDir::new(root) {
-        match entry {
-            Ok(entry) if entry.file_type().is_dir() || entry.path().starts_with(&unfinished) => {}
-            Ok(entry) => {
-                let found = entry.path().strip_prefix(root).unwrap_or(entry.path()).display();
-                return Err(EngineError::Broken(format!(
-                    "the repository's config is missing, but {found} exists"
-                )));
+    /// Checks, by its marker file, that the storage is the bucket. This comes first, because the mount point of
+    /// an unmounted disk is an empty directory, and so is a new bucket. A bucket in which nothing was ever stored
+    /// is marked before the first write. A bucket from before markers existed is identified by its repositories.
+    ///
+    /// The bucket itself is never created: if a directory is missing, a disk may not be mounted, and files that are
+    /// written now would be hidden once it is.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] if the bucket is missing or can't be read; [`EngineError::Key`] if the known
+    /// repositories can't be determined.
+    pub(crate) fn check_marker(&self, keys: &KeyStore, to: Use) -> Result<(), EngineError> {
+        let Self { bucket, storage: objects } = self;
+        let (name, marker) = (&bucket.name, marker_name(bucket.id));
+        let unavailable = |error: io::Error| storage(format!("bucket {name} is unavailable"), &error);
+        objects.check().map_err(unavailable)?;
+        match objects.get(&marker) {
+            Ok(content) => {
+                let found: Option<Marker> = serde_json::from_slice(&content).ok();
+                return match found {
+                    Some(found) if found.version == MARKER_VERSION && found.bucket_id == bucket.id => Ok(()),
+                    _ => Err(EngineError::Storage(format!(
+                        "bucket {name}: {marker} is not a marker of this bucket"
+                    ))),
+                };
             }
-            Err(error) if error.depth() == 0 && is_not_found(&error) => {}
-            Err(error) => return Err(storage("listing the repository", &error.into())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(storage(format!("bucket {name}: reading {marker}"), &error)),
         }
+        let known = keys.apps_of(bucket.id)?;
+        let mut is_used = known.is_empty();
+        for app_id in known {
+            is_used |= objects
+                .size(&key(&[&app_id.to_string(), "config"]))
+                .map_err(unavailable)?
+                .is_some();
+        }
+        if !is_used {
+            tracing::info!(path = objects.describe(""), "a bucket lacks its marker");
+            return Err(EngineError::Storage(format!(
+                "bucket {name} is unavailable: it lacks {marker}"
+            )));
+        }
+        if to == Use::Read {
+            return Ok(());
+        }
+        let content = Marker {
+            version: MARKER_VERSION,
+            bucket_id: bucket.id,
+        };
+        serde_json::to_vec(&content)
+            .map_err(io::Error::from)
+            .and_then(|content| objects.put(&marker, &[Bytes::from(content)]))
+            .map_err(|error| storage(format!("bucket {name}: writing {marker}"), &error))
     }
-    Ok(Presence::Nothing)
+
+    /// Checks the bucket with [`Self::check_marker`], then checks whether it contains a repository of the app.
+    ///
+    /// # Errors
+    /// Those of [`Self::check_marker`]; [`EngineError::Storage`] if the check for the repository fails;
+    /// [`EngineError::Broken`] if there are files, but no config file. No repository is created over such files:
+    /// they may be the remains of backups.
+    pub(crate) fn presence(&self, app_id: AppId, keys: &KeyStore, to: Use) -> Result<Presence, EngineError> {
+        self.check_marker(keys, to)?;
+        presence_at(&self.repository(app_id))
+    }
 }
 
-fn is_not_found(error: &walkdir::Error) -> bool {
-    error
-        .io_error()
-        .is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
+fn presence_at(repository: &RepositoryLocation) -> Result<Presence, EngineError> {
+    let objects = repository.storage.as_ref();
+    let config = objects.size(&repository.key(&["config"]));
+    let config = config.map_err(|error| storage("checking for the repository's config", &error))?;
+    if config.is_some() {
+        return Ok(Presence::Repository);
+    }
+    let found = objects.any_below(&repository.directory, TMP_DIR);
+    match found.map_err(|error| storage("listing the repository", &error))? {
+        None => Ok(Presence::Nothing),
+        Some(found) => Err(EngineError::Broken(format!(
+            "the repository's config is missing, but {found} exists"
+        ))),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use appkeep_core::catalog::BucketLocation;
+
     use super::*;
+    use crate::storage::DirectoryStorage;
+
+    fn presence_in(bucket: &Path) -> Result<Presence, EngineError> {
+        presence_at(&RepositoryLocation {
+            storage: Arc::new(DirectoryStorage::new(bucket.to_owned())),
+            directory: "app".to_owned(),
+        })
+    }
 
     #[test]
     fn empty_directories_and_unfinished_files_are_not_a_repository() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("app");
-        assert_eq!(presence_at(&root).unwrap(), Presence::Nothing);
+        assert_eq!(presence_in(dir.path()).unwrap(), Presence::Nothing);
         fs::create_dir_all(root.join("data/00")).unwrap();
         fs::create_dir_all(root.join(TMP_DIR)).unwrap();
         fs::write(root.join(TMP_DIR).join("half"), "half").unwrap();
-        assert_eq!(presence_at(&root).unwrap(), Presence::Nothing);
+        assert_eq!(presence_in(dir.path()).unwrap(), Presence::Nothing);
     }
 
-    fn bucket_in(dir: &Path) -> (Bucket, KeyStore) {
+    fn bucket_in(dir: &Path) -> (OpenBucket, KeyStore) {
         let bucket = Bucket {
             id: BucketId::new(uuid::Uuid::from_u128(0xb)),
             account_id: appkeep_core::ids::AccountId::new(uuid::Uuid::from_u128(0xac)),
@@ -200,6 +201,8 @@ mod tests {
             declared: true,
         };
         fs::create_dir(dir.join("bucket")).unwrap();
+        let never = CancellationToken::new();
+        let bucket = OpenBucket::open(&bucket, &Storages::default(), &never).unwrap();
         (bucket, KeyStore::new(&dir.join("data")))
     }
 
@@ -208,15 +211,15 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (bucket, keys) = bucket_in(dir.path());
         let files = || fs::read_dir(dir.path().join("bucket")).unwrap().count();
-        check_marker(&bucket, &keys, Use::Read).unwrap();
+        bucket.check_marker(&keys, Use::Read).unwrap();
         assert_eq!(files(), 0);
-        check_marker(&bucket, &keys, Use::Write).unwrap();
-        check_marker(&bucket, &keys, Use::Write).unwrap();
+        bucket.check_marker(&keys, Use::Write).unwrap();
+        bucket.check_marker(&keys, Use::Write).unwrap();
         assert_eq!(files(), 1);
-        check_marker(&bucket, &keys, Use::Read).unwrap();
-        fs::write(dir.path().join("bucket").join(marker_name(bucket.id)), "{}").unwrap();
+        bucket.check_marker(&keys, Use::Read).unwrap();
+        fs::write(dir.path().join("bucket").join(marker_name(bucket.bucket.id)), "{}").unwrap();
         assert!(matches!(
-            check_marker(&bucket, &keys, Use::Read),
+            bucket.check_marker(&keys, Use::Read),
             Err(EngineError::Storage(_))
         ));
     }
@@ -226,17 +229,17 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (bucket, keys) = bucket_in(dir.path());
         let app_id = AppId::new(uuid::Uuid::from_u128(0xa));
-        check_marker(&bucket, &keys, Use::Write).unwrap();
+        bucket.check_marker(&keys, Use::Write).unwrap();
         let key = crate::keys::RepositoryKey::generate().unwrap();
-        keys.store(bucket.id, app_id, &key).unwrap();
-        let marker = dir.path().join("bucket").join(marker_name(bucket.id));
+        keys.store(bucket.bucket.id, app_id, &key).unwrap();
+        let marker = dir.path().join("bucket").join(marker_name(bucket.bucket.id));
         fs::remove_file(&marker).unwrap();
         for to in [Use::Read, Use::Write] {
-            match check_marker(&bucket, &keys, to) {
+            match bucket.check_marker(&keys, to) {
                 Err(EngineError::Storage(reason)) => {
                     assert!(reason.starts_with("bucket main is unavailable: "), "{reason}");
                     assert!(
-                        reason.ends_with(&format!(" lacks {}", marker_name(bucket.id))),
+                        reason.ends_with(&format!(" lacks {}", marker_name(bucket.bucket.id))),
                         "{reason}"
                     );
                 }
@@ -245,27 +248,28 @@ mod tests {
         }
         assert!(!marker.exists());
         // As in a bucket from before markers existed.
-        fs::create_dir(repository_dir(&bucket, app_id)).unwrap();
-        fs::write(repository_dir(&bucket, app_id).join("config"), "sealed").unwrap();
-        check_marker(&bucket, &keys, Use::Read).unwrap();
+        fs::create_dir(dir.path().join("bucket").join(app_id.to_string())).unwrap();
+        fs::write(dir.path().join("bucket").join(app_id.to_string()).join("config"), "sealed").unwrap();
+        bucket.check_marker(&keys, Use::Read).unwrap();
         assert!(!marker.exists());
-        check_marker(&bucket, &keys, Use::Write).unwrap();
+        bucket.check_marker(&keys, Use::Write).unwrap();
         assert!(marker.exists());
     }
 
     #[test]
     fn a_directory_with_a_config_is_a_repository() {
         let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join("config"), "sealed").unwrap();
-        assert_eq!(presence_at(dir.path()).unwrap(), Presence::Repository);
+        fs::create_dir(dir.path().join("app")).unwrap();
+        fs::write(dir.path().join("app/config"), "sealed").unwrap();
+        assert_eq!(presence_in(dir.path()).unwrap(), Presence::Repository);
     }
 
     #[test]
     fn files_without_a_config_are_an_error() {
         let dir = tempfile::tempdir().unwrap();
-        fs::create_dir_all(dir.path().join("data/00")).unwrap();
-        fs::write(dir.path().join("data/00/pack"), "sealed").unwrap();
-        match presence_at(dir.path()) {
+        fs::create_dir_all(dir.path().join("app/data/00")).unwrap();
+        fs::write(dir.path().join("app/data/00/pack"), "sealed").unwrap();
+        match presence_in(dir.path()) {
             Err(EngineError::Broken(reason)) => assert!(reason.contains("data/00/pack"), "{reason}"),
             other => panic!("{other:?}"),
         }
@@ -276,6 +280,6 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("app");
         fs::write(&root, "not a directory").unwrap();
-        assert!(presence_at(&root).is_err());
+        assert!(presence_in(dir.path()).is_err());
     }
 }

@@ -8,7 +8,6 @@
 //! claim: the clocks of two machines may differ.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -18,14 +17,18 @@ use std::time::{Duration, Instant, SystemTime};
 
 use appkeep_core::catalog::Bucket;
 use appkeep_core::engine::EngineError;
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::bucket::directory_of;
-use crate::durable;
+use crate::bucket::OpenBucket;
 use crate::failure::{self, storage};
 use crate::machine::{self, Process, ProcessState};
+use crate::storage::{BucketCredentials, BucketStorage, Storages};
+use crate::thread::{self, Priority};
+use crate::durable;
 
 /// The version of the claim file's format.
 const VERSION: u32 = 1;
@@ -82,8 +85,8 @@ struct Claim {
 /// The claim of another server process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BucketClaim {
-    /// The claim's file.
-    pub path: PathBuf,
+    /// The name of the claim in the bucket.
+    pub name: String,
     /// The process id and the machine's name, if the file is valid.
     pub process: Option<(u32, String)>,
     /// When the claim was written, by that machine's clock.
@@ -92,31 +95,51 @@ pub struct BucketClaim {
     pub runs_here: bool,
 }
 
-/// Lists the claims in a bucket's directory.
+/// Lists the claims in a bucket.
 ///
 /// # Errors
-/// I/O errors.
-pub fn list_claims(directory: &Path) -> io::Result<Vec<BucketClaim>> {
-    let found = read_all(directory)?.into_iter().map(|(path, version)| {
-        let claim = parse(&version.bytes);
-        BucketClaim {
-            path,
-            runs_here: claim
-                .as_ref()
-                .is_some_and(|claim| claim.process.state() == ProcessState::Runs),
-            time: claim.as_ref().map(|claim| claim.time),
-            process: claim.map(|claim| (claim.process.pid, claim.process.hostname)),
-        }
-    });
-    Ok(found.collect())
+/// [`EngineError::Storage`] if the bucket can't be read.
+pub async fn list_claims(
+    bucket: &Bucket,
+    credentials: &BucketCredentials,
+) -> Result<Vec<BucketClaim>, EngineError> {
+    let (bucket, credentials) = (bucket.clone(), credentials.clone());
+    thread::run("list-claims", Priority::Normal, move || {
+        let objects = Storages::new(credentials).open(&bucket, &CancellationToken::new())?;
+        let found = read_all(objects.as_ref())
+            .map_err(|error| storage(format!("bucket {} is unavailable", bucket.name), &error))?;
+        let found = found.into_iter().map(|(name, version)| {
+            let claim = parse(&version.bytes);
+            BucketClaim {
+                name,
+                runs_here: claim
+                    .as_ref()
+                    .is_some_and(|claim| claim.process.state() == ProcessState::Runs),
+                time: claim.as_ref().map(|claim| claim.time),
+                process: claim.map(|claim| (claim.process.pid, claim.process.hostname)),
+            }
+        });
+        Ok(found.collect())
+    })
+    .await
 }
 
-/// Removes a claim. Its process then notices that and makes no further change in the bucket.
+/// Removes a claim from a bucket. Its process then notices that and makes no further change in the bucket.
 ///
 /// # Errors
-/// I/O errors.
-pub fn remove_claim(claim: &BucketClaim) -> io::Result<()> {
-    durable::remove(&claim.path)
+/// [`EngineError::Storage`] if it can't be deleted.
+pub async fn remove_claim(
+    bucket: &Bucket,
+    credentials: &BucketCredentials,
+    claim: &BucketClaim,
+) -> Result<(), EngineError> {
+    let (bucket, credentials, name) = (bucket.clone(), credentials.clone(), claim.name.clone());
+    thread::run("remove-claim", Priority::Normal, move || {
+        let objects = Storages::new(credentials).open(&bucket, &CancellationToken::new())?;
+        let removed = objects.delete(&name);
+        removed.map_err(|error| storage(format!("bucket {}: deleting {name}", bucket.name), &error))
+    })
+    .await
 }
 
 /// The claims of this process.
@@ -127,23 +150,24 @@ pub(crate) struct Claims {
     own: OnceLock<Claim>,
     /// Held while the installation's id is read or generated, which happens once.
     id_lock: Mutex<()>,
-    buckets: Mutex<HashMap<PathBuf, Arc<Mutex<State>>>>,
+    buckets: Mutex<HashMap<String, Arc<Mutex<State>>>>,
 }
 
 /// The properties that a refresh of a claim changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Version {
-    bytes: Vec<u8>,
-    modified: SystemTime,
+    bytes: Bytes,
+    modified: Option<SystemTime>,
 }
 
 /// The state of one bucket in this process.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    storage: Arc<dyn BucketStorage>,
     /// When this process's claim was last written, if it has one.
     written: Option<Instant>,
     /// The claims of others, and when their current version was first seen.
-    seen: HashMap<OsString, (Version, Instant)>,
+    seen: HashMap<String, (Version, Instant)>,
 }
 
 impl Claims {
@@ -166,22 +190,34 @@ impl Claims {
         Ok(self.own()?.server_id)
     }
 
-    /// Claims the bucket, whose directory exists, for this process, or refreshes the claim. The claim expires
+    /// Claims the bucket, which exists, for this process, or refreshes the claim. The claim expires
     /// unless this is called regularly.
     ///
     /// # Errors
     /// [`EngineError::Busy`] if another process holds the bucket; [`EngineError::Storage`] if that can't be
     /// determined.
-    pub(crate) fn acquire(&self, bucket: &Bucket) -> Result<(), EngineError> {
-        let (directory, name) = (directory_of(bucket), &bucket.name);
-        let failed = |error: io::Error| storage(format!("bucket {name}: claiming it"), &error);
+    pub(crate) fn acquire(&self, open: &OpenBucket) -> Result<(), EngineError> {
+        let OpenBucket { bucket, storage: objects } = open;
+        let failed = |error: io::Error| storage(format!("bucket {}: claiming it", bucket.name), &error);
         let own = self.own()?;
-        let path = path_of(&directory, own.server_id);
-        let state = Arc::clone(failure::lock(&self.buckets).entry(directory.clone()).or_default());
+        let name = name_of(own.server_id);
+        let state = {
+            let mut buckets = failure::lock(&self.buckets);
+            let state = buckets.entry(objects.describe("")).or_insert_with(|| {
+                Arc::new(Mutex::new(State {
+                    storage: Arc::clone(objects),
+                    written: None,
+                    seen: HashMap::new(),
+                }))
+            });
+            Arc::clone(state)
+        };
         let mut state = failure::lock(&state);
-        let is_held = state.written.is_some() && path.try_exists().map_err(failed)?;
+        // The storage may have been opened again, with other credentials.
+        state.storage = Arc::clone(objects);
+        let is_held = state.written.is_some() && objects.size(&name).map_err(failed)?.is_some();
         let mut tries = 0;
-        while let Some(other) = self.find_other(&directory, &mut state).map_err(failed)? {
+        while let Some(other) = self.find_other(&mut state).map_err(failed)? {
             tries += 1;
             if !is_held || tries > SETTLE_TRIES {
                 if !is_held {
@@ -195,14 +231,11 @@ impl Claims {
         if is_held && state.written.is_some_and(|at| at.elapsed() < REFRESH_AFTER) {
             return Ok(());
         }
-        match write(&path, own) {
-            Err(error) if failure::has_no_room(&error) => {
+        match write(objects.as_ref(), &name, own, is_held) {
+            Err(error) if failure::has_no_room(&error) && !is_held => {
                 // A delete must be possible in a full bucket: it frees space.
-                tracing::warn!(path = %directory.display(), "a bucket has no space for a claim");
-                if !is_held {
-                    return Ok(());
-                }
-                touch(&path).map_err(failed)?;
+                tracing::warn!(path = objects.describe(""), "a bucket has no space for a claim");
+                return Ok(());
             }
             written => written.map_err(failed)?,
         }
@@ -210,8 +243,8 @@ impl Claims {
         if is_held {
             return Ok(());
         }
-        if let Some(other) = self.find_other(&directory, &mut state).map_err(failed)? {
-            durable::remove(&path).map_err(failed)?;
+        if let Some(other) = self.find_other(&mut state).map_err(failed)? {
+            objects.delete(&name).map_err(failed)?;
             state.written = None;
             return Err(self.refusal(bucket, &other));
         }
@@ -222,33 +255,32 @@ impl Claims {
     pub(crate) fn release(&self) {
         let Some(own) = self.own.get() else { return };
         let buckets = std::mem::take(&mut *failure::lock(&self.buckets));
-        for (directory, state) in buckets {
-            if failure::lock(&state).written.take().is_none() {
+        let name = name_of(own.server_id);
+        for state in buckets.into_values() {
+            let mut state = failure::lock(&state);
+            if state.written.take().is_none() {
                 continue;
             }
-            if let Err(error) = durable::remove(&path_of(&directory, own.server_id)) {
-                tracing::warn!(path = %directory.display(), %error, "a claim could not be deleted");
+            if let Err(error) = state.storage.delete(&name) {
+                tracing::warn!(path = state.storage.describe(&name), %error, "a claim could not be deleted");
             }
         }
     }
 
     /// Returns a valid claim of another process, if there is one. Removes expired claims.
-    fn find_other(&self, directory: &Path, state: &mut State) -> io::Result<Option<Vec<u8>>> {
+    fn find_other(&self, state: &mut State) -> io::Result<Option<Bytes>> {
         let own = self.own.get();
         let mut other = None;
-        let all = read_all(directory)?;
-        state
-            .seen
-            .retain(|name, _| all.iter().any(|(path, _)| path.file_name() == Some(name)));
-        for (path, version) in all {
-            if own.is_some_and(|own| path == path_of(directory, own.server_id)) {
+        let all = read_all(state.storage.as_ref())?;
+        state.seen.retain(|seen, _| all.iter().any(|(name, _)| name == seen));
+        for (name, version) in all {
+            if own.is_some_and(|own| name == name_of(own.server_id)) {
                 continue;
             }
             let claim = parse(&version.bytes);
-            let name = path.file_name().unwrap_or_default().to_owned();
             let (known, since) = state
                 .seen
-                .entry(name)
+                .entry(name.clone())
                 .or_insert_with(|| (version.clone(), Instant::now()));
             if *known != version {
                 (*known, *since) = (version.clone(), Instant::now());
@@ -267,8 +299,8 @@ impl Claims {
             if process_state == ProcessState::Ended
                 || (process_state == ProcessState::Unknown && since.elapsed() >= expiry)
             {
-                tracing::warn!(path = %path.display(), "the claim of a dead server is deleted");
-                durable::remove(&path)?;
+                tracing::warn!(path = state.storage.describe(&name), "the claim of a dead server is deleted");
+                state.storage.delete(&name)?;
             } else {
                 other = Some(version.bytes);
             }
@@ -346,53 +378,41 @@ impl Drop for Claims {
     }
 }
 
-fn path_of(directory: &Path, server_id: Uuid) -> PathBuf {
-    directory.join(format!("{PREFIX}{server_id}"))
+fn name_of(server_id: Uuid) -> String {
+    format!("{PREFIX}{server_id}")
 }
 
-fn write(path: &Path, claim: &Claim) -> io::Result<()> {
+fn write(objects: &dyn BucketStorage, name: &str, claim: &Claim, is_held: bool) -> io::Result<()> {
     let claim = Claim {
         time: machine::now(),
         ..claim.clone()
     };
-    durable::write(
-        path,
-        &path.with_extension("new"),
-        &[serde_json::to_vec_pretty(&claim)?],
-    )
+    let content = [Bytes::from(serde_json::to_vec_pretty(&claim)?)];
+    if is_held {
+        objects.refresh(name, &content)
+    } else {
+        objects.put(name, &content)
+    }
 }
 
-/// Refreshes a claim if there is no space to write it again.
-fn touch(path: &Path) -> io::Result<()> {
-    fs::File::options()
-        .append(true)
-        .open(path)?
-        .set_modified(SystemTime::now())
-}
-
-fn read_all(directory: &Path) -> io::Result<Vec<(PathBuf, Version)>> {
+fn read_all(objects: &dyn BucketStorage) -> io::Result<Vec<(String, Version)>> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(directory)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let id = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+    for object in objects.list("")? {
+        let id = object.name.strip_prefix(PREFIX);
         if id.is_none_or(|id| Uuid::try_parse(id).is_err()) {
             continue;
         }
-        let read = entry.metadata().and_then(|metadata| {
-            let modified = metadata.modified()?;
-            let is_short = metadata.len() <= CLAIM_BYTES_MAX;
-            let bytes = if is_short {
-                fs::read(entry.path())?
-            } else {
-                Vec::new()
-            };
-            Ok(Version { bytes, modified })
-        });
-        match read {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            read => found.push((entry.path(), read?)),
-        }
+        let read = if object.size <= CLAIM_BYTES_MAX {
+            objects.get(&object.name)
+        } else {
+            Ok(Bytes::new())
+        };
+        let bytes = match read {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            read => read?,
+        };
+        let modified = object.modified;
+        found.push((object.name, Version { bytes, modified }));
     }
     Ok(found)
 }

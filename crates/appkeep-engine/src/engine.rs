@@ -5,7 +5,7 @@ mod delete;
 mod restore;
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use appkeep_core::catalog::{Bucket, Volume};
@@ -21,9 +21,9 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use self::copy::BackupCopy;
 use self::delete::BackupDeletion;
 use self::restore::restore_backup;
-use crate::backend::DirectoryBackend;
+use crate::backend::{RepositoryBackend, RepositoryLocation};
 use crate::backup::ProgressReporter;
-use crate::bucket::{self, Presence, Use};
+use crate::bucket::{OpenBucket, Presence, Use};
 use crate::claims::Claims;
 use crate::failure::{storage, unreadable};
 use crate::keys::KeyStore;
@@ -36,6 +36,7 @@ use crate::restore::swap::NoFaults;
 use crate::restore::{Restorer, journals_dir};
 use crate::snapshot::SnapshotStore;
 use crate::space::Reserve;
+use crate::storage::{BucketCredentials, Storages};
 use crate::thread::Priority;
 use crate::write_gate::{ShutWhenDropped, WriteGate};
 use crate::{command, measure, thread};
@@ -62,6 +63,7 @@ pub struct RusticEngine {
     keys: KeyStore,
     locks: Locks,
     claims: Arc<Claims>,
+    storages: Storages,
     verify_percent: u8,
     priority: Priority,
 }
@@ -76,6 +78,7 @@ impl RusticEngine {
             keys: KeyStore::new(&config.data_dir),
             locks: Locks::default(),
             claims: Arc::new(Claims::new(&config.data_dir)),
+            storages: Storages::default(),
             verify_percent: VERIFY_PERCENT_DEFAULT,
             priority: Priority::default(),
         }
@@ -110,6 +113,22 @@ impl RusticEngine {
         self
     }
 
+    /// Uses these credentials for the buckets whose configuration contains them.
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: BucketCredentials) -> Self {
+        self.storages = Storages::new(credentials);
+        self
+    }
+
+    /// Opens a bucket for a job, and once more for its claim and locks, which must be removed after the job was
+    /// cancelled.
+    fn open(&self, bucket: &Bucket, cancel: &CancellationToken) -> Result<[OpenBucket; 2], EngineError> {
+        Ok([
+            OpenBucket::open(bucket, &self.storages, cancel)?,
+            OpenBucket::open(bucket, &self.storages, &CancellationToken::new())?,
+        ])
+    }
+
     fn snapshot_key(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> LockKey {
         LockKey::Snapshot(self.snapshots.path_of(app_id, snapshot_id))
     }
@@ -119,9 +138,15 @@ impl RusticEngine {
     }
 }
 
+/// The data to restore, with the open bucket of a backup.
+enum Origin {
+    Backup(OpenBucket, AppBackupId),
+    Snapshot(AppSnapshotId),
+}
+
 /// Deletes the unfinished files of a process that died. The caller must be the only writer.
-fn clear_unfinished(backend: &DirectoryBackend) -> Result<(), EngineError> {
-    let cleared = backend.clear_unfinished();
+fn clear_unfinished(location: &RepositoryLocation) -> Result<(), EngineError> {
+    let cleared = location.clear_unfinished();
     cleared.map_err(|error| storage("deleting unfinished files of earlier writes", &error))
 }
 
@@ -151,11 +176,11 @@ fn opener<'a>(
 /// The repository's locks, which restic respects, too.
 fn repository_locks(
     repository: &OpenRepository,
-    root: &Path,
+    location: RepositoryLocation,
     claims: &Claims,
 ) -> Result<RepositoryLocks, EngineError> {
     Ok(RepositoryLocks {
-        root: root.to_owned(),
+        location,
         key: repository.key(),
         owner: claims.server_id()?,
     })
@@ -250,16 +275,17 @@ impl Engine for RusticEngine {
         cancel: &CancellationToken,
     ) -> Result<BackupReport, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
-        let root = bucket::repository_dir(&request.bucket, request.app_id);
+        let [bucket, claimed] = self.open(&request.bucket, &cancel)?;
+        let repository = bucket.repository(request.app_id).describe();
         let held = (
             self.locks
                 .shared(self.snapshot_key(request.app_id, request.snapshot_id), &cancel)
                 .await?,
             self.locks
-                .exclusive(LockKey::BackupSlot(root.clone()), &cancel)
+                .exclusive(LockKey::BackupSlot(repository.clone()), &cancel)
                 .await?,
             self.locks
-                .shared(LockKey::Repository(root.clone()), &cancel)
+                .shared(LockKey::Repository(repository), &cancel)
                 .await?,
         );
         let (snapshots, keys) = (self.snapshots.clone(), self.keys.clone());
@@ -270,7 +296,8 @@ impl Engine for RusticEngine {
             let _held = held;
             BackupCopy {
                 request: &request,
-                root: &root,
+                bucket: &bucket,
+                claimed,
                 snapshots: &snapshots,
                 keys: &keys,
                 claims: &claims,
@@ -284,9 +311,10 @@ impl Engine for RusticEngine {
     }
 
     async fn claim_bucket(&self, bucket: &Bucket) -> Result<(), EngineError> {
-        let (keys, bucket, claims) = (self.keys.clone(), bucket.clone(), Arc::clone(&self.claims));
+        let bucket = OpenBucket::open(bucket, &self.storages, &CancellationToken::new())?;
+        let (keys, claims) = (self.keys.clone(), Arc::clone(&self.claims));
         thread::run("hold-bucket", Priority::Normal, move || {
-            bucket::check_marker(&bucket, &keys, Use::Read)?;
+            bucket.check_marker(&keys, Use::Read)?;
             claims.acquire(&bucket)
         })
         .await
@@ -309,10 +337,11 @@ impl Engine for RusticEngine {
         cancel: &CancellationToken,
     ) -> Result<(), EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
-        let root = bucket::repository_dir(&request.bucket, request.app_id);
+        let [bucket, claimed] = self.open(&request.bucket, &cancel)?;
+        let repository = bucket.repository(request.app_id).describe();
         let alone = self
             .locks
-            .exclusive(LockKey::Repository(root.clone()), &cancel)
+            .exclusive(LockKey::Repository(repository), &cancel)
             .await?;
         let (keys, request) = (self.keys.clone(), request.clone());
         let claims = Arc::clone(&self.claims);
@@ -320,7 +349,8 @@ impl Engine for RusticEngine {
             let _alone = alone;
             BackupDeletion {
                 request: &request,
-                root,
+                bucket,
+                claimed,
                 keys: &keys,
                 claims: &claims,
                 cancel: &cancel,
@@ -337,25 +367,26 @@ impl Engine for RusticEngine {
         cancel: &CancellationToken,
     ) -> Result<HashSet<AppBackupId>, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
-        let root = bucket::repository_dir(bucket, app_id);
+        let bucket = OpenBucket::open(bucket, &self.storages, &cancel)?;
+        let location = bucket.repository(app_id);
         let shared = self
             .locks
-            .shared(LockKey::Repository(root.clone()), &cancel)
+            .shared(LockKey::Repository(location.describe()), &cancel)
             .await?;
-        let (keys, bucket) = (self.keys.clone(), bucket.clone());
+        let keys = self.keys.clone();
         thread::run("list-backups", self.priority, move || {
             let _shared = shared;
-            if bucket::presence(&bucket, app_id, &keys, Use::Read)? == Presence::Nothing {
+            if bucket.presence(app_id, &keys, Use::Read)? == Presence::Nothing {
                 // The bucket may have disappeared since the first check.
-                bucket::check_marker(&bucket, &keys, Use::Read)?;
+                bucket.check_marker(&keys, Use::Read)?;
                 return Ok(HashSet::new());
             }
-            let gate = Arc::new(WriteGate::new(Arc::new(DirectoryBackend::new(root)), &cancel));
+            let gate = Arc::new(WriteGate::new(Arc::new(RepositoryBackend::new(location)), &cancel));
             let _shut = ShutWhenDropped(Arc::clone(&gate));
-            let repository = opener(&bucket, app_id, &keys, &gate).open()?;
+            let repository = opener(&bucket.bucket, app_id, &keys, &gate).open()?;
             let listed = backups_in(&repository);
             let listed = listed.map_err(|error| gate.explain("reading the snapshots", &error))?;
-            bucket::check_marker(&bucket, &keys, Use::Read)?;
+            bucket.check_marker(&keys, Use::Read)?;
             Ok(listed)
         })
         .await
@@ -373,11 +404,15 @@ impl Engine for RusticEngine {
         cancel: &CancellationToken,
     ) -> Result<RestoreReport, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
-        let source = match &request.source {
-            RestoreData::Backup { bucket, .. } => {
-                LockKey::Repository(bucket::repository_dir(bucket, request.app_id))
+        let origin = match &request.source {
+            RestoreData::Backup { bucket, backup_id } => {
+                Origin::Backup(OpenBucket::open(bucket, &self.storages, &cancel)?, *backup_id)
             }
-            RestoreData::Snapshot(snapshot_id) => self.snapshot_key(request.app_id, *snapshot_id),
+            RestoreData::Snapshot(snapshot_id) => Origin::Snapshot(*snapshot_id),
+        };
+        let source = match &origin {
+            Origin::Backup(bucket, _) => LockKey::Repository(bucket.repository(request.app_id).describe()),
+            Origin::Snapshot(snapshot_id) => self.snapshot_key(request.app_id, *snapshot_id),
         };
         let held = (
             self.locks.shared(source, &cancel).await?,
@@ -393,16 +428,18 @@ impl Engine for RusticEngine {
             if let Some(report) = restorer.finish_earlier()? {
                 return Ok(report);
             }
-            match &request.source {
-                RestoreData::Snapshot(snapshot_id) => {
-                    let snapshot = snapshots.open(request.app_id, *snapshot_id)?;
+            match origin {
+                Origin::Snapshot(snapshot_id) => {
+                    let snapshot = snapshots.open(request.app_id, snapshot_id)?;
                     let mut origin = FromSnapshot::open(&snapshot)
                         .map_err(|error| unreadable(format!("snapshot {snapshot_id}"), &error))?;
                     restorer.run(&mut origin, None)
                 }
-                RestoreData::Backup { bucket, backup_id } => {
-                    restorer.protect(bucket::directory_of(bucket));
-                    restore_backup(&restorer, bucket, *backup_id, &keys)
+                Origin::Backup(bucket, backup_id) => {
+                    if let Some(directory) = bucket.bucket.location.directory() {
+                        restorer.protect(directory.to_owned());
+                    }
+                    restore_backup(&restorer, &bucket, backup_id, &keys)
                 }
             }
         })

@@ -20,10 +20,10 @@ pub(crate) enum LockKey {
     /// A snapshot's directory: reads are shared; creation and deletion are exclusive.
     Snapshot(PathBuf),
     /// A repository: backups are shared; a prune is exclusive.
-    Repository(PathBuf),
+    Repository(String),
     /// The right to write a backup to a repository. Two concurrent backups would both store their common
     /// data.
-    BackupSlot(PathBuf),
+    BackupSlot(String),
     /// The volumes of an app: snapshots are shared; a restore is exclusive.
     Volumes(PathBuf),
 }
@@ -127,7 +127,7 @@ mod tests {
         let cancel = CancellationToken::new();
         for app in 0..100 {
             locks
-                .shared(LockKey::Repository(format!("/bucket/{app}").into()), &cancel)
+                .shared(LockKey::Repository(format!("/bucket/{app}")), &cancel)
                 .await
                 .unwrap();
         }

@@ -4,9 +4,7 @@
 //! run; while restic holds a lock, this server's changes wait. As in restic, a lock is written first and the
 //! other locks are checked again afterwards, so that at least one of two concurrent processes notices.
 
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
@@ -15,17 +13,17 @@ use std::time::{Duration, Instant};
 use aes256ctr_poly1305aes::aead::{Aead, AeadInPlace};
 use aes256ctr_poly1305aes::{Aes256CtrPoly1305Aes, Key};
 use appkeep_core::engine::EngineError;
+use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use rustic_core::repofile::MasterKey;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::backend::TMP_DIR;
-use crate::dir::entries_of;
-use crate::durable;
+use crate::backend::RepositoryLocation;
 use crate::failure::{self, storage};
 use crate::machine;
+use crate::storage::Object;
 use crate::write_gate::WriteGate;
 
 /// The interval at which a lock is replaced with a new one. restic uses the same value.
@@ -78,8 +76,8 @@ struct Content {
 /// The locks of a repository.
 #[derive(Clone)]
 pub(crate) struct RepositoryLocks {
-    /// The repository's directory.
-    pub(crate) root: PathBuf,
+    /// The repository. Its storage stays usable when the job is cancelled: the lock must still be removed.
+    pub(crate) location: RepositoryLocation,
     /// The key that encrypts the repository's files.
     pub(crate) key: MasterKey,
     /// This server process. It has claimed the bucket, so other server processes with locks have died.
@@ -138,10 +136,10 @@ impl RepositoryLocks {
         while stopped.recv_timeout(REFRESH_EVERY) == Err(RecvTimeoutError::Timeout) {
             match LockFile::write(self, mode) {
                 Ok(next) => std::mem::replace(&mut lock, next).remove(),
-                Err(error) => tracing::warn!(path = %lock.path.display(), %error, "a lock was not refreshed"),
+                Err(error) => tracing::warn!(lock.name, %error, "a lock was not refreshed"),
             }
             if lock.at.elapsed() > WRITE_FOR {
-                tracing::error!(path = %lock.path.display(), "a lock is about to become stale: writing stops");
+                tracing::error!(lock.name, "a lock is about to become stale: writing stops");
                 gate.shut("the repository's lock could not be refreshed");
             }
         }
@@ -154,21 +152,27 @@ impl RepositoryLocks {
     /// [`EngineError::Busy`] if there is such a lock; [`EngineError::Storage`] if the locks can't be read.
     pub(crate) fn check(&self, mode: Mode) -> Result<(), EngineError> {
         let failed = |error: io::Error| storage("reading the repository's locks", &error);
-        for entry in entries_of(&self.root.join(LOCKS_DIR)).map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
-            let Some(other) = self.read(&path).map_err(failed)? else {
+        let RepositoryLocation { storage: objects, .. } = &self.location;
+        let locks = match objects.list(&self.location.key(&[LOCKS_DIR])) {
+            // A tool that copies trees may have omitted empty directories.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            found => found.map_err(failed)?,
+        };
+        for object in locks {
+            let Some(other) = self.read(&object).map_err(failed)? else {
                 continue;
             };
+            let name = object.name;
             if other.appkeep == Some(self.owner) {
                 // The in-process locks coordinate this server's own jobs.
                 continue;
             }
             if is_stale(&other) {
                 tracing::warn!(
-                    path = %path.display(), host = other.hostname, pid = other.pid, time = %other.time,
-                    "a stale lock is removed"
+                    name, host = other.hostname, pid = other.pid, time = %other.time, "a stale lock is removed"
                 );
-                durable::remove(&path).map_err(|error| storage("removing a stale lock", &error))?;
+                let removed = objects.delete(&self.location.key(&[LOCKS_DIR, &name]));
+                removed.map_err(|error| storage("removing a stale lock", &error))?;
             } else if other.exclusive || mode == Mode::Exclusive {
                 let Content {
                     hostname, pid, time, ..
@@ -183,21 +187,18 @@ impl RepositoryLocks {
     }
 
     /// Reads a lock. Returns `None` if it was deleted or isn't a valid lock; restic ignores such files, too.
-    fn read(&self, path: &Path) -> io::Result<Option<Content>> {
-        let found = fs::metadata(path).and_then(|found| {
-            if found.len() > LOCK_BYTES_MAX {
-                return Err(io::ErrorKind::FileTooLarge.into());
+    fn read(&self, object: &Object) -> io::Result<Option<Content>> {
+        let sealed = if object.size > LOCK_BYTES_MAX {
+            Bytes::new()
+        } else {
+            match self.location.storage.get(&self.location.key(&[LOCKS_DIR, &object.name])) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                found => found?,
             }
-            fs::read(path)
-        });
-        let sealed = match found {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Vec::new(),
-            found => found?,
         };
         let content = self.open(&sealed);
         if content.is_none() {
-            tracing::warn!(path = %path.display(), "not a lock of this repository");
+            tracing::warn!(object.name, "not a lock of this repository");
         }
         Ok(content)
     }
@@ -226,7 +227,8 @@ impl RepositoryLocks {
 
 /// A lock file of this process.
 struct LockFile {
-    path: PathBuf,
+    location: RepositoryLocation,
+    name: String,
     at: Instant,
 }
 
@@ -243,20 +245,20 @@ impl LockFile {
             appkeep: Some(locks.owner),
         })?;
         let name = hex::encode(Sha256::digest(&sealed));
-        let (directory, tmp) = (locks.root.join(LOCKS_DIR), locks.root.join(TMP_DIR));
-        durable::create_dirs(&directory)?;
-        durable::create_dirs(&tmp)?;
-        let path = directory.join(&name);
-        durable::write(&path, &tmp.join(format!("lock-{name}")), &[sealed])?;
+        let location = locks.location.clone();
+        let key = location.key(&[LOCKS_DIR, &name]);
+        location.storage.put(&key, &[Bytes::from(sealed)])?;
         Ok(Self {
-            path,
+            location,
+            name,
             at: Instant::now(),
         })
     }
 
     fn remove(&self) {
-        if let Err(error) = durable::remove(&self.path) {
-            tracing::warn!(path = %self.path.display(), %error, "a lock could not be deleted");
+        let key = self.location.key(&[LOCKS_DIR, &self.name]);
+        if let Err(error) = self.location.storage.delete(&key) {
+            tracing::warn!(self.name, %error, "a lock could not be deleted");
         }
     }
 }
@@ -275,21 +277,33 @@ fn cipher(key: &MasterKey) -> Option<Aes256CtrPoly1305Aes> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
     use tokio_util::sync::CancellationToken;
 
     use super::*;
-    use crate::backend::DirectoryBackend;
+    use crate::backend::RepositoryBackend;
+    use crate::storage::DirectoryStorage;
+
+    /// The repository is the bucket's directory itself.
+    fn location(root: &Path) -> RepositoryLocation {
+        RepositoryLocation {
+            storage: Arc::new(DirectoryStorage::new(root.parent().unwrap().to_owned())),
+            directory: root.file_name().unwrap().to_str().unwrap().to_owned(),
+        }
+    }
 
     fn locks(root: &Path, key: &MasterKey, owner: u128) -> RepositoryLocks {
         RepositoryLocks {
-            root: root.to_owned(),
+            location: location(root),
             key: key.clone(),
             owner: Uuid::from_u128(owner),
         }
     }
 
     fn gate(root: &Path) -> Arc<WriteGate> {
-        let backend = Arc::new(DirectoryBackend::new(root.to_owned()));
+        let backend = Arc::new(RepositoryBackend::new(location(root)));
         Arc::new(WriteGate::new(backend, &CancellationToken::new()))
     }
 
@@ -324,7 +338,7 @@ mod tests {
             .unwrap()
             .encrypt(&nonce.into(), &text[..])
             .unwrap();
-        let directory = locks.root.join(LOCKS_DIR);
+        let directory = PathBuf::from(locks.location.describe()).join(LOCKS_DIR);
         fs::create_dir_all(&directory).unwrap();
         fs::write(
             directory.join(hex::encode(Sha256::digest(&sealed))),

@@ -23,7 +23,7 @@ use rustic_core::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::backend::DirectoryBackend;
+use crate::backend::RepositoryBackend;
 use crate::failure::{self, lock};
 use crate::repository::OpenRepository;
 use crate::write_gate::WriteGate;
@@ -41,7 +41,7 @@ pub(crate) struct Verification<'a> {
     /// The share of the backup's data, in percent. 0 reads nothing; otherwise at least one piece is read.
     pub(crate) percent: u8,
     /// The repository's backend, which can bypass the page cache.
-    pub(crate) backend: Option<&'a DirectoryBackend>,
+    pub(crate) backend: Option<&'a RepositoryBackend>,
 }
 
 /// A piece of a file, which the library stores as one blob.
@@ -84,7 +84,7 @@ pub(crate) fn read_back(
         return Ok((repository, None));
     }
     if let Some(backend) = verification.backend {
-        backend.read_from_disk();
+        backend.read_from_storage();
     }
     let result = repository
         .to_indexed()

@@ -239,11 +239,21 @@ mod tests {
     use std::sync::mpsc;
 
     use super::*;
-    use crate::backend::DirectoryBackend;
+    use std::path::Path;
+
+    use crate::backend::{RepositoryBackend, RepositoryLocation};
+    use crate::storage::DirectoryStorage;
+
+    fn backend_in(bucket: &Path) -> RepositoryBackend {
+        RepositoryBackend::new(RepositoryLocation {
+            storage: Arc::new(DirectoryStorage::new(bucket.to_owned())),
+            directory: "app".to_owned(),
+        })
+    }
 
     fn gate(cancel: &CancellationToken) -> (tempfile::TempDir, WriteGate) {
         let dir = tempfile::tempdir().unwrap();
-        let gate = WriteGate::new(Arc::new(DirectoryBackend::new(dir.path().join("app"))), cancel);
+        let gate = WriteGate::new(Arc::new(backend_in(dir.path())), cancel);
         gate.create().unwrap();
         gate.write_bytes(FileType::Config, &Id::default(), false, b"sealed".to_vec().into())
             .unwrap();
@@ -284,7 +294,7 @@ mod tests {
         assert!(write(&gate, FileType::Index).is_err());
         assert!(gate.remove(FileType::Pack, &Id::new([7; 32]), false).is_err());
         assert!(matches!(gate.release(), Err(EngineError::Cancelled)));
-        let plain = DirectoryBackend::new(dir.path().join("app"));
+        let plain = backend_in(dir.path());
         assert_eq!(plain.list(FileType::Pack).unwrap().len(), 1);
         assert_eq!(plain.list(FileType::Index).unwrap(), []);
         assert_eq!(plain.list(FileType::Snapshot).unwrap(), []);

@@ -8,12 +8,11 @@ use super::job::{Job, Setback, name_of};
 use super::run::JobRun;
 use super::step::StepError;
 use crate::app_restore::{AppRestore, RestoreSource};
-use crate::catalog::BucketLocation;
 use crate::engine::{Progress, Restore, RestoreData, RestoreReport, RestoreTarget};
 use crate::ids::AppId;
 use crate::job::{JobResult, RestoreApp};
 use crate::state::ResourceState;
-use crate::store::{Store, StoreError, StoreTx};
+use crate::store::{Store, StoreError, StoreTx, list_bucket_directories};
 
 #[async_trait]
 impl Job for RestoreApp {
@@ -136,19 +135,12 @@ async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, Step
             RestoreData::Backup { bucket, backup_id }
         }
     };
-    let mut protected = Vec::new();
-    for account in store.list_accounts().await? {
-        for bucket in store.list_buckets(account.id).await? {
-            let BucketLocation::Directory(directory) = bucket.location;
-            protected.push(directory);
-        }
-    }
     Ok(Restore {
         id: restore.id,
         app_id: restore.app_id,
         source,
         target: RestoreTarget::InPlace(app.volumes),
-        protected,
+        protected: list_bucket_directories(store.as_ref()).await?,
     })
 }
 

@@ -7,7 +7,7 @@ use super::*;
 /// A bucket, and the data directories of servers.
 struct Site {
     dir: TempDir,
-    bucket: Bucket,
+    bucket: OpenBucket,
 }
 
 impl Site {
@@ -24,6 +24,8 @@ impl Site {
             backups_max: 2,
             declared: true,
         };
+        let never = CancellationToken::new();
+        let bucket = OpenBucket::open(&bucket, &Storages::default(), &never).unwrap();
         Self { dir, bucket }
     }
 
@@ -31,8 +33,17 @@ impl Site {
         Claims::new(&self.dir.path().join(data))
     }
 
-    fn claims(&self) -> Vec<BucketClaim> {
-        list_claims(&directory_of(&self.bucket)).unwrap()
+    async fn claims(&self) -> Vec<BucketClaim> {
+        let credentials = BucketCredentials::default();
+        list_claims(&self.bucket.bucket, &credentials).await.unwrap()
+    }
+
+    fn path_of(&self, server_id: Uuid) -> PathBuf {
+        self.dir.path().join("bucket").join(name_of(server_id))
+    }
+
+    fn write(&self, claim: &Claim) {
+        write(self.bucket.storage.as_ref(), &name_of(claim.server_id), claim, false).unwrap();
     }
 
     /// Writes the claim of a process on another machine.
@@ -49,9 +60,8 @@ impl Site {
             },
             time: machine::now(),
         };
-        let path = path_of(&directory_of(&self.bucket), claim.server_id);
-        write(&path, &claim).unwrap();
-        path
+        self.write(&claim);
+        self.path_of(claim.server_id)
     }
 }
 
@@ -63,8 +73,8 @@ fn refused(held: Result<(), EngineError>) -> String {
     }
 }
 
-#[test]
-fn a_bucket_is_held_by_one_process_until_released() {
+#[tokio::test]
+async fn a_bucket_is_held_by_one_process_until_released() {
     let site = Site::new();
     let first = site.server("data");
     first.acquire(&site.bucket).unwrap();
@@ -85,9 +95,9 @@ fn a_bucket_is_held_by_one_process_until_released() {
     );
     assert!(reason.ends_with("appkeep bucket take-over main"), "{reason}");
     first.acquire(&site.bucket).unwrap();
-    assert_eq!(site.claims().len(), 1);
+    assert_eq!(site.claims().await.len(), 1);
     drop(first);
-    assert_eq!(site.claims(), []);
+    assert_eq!(site.claims().await, []);
     copy.acquire(&site.bucket).unwrap();
 }
 
@@ -122,7 +132,7 @@ fn a_claim_of_a_local_process_that_ended_is_invalid() {
         },
         time: machine::now(),
     };
-    write(&path_of(&directory_of(&site.bucket), claim.server_id), &claim).unwrap();
+    site.write(&claim);
     site.server("data").acquire(&site.bucket).unwrap();
 }
 
@@ -148,27 +158,27 @@ fn a_claim_from_another_machine_is_valid_while_refreshed() {
 #[test]
 fn an_unparsable_claim_is_valid_until_it_expires() {
     let site = Site::new();
-    fs::write(path_of(&directory_of(&site.bucket), Uuid::from_u128(7)), "{}").unwrap();
+    fs::write(site.path_of(Uuid::from_u128(7)), "{}").unwrap();
     let mut server = site.server("data");
     refused(server.acquire(&site.bucket));
     server.expiry.others = Duration::ZERO;
     server.acquire(&site.bucket).unwrap();
 }
 
-#[test]
-fn a_holder_notices_the_loss_of_its_claim() {
+#[tokio::test]
+async fn a_holder_notices_the_loss_of_its_claim() {
     let site = Site::new();
     let first = site.server("data");
     first.acquire(&site.bucket).unwrap();
-    let [claim] = &site.claims()[..] else {
-        panic!("{:?}", site.claims())
-    };
+    let claims = site.claims().await;
+    let [claim] = &claims[..] else { panic!("{claims:?}") };
     assert!(claim.runs_here);
-    remove_claim(claim).unwrap();
+    let credentials = BucketCredentials::default();
+    remove_claim(&site.bucket.bucket, &credentials, claim).await.unwrap();
     let second = site.server("other");
     second.acquire(&site.bucket).unwrap();
     refused(first.acquire(&site.bucket));
-    assert_eq!(site.claims().len(), 1);
+    assert_eq!(site.claims().await.len(), 1);
     drop(second);
     first.acquire(&site.bucket).unwrap();
 }

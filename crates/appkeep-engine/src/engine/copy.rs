@@ -1,6 +1,5 @@
 //! Copies a snapshot into the app's repository.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use appkeep_core::engine::{BackupReport, CopyBackup, EngineError, ProgressSender};
@@ -8,9 +7,9 @@ use appkeep_core::fail_point;
 use tokio_util::sync::CancellationToken;
 
 use super::{clear_unfinished, repository_locks};
-use crate::backend::DirectoryBackend;
+use crate::backend::RepositoryBackend;
 use crate::backup::{self, Parent, ProgressReporter};
-use crate::bucket::{self, Use};
+use crate::bucket::{OpenBucket, Use};
 use crate::claims::Claims;
 use crate::keys::KeyStore;
 use crate::repository::RepositoryOpener;
@@ -23,8 +22,9 @@ use crate::write_gate::{ShutWhenDropped, WriteGate};
 /// A copy of a snapshot; the caller is the only one that writes a backup to the repository.
 pub(super) struct BackupCopy<'a> {
     pub(super) request: &'a CopyBackup,
-    /// The repository's directory.
-    pub(super) root: &'a Path,
+    pub(super) bucket: &'a OpenBucket,
+    /// The bucket for the claim and for locks.
+    pub(super) claimed: OpenBucket,
     pub(super) snapshots: &'a SnapshotStore,
     pub(super) keys: &'a KeyStore,
     pub(super) claims: &'a Arc<Claims>,
@@ -35,28 +35,30 @@ pub(super) struct BackupCopy<'a> {
 }
 
 impl BackupCopy<'_> {
-    pub(super) fn run(&self) -> Result<BackupReport, EngineError> {
-        let Self { request, keys, .. } = self;
-        let (bucket, app_id) = (&request.bucket, request.app_id);
+    pub(super) fn run(self) -> Result<BackupReport, EngineError> {
+        let Self { request, keys, bucket, .. } = self;
+        let app_id = request.app_id;
         let snapshot = self.snapshots.open(app_id, request.snapshot_id)?;
-        let presence = bucket::presence(bucket, app_id, keys, Use::Write)?;
-        self.claims.acquire(bucket)?;
-        let backend = Arc::new(DirectoryBackend::new(self.root.to_owned()));
+        let presence = bucket.presence(app_id, keys, Use::Write)?;
+        self.claims.acquire(&self.claimed)?;
+        let location = bucket.repository(app_id);
         // There is no other writer now: a delete would hold the repository exclusively.
-        clear_unfinished(&backend)?;
-        let (claims, claimed) = (Arc::clone(self.claims), bucket.clone());
+        clear_unfinished(&location)?;
+        let backend = Arc::new(RepositoryBackend::new(location));
+        let locks = self.claimed.repository(app_id);
+        let (claims, claimed) = (Arc::clone(self.claims), self.claimed);
         let gate = WriteGate::new(Arc::clone(&backend) as _, self.cancel);
         let gate = Arc::new(gate.checking(move || claims.acquire(&claimed)));
         let _shut = ShutWhenDropped(Arc::clone(&gate));
         let opener = RepositoryOpener {
-            bucket,
+            bucket: &bucket.bucket,
             app_id,
             keys,
             gate: &gate,
             reporter: ProgressReporter::new(self.progress),
         };
         let repository = opener.open_or_create(presence)?;
-        let _lock = repository_locks(&repository, self.root, self.claims)?.lock(Mode::Shared, &gate)?;
+        let _lock = repository_locks(&repository, locks, self.claims)?.lock(Mode::Shared, &gate)?;
         fail_point::pass("backup.locked");
         let directory = snapshot.directory.clone();
         // Without a manifest the change times are unknown, so no file is treated as unchanged.

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use appkeep_core::catalog::Bucket;
 use appkeep_core::engine::{EngineError, RestoreReport};
 use appkeep_core::ids::AppBackupId;
 
 use super::opener;
-use crate::backend::DirectoryBackend;
-use crate::bucket::{self, Presence, Use};
+use crate::backend::RepositoryBackend;
+use crate::bucket::{OpenBucket, Presence, Use};
 use crate::keys::KeyStore;
 use crate::repository::snapshots_of;
 use crate::restore::Restorer;
@@ -18,22 +17,19 @@ use crate::write_gate::{ShutWhenDropped, WriteGate};
 /// Restores a backup with a restorer that has finished or cleaned up earlier restores.
 pub(super) fn restore_backup(
     restorer: &Restorer<'_>,
-    bucket: &Bucket,
+    bucket: &OpenBucket,
     backup_id: AppBackupId,
     keys: &KeyStore,
 ) -> Result<RestoreReport, EngineError> {
-    let (app_id, name) = (restorer.request.app_id, &bucket.name);
+    let (app_id, name) = (restorer.request.app_id, &bucket.bucket.name);
     let missing = || EngineError::Unreadable(vec![format!("backup {backup_id} is not in bucket {name}")]);
-    if bucket::presence(bucket, app_id, keys, Use::Read)? == Presence::Nothing {
+    if bucket.presence(app_id, keys, Use::Read)? == Presence::Nothing {
         return Err(missing());
     }
-    let root = bucket::repository_dir(bucket, app_id);
-    let gate = Arc::new(WriteGate::new(
-        Arc::new(DirectoryBackend::new(root)),
-        restorer.cancel,
-    ));
+    let backend = Arc::new(RepositoryBackend::new(bucket.repository(app_id)));
+    let gate = Arc::new(WriteGate::new(backend, restorer.cancel));
     let _shut = ShutWhenDropped(Arc::clone(&gate));
-    let repository = opener(bucket, app_id, keys, &gate).open()?;
+    let repository = opener(&bucket.bucket, app_id, keys, &gate).open()?;
     let found = snapshots_of(&repository, backup_id)
         .map_err(|error| gate.explain("reading the snapshots", &error))?;
     let tree = found.first().ok_or_else(missing)?.tree;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, RusticResult, WriteBackend};
 
-use crate::backend::DirectoryBackend;
+use crate::backend::RepositoryBackend;
 use crate::failure::{self, BackendFailure};
 
 /// An operation of a backend.
@@ -120,7 +120,7 @@ impl HitOperations {
 pub(super) type Corrupt = Arc<dyn Fn(FileType, Bytes) -> Bytes + Send + Sync>;
 
 pub(super) struct FaultyBackend {
-    pub(super) backend: DirectoryBackend,
+    pub(super) backend: RepositoryBackend,
     pub(super) faults: Faults,
     pub(super) corrupt: Corrupt,
 }

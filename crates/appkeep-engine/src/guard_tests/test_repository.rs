@@ -22,9 +22,9 @@ use uuid::Uuid;
 
 use super::faulty_backend::{Corrupt, Faults, FaultyBackend};
 use super::matrix::Content;
-use crate::backend::DirectoryBackend;
+use crate::backend::{RepositoryBackend, RepositoryLocation};
 use crate::backup::{self, Parent, ProgressReporter};
-use crate::bucket::{self, Use};
+use crate::bucket::{OpenBucket, Use};
 use crate::empty_repository;
 use crate::keys::KeyStore;
 use crate::prune::{self, FreeSpace};
@@ -35,6 +35,7 @@ use crate::restore::swap::NoFaults;
 use crate::snapshot::Snapshot;
 use crate::tree_source::TreeSource;
 use crate::verify::Verification;
+use crate::storage::Storages;
 use crate::write_gate::WriteGate;
 
 /// The maximum number of times that the library's check is run, as long as it panics.
@@ -123,7 +124,16 @@ impl TestRepository {
     }
 
     pub(super) fn root(&self) -> PathBuf {
-        bucket::repository_dir(&self.bucket, self.app_id)
+        let bucket = self.bucket.location.directory().unwrap();
+        bucket.join(self.app_id.to_string())
+    }
+
+    fn open_bucket(&self) -> OpenBucket {
+        OpenBucket::open(&self.bucket, &Storages::default(), &CancellationToken::new()).unwrap()
+    }
+
+    fn location(&self) -> RepositoryLocation {
+        self.open_bucket().repository(self.app_id)
     }
 
     fn opener<'a>(&'a self, gate: &'a Arc<WriteGate>) -> RepositoryOpener<'a, ProgressReporter> {
@@ -143,7 +153,7 @@ impl TestRepository {
     }
 
     fn open(&self, gate: &Arc<WriteGate>) -> Result<OpenRepository, EngineError> {
-        let presence = bucket::presence(&self.bucket, self.app_id, &self.keys, Use::Write)?;
+        let presence = self.open_bucket().presence(self.app_id, &self.keys, Use::Write)?;
         self.opener(gate).open_or_create(presence)
     }
 
@@ -154,7 +164,7 @@ impl TestRepository {
 
     fn gate(&self, faults: Faults, cancel: &CancellationToken) -> Arc<WriteGate> {
         let backend = FaultyBackend {
-            backend: DirectoryBackend::new(self.root()),
+            backend: RepositoryBackend::new(self.location()),
             faults,
             corrupt: Arc::clone(&self.corrupt),
         };
@@ -294,7 +304,7 @@ impl TestRepository {
     }
 
     pub(super) fn files(&self, kind: FileType) -> usize {
-        DirectoryBackend::new(self.root()).list(kind).unwrap().len()
+        RepositoryBackend::new(self.location()).list(kind).unwrap().len()
     }
 
     /// The repository's version and its pack size.

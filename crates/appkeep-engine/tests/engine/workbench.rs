@@ -76,7 +76,7 @@ impl Workbench {
     /// Creates an app with one empty volume, `data`, and an empty repository.
     pub(crate) fn new() -> Self {
         let workbench = Self::without_repository();
-        let BucketLocation::Directory(bucket_dir) = &workbench.bucket.location;
+        let bucket_dir = workbench.bucket.location.directory().unwrap();
         let data_dir = workbench.root().join("data");
         empty_repository::install(bucket_dir, &data_dir, workbench.bucket.id, workbench.app_id);
         workbench

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use appkeep_core::app_restore::RestoreState;
-use appkeep_core::catalog::{Account, App, BucketLocation};
+use appkeep_core::catalog::{Account, App};
 use appkeep_core::clock::Clock;
 use appkeep_core::engine::{Engine, EngineError, Restore, RestoreData};
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use appkeep_core::state::ResourceState;
-use appkeep_core::store::{Resources, Store, StoreError, transact};
+use appkeep_core::store::{Resources, Store, StoreError, list_bucket_directories, transact};
 use appkeep_core::worker::complete_interrupted_restore;
 use appkeep_engine::{EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
@@ -143,19 +143,12 @@ impl Stopped {
             Target::InPlace { .. } => RestoreTarget::InPlace(app.volumes),
             Target::Directory { path, policy } => RestoreTarget::Directory { path, policy },
         };
-        let mut protected = Vec::new();
-        for account in &accounts {
-            for bucket in self.store.list_buckets(account.id).await? {
-                let BucketLocation::Directory(directory) = bucket.location;
-                protected.push(directory);
-            }
-        }
         let restore = Restore {
             id: AppRestoreId::new(ids.next_id()),
             app_id,
             source,
             target,
-            protected,
+            protected: list_bucket_directories(&self.store).await?,
         };
         Ok(Planned {
             account_id,

@@ -1,0 +1,108 @@
+//! The objects of a bucket: files in a directory, or objects on an S3-compatible server.
+//!
+//! Both kinds follow the same strict rules. A listing is complete or fails, a read returns all requested bytes or
+//! fails, and a write returns only once the data is durable.
+
+mod credentials;
+mod directory;
+mod pace;
+mod probe;
+mod s3;
+mod s3_error;
+
+use std::fmt;
+use std::io;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+
+pub use self::credentials::{BucketCredentials, StaticCredentials};
+pub(crate) use self::directory::{DirectoryStorage, TMP_DIR};
+pub(crate) use self::probe::probe;
+pub(crate) use self::s3::Storages;
+
+/// An entry of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Object {
+    /// The name below the listed directory.
+    pub(crate) name: String,
+    /// The size in bytes.
+    pub(crate) size: u64,
+    /// Whether it is an object, and not a directory or anything else.
+    pub(crate) is_file: bool,
+    /// When it was last written, by the storage's clock.
+    pub(crate) modified: Option<SystemTime>,
+}
+
+/// Whether a read may be answered from a cache of this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Caching {
+    /// It may.
+    Allowed,
+    /// It should reach the storage, as far as the system supports that.
+    Bypassed,
+}
+
+/// The storage of a bucket. Keys are paths below the bucket, such as `<app id>/config`; the first part of a longer
+/// key is a repository's directory.
+///
+/// All methods block, and must not be called on a thread of an async runtime.
+pub(crate) trait BucketStorage: fmt::Debug + Send + Sync {
+    /// The location of an object, for logs and for administrators.
+    fn describe(&self, key: &str) -> String;
+
+    /// Checks that the bucket exists and can be read.
+    fn check(&self) -> io::Result<()>;
+
+    /// Lists the entries of a directory, not those of its subdirectories; `""` is the whole bucket. The directory of
+    /// an existing repository must exist if directories are more than parts of keys.
+    fn list(&self, directory: &str) -> io::Result<Vec<Object>>;
+
+    /// Lists the objects in the subdirectories of a repository's directory of packs.
+    fn list_packs(&self, directory: &str) -> io::Result<Vec<Object>>;
+
+    /// The name of any object in a directory or its subdirectories, except the subdirectory `except`.
+    fn any_below(&self, directory: &str, except: &str) -> io::Result<Option<String>>;
+
+    /// The size of an object in bytes, if it exists.
+    fn size(&self, key: &str) -> io::Result<Option<u64>>;
+
+    /// Reads an object.
+    fn get(&self, key: &str) -> io::Result<Bytes>;
+
+    /// Reads exactly `length` bytes of an object.
+    fn range(&self, key: &str, offset: u64, length: usize, caching: Caching) -> io::Result<Bytes>;
+
+    /// Writes an object, and replaces an existing one.
+    fn put(&self, key: &str, content: &[Bytes]) -> io::Result<()>;
+
+    /// Writes an object that doesn't exist; otherwise fails with [`io::ErrorKind::AlreadyExists`]. This is atomic
+    /// only if the storage supports it, so the caller must hold the bucket.
+    fn put_if_absent(&self, key: &str, content: &[Bytes]) -> io::Result<()>;
+
+    /// Tries to write an existing object on the condition that it doesn't exist. Returns whether that was refused.
+    fn refuses_overwriting(&self, key: &str, content: &[Bytes]) -> io::Result<bool>;
+
+    /// Writes an existing object again, or at least updates its time if there is no space.
+    fn refresh(&self, key: &str, content: &[Bytes]) -> io::Result<()> {
+        self.put(key, content)
+    }
+
+    /// Deletes an object; succeeds if it doesn't exist. The deletion is durable, except that of a pack.
+    fn delete(&self, key: &str) -> io::Result<()>;
+
+    /// Prepares the directory of a new repository.
+    fn create_repository(&self, _directory: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Deletes the leftovers of interrupted writes to a repository. There must be no concurrent writer.
+    fn clear_unfinished(&self, _directory: &str) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Joins the parts of a key.
+pub(crate) fn key(parts: &[&str]) -> String {
+    parts.join("/")
+}

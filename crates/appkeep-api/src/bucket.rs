@@ -35,6 +35,8 @@ closed_enum! {
     Provider {
         /// A directory on the server.
         Directory = "directory",
+        /// A bucket of an S3-compatible server.
+        S3 = "s3",
     }
 }
 

@@ -681,8 +681,7 @@ A version 5 UUID derived from `id`.
         pub metadata: Metadata,
         ///The bucket's name, unique among configured buckets.
         pub name: ::std::string::String,
-        ///The kind of storage; always a directory on the server.
-        pub provider: ::std::string::String,
+        pub provider: crate::Open<crate::types::BucketProvider>,
         pub state: crate::Open<crate::types::BucketState>,
         ///The reasons why the bucket is unavailable; empty if it is available.
         #[serde(
@@ -713,6 +712,61 @@ A version 5 UUID derived from `id`.
         pub version: BucketVersion,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The kind of storage of a bucket. It is a directory on the server, or a bucket of an S3 server.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum BucketProvider {
+        #[serde(rename = "directory")]
+        Directory,
+        #[serde(rename = "s3")]
+        S3,
+    }
+    impl ::std::fmt::Display for BucketProvider {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Directory => f.write_str("directory"),
+                Self::S3 => f.write_str("s3"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for BucketProvider {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "directory" => Ok(Self::Directory),
+                "s3" => Ok(Self::S3),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for BucketProvider {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for BucketProvider {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
     }
     /**Whether backups can be written to a bucket. It is `unavailable` when it is no longer configured, can't be
 reached, or is used by another server; `stateUnready` says why. Backups wait until it is available.

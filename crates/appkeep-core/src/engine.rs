@@ -110,6 +110,9 @@ pub struct DeleteBackup {
     pub app_id: AppId,
     /// The backup.
     pub backup_id: AppBackupId,
+    /// The app's completed backups in the bucket. Nothing is deleted while one of them isn't found: a bucket that
+    /// lists objects late would otherwise lose its data.
+    pub keep: HashSet<AppBackupId>,
 }
 
 /// A request to restore a backup or a snapshot.

@@ -90,7 +90,10 @@ impl OpenBucket {
     /// [`EngineError::Storage`] if the bucket is missing or can't be read; [`EngineError::Key`] if the known
     /// repositories can't be determined.
     pub(crate) fn check_marker(&self, keys: &KeyStore, to: Use) -> Result<(), EngineError> {
-        let Self { bucket, storage: objects } = self;
+        let Self {
+            bucket,
+            storage: objects,
+        } = self;
         let (name, marker) = (&bucket.name, marker_name(bucket.id));
         let unavailable = |error: io::Error| storage(format!("bucket {name} is unavailable"), &error);
         objects.check().map_err(unavailable)?;
@@ -217,7 +220,11 @@ mod tests {
         bucket.check_marker(&keys, Use::Write).unwrap();
         assert_eq!(files(), 1);
         bucket.check_marker(&keys, Use::Read).unwrap();
-        fs::write(dir.path().join("bucket").join(marker_name(bucket.bucket.id)), "{}").unwrap();
+        fs::write(
+            dir.path().join("bucket").join(marker_name(bucket.bucket.id)),
+            "{}",
+        )
+        .unwrap();
         assert!(matches!(
             bucket.check_marker(&keys, Use::Read),
             Err(EngineError::Storage(_))
@@ -249,7 +256,11 @@ mod tests {
         assert!(!marker.exists());
         // As in a bucket from before markers existed.
         fs::create_dir(dir.path().join("bucket").join(app_id.to_string())).unwrap();
-        fs::write(dir.path().join("bucket").join(app_id.to_string()).join("config"), "sealed").unwrap();
+        fs::write(
+            dir.path().join("bucket").join(app_id.to_string()).join("config"),
+            "sealed",
+        )
+        .unwrap();
         bucket.check_marker(&keys, Use::Read).unwrap();
         assert!(!marker.exists());
         bucket.check_marker(&keys, Use::Write).unwrap();

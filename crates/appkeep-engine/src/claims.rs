@@ -24,11 +24,11 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::bucket::OpenBucket;
+use crate::durable;
 use crate::failure::{self, storage};
 use crate::machine::{self, Process, ProcessState};
 use crate::storage::{BucketCredentials, BucketStorage, Storages};
 use crate::thread::{self, Priority};
-use crate::durable;
 
 /// The version of the claim file's format.
 const VERSION: u32 = 1;
@@ -190,6 +190,14 @@ impl Claims {
         Ok(self.own()?.server_id)
     }
 
+    /// The id of the data directory and of its copies.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] if it can't be read or generated.
+    pub(crate) fn installation_id(&self) -> Result<Uuid, EngineError> {
+        Ok(self.own()?.installation_id)
+    }
+
     /// Claims the bucket, which exists, for this process, or refreshes the claim. The claim expires
     /// unless this is called regularly.
     ///
@@ -197,7 +205,10 @@ impl Claims {
     /// [`EngineError::Busy`] if another process holds the bucket; [`EngineError::Storage`] if that can't be
     /// determined.
     pub(crate) fn acquire(&self, open: &OpenBucket) -> Result<(), EngineError> {
-        let OpenBucket { bucket, storage: objects } = open;
+        let OpenBucket {
+            bucket,
+            storage: objects,
+        } = open;
         let failed = |error: io::Error| storage(format!("bucket {}: claiming it", bucket.name), &error);
         let own = self.own()?;
         let name = name_of(own.server_id);
@@ -272,7 +283,9 @@ impl Claims {
         let own = self.own.get();
         let mut other = None;
         let all = read_all(state.storage.as_ref())?;
-        state.seen.retain(|seen, _| all.iter().any(|(name, _)| name == seen));
+        state
+            .seen
+            .retain(|seen, _| all.iter().any(|(name, _)| name == seen));
         for (name, version) in all {
             if own.is_some_and(|own| name == name_of(own.server_id)) {
                 continue;
@@ -299,7 +312,10 @@ impl Claims {
             if process_state == ProcessState::Ended
                 || (process_state == ProcessState::Unknown && since.elapsed() >= expiry)
             {
-                tracing::warn!(path = state.storage.describe(&name), "the claim of a dead server is deleted");
+                tracing::warn!(
+                    path = state.storage.describe(&name),
+                    "the claim of a dead server is deleted"
+                );
                 state.storage.delete(&name)?;
             } else {
                 other = Some(version.bytes);

@@ -36,7 +36,7 @@ use crate::restore::swap::NoFaults;
 use crate::restore::{Restorer, journals_dir};
 use crate::snapshot::SnapshotStore;
 use crate::space::Reserve;
-use crate::storage::{BucketCredentials, Storages};
+use crate::storage::{BucketCredentials, Probes, Storages};
 use crate::thread::Priority;
 use crate::write_gate::{ShutWhenDropped, WriteGate};
 use crate::{command, measure, thread};
@@ -64,6 +64,7 @@ pub struct RusticEngine {
     locks: Locks,
     claims: Arc<Claims>,
     storages: Storages,
+    probes: Probes,
     verify_percent: u8,
     priority: Priority,
 }
@@ -79,6 +80,7 @@ impl RusticEngine {
             locks: Locks::default(),
             claims: Arc::new(Claims::new(&config.data_dir)),
             storages: Storages::default(),
+            probes: Probes::default(),
             verify_percent: VERIFY_PERCENT_DEFAULT,
             priority: Priority::default(),
         }
@@ -313,9 +315,12 @@ impl Engine for RusticEngine {
     async fn claim_bucket(&self, bucket: &Bucket) -> Result<(), EngineError> {
         let bucket = OpenBucket::open(bucket, &self.storages, &CancellationToken::new())?;
         let (keys, claims) = (self.keys.clone(), Arc::clone(&self.claims));
+        let probes = self.probes.clone();
         thread::run("hold-bucket", Priority::Normal, move || {
-            bucket.check_marker(&keys, Use::Read)?;
-            claims.acquire(&bucket)
+            let claimed = bucket
+                .check_marker(&keys, Use::Read)
+                .and_then(|()| claims.acquire(&bucket));
+            probes.after_claim(&bucket, claims.installation_id()?, claimed)
         })
         .await
     }
@@ -381,7 +386,10 @@ impl Engine for RusticEngine {
                 bucket.check_marker(&keys, Use::Read)?;
                 return Ok(HashSet::new());
             }
-            let gate = Arc::new(WriteGate::new(Arc::new(RepositoryBackend::new(location)), &cancel));
+            let gate = Arc::new(WriteGate::new(
+                Arc::new(RepositoryBackend::new(location)),
+                &cancel,
+            ));
             let _shut = ShutWhenDropped(Arc::clone(&gate));
             let repository = opener(&bucket.bucket, app_id, &keys, &gate).open()?;
             let listed = backups_in(&repository);

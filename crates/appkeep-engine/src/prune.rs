@@ -3,12 +3,14 @@
 //! The caller must hold the repository exclusively: a prune during a backup deletes packs that the backup
 //! refers to.
 
+use std::collections::HashSet;
+
 use appkeep_core::engine::EngineError;
 use appkeep_core::fail_point;
 use appkeep_core::ids::AppBackupId;
 use rustic_core::{LimitOption, PruneOptions, RepairIndexOptions};
 
-use crate::repository::{OpenRepository, snapshots_of};
+use crate::repository::{OpenRepository, of_backup};
 use crate::write_gate::WriteGate;
 
 /// Whether a bucket has space for the files that a prune writes before it deletes any.
@@ -21,7 +23,7 @@ pub(crate) enum FreeSpace {
 }
 
 /// Forgets a backup and deletes at once all data that no other backup needs, including that of interrupted
-/// backups.
+/// backups. The backups `keep` must be found first: a listing may be incomplete.
 ///
 /// # Errors
 /// Those of `Engine::delete_backup`. An interrupted prune leaves the other backups intact.
@@ -29,11 +31,22 @@ pub(crate) fn forget(
     repository: &OpenRepository,
     gate: &WriteGate,
     backup_id: AppBackupId,
+    keep: &HashSet<AppBackupId>,
     space: FreeSpace,
 ) -> Result<(), EngineError> {
     let failed = |doing: &'static str| move |error: Box<_>| gate.explain(doing, &error);
-    let snapshots = snapshots_of(repository, backup_id).map_err(failed("reading the snapshots"))?;
-    let ids: Vec<_> = snapshots.iter().map(|snapshot| snapshot.id).collect();
+    let all = repository
+        .get_all_snapshots()
+        .map_err(failed("reading the snapshots"))?;
+    for kept in keep.iter().filter(|id| **id != backup_id) {
+        if of_backup(&all, *kept).next().is_none() {
+            return Err(EngineError::Storage(format!(
+                "nothing was deleted: the bucket doesn't list the completed backup {kept}, whose data a prune would \
+                 delete"
+            )));
+        }
+    }
+    let ids: Vec<_> = of_backup(&all, backup_id).map(|snapshot| snapshot.id).collect();
     if !ids.is_empty() {
         repository
             .delete_snapshots(&ids)

@@ -191,7 +191,11 @@ impl RepositoryLocks {
         let sealed = if object.size > LOCK_BYTES_MAX {
             Bytes::new()
         } else {
-            match self.location.storage.get(&self.location.key(&[LOCKS_DIR, &object.name])) {
+            match self
+                .location
+                .storage
+                .get(&self.location.key(&[LOCKS_DIR, &object.name]))
+            {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
                 found => found?,
             }

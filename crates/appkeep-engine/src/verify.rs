@@ -259,7 +259,7 @@ fn differs(what: &str, how: &str) -> EngineError {
 
 /// Removes the index files of this backup. No backup relies on packs without an index entry; the next prune
 /// deletes them.
-fn delete_own_index(gate: &WriteGate) {
+pub(crate) fn delete_own_index(gate: &WriteGate) {
     for id in gate.written(FileType::Index) {
         if let Err(error) = gate.remove(FileType::Index, &id, true) {
             tracing::warn!(%id, %error, "an index of damaged data could not be deleted");

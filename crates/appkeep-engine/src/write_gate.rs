@@ -7,7 +7,8 @@
 //! invisible, until [`WriteGate::release`] is called.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use appkeep_core::engine::EngineError;
@@ -16,6 +17,9 @@ use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, 
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::{self, broken};
+
+/// The number of threads that look written files up.
+const LOOKUP_THREADS: usize = 4;
 
 /// A check before a backup's snapshot file is written.
 type Check = Box<dyn Fn() -> Result<(), EngineError> + Send + Sync>;
@@ -30,8 +34,8 @@ pub(crate) struct WriteGate {
     failure: Mutex<Option<Failure>>,
     /// Whether the failure was a lack of space.
     is_full: AtomicBool,
-    /// The files that were written through this gate.
-    written: Mutex<Vec<(FileType, Id)>>,
+    /// The files that were written through this gate, with their sizes in bytes.
+    written: Mutex<Vec<(FileType, Id, u64)>>,
     held: Mutex<Option<(Id, BytesList)>>,
     /// Held, shared, by each operation in progress.
     passing: RwLock<()>,
@@ -125,8 +129,19 @@ impl WriteGate {
         let held = failure::lock(&self.held).take();
         let (id, content) =
             held.ok_or_else(|| EngineError::Broken("the library wrote no snapshot file".to_owned()))?;
-        self.through(|backend| backend.write_bytes(FileType::Snapshot, &id, false, content))
-            .map_err(|error| self.explain("storing the snapshot file", &error))
+        let failed = |error: Box<RusticError>| self.explain("storing the snapshot file", &error);
+        self.through(|backend| backend.write_bytes(FileType::Snapshot, &id, false, content.clone()))
+            .map_err(failed)?;
+        let stored = self
+            .through(|backend| backend.read_full(FileType::Snapshot, &id))
+            .map_err(failed)?;
+        if *stored != *content.slice().concat() {
+            let name = format!("{}/{id}", FileType::Snapshot.dirname());
+            return Err(EngineError::Storage(format!(
+                "the bucket returned other data for {name} than was written"
+            )));
+        }
+        Ok(())
     }
 
     /// The reason for an error of the library, if it is known here: the caller cancelled, or the bucket
@@ -161,8 +176,42 @@ impl WriteGate {
     /// The ids of all files of a type that were written.
     pub(crate) fn written(&self, kind: FileType) -> Vec<Id> {
         let written = failure::lock(&self.written);
-        let of_kind = written.iter().filter(|(of, _)| *of == kind);
-        of_kind.map(|(_, id)| *id).collect()
+        let of_kind = written.iter().filter(|(of, ..)| *of == kind);
+        of_kind.map(|(_, id, _)| *id).collect()
+    }
+
+    /// Checks that all files that were written exist with their sizes: a server may have confirmed a write and lost
+    /// it. `size` looks a file up in the bucket.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] if a file is missing or can't be looked up.
+    pub(crate) fn check_written(
+        &self,
+        size: impl Fn(FileType, &Id) -> io::Result<Option<u64>> + Sync,
+    ) -> Result<(), EngineError> {
+        let written = failure::lock(&self.written).clone();
+        let next = AtomicUsize::new(0);
+        let check_each = || {
+            while let Some((kind, id, expected)) = written.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if self.stop.is_cancelled() {
+                    return Err(self.failed().unwrap_or(EngineError::Cancelled));
+                }
+                let name = format!("{}/{id}", kind.dirname());
+                match size(*kind, id).map_err(|error| failure::storage(&name, &error))? {
+                    Some(found) if found == *expected => {}
+                    found => return Err(lost(&name, *expected, found)),
+                }
+            }
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..LOOKUP_THREADS).map(|_| scope.spawn(check_each)).collect();
+            threads.into_iter().try_for_each(|thread| {
+                thread
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+        })
     }
 
     fn through<T>(&self, act: impl FnOnce(&dyn WriteBackend) -> RusticResult<T>) -> RusticResult<T> {
@@ -224,14 +273,26 @@ impl WriteBackend for WriteGate {
             *failure::lock(&self.held) = Some((*id, content));
             return Ok(());
         }
+        let bytes = content.slice().iter().map(|part| part.len() as u64).sum();
         self.through(|backend| backend.write_bytes(kind, id, cacheable, content))?;
-        failure::lock(&self.written).push((kind, *id));
+        failure::lock(&self.written).push((kind, *id, bytes));
         Ok(())
     }
 
     fn remove(&self, kind: FileType, id: &Id, cacheable: bool) -> RusticResult<()> {
         self.through(|backend| backend.remove(kind, id, cacheable))
     }
+}
+
+/// The error of a file that the bucket confirmed, but doesn't have.
+fn lost(name: &str, expected: u64, found: Option<u64>) -> EngineError {
+    let found = found.map_or_else(
+        || "it doesn't exist".to_owned(),
+        |bytes| format!("it has {bytes} bytes"),
+    );
+    EngineError::Storage(format!(
+        "the bucket confirmed that {name} with {expected} bytes was written, but {found}"
+    ))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use appkeep_core::store::{Store, transact};
 use appkeep_core::worker::{
     Background, JobControl, WorkerDeps, Workers, resume_restores, start_bucket_watch, start_reconciler,
 };
-use appkeep_engine::{DataSpace, EngineConfig, RusticEngine};
+use appkeep_engine::{BucketCredentials, DataSpace, EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
 use tokio::sync::{Notify, Semaphore};
 #[cfg(feature = "testing")]
@@ -155,9 +155,11 @@ impl Server {
             tx.commit().await
         })
         .await?;
+        let credentials = BucketCredentials::default();
+        credentials.replace(options.config.bucket_credentials.clone());
         let engine = match replacements.engine {
             Some(engine) => engine,
-            None => open_engine(&data, &options.config).await?,
+            None => open_engine(&data, &options.config, credentials.clone()).await?,
         };
         let wake = replacements.wake;
         let shared: Arc<dyn Store> = store.clone();
@@ -191,6 +193,7 @@ impl Server {
             config: tokio::sync::Mutex::new(options.config.clone()),
             data_dir: data.path().to_owned(),
             clock: options.clock.clone(),
+            credentials,
         };
         let deps = WorkerDeps {
             store: shared,
@@ -358,7 +361,11 @@ fn listen(
     listener.map_err(|error| refused(error.to_string()))
 }
 
-async fn open_engine(data: &DataDir, config: &Config) -> Result<Arc<dyn Engine>, StartError> {
+async fn open_engine(
+    data: &DataDir,
+    config: &Config,
+    credentials: BucketCredentials,
+) -> Result<Arc<dyn Engine>, StartError> {
     let keys = keys::open(data.path(), &config.keys).await?;
     let master_key_id = keys.prepare().map_err(KeyError::from)?;
     tracing::info!(%master_key_id, "keys are wrapped");
@@ -368,6 +375,7 @@ async fn open_engine(data: &DataDir, config: &Config) -> Result<Arc<dyn Engine>,
     Ok(Arc::new(
         RusticEngine::new(&engine_config)
             .with_keys(keys)
+            .with_credentials(credentials)
             .verifying(config.verify_percent)
             .with_priority(config.engine_priority)
             .with_reserve(config.reserve),

@@ -7,7 +7,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use appkeep_server::admin::catalog::{App, Bucket, BucketLocation};
+use appkeep_server::admin::catalog::{App, Bucket};
 use appkeep_server::admin::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
 use appkeep_server::{Config, RandomIds, Server, SystemClock};
 use clap::ValueEnum;
@@ -266,11 +266,14 @@ struct DemoBucket {
 
 impl From<Bucket> for DemoBucket {
     fn from(bucket: Bucket) -> Self {
-        let BucketLocation::Directory(path) = bucket.location;
         Self {
             id: bucket.id.as_uuid(),
+            path: bucket
+                .location
+                .directory()
+                .map(Path::to_path_buf)
+                .unwrap_or_default(),
             name: bucket.name,
-            path,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Forgets a deleted backup in its repository and prunes. The resource itself is already gone.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 
 use super::job::Job;
@@ -7,8 +9,13 @@ use super::run::JobRun;
 use super::step::StepError;
 use crate::engine;
 use crate::fail_point;
+use crate::ids::{AppBackupId, AppId, BackupKind, BucketId};
 use crate::job::{DeleteBackup, JobResult};
-use crate::store::Store;
+use crate::state::ResourceState;
+use crate::store::{Finished, Store, StoreError};
+
+/// The number of backups that are read at once.
+const ROWS_MAX: u32 = 1000;
 
 #[async_trait]
 impl Job for DeleteBackup {
@@ -36,11 +43,32 @@ impl Job for DeleteBackup {
             bucket,
             app_id: self.app_id,
             backup_id: self.backup_id,
+            keep: completed_backups(run.deps.store.as_ref(), self.app_id, self.bucket_id).await?,
         };
         fail_point::pass("delete_backup.begin");
         run.deps.engine.delete_backup(&request, &run.cancel).await?;
         fail_point::pass("delete_backup.data_deleted");
         let tx = run.begin().await?;
         run.finish(tx, JobResult::Done).await
+    }
+}
+
+/// The app's completed backups in a bucket.
+async fn completed_backups(
+    store: &dyn Store,
+    app_id: AppId,
+    bucket_id: BucketId,
+) -> Result<HashSet<AppBackupId>, StoreError> {
+    let (mut completed, mut after) = (HashSet::new(), None);
+    loop {
+        let rows: Vec<Finished<BackupKind>> = store.list_finished(app_id, after, ROWS_MAX).await?;
+        let is_completed = |row: &&Finished<BackupKind>| {
+            row.bucket_id == Some(bucket_id) && row.state == ResourceState::Completed
+        };
+        completed.extend(rows.iter().filter(is_completed).map(|row| row.id));
+        match rows.last() {
+            Some(last) if rows.len() == ROWS_MAX as usize => after = Some(last.id),
+            _ => return Ok(completed),
+        }
     }
 }

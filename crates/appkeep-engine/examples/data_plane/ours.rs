@@ -1,5 +1,6 @@
 //! Runs the engine through its port, like the server's worker.
 
+use std::collections::HashSet;
 use std::fs;
 
 use appkeep_core::catalog::{Bucket, BucketLocation, Consistency, Volume};
@@ -83,6 +84,7 @@ async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failu
                     bucket: bucket(site)?,
                     app_id,
                     backup_id: backup_id(number),
+                    keep: HashSet::new(),
                 };
                 engine.delete_backup(&request, &cancel).await?;
             }

@@ -43,7 +43,13 @@ impl Site {
     }
 
     fn write(&self, claim: &Claim) {
-        write(self.bucket.storage.as_ref(), &name_of(claim.server_id), claim, false).unwrap();
+        write(
+            self.bucket.storage.as_ref(),
+            &name_of(claim.server_id),
+            claim,
+            false,
+        )
+        .unwrap();
     }
 
     /// Writes the claim of a process on another machine.
@@ -171,10 +177,14 @@ async fn a_holder_notices_the_loss_of_its_claim() {
     let first = site.server("data");
     first.acquire(&site.bucket).unwrap();
     let claims = site.claims().await;
-    let [claim] = &claims[..] else { panic!("{claims:?}") };
+    let [claim] = &claims[..] else {
+        panic!("{claims:?}")
+    };
     assert!(claim.runs_here);
     let credentials = BucketCredentials::default();
-    remove_claim(&site.bucket.bucket, &credentials, claim).await.unwrap();
+    remove_claim(&site.bucket.bucket, &credentials, claim)
+        .await
+        .unwrap();
     let second = site.server("other");
     second.acquire(&site.bucket).unwrap();
     refused(first.acquire(&site.bucket));

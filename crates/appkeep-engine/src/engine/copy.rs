@@ -36,7 +36,12 @@ pub(super) struct BackupCopy<'a> {
 
 impl BackupCopy<'_> {
     pub(super) fn run(self) -> Result<BackupReport, EngineError> {
-        let Self { request, keys, bucket, .. } = self;
+        let Self {
+            request,
+            keys,
+            bucket,
+            ..
+        } = self;
         let app_id = request.app_id;
         let snapshot = self.snapshots.open(app_id, request.snapshot_id)?;
         let presence = bucket.presence(app_id, keys, Use::Write)?;

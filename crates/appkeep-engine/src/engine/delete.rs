@@ -85,7 +85,8 @@ impl BackupDeletion<'_> {
         if space == FreeSpace::None {
             location.set_index_incomplete(true).map_err(in_doubt)?;
         }
-        prune::forget(&repository, gate, self.request.backup_id, space)?;
+        let DeleteBackup { backup_id, keep, .. } = self.request;
+        prune::forget(&repository, gate, *backup_id, keep, space)?;
         if space == FreeSpace::None {
             location.set_index_incomplete(false).map_err(in_doubt)?;
         }

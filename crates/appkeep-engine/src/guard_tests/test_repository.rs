@@ -1,5 +1,6 @@
 //! A small repository and its source data.
 
+use std::collections::HashSet;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
@@ -33,9 +34,9 @@ use crate::restore::Restorer;
 use crate::restore::from_backup::{Blobs, FromBackup};
 use crate::restore::swap::NoFaults;
 use crate::snapshot::Snapshot;
+use crate::storage::Storages;
 use crate::tree_source::TreeSource;
 use crate::verify::Verification;
-use crate::storage::Storages;
 use crate::write_gate::WriteGate;
 
 /// The maximum number of times that the library's check is run, as long as it panics.
@@ -258,6 +259,7 @@ impl TestRepository {
             &self.open(&gate)?,
             &gate,
             AppBackupId::new(Uuid::from_u128(number)),
+            &HashSet::new(),
             space,
         )
     }

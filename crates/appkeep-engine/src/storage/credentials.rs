@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use appkeep_core::ids::BucketId;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::failure;
 
@@ -18,6 +18,21 @@ pub struct StaticCredentials {
     /// The session token of temporary credentials.
     pub session_token: Option<SecretString>,
 }
+
+impl PartialEq for StaticCredentials {
+    fn eq(&self, other: &Self) -> bool {
+        let token = |of: &Self| {
+            of.session_token
+                .as_ref()
+                .map(|token| token.expose_secret().to_owned())
+        };
+        self.access_key.expose_secret() == other.access_key.expose_secret()
+            && self.secret_key.expose_secret() == other.secret_key.expose_secret()
+            && token(self) == token(other)
+    }
+}
+
+impl Eq for StaticCredentials {}
 
 /// The credentials of all buckets whose configuration contains them. Clones share their content.
 #[derive(Debug, Clone, Default)]

@@ -220,10 +220,7 @@ impl BucketStorage for DirectoryStorage {
     }
 }
 
-fn objects_in(
-    entries: impl Iterator<Item = io::Result<DirEntry>>,
-    below: &str,
-) -> io::Result<Vec<Object>> {
+fn objects_in(entries: impl Iterator<Item = io::Result<DirEntry>>, below: &str) -> io::Result<Vec<Object>> {
     let mut objects = Vec::new();
     for entry in entries {
         let entry = entry?;
@@ -245,7 +242,6 @@ fn objects_in(
     }
     Ok(objects)
 }
-
 
 fn is_not_found(error: &walkdir::Error) -> bool {
     error

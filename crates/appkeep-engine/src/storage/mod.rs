@@ -18,7 +18,7 @@ use bytes::Bytes;
 
 pub use self::credentials::{BucketCredentials, StaticCredentials};
 pub(crate) use self::directory::{DirectoryStorage, TMP_DIR};
-pub(crate) use self::probe::probe;
+pub(crate) use self::probe::Probes;
 pub(crate) use self::s3::Storages;
 
 /// An entry of a listing.

@@ -1,46 +1,89 @@
 //! Tries every operation that backups require, before a bucket is used.
 
+use std::collections::HashSet;
 use std::io;
+use std::sync::{Arc, Mutex};
 
+use appkeep_core::engine::EngineError;
 use bytes::Bytes;
 use uuid::Uuid;
 
 use super::BucketStorage;
+use crate::bucket::OpenBucket;
+use crate::failure::{self, storage};
 
 /// The prefix of the object that a probe writes and deletes; the installation's id follows, so that a probe without
 /// permission to delete leaves at most one object.
 const PREFIX: &str = "appkeep-probe-";
 
-/// The result of a probe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Probed {
-    /// Whether the storage refuses a conditional write of an existing object.
-    pub(crate) refuses_overwriting: bool,
+/// The buckets that were probed since they became available. Clones share their state.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Probes {
+    passed: Arc<Mutex<HashSet<String>>>,
 }
 
-/// Writes, lists, reads and deletes an object.
-///
-/// # Errors
-/// The first operation that isn't permitted or gives a wrong result.
-pub(crate) fn probe(storage: &dyn BucketStorage, installation_id: Uuid) -> io::Result<Probed> {
-    storage.check()?;
+impl Probes {
+    /// Probes a bucket after it was claimed for the first time, or for the first time after a failure. Returns the
+    /// result of the claim or of the probe.
+    ///
+    /// # Errors
+    /// That of the claim; [`EngineError::Storage`] if the probe fails. A full bucket passes, so that backups can still
+    /// be deleted.
+    pub(crate) fn after_claim(
+        &self,
+        bucket: &OpenBucket,
+        installation_id: Uuid,
+        claimed: Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        let place = bucket.storage.describe("");
+        if let Err(error) = claimed {
+            failure::lock(&self.passed).remove(&place);
+            return Err(error);
+        }
+        if failure::lock(&self.passed).contains(&place) {
+            return Ok(());
+        }
+        match probe(bucket.storage.as_ref(), installation_id) {
+            Ok(refuses_overwriting) => tracing::info!(
+                path = place,
+                conditional_writes = refuses_overwriting,
+                "the bucket can be listed, written, read and deleted from"
+            ),
+            Err(error) if failure::has_no_room(&error) => {
+                tracing::warn!(path = place, "a bucket has no space for a probe");
+            }
+            Err(error) => {
+                return Err(storage(
+                    format!("bucket {} is unavailable", bucket.bucket.name),
+                    &error,
+                ));
+            }
+        }
+        failure::lock(&self.passed).insert(place);
+        Ok(())
+    }
+}
+
+/// Writes, lists, reads and deletes an object. Returns whether the storage refuses a conditional write of an existing
+/// object.
+fn probe(objects: &dyn BucketStorage, installation_id: Uuid) -> io::Result<bool> {
     let key = format!("{PREFIX}{installation_id}");
     let content = [Bytes::from_static(b"appkeep probes this bucket\n")];
-    storage.put(&key, &content)?;
-    let refuses_overwriting = storage.refuses_overwriting(&key, &content)?;
-    let is_complete = storage.get(&key)? == content[0] && storage.size(&key)? == Some(content[0].len() as u64);
-    let is_listed = storage.list("")?.iter().any(|object| object.name == key);
-    storage.delete(&key)?;
+    objects.put(&key, &content)?;
+    let refuses_overwriting = objects.refuses_overwriting(&key, &content)?;
+    let is_complete = objects.get(&key)? == content[0];
+    let is_listed = objects.list("")?.iter().any(|object| object.name == key);
+    objects.delete(&key)?;
     if !is_complete {
         return Err(wrong("returned other data than was written"));
     }
     if !is_listed {
         return Err(wrong("didn't list an object that was written before"));
     }
-    if storage.size(&key)?.is_some() {
+    if objects.size(&key)?.is_some() {
         return Err(wrong("still has an object that was deleted before"));
     }
-    Ok(Probed { refuses_overwriting })
+    Ok(refuses_overwriting)
 }
 
 fn wrong(what: &str) -> io::Error {

@@ -134,7 +134,9 @@ impl Connection {
             S3Credentials::Profile(profile) => builder.profile(profile),
             S3Credentials::Configured => {
                 let Some(found) = known.get(bucket_id) else {
-                    return Err(io::Error::other("the configuration doesn't contain its credentials"));
+                    return Err(io::Error::other(
+                        "the configuration doesn't contain its credentials",
+                    ));
                 };
                 let mut builder = builder
                     .disable_config_load()

@@ -36,11 +36,15 @@ pub(super) fn explain(doing: &str, location: &S3Location, error: &opendal::Error
     let (kind, reason) = match code {
         "NoSuchBucket" => (
             io::ErrorKind::Other,
-            format!("the S3 bucket {bucket:?} does not exist: create it, or correct the URL in the configuration"),
+            format!(
+                "the S3 bucket {bucket:?} does not exist: create it, or correct the URL in the configuration"
+            ),
         ),
         "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidToken" | "AuthFailure" => {
             is_refused = true;
-            let problem = format!("the server refuses the credentials ({code}): check the access key and the secret key");
+            let problem = format!(
+                "the server refuses the credentials ({code}): check the access key and the secret key"
+            );
             (io::ErrorKind::PermissionDenied, problem)
         }
         "ExpiredToken" | "TokenRefreshRequired" => {
@@ -50,7 +54,9 @@ pub(super) fn explain(doing: &str, location: &S3Location, error: &opendal::Error
         }
         "RequestTimeTooSkewed" | "RequestExpired" => (
             io::ErrorKind::PermissionDenied,
-            format!("the clocks of this machine and of the S3 server differ ({code}): synchronize this machine's clock"),
+            format!(
+                "the clocks of this machine and of the S3 server differ ({code}): synchronize this machine's clock"
+            ),
         ),
         "AuthorizationHeaderMalformed" | "PermanentRedirect" | "IllegalLocationConstraintException" => {
             let expected = quoted_after(text, "expecting ");
@@ -60,12 +66,16 @@ pub(super) fn explain(doing: &str, location: &S3Location, error: &opendal::Error
             );
             (
                 io::ErrorKind::InvalidInput,
-                format!("the S3 bucket is not in the region {:?} ({code}): {expected}", location.region),
+                format!(
+                    "the S3 bucket is not in the region {:?} ({code}): {expected}",
+                    location.region
+                ),
             )
         }
-        "QuotaExceeded" | "InsufficientCapacity" | "InsufficientStorage" | "XMinioStorageFull" => {
-            (io::ErrorKind::StorageFull, format!("the S3 server has no space ({code})"))
-        }
+        "QuotaExceeded" | "InsufficientCapacity" | "InsufficientStorage" | "XMinioStorageFull" => (
+            io::ErrorKind::StorageFull,
+            format!("the S3 server has no space ({code})"),
+        ),
         "NotImplemented" => (io::ErrorKind::Unsupported, message_of(error)),
         _ => match error.kind() {
             ErrorKind::NotFound => (io::ErrorKind::NotFound, "the object does not exist".to_owned()),
@@ -78,7 +88,11 @@ pub(super) fn explain(doing: &str, location: &S3Location, error: &opendal::Error
                 (io::ErrorKind::PermissionDenied, problem)
             }
             _ if code.is_empty() && error.message().starts_with("send http request") => {
-                let problem = format!("the S3 server at {} can't be reached: {}", location.endpoint_url(), root_cause(error));
+                let problem = format!(
+                    "the S3 server at {} can't be reached: {}",
+                    location.endpoint_url(),
+                    root_cause(error)
+                );
                 (io::ErrorKind::ConnectionRefused, problem)
             }
             _ => (io::ErrorKind::Other, message_of(error)),

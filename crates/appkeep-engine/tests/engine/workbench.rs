@@ -1,5 +1,6 @@
 //! An engine with an app and a bucket in a temporary directory.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -248,6 +249,7 @@ impl Workbench {
             bucket: self.bucket.clone(),
             app_id: self.app_id,
             backup_id: backup_id(number),
+            keep: HashSet::new(),
         }
     }
 

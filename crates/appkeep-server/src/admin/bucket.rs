@@ -1,16 +1,14 @@
 //! Ownership of buckets, for the command line.
 
-use std::path::PathBuf;
+use appkeep_core::catalog::{Bucket, Declaration};
 
-use appkeep_core::catalog::{BucketLocation, Declaration};
+pub use appkeep_engine::{BucketClaim, BucketCredentials, list_claims, remove_claim};
 
-pub use appkeep_engine::{BucketClaim, list_claims, remove_claim};
-
-/// Returns the directory of the declared bucket with this name or id.
+/// Returns the declared bucket with this name or id.
 ///
 /// # Errors
 /// A message when there is no such bucket, or several accounts have a bucket of this name.
-pub fn directory_named(declaration: &Declaration, wanted: &str) -> Result<PathBuf, String> {
+pub fn bucket_named<'a>(declaration: &'a Declaration, wanted: &str) -> Result<&'a Bucket, String> {
     let is_wanted = |name: &str, id: String| name == wanted || id == wanted;
     let mut found = declaration
         .buckets
@@ -21,6 +19,5 @@ pub fn directory_named(declaration: &Declaration, wanted: &str) -> Result<PathBu
     if found.next().is_some() {
         return Err(format!("several accounts have a bucket {wanted}: specify its id"));
     }
-    let BucketLocation::Directory(directory) = &bucket.location;
-    Ok(directory.clone())
+    Ok(bucket)
 }

@@ -1,9 +1,8 @@
 //! The data that plain restic needs to read the backups without a server.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 
-use appkeep_core::catalog::{Account, App, Bucket, BucketLocation, Declaration};
+use appkeep_core::catalog::{Account, App, Bucket, Declaration};
 use appkeep_core::ids::{AccountId, AppId, BucketId};
 use appkeep_core::store::{Store, StoreError};
 
@@ -63,8 +62,8 @@ pub struct Recovery {
     pub app: String,
     /// The bucket's name, else its id.
     pub bucket: String,
-    /// The path of the repository, if known.
-    pub repository: Option<PathBuf>,
+    /// The address of the repository for restic, if known.
+    pub repository: Option<String>,
     /// The name of the repository's directory in the bucket.
     pub app_id: AppId,
     /// The repository's password, or why it can't be determined.
@@ -82,10 +81,7 @@ pub fn list(keys: &KeyStore, catalog: &Catalog) -> Result<Vec<Recovery>, KeyErro
             account: catalog.name_of_account(app.map(|app| app.account_id)),
             app: app.map_or_else(|| app_id.to_string(), |app| app.name.clone()),
             bucket: bucket.map_or_else(|| bucket_id.to_string(), |bucket| bucket.name.clone()),
-            repository: bucket.map(|bucket| {
-                let BucketLocation::Directory(directory) = &bucket.location;
-                directory.join(app_id.to_string())
-            }),
+            repository: bucket.map(|bucket| bucket.location.restic_repository(&app_id.to_string())),
             app_id,
             password: keys.password(bucket_id, app_id).map_err(KeyError::from),
         }

@@ -10,7 +10,7 @@ use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshot
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Resources, Store, StoreError, list_bucket_directories, transact};
 use appkeep_core::worker::complete_interrupted_restore;
-use appkeep_engine::{EngineConfig, RusticEngine};
+use appkeep_engine::{BucketCredentials, EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
 use tokio_util::sync::CancellationToken;
 
@@ -21,7 +21,7 @@ pub use appkeep_core::engine::{
 
 use crate::admin::data_dir::{DataDir, DataDirError, DataDirLock};
 use crate::admin::keys::{self, KeyError, KeyStore};
-use crate::config::KeySource;
+use crate::config::Config;
 use crate::system::{IdSource, SystemClock};
 
 /// The reason why a restore failed.
@@ -74,6 +74,7 @@ pub enum Target {
 pub struct Stopped {
     data: DataDir,
     keys: KeyStore,
+    credentials: BucketCredentials,
     store: SqliteStore,
     _lock: DataDirLock,
 }
@@ -90,19 +91,28 @@ pub struct Planned {
 }
 
 impl Stopped {
-    /// Opens the data directory `path` of an existing server.
+    /// Opens the data directory `path` of an existing server. `config` contains the source of the master key and
+    /// credentials of buckets.
     ///
     /// # Errors
     /// When there is none, or a server uses it.
-    pub async fn open(path: &Path, keys: &KeySource) -> Result<Self, RestoreError> {
+    pub async fn open(path: &Path, config: Option<&Config>) -> Result<Self, RestoreError> {
         // The paths of its snapshots must not depend on this process's working directory.
         let data = DataDir::create(DataDir::existing(path)?.path())?;
         let lock = data.lock()?;
-        let keys = keys::open(data.path(), keys).await?;
+        let source = config.map(|config| config.keys.clone()).unwrap_or_default();
+        let keys = keys::open(data.path(), &source).await?;
+        let credentials = BucketCredentials::default();
+        credentials.replace(
+            config
+                .map(|config| config.bucket_credentials.clone())
+                .unwrap_or_default(),
+        );
         let store = SqliteStore::open(data.database()).await?;
         Ok(Self {
             data,
             keys,
+            credentials,
             store,
             _lock: lock,
         })
@@ -286,7 +296,9 @@ impl Stopped {
 
     fn engine(&self) -> RusticEngine {
         let data_dir = self.data.path().to_owned();
-        RusticEngine::new(&EngineConfig { data_dir }).with_keys(self.keys.clone())
+        RusticEngine::new(&EngineConfig { data_dir })
+            .with_keys(self.keys.clone())
+            .with_credentials(self.credentials.clone())
     }
 
     /// Closes the store and releases the data directory.

@@ -1,28 +1,28 @@
 //! Converts the file's tables to accounts, apps and buckets. Checks that names are unique, ids well-formed
 //! and paths absolute.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use appkeep_core::admission::QueueLimits;
-use appkeep_core::catalog::{Account, App, Bucket, BucketLocation, Declaration, Volume};
+use appkeep_core::catalog::{Account, App, Declaration, Volume};
 use appkeep_core::ids::{AccountId, AppId, BucketId};
 use appkeep_core::name::ResourceName;
-use appkeep_engine::{Priority, Reserve};
+use appkeep_engine::{Priority, Reserve, StaticCredentials};
 use toml::Spanned;
 use uuid::Uuid;
 
+use super::buckets::S3Place;
 use super::error::ConfigError;
-use super::file::{AccountTable, AppTable, BucketTable, File};
+use super::file::{AccountTable, AppTable, File};
 use super::nesting::Places;
 use super::{
-    BODY_TIMEOUT_SECS_DEFAULT, BODY_TIMEOUT_SECS_MAX, BUCKET_BACKUPS_DEFAULT, CHECK_EVERY_SECS_DEFAULT,
-    CHECK_EVERY_SECS_MAX, CONNECTION_TIMEOUT_SECS_MAX, CONNECTIONS_MAX, Config, IDLE_TIMEOUT_SECS_DEFAULT,
-    JOBS_MAX, RESERVE_MIB_MAX, VERIFY_PERCENT_DEFAULT, WORKERS_DEFAULT, WORKERS_MAX,
-    WRITE_TIMEOUT_SECS_DEFAULT,
+    BODY_TIMEOUT_SECS_DEFAULT, BODY_TIMEOUT_SECS_MAX, CHECK_EVERY_SECS_DEFAULT, CHECK_EVERY_SECS_MAX,
+    CONNECTION_TIMEOUT_SECS_MAX, CONNECTIONS_MAX, Config, IDLE_TIMEOUT_SECS_DEFAULT, JOBS_MAX,
+    RESERVE_MIB_MAX, VERIFY_PERCENT_DEFAULT, WORKERS_DEFAULT, WORKERS_MAX, WRITE_TIMEOUT_SECS_DEFAULT,
 };
 
 /// The namespace of ids that are derived from names: a version 5 id of this project's name.
@@ -37,7 +37,9 @@ pub(super) struct Checker<'a> {
     path: &'a Path,
     text: &'a str,
     ids: HashSet<Uuid>,
-    directories: Places,
+    pub(super) directories: Places,
+    pub(super) s3_places: Vec<S3Place>,
+    pub(super) bucket_credentials: HashMap<BucketId, StaticCredentials>,
 }
 
 pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, ConfigError> {
@@ -46,6 +48,8 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         text,
         ids: HashSet::new(),
         directories: Places::default(),
+        s3_places: Vec::new(),
+        bucket_credentials: HashMap::new(),
     };
     let workers = checker.number(file.server.workers.as_ref(), WORKERS_DEFAULT, 0..=WORKERS_MAX)?;
     let most = workers.saturating_sub(1).max(1);
@@ -86,6 +90,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
     for table in &file.accounts {
         checker.account(table, &mut names, &mut declaration)?;
     }
+    checker.check_s3_places()?;
     let shared = checker.directories.check();
     let shared = shared.map_err(|(span, problem)| checker.error(&span, problem))?;
     for app in &mut declaration.apps {
@@ -108,6 +113,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         pages: server.pages.unwrap_or(true),
         keys,
         declaration,
+        bucket_credentials: checker.bucket_credentials,
         warnings: shared.into_iter().map(|shared| shared.warning).collect(),
     })
 }
@@ -325,33 +331,6 @@ impl Checker<'_> {
             declared: true,
         })
     }
-
-    fn bucket(
-        &mut self,
-        account: &Account,
-        table: &BucketTable,
-        names: &mut HashSet<String>,
-    ) -> Result<Bucket, ConfigError> {
-        let name = self.name(&table.name, names)?;
-        let derived = derived_id("bucket", &account.name, &name);
-        let id = BucketId::new(self.id(table.id.as_ref(), &table.name, derived)?);
-        let directory = self.directory(&table.path)?;
-        self.directories
-            .add_bucket(&name, account.id, &directory, table.path.span());
-        Ok(Bucket {
-            id,
-            account_id: account.id,
-            name,
-            location: BucketLocation::Directory(directory),
-            is_default: table.default.as_ref().is_some_and(|marked| *marked.get_ref()),
-            backups_max: self.number(
-                table.backups_max.as_ref(),
-                BUCKET_BACKUPS_DEFAULT,
-                1..=WORKERS_MAX,
-            )?,
-            declared: true,
-        })
-    }
 }
 
 #[cfg(test)]
@@ -429,11 +408,6 @@ path = "/var/backups"
         ] {
             assert_eq!(parse(&GOOD.replace(from, to)).unwrap_err(), expected);
         }
-        let missing = parse(&GOOD.replace("path = \"/var/backups\"\n", "")).unwrap_err();
-        assert_eq!(
-            missing,
-            "/etc/appkeep.toml:12: `[[accounts.buckets]]`: missing field `path`"
-        );
         let syntax = parse(&GOOD.replace("name = \"acme\"", "name = acme")).unwrap_err();
         assert!(
             syntax.starts_with("/etc/appkeep.toml:6: `name = acme`: "),

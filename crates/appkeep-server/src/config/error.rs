@@ -26,6 +26,26 @@ const WORDS: [(&str, &str); 4] = [
     ("invalid type: map", "invalid type: table"),
 ];
 
+/// The settings whose values are never printed.
+const SECRETS: [&str; 3] = ["access_key", "secret_key", "session_token"];
+
+/// Removes secret values, and the credentials in a URL, from a line of the file.
+fn without_secrets(line: &str) -> String {
+    let end = SECRETS
+        .iter()
+        .filter_map(|secret| Some(line.find(secret)? + secret.len()))
+        .min();
+    if let Some(shown) = end.and_then(|end| line.get(..end)) {
+        return format!("{shown} = …");
+    }
+    match (line.find("://"), line.rfind('@')) {
+        (Some(scheme), Some(at)) if scheme < at => {
+            format!("{}://…{}", &line[..scheme], &line[at..])
+        }
+        _ => line.to_owned(),
+    }
+}
+
 impl ConfigError {
     pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
         Self {
@@ -75,8 +95,19 @@ impl ConfigError {
         Self {
             file: path.to_owned(),
             line: Some(before.matches('\n').count() + 1),
-            place: Some(line.trim().chars().take(PLACE_CHARS_MAX).collect()),
-            problem,
+            place: Some(
+                without_secrets(line.trim())
+                    .chars()
+                    .take(PLACE_CHARS_MAX)
+                    .collect(),
+            ),
+            problem: if SECRETS.iter().any(|secret| line.contains(secret))
+                && problem.starts_with("invalid type")
+            {
+                "invalid type: expected a string".to_owned()
+            } else {
+                problem
+            },
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The structure of the configuration file.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
+use secrecy::SecretString;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -99,7 +101,54 @@ pub(super) struct HookTable {
 pub(super) struct BucketTable {
     pub(super) name: Spanned<String>,
     pub(super) id: Option<Spanned<String>>,
-    pub(super) path: Spanned<String>,
+    pub(super) path: Option<Spanned<String>>,
+    pub(super) url: Option<Spanned<String>>,
     pub(super) default: Option<Spanned<bool>>,
     pub(super) backups_max: Option<Spanned<u32>>,
+    pub(super) endpoint: Option<Spanned<String>>,
+    pub(super) region: Option<Spanned<String>>,
+    pub(super) path_style: Option<Spanned<bool>>,
+    pub(super) storage_class: Option<Spanned<String>>,
+    pub(super) encryption: Option<Spanned<String>>,
+    pub(super) encryption_key: Option<Spanned<String>>,
+    pub(super) ca_file: Option<Spanned<String>>,
+    pub(super) profile: Option<Spanned<String>>,
+    pub(super) credentials_file: Option<Spanned<String>>,
+    pub(super) access_key: Option<Spanned<SecretString>>,
+    pub(super) secret_key: Option<Spanned<SecretString>>,
+    pub(super) session_token: Option<Spanned<SecretString>>,
+    pub(super) timeout_secs: Option<Spanned<u32>>,
+    pub(super) retries_max: Option<Spanned<u32>>,
+    pub(super) connections_max: Option<Spanned<u32>>,
+    pub(super) upload_limit: Option<Spanned<String>>,
+    pub(super) download_limit: Option<Spanned<String>>,
+}
+
+impl BucketTable {
+    /// The name and the place of a setting that only S3 servers have, if there is one.
+    pub(super) fn s3_setting(&self) -> Option<(&'static str, Range<usize>)> {
+        fn span<T>(given: Option<&Spanned<T>>) -> Option<Range<usize>> {
+            given.map(Spanned::span)
+        }
+        let settings = [
+            ("endpoint", span(self.endpoint.as_ref())),
+            ("region", span(self.region.as_ref())),
+            ("path_style", span(self.path_style.as_ref())),
+            ("storage_class", span(self.storage_class.as_ref())),
+            ("encryption", span(self.encryption.as_ref())),
+            ("encryption_key", span(self.encryption_key.as_ref())),
+            ("ca_file", span(self.ca_file.as_ref())),
+            ("profile", span(self.profile.as_ref())),
+            ("credentials_file", span(self.credentials_file.as_ref())),
+            ("access_key", span(self.access_key.as_ref())),
+            ("secret_key", span(self.secret_key.as_ref())),
+            ("session_token", span(self.session_token.as_ref())),
+            ("timeout_secs", span(self.timeout_secs.as_ref())),
+            ("retries_max", span(self.retries_max.as_ref())),
+            ("connections_max", span(self.connections_max.as_ref())),
+            ("upload_limit", span(self.upload_limit.as_ref())),
+            ("download_limit", span(self.download_limit.as_ref())),
+        ];
+        settings.into_iter().find_map(|(name, span)| Some((name, span?)))
+    }
 }

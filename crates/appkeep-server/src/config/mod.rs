@@ -1,7 +1,9 @@
 //! `appkeep.toml`: the operator's configuration. It is parsed strictly; an error names file, line, key and
 //! value, and says what was expected.
 
+mod buckets;
 mod changes;
+mod credentials;
 mod declare;
 mod error;
 mod file;
@@ -11,12 +13,14 @@ mod mounts;
 mod nesting;
 mod schedules;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use appkeep_core::admission::QueueLimits;
 use appkeep_core::catalog::Declaration;
-use appkeep_engine::{Priority, Reserve};
+use appkeep_core::ids::BucketId;
+use appkeep_engine::{Priority, Reserve, StaticCredentials};
 
 pub use self::error::ConfigError;
 
@@ -70,6 +74,14 @@ pub enum KeySource {
     /// This command prints the key: a program and its arguments.
     Command(Vec<String>),
 }
+/// The region of S3 servers other than Amazon's, most of which ignore it.
+pub(crate) const S3_REGION_DEFAULT: &str = "us-east-1";
+/// The largest time that may be configured for a transfer, in seconds.
+pub(crate) const S3_TIMEOUT_SECS_MAX: u32 = 3600;
+/// The largest number of retries of a request to an S3 server.
+pub(crate) const S3_RETRIES_MAX: u32 = 20;
+/// The largest number of concurrent requests to an S3 server.
+pub(crate) const S3_CONNECTIONS_MAX: u32 = 64;
 /// The default time that a hook may take, in seconds.
 pub(crate) const HOOK_TIMEOUT_SECS_DEFAULT: u32 = 60;
 /// The largest time that may be configured for a hook, in seconds.
@@ -117,6 +129,8 @@ pub struct Config {
     pub keys: KeySource,
     /// Accounts, apps and buckets.
     pub declaration: Declaration,
+    /// The credentials of buckets that the configuration contains.
+    pub bucket_credentials: HashMap<BucketId, StaticCredentials>,
     /// Settings that are permitted but may be a mistake.
     pub warnings: Vec<String>,
 }

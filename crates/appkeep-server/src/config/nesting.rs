@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use appkeep_core::catalog::{BucketLocation, Declaration, Volume};
+use appkeep_core::catalog::{Declaration, Volume};
 use appkeep_core::ids::{AccountId, AppId};
 
 use super::error::ConfigError;
@@ -114,9 +114,9 @@ pub(super) fn check_data_dir(declaration: &Declaration, data_dir: &Path) -> Resu
         let of_app = |volume: &Volume| (volume_of(&app.name, volume), volume.path.clone());
         app.volumes.iter().map(of_app)
     });
-    let buckets = declaration.buckets.iter().map(|bucket| {
-        let BucketLocation::Directory(path) = &bucket.location;
-        (format!("bucket {:?}", bucket.name), path.clone())
+    let buckets = declaration.buckets.iter().filter_map(|bucket| {
+        let path = bucket.location.directory()?;
+        Some((format!("bucket {:?}", bucket.name), path.to_path_buf()))
     });
     let others: Vec<_> = volumes.chain(buckets).collect();
     let paths = std::iter::once(data_dir).chain(others.iter().map(|(_, path)| path.as_path()));

@@ -60,6 +60,7 @@ pub(super) fn bucket(
         name: ResourceName::from_text(&bucket.item.name)?,
         provider: match bucket.item.location {
             BucketLocation::Directory(_) => Provider::Directory,
+            BucketLocation::S3(_) => Provider::S3,
         },
         state: if why.is_empty() {
             BucketState::Available

@@ -2,6 +2,7 @@
 
 use appkeep_core::clock::Clock;
 use appkeep_core::store::{Store, transact};
+use appkeep_engine::BucketCredentials;
 
 use super::Server;
 use crate::config::Config;
@@ -13,6 +14,7 @@ pub(super) struct Reloadable {
     pub(super) config: tokio::sync::Mutex<Config>,
     pub(super) data_dir: std::path::PathBuf,
     pub(super) clock: std::sync::Arc<dyn Clock>,
+    pub(super) credentials: BucketCredentials,
 }
 
 impl Server {
@@ -35,10 +37,14 @@ impl Server {
             tx.commit().await
         })
         .await?;
+        self.reloadable
+            .credentials
+            .replace(config.bucket_credentials.clone());
         self.reload_certificate();
         let mut changes = config.declaration_changes(&current);
         let applied = Config {
             declaration: config.declaration.clone(),
+            bucket_credentials: config.bucket_credentials.clone(),
             warnings: config.warnings.clone(),
             ..current.clone()
         };

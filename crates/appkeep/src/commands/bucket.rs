@@ -56,7 +56,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::List => list(&Session::open(&args.connection).await?).await,
         Command::Check { bucket } => check(&Session::open(&args.connection).await?, bucket.as_deref()).await,
-        Command::TakeOver(args) => take_over::run(&args),
+        Command::TakeOver(args) => take_over::run(&args).await,
     }
 }
 

@@ -152,7 +152,7 @@ fn recovery_commands(recovery: &Recovery) -> anyhow::Result<String> {
         .with_context(|| what.clone())?;
     let repository = recovery.repository.as_ref().map_or_else(
         || format!("DIRECTORY-OF-THE-BUCKET/{}", recovery.app_id),
-        |path| path.display().to_string(),
+        Clone::clone,
     );
     Ok(format!(
         "# {what}; for one backup add --tag backup=ID\n\

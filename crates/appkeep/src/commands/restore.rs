@@ -115,8 +115,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 async fn open(data: &Path, config: Option<&Path>) -> anyhow::Result<Stopped> {
     let config = config.map(Config::load).transpose()?;
-    let keys = config.map(|config| config.keys).unwrap_or_default();
-    Ok(Stopped::open(data, &keys).await?)
+    Ok(Stopped::open(data, config.as_ref()).await?)
 }
 
 /// Abandons unfinished restores, and prints where their data is.

@@ -208,16 +208,16 @@ fn missing_directories(config: &Config) -> Vec<String> {
         app.volumes.iter().map(|volume| {
             (
                 format!("volume {:?} of app {:?}", volume.name, app.name),
-                &volume.path,
+                volume.path.as_path(),
             )
         })
     });
-    let buckets = config.declaration.buckets.iter().map(|bucket| {
-        let appkeep_server::admin::catalog::BucketLocation::Directory(path) = &bucket.location;
-        (format!("bucket {:?}", bucket.name), path)
+    let buckets = config.declaration.buckets.iter().filter_map(|bucket| {
+        let path = bucket.location.directory()?;
+        Some((format!("bucket {:?}", bucket.name), path))
     });
     let missing = volumes.chain(buckets).filter(|(_, path)| !path.is_dir());
-    let warning = |(what, path): (String, &PathBuf)| {
+    let warning = |(what, path): (String, &Path)| {
         format!(
             "{what}: {} is not a directory; backups fail until it exists",
             path.display()

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use appkeep_server::Config;
-use appkeep_server::admin::bucket::{BucketClaim, directory_named, list_claims, remove_claim};
+use appkeep_server::admin::bucket::{
+    BucketClaim, BucketCredentials, bucket_named, list_claims, remove_claim,
+};
 
 use crate::failure::{COULD_NOT_RUN, Failure};
 use crate::remote::confirmed;
@@ -17,7 +18,7 @@ pub(super) struct Args {
     /// The bucket, by name or id.
     #[arg(value_name = "BUCKET")]
     bucket: String,
-    /// The server's configuration, which contains the path of the bucket.
+    /// The server's configuration, which contains the location of the bucket.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
     /// Don't ask. Required without a terminal.
@@ -25,13 +26,14 @@ pub(super) struct Args {
     yes: bool,
 }
 
-pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let config = Config::load(&args.config)?;
     let name = &args.bucket;
-    let directory =
-        directory_named(&config.declaration, name).map_err(|problem| Failure::new(COULD_NOT_RUN, problem))?;
-    let claims =
-        list_claims(&directory).with_context(|| format!("failed to read {}", directory.display()))?;
+    let bucket =
+        bucket_named(&config.declaration, name).map_err(|problem| Failure::new(COULD_NOT_RUN, problem))?;
+    let credentials = BucketCredentials::default();
+    credentials.replace(config.bucket_credentials.clone());
+    let claims = list_claims(bucket, &credentials).await?;
     let (here, others): (Vec<_>, Vec<_>) = claims.into_iter().partition(|claim| claim.runs_here);
     if others.is_empty() {
         let Some(claim) = here.first() else {
@@ -57,7 +59,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         )?;
     }
     for claim in &others {
-        remove_claim(claim).with_context(|| format!("failed to remove {}", claim.path.display()))?;
+        remove_claim(bucket, &credentials, claim).await?;
     }
     print_line(&format!("the bucket {name} was taken over from {list}"))?;
     Ok(ExitCode::SUCCESS)

@@ -27,6 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "appkeep-contract",
             "appkeep-launcher",
             "appkeep-openapi",
+            "appkeep-s3-server",
             "appkeep-server",
         ],
     ),
@@ -35,9 +36,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("appkeep-client-mock", &["appkeep-client"]),
     ("appkeep-contract", &["appkeep-client", "appkeep-openapi"]),
     ("appkeep-core", &[]),
-    ("appkeep-engine", &["appkeep-core"]),
+    ("appkeep-engine", &["appkeep-core", "appkeep-s3-server"]),
     ("appkeep-launcher", &[]),
     ("appkeep-openapi", &[]),
+    ("appkeep-s3-server", &[]),
     (
         "appkeep-server",
         &[
@@ -59,6 +61,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "appkeep-core",
             "appkeep-engine",
             "appkeep-openapi",
+            "appkeep-s3-server",
             "appkeep-server",
             "appkeep-store",
         ],

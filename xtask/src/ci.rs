@@ -10,7 +10,7 @@ use cargo_metadata::semver::Version;
 
 use crate::process::{command, succeeds};
 use crate::{
-    Outcome, codegen, crash, diff, languages, lint, package, pages, schemathesis, test, tidy, toolkit,
+    Outcome, codegen, crash, diff, languages, lint, package, pages, s3, schemathesis, test, tidy, toolkit,
     vendor, verify, workspace,
 };
 
@@ -43,6 +43,7 @@ const STEPS: &[Step] = &[
     ("schemathesis", || {
         schemathesis::run(&schemathesis::Args::default())
     }),
+    ("s3", || s3::run(&s3::Args::default())),
 ];
 
 /// Fails when `Cargo.lock` doesn't match the manifests, so that no later step changes it.

@@ -22,6 +22,7 @@ mod pages;
 mod process;
 mod python;
 mod release;
+mod s3;
 mod schemathesis;
 mod spec;
 mod test;
@@ -109,6 +110,8 @@ enum Command {
     Crash(crash::Args),
     /// Check our own server with Schemathesis; requires python3.
     Schemathesis(schemathesis::Args),
+    /// Test buckets on S3 with rclone and moto; requires python3.
+    S3(s3::Args),
     /// Test the server's pages in a real browser; requires node, npm and chromium.
     Pages(pages::Args),
     /// Copy the renderer of the API reference from npm, in the pinned version.
@@ -146,6 +149,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Crash(args) => crash::run(&args),
         Command::Schemathesis(args) => schemathesis::run(&args),
+        Command::S3(args) => s3::run(&args),
         Command::Pages(args) => pages::run(&args),
         Command::Vendor { check } => vendor::run(check),
         Command::Languages => languages::run(),

@@ -113,6 +113,7 @@ mod tests {
     fn every_requirement_is_pinned_and_hashed_and_names_no_registry() {
         for package in [
             crate::languages::PYTHON,
+            crate::s3::Program::Rclone.package(),
             crate::schemathesis::PACKAGE,
             crate::toolkit::PACKAGE,
         ] {

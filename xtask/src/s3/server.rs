@@ -1,0 +1,180 @@
+//! S3 servers from Python packages, as child processes.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use tempfile::TempDir;
+
+use crate::python::{self, Package};
+
+/// The credentials of the servers. rclone refuses keys that are too short.
+pub(crate) const ACCESS_KEY: &str = "AKIAAPPKEEPTEST00000";
+pub(crate) const SECRET_KEY: &str = "appkeep/test/secret/key/0123456789abcdef";
+
+/// The beginning of the URL that each server prints.
+const URL_PREFIX: &str = "http://127.0.0.1:";
+
+/// Maximum time until a server prints its URL.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Maximum number of lines of a server's output in an error.
+const OUTPUT_LINES_MAX: usize = 20;
+
+/// An S3 server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Program {
+    /// `rclone serve s3`, which ignores conditions of writes.
+    Rclone,
+    /// `moto_server`, which keeps objects in memory and accepts all credentials.
+    Moto,
+}
+
+impl Program {
+    /// Its name in messages.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Rclone => "rclone",
+            Self::Moto => "moto",
+        }
+    }
+
+    /// Its package. All are in one environment.
+    pub(crate) const fn package(self) -> Package {
+        Package {
+            program: match self {
+                Self::Rclone => "rclone",
+                Self::Moto => "moto_server",
+            },
+            requirements: "xtask/s3/requirements.txt",
+            venv: "target/s3/venv",
+        }
+    }
+
+    /// The command that serves `directory`.
+    fn command(self, program: &Path, directory: &Path) -> Command {
+        let mut command = Command::new(program);
+        match self {
+            Self::Rclone => command
+                .args(["serve", "s3", "--config=", "--addr=127.0.0.1:0", "--auth-key"])
+                .arg(format!("{ACCESS_KEY},{SECRET_KEY}"))
+                .arg(directory),
+            Self::Moto => command
+                .args(["--host", "127.0.0.1", "--port", "0"])
+                .env("PYTHONUNBUFFERED", "1"),
+        };
+        command
+    }
+}
+
+/// A running server with one bucket. It ends when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    url: String,
+    /// rclone's directory, with a directory per bucket.
+    directory: TempDir,
+}
+
+impl Server {
+    /// Installs the server, and starts it with an empty bucket.
+    ///
+    /// # Errors
+    /// When it can't be installed or doesn't start.
+    pub(crate) fn start(program: Program, bucket: &str) -> Result<Self> {
+        let executable = python::installed(&program.package())?;
+        let directory = tempfile::tempdir().context("failed to create a temporary directory")?;
+        let mut command = program.command(&executable, directory.path());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let started = command.spawn();
+        let child = started.with_context(|| format!("failed to start {}", executable.display()))?;
+        // Dropped if the rest fails, which ends the process.
+        let mut server = Self {
+            child,
+            url: String::new(),
+            directory,
+        };
+        server.url = server.printed_url().with_context(|| program.name())?;
+        match program {
+            Program::Rclone => fs::create_dir(server.directory.path().join(bucket))?,
+            Program::Moto => {
+                let created = ureq::put(format!("{}/{bucket}", server.url)).send_empty();
+                created.context("failed to create a bucket in moto")?;
+            }
+        }
+        Ok(server)
+    }
+
+    /// Its URL, for example `http://127.0.0.1:40123`.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Waits until the server prints its URL. It listens by then.
+    fn printed_url(&mut self) -> Result<String> {
+        let output = self.child.stderr.take().context("its output isn't readable")?;
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || read_output(output, &sender));
+        let mut lines = Vec::new();
+        loop {
+            match receiver.recv_timeout(PATIENCE) {
+                Ok(line) => {
+                    if let Some(url) = url_in(&line) {
+                        return Ok(url);
+                    }
+                    lines.push(line);
+                }
+                Err(error) => bail!("the server didn't start: {error}: {}", last_of(&lines)),
+            }
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Fails only if it has ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads the output to its end, so that the server can always write, and sends its lines.
+fn read_output(output: impl Read, lines: &Sender<String>) {
+    for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
+        // Nothing receives lines after the URL.
+        let _ = lines.send(String::from_utf8_lossy(&line).into_owned());
+    }
+}
+
+fn url_in(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once(URL_PREFIX)?;
+    let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    Some(format!("{URL_PREFIX}{port}"))
+}
+
+fn last_of(lines: &[String]) -> String {
+    lines[lines.len().saturating_sub(OUTPUT_LINES_MAX)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_found_in_the_output_of_both_servers() {
+        let url = Some("http://127.0.0.1:46137".to_owned());
+        let line = "NOTICE: Local file system at data: Starting s3 server on [http://127.0.0.1:46137/]";
+        assert_eq!(url_in(line), url);
+        assert_eq!(url_in(" * Running on http://127.0.0.1:46137"), url);
+        assert_eq!(url_in("Press CTRL+C to quit"), None);
+    }
+}

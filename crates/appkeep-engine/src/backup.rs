@@ -103,6 +103,9 @@ where
     fail_point::pass("backup.before_release");
     gate.release()?;
     fail_point::pass("backup.after_release");
+    if let Some(backend) = verification.backend {
+        gate.check_written(|kind, id| backend.size(kind, id))?;
+    }
     finish(stored.summary.as_ref(), stored_again, progress)
 }
 

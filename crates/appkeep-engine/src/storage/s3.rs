@@ -20,7 +20,7 @@ use opendal::services::S3;
 use opendal::{Buffer, ErrorKind, HttpTransporter, OperationContext, Operator};
 use opendal_http_transport_reqwest::ReqwestTransport;
 use secrecy::ExposeSecret;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -217,12 +217,28 @@ struct S3Storage {
 
 impl S3Storage {
     /// Runs a request, and its retries, on the transfer threads.
-    fn run<T>(&self, doing: &str, request: impl Future<Output = opendal::Result<T>>) -> io::Result<T> {
-        let result = runtime()?.block_on(self.cancel.run_until_cancelled(async {
+    fn run<T: Send>(
+        &self,
+        doing: &str,
+        request: impl Future<Output = opendal::Result<T>> + Send,
+    ) -> io::Result<T> {
+        let runtime = runtime()?;
+        let request = self.cancel.run_until_cancelled(async {
             // The semaphore is never closed.
             let _slot = self.connection.slots.acquire().await;
             request.await
-        }));
+        });
+        let result = if Handle::try_current().is_ok() {
+            // Only when an engine is dropped by a task, and releases its buckets: a runtime can't wait in another one.
+            std::thread::scope(|scope| {
+                let waiting = scope.spawn(|| runtime.block_on(request));
+                waiting
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+        } else {
+            runtime.block_on(request)
+        };
         let error = match result {
             Some(Ok(value)) => return Ok(value),
             Some(Err(error)) => error,

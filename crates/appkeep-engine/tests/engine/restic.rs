@@ -20,11 +20,13 @@ use crate::workbench::{
 
 /// Runs restic on the app's repository, with its password.
 pub(crate) fn restic(workbench: &Workbench, arguments: &[&str]) -> String {
+    let repository = &workbench.bucket.location;
     let output = Command::new("restic")
         .args(["--no-cache", "--repo"])
-        .arg(workbench.repository())
+        .arg(repository.restic_repository(&workbench.app_id.to_string()))
         .args(arguments)
         .env("RESTIC_PASSWORD", workbench.password().expose_secret())
+        .envs(workbench.s3_environment())
         .output()
         .expect("this test needs restic: apt-get install restic");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -36,13 +38,13 @@ pub(crate) fn restic(workbench: &Workbench, arguments: &[&str]) -> String {
     said
 }
 
-fn assert_clean(workbench: &Workbench) {
+pub(crate) fn assert_clean(workbench: &Workbench) {
     let said = restic(workbench, &["check", "--read-data"]);
     assert!(said.contains("no errors were found"), "{said}");
 }
 
 /// Restores a backup and returns the target.
-fn restore(workbench: &Workbench, number: u128) -> PathBuf {
+pub(crate) fn restore(workbench: &Workbench, number: u128) -> PathBuf {
     let target = workbench.root().join(format!("restored-{number}"));
     let tag = format!("backup={}", backup_id(number));
     restic(

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::s3_target::S3Target;
 use appkeep_core::catalog::{Bucket, BucketLocation, Consistency, Volume};
 use appkeep_core::engine::{
     CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError, Progress, ProgressSender, SnapshotReport,
 };
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapshotId, BucketId};
-use appkeep_engine::{EngineConfig, KeyStore, Priority, RusticEngine};
+use appkeep_engine::{BucketCredentials, EngineConfig, KeyStore, Priority, RusticEngine};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -71,6 +72,7 @@ pub(crate) struct Workbench {
     pub(crate) bucket: Bucket,
     pub(crate) volumes: Vec<Volume>,
     pub(crate) consistency: Consistency,
+    s3: Option<S3Target>,
 }
 
 impl Workbench {
@@ -127,7 +129,29 @@ impl Workbench {
             bucket,
             volumes: Vec::new(),
             consistency: Consistency::Normal,
+            s3: None,
         }
+    }
+
+    /// Creates an app with one empty volume, `data`, and a bucket on an S3 server.
+    pub(crate) fn on_s3(target: &S3Target) -> Self {
+        let mut workbench = Self::without_repository();
+        workbench.bucket.location = BucketLocation::S3(Box::new(target.location.clone()));
+        workbench.engine = workbench.s3_engine(target, "data");
+        workbench.s3 = Some(target.clone());
+        workbench
+    }
+
+    /// Creates an engine of another data directory with access to the bucket on an S3 server.
+    pub(crate) fn s3_engine(&self, target: &S3Target, data: &str) -> RusticEngine {
+        let credentials = BucketCredentials::default();
+        credentials.replace([(self.bucket.id, target.credentials())].into());
+        engine_in(&self.root().join(data)).with_credentials(credentials)
+    }
+
+    /// The environment variables with which restic finds the bucket's credentials.
+    pub(crate) fn s3_environment(&self) -> Vec<(&'static str, String)> {
+        self.s3.as_ref().map(S3Target::environment).unwrap_or_default()
     }
 
     /// Sets how many percent of each backup are read back.

@@ -122,7 +122,7 @@ fn invalid_buckets_are_refused_without_their_secrets() {
             "set the address of the server as `endpoint`",
         ),
         (
-            "url = \"s3://acme-backups/a/../b\"\nregion = \"x\"",
+            "url = \"s3://acme-backups/a//b\"\nregion = \"x\"",
             "invalid prefix",
         ),
         ("url = \"s3://acme-backups\"", "the region is missing"),

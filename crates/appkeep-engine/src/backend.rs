@@ -85,9 +85,22 @@ impl RepositoryBackend {
         self.from_storage.store(true, Ordering::Relaxed);
     }
 
-    /// The size of a file in bytes, if it exists.
-    pub(crate) fn size(&self, kind: FileType, id: &Id) -> io::Result<Option<u64>> {
-        self.location.storage.size(&self.key_of(kind, id))
+    /// Checks that a file exists with this size in bytes.
+    ///
+    /// # Errors
+    /// If it is missing, has another size, or can't be looked up.
+    pub(crate) fn check_size(&self, kind: FileType, id: &Id, expected: u64) -> RusticResult<()> {
+        let found = self.location.storage.size(&self.key_of(kind, id));
+        let found = with_context("looking up", kind, slash(id), found)?;
+        if found == Some(expected) {
+            return Ok(());
+        }
+        let found = found.map_or_else(
+            || "it doesn't exist".to_owned(),
+            |bytes| format!("it has {bytes} bytes"),
+        );
+        let problem = format!("the bucket confirmed a write of {expected} bytes, but {found}");
+        with_context("writing", kind, slash(id), Err(io::Error::other(problem)))
     }
 
     fn key_of(&self, kind: FileType, id: &Id) -> String {

@@ -17,7 +17,7 @@ use rustic_core::{
 use crate::guard::{Guard, GuardedSource};
 use crate::repository::{OpenRepository, of_backup, tag_of};
 use crate::small_files::{self, Below, Draft};
-use crate::verify::{Verification, delete_own_index, read_back};
+use crate::verify::{Verification, read_back};
 use crate::write_gate::WriteGate;
 
 /// The basis of a backup: files that are unchanged from it needn't be read.
@@ -96,16 +96,9 @@ where
             )]));
         }
     }
-    if let Some(backend) = verification.backend {
-        gate.check_written(|kind, id| backend.size(kind, id))
-            .inspect_err(|_| delete_own_index(gate))?;
-    }
     fail_point::pass("backup.before_release");
     gate.release()?;
     fail_point::pass("backup.after_release");
-    if let Some(backend) = verification.backend {
-        gate.check_written(|kind, id| backend.size(kind, id))?;
-    }
     finish(stored.summary.as_ref(), stored_again, progress)
 }
 

@@ -9,6 +9,8 @@ use appkeep_core::engine::EngineError;
 use rustic_core::RusticError;
 use rustix::io::Errno;
 
+use crate::storage::Cancelled;
+
 /// The maximum number of reasons that are kept for unreadable data.
 pub(crate) const REASONS_MAX: usize = 32;
 
@@ -59,6 +61,9 @@ fn unless_transient(
 
 /// Converts an I/O error of a disk or a bucket during `what`.
 pub(crate) fn storage(what: impl Display, error: &io::Error) -> EngineError {
+    if error.get_ref().is_some_and(|inner| inner.is::<Cancelled>()) {
+        return EngineError::Cancelled;
+    }
     unless_transient(
         format!("{what}: {error}"),
         is_transient(error),

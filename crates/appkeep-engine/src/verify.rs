@@ -19,7 +19,8 @@ use appkeep_core::engine::EngineError;
 use appkeep_core::ids::AppBackupId;
 use rustic_core::repofile::BlobType;
 use rustic_core::{
-    BlobId, DataId, FileType, Id, IndexedFullStatus, Repository, RusticError, TreeId, WriteBackend,
+    BlobId, DataId, FileType, Id, IndexedFullStatus, ReadBackend, Repository, RusticError, TreeId,
+    WriteBackend,
 };
 use sha2::{Digest, Sha256};
 
@@ -86,6 +87,7 @@ pub(crate) fn read_back(
     if let Some(backend) = verification.backend {
         backend.read_from_storage();
     }
+    check_listed(gate)?;
     let result = repository
         .to_indexed()
         .map_err(|error| explain(gate, "the index", &error))
@@ -106,6 +108,22 @@ pub(crate) fn read_back(
         delete_own_index(gate);
     }
     result
+}
+
+/// Checks that the new index files are listed: without them, new data would seem to be missing.
+fn check_listed(gate: &WriteGate) -> Result<(), EngineError> {
+    let listed = gate.list(FileType::Index);
+    let listed = listed.map_err(|error| gate.explain("listing the index", &error))?;
+    match gate
+        .written(FileType::Index)
+        .iter()
+        .find(|id| !listed.contains(id))
+    {
+        None => Ok(()),
+        Some(id) => Err(EngineError::Storage(format!(
+            "the bucket doesn't list index/{id}, which was written before"
+        ))),
+    }
 }
 
 struct Reader<'a> {
@@ -259,7 +277,7 @@ fn differs(what: &str, how: &str) -> EngineError {
 
 /// Removes the index files of this backup. No backup relies on packs without an index entry; the next prune
 /// deletes them.
-pub(crate) fn delete_own_index(gate: &WriteGate) {
+fn delete_own_index(gate: &WriteGate) {
     for id in gate.written(FileType::Index) {
         if let Err(error) = gate.remove(FileType::Index, &id, true) {
             tracing::warn!(%id, %error, "an index of damaged data could not be deleted");

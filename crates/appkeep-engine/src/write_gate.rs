@@ -7,7 +7,6 @@
 //! invisible, until [`WriteGate::release`] is called.
 
 use std::fmt;
-use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -16,6 +15,7 @@ use bytes::Bytes;
 use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, RusticResult, WriteBackend};
 use tokio_util::sync::CancellationToken;
 
+use crate::backend::RepositoryBackend;
 use crate::failure::{self, broken};
 
 /// The number of threads that look written files up.
@@ -34,8 +34,12 @@ pub(crate) struct WriteGate {
     failure: Mutex<Option<Failure>>,
     /// Whether the failure was a lack of space.
     is_full: AtomicBool,
-    /// The files that were written through this gate, with their sizes in bytes.
-    written: Mutex<Vec<(FileType, Id, u64)>>,
+    /// The files that were written through this gate.
+    written: Mutex<Vec<(FileType, Id)>>,
+    /// Looks up files that were written.
+    lookup: Option<Arc<RepositoryBackend>>,
+    /// The files that were written, but not looked up yet, with their sizes in bytes.
+    unchecked: Mutex<Vec<(FileType, Id, u64)>>,
     held: Mutex<Option<(Id, BytesList)>>,
     /// Held, shared, by each operation in progress.
     passing: RwLock<()>,
@@ -88,6 +92,8 @@ impl WriteGate {
             failure: Mutex::new(None),
             is_full: AtomicBool::new(false),
             written: Mutex::default(),
+            lookup: None,
+            unchecked: Mutex::default(),
             held: Mutex::new(None),
             passing: RwLock::new(()),
             check: None,
@@ -101,6 +107,14 @@ impl WriteGate {
         check: impl Fn() -> Result<(), EngineError> + Send + Sync + 'static,
     ) -> Self {
         self.check = Some(Box::new(check));
+        self
+    }
+
+    /// Looks every file up after it was written: a server may confirm a write and lose it. Packs are looked up before
+    /// an index names them.
+    #[must_use]
+    pub(crate) fn looking_up(mut self, backend: Arc<RepositoryBackend>) -> Self {
+        self.lookup = Some(backend);
         self
     }
 
@@ -129,12 +143,9 @@ impl WriteGate {
         let held = failure::lock(&self.held).take();
         let (id, content) =
             held.ok_or_else(|| EngineError::Broken("the library wrote no snapshot file".to_owned()))?;
-        self.through(|backend| backend.write_bytes(FileType::Snapshot, &id, false, content.clone()))
-            .map_err(|error| self.explain("storing the snapshot file", &error))?;
-        let mut written = failure::lock(&self.written);
-        written.clear();
-        written.push((FileType::Snapshot, id, bytes_of(&content)));
-        Ok(())
+        self.write(FileType::Snapshot, &id, false, content)
+            .and_then(|()| self.look_up())
+            .map_err(|error| self.explain("storing the snapshot file", &error))
     }
 
     /// The reason for an error of the library, if it is known here: the caller cancelled, or the bucket
@@ -169,42 +180,27 @@ impl WriteGate {
     /// The ids of all files of a type that were written.
     pub(crate) fn written(&self, kind: FileType) -> Vec<Id> {
         let written = failure::lock(&self.written);
-        let of_kind = written.iter().filter(|(of, ..)| *of == kind);
-        of_kind.map(|(_, id, _)| *id).collect()
+        let of_kind = written.iter().filter(|(of, _)| *of == kind);
+        of_kind.map(|(_, id)| *id).collect()
     }
 
-    /// Checks that all files that were written, or the released snapshot file, exist with their sizes: a server may have confirmed a write and lost
-    /// it. `size` looks a file up in the bucket.
-    ///
-    /// # Errors
-    /// [`EngineError::Storage`] if a file is missing or can't be looked up.
-    pub(crate) fn check_written(
-        &self,
-        size: impl Fn(FileType, &Id) -> io::Result<Option<u64>> + Sync,
-    ) -> Result<(), EngineError> {
-        let written = failure::lock(&self.written).clone();
-        let next = AtomicUsize::new(0);
-        let check_each = || {
-            while let Some((kind, id, expected)) = written.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if self.stop.is_cancelled() {
-                    return Err(self.failed().unwrap_or(EngineError::Cancelled));
-                }
-                let name = format!("{}/{id}", kind.dirname());
-                match size(*kind, id).map_err(|error| failure::storage(&name, &error))? {
-                    Some(found) if found == *expected => {}
-                    found => return Err(lost(&name, *expected, found)),
-                }
-            }
-            Ok(())
+    fn write(&self, kind: FileType, id: &Id, cacheable: bool, content: BytesList) -> RusticResult<()> {
+        let bytes = content.slice().iter().map(|part| part.len() as u64).sum();
+        self.through(|backend| backend.write_bytes(kind, id, cacheable, content))?;
+        failure::lock(&self.written).push((kind, *id));
+        if self.lookup.is_some() {
+            failure::lock(&self.unchecked).push((kind, *id, bytes));
+        }
+        Ok(())
+    }
+
+    /// Looks up the files that were written since the last call.
+    fn look_up(&self) -> RusticResult<()> {
+        let Some(backend) = &self.lookup else {
+            return Ok(());
         };
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..LOOKUP_THREADS).map(|_| scope.spawn(check_each)).collect();
-            threads.into_iter().try_for_each(|thread| {
-                thread
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
-        })
+        let unchecked = std::mem::take(&mut *failure::lock(&self.unchecked));
+        self.through(|_| look_up(backend, &unchecked, &self.stop))
     }
 
     fn through<T>(&self, act: impl FnOnce(&dyn WriteBackend) -> RusticResult<T>) -> RusticResult<T> {
@@ -266,10 +262,12 @@ impl WriteBackend for WriteGate {
             *failure::lock(&self.held) = Some((*id, content));
             return Ok(());
         }
-        let bytes = bytes_of(&content);
-        self.through(|backend| backend.write_bytes(kind, id, cacheable, content))?;
-        failure::lock(&self.written).push((kind, *id, bytes));
-        Ok(())
+        if kind != FileType::Index {
+            return self.write(kind, id, cacheable, content);
+        }
+        self.look_up()?;
+        self.write(kind, id, cacheable, content)?;
+        self.look_up()
     }
 
     fn remove(&self, kind: FileType, id: &Id, cacheable: bool) -> RusticResult<()> {
@@ -277,19 +275,33 @@ impl WriteBackend for WriteGate {
     }
 }
 
-fn bytes_of(content: &BytesList) -> u64 {
-    content.slice().iter().map(|part| part.len() as u64).sum()
-}
-
-/// The error of a file that the bucket confirmed, but doesn't have.
-fn lost(name: &str, expected: u64, found: Option<u64>) -> EngineError {
-    let found = found.map_or_else(
-        || "it doesn't exist".to_owned(),
-        |bytes| format!("it has {bytes} bytes"),
-    );
-    EngineError::Storage(format!(
-        "the bucket confirmed that {name} with {expected} bytes was written, but {found}"
-    ))
+/// Checks that these files exist with their sizes in bytes. Ends early after `stop`.
+fn look_up(
+    backend: &RepositoryBackend,
+    files: &[(FileType, Id, u64)],
+    stop: &CancellationToken,
+) -> RusticResult<()> {
+    let next = AtomicUsize::new(0);
+    let look_each_up = || {
+        while let Some((kind, id, expected)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if stop.is_cancelled() {
+                return Ok(());
+            }
+            backend.check_size(*kind, id, *expected)?;
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..LOOKUP_THREADS.min(files.len()))
+            .map(|_| scope.spawn(look_each_up))
+            .collect();
+        let results = threads.into_iter().map(|thread| {
+            thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
+        results.fold(Ok(()), RusticResult::and)
+    })
 }
 
 #[cfg(test)]
@@ -299,7 +311,7 @@ mod tests {
     use super::*;
     use std::path::Path;
 
-    use crate::backend::{RepositoryBackend, RepositoryLocation};
+    use crate::backend::RepositoryLocation;
     use crate::storage::DirectoryStorage;
 
     fn backend_in(bucket: &Path) -> RepositoryBackend {

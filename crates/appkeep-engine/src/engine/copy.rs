@@ -53,7 +53,10 @@ impl BackupCopy<'_> {
         let locks = self.claimed.repository(app_id);
         let (claims, claimed) = (Arc::clone(self.claims), self.claimed);
         let gate = WriteGate::new(Arc::clone(&backend) as _, self.cancel);
-        let gate = Arc::new(gate.checking(move || claims.acquire(&claimed)));
+        let gate = gate
+            .checking(move || claims.acquire(&claimed))
+            .looking_up(Arc::clone(&backend));
+        let gate = Arc::new(gate);
         let _shut = ShutWhenDropped(Arc::clone(&gate));
         let opener = RepositoryOpener {
             bucket: &bucket.bucket,

@@ -54,7 +54,8 @@ impl BackupDeletion<'_> {
     fn attempt(&self, space: FreeSpace) -> (Result<(), EngineError>, bool) {
         let location = self.bucket.repository(self.request.app_id);
         let backend = Arc::new(RepositoryBackend::new(location.clone()));
-        let gate = Arc::new(WriteGate::new(backend, self.cancel));
+        let gate = WriteGate::new(Arc::clone(&backend) as _, self.cancel).looking_up(backend);
+        let gate = Arc::new(gate);
         let _shut = ShutWhenDropped(Arc::clone(&gate));
         let outcome = self.forget(&location, &gate, space);
         (outcome, gate.is_full())

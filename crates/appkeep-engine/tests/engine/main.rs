@@ -22,6 +22,7 @@ mod random_tree;
 mod restic;
 mod restores;
 mod rustic;
+mod s3_faults;
 mod s3_server;
 mod s3_target;
 mod snapshots;

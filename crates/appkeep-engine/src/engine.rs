@@ -320,7 +320,8 @@ impl Engine for RusticEngine {
             let claimed = bucket
                 .check_marker(&keys, Use::Read)
                 .and_then(|()| claims.acquire(&bucket));
-            probes.after_claim(&bucket, claims.installation_id()?, claimed)
+            let (objects, name) = (bucket.storage.as_ref(), &bucket.bucket.name);
+            probes.after_claim(objects, name, claims.installation_id()?, claimed)
         })
         .await
     }

@@ -9,10 +9,18 @@ use appkeep_core::engine::EngineError;
 use rustic_core::RusticError;
 use rustix::io::Errno;
 
-use crate::storage::Cancelled;
-
 /// The maximum number of reasons that are kept for unreadable data.
 pub(crate) const REASONS_MAX: usize = 32;
+
+/// A request that was cancelled.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("cancelled")]
+struct Cancelled;
+
+/// The error of a request that was cancelled; [`storage`] converts it to [`EngineError::Cancelled`].
+pub(crate) fn cancelled() -> io::Error {
+    io::Error::new(io::ErrorKind::Interrupted, Cancelled)
+}
 
 /// Whether the system is short of file descriptors, processes or memory, which other work will release. Every
 /// system error that ends an operation is checked here, so that a shortage is never reported as a final

@@ -20,7 +20,6 @@ pub use self::credentials::{BucketCredentials, StaticCredentials};
 pub(crate) use self::directory::{DirectoryStorage, TMP_DIR};
 pub(crate) use self::probe::Probes;
 pub(crate) use self::s3::Storages;
-pub(crate) use self::s3_error::Cancelled;
 
 /// An entry of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,6 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use super::BucketStorage;
-use crate::bucket::OpenBucket;
 use crate::failure::{self, storage};
 
 /// The prefix of the object that a probe writes and deletes; the installation's id follows, so that a probe without
@@ -23,7 +22,7 @@ pub(crate) struct Probes {
 }
 
 impl Probes {
-    /// Probes a bucket after it was claimed for the first time, or for the first time after a failure. Returns the
+    /// Probes the bucket `name` after it was claimed for the first time, or for the first time after a failure. Returns the
     /// result of the claim or of the probe.
     ///
     /// # Errors
@@ -31,11 +30,12 @@ impl Probes {
     /// be deleted.
     pub(crate) fn after_claim(
         &self,
-        bucket: &OpenBucket,
+        objects: &dyn BucketStorage,
+        name: &str,
         installation_id: Uuid,
         claimed: Result<(), EngineError>,
     ) -> Result<(), EngineError> {
-        let place = bucket.storage.describe("");
+        let place = objects.describe("");
         if let Err(error) = claimed {
             failure::lock(&self.passed).remove(&place);
             return Err(error);
@@ -43,7 +43,7 @@ impl Probes {
         if failure::lock(&self.passed).contains(&place) {
             return Ok(());
         }
-        match probe(bucket.storage.as_ref(), installation_id) {
+        match probe(objects, installation_id) {
             Ok(refuses_overwriting) => tracing::info!(
                 path = place,
                 conditional_writes = refuses_overwriting,
@@ -53,10 +53,7 @@ impl Probes {
                 tracing::warn!(path = place, "a bucket has no space for a probe");
             }
             Err(error) => {
-                return Err(storage(
-                    format!("bucket {} is unavailable", bucket.bucket.name),
-                    &error,
-                ));
+                return Err(storage(format!("bucket {name} is unavailable"), &error));
             }
         }
         failure::lock(&self.passed).insert(place);

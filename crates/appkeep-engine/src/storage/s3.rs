@@ -25,7 +25,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::pace::Pace;
-use super::s3_error::{self, cancelled};
+use super::s3_error;
 use super::{BucketCredentials, BucketStorage, Caching, DirectoryStorage, Object};
 use crate::failure::{self, storage};
 
@@ -242,7 +242,7 @@ impl S3Storage {
         let error = match result {
             Some(Ok(value)) => return Ok(value),
             Some(Err(error)) => error,
-            None => return Err(cancelled()),
+            None => return Err(failure::cancelled()),
         };
         let location = &self.connection.location;
         let (error, is_refused) = s3_error::explain(doing, location, &error);

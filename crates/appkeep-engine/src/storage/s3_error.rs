@@ -1,7 +1,6 @@
 //! Explains errors of S3 servers: what is wrong, and how to fix it.
 
 use std::error::Error;
-use std::fmt;
 use std::io;
 
 use appkeep_core::catalog::S3Location;
@@ -9,23 +8,6 @@ use opendal::ErrorKind;
 
 /// The maximum length of a server's own message in an explanation, in bytes.
 const MESSAGE_BYTES_MAX: usize = 300;
-
-/// The error of a request that was cancelled.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Cancelled;
-
-impl fmt::Display for Cancelled {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("cancelled")
-    }
-}
-
-impl Error for Cancelled {}
-
-/// The error of a request that was cancelled.
-pub(super) fn cancelled() -> io::Error {
-    io::Error::new(io::ErrorKind::Interrupted, Cancelled)
-}
 
 /// Converts an error of a request. Also returns whether the credentials were refused.
 pub(super) fn explain(doing: &str, location: &S3Location, error: &opendal::Error) -> (io::Error, bool) {

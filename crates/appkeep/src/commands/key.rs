@@ -154,8 +154,14 @@ fn recovery_commands(recovery: &Recovery) -> anyhow::Result<String> {
         || format!("DIRECTORY-OF-THE-BUCKET/{}", recovery.app_id),
         Clone::clone,
     );
+    let credentials = if repository.starts_with("s3:") {
+        "# set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to the credentials of the bucket\n"
+    } else {
+        ""
+    };
     Ok(format!(
         "# {what}; for one backup add --tag backup=ID\n\
+         {credentials}\
          export RESTIC_REPOSITORY={}\n\
          export RESTIC_PASSWORD={}\n\
          restic restore latest --target {}",

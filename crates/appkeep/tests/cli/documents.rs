@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 
+use appkeep_s3_server::{ACCESS_KEY, S3Server, SECRET_KEY};
 use tempfile::TempDir;
 
 /// Defines the commands of the documents. A server runs in the background, and a new one replaces it, as if in a new
@@ -47,6 +48,9 @@ appkeep token create --data /var/lib/appkeep --account acme --name ci > token
 appkeep login --url http://127.0.0.1:8480 --token-file token
 ";
 
+/// The S3 server in the documents: one in this process. Its credentials are in `$ACCESS_KEY` and `$SECRET_KEY`.
+const S3_ENDPOINT: &str = "http://127.0.0.1:9000";
+
 /// Directories in the documents, which are created below the test's own.
 const DIRECTORIES: [&str; 4] = ["/srv", "/var/backups", "/var/lib", "/etc/appkeep"];
 
@@ -68,6 +72,7 @@ documents! {
     the_commands_of_development_work: "docs/development.md",
     the_commands_of_operations_work: "docs/operations.md",
     the_commands_of_other_languages_work: "docs/other-languages.md",
+    the_commands_of_s3_work_with_restic: "docs/s3.md",
     the_commands_of_schedules_and_retention_work: "docs/schedules-and-retention.md",
     the_commands_of_snapshots_and_hooks_work: "docs/snapshots-and-hooks.md",
     the_commands_of_testing_work: "docs/testing.md",
@@ -120,9 +125,18 @@ fn run_commands(path: &str) {
         128 + high % 64,
         8480 + index.unwrap_or_default()
     );
+    let s3 = document.contains(S3_ENDPOINT).then(S3Server::start);
+    let s3_url = s3.as_ref().map(S3Server::url).unwrap_or_default();
+    if let Some(s3) = &s3 {
+        s3.create_bucket("acme-backups");
+        let credentials = format!("access_key = {ACCESS_KEY}\nsecret_key = {SECRET_KEY}\n");
+        fs::create_dir_all(dir.path().join("etc/appkeep")).expect("a directory");
+        fs::write(dir.path().join("etc/appkeep/offsite.credentials"), credentials).expect("a file");
+    }
     let adapt = |text: &str| {
         let text = text
             .replace("127.0.0.1:8480", &listen)
+            .replace(S3_ENDPOINT, &s3_url)
             .replace("appkeep_…", "$demo_token");
         DIRECTORIES.iter().fold(text, |text, directory| {
             text.replace(directory, &format!("{}{directory}", dir.path().display()))
@@ -156,6 +170,7 @@ fn run_commands(path: &str) {
             ("XDG_CONFIG_HOME", dir.path()),
         ])
         .env("no_proxy", "*")
+        .envs([("ACCESS_KEY", ACCESS_KEY), ("SECRET_KEY", SECRET_KEY)])
         .output()
         .expect("bash runs");
     assert!(

@@ -15,6 +15,7 @@ pub mod engine;
 pub mod error;
 pub mod fail_point;
 pub mod hook;
+pub mod identity;
 pub mod ids;
 pub mod job;
 pub mod listing;

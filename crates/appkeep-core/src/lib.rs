@@ -17,6 +17,7 @@ pub mod fail_point;
 pub mod hook;
 pub mod identity;
 pub mod ids;
+pub mod import;
 pub mod job;
 pub mod listing;
 pub mod metadata;

@@ -119,6 +119,8 @@ fn completed(
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
     use crate::catalog::BucketLocation;
     use crate::ids::{AccountId, AppBackupId, BucketId};
@@ -210,6 +212,30 @@ mod tests {
                 "{reason}"
             );
         }
+    }
+
+    #[test]
+    fn candidates_are_sorted_by_creation_before_the_time_of_their_data() {
+        let at = |secs| DateTime::UNIX_EPOCH + TimeDelta::seconds(secs);
+        let times = [(3, 1), (1, 3), (2, 2), (2, 1)];
+        let mut candidates = times.map(|(created, snapshot)| {
+            let identity = BackupIdentity {
+                created_at: at(created),
+                snapshot_time: at(snapshot),
+                ..identity()
+            };
+            candidate(identity).unwrap_or_else(|reason| panic!("{reason}"))
+        });
+        candidates.sort_by_key(Candidate::age);
+        let sorted = candidates.map(|candidate| {
+            let (created, snapshot, _) = candidate.age();
+            (created, snapshot.unwrap_or_default())
+        });
+        let expected = [(1, 3), (2, 1), (2, 2), (3, 1)];
+        assert_eq!(
+            sorted,
+            expected.map(|(created, snapshot)| (at(created), at(snapshot)))
+        );
     }
 
     #[test]

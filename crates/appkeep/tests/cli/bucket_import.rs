@@ -368,3 +368,30 @@ fn imports_require_keys_and_declared_buckets() {
     only_error_line(&import(&installation, &[]));
     assert!(!installation.data().exists());
 }
+
+#[test]
+fn backups_of_other_accounts_are_not_imported() {
+    let (installation, server, token) = started();
+    back_up(&server, &token, APP, &json!({}));
+    stop(server);
+    let config = fs::read_to_string(installation.config()).unwrap();
+    let shop =
+        format!("[[accounts.apps]]\nname = \"shop\"\nid = \"{APP}\"\nvolumes = {{ data = \"volume\" }}\n");
+    installation.configure(&shop, "").unwrap();
+    installation.add_to_other(&shop).unwrap();
+    lose_database(&installation);
+    let (code, results) = imported(&installation);
+    assert_eq!((code, counts(&results)), (Some(1), vec![[0, 0, 1]]), "{results}");
+    let reason = "the app belongs to another account";
+    assert_eq!(notices(&results[0]), [["failed", "shop", reason]]);
+
+    let moved = ACCOUNT.replace("a01", "a09");
+    installation
+        .write_config(&config.replace(ACCOUNT, &moved))
+        .unwrap();
+    lose_database(&installation);
+    let (code, results) = imported(&installation);
+    assert_eq!((code, counts(&results)), (Some(1), vec![[0, 0, 1]]), "{results}");
+    let reason = format!("its identity has account {ACCOUNT}, expected {moved}");
+    assert_eq!(notices(&results[0]), [["failed", "shop", reason.as_str()]]);
+}

@@ -10,6 +10,7 @@
 
 mod checks;
 mod environment;
+mod import;
 mod model;
 mod points;
 mod report;
@@ -21,18 +22,18 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use appkeep_launcher::Method;
+use appkeep_launcher::{Method, backups};
 
 use self::environment::{APPS, BUCKETS, Environment};
 use self::model::Model;
 use self::report::Report;
-use self::round::{End, Workload, of_app};
+use self::round::{End, Workload, list, of_app};
 use self::server::{Server, Started};
 use crate::process::quietly;
 use crate::{Outcome, appkeep};
 
-/// Number of rounds with the same data directory and bucket. After them, everything is deleted and must be
-/// gone.
+/// Number of rounds with the same data directory and bucket. After them, the database is rebuilt from the buckets for
+/// a comparison. Then everything is deleted and must be gone.
 const ROUNDS_PER_ENVIRONMENT: u64 = 100;
 
 /// Number of kills after which restic checks a repository, before the server can repair anything.
@@ -176,8 +177,11 @@ impl Rounds<'_> {
             report.rounds += 1;
             server = self.round(server, report)?;
         }
+        let listed = list(&server, &backups())?;
         server.stop()?;
         self.check_with_restic(report)?;
+        import::check(&self.environment, &listed)?;
+        report.checked("the list of backups is rebuilt from the buckets");
         let server = self.start(report)?;
         self.delete_all(&server, report)?;
         server.stop()

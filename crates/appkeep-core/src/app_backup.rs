@@ -98,14 +98,19 @@ impl AppBackup {
         self.details.total_bytes = Some(copied.bytes);
         self.details.bytes_done = Some(copied.bytes);
         self.details.percent_done = Some(100);
-        if !copied.stored_again.is_empty() {
-            self.metadata.labels.push(Label {
-                name: STORED_AGAIN_LABEL.to_owned(),
-                value: copied.stored_again.len().to_string(),
-            });
-        }
+        self.metadata
+            .labels
+            .extend(stored_again_label(copied.stored_again.len()));
         self.finish(snapshot_time, now);
     }
+}
+
+/// The label of a backup of which this number of files had to be stored again.
+pub(crate) fn stored_again_label(files: usize) -> Option<Label> {
+    (files > 0).then(|| Label {
+        name: STORED_AGAIN_LABEL.to_owned(),
+        value: files.to_string(),
+    })
 }
 
 fn percent_of(done: u64, total: u64) -> u8 {

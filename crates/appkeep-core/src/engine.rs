@@ -4,7 +4,7 @@
 //! with the same result as a single call. Cancellation takes effect promptly and leaves no incomplete data that looks
 //! complete.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::admission::LowSpace;
 use crate::catalog::{Bucket, Consistency, Volume};
 use crate::hook::{HookRun, RunHook};
+use crate::identity::{BackupIdentity, StoredIdentity};
 use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 
 pub use crate::app_backup::BackupReport;
@@ -91,14 +92,12 @@ pub struct CopyBackup {
     pub bucket: Bucket,
     /// The app.
     pub app_id: AppId,
-    /// The name of the app, for people who inspect the repository.
-    pub app_name: String,
     /// The backup to create.
     pub backup_id: AppBackupId,
     /// The snapshot to copy.
     pub snapshot_id: AppSnapshotId,
-    /// The point in time of the snapshot.
-    pub snapshot_time: DateTime<Utc>,
+    /// The identity of the backup, which is stored with its data.
+    pub identity: BackupIdentity,
 }
 
 /// A request to delete the data of a backup.
@@ -289,4 +288,49 @@ pub trait Engine: Send + Sync {
     /// Sets the app's unfinished restores aside: they are no longer finished or cleaned up, and all of their data
     /// stays in place.
     async fn abandon_restores(&self, app_id: AppId) -> Result<Vec<AbandonedRestore>, EngineError>;
+}
+
+/// A backup in a bucket, as its repository describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBackup {
+    /// Its id.
+    pub id: AppBackupId,
+    /// The name of its app.
+    pub app_name: String,
+    /// The point in time of its data.
+    pub snapshot_time: DateTime<Utc>,
+    /// When its data was completely stored, if known.
+    pub stored_at: Option<DateTime<Utc>>,
+    /// The total size of its files in bytes, if known.
+    pub bytes: Option<u64>,
+    /// Its identity.
+    pub identity: StoredIdentity,
+}
+
+/// The content of an app's repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoredBackups {
+    /// The backups, in any order, each once.
+    pub backups: Vec<StoredBackup>,
+    /// The number of snapshots that are not backups of this program.
+    pub unrelated: usize,
+}
+
+/// Reads the identities of the backups in buckets. Read-only; every result is complete or an error.
+#[async_trait]
+pub trait BackupCatalogue: Send + Sync {
+    /// The apps that may have backups in the bucket: those with a key for the bucket, and those with a directory in it.
+    async fn list_stored_apps(
+        &self,
+        bucket: &Bucket,
+        cancel: &CancellationToken,
+    ) -> Result<BTreeSet<AppId>, EngineError>;
+
+    /// The app's backups in the bucket; `None` if it has no repository there.
+    async fn list_stored_backups(
+        &self,
+        bucket: &Bucket,
+        app_id: AppId,
+        cancel: &CancellationToken,
+    ) -> Result<Option<StoredBackups>, EngineError>;
 }

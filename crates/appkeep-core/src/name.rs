@@ -45,6 +45,15 @@ impl ResourceName {
         Self::new(text).unwrap_or_else(|_| unreachable!("{kind} begins a DNS label"))
     }
 
+    /// A name that begins like this one and ends with the end of the resource's id, which makes it unique.
+    pub(crate) fn made_unique(&self, id: Uuid) -> Self {
+        let id = id.simple().to_string();
+        let end = &id[id.len() - 12..];
+        let kept = self.0.len().min(NAME_CHARS_MAX - end.len() - 1);
+        let text = format!("{}-{end}", self.0[..kept].trim_end_matches('-'));
+        Self::new(text).unwrap_or_else(|_| unreachable!("{self} is a DNS label"))
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -61,6 +70,18 @@ impl fmt::Display for ResourceName {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_made_unique_end_with_the_id() {
+        let unique = |name: &str| {
+            let name = ResourceName::new(name).unwrap();
+            name.made_unique(Uuid::from_u128(0x00ab_cdef_0123)).0
+        };
+        assert_eq!(unique("nightly"), "nightly-00abcdef0123");
+        let long = format!("{}-{}", "a".repeat(49), "b".repeat(13));
+        assert_eq!(unique(&long), format!("{}-00abcdef0123", "a".repeat(49)));
+        assert_eq!(unique(&"a".repeat(63)).len(), NAME_CHARS_MAX);
+    }
 
     #[test]
     fn names_are_dns_1123_labels() {

@@ -337,6 +337,9 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
         declaration: &Declaration,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError>;
+    /// Inserts an app that is not declared, unless there is one with its id, which stays unchanged. Returns whether the
+    /// app with this id belongs to this account.
+    async fn insert_undeclared_app(&mut self, app: &App, now: DateTime<Utc>) -> Result<bool, StoreError>;
     /// Records why a bucket is unavailable, or that it is available. Returns whether this is a change.
     async fn update_bucket_availability(
         &mut self,

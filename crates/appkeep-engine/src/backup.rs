@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use appkeep_core::engine::{BackupReport, CopyBackup, EngineError, ProgressSender};
 use appkeep_core::fail_point;
+use appkeep_core::identity::BackupIdentity;
 use rustic_core::jiff::Timestamp;
 use rustic_core::jiff::tz::TimeZone;
 use rustic_core::repofile::{SnapshotFile, SnapshotSummary};
@@ -61,12 +62,12 @@ where
     if let Some(there) = of_backup(&all, request.backup_id).next() {
         return finish(there.summary.as_ref(), Vec::new(), progress);
     }
-    let label = snapshot_label(request).map_err(failed("naming the snapshot"))?;
-    let passes = Passes {
+    let label = |stored_again| snapshot_label(request, stored_again).map_err(failed("naming the snapshot"));
+    let mut passes = Passes {
         gate,
         directory,
         source: Arc::new(source),
-        label,
+        label: label(0)?,
         reporter: ProgressReporter::new(progress),
     };
     fail_point::pass("backup.before_archive");
@@ -88,6 +89,7 @@ where
             "a changed file was treated as unchanged: everything is read and stored again"
         );
         stored_again.push(stale);
+        passes.label = label(stored_again.len())?;
         let (repository, again) = passes.all_files(repository, &options(Parent::None))?;
         stored = again;
         if let (_, Some(stale)) = look(repository, stored.tree)? {
@@ -203,15 +205,26 @@ fn options(parent: Parent) -> BackupOptions {
     options
 }
 
-/// The fields that `restic snapshots` shows.
-fn snapshot_label(request: &CopyBackup) -> RusticResult<SnapshotFile> {
+/// The fields that `restic snapshots` shows, and the backup's identity, which restic ignores.
+fn snapshot_label(request: &CopyBackup, stored_again: usize) -> RusticResult<SnapshotFile> {
+    let identity = BackupIdentity {
+        stored_again,
+        ..request.identity.clone()
+    };
     let mut options = SnapshotOptions::default().add_tags(&tag_of(request.backup_id))?;
-    options.host = Some(request.app_name.clone());
+    options.host = Some(request.identity.app_name.clone());
     // Otherwise the command line of this process is stored.
     options.command = Some("appkeep".to_owned());
-    options.time = Timestamp::from_microsecond(request.snapshot_time.timestamp_micros())
+    options.time = Timestamp::from_microsecond(request.identity.snapshot_time.timestamp_micros())
         .ok()
         .map(|moment| moment.to_zoned(TimeZone::UTC));
+    // An identity that is too large isn't stored: the backup is more important.
+    options.description = identity
+        .to_json()
+        .inspect_err(
+            |error| tracing::warn!(backup.id = %request.backup_id, error, "a backup has no identity"),
+        )
+        .ok();
     options.to_snapshot()
 }
 

@@ -1,5 +1,6 @@
 //! The methods of the port: locking, and the thread that does the work.
 
+mod catalogue;
 mod copy;
 mod delete;
 mod restore;

@@ -184,14 +184,17 @@ pub(crate) fn tag_of(backup_id: AppBackupId) -> String {
 /// # Errors
 /// If any snapshot can't be read: its backup is unknown.
 pub(crate) fn backups_in(repository: &OpenRepository) -> RusticResult<HashSet<AppBackupId>> {
-    let ids = repository.get_all_snapshots()?.into_iter().flat_map(|snapshot| {
-        let tags = snapshot.tags.to_string();
-        let ids = tags.split(',').filter_map(|tag| tag.strip_prefix("backup="));
-        ids.filter_map(|id| Uuid::try_parse(id).ok())
-            .map(AppBackupId::new)
-            .collect::<Vec<_>>()
-    });
-    Ok(ids.collect())
+    let snapshots = repository.get_all_snapshots()?;
+    Ok(snapshots.iter().flat_map(backup_ids).collect())
+}
+
+/// The backups that a snapshot belongs to: one, or none if another program created it.
+pub(crate) fn backup_ids(snapshot: &SnapshotFile) -> Vec<AppBackupId> {
+    let tags = snapshot.tags.to_string();
+    let ids = tags.split(',').filter_map(|tag| tag.strip_prefix("backup="));
+    ids.filter_map(|id| Uuid::try_parse(id).ok())
+        .map(AppBackupId::new)
+        .collect()
 }
 
 /// The snapshots in the repository that belong to a backup: one or none.

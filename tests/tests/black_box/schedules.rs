@@ -3,6 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
+use appkeep_server::Config;
+use appkeep_server::admin::import::import;
 use appkeep_tests::{
     Api, Builder, TestServer, bytes_below, changed_config, eventually, until, usual_config, write_noise,
 };
@@ -121,6 +123,57 @@ async fn retention_deletes_only_the_oldest_scheduled_backups() {
     let left = api.items(&api.app_backups(app)).await;
     assert_eq!(ids(&left), [made[2].as_str(), made[1].as_str(), by_hand.as_str()]);
     assert!(bytes_below(&repository.path.join("data")) > 2 << 20);
+}
+
+#[tokio::test]
+async fn imported_backups_keep_their_schedule_and_expire() {
+    let mut server = scheduled("keep_last = 3", 2).await;
+    let app = server.app("acme", "blog");
+    let api = server.api().await;
+    next_run(&server, &api, app).await;
+    // Retention applies to all buckets of a schedule.
+    let in_spare = config_with("keep_last = 3\nbucket = \"spare\"");
+    for config in [&in_spare, &config_with("keep_last = 3")] {
+        server.restart(2, Some(config)).await;
+        next_run(&server, &api, app).await;
+    }
+    let unmodified = |mut items: Vec<Value>| {
+        for item in &mut items {
+            item["metadata"]["modificationTimestamp"].take();
+        }
+        items
+    };
+    let before = unmodified(api.items(&api.app_backups(app)).await);
+    let schedule = json!(server.schedule("hourly"));
+    assert_eq!(before.len(), 3);
+    assert!(before.iter().all(|backup| backup["scheduleID"] == schedule));
+
+    server.stop().await;
+    fs::remove_file(server.data().join("appkeep.sqlite3")).unwrap();
+    let config = Config::parse(&server.path().join("appkeep.toml"), &in_spare).unwrap();
+    let imported = import(&server.data(), &config, &[], server.clock())
+        .await
+        .unwrap();
+    let counts: Vec<_> = imported
+        .iter()
+        .map(|bucket| (&*bucket.bucket.name, bucket.imported))
+        .collect();
+    // The last one is of another account.
+    assert_eq!(counts, [("spare", 1), ("local", 2), ("local", 0)]);
+    // The first server plans the schedule.
+    server.restart(2, None).await;
+    server.restart(2, None).await;
+    let api = server.api().await;
+    assert_eq!(unmodified(api.items(&api.app_backups(app)).await), before);
+
+    let newest = next_run(&server, &api, app).await;
+    let left = eventually("the oldest backup to be deleted", async || {
+        let left = api.items(&api.app_backups(app)).await;
+        (left.len() == 3).then_some(left)
+    })
+    .await;
+    let expected = [&newest, &before[0], &before[1]].map(|backup| backup["id"].as_str().unwrap());
+    assert_eq!(ids(&left), expected);
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use crate::app_backup::AppBackup;
 use crate::app_snapshot::{AppSnapshot, SnapshotDetails};
 use crate::engine::{BackupReport, CopyBackup, Progress};
 use crate::fail_point;
+use crate::identity::BackupIdentity;
 use crate::ids::{AccountId, AppBackupId, AppSnapshotId, SnapshotKind, SubjectId};
 use crate::job::{CreateBackup, JobResult};
 use crate::resource::CreateResource;
@@ -209,13 +210,14 @@ async fn copy(
             )])
         })?;
     let app = store.fetch_app(backup.account_id, backup.app_id).await?;
+    let app_name = app.map_or_else(|| backup.app_id.to_string(), |app| app.name);
+    let snapshot_time = snapshot.snapshot_time.unwrap_or(snapshot.metadata.created_at);
     let request = CopyBackup {
         bucket,
         app_id: backup.app_id,
-        app_name: app.map_or_else(|| backup.app_id.to_string(), |app| app.name),
         backup_id: backup.id,
         snapshot_id: snapshot.id,
-        snapshot_time: snapshot.snapshot_time.unwrap_or(snapshot.metadata.created_at),
+        identity: BackupIdentity::new(backup, &app_name, snapshot_time),
     };
     let (sender, mut progress) = watch::channel(Progress::default());
     let copying = run.deps.engine.copy_backup(&request, &sender, &run.cancel);

@@ -8,6 +8,7 @@ use appkeep_core::engine::{
     CopyBackup, CreateSnapshot, DeleteBackup, Engine, Progress, Restore, RestoreData, RestoreTarget,
     TargetPolicy,
 };
+use appkeep_core::identity::BackupIdentity;
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId};
 use appkeep_engine::{EngineConfig, RusticEngine};
 use chrono::{DateTime, Utc};
@@ -52,13 +53,13 @@ async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failu
             engine.create_snapshot(&request, &cancel).await?;
         }
         Step::Backup(number) => {
+            let (bucket, backup_id, time) = (bucket(site)?, backup_id(number), snapshot_time(number)?);
             let request = CopyBackup {
-                bucket: bucket(site)?,
                 app_id,
-                app_name: "bench".to_owned(),
-                backup_id: backup_id(number),
+                backup_id,
                 snapshot_id: snapshot_id(number),
-                snapshot_time: snapshot_time(number)?,
+                identity: BackupIdentity::derived(backup_id, bucket.account_id, app_id, "bench", time),
+                bucket,
             };
             engine.copy_backup(&request, &progress, &cancel).await?;
         }

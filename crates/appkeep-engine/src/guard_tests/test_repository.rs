@@ -11,6 +11,7 @@ use appkeep_core::engine::{
     BackupReport, CopyBackup, EngineError, Progress, Restore, RestoreData, RestoreReport, RestoreTarget,
     TargetPolicy,
 };
+use appkeep_core::identity::{BackupIdentity, StoredIdentity};
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId};
 use chrono::DateTime;
 use rustic_core::{
@@ -186,15 +187,22 @@ impl TestRepository {
         S::Iter: Send,
     {
         let gate = self.gate(faults, cancel);
+        // Later backups have higher numbers.
+        let snapshot_time =
+            DateTime::from_timestamp(1_700_000_000 + i64::try_from(number).unwrap(), 0).unwrap();
+        let backup_id = AppBackupId::new(Uuid::from_u128(number));
         let request = CopyBackup {
             bucket: self.bucket.clone(),
             app_id: self.app_id,
-            app_name: "shop".to_owned(),
-            backup_id: AppBackupId::new(Uuid::from_u128(number)),
+            backup_id,
             snapshot_id: AppSnapshotId::new(Uuid::from_u128(1)),
-            // Later backups have higher numbers.
-            snapshot_time: DateTime::from_timestamp(1_700_000_000 + i64::try_from(number).unwrap(), 0)
-                .unwrap(),
+            identity: BackupIdentity::derived(
+                backup_id,
+                self.bucket.account_id,
+                self.app_id,
+                "shop",
+                snapshot_time,
+            ),
         };
         let progress = watch::Sender::new(Progress::default());
         backup::copy(
@@ -208,6 +216,17 @@ impl TestRepository {
                 backend: None,
             },
         )
+    }
+
+    /// The identity that is stored with the backup `number`.
+    pub(super) fn identity(&self, number: u128) -> BackupIdentity {
+        let gate = self.gate(Faults::none(), &CancellationToken::new());
+        let id = AppBackupId::new(Uuid::from_u128(number));
+        let found = snapshots_of(&self.open_to_look(&gate), id).unwrap();
+        match StoredIdentity::from_json(found[0].description.as_deref().unwrap()) {
+            StoredIdentity::Known(identity) => *identity,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Stores the entries of `source` without any checks, as another program would.

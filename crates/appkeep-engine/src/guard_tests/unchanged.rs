@@ -104,6 +104,8 @@ fn a_changed_file_that_was_treated_as_unchanged_is_stored_again() {
     let source = TreeSource::new(snapshot(&repository, |_, _| ()));
     let copied = repository.store_from(2, source);
     assert_eq!(copied.unwrap().stored_again, ["data/5"]);
+    let counts = [1, 2].map(|number| repository.identity(number).stored_again);
+    assert_eq!(counts, [0, 1]);
     let content = repository.content(2);
     let stored = |name: &str| content.iter().find(|(path, _)| path.ends_with(name)).unwrap().1;
     assert!(*stored("data/5") == noise(77, 10_000));

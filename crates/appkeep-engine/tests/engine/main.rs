@@ -6,6 +6,7 @@
 )]
 
 mod backups;
+mod catalogue;
 mod deletes;
 #[path = "../fixtures/empty_repository.rs"]
 mod empty_repository;

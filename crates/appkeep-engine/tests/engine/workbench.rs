@@ -9,6 +9,7 @@ use appkeep_core::catalog::{Bucket, BucketLocation, Consistency, Volume};
 use appkeep_core::engine::{
     CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError, Progress, ProgressSender, SnapshotReport,
 };
+use appkeep_core::identity::BackupIdentity;
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapshotId, BucketId};
 use appkeep_engine::{BucketCredentials, EngineConfig, KeyStore, Priority, RusticEngine};
 use chrono::{DateTime, Utc};
@@ -223,13 +224,13 @@ impl Workbench {
     }
 
     pub(crate) fn copy_request(&self, backup_number: u128, snapshot_number: u128) -> CopyBackup {
+        let (backup_id, account_id) = (backup_id(backup_number), self.bucket.account_id);
         CopyBackup {
             bucket: self.bucket.clone(),
             app_id: self.app_id,
-            app_name: "shop".to_owned(),
-            backup_id: backup_id(backup_number),
+            backup_id,
             snapshot_id: snapshot_id(snapshot_number),
-            snapshot_time: snapshot_time(),
+            identity: BackupIdentity::derived(backup_id, account_id, self.app_id, "shop", snapshot_time()),
         }
     }
 

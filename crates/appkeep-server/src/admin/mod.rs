@@ -1,8 +1,9 @@
-//! Administration of a data directory, for command-line tools: tokens, keys, jobs, buckets, and restores
-//! without a running server. Not covered by semantic versioning.
+//! Administration of a data directory, for command-line tools: tokens, keys, jobs, buckets, imports, and
+//! restores without a running server. Not covered by semantic versioning.
 
 pub mod bucket;
 pub mod data_dir;
+pub mod import;
 pub mod jobs;
 pub mod keys;
 pub mod recovery;

@@ -6,7 +6,7 @@ use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::db::{Db, statements};
+use super::db::{Db, Statement, statements};
 use super::rows::{Row, json, micros};
 use super::{changes, schedules};
 
@@ -21,6 +21,8 @@ statements! {
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, volumes = excluded.volumes, \
          options = excluded.options, declared = TRUE \
          WHERE apps.account_id = excluded.account_id";
+    INSERT_UNDECLARED_APP("apps") = "INSERT INTO apps (id, account_id, name, volumes, options, declared, created_micros, modified_micros) \
+         VALUES (?1, ?2, ?3, ?4, ?5, FALSE, ?6, ?6) ON CONFLICT (id) DO NOTHING";
     DECLARE_BUCKET("buckets") = "INSERT INTO buckets (id, account_id, name, location, is_default, position, backups_max, declared, \
          created_micros, modified_micros) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, TRUE, ?8, ?8) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, location = excluded.location, \
@@ -74,8 +76,19 @@ fn declare_account(db: &Db, account: &Account, now: DateTime<Utc>) -> Result<(),
 }
 
 fn declare_app(db: &Db, app: &App, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let declared = db.execute(
-        DECLARE_APP,
+    let declared = write_app(db, DECLARE_APP, app, now)?;
+    check_account("app", app.id, declared)
+}
+
+/// Returns whether the app with this id belongs to this account.
+pub(super) fn insert_undeclared_app(db: &Db, app: &App, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    write_app(db, INSERT_UNDECLARED_APP, app, now)?;
+    Ok(fetch_app(db, app.account_id, app.id)?.is_some())
+}
+
+fn write_app(db: &Db, statement: Statement, app: &App, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    db.execute(
+        statement,
         params![
             app.id.to_string(),
             app.account_id.to_string(),
@@ -84,8 +97,7 @@ fn declare_app(db: &Db, app: &App, now: DateTime<Utc>) -> Result<(), StoreError>
             json("an app's options", &app.options)?,
             micros(now)
         ],
-    )?;
-    check_account("app", app.id, declared)
+    )
 }
 
 fn declare_bucket(db: &Db, bucket: &Bucket, position: i64, now: DateTime<Utc>) -> Result<(), StoreError> {

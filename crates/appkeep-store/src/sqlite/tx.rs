@@ -3,7 +3,7 @@
 use appkeep_core::actor::Token;
 use appkeep_core::app_restore::{AppRestore, RestoreSource};
 use appkeep_core::app_snapshot::AppSnapshot;
-use appkeep_core::catalog::Declaration;
+use appkeep_core::catalog::{App, Declaration};
 use appkeep_core::fail_point;
 use appkeep_core::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId, JobId, ResourceId, ScheduleId,
@@ -100,6 +100,10 @@ impl StoreTx for SqliteTx {
         .await?;
         self.tx = Some(tx);
         updated
+    }
+
+    async fn insert_undeclared_app(&mut self, app: &App, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.run(|db| catalog::insert_undeclared_app(db, app, now))
     }
 
     async fn update_bucket_availability(

@@ -1,5 +1,6 @@
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::AppRestore;
+use appkeep_core::catalog::App;
 use appkeep_core::ids::AppId;
 use appkeep_core::listing::Listed;
 use appkeep_core::store::Page;
@@ -9,6 +10,9 @@ use crate::fixtures::{
     FORUM, OTHER_ACCOUNT, OTHER_APP, TEAM, WIKI, app, at, backup_source, declaration, restore,
 };
 use crate::harness::Harness;
+
+/// An app that is not declared at first.
+const LOST_APP: AppId = AppId::new(Uuid::from_u128(0xb9));
 
 async fn view(h: &Harness, id: AppId) -> AppView {
     h.store.fetch_app_view(TEAM, id).await.unwrap().unwrap()
@@ -59,6 +63,48 @@ async fn only_changed_apps_get_a_new_generation() {
         (2, 1)
     );
     assert_eq!(view(&h, FORUM).await.account_name, "crew");
+}
+
+#[tokio::test]
+async fn undeclared_apps_are_inserted_once_and_can_be_declared() {
+    let h = Harness::new().await;
+    let lost = App {
+        declared: false,
+        ..app(TEAM, LOST_APP, "wiki")
+    };
+    let insert = async |app: &App, secs| {
+        let mut tx = h.begin().await;
+        let inserted = tx.insert_undeclared_app(app, at(secs)).await.unwrap();
+        tx.commit().await.unwrap();
+        inserted
+    };
+    let version = h.store.fetch_account_version(TEAM).await.unwrap();
+    assert!(insert(&lost, 1).await);
+    let found = view(&h, LOST_APP).await;
+    assert_eq!(
+        (&found.app, found.created_at, found.generation),
+        (&lost, at(1), 0)
+    );
+    assert_ne!(h.store.fetch_account_version(TEAM).await.unwrap(), version);
+
+    let renamed = App {
+        name: "renamed".to_owned(),
+        ..lost.clone()
+    };
+    assert!(insert(&renamed, 2).await);
+    assert!(insert(&app(TEAM, WIKI, "renamed"), 2).await);
+    assert_eq!(view(&h, LOST_APP).await, found);
+    assert_eq!(view(&h, WIKI).await.app, app(TEAM, WIKI, "wiki"));
+    let of_other_account = App {
+        account_id: OTHER_ACCOUNT,
+        ..lost
+    };
+    assert!(!insert(&of_other_account, 3).await);
+
+    let mut with_it = declaration();
+    with_it.apps.push(app(TEAM, LOST_APP, "lost"));
+    h.declare(&with_it, 4).await;
+    assert_eq!(view(&h, LOST_APP).await.app, app(TEAM, LOST_APP, "lost"));
 }
 
 #[tokio::test]

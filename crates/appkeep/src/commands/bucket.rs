@@ -1,5 +1,6 @@
 //! `appkeep bucket`
 
+mod import;
 mod take_over;
 
 use std::process::ExitCode;
@@ -14,9 +15,10 @@ use crate::remote::{self, Align, Cell, Column, Format, Session, Table, Tone, fin
 const EXAMPLES: &str = "Examples:
   appkeep bucket list
   appkeep bucket check local
-  appkeep bucket take-over local --config appkeep.toml";
+  appkeep bucket take-over local --config appkeep.toml
+  appkeep bucket import --config appkeep.toml --data /var/lib/appkeep";
 
-/// List and check buckets.
+/// List and check buckets, take them over, and import their backups after the loss of the database.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
@@ -50,6 +52,17 @@ enum Command {
     /// server still runs, it stops using the bucket.
     #[command(after_help = "Example: appkeep bucket take-over local --config /etc/appkeep/appkeep.toml")]
     TakeOver(take_over::Args),
+    /// Find the backups in buckets again after the database was lost. The server must be stopped.
+    ///
+    /// Requires the keys of the lost server in the data directory. Creates the database if it doesn't exist. Backups that
+    /// the database already contains stay unchanged, and nothing is written into the buckets, so the command can be
+    /// repeated. Each skipped repository or backup is reported with the reason.
+    ///
+    /// Exit codes: 0 all backups are in the database, 1 something was skipped because of an error, 2 could not run.
+    #[command(
+        after_help = "Example: appkeep bucket import --config /etc/appkeep/appkeep.toml --data /var/lib/appkeep"
+    )]
+    Import(import::Args),
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -57,6 +70,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::List => list(&Session::open(&args.connection).await?).await,
         Command::Check { bucket } => check(&Session::open(&args.connection).await?, bucket.as_deref()).await,
         Command::TakeOver(args) => take_over::run(&args).await,
+        Command::Import(import) => import::run(&import, args.connection.output).await,
     }
 }
 

@@ -33,6 +33,7 @@ backup restore: Stop the app first | --yes | --wait | appkeep restore --target
 snapshot: list | show | create | delete | Examples:
 login: Store a server | readable only by the user | Examples: appkeep login --url
 bucket: list | check | Examples:
+bucket import: The server must be stopped | can be repeated | Exit codes: 0 | --output <FORMAT> | Example:
 bucket check: as far as the server knows | sums up the states | Example:
 schedule: list | server's configuration | Examples:
 logout: Remove the stored login

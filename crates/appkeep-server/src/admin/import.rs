@@ -1,0 +1,113 @@
+//! Rebuilds the list of backups from the buckets, while the server is stopped.
+
+use std::path::{Path, PathBuf};
+
+use appkeep_core::catalog::{Bucket, Declaration};
+use appkeep_core::import::Import;
+use appkeep_core::store::{Store, StoreError, transact};
+use appkeep_engine::{EngineConfig, RusticEngine};
+use appkeep_store::SqliteStore;
+use tokio_util::sync::CancellationToken;
+
+pub use appkeep_core::clock::Clock;
+pub use appkeep_core::import::{BucketImport, Notice, NoticeKind};
+
+use crate::admin::bucket::{BucketCredentials, bucket_named};
+use crate::admin::data_dir::{DataDir, DataDirError};
+use crate::admin::keys::{self, KeyError};
+use crate::config::{Config, ConfigError};
+
+/// The reason why nothing could be imported.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// The configuration contradicts the data directory.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The data directory can't be used.
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    /// There are no keys.
+    #[error(
+        "{} contains no repository keys, so no backup can be read: copy the directory keys/ of the lost server into it",
+        .0.display()
+    )]
+    NoKeys(PathBuf),
+    /// The keys can't be used.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The database can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A bucket isn't declared, or its name is ambiguous.
+    #[error("{0}")]
+    Bucket(String),
+}
+
+/// Imports the backups of buckets into the data directory at `path`, which contains the keys. Its database is created
+/// if it doesn't exist, and gets the accounts, apps, buckets and schedules of `config`. `wanted` are names or ids of
+/// buckets; without any, all declared buckets are imported.
+///
+/// # Errors
+/// When nothing could be imported: a server uses the data directory, or keys, configuration or database can't be used.
+/// Everything else is part of the result.
+pub async fn import(
+    path: &Path,
+    config: &Config,
+    wanted: &[String],
+    clock: &dyn Clock,
+) -> Result<Vec<BucketImport>, ImportError> {
+    config.check_data_dir(path)?;
+    let buckets = selected(&config.declaration, wanted)?;
+    // Otherwise a wrong path would be created as a new data directory.
+    if !path.join("keys").is_dir() {
+        return Err(ImportError::NoKeys(path.to_owned()));
+    }
+    let data = DataDir::create(path)?;
+    let _lock = data.lock()?;
+    let keys = keys::open(data.path(), &config.keys).await?;
+    if keys.list().map_err(KeyError::from)?.is_empty() {
+        return Err(ImportError::NoKeys(path.to_owned()));
+    }
+    keys.prepare().map_err(KeyError::from)?;
+    let store = SqliteStore::open(data.database()).await?;
+    transact(|| async {
+        let mut tx = store.begin().await?;
+        tx.update_declaration(&config.declaration, clock.now()).await?;
+        tx.commit().await
+    })
+    .await?;
+    let engine_config = EngineConfig {
+        data_dir: data.path().to_owned(),
+    };
+    let credentials = BucketCredentials::default();
+    credentials.replace(config.bucket_credentials.clone());
+    let engine = RusticEngine::new(&engine_config)
+        .with_keys(keys)
+        .with_credentials(credentials)
+        .with_priority(config.engine_priority);
+    let import = Import {
+        store: &store,
+        catalogue: &engine,
+        clock,
+        buckets: &buckets,
+    };
+    let imported = import.run(&CancellationToken::new()).await;
+    store.close().await;
+    Ok(imported?)
+}
+
+/// Returns the declared buckets with these names or ids, each once.
+fn selected(declaration: &Declaration, wanted: &[String]) -> Result<Vec<Bucket>, ImportError> {
+    if wanted.is_empty() {
+        return Ok(declaration.buckets.clone());
+    }
+    let mut selected = Vec::<Bucket>::new();
+    for wanted in wanted {
+        let bucket = bucket_named(declaration, wanted).map_err(ImportError::Bucket)?;
+        if !selected.contains(bucket) {
+            selected.push(bucket.clone());
+        }
+    }
+    Ok(selected)
+}

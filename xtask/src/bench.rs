@@ -22,16 +22,22 @@ use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
 use crate::appkeep::build_executables;
+use crate::s3::{Program, Server};
 use crate::{Outcome, files};
 
 /// The path of the result, relative to the workspace's root.
 const RESULT: &str = "target/bench.json";
+
+/// The name of the bucket on S3.
+const S3_BUCKET: &str = "appkeep-bench";
 
 /// A measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
     /// Backup, restore, delete: time, memory and size, compared with restic and the bare library.
     Data,
+    /// The same in a bucket on S3 (`rclone serve s3`), compared with restic.
+    S3,
     /// Latency of fetches during a backup, and on an idle server.
     Latency,
     /// Lists of 100 backups per second, compared with an endpoint that only serialises one.
@@ -71,6 +77,9 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     clear(&dir)?;
     fs::create_dir_all(&dir).with_context(|| format!("failed to create {}", dir.display()))?;
     let wanted = |part| args.only.is_empty() || args.only.contains(&part);
+    // Before anything is built or measured, because it may have to be installed.
+    let server = wanted(Part::S3).then(|| Server::start(Program::Rclone, S3_BUCKET, &dir));
+    let server = server.transpose()?;
     let [appkeep, data_plane, bare_list] = match &args.executables {
         Some(executables) => EXECUTABLES.map(|name| executables.join(name)),
         None => build_executables(&BUILD, EXECUTABLES)?,
@@ -78,8 +87,12 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     let mut result = Map::new();
     result.insert("machine".to_owned(), machine());
     if wanted(Part::Data) {
-        let data = engines::measure(args, &dir.join("data"), &data_plane)?;
+        let data = engines::measure(args, &dir.join("data"), &data_plane, None)?;
         result.insert("data".to_owned(), data);
+    }
+    if let Some(server) = &server {
+        let s3 = engines::measure(args, &dir.join("s3"), &data_plane, Some(server))?;
+        result.insert("s3".to_owned(), s3);
     }
     if wanted(Part::Latency) {
         let latency = latency::measure(args, &dir.join("latency"), &appkeep)?;
@@ -89,6 +102,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
         let list = list::measure(&dir.join("list"), &appkeep, &bare_list)?;
         result.insert("list".to_owned(), list);
     }
+    drop(server);
     clear(&dir)?;
     let text = serde_json::to_string_pretty(&Value::Object(result))?;
     fs::write(files::root().join(RESULT), text).with_context(|| format!("failed to write {RESULT}"))?;

@@ -5,6 +5,7 @@
 
 mod server;
 
+use std::env;
 use std::process::Command;
 
 use anyhow::Result;
@@ -44,7 +45,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     };
     let mut results = Vec::new();
     for program in programs {
-        let server = Server::start(*program, BUCKET)?;
+        let server = Server::start(*program, BUCKET, &env::temp_dir())?;
         println!("s3: {} on {}", program.name(), server.url());
         let mut tests = tests(is_installed("cargo-nextest"), &args.args);
         results.push((program, succeeds(tests.envs(environment(&server)))?));
@@ -60,7 +61,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
 fn environment(server: &Server) -> [(&'static str, &str); 4] {
     [
         ("APPKEEP_TEST_S3_URL", server.url()),
-        ("APPKEEP_TEST_S3_BUCKET", BUCKET),
+        ("APPKEEP_TEST_S3_BUCKET", server.bucket()),
         ("APPKEEP_TEST_S3_ACCESS_KEY", server::ACCESS_KEY),
         ("APPKEEP_TEST_S3_SECRET_KEY", server::SECRET_KEY),
     ]

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::dataset;
 use super::process::{Cost, cost_of};
 use super::{Args, clear, report};
+use crate::s3::Server;
 
 /// A backup engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -29,6 +30,9 @@ pub(crate) enum Peer {
 
 impl Peer {
     const ALL: [Self; 4] = [Self::Restic, Self::Bare, Self::Ours, Self::Unverified];
+
+    /// Those that store backups on S3 safely.
+    const WITH_S3: [Self; 2] = [Self::Restic, Self::Ours];
 }
 
 /// The steps, in this order.
@@ -93,11 +97,12 @@ impl Costs {
     }
 }
 
-/// Measures all engines in all steps, and prints the table.
+/// Measures the engines in all steps, and prints the table. Their repositories are in directories, or in the bucket of
+/// `server`.
 ///
 /// # Errors
 /// When restic is missing, a step fails, or a restore differs from the data of the backup.
-pub(crate) fn measure(args: &Args, dir: &Path, example: &Path) -> Result<Value> {
+pub(crate) fn measure(args: &Args, dir: &Path, example: &Path, server: Option<&Server>) -> Result<Value> {
     let restic = version_of_restic()?;
     let source = dir.join("source");
     let mut rng = Rng::with_seed(args.seed);
@@ -111,15 +116,19 @@ pub(crate) fn measure(args: &Args, dir: &Path, example: &Path) -> Result<Value> 
             dir,
             source: &source,
             example,
+            server,
+            repetition: rep,
         };
         site.repetition(args, &mut rng, &mut costs)?;
     }
+    let place = server.map_or("directories", |_| "a bucket on S3");
     println!(
-        "{files} files, {} MiB, {restic}, the best of {}",
+        "backups in {place}: {files} files, {} MiB, {restic}, the best of {}",
         bytes >> 20,
         args.reps
     );
     println!("{}", report::table(&costs));
+    clear(dir)?;
     Ok(json!({
         "files": files,
         "bytes": bytes,
@@ -146,13 +155,16 @@ struct Site<'a> {
     dir: &'a Path,
     source: &'a Path,
     example: &'a Path,
+    /// The server of the repositories; `None` means directories.
+    server: Option<&'a Server>,
+    repetition: u32,
 }
 
 impl Site<'_> {
     fn repetition(&self, args: &Args, rng: &mut Rng, costs: &mut Costs) -> Result<()> {
-        for peer in Peer::ALL {
-            clear(&self.place(peer))?;
-            fs::create_dir_all(self.place(peer))?;
+        for peer in self.peers() {
+            clear(&self.place(*peer))?;
+            fs::create_dir_all(self.place(*peer))?;
         }
         let mut init = self.restic();
         cost_of(init.arg("init")).context("creating restic's repository")?;
@@ -160,7 +172,7 @@ impl Site<'_> {
             if step == Step::Changed {
                 dataset::change(self.source, args.data_mib, rng)?;
             }
-            for peer in Peer::ALL {
+            for peer in self.peers().iter().copied() {
                 if let Some(mut command) = self.command(step, peer)? {
                     settle();
                     let cost = cost_of(&mut command).with_context(|| step.name())?;
@@ -172,11 +184,28 @@ impl Site<'_> {
                 }
             }
         }
+        if let Some(server) = self.server {
+            for peer in self.peers() {
+                clear(&server.bucket_directory().join(self.prefix(*peer)))?;
+            }
+        }
         Ok(())
+    }
+
+    fn peers(&self) -> &'static [Peer] {
+        match self.server {
+            Some(_) => &Peer::WITH_S3,
+            None => &Peer::ALL,
+        }
     }
 
     fn place(&self, peer: Peer) -> PathBuf {
         self.dir.join(report::name_of(peer))
+    }
+
+    /// The prefix of an engine's objects on S3. It differs in each repetition, because rclone remembers deleted files.
+    fn prefix(&self, peer: Peer) -> String {
+        format!("{}-{}", report::name_of(peer), self.repetition)
     }
 
     /// The command of an engine for a step; runs unmeasured preparations first.
@@ -212,14 +241,29 @@ impl Site<'_> {
             .args([peer_name, step])
             .arg(self.place(peer))
             .arg(self.source);
+        if let Some(server) = self.server {
+            command
+                .arg(format!("s3://{}/{}", server.bucket(), self.prefix(peer)))
+                .envs(server.aws_environment());
+        }
         command
     }
 
     fn restic(&self) -> Command {
         let place = self.place(Peer::Restic);
         let mut command = Command::new("restic");
+        if let Some(server) = self.server {
+            let prefix = self.prefix(Peer::Restic);
+            command
+                .env(
+                    "RESTIC_REPOSITORY",
+                    format!("s3:{}/{}/{prefix}", server.url(), server.bucket()),
+                )
+                .envs(server.aws_environment());
+        } else {
+            command.env("RESTIC_REPOSITORY", place.join("repository"));
+        }
         command
-            .env("RESTIC_REPOSITORY", place.join("repository"))
             .env("RESTIC_CACHE_DIR", place.join("cache"))
             .env("RESTIC_PASSWORD", "bench")
             .arg("--quiet");
@@ -287,6 +331,9 @@ impl Site<'_> {
     }
 
     fn repository_size(&self, peer: Peer) -> Result<u64> {
+        if let Some(server) = self.server {
+            return Ok(dataset::size(&server.bucket_directory().join(self.prefix(peer)))?.1);
+        }
         let name = if peer == Peer::Ours {
             "bucket"
         } else {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
@@ -80,16 +80,17 @@ pub(crate) struct Server {
     url: String,
     /// rclone's directory, with a directory per bucket.
     directory: TempDir,
+    bucket: String,
 }
 
 impl Server {
-    /// Installs the server, and starts it with an empty bucket.
+    /// Installs the server, and starts it with an empty bucket. rclone stores the objects below `parent`.
     ///
     /// # Errors
     /// When it can't be installed or doesn't start.
-    pub(crate) fn start(program: Program, bucket: &str) -> Result<Self> {
+    pub(crate) fn start(program: Program, bucket: &str, parent: &Path) -> Result<Self> {
         let executable = python::installed(&program.package())?;
-        let directory = tempfile::tempdir().context("failed to create a temporary directory")?;
+        let directory = tempfile::tempdir_in(parent).context("failed to create a temporary directory")?;
         let mut command = program.command(&executable, directory.path());
         command
             .stdin(Stdio::null())
@@ -102,10 +103,11 @@ impl Server {
             child,
             url: String::new(),
             directory,
+            bucket: bucket.to_owned(),
         };
         server.url = server.printed_url().with_context(|| program.name())?;
         match program {
-            Program::Rclone => fs::create_dir(server.directory.path().join(bucket))?,
+            Program::Rclone => fs::create_dir(server.bucket_directory())?,
             Program::Moto => {
                 let created = ureq::put(format!("{}/{bucket}", server.url)).send_empty();
                 created.context("failed to create a bucket in moto")?;
@@ -117,6 +119,25 @@ impl Server {
     /// Its URL, for example `http://127.0.0.1:40123`.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The name of its bucket.
+    pub(crate) fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    /// rclone's directory of the bucket, in which each object is the file of the same name.
+    pub(crate) fn bucket_directory(&self) -> PathBuf {
+        self.directory.path().join(&self.bucket)
+    }
+
+    /// The variables with which programs find the credentials of an S3 server.
+    pub(crate) fn aws_environment(&self) -> [(&'static str, &str); 3] {
+        [
+            ("AWS_ENDPOINT_URL", &self.url),
+            ("AWS_ACCESS_KEY_ID", ACCESS_KEY),
+            ("AWS_SECRET_ACCESS_KEY", SECRET_KEY),
+        ]
     }
 
     /// Waits until the server prints its URL. It listens by then.

@@ -1,8 +1,9 @@
 //! One step of a data-plane measurement, in a separate process: `cargo xtask bench` runs these.
 //!
-//! `data_plane PEER STEP PLACE SOURCE`, where PEER is `ours` (the engine as the server uses it),
+//! `data_plane PEER STEP PLACE SOURCE [BUCKET]`, where PEER is `ours` (the engine as the server uses it),
 //! `ours-unverified` (the same, without reading a share of each backup back) or `bare` (`rustic_core` with
-//! its own source, directory backend and default settings, without the engine's checks).
+//! its own source, directory backend and default settings, without the engine's checks). The engine's bucket is a
+//! directory in PLACE, or BUCKET, `s3://NAME/PREFIX` on the server at `AWS_ENDPOINT_URL`.
 
 mod bare;
 mod ours;
@@ -33,6 +34,8 @@ struct Site {
     place: PathBuf,
     /// The data to back up.
     source: PathBuf,
+    /// The URL of the engine's bucket, if it isn't a directory.
+    bucket: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -47,13 +50,14 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Failure> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [peer, step, place, source] = args.as_slice() else {
-        return Err("usage: data_plane ours|ours-unverified|bare STEP PLACE SOURCE".into());
+    let [peer, step, place, source, bucket @ ..] = args.as_slice() else {
+        return Err("usage: data_plane ours|ours-unverified|bare STEP PLACE SOURCE [BUCKET]".into());
     };
     let step = step_of(step).ok_or("STEP is snapshot-N, backup-N, restore-N or delete")?;
     let site = Site {
         place: PathBuf::from(place),
         source: PathBuf::from(source),
+        bucket: bucket.first().cloned(),
     };
     match peer.as_str() {
         "ours" => ours::run(step, &site, true),

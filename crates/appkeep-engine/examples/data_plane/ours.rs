@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::fs;
 
-use appkeep_core::catalog::{Bucket, BucketLocation, Consistency, Volume};
+use appkeep_core::catalog::{
+    Bucket, BucketLocation, Consistency, S3Credentials, S3Location, TransferLimits, Volume,
+};
 use appkeep_core::engine::{
     CopyBackup, CreateSnapshot, DeleteBackup, Engine, Progress, Restore, RestoreData, RestoreTarget,
     TargetPolicy,
@@ -24,16 +26,17 @@ const FIRST_SNAPSHOT_TIME: i64 = 1_700_000_000;
 /// Runs one step; if it `is_verified`, a share of each finished backup is read back.
 pub(crate) fn run(step: Step, site: &Site, is_verified: bool) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    runtime.block_on(step_of(step, site, is_verified))
-}
-
-async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failure> {
+    // Dropped outside of the runtime: it releases its bucket, which blocks.
     let mut engine = RusticEngine::new(&EngineConfig {
         data_dir: site.place.join("data"),
     });
     if !is_verified {
         engine = engine.verifying(0);
     }
+    runtime.block_on(step_of(&engine, step, site))
+}
+
+async fn step_of(engine: &RusticEngine, step: Step, site: &Site) -> Result<(), Failure> {
     let (progress, cancel) = (watch::Sender::new(Progress::default()), CancellationToken::new());
     let app_id = AppId::new(Uuid::from_u128(1));
     match step {
@@ -108,15 +111,38 @@ fn snapshot_id(number: u8) -> AppSnapshotId {
 }
 
 fn bucket(site: &Site) -> Result<Bucket, Failure> {
-    let directory = site.place.join("bucket");
-    fs::create_dir_all(&directory)?;
+    let location = if let Some(url) = &site.bucket {
+        BucketLocation::S3(Box::new(s3_location(url)?))
+    } else {
+        let directory = site.place.join("bucket");
+        fs::create_dir_all(&directory)?;
+        BucketLocation::Directory(directory)
+    };
     Ok(Bucket {
         id: BucketId::new(Uuid::from_u128(3)),
         account_id: AccountId::new(Uuid::from_u128(4)),
         name: "bench".to_owned(),
-        location: BucketLocation::Directory(directory),
+        location,
         is_default: true,
         backups_max: 2,
         declared: true,
+    })
+}
+
+/// The location `s3://NAME/PREFIX`, with a server and credentials from the environment.
+fn s3_location(url: &str) -> Result<S3Location, Failure> {
+    let bucket = url.strip_prefix("s3://").and_then(|path| path.split_once('/'));
+    let (name, prefix) = bucket.ok_or("BUCKET is s3://NAME/PREFIX")?;
+    Ok(S3Location {
+        bucket: name.to_owned(),
+        prefix: prefix.to_owned(),
+        endpoint: Some(std::env::var("AWS_ENDPOINT_URL")?),
+        region: "us-east-1".to_owned(),
+        path_style: true,
+        storage_class: None,
+        encryption: None,
+        ca_file: None,
+        credentials: S3Credentials::Environment,
+        limits: TransferLimits::default(),
     })
 }

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, RusticResult, WriteBackend};
 
 use crate::failure::BackendFailure;
+use crate::pack_cache::PackCache;
 use crate::storage::{BucketStorage, Caching, Object, key};
 
 /// Marker file that exists while the index is replaced without space for both indexes. restic ignores it.
@@ -69,6 +70,8 @@ pub(crate) struct RepositoryBackend {
     location: RepositoryLocation,
     /// Whether pack reads bypass caches of this machine.
     from_storage: AtomicBool,
+    /// The packs that were read last, if whole packs are read.
+    packs: Option<PackCache>,
 }
 
 impl RepositoryBackend {
@@ -77,7 +80,19 @@ impl RepositoryBackend {
         Self {
             location,
             from_storage: AtomicBool::new(false),
+            packs: None,
         }
+    }
+
+    /// Reads whole packs, and keeps the last ones, if each request takes long. For reads of all or most of the data.
+    pub(crate) fn reading_whole_packs(mut self) -> Self {
+        self.packs = self.is_remote().then(PackCache::new);
+        self
+    }
+
+    /// Whether each request takes long.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.location.storage.is_remote()
     }
 
     /// Makes later pack reads bypass caches of this machine, as far as the system supports that.
@@ -90,7 +105,8 @@ impl RepositoryBackend {
     /// # Errors
     /// If it is missing, has another size, or can't be looked up.
     pub(crate) fn check_size(&self, kind: FileType, id: &Id, expected: u64) -> RusticResult<()> {
-        let found = self.location.storage.size(&self.key_of(kind, id));
+        let written = self.location.storage.finish_puts();
+        let found = written.and_then(|()| self.location.storage.size(&self.key_of(kind, id)));
         let found = with_context("looking up", kind, slash(id), found)?;
         if found == Some(expected) {
             return Ok(());
@@ -116,6 +132,7 @@ impl RepositoryBackend {
 
     fn list_files(&self, kind: FileType) -> io::Result<Vec<(Id, u32)>> {
         let RepositoryLocation { storage, .. } = &self.location;
+        storage.finish_puts()?;
         let directory = self.location.key(&[kind.dirname()]);
         let objects = match kind {
             FileType::Config => {
@@ -130,12 +147,11 @@ impl RepositoryBackend {
         };
         let mut files = Vec::new();
         for object in objects {
-            match id_of(kind, &object.name) {
-                Some(id) => files.push((id, bytes_of(&object)?)),
-                None => {
-                    let path = storage.describe(&key(&[&directory, &object.name]));
-                    tracing::warn!(path, "not a file of the repository");
-                }
+            if let Some(id) = id_of(kind, &object.name) {
+                files.push((id, bytes_of(&object)?));
+            } else {
+                let path = storage.describe(&key(&[&directory, &object.name]));
+                tracing::warn!(path, "not a file of the repository");
             }
         }
         Ok(files)
@@ -150,10 +166,17 @@ impl RepositoryBackend {
             FileType::Pack => "backend.write_pack",
         });
         let key = self.key_of(kind, id);
-        if kind == FileType::Config {
-            return self.location.storage.put_if_absent(&key, content.slice());
+        let storage = &self.location.storage;
+        if kind == FileType::Pack {
+            return storage.start_put(&key, content.slice());
         }
-        self.location.storage.put(&key, content.slice())
+        // Other files may name packs.
+        storage.finish_puts()?;
+        if kind == FileType::Config {
+            storage.put_if_absent(&key, content.slice())
+        } else {
+            storage.put(&key, content.slice())
+        }
     }
 
     fn remove_file(&self, kind: FileType, id: &Id) -> io::Result<()> {
@@ -162,7 +185,20 @@ impl RepositoryBackend {
             FileType::Snapshot => "backend.remove_snapshot",
             _ => "backend.remove_pack",
         });
+        self.location.storage.finish_puts()?;
         self.location.storage.delete(&self.key_of(kind, id))
+    }
+}
+
+/// The part of a pack at `offset`.
+fn part_of(pack: &Bytes, offset: u32, length: usize) -> io::Result<Bytes> {
+    let start = usize::try_from(offset).map_err(io::Error::other)?;
+    match start.checked_add(length) {
+        Some(end) if end <= pack.len() => Ok(pack.slice(start..end)),
+        _ => Err(io::Error::new(
+            io::ErrorKind::UnexpectedEof,
+            "the pack is too short",
+        )),
     }
 }
 
@@ -236,7 +272,13 @@ impl ReadBackend for RepositoryBackend {
         let read = || {
             let length = usize::try_from(length).map_err(io::Error::other)?;
             let key = self.key_of(kind, id);
-            self.location.storage.range(&key, offset.into(), length, caching)
+            match &self.packs {
+                Some(packs) if kind == FileType::Pack => {
+                    let pack = packs.get(id, || self.location.storage.get(&key))?;
+                    part_of(&pack, offset, length)
+                }
+                _ => self.location.storage.range(&key, offset.into(), length, caching),
+            }
         };
         with_context("reading", kind, slash(id), read())
     }

@@ -69,7 +69,7 @@ fn unless_transient(
 
 /// Converts an I/O error of a disk or a bucket during `what`.
 pub(crate) fn storage(what: impl Display, error: &io::Error) -> EngineError {
-    if error.get_ref().is_some_and(|inner| inner.is::<Cancelled>()) {
+    if matches!(error.get_ref(), Some(inner) if inner.is::<Cancelled>()) {
         return EngineError::Cancelled;
     }
     unless_transient(

@@ -23,6 +23,7 @@ mod locks;
 mod machine;
 mod measure;
 mod mounts;
+mod pack_cache;
 mod prune;
 mod repository;
 mod restic_lock;

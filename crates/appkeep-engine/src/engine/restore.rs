@@ -26,7 +26,8 @@ pub(super) fn restore_backup(
     if bucket.presence(app_id, keys, Use::Read)? == Presence::Nothing {
         return Err(missing());
     }
-    let backend = Arc::new(RepositoryBackend::new(bucket.repository(app_id)));
+    let backend = Arc::new(RepositoryBackend::new(bucket.repository(app_id)).reading_whole_packs());
+    let is_remote = backend.is_remote();
     let gate = Arc::new(WriteGate::new(backend, restorer.cancel));
     let _shut = ShutWhenDropped(Arc::clone(&gate));
     let repository = opener(&bucket.bucket, app_id, keys, &gate).open()?;
@@ -36,6 +37,6 @@ pub(super) fn restore_backup(
     let repository = repository
         .to_indexed()
         .map_err(|error| gate.explain("reading the index", &error))?;
-    let blobs = Blobs::new(repository, Arc::clone(&gate));
+    let blobs = Blobs::new(repository, Arc::clone(&gate), is_remote);
     restorer.run(&mut FromBackup::new(&blobs, tree), Some(&blobs))
 }

@@ -318,7 +318,7 @@ impl TestRepository {
         let repository = repository
             .to_indexed()
             .map_err(|error| gate.explain("reading", &error))?;
-        let blobs = Blobs::new(repository, gate);
+        let blobs = Blobs::new(repository, gate, false);
         let data_dir = self.dir.path().join("data");
         let restorer = Restorer::new(&data_dir, &request, &progress, &cancel, &NoFaults);
         restorer.run(&mut FromBackup::new(&blobs, tree), Some(&blobs))

@@ -30,6 +30,9 @@ use crate::holes::next_data;
 /// The maximum number of threads for content.
 const THREADS_MAX: usize = 4;
 
+/// The number of threads for content that is read from a server: most of them wait for it.
+const REMOTE_THREADS: usize = 6;
+
 /// The maximum number of groups that wait for a thread. Each keeps a file open.
 const QUEUE_MAX: usize = 64;
 
@@ -311,7 +314,11 @@ pub(crate) fn with_threads(
     work: &Work<'_>,
     walk: impl FnOnce(&Queue) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
-    let threads = thread::available_parallelism().map_or(2, |found| found.get().clamp(2, THREADS_MAX));
+    let threads = if work.blobs.is_some_and(|blobs| blobs.is_remote) {
+        REMOTE_THREADS
+    } else {
+        thread::available_parallelism().map_or(2, |found| found.get().clamp(2, THREADS_MAX))
+    };
     let (groups, receiver) = sync_channel(QUEUE_MAX);
     let receiver = Mutex::new(receiver);
     let walked = thread::scope(|scope| {

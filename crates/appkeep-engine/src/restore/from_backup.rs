@@ -21,12 +21,18 @@ const PART_BYTES_MAX: u64 = 64 * 1024 * 1024;
 pub(crate) struct Blobs {
     repository: ReadableRepository,
     gate: Arc<WriteGate>,
+    /// Whether each read may take long.
+    pub(super) is_remote: bool,
 }
 
 impl Blobs {
     /// Creates a reader for `repository`, which reads through `gate`.
-    pub(crate) fn new(repository: ReadableRepository, gate: Arc<WriteGate>) -> Self {
-        Self { repository, gate }
+    pub(crate) fn new(repository: ReadableRepository, gate: Arc<WriteGate>, is_remote: bool) -> Self {
+        Self {
+            repository,
+            gate,
+            is_remote,
+        }
     }
 
     /// Reads a piece of content.

@@ -3,12 +3,14 @@
 //! Both kinds follow the same strict rules. A listing is complete or fails, a read returns all requested bytes or
 //! fails, and a write returns only once the data is durable.
 
+mod connection;
 mod credentials;
 mod directory;
 mod pace;
 mod probe;
 mod s3;
 mod s3_error;
+mod storages;
 
 use std::fmt;
 use std::io;
@@ -19,7 +21,7 @@ use bytes::Bytes;
 pub use self::credentials::{BucketCredentials, StaticCredentials};
 pub(crate) use self::directory::{DirectoryStorage, TMP_DIR};
 pub(crate) use self::probe::Probes;
-pub(crate) use self::s3::Storages;
+pub(crate) use self::storages::Storages;
 
 /// An entry of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +77,22 @@ pub(crate) trait BucketStorage: fmt::Debug + Send + Sync {
 
     /// Writes an object, and replaces an existing one.
     fn put(&self, key: &str, content: &[Bytes]) -> io::Result<()>;
+
+    /// Starts to write an object, and returns when few enough writes are in progress. [`Self::finish_puts`] returns
+    /// only after all of them. By default, this is the same as [`Self::put`].
+    fn start_put(&self, key: &str, content: &[Bytes]) -> io::Result<()> {
+        self.put(key, content)
+    }
+
+    /// Waits until all writes that were started have ended.
+    fn finish_puts(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Whether each request takes long, so that fewer and more concurrent ones are faster.
+    fn is_remote(&self) -> bool {
+        false
+    }
 
     /// Writes an object that doesn't exist; otherwise fails with [`io::ErrorKind::AlreadyExists`]. This is atomic
     /// only if the storage supports it, so the caller must hold the bucket.

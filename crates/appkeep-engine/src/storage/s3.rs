@@ -1,198 +1,30 @@
-//! A bucket of an S3-compatible server, accessed with OpenDAL.
+//! A bucket of an S3-compatible server, accessed with `opendal`.
 //!
 //! No object is larger than a pack or an index, so each is written by one request: there are no multipart uploads that
 //! an interruption could leave behind.
 
-use std::collections::HashMap;
-use std::fs;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Duration;
 
-use appkeep_core::catalog::{Bucket, BucketLocation, S3Credentials, S3Encryption, S3Location};
-use appkeep_core::engine::EngineError;
-use appkeep_core::ids::BucketId;
+use appkeep_core::catalog::BucketLocation;
 use bytes::Bytes;
 use futures::StreamExt;
-use opendal::layers::{RetryLayer, TimeoutLayer};
-use opendal::services::S3;
-use opendal::{Buffer, ErrorKind, HttpTransporter, OperationContext, Operator};
-use opendal_http_transport_reqwest::ReqwestTransport;
-use secrecy::ExposeSecret;
+use opendal::{Buffer, ErrorKind, Operator};
 use tokio::runtime::{Handle, Runtime};
-use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::pace::Pace;
+use super::connection::Connection;
 use super::s3_error;
-use super::{BucketCredentials, BucketStorage, Caching, DirectoryStorage, Object};
-use crate::failure::{self, storage};
+use super::{BucketStorage, Caching, Object};
+use crate::failure;
 
-/// The maximum duration of a request that transfers no object.
-const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
-
-/// The maximum duration of a connection attempt.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The first and the longest pause before a retry; each pause is twice the previous one, with jitter.
-const RETRY_DELAYS: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(10)];
+/// The maximum number of writes that are in progress at once. Each holds a pack in memory.
+const PUTS_MAX: usize = 5;
 
 /// The threads that transfer data of all buckets.
 const TRANSFER_THREADS: usize = 2;
-
-/// Opens the storages of buckets. Clones share their connections and credentials.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Storages {
-    credentials: BucketCredentials,
-    connected: Arc<Mutex<HashMap<BucketId, Arc<Connection>>>>,
-}
-
-impl Storages {
-    /// Creates storages that use these credentials for buckets whose configuration contains them.
-    pub(crate) fn new(credentials: BucketCredentials) -> Self {
-        Self {
-            credentials,
-            connected: Arc::default(),
-        }
-    }
-
-    /// Opens the storage of a bucket. Nothing is requested yet. After `cancel` is cancelled, requests to a server
-    /// end promptly, and further ones fail.
-    ///
-    /// # Errors
-    /// [`EngineError::Storage`] if the credentials or certificates aren't available.
-    pub(crate) fn open(
-        &self,
-        bucket: &Bucket,
-        cancel: &CancellationToken,
-    ) -> Result<Arc<dyn BucketStorage>, EngineError> {
-        let location = match &bucket.location {
-            BucketLocation::Directory(path) => return Ok(Arc::new(DirectoryStorage::new(path.clone()))),
-            BucketLocation::S3(location) => location,
-        };
-        let failed = |error: io::Error| storage(format!("bucket {} is unavailable", bucket.name), &error);
-        let mut connected = failure::lock(&self.connected);
-        let usable = connected.get(&bucket.id).filter(|connection| {
-            connection.location == **location && !connection.is_refused.load(Ordering::Relaxed)
-        });
-        let connection = if let Some(connection) = usable {
-            Arc::clone(connection)
-        } else {
-            let connection = Connection::new(location, bucket.id, &self.credentials).map_err(failed)?;
-            let connection = Arc::new(connection);
-            connected.insert(bucket.id, Arc::clone(&connection));
-            connection
-        };
-        Ok(Arc::new(S3Storage {
-            connection,
-            cancel: cancel.clone(),
-        }))
-    }
-}
-
-/// A client of one bucket.
-#[derive(Debug)]
-struct Connection {
-    location: S3Location,
-    operator: Operator,
-    slots: Semaphore,
-    upload: Pace,
-    download: Pace,
-    /// Whether the server supports conditional writes, as far as known.
-    conditions: AtomicBool,
-    /// Whether the credentials were refused: they may have been replaced since they were read.
-    is_refused: AtomicBool,
-}
-
-impl Connection {
-    fn new(location: &S3Location, bucket_id: BucketId, known: &BucketCredentials) -> io::Result<Self> {
-        let limits = &location.limits;
-        let mut builder = S3::default()
-            .bucket(&location.bucket)
-            .root(&format!("/{}", location.prefix))
-            .region(&location.region)
-            .endpoint(&location.endpoint_url())
-            // Servers check the digest of each upload.
-            .checksum_algorithm("md5");
-        if !location.path_style {
-            builder = builder.enable_virtual_host_style();
-        }
-        if let Some(class) = &location.storage_class {
-            builder = builder.default_storage_class(class);
-        }
-        builder = match &location.encryption {
-            None => builder,
-            Some(S3Encryption::Server) => builder.server_side_encryption_with_s3_key(),
-            Some(S3Encryption::Kms(None)) => builder.server_side_encryption_with_aws_managed_kms_key(),
-            Some(S3Encryption::Kms(Some(key))) => {
-                builder.server_side_encryption_with_customer_managed_kms_key(key)
-            }
-        };
-        builder = match &location.credentials {
-            S3Credentials::Environment => builder,
-            S3Credentials::Profile(profile) => builder.profile(profile),
-            S3Credentials::Configured => {
-                let Some(found) = known.get(bucket_id) else {
-                    return Err(io::Error::other(
-                        "the configuration doesn't contain its credentials",
-                    ));
-                };
-                let mut builder = builder
-                    .disable_config_load()
-                    .disable_ec2_metadata()
-                    .access_key_id(found.access_key.expose_secret())
-                    .secret_access_key(found.secret_key.expose_secret());
-                if let Some(token) = &found.session_token {
-                    builder = builder.session_token(token.expose_secret());
-                }
-                builder
-            }
-        };
-        let timeouts = TimeoutLayer::new()
-            .with_timeout(REQUEST_TIMEOUT)
-            .with_io_timeout(limits.timeout());
-        let retries = RetryLayer::new()
-            .with_max_times(limits.retries_max as usize)
-            .with_min_delay(RETRY_DELAYS[0])
-            .with_max_delay(RETRY_DELAYS[1])
-            .with_jitter();
-        let transport = HttpTransporter::new(ReqwestTransport::new(http_client(location)?));
-        let operator = Operator::new(builder)
-            .map_err(io::Error::other)?
-            .with_context(OperationContext::new().with_http_transport(transport))
-            .layer(timeouts)
-            .layer(retries);
-        Ok(Self {
-            location: location.clone(),
-            operator,
-            slots: Semaphore::new(limits.connections_max.max(1) as usize),
-            upload: Pace::new(limits.upload_limit),
-            download: Pace::new(limits.download_limit),
-            conditions: AtomicBool::new(true),
-            is_refused: AtomicBool::new(false),
-        })
-    }
-}
-
-fn http_client(location: &S3Location) -> io::Result<reqwest::Client> {
-    let mut client = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT);
-    if let Some(path) = &location.ca_file {
-        let invalid = |error: &dyn std::fmt::Display| {
-            io::Error::new(
-                io::ErrorKind::InvalidInput,
-                format!("the certificate authorities in {}: {error}", path.display()),
-            )
-        };
-        let text = fs::read(path).map_err(|error| invalid(&error))?;
-        let found = reqwest::Certificate::from_pem_bundle(&text).map_err(|error| invalid(&error))?;
-        if found.is_empty() {
-            return Err(invalid(&"no certificate in PEM format found"));
-        }
-        client = client.tls_certs_merge(found);
-    }
-    client.build().map_err(io::Error::other)
-}
 
 /// The runtime of all requests, which outlives each of them.
 fn runtime() -> io::Result<&'static Runtime> {
@@ -210,47 +42,76 @@ fn runtime() -> io::Result<&'static Runtime> {
 
 /// A bucket on an S3 server, for one operation of the engine.
 #[derive(Debug)]
-struct S3Storage {
+pub(super) struct S3Storage {
     connection: Arc<Connection>,
     cancel: CancellationToken,
+    /// The writes in progress, which end when this is dropped.
+    puts: Mutex<JoinSet<opendal::Result<()>>>,
 }
 
 impl S3Storage {
+    pub(super) fn new(connection: Arc<Connection>, cancel: CancellationToken) -> Self {
+        Self {
+            connection,
+            cancel,
+            puts: Mutex::default(),
+        }
+    }
+
     /// Runs a request, and its retries, on the transfer threads.
     fn run<T: Send>(
         &self,
         doing: &str,
         request: impl Future<Output = opendal::Result<T>> + Send,
     ) -> io::Result<T> {
-        let runtime = runtime()?;
-        let request = self.cancel.run_until_cancelled(async {
-            // The semaphore is never closed.
+        let request = async {
             let _slot = self.connection.slots.acquire().await;
             request.await
-        });
+        };
+        self.block_on(request)?
+            .map_err(|error| self.explain(doing, &error))
+    }
+
+    /// Waits for a future, unless the job is cancelled.
+    fn block_on<T: Send>(&self, future: impl Future<Output = T> + Send) -> io::Result<T> {
+        let runtime = runtime()?;
+        let future = self.cancel.run_until_cancelled(future);
         let result = if Handle::try_current().is_ok() {
             // Only when an engine is dropped by a task, and releases its buckets: a runtime can't wait in another one.
             std::thread::scope(|scope| {
-                let waiting = scope.spawn(|| runtime.block_on(request));
+                let waiting = scope.spawn(|| runtime.block_on(future));
                 waiting
                     .join()
                     .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
             })
         } else {
-            runtime.block_on(request)
+            runtime.block_on(future)
         };
-        let error = match result {
-            Some(Ok(value)) => return Ok(value),
-            Some(Err(error)) => error,
-            None => return Err(failure::cancelled()),
-        };
+        result.ok_or_else(failure::cancelled)
+    }
+
+    fn explain(&self, doing: &str, error: &opendal::Error) -> io::Error {
         let location = &self.connection.location;
-        let (error, is_refused) = s3_error::explain(doing, location, &error);
+        let (error, is_refused) = s3_error::explain(doing, location, error);
         if is_refused {
-            self.connection.is_refused.store(true, Ordering::Relaxed);
+            self.connection.refuse();
         }
         tracing::debug!(bucket = location.bucket, doing, %error, "a request to a bucket failed");
-        Err(error)
+        error
+    }
+
+    /// Waits until at most `most` writes are in progress.
+    fn await_puts(&self, most: usize) -> io::Result<()> {
+        let mut puts = failure::lock(&self.puts);
+        while puts.len() > most {
+            let put = self
+                .block_on(puts.join_next())?
+                .transpose()
+                .map_err(io::Error::other)?;
+            put.unwrap_or(Ok(()))
+                .map_err(|error| self.explain("writing", &error))?;
+        }
+        Ok(())
     }
 
     fn operator(&self) -> &Operator {
@@ -258,14 +119,8 @@ impl S3Storage {
     }
 
     fn write(&self, key: &str, content: &[Bytes], if_absent: bool) -> io::Result<()> {
-        let buffer = Buffer::from_iter(content.iter().cloned());
-        let bytes = buffer.len();
-        self.run("writing", async {
-            self.connection.upload.wait(bytes).await;
-            let write = self.operator().write_with(key, buffer);
-            write.if_not_exists(if_absent).await
-        })?;
-        Ok(())
+        let buffer: Buffer = content.iter().cloned().collect();
+        self.run("writing", self.connection.write(key, buffer, if_absent))
     }
 
     fn entries(&self, directory: &str, is_recursive: bool) -> io::Result<Vec<Object>> {
@@ -354,6 +209,26 @@ impl BucketStorage for S3Storage {
 
     fn put(&self, key: &str, content: &[Bytes]) -> io::Result<()> {
         self.write(key, content, false)
+    }
+
+    fn start_put(&self, key: &str, content: &[Bytes]) -> io::Result<()> {
+        self.await_puts(PUTS_MAX - 1)?;
+        let connection = Arc::clone(&self.connection);
+        let (key, content): (_, Buffer) = (key.to_owned(), content.iter().cloned().collect());
+        let write = async move {
+            let _slot = connection.slots.acquire().await;
+            connection.write(&key, content, false).await
+        };
+        failure::lock(&self.puts).spawn_on(write, runtime()?.handle());
+        Ok(())
+    }
+
+    fn finish_puts(&self) -> io::Result<()> {
+        self.await_puts(0)
+    }
+
+    fn is_remote(&self) -> bool {
+        true
     }
 
     fn put_if_absent(&self, key: &str, content: &[Bytes]) -> io::Result<()> {

@@ -96,14 +96,14 @@ fn action_of(doing: &str) -> &'static str {
 /// The server's own message, on one line.
 fn message_of(error: &opendal::Error) -> String {
     let text = error.message();
-    let mut message = match (field_of(text, "code"), field_of(text, "message")) {
-        (Some(code), Some(message)) => format!("the S3 server reports {code}: {message}"),
-        _ => {
+    let mut message =
+        if let (Some(code), Some(message)) = (field_of(text, "code"), field_of(text, "message")) {
+            format!("the S3 server reports {code}: {message}")
+        } else {
             let cause = error.source().map(|_| format!(": {}", root_cause(error)));
             format!("{text}{}", cause.unwrap_or_default())
         }
-    }
-    .replace(['\n', '\r'], " ");
+        .replace(['\n', '\r'], " ");
     message.truncate(message.floor_char_boundary(MESSAGE_BYTES_MAX));
     message
 }
@@ -117,7 +117,7 @@ fn root_cause(error: &opendal::Error) -> String {
     cause.to_string()
 }
 
-/// The value of a field in OpenDAL's text of a server's response, such as `S3Error { code: "NoSuchBucket", … }`. It
+/// The value of a field in the text of `opendal` for a server's response, such as `S3Error { code: "NoSuchBucket", … }`. It
 /// may contain escapes.
 fn field_of<'a>(text: &'a str, field: &str) -> Option<&'a str> {
     if !text.starts_with("S3Error {") {

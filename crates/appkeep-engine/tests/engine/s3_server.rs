@@ -65,7 +65,7 @@ async fn only_one_server_holds_a_bucket() {
     workbench.engine.claim_bucket(bucket).await.unwrap();
     match other.claim_bucket(bucket).await {
         Err(EngineError::Busy(reason)) => {
-            assert!(reason.ends_with("appkeep bucket take-over main"), "{reason}")
+            assert!(reason.ends_with("appkeep bucket take-over main"), "{reason}");
         }
         claimed => panic!("{claimed:?}"),
     }

@@ -72,7 +72,7 @@ impl S3Target {
 
     /// Uses another secret key.
     pub(crate) fn with_secret_key(mut self, secret_key: &str) -> Self {
-        self.secret_key = secret_key.to_owned();
+        secret_key.clone_into(&mut self.secret_key);
         self
     }
 

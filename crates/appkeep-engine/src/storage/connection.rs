@@ -1,0 +1,155 @@
+//! A client of one bucket on an S3 server: credentials, certificates, timeouts, retries and limits.
+
+use std::fs;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use appkeep_core::catalog::{S3Credentials, S3Encryption, S3Location};
+use appkeep_core::ids::BucketId;
+use opendal::layers::{RetryLayer, TimeoutLayer};
+use opendal::services::S3;
+use opendal::{Buffer, HttpTransporter, OperationContext, Operator};
+use opendal_http_transport_reqwest::ReqwestTransport;
+use secrecy::ExposeSecret;
+use tokio::sync::Semaphore;
+
+use super::BucketCredentials;
+use super::pace::Pace;
+
+/// The maximum duration of a request that transfers no object.
+const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// The maximum duration of a connection attempt.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The first and the longest pause before a retry; each pause is twice the previous one, with jitter.
+const RETRY_DELAYS: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(10)];
+
+/// A client of one bucket.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) location: S3Location,
+    pub(super) operator: Operator,
+    /// The requests that may run at once; never closed.
+    pub(super) slots: Semaphore,
+    upload: Pace,
+    pub(super) download: Pace,
+    /// Whether the server supports conditional writes, as far as known.
+    pub(super) conditions: AtomicBool,
+    /// Whether the credentials were refused: they may have been replaced since they were read.
+    is_refused: AtomicBool,
+}
+
+impl Connection {
+    pub(super) fn new(
+        location: &S3Location,
+        bucket_id: BucketId,
+        known: &BucketCredentials,
+    ) -> io::Result<Self> {
+        let limits = &location.limits;
+        let mut builder = S3::default()
+            .bucket(&location.bucket)
+            .root(&format!("/{}", location.prefix))
+            .region(&location.region)
+            .endpoint(&location.endpoint_url())
+            // Servers check the digest of each upload.
+            .checksum_algorithm("md5");
+        if !location.path_style {
+            builder = builder.enable_virtual_host_style();
+        }
+        if let Some(class) = &location.storage_class {
+            builder = builder.default_storage_class(class);
+        }
+        builder = match &location.encryption {
+            None => builder,
+            Some(S3Encryption::Server) => builder.server_side_encryption_with_s3_key(),
+            Some(S3Encryption::Kms(None)) => builder.server_side_encryption_with_aws_managed_kms_key(),
+            Some(S3Encryption::Kms(Some(key))) => {
+                builder.server_side_encryption_with_customer_managed_kms_key(key)
+            }
+        };
+        builder = match &location.credentials {
+            S3Credentials::Environment => builder,
+            S3Credentials::Profile(profile) => builder.profile(profile),
+            S3Credentials::Configured => {
+                let Some(found) = known.get(bucket_id) else {
+                    return Err(io::Error::other(
+                        "the configuration doesn't contain its credentials",
+                    ));
+                };
+                let mut builder = builder
+                    .disable_config_load()
+                    .disable_ec2_metadata()
+                    .access_key_id(found.access_key.expose_secret())
+                    .secret_access_key(found.secret_key.expose_secret());
+                if let Some(token) = &found.session_token {
+                    builder = builder.session_token(token.expose_secret());
+                }
+                builder
+            }
+        };
+        let timeouts = TimeoutLayer::new()
+            .with_timeout(REQUEST_TIMEOUT)
+            .with_io_timeout(limits.timeout());
+        let retries = RetryLayer::new()
+            .with_max_times(limits.retries_max as usize)
+            .with_min_delay(RETRY_DELAYS[0])
+            .with_max_delay(RETRY_DELAYS[1])
+            .with_jitter();
+        let transport = HttpTransporter::new(ReqwestTransport::new(http_client(location)?));
+        let operator = Operator::new(builder)
+            .map_err(io::Error::other)?
+            .with_context(OperationContext::new().with_http_transport(transport))
+            .layer(timeouts)
+            .layer(retries);
+        Ok(Self {
+            location: location.clone(),
+            operator,
+            slots: Semaphore::new(limits.connections_max.max(1) as usize),
+            upload: Pace::new(limits.upload_limit),
+            download: Pace::new(limits.download_limit),
+            conditions: AtomicBool::new(true),
+            is_refused: AtomicBool::new(false),
+        })
+    }
+}
+
+impl Connection {
+    /// Whether the credentials were refused.
+    pub(super) fn is_refused(&self) -> bool {
+        self.is_refused.load(Ordering::Relaxed)
+    }
+
+    /// Records that the credentials were refused.
+    pub(super) fn refuse(&self) {
+        self.is_refused.store(true, Ordering::Relaxed);
+    }
+
+    /// Writes an object by one request.
+    pub(super) async fn write(&self, key: &str, content: Buffer, if_absent: bool) -> opendal::Result<()> {
+        self.upload.wait(content.len()).await;
+        let write = self.operator.write_with(key, content);
+        write.if_not_exists(if_absent).await?;
+        Ok(())
+    }
+}
+
+fn http_client(location: &S3Location) -> io::Result<reqwest::Client> {
+    let mut client = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT);
+    if let Some(path) = &location.ca_file {
+        let invalid = |error: &dyn std::fmt::Display| {
+            io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("the certificate authorities in {}: {error}", path.display()),
+            )
+        };
+        let text = fs::read(path).map_err(|error| invalid(&error))?;
+        let found = reqwest::Certificate::from_pem_bundle(&text).map_err(|error| invalid(&error))?;
+        if found.is_empty() {
+            return Err(invalid(&"no certificate in PEM format found"));
+        }
+        client = client.tls_certs_merge(found);
+    }
+    client.build().map_err(io::Error::other)
+}

@@ -1,0 +1,62 @@
+//! Opens the storage of a bucket, and keeps connections to servers.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use appkeep_core::catalog::{Bucket, BucketLocation};
+use appkeep_core::engine::EngineError;
+use appkeep_core::ids::BucketId;
+use tokio_util::sync::CancellationToken;
+
+use super::connection::Connection;
+use super::s3::S3Storage;
+use super::{BucketCredentials, BucketStorage, DirectoryStorage};
+use crate::failure::{self, storage};
+
+/// Opens the storages of buckets. Clones share their connections and credentials.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Storages {
+    credentials: BucketCredentials,
+    connected: Arc<Mutex<HashMap<BucketId, Arc<Connection>>>>,
+}
+
+impl Storages {
+    /// Creates storages that use these credentials for buckets whose configuration contains them.
+    pub(crate) fn new(credentials: BucketCredentials) -> Self {
+        Self {
+            credentials,
+            connected: Arc::default(),
+        }
+    }
+
+    /// Opens the storage of a bucket. Nothing is requested yet. After `cancel` is cancelled, requests to a server
+    /// end promptly, and further ones fail.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] if the credentials or certificates aren't available.
+    pub(crate) fn open(
+        &self,
+        bucket: &Bucket,
+        cancel: &CancellationToken,
+    ) -> Result<Arc<dyn BucketStorage>, EngineError> {
+        let location = match &bucket.location {
+            BucketLocation::Directory(path) => return Ok(Arc::new(DirectoryStorage::new(path.clone()))),
+            BucketLocation::S3(location) => location,
+        };
+        let failed = |error: io::Error| storage(format!("bucket {} is unavailable", bucket.name), &error);
+        let mut connected = failure::lock(&self.connected);
+        let usable = connected
+            .get(&bucket.id)
+            .filter(|connection| connection.location == **location && !connection.is_refused());
+        let connection = if let Some(connection) = usable {
+            Arc::clone(connection)
+        } else {
+            let connection = Connection::new(location, bucket.id, &self.credentials).map_err(failed)?;
+            let connection = Arc::new(connection);
+            connected.insert(bucket.id, Arc::clone(&connection));
+            connection
+        };
+        Ok(Arc::new(S3Storage::new(connection, cancel.clone())))
+    }
+}

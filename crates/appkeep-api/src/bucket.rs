@@ -45,8 +45,12 @@ closed_enum! {
     BucketState {
         /// They can.
         Available = "available",
+        /// It can't be reached or used, or another server uses it.
+        Failed = "failed",
         /// It is no longer configured.
-        Unavailable = "unavailable",
+        Removed = "removed",
+        /// It has not been checked yet.
+        Unknown = "unknown",
     }
 }
 

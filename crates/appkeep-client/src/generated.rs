@@ -683,7 +683,7 @@ A version 5 UUID derived from `id`.
         pub name: ::std::string::String,
         pub provider: crate::Open<crate::types::BucketProvider>,
         pub state: crate::Open<crate::types::BucketState>,
-        ///The reasons why the bucket is unavailable; empty if it is available.
+        ///The reasons why the bucket is not available; empty if it is.
         #[serde(
             rename = "stateUnready",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -768,8 +768,13 @@ A version 5 UUID derived from `id`.
             value.parse()
         }
     }
-    /**Whether backups can be written to a bucket. It is `unavailable` when it is no longer configured, can't be
-reached, or is used by another server; `stateUnready` says why. Backups wait until it is available.
+    /**Whether backups can be written to a bucket, by the latest of the server's regular checks. If they can't,
+`stateUnready` says why, and backups wait until it is available.
+
+- `available`: they can
+- `failed`: it can't be reached or used, or another server uses it
+- `removed`: it is no longer configured; its backups are kept
+- `unknown`: it has not been checked yet
 */
     #[derive(
         ::serde::Deserialize,
@@ -786,14 +791,20 @@ reached, or is used by another server; `stateUnready` says why. Backups wait unt
     pub enum BucketState {
         #[serde(rename = "available")]
         Available,
-        #[serde(rename = "unavailable")]
-        Unavailable,
+        #[serde(rename = "failed")]
+        Failed,
+        #[serde(rename = "removed")]
+        Removed,
+        #[serde(rename = "unknown")]
+        Unknown,
     }
     impl ::std::fmt::Display for BucketState {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
                 Self::Available => f.write_str("available"),
-                Self::Unavailable => f.write_str("unavailable"),
+                Self::Failed => f.write_str("failed"),
+                Self::Removed => f.write_str("removed"),
+                Self::Unknown => f.write_str("unknown"),
             }
         }
     }
@@ -804,7 +815,9 @@ reached, or is used by another server; `stateUnready` says why. Backups wait unt
         ) -> ::std::result::Result<Self, self::error::ConversionError> {
             match value {
                 "available" => Ok(Self::Available),
-                "unavailable" => Ok(Self::Unavailable),
+                "failed" => Ok(Self::Failed),
+                "removed" => Ok(Self::Removed),
+                "unknown" => Ok(Self::Unknown),
                 _ => Err("invalid value".into()),
             }
         }

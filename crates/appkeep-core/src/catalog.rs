@@ -120,6 +120,15 @@ pub struct Bucket {
     pub declared: bool,
 }
 
+/// The reason why a declared bucket can't be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BucketProblem {
+    /// It has not been checked since it was declared, or since its location changed.
+    Unchecked,
+    /// The latest check failed for this reason.
+    Failed(String),
+}
+
 /// The default bucket of an account: the declared bucket that is marked as default, or else the first declared one.
 /// `buckets` are in the order of their declaration.
 pub fn default_bucket<'a>(buckets: impl IntoIterator<Item = &'a Bucket>) -> Option<&'a Bucket> {

@@ -14,7 +14,7 @@ use crate::actor::{Token, TokenHash};
 use crate::app::AppView;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::app_snapshot::AppSnapshot;
-use crate::catalog::{Account, App, Bucket, Declaration, Recorded};
+use crate::catalog::{Account, App, Bucket, BucketProblem, Declaration, Recorded};
 use crate::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BackupKind, BucketId, JobId, ResourceId,
     ScheduleId, SnapshotKind, TokenId,
@@ -290,11 +290,11 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
         app_id: AppId,
     ) -> Result<Option<AppRestore>, StoreError>;
 
-    /// The reasons for unavailable buckets of the account; available buckets are omitted.
-    async fn list_unavailable_buckets(
+    /// The problems of the account's buckets; available buckets are omitted.
+    async fn list_bucket_problems(
         &self,
         account_id: AccountId,
-    ) -> Result<HashMap<BucketId, String>, StoreError>;
+    ) -> Result<HashMap<BucketId, BucketProblem>, StoreError>;
 
     /// Claims the oldest job that may run: it is queued and due, or its lease has ended because it expired or because
     /// the process that held it is known to be dead. A job is skipped while another job with its exclusive key runs.
@@ -340,7 +340,8 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// Inserts an app that is not declared, unless there is one with its id, which stays unchanged. Returns whether the
     /// app with this id belongs to this account.
     async fn insert_undeclared_app(&mut self, app: &App, now: DateTime<Utc>) -> Result<bool, StoreError>;
-    /// Records why a bucket is unavailable, or that it is available. Returns whether this is a change.
+    /// Records the result of a check of a bucket: the reason why it can't be used, or that it is available. Returns
+    /// whether this is a change.
     async fn update_bucket_availability(
         &mut self,
         id: BucketId,

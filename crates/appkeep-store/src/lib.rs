@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod bucket_problem;
 mod sqlite;
 
 pub use sqlite::SqliteStore;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::authz::{Authorized, Read};
-use crate::catalog::{Bucket, default_bucket};
+use crate::catalog::{Bucket, BucketProblem, default_bucket};
 use crate::error::Error;
 use crate::ids::BucketId;
 use crate::listing::ListOptions;
@@ -18,8 +18,8 @@ pub struct BucketList {
     pub list: ShortList<Bucket>,
     /// The bucket that is used for backups that don't specify one, if there is any.
     pub default_id: Option<BucketId>,
-    /// The reasons for unavailable buckets.
-    pub unavailable: HashMap<BucketId, String>,
+    /// The problems of buckets that are not available.
+    pub problems: HashMap<BucketId, BucketProblem>,
 }
 
 impl Service {
@@ -38,7 +38,7 @@ impl Service {
         Ok(BucketList {
             list: ShortList::of(buckets, &options),
             default_id,
-            unavailable: self.store.list_unavailable_buckets(account_id).await?,
+            problems: self.store.list_bucket_problems(account_id).await?,
         })
     }
 }

@@ -85,7 +85,7 @@ async fn record_availability(
     if let Some(reason) = reason {
         tracing::warn!(bucket, bucket.id = %id, reason, "a bucket can't be used");
     } else {
-        tracing::info!(bucket, bucket.id = %id, "a bucket can be used again");
+        tracing::info!(bucket, bucket.id = %id, "a bucket can be used");
     }
     Ok(())
 }

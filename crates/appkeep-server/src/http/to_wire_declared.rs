@@ -9,7 +9,7 @@ use appkeep_api::schedule::{
     Enabled, Granularity, Makes, Schedule, ScheduleRetention, ScheduleType, ScheduleVersion,
 };
 use appkeep_core::actor::Role;
-use appkeep_core::catalog::{self, BucketLocation, Recorded};
+use appkeep_core::catalog::{self, BucketLocation, BucketProblem, Recorded};
 use appkeep_core::ids::SubjectId;
 use appkeep_core::metadata::RETENTION_HELD_LABEL;
 use appkeep_core::schedule::Scheduled;
@@ -19,6 +19,9 @@ use super::to_wire::reasons;
 
 /// The reason shown for a resource that was removed from the configuration.
 const UNDECLARED: &str = "it is no longer part of the server's configuration";
+
+/// The reason shown for a bucket before its first check.
+const UNCHECKED: &str = "it has not been checked yet";
 
 /// Converts an account, for a user with this role.
 pub(super) fn account(account: &Recorded<catalog::Account>, role: Role) -> Result<Account, String> {
@@ -46,12 +49,13 @@ pub(super) fn account(account: &Recorded<catalog::Account>, role: Role) -> Resul
 pub(super) fn bucket(
     bucket: &Recorded<catalog::Bucket>,
     is_default: bool,
-    trouble: Option<&String>,
+    problem: Option<&BucketProblem>,
 ) -> Result<Bucket, String> {
-    let why = if bucket.item.declared {
-        trouble.cloned().into_iter().collect()
-    } else {
-        vec![UNDECLARED.to_owned()]
+    let (state, why) = match problem {
+        _ if !bucket.item.declared => (BucketState::Removed, vec![UNDECLARED.to_owned()]),
+        None => (BucketState::Available, Vec::new()),
+        Some(BucketProblem::Failed(reason)) => (BucketState::Failed, vec![reason.clone()]),
+        Some(BucketProblem::Unchecked) => (BucketState::Unknown, vec![UNCHECKED.to_owned()]),
     };
     Ok(Bucket {
         kind: BucketType::Bucket,
@@ -62,11 +66,7 @@ pub(super) fn bucket(
             BucketLocation::Directory(_) => Provider::Directory,
             BucketLocation::S3(_) => Provider::S3,
         },
-        state: if why.is_empty() {
-            BucketState::Available
-        } else {
-            BucketState::Unavailable
-        },
+        state,
         state_unready: reasons(&why)?,
         is_default,
         backups_max: bucket.item.backups_max,

@@ -24,8 +24,9 @@ statements! {
     INSERT_UNDECLARED_APP("apps") = "INSERT INTO apps (id, account_id, name, volumes, options, declared, created_micros, modified_micros) \
          VALUES (?1, ?2, ?3, ?4, ?5, FALSE, ?6, ?6) ON CONFLICT (id) DO NOTHING";
     DECLARE_BUCKET("buckets") = "INSERT INTO buckets (id, account_id, name, location, is_default, position, backups_max, declared, \
-         created_micros, modified_micros) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, TRUE, ?8, ?8) \
+         created_micros, modified_micros, trouble) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, TRUE, ?8, ?8, '') \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, location = excluded.location, \
+         trouble = CASE WHEN buckets.location = excluded.location THEN buckets.trouble ELSE '' END, \
          is_default = excluded.is_default, position = excluded.position, \
          backups_max = excluded.backups_max, declared = TRUE \
          WHERE buckets.account_id = excluded.account_id";

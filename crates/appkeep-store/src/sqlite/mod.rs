@@ -34,7 +34,7 @@ use std::path::Path;
 use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::AppRestore;
-use appkeep_core::catalog::{Account, App, Bucket, Recorded};
+use appkeep_core::catalog::{Account, App, Bucket, BucketProblem, Recorded};
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AccountId, AppId, AppRestoreId, BucketId, ResourceId, ScheduleId};
 use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus, PendingJob};
@@ -323,10 +323,10 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn list_unavailable_buckets(
+    async fn list_bucket_problems(
         &self,
         account_id: AccountId,
-    ) -> Result<HashMap<BucketId, String>, StoreError> {
+    ) -> Result<HashMap<BucketId, BucketProblem>, StoreError> {
         self.scan(move |db| unavailable_buckets::list(db, account_id))
             .await
     }

@@ -1,12 +1,14 @@
-//! The reasons for unavailable buckets.
+//! The problems of buckets.
 
 use std::collections::HashMap;
 
+use appkeep_core::catalog::BucketProblem;
 use appkeep_core::ids::{AccountId, BucketId};
 use appkeep_core::store::StoreError;
 use rusqlite::params;
 
 use super::db::{Db, statements};
+use crate::bucket_problem::problem;
 
 statements! {
     UPDATE("buckets") = "UPDATE buckets SET trouble = ?2 WHERE id = ?1 AND trouble IS NOT ?2";
@@ -18,9 +20,9 @@ pub(super) fn update(db: &Db, id: BucketId, reason: Option<&str>) -> Result<bool
     Ok(db.execute(UPDATE, params![id.to_string(), reason])? == 1)
 }
 
-pub(super) fn list(db: &Db, account_id: AccountId) -> Result<HashMap<BucketId, String>, StoreError> {
+pub(super) fn list(db: &Db, account_id: AccountId) -> Result<HashMap<BucketId, BucketProblem>, StoreError> {
     let troubles = db.list(LIST, params![account_id.to_string()], |row| {
-        Ok((row.id("id")?, row.value("trouble")?))
+        Ok((row.id("id")?, problem(row.value("trouble")?)))
     })?;
     Ok(troubles.into_iter().collect())
 }

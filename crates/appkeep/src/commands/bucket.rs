@@ -107,8 +107,8 @@ fn table(buckets: &[Bucket]) -> Table {
 fn state(state: &Open<BucketState>) -> Cell {
     let tone = match state.known() {
         Some(BucketState::Available) => Tone::Good,
-        Some(BucketState::Unavailable) => Tone::Bad,
-        None => Tone::Plain,
+        Some(BucketState::Failed | BucketState::Removed) => Tone::Bad,
+        Some(BucketState::Unknown) | None => Tone::Plain,
     };
     Cell::toned(state, tone)
 }
@@ -137,7 +137,7 @@ enum Verdict {
     /// The bucket is empty, so its state is unknown.
     #[default]
     Unused,
-    /// Backup data is missing or the bucket is unavailable.
+    /// Backup data is missing, or the bucket can't be used.
     Wrong,
 }
 
@@ -148,7 +148,7 @@ async fn check(session: &Session, wanted: Option<&str>) -> anyhow::Result<ExitCo
         // Buckets that are no longer configured are checked only if they are named.
         None => buckets
             .into_iter()
-            .filter(|bucket| bucket.state != BucketState::Unavailable)
+            .filter(|bucket| bucket.state != BucketState::Removed)
             .collect(),
     };
     let backups = session.backups(None).await?;
@@ -191,7 +191,11 @@ fn checked(bucket: &Bucket, backups: &[AppBackup]) -> Checked {
             _ => {}
         }
     }
-    let is_gone = checked.removed + checked.unknown > 0 || bucket.state == BucketState::Unavailable;
+    let is_unusable = matches!(
+        bucket.state.known(),
+        Some(BucketState::Failed | BucketState::Removed)
+    );
+    let is_gone = checked.removed + checked.unknown > 0 || is_unusable;
     checked.verdict = match (is_gone, checked.completed) {
         (true, _) => Verdict::Wrong,
         (false, 0) => Verdict::Unused,

@@ -61,10 +61,10 @@ impl Session {
         let mut buckets = self.buckets().await?;
         if buckets
             .iter()
-            .any(|bucket| bucket.name == wanted && bucket.state == BucketState::Available)
+            .any(|bucket| bucket.name == wanted && bucket.state != BucketState::Removed)
         {
             // Ignores buckets of the same name that are no longer configured.
-            buckets.retain(|bucket| bucket.state == BucketState::Available);
+            buckets.retain(|bucket| bucket.state != BucketState::Removed);
         }
         Ok(find(wanted, buckets)?.thing.id)
     }

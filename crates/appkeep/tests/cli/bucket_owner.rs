@@ -70,7 +70,7 @@ fn copies_of_a_data_directory_change_nothing_in_the_bucket() {
         .status();
     assert!(cp.unwrap().success());
     let copy = RunningServer::start(installation.serve_at("127.0.0.1:0", &copied)).unwrap();
-    let bucket = wait_for_bucket(&copy, &token, "unavailable");
+    let bucket = wait_for_bucket(&copy, &token, "failed");
     let reason = bucket["stateUnready"][0].as_str().unwrap();
     let holder = format!("used by a copy of this server (process {} on ", original.id());
     assert!(reason.contains(&holder), "{reason}");
@@ -124,7 +124,7 @@ fn buckets_are_taken_over_from_unreachable_servers() {
     fs::write(installation.path().join("bucket").join(CLAIM), claim.to_string()).unwrap();
     let server = installation.start().unwrap();
     let token = installation.token("acme").unwrap();
-    let bucket = wait_for_bucket(&server, &token, "unavailable");
+    let bucket = wait_for_bucket(&server, &token, "failed");
     let reason = bucket["stateUnready"][0].as_str().unwrap();
     assert!(
         reason.contains("another server (process 4711 on elsewhere)"),

@@ -22,7 +22,8 @@ export function overview(main, { account, canWrite, pollNow, handleError }) {
   const summary = el('p', { class: 'detail', text: 'Loading …' });
   const list = el('ul', { class: 'cards', 'aria-labelledby': 'apps-title' });
   title.id = 'apps-title';
-  main.replaceChildren(el('div', { class: 'head' }, title, summary), list);
+  const bucketProblems = el('p', { class: 'reason', role: 'status', hidden: true });
+  main.replaceChildren(el('div', { class: 'head' }, title, summary), bucketProblems, list);
   const announcer = new StateAnnouncer();
   const backUp = (app) => openBackupDialog(account, app, pollNow).catch(handleError);
   const cards = new Parts(list, () => card(canWrite ? backUp : null));
@@ -39,6 +40,9 @@ export function overview(main, { account, canWrite, pollNow, handleError }) {
     cards.update(items);
     const running = items.flatMap(({ backups }) => backups.filter(isActive)).length;
     setText(summary, summaryText(items, running));
+    const failed = (await account.buckets(signal)).filter((bucket) => bucket.state === 'failed');
+    setText(bucketProblems, failed.map((bucket) => `Bucket ${bucket.name}: ${reasons(bucket)}`).join(' · '));
+    bucketProblems.hidden = failed.length === 0;
     list.hidden = items.length === 0;
     return running > 0 || apps.some((app) => app.state === 'restoring') ? PAUSE_ACTIVE : PAUSE_IDLE;
   };

@@ -17,9 +17,6 @@ const CLOCKS_APART_MAX: Duration = Duration::from_mins(5);
 /// The number of apps whose latest backups are checked.
 const APPS_CHECKED: usize = 50;
 
-/// The reason that servers give for buckets that are no longer configured.
-const UNDECLARED: &str = "it is no longer part of the server's configuration";
-
 /// Variables that send requests through a proxy. With an `http://` URL, the client doesn't use them.
 const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
@@ -85,13 +82,11 @@ async fn buckets(session: &Session, checks: &mut Vec<Check>) {
             return;
         }
     };
-    let unavailable = buckets.iter().filter(|bucket| {
-        let reasons = bucket.state_unready.as_deref().unwrap_or_default();
-        bucket.state == BucketState::Unavailable
-            && !reasons.iter().any(|reason| reason.as_str() == UNDECLARED)
-    });
+    let failed = buckets
+        .iter()
+        .filter(|bucket| bucket.state == BucketState::Failed);
     let before = checks.len();
-    checks.extend(unavailable.map(|bucket| {
+    checks.extend(failed.map(|bucket| {
         Check::wrong(
             AT,
             format!("{}: {}", bucket.name, reasons(bucket.state_unready.as_deref())),
@@ -103,7 +98,7 @@ async fn buckets(session: &Session, checks: &mut Vec<Check>) {
     }
     let available: Vec<&str> = buckets
         .iter()
-        .filter(|bucket| bucket.state != BucketState::Unavailable)
+        .filter(|bucket| bucket.state != BucketState::Removed)
         .map(|bucket| bucket.name.as_str())
         .collect();
     checks.push(if available.is_empty() {

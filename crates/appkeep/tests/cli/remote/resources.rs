@@ -158,6 +158,10 @@ fn buckets_are_listed_and_checked() {
     let fixture = Fixture::new();
     let buckets = fixture.json(&["bucket", "list"]);
     assert_eq!(buckets[0]["id"], BUCKET);
+    eventually("the bucket to be checked", || {
+        let buckets = fixture.json(&["bucket", "list"]);
+        (buckets[0]["state"] == "available").then_some(())
+    });
     let table = stdout(&fixture.run(["bucket", "list"]));
     let rows = rows(&table);
     assert_eq!(rows[1], ["local", "available", "yes", "2", &BUCKET[..8]]);

@@ -1,6 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod items;
+mod rows;
 mod sqlite;
+mod values;
 
 pub use sqlite::SqliteStore;
 #[cfg(feature = "failpoints")]

@@ -9,7 +9,8 @@ use appkeep_core::store::{ListFilter, ListPage, Page, StoreError};
 use rusqlite::{Connection, Params, params};
 
 use super::errors::store_error;
-use super::rows::{Bounds, Row, Values};
+use super::rows::{Bounds, SqliteRow};
+use crate::values::Values;
 
 /// A statement, with the table that error messages name.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +85,7 @@ impl Db {
         &self,
         statement: Statement,
         params: impl Params,
-        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+        read: impl FnOnce(&SqliteRow<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
         let mut prepared = self
             .connection
@@ -93,7 +94,7 @@ impl Db {
         let mut rows = prepared.query(params).map_err(store_error)?;
         match rows.next().map_err(store_error)? {
             None => Ok(None),
-            Some(row) => read(&Row::new(statement.table, row)).map(Some),
+            Some(row) => read(&SqliteRow::new(statement.table, row)).map(Some),
         }
     }
 
@@ -102,7 +103,7 @@ impl Db {
         &self,
         statement: Statement,
         params: impl Params,
-        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+        read: impl FnOnce(&SqliteRow<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.fetch(statement, params, read)?
             .ok_or_else(|| StoreError::Broken(format!("{}: expected one row", statement.table)))
@@ -113,7 +114,7 @@ impl Db {
         &self,
         statement: Statement,
         params: impl Params,
-        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+        mut read: impl FnMut(&SqliteRow<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::new();
         self.each(statement, params, |row| {
@@ -129,7 +130,7 @@ impl Db {
         statement: Statement,
         params: impl Params,
         page: &Page,
-        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+        mut read: impl FnMut(&SqliteRow<'_>) -> Result<T, StoreError>,
     ) -> Result<ListPage<T>, StoreError> {
         let (mut rows, mut bytes, mut has_more) = (Vec::new(), 0, false);
         self.each(statement, params, |row| {
@@ -151,7 +152,7 @@ impl Db {
         [of_account, of_app]: [Statement; 2],
         filter: &ListFilter,
         page: &Page,
-        read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+        read: impl FnMut(&SqliteRow<'_>) -> Result<T, StoreError>,
     ) -> Result<ListPage<T>, StoreError> {
         let account_id = filter.account_id.to_string();
         let Bounds {
@@ -176,7 +177,7 @@ impl Db {
         &self,
         statement: Statement,
         params: impl Params,
-        mut visit: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, StoreError>,
+        mut visit: impl FnMut(&SqliteRow<'_>) -> Result<ControlFlow<()>, StoreError>,
     ) -> Result<(), StoreError> {
         let mut prepared = self
             .connection
@@ -184,7 +185,7 @@ impl Db {
             .map_err(store_error)?;
         let mut rows = prepared.query(params).map_err(store_error)?;
         while let Some(row) = rows.next().map_err(store_error)? {
-            if visit(&Row::new(statement.table, row))?.is_break() {
+            if visit(&SqliteRow::new(statement.table, row))?.is_break() {
                 break;
             }
         }

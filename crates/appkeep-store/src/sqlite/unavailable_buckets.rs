@@ -7,6 +7,7 @@ use appkeep_core::store::StoreError;
 use rusqlite::params;
 
 use super::db::{Db, statements};
+use crate::rows::Row as _;
 
 statements! {
     UPDATE("buckets") = "UPDATE buckets SET trouble = ?2 WHERE id = ?1 AND trouble IS NOT ?2";
@@ -20,7 +21,7 @@ pub(super) fn update(db: &Db, id: BucketId, reason: Option<&str>) -> Result<bool
 
 pub(super) fn list(db: &Db, account_id: AccountId) -> Result<HashMap<BucketId, String>, StoreError> {
     let troubles = db.list(LIST, params![account_id.to_string()], |row| {
-        Ok((row.id("id")?, row.value("trouble")?))
+        Ok((row.id("id")?, row.string("trouble")?))
     })?;
     Ok(troubles.into_iter().collect())
 }

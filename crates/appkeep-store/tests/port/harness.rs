@@ -1,4 +1,4 @@
-//! A new database for each test, with a small catalog.
+//! The databases, and a new one for each test, with a small catalog.
 
 use std::sync::Arc;
 
@@ -10,6 +10,20 @@ use tempfile::TempDir;
 
 use crate::fixtures::{at, declaration};
 
+/// Generates a test for each database from functions that take a [`Harness`]: `sqlite::NAME` in the module.
+macro_rules! port_tests {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $name() {
+                    super::$name($crate::harness::Harness::sqlite().await).await;
+                }
+            )+
+        }
+    };
+}
+
 /// A store whose database is deleted when this value is dropped.
 pub(crate) struct Harness {
     pub(crate) store: Arc<dyn Store>,
@@ -18,11 +32,16 @@ pub(crate) struct Harness {
 }
 
 impl Harness {
-    /// A store with the catalog of [`declaration`].
-    pub(crate) async fn new() -> Self {
+    /// A store on SQLite with the catalog of [`declaration`].
+    pub(crate) async fn sqlite() -> Self {
         let harness = Self::open(tempfile::tempdir().unwrap()).await;
         harness.declare(&declaration(), 0).await;
         harness
+    }
+
+    /// Another store on the same kind of database.
+    pub(crate) async fn another(&self) -> Self {
+        Self::sqlite().await
     }
 
     /// Replaces the declaration, `secs` seconds after the start.

@@ -1,14 +1,16 @@
-//! Tests that apply to every store, regardless of its database: they use only `dyn Store`, and only `harness.rs`
-//! names the implementation.
+//! Tests that apply to every store: each case runs once for each database. They use only `dyn Store`, and only
+//! `harness.rs` names the implementations.
 
 #![allow(clippy::unwrap_used, reason = "all of this is a test, helpers too")]
+
+#[macro_use]
+mod harness;
 
 mod app_restores;
 mod apps;
 mod catalog;
 mod declared_times;
 mod fixtures;
-mod harness;
 mod jobs;
 mod leases;
 mod limits;

@@ -3,6 +3,7 @@
 mod items;
 mod rows;
 mod sqlite;
+mod statements;
 mod values;
 
 pub use sqlite::SqliteStore;

@@ -6,9 +6,10 @@ use appkeep_core::store::StoreError;
 use rusqlite::params;
 
 use super::apps;
-use super::db::{Db, statements};
+use super::db::Db;
 use crate::items::app_restores::{ENDED_MAX, app_restore, source_columns};
 use crate::rows::{Row as _, json, micros};
+use crate::statements::statements;
 
 // Ordered by rowid and not by date: a restore that was created while the clock was ahead must not hide later ones.
 statements! {

@@ -6,10 +6,11 @@ use appkeep_core::store::{ListPage, Page, StoreError};
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::db::{Db, statements};
+use super::db::Db;
 use super::rows::Bounds;
 use crate::items::catalog::app_view;
 use crate::rows::micros;
+use crate::statements::statements;
 
 /// Reads apps as the API shows them. `CROSS JOIN` makes SQLite read apps first, regardless of statistics.
 macro_rules! view {

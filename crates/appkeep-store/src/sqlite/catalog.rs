@@ -6,10 +6,11 @@ use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::db::{Db, Statement, statements};
+use super::db::Db;
 use super::{changes, schedules};
 use crate::items::catalog::{account, app, bucket, check_account, recorded};
 use crate::rows::{Row as _, json, micros};
+use crate::statements::{Statement, statements};
 
 statements! {
     UNDECLARE_ACCOUNTS("accounts") = "UPDATE accounts SET declared = FALSE WHERE declared";

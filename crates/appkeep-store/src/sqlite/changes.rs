@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use super::apps;
-use super::db::{Db, Statement, statements};
+use super::db::Db;
 use crate::rows::{Row as _, micros};
+use crate::statements::{Statement, statements};
 
 statements! {
     LIST_ACCOUNTS("accounts") = "SELECT id, json_array(name, declared) AS declaration FROM accounts";

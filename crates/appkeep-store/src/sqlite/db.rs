@@ -1,7 +1,4 @@
-//! A connection, and the statements that may run on it.
-//!
-//! A connection runs only [`Statement`]s, and `statements!` is how a module defines them. Each module's
-//! statements are also in its `STATEMENTS`, whose query plans are recorded in a test.
+//! A connection. It runs only [`Statement`]s.
 
 use std::ops::ControlFlow;
 
@@ -10,31 +7,8 @@ use rusqlite::{Connection, Params, params};
 
 use super::errors::store_error;
 use super::rows::{Bounds, SqliteRow};
+use crate::statements::Statement;
 use crate::values::Values;
-
-/// A statement, with the table that error messages name.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Statement {
-    pub(super) table: &'static str,
-    pub(super) sql: &'static str,
-}
-
-/// Defines a module's statements, each with its table. Parameters are numbered: `?1`, `?2`, …
-macro_rules! statements {
-    ($($(#[$meta:meta])* $visibility:vis $name:ident($table:literal) = $sql:expr;)+) => {
-        $(
-            $(#[$meta])*
-            $visibility const $name: $crate::sqlite::db::Statement =
-                $crate::sqlite::db::Statement { table: $table, sql: $sql };
-        )+
-
-        /// The statements of this module, by name.
-        #[cfg(test)]
-        pub(super) const STATEMENTS: &[(&str, $crate::sqlite::db::Statement)] =
-            &[$((stringify!($name), $name)),+];
-    };
-}
-pub(super) use statements;
 
 /// A connection to the database.
 #[derive(Debug)]

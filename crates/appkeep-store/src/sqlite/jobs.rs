@@ -7,12 +7,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::params;
 use uuid::Uuid;
 
-use super::db::{Db, statements};
+use super::db::Db;
 use super::rows::SqliteRow;
 use crate::items::jobs::{
     Claimed, FINISHED_JOBS_MAX, PARKED_PER_CLAIM_MAX, UnrunnableJob, claimed, log_claimed, truncate_reason,
 };
 use crate::rows::{Row as _, json, micros};
+use crate::statements::statements;
 
 /// Claims the oldest job of a class that may run. `?1` owner, `?2` lease end, `?3` now, `?4` whether all other owners
 /// are known to be dead.

@@ -6,10 +6,11 @@ use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::db::{Db, statements};
+use super::db::Db;
 use super::jobs;
 use crate::items::jobs::pending;
 use crate::rows::{Row as _, micros};
+use crate::statements::statements;
 
 macro_rules! select {
     ($index:literal, $which:literal) => {

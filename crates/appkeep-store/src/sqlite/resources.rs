@@ -6,9 +6,10 @@ use appkeep_core::retention::RetentionItem;
 use appkeep_core::store::{Finished, ListFilter, ListPage, Page, StoreError};
 use rusqlite::params;
 
-use super::db::{Db, Statement};
+use super::db::Db;
 use super::errors::{store_error, store_error_or_name_taken};
 use crate::items::resources::{Columns, finished, resource, retention_item, values};
+use crate::statements::Statement;
 
 /// A table of resources.
 pub(super) trait Table: Columns {
@@ -29,7 +30,7 @@ macro_rules! resource_table {
         $table:literal of $kind:ident ($($column:ident),+)
         $($name:ident = $sql:expr;)+
     ) => {
-        $crate::sqlite::db::statements! {
+        $crate::statements::statements! {
             INSERT($table) = concat!(
                 "INSERT INTO ", $table, " (id, account_id, app_id, name, schedule_id, state, state_unready, hook_state, \
                  hook_state_details, taken_micros, ", $(stringify!($column), ", ",)+ "labels, created_micros, \
@@ -66,14 +67,14 @@ macro_rules! resource_table {
         }
 
         impl $crate::sqlite::resources::Table for $kind {
-            const INSERT: $crate::sqlite::db::Statement = INSERT;
-            const UPDATE: $crate::sqlite::db::Statement = UPDATE;
-            const DELETE: $crate::sqlite::db::Statement = DELETE;
-            const FETCH: $crate::sqlite::db::Statement = FETCH;
-            const LIST_OF_ACCOUNT: $crate::sqlite::db::Statement = LIST_OF_ACCOUNT;
-            const LIST_OF_APP: $crate::sqlite::db::Statement = LIST_OF_APP;
-            const LIST_FINISHED: $crate::sqlite::db::Statement = LIST_FINISHED;
-            const LIST_BY_SCHEDULE: $crate::sqlite::db::Statement = LIST_BY_SCHEDULE;
+            const INSERT: $crate::statements::Statement = INSERT;
+            const UPDATE: $crate::statements::Statement = UPDATE;
+            const DELETE: $crate::statements::Statement = DELETE;
+            const FETCH: $crate::statements::Statement = FETCH;
+            const LIST_OF_ACCOUNT: $crate::statements::Statement = LIST_OF_ACCOUNT;
+            const LIST_OF_APP: $crate::statements::Statement = LIST_OF_APP;
+            const LIST_FINISHED: $crate::statements::Statement = LIST_FINISHED;
+            const LIST_BY_SCHEDULE: $crate::statements::Statement = LIST_BY_SCHEDULE;
         }
     };
 }

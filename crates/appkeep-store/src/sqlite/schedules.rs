@@ -7,10 +7,11 @@ use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::db::{Db, statements};
+use super::db::Db;
 use crate::items::catalog::{check_account, recorded};
 use crate::items::schedules::{schedule, scheduled};
 use crate::rows::{Row as _, json, micros};
+use crate::statements::statements;
 
 statements! {
     /// Marks all schedules as undeclared, before [`declare`] declares the configured ones.

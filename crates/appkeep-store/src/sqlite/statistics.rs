@@ -3,9 +3,10 @@
 use appkeep_core::statistics::Statistics;
 use appkeep_core::store::StoreError;
 
-use super::db::{Db, statements};
+use super::db::Db;
 use crate::items::statistics::{job_count, state_count};
 use crate::rows::Row as _;
+use crate::statements::statements;
 
 statements! {
     JOBS("job_counts") = "SELECT kind, state, count FROM job_counts WHERE count > 0 ORDER BY kind, state";

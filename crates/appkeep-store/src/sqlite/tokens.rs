@@ -6,9 +6,10 @@ use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::db::{Db, statements};
+use super::db::Db;
 use crate::items::tokens::token;
 use crate::rows::{json, micros};
+use crate::statements::statements;
 
 statements! {
     INSERT("tokens") = "INSERT INTO tokens (id, name, hash, subject, role, scope, created_micros, revoked_micros, \

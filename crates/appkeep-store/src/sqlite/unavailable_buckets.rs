@@ -6,8 +6,9 @@ use appkeep_core::ids::{AccountId, BucketId};
 use appkeep_core::store::StoreError;
 use rusqlite::params;
 
-use super::db::{Db, statements};
+use super::db::Db;
 use crate::rows::Row as _;
+use crate::statements::statements;
 
 statements! {
     UPDATE("buckets") = "UPDATE buckets SET trouble = ?2 WHERE id = ?1 AND trouble IS NOT ?2";

@@ -36,6 +36,11 @@ impl Values {
         values.find(|(name, _)| *name == column).map(|(_, value)| value)
     }
 
+    /// The values in the order in which they were written.
+    pub(crate) fn into_values(self) -> impl Iterator<Item = Value> {
+        self.values.into_iter().map(|(_, value)| value)
+    }
+
     pub(crate) fn integer(&mut self, column: &'static str, integer: i64) {
         self.values.push((column, Value::Integer(Some(integer))));
     }

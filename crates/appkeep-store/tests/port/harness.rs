@@ -5,43 +5,61 @@ use std::sync::Arc;
 use appkeep_core::catalog::Declaration;
 use appkeep_core::resource::Resource;
 use appkeep_core::store::{Store, StoreError, StoreTx, StoredKind};
-use appkeep_store::SqliteStore;
+use appkeep_store::{PostgresStore, SqliteStore};
 use tempfile::TempDir;
 
 use crate::fixtures::{at, declaration};
+use crate::schema::Schema;
 
-/// Generates a test for each database from functions that take a [`Harness`]: `sqlite::NAME` in the module.
+/// Generates a test for each database from functions that take a [`Harness`]: `sqlite::NAME` and `postgres::NAME` in
+/// the module.
 macro_rules! port_tests {
     ($($name:ident),+ $(,)?) => {
-        mod sqlite {
+        port_tests! { sqlite: $($name)+ }
+        port_tests! { postgres: $($name)+ }
+    };
+    ($database:ident: $($name:ident)+) => {
+        mod $database {
             $(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
                 async fn $name() {
-                    super::$name($crate::harness::Harness::sqlite().await).await;
+                    super::$name($crate::harness::Harness::$database().await).await;
                 }
             )+
         }
     };
 }
 
-/// A store whose database is deleted when this value is dropped.
+/// A database that is deleted when this value is dropped.
+enum Database {
+    Sqlite(SqliteStore, TempDir),
+    Postgres(PostgresStore, Schema),
+}
+
+/// A store with the catalog of [`declaration`].
 pub(crate) struct Harness {
     pub(crate) store: Arc<dyn Store>,
-    database: SqliteStore,
-    dir: TempDir,
+    database: Database,
 }
 
 impl Harness {
-    /// A store on SQLite with the catalog of [`declaration`].
     pub(crate) async fn sqlite() -> Self {
-        let harness = Self::open(tempfile::tempdir().unwrap()).await;
-        harness.declare(&declaration(), 0).await;
-        harness
+        Self::open_sqlite(tempfile::tempdir().unwrap())
+            .await
+            .declared()
+            .await
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        Self::open_postgres(Schema::create().await).await.declared().await
     }
 
     /// Another store on the same kind of database.
     pub(crate) async fn another(&self) -> Self {
-        Self::sqlite().await
+        match self.database {
+            Database::Sqlite(..) => Self::sqlite().await,
+            Database::Postgres(..) => Self::postgres().await,
+        }
     }
 
     /// Replaces the declaration, `secs` seconds after the start.
@@ -60,20 +78,40 @@ impl Harness {
 
     /// Closes the database and opens it again, as another process would.
     pub(crate) async fn reopened(self) -> Self {
-        self.database.close().await;
-        Self::open(self.dir).await
+        match self.database {
+            Database::Sqlite(store, dir) => {
+                store.close().await;
+                Self::open_sqlite(dir).await
+            }
+            Database::Postgres(store, schema) => {
+                store.close().await;
+                Self::open_postgres(schema).await
+            }
+        }
     }
 
     pub(crate) async fn begin(&self) -> Box<dyn StoreTx> {
         self.store.begin().await.unwrap()
     }
 
-    async fn open(dir: TempDir) -> Self {
-        let database = SqliteStore::open(dir.path().join("appkeep.db")).await.unwrap();
+    async fn declared(self) -> Self {
+        self.declare(&declaration(), 0).await;
+        self
+    }
+
+    async fn open_sqlite(dir: TempDir) -> Self {
+        let store = SqliteStore::open(dir.path().join("appkeep.db")).await.unwrap();
         Self {
-            store: Arc::new(database.clone()),
-            database,
-            dir,
+            store: Arc::new(store.clone()),
+            database: Database::Sqlite(store, dir),
+        }
+    }
+
+    async fn open_postgres(schema: Schema) -> Self {
+        let store = PostgresStore::connect(&schema.url()).await.unwrap();
+        Self {
+            store: Arc::new(store.clone()),
+            database: Database::Postgres(store, schema),
         }
     }
 }

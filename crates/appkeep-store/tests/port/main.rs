@@ -17,5 +17,7 @@ mod limits;
 mod paging;
 mod resources;
 mod schedules;
+#[path = "../schema/mod.rs"]
+mod schema;
 mod tokens;
 mod transactions;

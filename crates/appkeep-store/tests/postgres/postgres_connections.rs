@@ -1,0 +1,102 @@
+//! Broken connections, and errors.
+
+use std::net::TcpListener;
+
+use appkeep_core::catalog::Declaration;
+use appkeep_core::store::{Store, StoreError};
+use appkeep_store::PostgresStore;
+use sqlx_core::executor::Executor as _;
+
+use crate::schema::Schema;
+
+const TERMINATE: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                         WHERE application_name = current_setting('search_path')";
+
+/// A store whose connections have the name of its schema.
+async fn named() -> (Schema, PostgresStore) {
+    let schema = Schema::create().await;
+    let store = PostgresStore::connect(&schema.url_with("application_name", schema.name()))
+        .await
+        .unwrap();
+    (schema, store)
+}
+
+fn is_unavailable<T>(result: &Result<T, StoreError>) -> bool {
+    matches!(result, Err(StoreError::Unavailable(_)))
+}
+
+#[tokio::test]
+async fn terminated_connections_are_replaced() {
+    let (schema, store) = named().await;
+    let mut other = schema.connect().await;
+    let mut tx = store.begin().await.unwrap();
+    tx.update_declaration(&Declaration::default(), chrono::DateTime::UNIX_EPOCH)
+        .await
+        .unwrap();
+    other.execute(TERMINATE).await.unwrap();
+    let committed = tx.commit().await;
+    assert!(is_unavailable(&committed), "{:?}", committed.err());
+    // Each idle connection that was terminated may fail once.
+    store.list_accounts().await.unwrap();
+    other.execute(TERMINATE).await.unwrap();
+    let failed = store.list_accounts().await;
+    assert!(failed.is_ok() || is_unavailable(&failed), "{:?}", failed.err());
+    store.list_accounts().await.unwrap();
+    store.probe_write().await.unwrap();
+}
+
+#[tokio::test]
+async fn statements_that_take_too_long_make_the_store_unavailable() {
+    let schema = Schema::create().await;
+    let mut other = schema.connect().await;
+    let store = PostgresStore::connect(&schema.url_with("options[lock_timeout]", "10ms"))
+        .await
+        .unwrap();
+    other
+        .execute("BEGIN; LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE")
+        .await
+        .unwrap();
+    let listed = store.list_accounts().await;
+    assert!(is_unavailable(&listed), "{:?}", listed.err());
+    other.execute("ROLLBACK").await.unwrap();
+    store.list_accounts().await.unwrap();
+}
+
+#[tokio::test]
+async fn read_only_databases_are_not_writable() {
+    let schema = Schema::create().await;
+    PostgresStore::connect(&schema.url()).await.unwrap().close().await;
+    let (store, other) = (
+        PostgresStore::connect(&schema.url()).await.unwrap(),
+        schema.connect(),
+    );
+    store.probe_write().await.unwrap();
+    store.close().await;
+    drop(other.await);
+    let read_only = schema.url_with("options[default_transaction_read_only]", "on");
+    let refused = PostgresStore::connect(&read_only).await;
+    assert!(is_unavailable(&refused), "{:?}", refused.err());
+}
+
+#[tokio::test]
+async fn closed_stores_are_unavailable() {
+    let (_schema, store) = named().await;
+    store.clone().close().await;
+    assert!(is_unavailable(&store.list_accounts().await));
+    assert!(is_unavailable(&store.begin().await.map(|_| ())));
+}
+
+#[tokio::test]
+async fn errors_and_debug_output_omit_the_password() {
+    let refusing = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("postgres://appkeep:s3cret@{refusing}/db").into();
+    let refused = PostgresStore::connect(&url).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Unavailable(_)), "{refused}");
+    assert!(!refused.to_string().contains("s3cret"), "{refused}");
+    // The cluster accepts any password.
+    let schema = Schema::create().await;
+    let store = PostgresStore::connect(&schema.url_with("password", "s3cret"))
+        .await
+        .unwrap();
+    assert!(!format!("{store:?}").contains("s3cret"));
+}

@@ -36,3 +36,6 @@ CREATE TABLE buckets (
 );
 
 CREATE UNIQUE INDEX buckets_by_name ON buckets (account_id, name) WHERE declared;
+
+-- Transactions that write lock this table, which has no columns, so that they run one after another.
+CREATE TABLE write_lock ();

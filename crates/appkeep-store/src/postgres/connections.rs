@@ -1,4 +1,4 @@
-//! The connections to a database, and the number of transactions that may write at once.
+//! The connections to a database, and the transactions on them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use appkeep_core::store::StoreError;
 use sqlx_core::connection::Connection as _;
+use sqlx_core::executor::Executor as _;
 use sqlx_core::pool::PoolConnection;
+use sqlx_core::raw_sql::raw_sql;
 use sqlx_postgres::{PgConnection, PgPool, PgTransaction, Postgres};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -14,13 +16,16 @@ use super::errors::store_error;
 use super::maintenance;
 use super::options::Options;
 
-/// The maximum number of concurrent transactions of one process. Transactions of one account usually conflict, so that
-/// more of them would mostly be repeated.
-const WRITERS_MAX: usize = 1;
 /// The number of writing transactions of one process after which it runs [`maintenance`].
 const MAINTENANCE_EVERY: u64 = 64;
 
 const BEGIN_SERIALIZABLE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+/// Waits until no other server writes in a serializable transaction.
+///
+/// Without this lock, most transactions would be repeated: they conflict if they read and write adjacent entries of an
+/// index, and most indexes of the queue have only one page. The lock precedes the transaction's snapshot, so that the
+/// transaction sees everything that was committed before it acquired the lock.
+const LOCK_WRITES: &str = "LOCK TABLE write_lock IN EXCLUSIVE MODE";
 /// Each statement sees everything that was committed before it.
 const BEGIN_READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 /// All statements see the same state.
@@ -42,7 +47,8 @@ pub(super) async fn connect(options: &Options) -> Result<PgConnection, StoreErro
 #[derive(Debug, Clone)]
 pub(super) struct Connections {
     pool: PgPool,
-    writers: Arc<Semaphore>,
+    /// One permit, so that only one connection waits for other servers.
+    writer: Arc<Semaphore>,
     wait_max: Duration,
     written: Arc<AtomicU64>,
 }
@@ -52,7 +58,7 @@ impl Connections {
     pub(super) fn new(options: Options) -> Self {
         Self {
             pool: options.pool.connect_lazy_with(options.connection),
-            writers: Arc::new(Semaphore::new(WRITERS_MAX)),
+            writer: Arc::new(Semaphore::new(1)),
             wait_max: options.acquire_timeout,
             written: Arc::default(),
         }
@@ -67,27 +73,38 @@ impl Connections {
     pub(super) async fn begin_serializable(
         &self,
     ) -> Result<(PgTransaction<'static>, OwnedSemaphorePermit), StoreError> {
-        let acquired = tokio::time::timeout(self.wait_max, self.writers.clone().acquire_owned());
+        let acquired = tokio::time::timeout(self.wait_max, self.writer.clone().acquire_owned());
         let permit = acquired.await.map_err(|_| in_use())?.map_err(|_| closed())?;
-        let tx = self.pool.begin_with(BEGIN_SERIALIZABLE).await;
-        Ok((tx.map_err(store_error)?, permit))
+        let mut tx = self.begin(BEGIN_SERIALIZABLE).await?;
+        tx.execute(raw_sql(LOCK_WRITES)).await.map_err(store_error)?;
+        Ok((tx, permit))
     }
 
     /// Begins a transaction whose statements see everything that was committed before each.
     pub(super) async fn begin_read_committed(&self) -> Result<PgTransaction<'static>, StoreError> {
-        let tx = self.pool.begin_with(BEGIN_READ_COMMITTED).await;
-        tx.map_err(store_error)
+        self.begin(BEGIN_READ_COMMITTED).await
     }
 
     /// Begins a transaction whose reads see the same state.
     pub(super) async fn begin_read_only(&self) -> Result<PgTransaction<'static>, StoreError> {
-        self.pool.begin_with(BEGIN_READ_ONLY).await.map_err(store_error)
+        self.begin(BEGIN_READ_ONLY).await
+    }
+
+    /// Begins a transaction in a task of its own. If the caller stops waiting, sqlx wouldn't roll back a transaction
+    /// that it has begun, and would use the connection for later statements.
+    async fn begin(&self, statement: &'static str) -> Result<PgTransaction<'static>, StoreError> {
+        let pool = self.pool.clone();
+        match tokio::spawn(async move { pool.begin_with(statement).await }).await {
+            Ok(begun) => begun.map_err(store_error),
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(closed()),
+        }
     }
 
     /// Counts a committed transaction, and runs [`maintenance`] after many. If that fails, the next run makes up for
     /// it.
     pub(super) async fn maintain(&self) {
-        let written = self.written.fetch_add(1, Ordering::Relaxed);
+        let written = self.written.fetch_add(1, Ordering::Relaxed) + 1;
         if !written.is_multiple_of(MAINTENANCE_EVERY) {
             return;
         }
@@ -99,7 +116,7 @@ impl Connections {
 
     /// Waits for calls in progress and closes all connections.
     pub(super) async fn close(&self) {
-        self.writers.close();
+        self.writer.close();
         self.pool.close().await;
     }
 }

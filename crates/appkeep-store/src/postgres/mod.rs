@@ -58,10 +58,10 @@ use tx::PostgresTx;
 
 /// The store in a PostgreSQL database, which any number of servers may use at once.
 ///
-/// A committed transaction is as durable as the database is configured to make it. Transactions of different servers
-/// may conflict ([`StoreError::Conflict`]); those of one server run one after another. A call waits at most a few
-/// seconds for a connection or a lock, then it fails with [`StoreError::Unavailable`]. Broken connections are replaced.
-/// Clones share their connections.
+/// A committed transaction is as durable as the database is configured to make it. Transactions of all servers run one
+/// after another; they only conflict ([`StoreError::Conflict`]) with renewals of leases and claims of the same job. A
+/// call waits at most a few seconds for a connection or a lock, then it fails with [`StoreError::Unavailable`]. Broken
+/// connections are replaced. Clones share their connections.
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
     connections: Connections,

@@ -43,8 +43,10 @@ const SQLX_PARAMETERS: [&str; 14] = [
 /// Settings of each session, which `options[NAME]` in the URL overrides.
 const SETTINGS: [(&str, &str); 8] = [
     ("statement_timeout", "30s"),
-    ("lock_timeout", "5s"),
-    ("idle_in_transaction_session_timeout", "60s"),
+    ("lock_timeout", "10s"),
+    // Releases the locks of a server that was stopped or disconnected. Transactions never wait for anything else than the
+    // database.
+    ("idle_in_transaction_session_timeout", "5s"),
     // Each statement uses the index that was made for it, also while its table is small or its statistics are outdated.
     // Serializable transactions that scan a table conflict with all others that write to it.
     ("enable_seqscan", "off"),

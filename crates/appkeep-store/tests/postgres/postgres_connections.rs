@@ -5,7 +5,9 @@ use std::net::TcpListener;
 use appkeep_core::catalog::Declaration;
 use appkeep_core::store::{Store, StoreError};
 use appkeep_store::PostgresStore;
+use futures::FutureExt as _;
 use sqlx_core::executor::Executor as _;
+use sqlx_core::query_scalar::query_scalar;
 
 use crate::schema::Schema;
 
@@ -76,6 +78,51 @@ async fn read_only_databases_are_not_writable() {
     let read_only = schema.url_with("options[default_transaction_read_only]", "on");
     let refused = PostgresStore::connect(&read_only).await;
     assert!(is_unavailable(&refused), "{:?}", refused.err());
+}
+
+const OPEN_TRANSACTIONS: &str = "SELECT COUNT(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' \
+                                 AND application_name = current_setting('search_path')";
+
+#[tokio::test]
+async fn dropped_calls_leave_no_open_transaction() {
+    let (schema, store) = named().await;
+    let mut other = schema.connect().await;
+    for _ in 0..5 {
+        // The caller stops waiting while the transaction begins.
+        assert!(store.begin().now_or_never().is_none());
+        // The caller stops waiting for a statement.
+        let mut tx = store.begin().await.unwrap();
+        let declaration = Declaration::default();
+        let updated = tx.update_declaration(&declaration, chrono::DateTime::UNIX_EPOCH);
+        assert!(updated.now_or_never().is_none());
+        let failed = tx.commit().await;
+        assert!(is_unavailable(&failed), "{:?}", failed.err());
+    }
+    // Transactions wait for each other, so none is open after the next one.
+    store.begin().await.unwrap().commit().await.unwrap();
+    let open: i64 = query_scalar(OPEN_TRANSACTIONS)
+        .fetch_one(&mut other)
+        .await
+        .unwrap();
+    assert_eq!(open, 0);
+}
+
+#[tokio::test]
+async fn transactions_that_wait_too_long_leave_usable_connections() {
+    let schema = Schema::create().await;
+    let store = PostgresStore::connect(&schema.url_with("options[lock_timeout]", "10ms"))
+        .await
+        .unwrap();
+    let other = PostgresStore::connect(&schema.url()).await.unwrap();
+    let tx = other.begin().await.unwrap();
+    for _ in 0..3 {
+        let begun = store.begin().await;
+        assert!(is_unavailable(&begun), "{:?}", begun.err());
+        store.list_accounts().await.unwrap();
+    }
+    drop(tx);
+    other.begin().await.unwrap().commit().await.unwrap();
+    store.begin().await.unwrap().commit().await.unwrap();
 }
 
 #[tokio::test]

@@ -1,13 +1,11 @@
 //! Several servers on one database.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use appkeep_core::catalog::{Account, Declaration};
-use appkeep_core::job::{Claim, CreateBackup, DeleteSnapshot, JobPayload, JobResult, LeaseStatus, NewJob};
-use appkeep_core::store::{Store, StoreError, transact};
+use appkeep_core::job::{Claim, DeleteSnapshot, JobPayload, JobResult, LeaseStatus, NewJob};
+use appkeep_core::store::{Store, StoreError};
 use appkeep_store::PostgresStore;
 use chrono::{DateTime, Utc};
+use futures::FutureExt as _;
 use sqlx_core::query_as::query_as;
 use sqlx_core::query_scalar::query_scalar;
 use tokio::task::JoinSet;
@@ -63,54 +61,47 @@ async fn servers() -> (Schema, PostgresStore, PostgresStore) {
 }
 
 #[tokio::test]
-async fn transactions_that_could_not_have_run_one_after_the_other_conflict() {
+async fn transactions_of_all_servers_run_one_after_another() {
     let (_schema, first, second) = servers().await;
-    let payload = JobPayload::from(CreateBackup {
-        account_id: Uuid::from_u128(1).into(),
-        app_id: Uuid::from_u128(2).into(),
-        backup_id: Uuid::from_u128(3).into(),
-    });
-    let queued = |n| NewJob {
-        payload: payload.clone(),
-        ..job(n)
-    };
-    // Both see an empty queue, and then queue a job.
-    let (mut one, mut other) = (first.begin().await.unwrap(), second.begin().await.unwrap());
-    for tx in [&mut one, &mut other] {
-        assert_eq!(tx.count_queued_jobs(&payload).await.unwrap().of_app, 0);
-    }
-    one.insert_job(&queued(1)).await.unwrap();
-    let inserted = other.insert_job(&queued(2)).await;
+    let mut one = first.begin().await.unwrap();
+    let mut other = tokio::spawn(async move { second.begin().await });
+    // The second transaction begins when the first one has been committed, and sees its result.
+    one.insert_job(&job(1)).await.unwrap();
+    assert!((&mut other).now_or_never().is_none());
     one.commit().await.unwrap();
-    let refused = match inserted {
-        Ok(()) => other.commit().await,
-        failed => failed,
-    };
-    assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
-    assert_eq!(first.list_pending_jobs().await.unwrap().len(), 1);
+    let mut other = other.await.unwrap().unwrap();
+    assert!(other.fetch_pending_job(job(1).id).await.unwrap().is_some());
+    other.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn renewal_after_the_first_read_is_a_conflict() {
+    let (_schema, store, _second) = servers().await;
+    queue(&store, [job(1)]).await;
+    let claimed = store.claim_job(&claim(FIRST, 0)).await.unwrap().unwrap();
+    let mut tx = store.begin().await.unwrap();
+    tx.fetch_pending_job(job(1).id).await.unwrap();
+    store.renew_lease(&claimed.lease, at(999)).await.unwrap();
+    let held = tx.holds_lease(&claimed.lease).await;
+    assert!(matches!(held, Err(StoreError::Conflict)), "{held:?}");
+    // The transaction has failed.
+    let failed = tx.commit().await;
+    assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn conflicting_transactions_succeed_when_they_are_repeated() {
+async fn concurrent_transactions_of_several_servers_succeed_at_once() {
     let (_schema, first, second) = servers().await;
-    let runs = Arc::new(AtomicU32::new(0));
     let mut writers = JoinSet::new();
     for (n, store) in (1..=40).zip([first.clone(), second].into_iter().cycle()) {
-        let runs = runs.clone();
         writers.spawn(async move {
-            transact(|| async {
-                runs.fetch_add(1, Ordering::Relaxed);
-                let mut tx = store.begin().await?;
-                tx.count_queued_jobs(&job(n).payload).await?;
-                tx.insert_job(&job(n)).await?;
-                tx.commit().await
-            })
-            .await
-            .unwrap();
+            let mut tx = store.begin().await.unwrap();
+            tx.count_queued_jobs(&job(n).payload).await.unwrap();
+            tx.insert_job(&job(n)).await.unwrap();
+            tx.commit().await.unwrap();
         });
     }
     writers.join_all().await;
-    assert!(runs.load(Ordering::Relaxed) >= 40);
     assert_eq!(first.list_pending_jobs().await.unwrap().len(), 40);
 }
 

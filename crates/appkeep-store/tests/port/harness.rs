@@ -6,6 +6,8 @@ use appkeep_core::catalog::Declaration;
 use appkeep_core::resource::Resource;
 use appkeep_core::store::{Store, StoreError, StoreTx, StoredKind};
 use appkeep_store::{PostgresStore, SqliteStore};
+use sqlx_core::executor::Executor as _;
+use sqlx_core::query_scalar::query_scalar;
 use tempfile::TempDir;
 
 use crate::fixtures::{at, declaration};
@@ -94,6 +96,36 @@ impl Harness {
         self.store.begin().await.unwrap()
     }
 
+    /// Runs a statement on another connection. An error is the database's text.
+    pub(crate) async fn execute(&self, sql: &'static str) -> Result<(), String> {
+        match &self.database {
+            Database::Sqlite(_, dir) => {
+                let executed = raw(dir).execute(sql, []);
+                executed.map(|_| ()).map_err(|error| error.to_string())
+            }
+            Database::Postgres(_, schema) => {
+                let executed = schema.connect().await.execute(sql).await;
+                executed.map(|_| ()).map_err(|error| error.to_string())
+            }
+        }
+    }
+
+    /// Reads rows of one text each, on another connection.
+    pub(crate) async fn texts(&self, sql: &'static str) -> Vec<String> {
+        match &self.database {
+            Database::Sqlite(_, dir) => {
+                let raw = raw(dir);
+                let mut statement = raw.prepare(sql).unwrap();
+                let rows = statement.query_map([], |row| row.get(0)).unwrap();
+                rows.map(Result::unwrap).collect()
+            }
+            Database::Postgres(_, schema) => {
+                let texts = query_scalar(sql).fetch_all(&mut schema.connect().await).await;
+                texts.unwrap()
+            }
+        }
+    }
+
     async fn declared(self) -> Self {
         self.declare(&declaration(), 0).await;
         self
@@ -114,6 +146,10 @@ impl Harness {
             database: Database::Postgres(store, schema),
         }
     }
+}
+
+fn raw(dir: &TempDir) -> rusqlite::Connection {
+    rusqlite::Connection::open(dir.path().join("appkeep.db")).unwrap()
 }
 
 /// Whether a call failed because a name is taken.

@@ -16,6 +16,7 @@ mod leases;
 mod limits;
 mod paging;
 mod resources;
+mod rows;
 mod schedules;
 #[path = "../schema/mod.rs"]
 mod schema;

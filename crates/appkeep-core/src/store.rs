@@ -314,6 +314,8 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     async fn probe_write(&self) -> Result<(), StoreError>;
     /// Renews a lease until `until`.
     async fn renew_lease(&self, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError>;
+    /// Waits for calls in progress, then closes the database. All later calls fail with [`StoreError::Unavailable`].
+    async fn close(&self);
 }
 
 /// An open transaction.

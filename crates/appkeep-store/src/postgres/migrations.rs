@@ -15,8 +15,10 @@ use crate::statements::Statement;
 /// Waiting for another server that migrates is limited by `statement_timeout`.
 const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = 0";
 
+/// Users that aren't permitted to create tables can use a migrated database.
+const IS_CREATED: Statement = statement("SELECT to_regclass('applied_migrations') IS NOT NULL AS is_created");
 const CREATE_TABLE: Statement = statement(
-    "CREATE TABLE IF NOT EXISTS applied_migrations (version BIGINT NOT NULL PRIMARY KEY, \
+    "CREATE TABLE applied_migrations (version BIGINT NOT NULL PRIMARY KEY, \
      name TEXT NOT NULL, checksum BYTEA NOT NULL, applied_at TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP)",
 );
 const LIST_APPLIED: Statement =
@@ -36,7 +38,10 @@ const fn statement(sql: &'static str) -> Statement {
 pub(super) async fn run(connection: &mut PgConnection) -> Result<(), StoreError> {
     let mut tx = connection.begin_with(BEGIN).await.map_err(store_error)?;
     locks::migrate(&mut tx).await?;
-    db::execute(&mut tx, CREATE_TABLE, params![]).await?;
+    let is_created = db::fetch_one(&mut tx, IS_CREATED, params![], |row| row.flag("is_created"));
+    if !is_created.await? {
+        db::execute(&mut tx, CREATE_TABLE, params![]).await?;
+    }
     let applied = list_applied(&mut tx).await?;
     for (version, name, sql) in migrations::missing(&POSTGRES, &applied)? {
         tx.execute(sqlx_core::raw_sql::raw_sql(*sql))

@@ -87,12 +87,6 @@ impl PostgresStore {
         Ok(Self { connections })
     }
 
-    /// Waits for calls in progress, then closes all connections. All later calls, on any clone, fail with
-    /// [`StoreError::Unavailable`].
-    pub async fn close(&self) {
-        self.connections.close().await;
-    }
-
     async fn db(&self) -> Result<PoolConnection<Postgres>, StoreError> {
         self.connections.acquire().await
     }
@@ -265,5 +259,9 @@ impl Store for PostgresStore {
 
     async fn renew_lease(&self, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError> {
         jobs::renew_lease(&mut *self.db().await?, lease, until).await
+    }
+
+    async fn close(&self) {
+        self.connections.close().await;
     }
 }

@@ -11,7 +11,8 @@ statements! {
     INSERT("trial_writes") = "INSERT INTO trial_writes (id, content) VALUES (pg_backend_pid(), 'trial')";
 }
 
-/// Writes a row, within a transaction that the caller rolls back. This fails on a standby, and if no space is left.
+/// Writes a row, within a transaction that the caller rolls back. This fails if the database is read-only, for example
+/// because the server is a standby.
 pub(super) async fn write(db: &mut PgConnection) -> Result<(), StoreError> {
     db::execute(db, INSERT, params![]).await?;
     Ok(())

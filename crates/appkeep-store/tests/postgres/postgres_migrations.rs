@@ -49,6 +49,17 @@ async fn schema_with_changed_migrations_is_refused() {
     assert!(refused.contains("0002_create_tokens"), "{refused}");
 }
 
+#[tokio::test]
+async fn a_migrated_schema_can_be_used_without_permission_to_change_it() {
+    let schema = Schema::create().await;
+    PostgresStore::connect(&schema.url()).await.unwrap().close().await;
+    let read_only = schema.url_with("options[default_transaction_read_only]", "on");
+    let store = PostgresStore::connect(&read_only).await.unwrap();
+    assert_eq!(store.list_accounts().await.unwrap(), []);
+    let refused = store.probe_write().await;
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+}
+
 /// Table, column, whether it can be null, and its type in SQLite.
 type Column = (String, String, bool, String);
 

@@ -15,8 +15,9 @@ const STATEMENTS_MAX: usize = 128;
 const CONNECTIONS_MAX: u32 = 16;
 /// The default maximum time to wait for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections that were idle for longer are tested before they are used.
-const UNTESTED_MAX: Duration = Duration::from_secs(1);
+/// Connections that were idle for longer are tested before they are used: after a restart of the database, calls don't
+/// fail because of the old connections.
+const UNTESTED_MAX: Duration = Duration::from_millis(100);
 
 /// Parameters of the URL that this program interprets itself.
 const MAX_CONNECTIONS: &str = "max_connections";

@@ -27,6 +27,9 @@ struct Tool {
     is_installable: bool,
 }
 
+/// Looks for PostgreSQL's server, which Debian installs outside the path.
+const FIND_INITDB: &str = "command -v initdb || ls /usr/lib/postgresql/*/bin/initdb";
+
 /// Mounts a small file system in memory, which requires root.
 const MOUNT_TMPFS: &str = "dir=$(mktemp -d) || exit; mount -t tmpfs tmpfs \"$dir\" && umount \"$dir\"; got=$?; \
                            rmdir \"$dir\"; exit $got";
@@ -34,12 +37,15 @@ const MOUNT_TMPFS: &str = "dir=$(mktemp -d) || exit; mount -t tmpfs tmpfs \"$dir
 /// Mounts in a namespace that ends with the command, and looks for a loop device.
 const MOUNT_DISK: &str = "mount -t tmpfs appkeep-test /mnt && losetup --find && command -v mkfs.ext4";
 
-const TOOLS: [Tool; 7] = [
+const TOOLS: [Tool; 8] = [
     Tool::installable("restic", "restic", || quietly("restic", &["version"])),
     Tool::installable("rustic", "rustic, which `.ci/run` installs", || {
         is_installed("rustic")
     }),
     Tool::installable("npm", "npm", || is_installed("npm")),
+    Tool::installable("postgres", "PostgreSQL, or APPKEEP_TEST_POSTGRES_URL", || {
+        env::var_os("APPKEEP_TEST_POSTGRES_URL").is_some() || quietly("sh", &["-c", FIND_INITDB])
+    }),
     Tool::installable("python3", "python3 with venv", python::has_python),
     Tool::permission(
         "loop_mount",

@@ -50,7 +50,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "appkeep-store",
         ],
     ),
-    ("appkeep-store", &["appkeep-core"]),
+    ("appkeep-store", &["appkeep-core", "appkeep-launcher"]),
     (
         "appkeep-tests",
         &[

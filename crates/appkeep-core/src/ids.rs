@@ -44,6 +44,12 @@ macro_rules! identifier {
                 Self::new(id)
             }
         }
+
+        impl$(<$kind>)? From<$name$(<$kind>)?> for Uuid {
+            fn from(id: $name$(<$kind>)?) -> Self {
+                id.0
+            }
+        }
     )*};
 }
 

@@ -314,6 +314,8 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     async fn probe_write(&self) -> Result<(), StoreError>;
     /// Renews a lease until `until`.
     async fn renew_lease(&self, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError>;
+    /// Waits for calls in progress, then closes the database. All later calls fail with [`StoreError::Unavailable`].
+    async fn close(&self);
 }
 
 /// An open transaction.
@@ -400,7 +402,8 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// Requests all jobs on this resource to stop. Queued jobs become due now and are finished as soon as they are
     /// claimed.
     async fn update_jobs_cancel_requested(&mut self, resource: Uuid) -> Result<(), StoreError>;
-    /// Whether the lease still holds. Checked first in every transaction that writes a job's results.
+    /// Whether the lease still holds. Checked first in every transaction that writes a job's results. If it holds, the
+    /// job isn't claimed until the transaction ends.
     async fn holds_lease(&mut self, lease: &Lease) -> Result<bool, StoreError>;
     /// Sets a second exclusive key, which the job holds during a part of its run, or removes it. Returns false if the
     /// lease no longer holds, or if another job has the key and its own lease still holds at `now`. The key is also

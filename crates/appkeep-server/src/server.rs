@@ -12,7 +12,7 @@ use appkeep_core::admission::Admission;
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::engine::Engine;
 use appkeep_core::service::Service;
-use appkeep_core::store::{Store, transact};
+use appkeep_core::store::{Store, StoreError, transact};
 use appkeep_core::worker::{
     Background, JobControl, WorkerDeps, Workers, resume_restores, start_bucket_watch, start_reconciler,
 };
@@ -108,7 +108,7 @@ impl Default for Replacements {
 /// and the next server repeats the jobs in progress. [`Server::stop`] shuts it down in order.
 pub struct Server {
     listener: Listener,
-    store: Arc<SqliteStore>,
+    store: Arc<dyn Store>,
     workers: Workers,
     reconciler: Option<Background>,
     bucket_watch: Background,
@@ -117,6 +117,9 @@ pub struct Server {
     certificate: Option<CertificateWatch>,
     ca_file: Option<PathBuf>,
     reloadable: Reloadable,
+    /// The same store.
+    #[cfg(any(feature = "testing", feature = "failpoints"))]
+    sqlite: Arc<SqliteStore>,
     #[cfg(feature = "testing")]
     owner: Uuid,
     _lock: DataDirLock,
@@ -141,13 +144,8 @@ impl Server {
             .as_ref()
             .map(|tls| Certificate::open(tls, data.path(), options.listen, options.clock.as_ref()))
             .transpose()?;
-        // The lock makes this the only server of the directory, so leases of other servers are known to be
-        // dead.
-        let store = Arc::new(if replacements.volatile_store {
-            SqliteStore::open_volatile(data.database()).await?
-        } else {
-            SqliteStore::open_sole_server(data.database()).await?
-        });
+        let sqlite = open_sqlite(&data, replacements.volatile_store).await?;
+        let store: Arc<dyn Store> = sqlite.clone();
         transact(|| async {
             let mut tx = store.begin().await?;
             tx.update_declaration(&options.config.declaration, options.clock.now())
@@ -162,7 +160,7 @@ impl Server {
             None => open_engine(&data, &options.config, credentials.clone()).await?,
         };
         let wake = replacements.wake;
-        let shared: Arc<dyn Store> = store.clone();
+        let shared = store.clone();
         let (clock, ids) = (options.clock.clone(), options.ids.clone());
         let space = Arc::new(DataSpace::new(data.path().to_owned(), options.config.reserve));
         let admission = Admission {
@@ -228,6 +226,8 @@ impl Server {
             certificate,
             ca_file,
             reloadable,
+            #[cfg(any(feature = "testing", feature = "failpoints"))]
+            sqlite,
             #[cfg(feature = "testing")]
             owner: deps.owner,
             _lock: lock,
@@ -276,14 +276,14 @@ impl Server {
     /// Returns the store with the operations that only SQLite has, and the owner of the leases of its jobs.
     #[cfg(feature = "testing")]
     pub(crate) fn jobs(&self) -> (Arc<SqliteStore>, Uuid) {
-        (self.store.clone(), self.owner)
+        (self.sqlite.clone(), self.owner)
     }
 
     /// Returns the switch that makes its storage fail.
     #[cfg(feature = "failpoints")]
     #[must_use]
     pub fn storage_faults(&self) -> appkeep_store::StorageFaults {
-        self.store.faults()
+        self.sqlite.faults()
     }
 
     /// Stops the server: accepts no more requests, completes the open ones, puts running jobs back into the
@@ -359,6 +359,17 @@ fn listen(
         None => Listener::start(listen, api, tls, limits),
     };
     listener.map_err(|error| refused(error.to_string()))
+}
+
+/// Opens the store of the data directory, whose lock the caller holds. This is then the only server of the directory, so
+/// leases of other servers are known to be dead.
+async fn open_sqlite(data: &DataDir, is_volatile: bool) -> Result<Arc<SqliteStore>, StoreError> {
+    let path = data.database();
+    Ok(Arc::new(if is_volatile {
+        SqliteStore::open_volatile(path).await?
+    } else {
+        SqliteStore::open_sole_server(path).await?
+    }))
 }
 
 async fn open_engine(

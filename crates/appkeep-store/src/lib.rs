@@ -1,8 +1,14 @@
 #![doc = include_str!("../README.md")]
 
-mod bucket_problem;
+mod items;
+mod migrations;
+mod postgres;
+mod rows;
 mod sqlite;
+mod statements;
+mod values;
 
+pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 #[cfg(feature = "failpoints")]
 pub use sqlite::{FAULT_REASON, StorageFault, StorageFaults};

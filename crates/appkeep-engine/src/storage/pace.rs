@@ -52,7 +52,7 @@ mod tests {
         assert_eq!(pace.reserve(2000, now), Some(now + Duration::from_millis(500)));
         assert_eq!(pace.reserve(1, now), Some(now + Duration::from_millis(2500)));
         // Unused time is not saved up.
-        assert_eq!(pace.reserve(1, now + Duration::from_secs(60)), None);
+        assert_eq!(pace.reserve(1, now + Duration::from_mins(1)), None);
         assert_eq!(Pace::new(None).reserve(usize::MAX, now), None);
     }
 }

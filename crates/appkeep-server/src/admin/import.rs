@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 
 use appkeep_core::catalog::{Bucket, Declaration};
 use appkeep_core::import::Import;
-use appkeep_core::store::{Store, StoreError, transact};
+use appkeep_core::store::{StoreError, transact};
 use appkeep_engine::{EngineConfig, RusticEngine};
-use appkeep_store::SqliteStore;
 use tokio_util::sync::CancellationToken;
 
 pub use appkeep_core::clock::Clock;
@@ -15,6 +14,7 @@ pub use appkeep_core::import::{BucketImport, Notice, NoticeKind};
 use crate::admin::bucket::{BucketCredentials, bucket_named};
 use crate::admin::data_dir::{DataDir, DataDirError};
 use crate::admin::keys::{self, KeyError};
+use crate::admin::open_store;
 use crate::config::{Config, ConfigError};
 
 /// The reason why nothing could be imported.
@@ -70,7 +70,7 @@ pub async fn import(
         return Err(ImportError::NoKeys(path.to_owned()));
     }
     keys.prepare().map_err(KeyError::from)?;
-    let store = SqliteStore::open(data.database()).await?;
+    let store = open_store(&data).await?;
     transact(|| async {
         let mut tx = store.begin().await?;
         tx.update_declaration(&config.declaration, clock.now()).await?;
@@ -87,7 +87,7 @@ pub async fn import(
         .with_credentials(credentials)
         .with_priority(config.engine_priority);
     let import = Import {
-        store: &store,
+        store: store.as_ref(),
         catalogue: &engine,
         clock,
         buckets: &buckets,

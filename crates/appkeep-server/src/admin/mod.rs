@@ -13,4 +13,18 @@ pub mod tokens;
 
 pub use appkeep_core::catalog;
 pub use appkeep_core::store::Store;
-pub use appkeep_store::SqliteStore;
+
+use std::sync::Arc;
+
+use appkeep_core::store::StoreError;
+use appkeep_store::SqliteStore;
+
+use self::data_dir::DataDir;
+
+/// Opens the store of a data directory; a server may use it at the same time.
+///
+/// # Errors
+/// When it can't be opened.
+pub async fn open_store(data: &DataDir) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(SqliteStore::open(data.database()).await?))
+}

@@ -1,6 +1,7 @@
 //! Restores: on the data directory of a stopped server, and the types for programs that embed a server.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use appkeep_core::app_restore::RestoreState;
 use appkeep_core::catalog::{Account, App};
@@ -8,10 +9,9 @@ use appkeep_core::clock::Clock;
 use appkeep_core::engine::{Engine, EngineError, Restore, RestoreData};
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use appkeep_core::state::ResourceState;
-use appkeep_core::store::{Resources, Store, StoreError, list_bucket_directories, transact};
+use appkeep_core::store::{Store, StoreError, list_bucket_directories, transact};
 use appkeep_core::worker::complete_interrupted_restore;
 use appkeep_engine::{BucketCredentials, EngineConfig, RusticEngine};
-use appkeep_store::SqliteStore;
 use tokio_util::sync::CancellationToken;
 
 pub use appkeep_core::app_restore::RestoreSource;
@@ -21,6 +21,7 @@ pub use appkeep_core::engine::{
 
 use crate::admin::data_dir::{DataDir, DataDirError, DataDirLock};
 use crate::admin::keys::{self, KeyError, KeyStore};
+use crate::admin::open_store;
 use crate::config::Config;
 use crate::system::{IdSource, SystemClock};
 
@@ -75,7 +76,7 @@ pub struct Stopped {
     data: DataDir,
     keys: KeyStore,
     credentials: BucketCredentials,
-    store: SqliteStore,
+    store: Arc<dyn Store>,
     _lock: DataDirLock,
 }
 
@@ -108,7 +109,7 @@ impl Stopped {
                 .map(|config| config.bucket_credentials.clone())
                 .unwrap_or_default(),
         );
-        let store = SqliteStore::open(data.database()).await?;
+        let store = open_store(&data).await?;
         Ok(Self {
             data,
             keys,
@@ -158,7 +159,7 @@ impl Stopped {
             app_id,
             source,
             target,
-            protected: list_bucket_directories(&self.store).await?,
+            protected: list_bucket_directories(self.store.as_ref()).await?,
         };
         Ok(Planned {
             account_id,

@@ -1,7 +1,7 @@
 //! Applies another configuration while the server runs: every reloadable part, or nothing.
 
 use appkeep_core::clock::Clock;
-use appkeep_core::store::{Store, transact};
+use appkeep_core::store::transact;
 use appkeep_engine::BucketCredentials;
 
 use super::Server;

@@ -1,21 +1,15 @@
 //! The table of backups.
 
-use appkeep_core::app_backup::BackupDetails;
 use appkeep_core::ids::{AppSnapshotId, BackupKind};
 use appkeep_core::store::StoreError;
 use rusqlite::params;
 
 use super::db::Db;
 use super::resources::resource_table;
+use crate::rows::Row as _;
 
 resource_table! {
-    "app_backups" of BackupKind, BackupDetails {
-        bucket_id: id,
-        snapshot_id: optional_id,
-        total_bytes: optional_number,
-        bytes_done: optional_number,
-        percent_done: optional_number,
-    }
+    "app_backups" of BackupKind (bucket_id, snapshot_id, total_bytes, bytes_done, percent_done)
 
     LIST_FINISHED = "SELECT id, bucket_id, state, generation FROM app_backups INDEXED BY app_backups_finished \
          WHERE app_id = ?1 AND id > ?2 AND state IN ('completed', 'removed', 'unknown') ORDER BY id LIMIT ?3";

@@ -6,8 +6,10 @@ use appkeep_core::store::StoreError;
 use rusqlite::params;
 
 use super::apps;
-use super::db::{Db, statements};
-use super::rows::{Row, json, micros};
+use super::db::Db;
+use crate::items::app_restores::{ENDED_MAX, app_restore, source_columns};
+use crate::rows::{Row as _, json, micros};
+use crate::statements::statements;
 
 // Ordered by rowid and not by date: a restore that was created while the clock was ahead must not hide later ones.
 statements! {
@@ -27,17 +29,6 @@ statements! {
          WHERE source_id = ?1 AND source_kind = ?2 AND state IN ('pending', 'running')";
 }
 
-/// The maximum number of ended restores of an app that are kept.
-const ENDED_MAX: i64 = 100;
-
-/// The kind and the id of a source, as they are stored.
-fn source_columns(source: RestoreSource) -> (&'static str, String) {
-    match source {
-        RestoreSource::Backup(id) => ("backup", id.to_string()),
-        RestoreSource::Snapshot(id) => ("snapshot", id.to_string()),
-    }
-}
-
 pub(super) fn insert(db: &Db, restore: &AppRestore) -> Result<(), StoreError> {
     let (kind, source_id) = source_columns(restore.source);
     db.execute(
@@ -47,7 +38,7 @@ pub(super) fn insert(db: &Db, restore: &AppRestore) -> Result<(), StoreError> {
             restore.account_id.to_string(),
             restore.app_id.to_string(),
             kind,
-            source_id,
+            source_id.to_string(),
             restore.state.as_str(),
             json("a restore's reasons", &restore.reasons)?,
             micros(restore.created_at),
@@ -92,11 +83,9 @@ pub(super) fn fetch(
     account_id: AccountId,
     id: AppRestoreId,
 ) -> Result<Option<AppRestore>, StoreError> {
-    db.fetch(
-        FETCH,
-        params![account_id.to_string(), id.to_string()],
-        app_restore,
-    )
+    db.fetch(FETCH, params![account_id.to_string(), id.to_string()], |row| {
+        app_restore(row)
+    })
 }
 
 pub(super) fn fetch_latest(
@@ -107,32 +96,13 @@ pub(super) fn fetch_latest(
     db.fetch(
         FETCH_LATEST,
         params![account_id.to_string(), app_id.to_string()],
-        app_restore,
+        |row| app_restore(row),
     )
 }
 
 pub(super) fn count_reading(db: &Db, source: RestoreSource) -> Result<u64, StoreError> {
     let (kind, source_id) = source_columns(source);
-    db.fetch_one(COUNT_READING, params![source_id, kind], |row| {
+    db.fetch_one(COUNT_READING, params![source_id.to_string(), kind], |row| {
         row.number("readers")
-    })
-}
-
-fn app_restore(row: &Row<'_>) -> Result<AppRestore, StoreError> {
-    let source = match row.text("source_kind")? {
-        "backup" => RestoreSource::Backup(row.id("source_id")?),
-        _ => RestoreSource::Snapshot(row.id("source_id")?),
-    };
-    Ok(AppRestore {
-        id: row.id("id")?,
-        account_id: row.id("account_id")?,
-        app_id: row.id("app_id")?,
-        source,
-        state: row.word("state")?,
-        reasons: row.json("reasons")?,
-        created_at: row.time("created_micros")?,
-        modified_at: row.time("modified_micros")?,
-        created_by: row.id("created_by")?,
-        generation: row.value("generation")?,
     })
 }

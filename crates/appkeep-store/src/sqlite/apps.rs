@@ -6,9 +6,11 @@ use appkeep_core::store::{ListPage, Page, StoreError};
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::catalog;
-use super::db::{Db, statements};
-use super::rows::{Bounds, Row, micros};
+use super::db::Db;
+use super::rows::Bounds;
+use crate::items::catalog::app_view;
+use crate::rows::micros;
+use crate::statements::statements;
 
 /// Reads apps as the API shows them. `CROSS JOIN` makes SQLite read apps first, regardless of statistics.
 macro_rules! view {
@@ -39,7 +41,9 @@ statements! {
 }
 
 pub(super) fn fetch_view(db: &Db, account_id: AccountId, id: AppId) -> Result<Option<AppView>, StoreError> {
-    db.fetch(VIEW, params![account_id.to_string(), id.to_string()], view)
+    db.fetch(VIEW, params![account_id.to_string(), id.to_string()], |row| {
+        app_view(row)
+    })
 }
 
 /// Reads a page of the account's list.
@@ -53,24 +57,8 @@ pub(super) fn list(db: &Db, account_id: AccountId, page: &Page) -> Result<ListPa
         LIST,
         params![account_id.to_string(), created_micros, id, limit],
         page,
-        view,
+        |row| app_view(row),
     )
-}
-
-fn view(row: &Row<'_>) -> Result<AppView, StoreError> {
-    let app = catalog::app(row)?;
-    let restore = match row.optional_word("restore_state")? {
-        Some(state) => Some((state, row.json("restore_reasons")?)),
-        None => None,
-    };
-    Ok(AppView {
-        app,
-        account_name: row.value("account_name")?,
-        restore,
-        created_at: row.time("created_micros")?,
-        modified_at: row.time("modified_micros")?,
-        generation: row.value("generation")?,
-    })
 }
 
 /// Records a change of an app by a restore.

@@ -6,9 +6,11 @@ use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::db::{Db, Statement, statements};
-use super::rows::{Row, json, micros};
+use super::db::Db;
 use super::{changes, schedules};
+use crate::items::catalog::{account, app, bucket, check_account, recorded};
+use crate::rows::{Row as _, json, micros};
+use crate::statements::{Statement, statements};
 
 statements! {
     UNDECLARE_ACCOUNTS("accounts") = "UPDATE accounts SET declared = FALSE WHERE declared";
@@ -118,23 +120,14 @@ fn declare_bucket(db: &Db, bucket: &Bucket, position: i64, now: DateTime<Utc>) -
     check_account("bucket", bucket.id, declared)
 }
 
-/// Checks that the id doesn't already belong to another account: otherwise the item would take over the data that was
-/// stored for the other account.
-pub(super) fn check_account(what: &str, id: impl std::fmt::Display, rows: usize) -> Result<(), StoreError> {
-    if rows == 0 {
-        return Err(StoreError::Broken(format!(
-            "the id of {what} {id} already belongs to another account"
-        )));
-    }
-    Ok(())
-}
-
 pub(super) fn fetch_account(db: &Db, id: AccountId) -> Result<Option<Account>, StoreError> {
-    db.fetch(FETCH_ACCOUNT, params![id.to_string()], account)
+    db.fetch(FETCH_ACCOUNT, params![id.to_string()], |row| account(row))
 }
 
 pub(super) fn fetch_account_version(db: &Db, id: AccountId) -> Result<Option<i64>, StoreError> {
-    db.fetch(FETCH_VERSION, params![id.to_string()], |row| row.value("version"))
+    db.fetch(FETCH_VERSION, params![id.to_string()], |row| {
+        row.integer("version")
+    })
 }
 
 pub(super) fn list_accounts(db: &Db) -> Result<Vec<Account>, StoreError> {
@@ -147,11 +140,15 @@ pub(super) fn list_recorded_accounts(db: &Db) -> Result<Vec<Recorded<Account>>, 
 }
 
 pub(super) fn fetch_app(db: &Db, account_id: AccountId, id: AppId) -> Result<Option<App>, StoreError> {
-    db.fetch(FETCH_APP, params![account_id.to_string(), id.to_string()], app)
+    db.fetch(
+        FETCH_APP,
+        params![account_id.to_string(), id.to_string()],
+        |row| app(row),
+    )
 }
 
 pub(super) fn list_apps(db: &Db, account_id: AccountId) -> Result<Vec<App>, StoreError> {
-    db.list(LIST_APPS, params![account_id.to_string()], app)
+    db.list(LIST_APPS, params![account_id.to_string()], |row| app(row))
 }
 
 pub(super) fn fetch_bucket(
@@ -162,7 +159,7 @@ pub(super) fn fetch_bucket(
     db.fetch(
         FETCH_BUCKET,
         params![account_id.to_string(), id.to_string()],
-        bucket,
+        |row| bucket(row),
     )
 }
 
@@ -178,45 +175,5 @@ pub(super) fn list_recorded_buckets(
 ) -> Result<Vec<Recorded<Bucket>>, StoreError> {
     db.list(LIST_BUCKETS, params![account_id.to_string()], |row| {
         recorded(bucket(row)?, row)
-    })
-}
-
-/// An item that was read from a row, with the row's times.
-pub(super) fn recorded<T>(item: T, row: &Row<'_>) -> Result<Recorded<T>, StoreError> {
-    Ok(Recorded {
-        item,
-        created_at: row.time("created_micros")?,
-        modified_at: row.time("modified_micros")?,
-    })
-}
-
-fn account(row: &Row<'_>) -> Result<Account, StoreError> {
-    Ok(Account {
-        id: row.id("id")?,
-        name: row.value("name")?,
-        declared: row.value("declared")?,
-    })
-}
-
-pub(super) fn app(row: &Row<'_>) -> Result<App, StoreError> {
-    Ok(App {
-        id: row.id("id")?,
-        account_id: row.id("account_id")?,
-        name: row.value("name")?,
-        volumes: row.json("volumes")?,
-        options: row.json("options")?,
-        declared: row.value("declared")?,
-    })
-}
-
-fn bucket(row: &Row<'_>) -> Result<Bucket, StoreError> {
-    Ok(Bucket {
-        id: row.id("id")?,
-        account_id: row.id("account_id")?,
-        name: row.value("name")?,
-        location: row.json("location")?,
-        is_default: row.value("is_default")?,
-        backups_max: row.number("backups_max")?,
-        declared: row.value("declared")?,
     })
 }

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use super::apps;
-use super::db::{Db, Statement, statements};
-use super::rows::micros;
+use super::db::Db;
+use crate::rows::{Row as _, micros};
+use crate::statements::{Statement, statements};
 
 statements! {
     LIST_ACCOUNTS("accounts") = "SELECT id, json_array(name, declared) AS declaration FROM accounts";
@@ -45,7 +46,9 @@ pub(super) type Declared = [HashMap<String, String>; TABLES.len()];
 pub(super) fn declared(db: &Db) -> Result<Declared, StoreError> {
     let mut declared = Declared::default();
     for ((list, _), of_table) in TABLES.into_iter().zip(&mut declared) {
-        let rows = db.list(list, [], |row| Ok((row.value("id")?, row.value("declaration")?)))?;
+        let rows = db.list(list, [], |row| {
+            Ok((row.string("id")?, row.string("declaration")?))
+        })?;
         of_table.extend(rows);
     }
     Ok(declared)

@@ -1,7 +1,4 @@
-//! A connection, and the statements that may run on it.
-//!
-//! A connection runs only [`Statement`]s, and `statements!` is how a module defines them. Each module's
-//! statements are also in its `STATEMENTS`, whose query plans are recorded in a test.
+//! A connection. It runs only [`Statement`]s.
 
 use std::ops::ControlFlow;
 
@@ -9,31 +6,9 @@ use appkeep_core::store::{ListFilter, ListPage, Page, StoreError};
 use rusqlite::{Connection, Params, params};
 
 use super::errors::store_error;
-use super::rows::{Bounds, Row, Values};
-
-/// A statement, with the table that error messages name.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Statement {
-    pub(super) table: &'static str,
-    pub(super) sql: &'static str,
-}
-
-/// Defines a module's statements, each with its table. Parameters are numbered: `?1`, `?2`, …
-macro_rules! statements {
-    ($($(#[$meta:meta])* $visibility:vis $name:ident($table:literal) = $sql:expr;)+) => {
-        $(
-            $(#[$meta])*
-            $visibility const $name: $crate::sqlite::db::Statement =
-                $crate::sqlite::db::Statement { table: $table, sql: $sql };
-        )+
-
-        /// The statements of this module, by name.
-        #[cfg(test)]
-        pub(super) const STATEMENTS: &[(&str, $crate::sqlite::db::Statement)] =
-            &[$((stringify!($name), $name)),+];
-    };
-}
-pub(super) use statements;
+use super::rows::{Bounds, SqliteRow};
+use crate::statements::Statement;
+use crate::values::Values;
 
 /// A connection to the database.
 #[derive(Debug)]
@@ -84,7 +59,7 @@ impl Db {
         &self,
         statement: Statement,
         params: impl Params,
-        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+        read: impl FnOnce(&SqliteRow<'_>) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
         let mut prepared = self
             .connection
@@ -93,7 +68,7 @@ impl Db {
         let mut rows = prepared.query(params).map_err(store_error)?;
         match rows.next().map_err(store_error)? {
             None => Ok(None),
-            Some(row) => read(&Row::new(statement.table, row)).map(Some),
+            Some(row) => read(&SqliteRow::new(statement.table, row)).map(Some),
         }
     }
 
@@ -102,7 +77,7 @@ impl Db {
         &self,
         statement: Statement,
         params: impl Params,
-        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
+        read: impl FnOnce(&SqliteRow<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.fetch(statement, params, read)?
             .ok_or_else(|| StoreError::Broken(format!("{}: expected one row", statement.table)))
@@ -113,7 +88,7 @@ impl Db {
         &self,
         statement: Statement,
         params: impl Params,
-        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+        mut read: impl FnMut(&SqliteRow<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::new();
         self.each(statement, params, |row| {
@@ -129,7 +104,7 @@ impl Db {
         statement: Statement,
         params: impl Params,
         page: &Page,
-        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+        mut read: impl FnMut(&SqliteRow<'_>) -> Result<T, StoreError>,
     ) -> Result<ListPage<T>, StoreError> {
         let (mut rows, mut bytes, mut has_more) = (Vec::new(), 0, false);
         self.each(statement, params, |row| {
@@ -151,7 +126,7 @@ impl Db {
         [of_account, of_app]: [Statement; 2],
         filter: &ListFilter,
         page: &Page,
-        read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+        read: impl FnMut(&SqliteRow<'_>) -> Result<T, StoreError>,
     ) -> Result<ListPage<T>, StoreError> {
         let account_id = filter.account_id.to_string();
         let Bounds {
@@ -176,7 +151,7 @@ impl Db {
         &self,
         statement: Statement,
         params: impl Params,
-        mut visit: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, StoreError>,
+        mut visit: impl FnMut(&SqliteRow<'_>) -> Result<ControlFlow<()>, StoreError>,
     ) -> Result<(), StoreError> {
         let mut prepared = self
             .connection
@@ -184,7 +159,7 @@ impl Db {
             .map_err(store_error)?;
         let mut rows = prepared.query(params).map_err(store_error)?;
         while let Some(row) = rows.next().map_err(store_error)? {
-            if visit(&Row::new(statement.table, row))?.is_break() {
+            if visit(&SqliteRow::new(statement.table, row))?.is_break() {
                 break;
             }
         }

@@ -7,16 +7,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::params;
 use uuid::Uuid;
 
-use super::db::{Db, statements};
-use super::rows::{Row, json, micros};
-
-/// The number of finished jobs that are kept for inspection; those that finished first are deleted first. Jobs in
-/// the queue are never deleted.
-const FINISHED_JOBS_MAX: i64 = 1000;
-/// The maximum number of jobs that one claim parks before it gives up until the next claim.
-const PARKED_PER_CLAIM_MAX: usize = 100;
-/// The maximum length of a stored reason, in characters.
-const REASON_CHARS_MAX: usize = 1000;
+use super::db::Db;
+use super::rows::SqliteRow;
+use crate::items::jobs::{
+    Claimed, FINISHED_JOBS_MAX, PARKED_PER_CLAIM_MAX, UnrunnableJob, claimed, log_claimed, truncate_reason,
+};
+use crate::rows::{Row as _, json, micros};
+use crate::statements::statements;
 
 /// Claims the oldest job of a class that may run. `?1` owner, `?2` lease end, `?3` now, `?4` whether all other owners
 /// are known to be dead.
@@ -169,12 +166,7 @@ pub(super) fn claim(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<
         match claim_row(db, claim, sole_server)? {
             None => return Ok(None),
             Some(Ok(job)) => {
-                tracing::debug!(
-                    job.id = %job.lease.job_id,
-                    job.kind = job.payload.kind(),
-                    job.attempt = job.attempt,
-                    "job claimed"
-                );
+                log_claimed(&job);
                 return Ok(Some(job));
             }
             // It stays parked until a program that can run it makes a claim, or, if its payload is invalid, until an
@@ -187,19 +179,10 @@ pub(super) fn claim(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<
     Ok(None)
 }
 
-/// A job that this program can't run: the cause is `kind`, `version` or `payload`.
-struct UnrunnableJob {
-    seq: i64,
-    cause: &'static str,
-    reason: String,
-}
-
-type Claimed = Result<ClaimedJob, UnrunnableJob>;
-
 fn claim_row(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<Claimed>, StoreError> {
     let owner = claim.owner.to_string();
     let (lease_until, now) = (micros(claim.lease_until), micros(claim.now));
-    let read = |row: &Row<'_>| read_claimed(row, claim.owner);
+    let read = |row: &SqliteRow<'_>| claimed(row, claim.owner);
     let other = db.fetch(CLAIM_OTHER, params![owner, lease_until, now, sole_server], read)?;
     if other.is_some() {
         return Ok(other);
@@ -233,43 +216,6 @@ fn make_due(db: &Db, now: DateTime<Utc>) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn read_claimed(row: &Row<'_>, owner: Uuid) -> Result<Claimed, StoreError> {
-    let job_id = row.id("id")?;
-    match read_payload(row)? {
-        Ok(payload) => Ok(Ok(ClaimedJob {
-            lease: Lease {
-                job_id,
-                fence: row.value("fence")?,
-                owner,
-            },
-            payload,
-            attempt: row.number("attempt")?,
-            cancel_requested: row.value("cancel_requested")?,
-            correlation: row.id("correlation")?,
-        })),
-        Err((cause, reason)) => {
-            tracing::warn!(job.id = %job_id, job.kind = row.text("kind")?, reason, "job parked");
-            let seq = row.value("seq")?;
-            Ok(Err(UnrunnableJob { seq, cause, reason }))
-        }
-    }
-}
-
-/// The payload, or why it is invalid: a word for the cause, and a text.
-pub(super) fn read_payload(row: &Row<'_>) -> Result<Result<JobPayload, (&'static str, String)>, StoreError> {
-    let kind = row.text("kind")?;
-    let Some((_, known)) = JobPayload::KINDS.iter().find(|(name, _)| *name == kind) else {
-        return Ok(Err(("kind", format!("unknown kind of job: {kind}"))));
-    };
-    let version: i64 = row.value("payload_version")?;
-    if version != i64::from(*known) {
-        let reason = format!("unknown payload version {version}");
-        return Ok(Err(("version", reason)));
-    }
-    Ok(serde_json::from_str(row.text("payload")?)
-        .map_err(|error| ("payload", format!("the payload is invalid: {error}"))))
-}
-
 pub(super) fn renew_lease(db: &Db, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError> {
     let params = params![
         lease.job_id.to_string(),
@@ -277,7 +223,7 @@ pub(super) fn renew_lease(db: &Db, lease: &Lease, until: DateTime<Utc>) -> Resul
         lease.owner.to_string(),
         micros(until)
     ];
-    let cancel_requested = db.fetch(RENEW_LEASE, params, |row| row.value("cancel_requested"))?;
+    let cancel_requested = db.fetch(RENEW_LEASE, params, |row| row.flag("cancel_requested"))?;
     Ok(match cancel_requested {
         None => LeaseStatus::Lost,
         Some(true) => LeaseStatus::CancelRequested,
@@ -348,8 +294,4 @@ pub(super) fn update_finished(
 pub(super) fn delete_finished(db: &Db) -> Result<(), StoreError> {
     db.execute(DELETE_FINISHED, params![FINISHED_JOBS_MAX])?;
     Ok(())
-}
-
-fn truncate_reason(reason: &str) -> String {
-    reason.chars().take(REASON_CHARS_MAX).collect()
 }

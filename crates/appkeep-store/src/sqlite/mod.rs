@@ -59,7 +59,8 @@ use tx::SqliteTx;
 /// The store in one SQLite file with a write-ahead log.
 ///
 /// A committed transaction is on disk when its commit returns. A call waits at most a few seconds for a connection or
-/// for another process, then it fails with [`StoreError::Unavailable`]. Clones share their connections.
+/// for another process, then it fails with [`StoreError::Unavailable`]. Clones share their connections, which
+/// [`Store::close`] closes for all of them.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     connections: Connections,
@@ -131,12 +132,6 @@ impl SqliteStore {
             sole_server,
             faults: Faults::default(),
         }
-    }
-
-    /// Waits for calls in progress, then closes the database. All later calls, on any clone, fail with
-    /// [`StoreError::Unavailable`].
-    pub async fn close(&self) {
-        self.connections.close().await;
     }
 
     /// Injects faults into this store.
@@ -353,5 +348,9 @@ impl Store for SqliteStore {
     async fn renew_lease(&self, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError> {
         let lease = lease.clone();
         self.write(move |db| jobs::renew_lease(db, &lease, until)).await
+    }
+
+    async fn close(&self) {
+        self.connections.close().await;
     }
 }

@@ -6,9 +6,11 @@ use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::db::{Db, statements};
+use super::db::Db;
 use super::jobs;
-use super::rows::{Row, micros};
+use crate::items::jobs::pending;
+use crate::rows::{Row as _, micros};
+use crate::statements::statements;
 
 macro_rules! select {
     ($index:literal, $which:literal) => {
@@ -50,11 +52,11 @@ statements! {
 }
 
 pub(super) fn list(db: &Db) -> Result<Vec<PendingJob>, StoreError> {
-    db.list(LIST, [], read)
+    db.list(LIST, [], |row| pending(row))
 }
 
 pub(super) fn fetch(db: &Db, id: JobId) -> Result<Option<PendingJob>, StoreError> {
-    db.fetch(FETCH, [id.to_string()], read)
+    db.fetch(FETCH, [id.to_string()], |row| pending(row))
 }
 
 pub(super) fn count_queued(db: &Db, payload: &JobPayload) -> Result<QueuedJobs, StoreError> {
@@ -75,18 +77,4 @@ pub(super) fn cancel(db: &Db, id: JobId, now: DateTime<Utc>) -> Result<bool, Sto
         jobs::delete_finished(db)?;
     }
     Ok(cancelled)
-}
-
-fn read(row: &Row<'_>) -> Result<PendingJob, StoreError> {
-    Ok(PendingJob {
-        id: row.id("id")?,
-        kind: row.value("kind")?,
-        payload: jobs::read_payload(row)?.ok(),
-        state: row.value("state")?,
-        fence: row.value("fence")?,
-        attempt: row.number("attempt")?,
-        run_after: row.time("run_after_micros")?,
-        cancel_requested: row.value("cancel_requested")?,
-        reason: row.value("reason")?,
-    })
 }

@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::db::{Db, Statement};
+use super::db::Db;
 use super::{
     app_backups, app_restores, app_snapshots, apps, catalog, changes, jobs, pending_jobs, schedules,
     statistics, tokens, unavailable_buckets, write_probe,
 };
 use crate::SqliteStore;
+use crate::statements::Statement;
 
 /// All modules with statements. A module that is missing here has an unused `STATEMENTS`, which the compiler reports.
 pub(super) const MODULES: [(&str, &[(&str, Statement)]); 13] = [

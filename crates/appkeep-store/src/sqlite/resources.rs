@@ -3,15 +3,16 @@
 use appkeep_core::ids::{AccountId, AppId, ResourceId, ScheduleId};
 use appkeep_core::resource::Resource;
 use appkeep_core::retention::RetentionItem;
-use appkeep_core::store::{Finished, ListFilter, ListPage, Page, StoreError, StoredKind};
+use appkeep_core::store::{Finished, ListFilter, ListPage, Page, StoreError};
 use rusqlite::params;
 
-use super::db::{Db, Statement};
+use super::db::Db;
 use super::errors::{store_error, store_error_or_name_taken};
-use super::rows::{Row, Values};
+use crate::items::resources::{Columns, finished, resource, retention_item, values};
+use crate::statements::Statement;
 
 /// A table of resources.
-pub(super) trait Table: StoredKind {
+pub(super) trait Table: Columns {
     const INSERT: Statement;
     const UPDATE: Statement;
     const DELETE: Statement;
@@ -20,23 +21,16 @@ pub(super) trait Table: StoredKind {
     const LIST_OF_APP: Statement;
     const LIST_FINISHED: Statement;
     const LIST_BY_SCHEDULE: Statement;
-
-    /// Adds the values of the columns of this kind.
-    fn write(details: &Self::Details, values: &mut Values) -> Result<(), StoreError>;
-
-    /// Reads the columns of this kind.
-    fn read(row: &Row<'_>) -> Result<Self::Details, StoreError>;
 }
 
-/// Defines the table of a kind of resource. Each field of its details is a column of the same name, with the methods
-/// of [`Values`] and [`Row`] that write and read it. Statements that differ between kinds follow; `LIST_FINISHED` is
-/// one of them, because each kind has its own covering index.
+/// Defines the table of a kind of resource, with the columns that only this kind has. Statements that differ between
+/// kinds follow; `LIST_FINISHED` is one of them, because each kind has its own covering index.
 macro_rules! resource_table {
     (
-        $table:literal of $kind:ident, $details:ident { $($column:ident: $conversion:ident),+ $(,)? }
+        $table:literal of $kind:ident ($($column:ident),+)
         $($name:ident = $sql:expr;)+
     ) => {
-        $crate::sqlite::db::statements! {
+        $crate::statements::statements! {
             INSERT($table) = concat!(
                 "INSERT INTO ", $table, " (id, account_id, app_id, name, schedule_id, state, state_unready, hook_state, \
                  hook_state_details, taken_micros, ", $(stringify!($column), ", ",)+ "labels, created_micros, \
@@ -73,24 +67,14 @@ macro_rules! resource_table {
         }
 
         impl $crate::sqlite::resources::Table for $kind {
-            const INSERT: $crate::sqlite::db::Statement = INSERT;
-            const UPDATE: $crate::sqlite::db::Statement = UPDATE;
-            const DELETE: $crate::sqlite::db::Statement = DELETE;
-            const FETCH: $crate::sqlite::db::Statement = FETCH;
-            const LIST_OF_ACCOUNT: $crate::sqlite::db::Statement = LIST_OF_ACCOUNT;
-            const LIST_OF_APP: $crate::sqlite::db::Statement = LIST_OF_APP;
-            const LIST_FINISHED: $crate::sqlite::db::Statement = LIST_FINISHED;
-            const LIST_BY_SCHEDULE: $crate::sqlite::db::Statement = LIST_BY_SCHEDULE;
-
-            fn write(details: &$details, values: &mut $crate::sqlite::rows::Values) -> Result<(), StoreError> {
-                let $details { $($column),+ } = details;
-                $(values.$conversion(stringify!($column), $column)?;)+
-                Ok(())
-            }
-
-            fn read(row: &$crate::sqlite::rows::Row<'_>) -> Result<$details, StoreError> {
-                Ok($details { $($column: row.$conversion(stringify!($column))?),+ })
-            }
+            const INSERT: $crate::statements::Statement = INSERT;
+            const UPDATE: $crate::statements::Statement = UPDATE;
+            const DELETE: $crate::statements::Statement = DELETE;
+            const FETCH: $crate::statements::Statement = FETCH;
+            const LIST_OF_ACCOUNT: $crate::statements::Statement = LIST_OF_ACCOUNT;
+            const LIST_OF_APP: $crate::statements::Statement = LIST_OF_APP;
+            const LIST_FINISHED: $crate::statements::Statement = LIST_FINISHED;
+            const LIST_BY_SCHEDULE: $crate::statements::Statement = LIST_BY_SCHEDULE;
         }
     };
 }
@@ -99,7 +83,8 @@ pub(super) use resource_table;
 /// Doesn't overwrite a resource of the same name. The number of inserted rows reveals the conflict in every database,
 /// without failing the transaction.
 pub(super) fn insert<K: Table>(db: &Db, resource: &Resource<K>) -> Result<(), StoreError> {
-    if db.execute_named(K::INSERT, &values(resource)?, store_error)? == 0 {
+    let values = values(K::INSERT.table, resource)?;
+    if db.execute_named(K::INSERT, &values, store_error)? == 0 {
         Err(StoreError::NameTaken)
     } else {
         Ok(())
@@ -108,7 +93,8 @@ pub(super) fn insert<K: Table>(db: &Db, resource: &Resource<K>) -> Result<(), St
 
 /// Updates everything except the account, the app, the creator and the creation time.
 pub(super) fn update<K: Table>(db: &Db, resource: &Resource<K>) -> Result<bool, StoreError> {
-    let changed = db.execute_named(K::UPDATE, &values(resource)?, store_error_or_name_taken)?;
+    let values = values(K::UPDATE.table, resource)?;
+    let changed = db.execute_named(K::UPDATE, &values, store_error_or_name_taken)?;
     Ok(changed == 1)
 }
 
@@ -129,7 +115,9 @@ pub(super) fn fetch<K: Table>(
     account_id: AccountId,
     id: ResourceId<K>,
 ) -> Result<Option<Resource<K>>, StoreError> {
-    db.fetch(K::FETCH, params![account_id.to_string(), id.to_string()], read)
+    db.fetch(K::FETCH, params![account_id.to_string(), id.to_string()], |row| {
+        resource(row)
+    })
 }
 
 /// Reads a page of the list of an account or an app.
@@ -138,7 +126,9 @@ pub(super) fn list<K: Table>(
     filter: &ListFilter,
     page: &Page,
 ) -> Result<ListPage<Resource<K>>, StoreError> {
-    db.filtered_page([K::LIST_OF_ACCOUNT, K::LIST_OF_APP], filter, page, read)
+    db.filtered_page([K::LIST_OF_ACCOUNT, K::LIST_OF_APP], filter, page, |row| {
+        resource(row)
+    })
 }
 
 /// Reads the ids and states of an app's finished resources, in the order of ids.
@@ -150,60 +140,12 @@ pub(super) fn list_finished<K: Table>(
 ) -> Result<Vec<Finished<K>>, StoreError> {
     let after = after.map(|id| id.to_string()).unwrap_or_default();
     let params = params![app_id.to_string(), after, rows_max];
-    db.list(K::LIST_FINISHED, params, |row| {
-        Ok(Finished {
-            id: row.id("id")?,
-            bucket_id: row.optional_id("bucket_id")?,
-            state: row.word("state")?,
-            generation: row.value("generation")?,
-        })
-    })
+    db.list(K::LIST_FINISHED, params, |row| finished(row))
 }
 
 /// Reads the resources that a schedule created, with the times of their data.
 pub(super) fn list_by_schedule<K: Table>(db: &Db, id: ScheduleId) -> Result<Vec<RetentionItem>, StoreError> {
     db.list(K::LIST_BY_SCHEDULE, params![id.to_string()], |row| {
-        Ok(RetentionItem {
-            id: row.id("id")?,
-            at: row.time("shown_micros")?,
-            state: row.word("state")?,
-        })
-    })
-}
-
-fn values<K: Table>(resource: &Resource<K>) -> Result<Values, StoreError> {
-    let mut values = Values::new(K::INSERT.table);
-    values.id("id", &resource.id)?;
-    values.id("account_id", &resource.account_id)?;
-    values.id("app_id", &resource.app_id)?;
-    values.name("name", &resource.name)?;
-    values.optional_id("schedule_id", &resource.schedule_id)?;
-    values.word("state", &resource.state)?;
-    values.json("state_unready", &resource.state_unready)?;
-    values.optional_word("hook_state", &resource.hook_state)?;
-    values.json("hook_state_details", &resource.hook_state_details)?;
-    values.optional_time("taken_micros", &resource.snapshot_time)?;
-    values.metadata(&resource.metadata)?;
-    values.value("generation", &resource.generation)?;
-    K::write(&resource.details, &mut values)?;
-    Ok(values)
-}
-
-/// Reads a row with all columns.
-pub(super) fn read<K: Table>(row: &Row<'_>) -> Result<Resource<K>, StoreError> {
-    Ok(Resource {
-        id: row.id("id")?,
-        account_id: row.id("account_id")?,
-        app_id: row.id("app_id")?,
-        name: row.name("name")?,
-        schedule_id: row.optional_id("schedule_id")?,
-        state: row.word("state")?,
-        state_unready: row.json("state_unready")?,
-        hook_state: row.optional_word("hook_state")?,
-        hook_state_details: row.json("hook_state_details")?,
-        snapshot_time: row.optional_time("taken_micros")?,
-        metadata: row.metadata()?,
-        generation: row.value("generation")?,
-        details: K::read(row)?,
+        retention_item(row)
     })
 }

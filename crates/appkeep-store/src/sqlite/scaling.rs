@@ -8,7 +8,7 @@ use appkeep_core::ids::{AccountId, AppId, BackupKind, BucketId, SubjectId};
 use appkeep_core::job::{CreateBackup, JobPayload, NewJob};
 use appkeep_core::listing::Listed as _;
 use appkeep_core::resource::CreateResource;
-use appkeep_core::store::{ListFilter, Page, Position, StoreError};
+use appkeep_core::store::{ListFilter, Page, Position, Store as _, StoreError};
 use chrono::DateTime;
 use rusqlite::{Connection, StatementStatus, params};
 use tempfile::TempDir;

@@ -2,14 +2,16 @@
 
 use appkeep_core::catalog::Recorded;
 use appkeep_core::ids::{AccountId, AppId, ScheduleId};
-use appkeep_core::schedule::{NextRun, Schedule, Scheduled, Timing};
+use appkeep_core::schedule::{NextRun, Schedule, Scheduled};
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::catalog::{check_account, recorded};
-use super::db::{Db, statements};
-use super::rows::{Row, json, micros};
+use super::db::Db;
+use crate::items::catalog::{check_account, recorded};
+use crate::items::schedules::{schedule, scheduled};
+use crate::rows::{Row as _, json, micros};
+use crate::statements::statements;
 
 statements! {
     /// Marks all schedules as undeclared, before [`declare`] declares the configured ones.
@@ -74,11 +76,13 @@ fn declare_one(db: &Db, schedule: &Schedule, now: DateTime<Utc>) -> Result<(), S
 }
 
 pub(super) fn fetch(db: &Db, account_id: AccountId, id: ScheduleId) -> Result<Option<Schedule>, StoreError> {
-    db.fetch(FETCH, params![account_id.to_string(), id.to_string()], schedule)
+    db.fetch(FETCH, params![account_id.to_string(), id.to_string()], |row| {
+        schedule(row)
+    })
 }
 
 pub(super) fn list_declared(db: &Db) -> Result<Vec<Scheduled>, StoreError> {
-    db.list(LIST_DECLARED, [], scheduled)
+    db.list(LIST_DECLARED, [], |row| scheduled(row))
 }
 
 /// The schedules of an app, declared or not.
@@ -116,34 +120,5 @@ pub(super) fn update_next(
 pub(super) fn count_in_progress_by_schedule(db: &Db, id: ScheduleId) -> Result<u64, StoreError> {
     db.fetch_one(COUNT_IN_PROGRESS, params![id.to_string()], |row| {
         row.number("in_progress")
-    })
-}
-
-fn scheduled(row: &Row<'_>) -> Result<Scheduled, StoreError> {
-    let due_at = row.optional_time("next_due_micros")?;
-    let decided_at = row.optional_time("next_decided_micros")?;
-    let next = due_at
-        .zip(decided_at)
-        .map(|(due_at, decided_at)| NextRun { due_at, decided_at });
-    Ok(Scheduled {
-        schedule: schedule(row)?,
-        next,
-    })
-}
-
-fn schedule(row: &Row<'_>) -> Result<Schedule, StoreError> {
-    let timing = Timing::new(row.text("expression")?, row.text("zone")?);
-    Ok(Schedule {
-        id: row.id("id")?,
-        account_id: row.id("account_id")?,
-        app_id: row.id("app_id")?,
-        name: row.value("name")?,
-        timing: timing.map_err(|error| row.unreadable("expression", error))?,
-        jitter_secs: row.number("jitter_secs")?,
-        creates_backup: row.value("makes_backup")?,
-        creates_snapshot: row.value("makes_snapshot")?,
-        bucket_id: row.optional_id("bucket_id")?,
-        retention: row.json("retention")?,
-        declared: row.value("declared")?,
     })
 }

@@ -1,10 +1,12 @@
 //! Counts of jobs, backups and snapshots.
 
-use appkeep_core::statistics::{JobCount, StateCount, Statistics};
+use appkeep_core::statistics::Statistics;
 use appkeep_core::store::StoreError;
 
-use super::db::{Db, statements};
-use super::rows::Row;
+use super::db::Db;
+use crate::items::statistics::{job_count, state_count};
+use crate::rows::Row as _;
+use crate::statements::statements;
 
 statements! {
     JOBS("job_counts") = "SELECT kind, state, count FROM job_counts WHERE count > 0 ORDER BY kind, state";
@@ -27,26 +29,10 @@ statements! {
 pub(super) fn fetch(db: &Db) -> Result<Statistics, StoreError> {
     db.in_read_transaction(|db| {
         Ok(Statistics {
-            jobs: db.list(JOBS, [], job_count)?,
+            jobs: db.list(JOBS, [], |row| job_count(row))?,
             oldest_due: db.fetch_one(OLDEST_DUE, [], |row| row.optional_time("due_micros"))?,
-            app_backups: db.list(RESOURCES, ["app_backup"], state_count)?,
-            app_snapshots: db.list(RESOURCES, ["app_snap"], state_count)?,
+            app_backups: db.list(RESOURCES, ["app_backup"], |row| state_count(row))?,
+            app_snapshots: db.list(RESOURCES, ["app_snap"], |row| state_count(row))?,
         })
-    })
-}
-
-fn job_count(row: &Row<'_>) -> Result<JobCount, StoreError> {
-    Ok(JobCount {
-        kind: row.value("kind")?,
-        state: row.value("state")?,
-        count: row.value("count")?,
-    })
-}
-
-fn state_count(row: &Row<'_>) -> Result<StateCount, StoreError> {
-    Ok(StateCount {
-        state: row.word("state")?,
-        count: row.value("count")?,
-        bytes: row.value("bytes")?,
     })
 }

@@ -1,13 +1,15 @@
 //! Tokens, without their secrets.
 
-use appkeep_core::actor::{Actor, Token, TokenHash};
+use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::ids::TokenId;
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::db::{Db, statements};
-use super::rows::{Row, json, micros};
+use super::db::Db;
+use crate::items::tokens::token;
+use crate::rows::{json, micros};
+use crate::statements::statements;
 
 statements! {
     INSERT("tokens") = "INSERT INTO tokens (id, name, hash, subject, role, scope, created_micros, revoked_micros, \
@@ -41,29 +43,9 @@ pub(super) fn update_revoked(db: &Db, id: TokenId, now: DateTime<Utc>) -> Result
 }
 
 pub(super) fn fetch(db: &Db, hash: &TokenHash) -> Result<Option<Token>, StoreError> {
-    db.fetch(FETCH, params![hash.0.as_slice()], token)
+    db.fetch(FETCH, params![hash.0.as_slice()], |row| token(row))
 }
 
 pub(super) fn list(db: &Db) -> Result<Vec<Token>, StoreError> {
-    db.list(LIST, [], token)
-}
-
-fn token(row: &Row<'_>) -> Result<Token, StoreError> {
-    let hash: Vec<u8> = row.value("hash")?;
-    let hash = hash
-        .try_into()
-        .map_err(|_| StoreError::Broken("tokens.hash can't be read: not 32 bytes".to_owned()))?;
-    Ok(Token {
-        id: row.id("id")?,
-        name: row.value("name")?,
-        hash: TokenHash(hash),
-        actor: Actor {
-            subject: row.id("subject")?,
-            role: row.word("role")?,
-            scope: row.json("scope")?,
-        },
-        created_at: row.time("created_micros")?,
-        expires_at: row.optional_time("expires_micros")?,
-        revoked_at: row.optional_time("revoked_micros")?,
-    })
+    db.list(LIST, [], |row| token(row))
 }

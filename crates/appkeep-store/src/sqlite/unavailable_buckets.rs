@@ -7,8 +7,10 @@ use appkeep_core::ids::{AccountId, BucketId};
 use appkeep_core::store::StoreError;
 use rusqlite::params;
 
-use super::db::{Db, statements};
-use crate::bucket_problem::problem;
+use super::db::Db;
+use crate::items::bucket_problem::problem;
+use crate::rows::Row as _;
+use crate::statements::statements;
 
 statements! {
     UPDATE("buckets") = "UPDATE buckets SET trouble = ?2 WHERE id = ?1 AND trouble IS NOT ?2";
@@ -21,8 +23,8 @@ pub(super) fn update(db: &Db, id: BucketId, reason: Option<&str>) -> Result<bool
 }
 
 pub(super) fn list(db: &Db, account_id: AccountId) -> Result<HashMap<BucketId, BucketProblem>, StoreError> {
-    let troubles = db.list(LIST, params![account_id.to_string()], |row| {
-        Ok((row.id("id")?, problem(row.value("trouble")?)))
+    let problems = db.list(LIST, params![account_id.to_string()], |row| {
+        Ok((row.id("id")?, problem(row.string("trouble")?)))
     })?;
-    Ok(troubles.into_iter().collect())
+    Ok(problems.into_iter().collect())
 }

@@ -2,7 +2,8 @@
 
 use appkeep_core::store::StoreError;
 
-use super::db::{Db, statements};
+use super::db::Db;
+use crate::statements::statements;
 
 statements! {
     /// Changes 17 pages, more than an ordinary transaction: when that fails because the disk is full, the log still has

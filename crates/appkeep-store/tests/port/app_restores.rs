@@ -11,9 +11,15 @@ async fn inserted(h: &Harness, restore: &AppRestore) {
     tx.commit().await.unwrap();
 }
 
-#[tokio::test]
-async fn restores_are_read_as_written() {
-    let h = Harness::new().await;
+port_tests! {
+    restores_are_read_as_written,
+    update_requires_the_stored_generation,
+    latest_restore_is_the_last_inserted_regardless_of_date,
+    only_restores_in_progress_count_as_reading,
+    only_old_finished_restores_are_deleted,
+}
+
+async fn restores_are_read_as_written(h: Harness) {
     let snapshot = RestoreSource::Snapshot(AppSnapshotId::new(Uuid::max()));
     for (id, (source, state)) in (1..).zip([
         (backup_source(7), RestoreState::Pending),
@@ -43,9 +49,7 @@ async fn restores_are_read_as_written() {
     }
 }
 
-#[tokio::test]
-async fn update_requires_the_stored_generation() {
-    let h = Harness::new().await;
+async fn update_requires_the_stored_generation(h: Harness) {
     let mut changed = restore(1, WIKI, backup_source(1), 0);
     inserted(&h, &changed).await;
     changed.begin(at(1));
@@ -62,9 +66,7 @@ async fn update_requires_the_stored_generation() {
     assert_eq!((stored.state, stored.generation), (RestoreState::Running, 1));
 }
 
-#[tokio::test]
-async fn latest_restore_is_the_last_inserted_regardless_of_date() {
-    let h = Harness::new().await;
+async fn latest_restore_is_the_last_inserted_regardless_of_date(h: Harness) {
     assert_eq!(h.store.fetch_latest_app_restore(TEAM, WIKI).await.unwrap(), None);
     // The clock was ahead when the first one was inserted.
     for (id, app, secs) in [(3, WIKI, 9), (1, WIKI, 2), (2, FORUM, 3)] {
@@ -77,9 +79,7 @@ async fn latest_restore_is_the_last_inserted_regardless_of_date() {
     assert_eq!(latest.unwrap().id.as_uuid(), Uuid::from_u128(2));
 }
 
-#[tokio::test]
-async fn only_restores_in_progress_count_as_reading() {
-    let h = Harness::new().await;
+async fn only_restores_in_progress_count_as_reading(h: Harness) {
     let source = backup_source(1);
     for (id, state) in (1..).zip(RestoreState::ALL.iter().copied()) {
         let restore = AppRestore {
@@ -96,9 +96,7 @@ async fn only_restores_in_progress_count_as_reading() {
     assert_eq!(tx.count_restores_reading(backup_source(2)).await.unwrap(), 0);
 }
 
-#[tokio::test]
-async fn only_old_finished_restores_are_deleted() {
-    let h = Harness::new().await;
+async fn only_old_finished_restores_are_deleted(h: Harness) {
     inserted(&h, &restore(1, WIKI, backup_source(1), 0)).await;
     let mut tx = h.begin().await;
     for number in 2..110 {

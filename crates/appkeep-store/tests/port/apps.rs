@@ -18,9 +18,15 @@ async fn view(h: &Harness, id: AppId) -> AppView {
     h.store.fetch_app_view(TEAM, id).await.unwrap().unwrap()
 }
 
-#[tokio::test]
-async fn app_views_contain_account_and_times() {
-    let h = Harness::new().await;
+port_tests! {
+    app_views_contain_account_and_times,
+    only_changed_apps_get_a_new_generation,
+    undeclared_apps_are_inserted_once_and_can_be_declared,
+    app_views_contain_the_latest_restore,
+    apps_are_listed_newest_first_and_by_account,
+}
+
+async fn app_views_contain_account_and_times(h: Harness) {
     let expected = AppView {
         app: app(TEAM, WIKI, "wiki"),
         account_name: "team".to_owned(),
@@ -33,9 +39,7 @@ async fn app_views_contain_account_and_times() {
     assert_eq!(h.store.fetch_app_view(TEAM, OTHER_APP).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn only_changed_apps_get_a_new_generation() {
-    let h = Harness::new().await;
+async fn only_changed_apps_get_a_new_generation(h: Harness) {
     h.declare(&declaration(), 1).await;
     assert_eq!(
         (view(&h, WIKI).await.generation, view(&h, WIKI).await.modified_at),
@@ -65,9 +69,7 @@ async fn only_changed_apps_get_a_new_generation() {
     assert_eq!(view(&h, FORUM).await.account_name, "crew");
 }
 
-#[tokio::test]
-async fn undeclared_apps_are_inserted_once_and_can_be_declared() {
-    let h = Harness::new().await;
+async fn undeclared_apps_are_inserted_once_and_can_be_declared(h: Harness) {
     let lost = App {
         declared: false,
         ..app(TEAM, LOST_APP, "wiki")
@@ -107,9 +109,7 @@ async fn undeclared_apps_are_inserted_once_and_can_be_declared() {
     assert_eq!(view(&h, LOST_APP).await.app, app(TEAM, LOST_APP, "lost"));
 }
 
-#[tokio::test]
-async fn app_views_contain_the_latest_restore() {
-    let h = Harness::new().await;
+async fn app_views_contain_the_latest_restore(h: Harness) {
     let (mut first, second) = (
         restore(1, WIKI, backup_source(9), 5),
         restore(2, WIKI, backup_source(9), 7),
@@ -141,9 +141,7 @@ async fn app_views_contain_the_latest_restore() {
     assert_eq!(view(&h, FORUM).await.generation, 0);
 }
 
-#[tokio::test]
-async fn apps_are_listed_newest_first_and_by_account() {
-    let h = Harness::new().await;
+async fn apps_are_listed_newest_first_and_by_account(h: Harness) {
     let list = async |account_id, rows_max, after| {
         let page = Page {
             after,

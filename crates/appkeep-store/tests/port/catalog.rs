@@ -1,4 +1,6 @@
-use appkeep_core::catalog::{App, AppOptions, Bucket, Declaration};
+use std::collections::HashMap;
+
+use appkeep_core::catalog::{App, AppOptions, Bucket, BucketLocation, BucketProblem, Declaration};
 use appkeep_core::ids::{AppId, BucketId};
 use appkeep_core::store::StoreError;
 use uuid::Uuid;
@@ -29,9 +31,53 @@ fn undeclared_bucket(bucket: Bucket) -> Bucket {
     }
 }
 
-#[tokio::test]
-async fn declarations_are_read_as_written() {
-    let h = Harness::new().await;
+port_tests! {
+    declarations_are_read_as_written,
+    items_of_other_accounts_are_invisible,
+    declaring_the_same_again_changes_nothing,
+    redeclaring_replaces_the_options_of_an_app,
+    undeclared_apps_keep_their_row_and_backups,
+    names_of_undeclared_items_can_be_reused,
+    names_can_be_swapped,
+    an_id_never_moves_to_another_account,
+    an_app_of_an_unknown_account_is_refused,
+    buckets_have_a_problem_until_they_are_checked,
+}
+
+/// A bucket is unchecked when it is new, and when its location has changed.
+async fn buckets_have_a_problem_until_they_are_checked(h: Harness) {
+    assert_eq!(problems(&h).await, unchecked_of([NEAR, FAR]));
+    assert!(check(&h, NEAR, None).await);
+    assert!(!check(&h, NEAR, None).await, "nothing changed");
+    assert!(check(&h, FAR, Some("it is missing")).await);
+    let failed = BucketProblem::Failed("it is missing".to_owned());
+    assert_eq!(problems(&h).await, [(FAR, failed.clone())].into());
+    declare(&h, &declaration()).await.unwrap();
+    assert_eq!(problems(&h).await, [(FAR, failed)].into());
+    let mut moved = declaration();
+    for bucket in &mut moved.buckets {
+        bucket.location = BucketLocation::Directory("/elsewhere".into());
+    }
+    declare(&h, &moved).await.unwrap();
+    assert_eq!(problems(&h).await, unchecked_of([NEAR, FAR]));
+}
+
+fn unchecked_of<const N: usize>(ids: [BucketId; N]) -> HashMap<BucketId, BucketProblem> {
+    ids.map(|id| (id, BucketProblem::Unchecked)).into()
+}
+
+async fn problems(h: &Harness) -> HashMap<BucketId, BucketProblem> {
+    h.store.list_bucket_problems(TEAM).await.unwrap()
+}
+
+async fn check(h: &Harness, id: BucketId, reason: Option<&str>) -> bool {
+    let mut tx = h.begin().await;
+    let changed = tx.update_bucket_availability(id, reason).await.unwrap();
+    tx.commit().await.unwrap();
+    changed
+}
+
+async fn declarations_are_read_as_written(h: Harness) {
     assert_eq!(
         h.store.list_accounts().await.unwrap(),
         [account(OTHER_ACCOUNT, "other"), account(TEAM, "team")],
@@ -61,17 +107,13 @@ async fn declarations_are_read_as_written() {
     );
 }
 
-#[tokio::test]
-async fn items_of_other_accounts_are_invisible() {
-    let h = Harness::new().await;
+async fn items_of_other_accounts_are_invisible(h: Harness) {
     assert_eq!(h.store.fetch_app(TEAM, OTHER_APP).await.unwrap(), None);
     assert_eq!(h.store.fetch_bucket(TEAM, OTHER_BUCKET).await.unwrap(), None);
     assert_eq!(h.store.fetch_app(OTHER_ACCOUNT, WIKI).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn declaring_the_same_again_changes_nothing() {
-    let h = Harness::new().await;
+async fn declaring_the_same_again_changes_nothing(h: Harness) {
     declare(&h, &declaration()).await.unwrap();
     assert_eq!(h.store.list_apps(TEAM).await.unwrap().len(), 2);
     assert_eq!(
@@ -80,9 +122,7 @@ async fn declaring_the_same_again_changes_nothing() {
     );
 }
 
-#[tokio::test]
-async fn redeclaring_replaces_the_options_of_an_app() {
-    let h = Harness::new().await;
+async fn redeclaring_replaces_the_options_of_an_app(h: Harness) {
     let mut changed = declaration();
     for app in &mut changed.apps {
         app.options = AppOptions::default();
@@ -92,9 +132,7 @@ async fn redeclaring_replaces_the_options_of_an_app() {
     assert_eq!(wiki.options, AppOptions::default());
 }
 
-#[tokio::test]
-async fn undeclared_apps_keep_their_row_and_backups() {
-    let h = Harness::new().await;
+async fn undeclared_apps_keep_their_row_and_backups(h: Harness) {
     h.insert(&backup(1, "nightly")).await;
 
     declare(&h, &Declaration::default()).await.unwrap();
@@ -123,9 +161,7 @@ async fn undeclared_apps_keep_their_row_and_backups() {
     );
 }
 
-#[tokio::test]
-async fn names_of_undeclared_items_can_be_reused() {
-    let h = Harness::new().await;
+async fn names_of_undeclared_items_can_be_reused(h: Harness) {
     let (new_wiki, new_near) = (AppId::new(Uuid::from_u128(1)), BucketId::new(Uuid::from_u128(2)));
     let second = Declaration {
         accounts: vec![account(TEAM, "team")],
@@ -153,16 +189,14 @@ async fn names_of_undeclared_items_can_be_reused() {
     assert_eq!(buckets, [new_near, NEAR, FAR], "what is declared comes first");
 }
 
-#[tokio::test]
-async fn names_can_be_swapped() {
-    let h = Harness::new().await;
+async fn names_can_be_swapped(h: Harness) {
     let mut swapped = declaration();
     swapped.accounts = vec![account(TEAM, "other"), account(OTHER_ACCOUNT, "team")];
-    swapped.apps[0].name = "forum".to_owned();
-    swapped.apps[1].name = "wiki".to_owned();
+    "forum".clone_into(&mut swapped.apps[0].name);
+    "wiki".clone_into(&mut swapped.apps[1].name);
     swapped.buckets.swap(0, 1);
-    swapped.buckets[0].name = "near".to_owned();
-    swapped.buckets[1].name = "far".to_owned();
+    "near".clone_into(&mut swapped.buckets[0].name);
+    "far".clone_into(&mut swapped.buckets[1].name);
     declare(&h, &swapped).await.unwrap();
     assert_eq!(
         h.store.fetch_account(TEAM).await.unwrap(),
@@ -175,9 +209,7 @@ async fn names_can_be_swapped() {
     assert_eq!(h.store.list_buckets(TEAM).await.unwrap(), swapped.buckets[..2]);
 }
 
-#[tokio::test]
-async fn an_id_never_moves_to_another_account() {
-    let h = Harness::new().await;
+async fn an_id_never_moves_to_another_account(h: Harness) {
     let mut moved = declaration();
     moved.apps[0].account_id = OTHER_ACCOUNT;
     let refused = declare(&h, &moved).await.unwrap_err();
@@ -194,9 +226,7 @@ async fn an_id_never_moves_to_another_account() {
     );
 }
 
-#[tokio::test]
-async fn an_app_of_an_unknown_account_is_refused() {
-    let h = Harness::new().await;
+async fn an_app_of_an_unknown_account_is_refused(h: Harness) {
     let orphan = Declaration {
         apps: declaration().apps,
         ..Declaration::default()

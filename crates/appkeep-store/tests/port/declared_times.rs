@@ -32,9 +32,13 @@ async fn times(h: &Harness) -> Vec<(BucketId, i64, i64)> {
         .collect()
 }
 
-#[tokio::test]
-async fn accounts_are_listed_with_their_times() {
-    let h = Harness::new().await;
+port_tests! {
+    accounts_are_listed_with_their_times,
+    only_differing_declarations_count_as_changed,
+    app_schedules_include_their_next_run_and_runs_are_not_changes,
+}
+
+async fn accounts_are_listed_with_their_times(h: Harness) {
     let mut found = h.store.list_recorded_accounts().await.unwrap();
     found.sort_by_key(|account| account.item.id);
     let recorded = |item| Recorded {
@@ -63,9 +67,7 @@ async fn accounts_are_listed_with_their_times() {
     assert_eq!((gone.created_at, gone.modified_at), (at(0), at(7)));
 }
 
-#[tokio::test]
-async fn only_differing_declarations_count_as_changed() {
-    let h = Harness::new().await;
+async fn only_differing_declarations_count_as_changed(h: Harness) {
     let mut changed = declaration();
     // A different order is not a change.
     changed.buckets.swap(0, 1);
@@ -81,9 +83,7 @@ async fn only_differing_declarations_count_as_changed() {
     assert_eq!(times(&h).await, [(NEAR, 0, 2), (FAR, 0, 3)]);
 }
 
-#[tokio::test]
-async fn app_schedules_include_their_next_run_and_runs_are_not_changes() {
-    let h = Harness::new().await;
+async fn app_schedules_include_their_next_run_and_runs_are_not_changes(h: Harness) {
     let mut with = declaration();
     with.schedules.push(schedule("0 3 * * *"));
     h.declare(&with, 1).await;

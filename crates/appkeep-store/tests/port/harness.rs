@@ -1,28 +1,67 @@
-//! A new database for each test, with a small catalog.
+//! The databases, and a new one for each test, with a small catalog.
 
 use std::sync::Arc;
 
 use appkeep_core::catalog::Declaration;
 use appkeep_core::resource::Resource;
 use appkeep_core::store::{Store, StoreError, StoreTx, StoredKind};
-use appkeep_store::SqliteStore;
+use appkeep_store::{PostgresStore, SqliteStore};
+use sqlx_core::executor::Executor as _;
+use sqlx_core::query_scalar::query_scalar;
 use tempfile::TempDir;
 
 use crate::fixtures::{at, declaration};
+use crate::schema::Schema;
 
-/// A store whose database is deleted when this value is dropped.
+/// Generates a test for each database from functions that take a [`Harness`]: `sqlite::NAME` and `postgres::NAME` in
+/// the module.
+macro_rules! port_tests {
+    ($($name:ident),+ $(,)?) => {
+        port_tests! { sqlite: $($name)+ }
+        port_tests! { postgres: $($name)+ }
+    };
+    ($database:ident: $($name:ident)+) => {
+        mod $database {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $name() {
+                    super::$name($crate::harness::Harness::$database().await).await;
+                }
+            )+
+        }
+    };
+}
+
+/// A database that is deleted when this value is dropped.
+enum Database {
+    Sqlite(SqliteStore, TempDir),
+    Postgres(PostgresStore, Schema),
+}
+
+/// A store with the catalog of [`declaration`].
 pub(crate) struct Harness {
     pub(crate) store: Arc<dyn Store>,
-    database: SqliteStore,
-    dir: TempDir,
+    database: Database,
 }
 
 impl Harness {
-    /// A store with the catalog of [`declaration`].
-    pub(crate) async fn new() -> Self {
-        let harness = Self::open(tempfile::tempdir().unwrap()).await;
-        harness.declare(&declaration(), 0).await;
-        harness
+    pub(crate) async fn sqlite() -> Self {
+        Self::open_sqlite(tempfile::tempdir().unwrap())
+            .await
+            .declared()
+            .await
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        Self::open_postgres(Schema::create().await).await.declared().await
+    }
+
+    /// Another store on the same kind of database.
+    pub(crate) async fn another(&self) -> Self {
+        match self.database {
+            Database::Sqlite(..) => Self::sqlite().await,
+            Database::Postgres(..) => Self::postgres().await,
+        }
     }
 
     /// Replaces the declaration, `secs` seconds after the start.
@@ -41,22 +80,76 @@ impl Harness {
 
     /// Closes the database and opens it again, as another process would.
     pub(crate) async fn reopened(self) -> Self {
-        self.database.close().await;
-        Self::open(self.dir).await
+        match self.database {
+            Database::Sqlite(store, dir) => {
+                store.close().await;
+                Self::open_sqlite(dir).await
+            }
+            Database::Postgres(store, schema) => {
+                store.close().await;
+                Self::open_postgres(schema).await
+            }
+        }
     }
 
     pub(crate) async fn begin(&self) -> Box<dyn StoreTx> {
         self.store.begin().await.unwrap()
     }
 
-    async fn open(dir: TempDir) -> Self {
-        let database = SqliteStore::open(dir.path().join("appkeep.db")).await.unwrap();
-        Self {
-            store: Arc::new(database.clone()),
-            database,
-            dir,
+    /// Runs a statement on another connection. An error is the database's text.
+    pub(crate) async fn execute(&self, sql: &'static str) -> Result<(), String> {
+        match &self.database {
+            Database::Sqlite(_, dir) => {
+                let executed = raw(dir).execute(sql, []);
+                executed.map(|_| ()).map_err(|error| error.to_string())
+            }
+            Database::Postgres(_, schema) => {
+                let executed = schema.connect().await.execute(sql).await;
+                executed.map(|_| ()).map_err(|error| error.to_string())
+            }
         }
     }
+
+    /// Reads rows of one text each, on another connection.
+    pub(crate) async fn texts(&self, sql: &'static str) -> Vec<String> {
+        match &self.database {
+            Database::Sqlite(_, dir) => {
+                let raw = raw(dir);
+                let mut statement = raw.prepare(sql).unwrap();
+                let rows = statement.query_map([], |row| row.get(0)).unwrap();
+                rows.map(Result::unwrap).collect()
+            }
+            Database::Postgres(_, schema) => {
+                let texts = query_scalar(sql).fetch_all(&mut schema.connect().await).await;
+                texts.unwrap()
+            }
+        }
+    }
+
+    async fn declared(self) -> Self {
+        self.declare(&declaration(), 0).await;
+        self
+    }
+
+    async fn open_sqlite(dir: TempDir) -> Self {
+        let store = SqliteStore::open(dir.path().join("appkeep.db")).await.unwrap();
+        Self {
+            store: Arc::new(store.clone()),
+            database: Database::Sqlite(store, dir),
+        }
+    }
+
+    async fn open_postgres(schema: Schema) -> Self {
+        let store = PostgresStore::connect(&schema.url()).await.unwrap();
+        Self {
+            store: Arc::new(store.clone()),
+            database: Database::Postgres(store, schema),
+        }
+    }
+}
+
+fn raw(dir: &TempDir) -> rusqlite::Connection {
+    rusqlite::Connection::open(dir.path().join("appkeep.db")).unwrap()
 }
 
 /// Whether a call failed because a name is taken.

@@ -94,15 +94,25 @@ fn number(job: &ClaimedJob) -> u128 {
     job.lease.job_id.as_uuid().as_u128()
 }
 
-#[tokio::test]
-async fn empty_queue_has_no_claimable_job() {
-    let h = Harness::new().await;
+port_tests! {
+    empty_queue_has_no_claimable_job,
+    payloads_are_read_as_written,
+    jobs_are_claimed_by_due_time_then_queue_order,
+    a_job_waits_while_another_with_its_key_runs,
+    dead_jobs_precede_jobs_that_wait_for_their_key,
+    every_result_frees_the_key_and_ends_the_job,
+    a_requeued_job_waits_until_it_is_due_and_counts_its_attempts,
+    jobs_become_due_when_the_clock_is_set_back,
+    a_job_is_queued_once,
+    concurrent_claims_return_different_jobs,
+    concurrent_claims_run_one_job_per_key,
+}
+
+async fn empty_queue_has_no_claimable_job(h: Harness) {
     assert_eq!(claim(&h, SERVER, 0).await, None);
 }
 
-#[tokio::test]
-async fn payloads_are_read_as_written() {
-    let h = Harness::new().await;
+async fn payloads_are_read_as_written(h: Harness) {
     let id = Uuid::from_u128;
     let payloads = [
         JobPayload::from(CreateBackup {
@@ -152,9 +162,7 @@ async fn payloads_are_read_as_written() {
     }
 }
 
-#[tokio::test]
-async fn jobs_are_claimed_by_due_time_then_queue_order() {
-    let h = Harness::new().await;
+async fn jobs_are_claimed_by_due_time_then_queue_order(h: Harness) {
     queue(
         &h,
         &[
@@ -172,9 +180,7 @@ async fn jobs_are_claimed_by_due_time_then_queue_order() {
     assert_eq!(number(&claim(&h, SERVER, 3).await.unwrap()), 9);
 }
 
-#[tokio::test]
-async fn a_job_waits_while_another_with_its_key_runs() {
-    let h = Harness::new().await;
+async fn a_job_waits_while_another_with_its_key_runs(h: Harness) {
     let of_another_app = backup_job_of(FORUM, 3, 0);
     queue(&h, &[backup_job(1, 0), backup_job(2, 0), of_another_app]).await;
     let first = claim(&h, SERVER, 0).await.unwrap();
@@ -189,9 +195,7 @@ async fn a_job_waits_while_another_with_its_key_runs() {
     assert_eq!(number(&claim(&h, SERVER, 0).await.unwrap()), 2);
 }
 
-#[tokio::test]
-async fn dead_jobs_precede_jobs_that_wait_for_their_key() {
-    let h = Harness::new().await;
+async fn dead_jobs_precede_jobs_that_wait_for_their_key(h: Harness) {
     queue(&h, &[backup_job(1, 5), backup_job(2, 6)]).await;
     assert_eq!(number(&claim(&h, SERVER, 10).await.unwrap()), 1);
     let again = claim(&h, SERVER, 71).await.unwrap();
@@ -199,9 +203,7 @@ async fn dead_jobs_precede_jobs_that_wait_for_their_key() {
     assert_eq!(claim(&h, SERVER, 71).await, None);
 }
 
-#[tokio::test]
-async fn every_result_frees_the_key_and_ends_the_job() {
-    let h = Harness::new().await;
+async fn every_result_frees_the_key_and_ends_the_job(h: Harness) {
     let failed = JobResult::Failed {
         reason: "x".repeat(100_000),
     };
@@ -214,9 +216,7 @@ async fn every_result_frees_the_key_and_ends_the_job() {
     }
 }
 
-#[tokio::test]
-async fn a_requeued_job_waits_until_it_is_due_and_counts_its_attempts() {
-    let h = Harness::new().await;
+async fn a_requeued_job_waits_until_it_is_due_and_counts_its_attempts(h: Harness) {
     queue(&h, &[snapshot_job(1, 0)]).await;
     let first = claim(&h, SERVER, 0).await.unwrap();
     assert!(end(&h, &first, requeue(30, true)).await);
@@ -235,9 +235,7 @@ async fn a_requeued_job_waits_until_it_is_due_and_counts_its_attempts() {
     );
 }
 
-#[tokio::test]
-async fn jobs_become_due_when_the_clock_is_set_back() {
-    let h = Harness::new().await;
+async fn jobs_become_due_when_the_clock_is_set_back(h: Harness) {
     let day_secs = 24 * 3600;
     let (snapshot, backup) = (snapshot_job(1, day_secs), backup_job(2, day_secs));
     let soon = snapshot_job(3, BACKOFF_SECS_MAX);
@@ -256,18 +254,14 @@ async fn jobs_become_due_when_the_clock_is_set_back() {
     assert_eq!(number(&claim(&h, SERVER, BACKOFF_SECS_MAX).await.unwrap()), 3);
 }
 
-#[tokio::test]
-async fn a_job_is_queued_once() {
-    let h = Harness::new().await;
+async fn a_job_is_queued_once(h: Harness) {
     let mut tx = h.begin().await;
     tx.insert_job(&snapshot_job(1, 0)).await.unwrap();
     assert!(tx.insert_job(&snapshot_job(1, 0)).await.is_err());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn concurrent_claims_return_different_jobs() {
+async fn concurrent_claims_return_different_jobs(h: Harness) {
     const JOBS: u128 = 120;
-    let h = Harness::new().await;
     let jobs: Vec<NewJob> = (1..=JOBS).map(|n| snapshot_job(n, 0)).collect();
     queue(&h, &jobs).await;
 
@@ -289,9 +283,7 @@ async fn concurrent_claims_return_different_jobs() {
     assert_eq!(claimed.iter().collect::<HashSet<_>>().len() as u128, JOBS);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn concurrent_claims_run_one_job_per_key() {
-    let h = Harness::new().await;
+async fn concurrent_claims_run_one_job_per_key(h: Harness) {
     let jobs: Vec<NewJob> = (1..=12).map(|n| backup_job(n, 0)).collect();
     queue(&h, &jobs).await;
     for round in 1..=12 {

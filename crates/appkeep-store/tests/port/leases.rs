@@ -31,9 +31,21 @@ async fn running(h: &Harness) -> ClaimedJob {
     claim(h, SERVER, 0).await.unwrap()
 }
 
-#[tokio::test]
-async fn live_leases_prevent_claims() {
-    let h = Harness::new().await;
+port_tests! {
+    live_leases_prevent_claims,
+    a_renewed_lease_holds_longer,
+    expired_leases_are_claimed_and_their_old_owner_is_refused,
+    fence_distinguishes_two_claims_by_one_process,
+    lease_requires_job_fence_and_owner,
+    lease_is_lost_when_its_job_finishes,
+    results_and_job_state_are_written_atomically,
+    renewal_reports_a_cancel_request,
+    cancel_request_reaches_later_claimers,
+    cancel_request_makes_a_waiting_job_due,
+    step_key_has_one_holder_until_removed_or_the_lease_expires,
+}
+
+async fn live_leases_prevent_claims(h: Harness) {
     let job = running(&h).await;
     assert_eq!(claim(&h, REPLICA, 60).await, None);
     assert_eq!(
@@ -44,18 +56,14 @@ async fn live_leases_prevent_claims() {
     assert!(holds(&h, &job.lease).await);
 }
 
-#[tokio::test]
-async fn a_renewed_lease_holds_longer() {
-    let h = Harness::new().await;
+async fn a_renewed_lease_holds_longer(h: Harness) {
     let job = running(&h).await;
     assert_eq!(renew(&h, &job, 120).await, LeaseStatus::Held);
     assert_eq!(claim(&h, REPLICA, 119).await, None);
     assert!(claim(&h, REPLICA, 121).await.is_some());
 }
 
-#[tokio::test]
-async fn expired_leases_are_claimed_and_their_old_owner_is_refused() {
-    let h = Harness::new().await;
+async fn expired_leases_are_claimed_and_their_old_owner_is_refused(h: Harness) {
     let old = running(&h).await;
     let new = claim(&h, REPLICA, 61).await.unwrap();
     assert_eq!((new.lease.job_id, new.attempt), (old.lease.job_id, 2));
@@ -72,9 +80,7 @@ async fn expired_leases_are_claimed_and_their_old_owner_is_refused() {
     assert!(end(&h, &new, JobResult::Done).await);
 }
 
-#[tokio::test]
-async fn fence_distinguishes_two_claims_by_one_process() {
-    let h = Harness::new().await;
+async fn fence_distinguishes_two_claims_by_one_process(h: Harness) {
     let old = running(&h).await;
     let new = claim(&h, SERVER, 61).await.unwrap();
     assert_eq!(new.lease.owner, old.lease.owner);
@@ -85,9 +91,7 @@ async fn fence_distinguishes_two_claims_by_one_process() {
     assert!(end(&h, &new, JobResult::Done).await);
 }
 
-#[tokio::test]
-async fn lease_requires_job_fence_and_owner() {
-    let h = Harness::new().await;
+async fn lease_requires_job_fence_and_owner(h: Harness) {
     let Lease { job_id, fence, owner } = running(&h).await.lease;
     for forged in [
         Lease {
@@ -121,9 +125,7 @@ async fn lease_requires_job_fence_and_owner() {
     assert!(holds(&h, &Lease { job_id, fence, owner }).await);
 }
 
-#[tokio::test]
-async fn lease_is_lost_when_its_job_finishes() {
-    let h = Harness::new().await;
+async fn lease_is_lost_when_its_job_finishes(h: Harness) {
     for over in [
         JobResult::Done,
         JobResult::Cancelled,
@@ -133,7 +135,7 @@ async fn lease_is_lost_when_its_job_finishes() {
         let h = if matches!(over, JobResult::Done) {
             &h
         } else {
-            &Harness::new().await
+            &h.another().await
         };
         let job = running(h).await;
         assert!(end(h, &job, over).await);
@@ -143,9 +145,7 @@ async fn lease_is_lost_when_its_job_finishes() {
     }
 }
 
-#[tokio::test]
-async fn results_and_job_state_are_written_atomically() {
-    let h = Harness::new().await;
+async fn results_and_job_state_are_written_atomically(h: Harness) {
     let job = running(&h).await;
     let mut tx = h.begin().await;
     assert!(tx.holds_lease(&job.lease).await.unwrap());
@@ -159,9 +159,7 @@ async fn results_and_job_state_are_written_atomically() {
     assert!(holds(&h, &job.lease).await);
 }
 
-#[tokio::test]
-async fn renewal_reports_a_cancel_request() {
-    let h = Harness::new().await;
+async fn renewal_reports_a_cancel_request(h: Harness) {
     let job = running(&h).await;
     request_cancel(&h, 2).await;
     assert_eq!(renew(&h, &job, 60).await, LeaseStatus::Held, "another resource");
@@ -176,9 +174,7 @@ async fn renewal_reports_a_cancel_request() {
     assert!(end(&h, &job, JobResult::Cancelled).await);
 }
 
-#[tokio::test]
-async fn cancel_request_reaches_later_claimers() {
-    let h = Harness::new().await;
+async fn cancel_request_reaches_later_claimers(h: Harness) {
     assert!(!running(&h).await.cancel_requested);
     request_cancel(&h, 1).await;
     let again = claim(&h, REPLICA, 61).await.unwrap();
@@ -186,9 +182,7 @@ async fn cancel_request_reaches_later_claimers() {
     assert_eq!(renew(&h, &again, 120).await, LeaseStatus::CancelRequested);
 }
 
-#[tokio::test]
-async fn cancel_request_makes_a_waiting_job_due() {
-    let h = Harness::new().await;
+async fn cancel_request_makes_a_waiting_job_due(h: Harness) {
     queue(&h, &[backup_job(1, 0)]).await;
     let job = claim(&h, SERVER, 0).await.unwrap();
     assert!(end(&h, &job, requeue(3600, true)).await);
@@ -210,9 +204,7 @@ async fn set_step_key(h: &Harness, job: &ClaimedJob, key: Option<&str>, now_secs
     set
 }
 
-#[tokio::test]
-async fn step_key_has_one_holder_until_removed_or_the_lease_expires() {
-    let h = Harness::new().await;
+async fn step_key_has_one_holder_until_removed_or_the_lease_expires(h: Harness) {
     queue(&h, &[snapshot_job(1, 0), snapshot_job(2, 0)]).await;
     let first = claim(&h, SERVER, 0).await.unwrap();
     let second = claim(&h, SERVER, 0).await.unwrap();

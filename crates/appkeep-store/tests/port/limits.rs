@@ -16,9 +16,8 @@ fn app_id(n: u128) -> AppId {
     AppId::new(Uuid::from_u128(0xb00 + n))
 }
 
-/// A store whose bucket `near` permits `near_max` concurrent backups, and `far` one.
-async fn with_limits(near_max: u32) -> Harness {
-    let h = Harness::new().await;
+/// Permits `near_max` concurrent backups in the bucket `near`, and one in `far`.
+async fn set_limits(h: &Harness, near_max: u32) {
     let mut declared = declaration();
     declared.buckets[0].backups_max = near_max;
     declared.buckets[1] = bucket(TEAM, FAR, "far", false);
@@ -27,7 +26,6 @@ async fn with_limits(near_max: u32) -> Harness {
         declared.apps.push(app(TEAM, app_id(n), &format!("app-{n}")));
     }
     h.declare(&declared, 0).await;
-    h
 }
 
 /// Inserts one backup per app, and queues their jobs in this order.
@@ -66,9 +64,16 @@ async fn claim_of(h: &Harness, owner: Uuid, now_secs: i64, backups_max: u32) -> 
     number(h.store.claim_job(&claim).await.unwrap())
 }
 
-#[tokio::test]
-async fn bucket_limit_holds_for_all_claimers() {
-    let h = with_limits(2).await;
+port_tests! {
+    bucket_limit_holds_for_all_claimers,
+    deleted_backups_count_towards_limits_until_they_stop,
+    dead_backups_are_claimed_first_and_dont_block_each_other,
+    server_limit_keeps_workers_for_other_jobs,
+    other_jobs_are_claimed_before_backups,
+}
+
+async fn bucket_limit_holds_for_all_claimers(h: Harness) {
+    set_limits(&h, 2).await;
     queue_backups(&h, NEAR, 1..=4).await;
     queue_backups(&h, FAR, 5..=6).await;
     let first = claim(&h, SERVER, 1).await.unwrap();
@@ -84,9 +89,8 @@ async fn bucket_limit_holds_for_all_claimers() {
     assert_eq!(number(claim(&h, SERVER, 1).await), None);
 }
 
-#[tokio::test]
-async fn deleted_backups_count_towards_limits_until_they_stop() {
-    let h = with_limits(1).await;
+async fn deleted_backups_count_towards_limits_until_they_stop(h: Harness) {
+    set_limits(&h, 1).await;
     queue_backups(&h, NEAR, 1..=2).await;
     let first = claim(&h, SERVER, 1).await.unwrap();
     let mut tx = h.begin().await;
@@ -100,9 +104,8 @@ async fn deleted_backups_count_towards_limits_until_they_stop() {
 
 /// A limit that was lowered in the meantime must not prevent backups of dead processes from being resumed, nor let
 /// other backups overtake them.
-#[tokio::test]
-async fn dead_backups_are_claimed_first_and_dont_block_each_other() {
-    let h = with_limits(2).await;
+async fn dead_backups_are_claimed_first_and_dont_block_each_other(h: Harness) {
+    set_limits(&h, 2).await;
     queue_backups(&h, NEAR, 1..=3).await;
     for expected in [1, 2] {
         assert_eq!(number(claim(&h, SERVER, 1).await), Some(expected));
@@ -118,9 +121,8 @@ async fn dead_backups_are_claimed_first_and_dont_block_each_other() {
     assert_eq!(number(claim(&h, REPLICA, 100).await), None);
 }
 
-#[tokio::test]
-async fn server_limit_keeps_workers_for_other_jobs() {
-    let h = with_limits(9).await;
+async fn server_limit_keeps_workers_for_other_jobs(h: Harness) {
+    set_limits(&h, 9).await;
     queue_backups(&h, NEAR, 1..=3).await;
     assert_eq!(claim_of(&h, SERVER, 1, 1).await, Some(1));
     assert_eq!(claim_of(&h, SERVER, 1, 1).await, None);
@@ -140,9 +142,8 @@ async fn server_limit_keeps_workers_for_other_jobs() {
 }
 
 /// With one worker, no worker can be kept free, but a deletion must not wait for all backups of the night.
-#[tokio::test]
-async fn other_jobs_are_claimed_before_backups() {
-    let h = with_limits(9).await;
+async fn other_jobs_are_claimed_before_backups(h: Harness) {
+    set_limits(&h, 9).await;
     queue_backups(&h, NEAR, 1..=3).await;
     let running = claim(&h, SERVER, 1).await.unwrap();
     queue(&h, &[snapshot_job(100, 2)]).await;

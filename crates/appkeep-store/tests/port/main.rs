@@ -1,19 +1,24 @@
-//! Tests that apply to every store, regardless of its database: they use only `dyn Store`, and only `harness.rs`
-//! names the implementation.
+//! Tests that apply to every store: each case runs once for each database. They use only `dyn Store`, and only
+//! `harness.rs` names the implementations.
 
 #![allow(clippy::unwrap_used, reason = "all of this is a test, helpers too")]
+
+#[macro_use]
+mod harness;
 
 mod app_restores;
 mod apps;
 mod catalog;
 mod declared_times;
 mod fixtures;
-mod harness;
 mod jobs;
 mod leases;
 mod limits;
 mod paging;
 mod resources;
+mod rows;
 mod schedules;
+#[path = "../schema/mod.rs"]
+mod schema;
 mod tokens;
 mod transactions;

@@ -46,8 +46,7 @@ fn expected(app_id: Option<AppId>) -> Vec<Uuid> {
     rows.into_iter().map(|(id, ..)| id).collect()
 }
 
-async fn filled() -> Harness {
-    let h = Harness::new().await;
+async fn fill(h: &Harness) {
     let mut tx = h.begin().await;
     for (n, (id, created_at, app_id)) in rows().into_iter().enumerate() {
         let name = format!("row-{n}");
@@ -67,7 +66,6 @@ async fn filled() -> Harness {
         tx.insert_resource(&snapshot).await.unwrap();
     }
     tx.commit().await.unwrap();
-    h
 }
 
 /// A page without a size limit.
@@ -94,9 +92,19 @@ async fn walk<T: Listed>(h: &Harness, filter: &ListFilter, page: Page) -> Vec<Uu
     }
 }
 
-#[tokio::test]
-async fn pages_of_any_size_contain_each_row_once_newest_first() {
-    let h = filled().await;
+port_tests! {
+    pages_of_any_size_contain_each_row_once_newest_first,
+    position_of_a_deleted_row_remains_valid,
+    pages_end_at_their_size_limit,
+    other_accounts_see_an_empty_list,
+    a_page_of_no_rows_is_empty,
+    changes_of_listed_resources_increment_the_account_version,
+    finished_resources_are_listed_by_app_in_the_order_of_their_ids,
+    statistics_count_every_change,
+}
+
+async fn pages_of_any_size_contain_each_row_once_newest_first(h: Harness) {
+    fill(&h).await;
     for app_id in [None, Some(WIKI), Some(FORUM)] {
         let filter = ListFilter {
             account_id: TEAM,
@@ -117,9 +125,8 @@ async fn pages_of_any_size_contain_each_row_once_newest_first() {
     }
 }
 
-#[tokio::test]
-async fn position_of_a_deleted_row_remains_valid() {
-    let h = filled().await;
+async fn position_of_a_deleted_row_remains_valid(h: Harness) {
+    fill(&h).await;
     let filter = ListFilter {
         account_id: TEAM,
         app_id: None,
@@ -135,9 +142,8 @@ async fn position_of_a_deleted_row_remains_valid() {
     assert_eq!(next.rows[0].id.as_uuid(), Uuid::from_u128(0xf0));
 }
 
-#[tokio::test]
-async fn pages_end_at_their_size_limit() {
-    let h = filled().await;
+async fn pages_end_at_their_size_limit(h: Harness) {
+    fill(&h).await;
     for app_id in [None, Some(WIKI)] {
         let filter = ListFilter {
             account_id: TEAM,
@@ -173,9 +179,8 @@ async fn pages_end_at_their_size_limit() {
     }
 }
 
-#[tokio::test]
-async fn other_accounts_see_an_empty_list() {
-    let h = filled().await;
+async fn other_accounts_see_an_empty_list(h: Harness) {
+    fill(&h).await;
     for app_id in [None, Some(WIKI)] {
         let filter = ListFilter {
             account_id: OTHER_ACCOUNT,
@@ -186,9 +191,8 @@ async fn other_accounts_see_an_empty_list() {
     }
 }
 
-#[tokio::test]
-async fn a_page_of_no_rows_is_empty() {
-    let h = filled().await;
+async fn a_page_of_no_rows_is_empty(h: Harness) {
+    fill(&h).await;
     let filter = ListFilter {
         account_id: TEAM,
         app_id: None,
@@ -199,9 +203,8 @@ async fn a_page_of_no_rows_is_empty() {
     assert!(none.rows.is_empty() && none.has_more);
 }
 
-#[tokio::test]
-async fn changes_of_listed_resources_increment_the_account_version() {
-    let h = filled().await;
+async fn changes_of_listed_resources_increment_the_account_version(h: Harness) {
+    fill(&h).await;
     let versions = async || {
         let team = h.store.fetch_account_version(TEAM).await.unwrap().unwrap();
         let other = h
@@ -237,7 +240,7 @@ async fn changes_of_listed_resources_increment_the_account_version() {
     seen.push(versions().await.0);
     let mut tx = h.begin().await;
     let mut renamed = declaration();
-    renamed.accounts[0].name = "crew".to_owned();
+    "crew".clone_into(&mut renamed.accounts[0].name);
     tx.update_declaration(&renamed, at(5)).await.unwrap();
     drop(tx);
     assert_eq!(versions().await.0, seen[seen.len() - 1], "it was rolled back");
@@ -266,9 +269,7 @@ async fn finished<K: StoredKind>(
     }
 }
 
-#[tokio::test]
-async fn finished_resources_are_listed_by_app_in_the_order_of_their_ids() {
-    let h = Harness::new().await;
+async fn finished_resources_are_listed_by_app_in_the_order_of_their_ids(h: Harness) {
     let mut tx = h.begin().await;
     let states = ResourceState::ALL
         .iter()
@@ -309,9 +310,8 @@ async fn finished_resources_are_listed_by_app_in_the_order_of_their_ids() {
     }
 }
 
-#[tokio::test]
-async fn statistics_count_every_change() {
-    let h = filled().await;
+async fn statistics_count_every_change(h: Harness) {
+    fill(&h).await;
     let count = async |expected: ResourceState| {
         let statistics = h.store.fetch_statistics().await.unwrap();
         let of = |counts: &[StateCount]| {

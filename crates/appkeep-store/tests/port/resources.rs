@@ -86,53 +86,61 @@ async fn stored<K: StoredKind>(h: &Harness, resource: &Resource<K>) -> Option<Re
     store.fetch_resource(TEAM, resource.id).await.unwrap()
 }
 
-async fn check_reads<K: Pending>(extreme: Resource<K>) {
-    let h = Harness::new().await;
+async fn check_reads<K: Pending>(h: &Harness, extreme: Resource<K>) {
     for resource in [resource(1, "nightly"), extreme] {
         h.insert(&resource).await;
-        assert_eq!(stored(&h, &resource).await.as_ref(), Some(&resource));
+        assert_eq!(stored(h, &resource).await.as_ref(), Some(&resource));
         let mut tx = h.begin().await;
         let found = K::of_tx(tx.as_mut()).fetch_resource(TEAM, resource.id).await;
         assert_eq!(found.unwrap(), Some(resource));
     }
 }
 
-#[tokio::test]
-async fn resources_are_read_as_written() {
-    check_reads(extreme_backup()).await;
-    check_reads(extreme_snapshot()).await;
+port_tests! {
+    resources_are_read_as_written,
+    every_state_can_be_stored,
+    times_are_truncated_to_microseconds,
+    byte_counts_above_i64_are_refused,
+    resources_of_other_accounts_are_not_found_and_apps_not_mixed,
+    backups_into_buckets_of_other_accounts_are_refused,
+    names_are_unique_within_an_app_and_a_kind,
+    a_duplicate_id_is_not_reported_as_a_taken_name,
+    update_requires_and_increments_the_stored_generation,
+    update_keeps_account_app_creator_and_creation_time,
+    deletion_requires_the_stored_generation,
+    only_backups_in_progress_count_as_reading,
+    only_temporary_snapshots_of_the_backup_are_listed,
 }
 
-async fn check_states<K: Pending>() {
-    let h = Harness::new().await;
+async fn resources_are_read_as_written(h: Harness) {
+    check_reads(&h, extreme_backup()).await;
+    check_reads(&h, extreme_snapshot()).await;
+}
+
+async fn check_states<K: Pending>(h: &Harness) {
     for (n, &state) in (1..).zip(ResourceState::ALL) {
         let resource = Resource::<K> {
             state,
             ..resource(n, state.as_str())
         };
         h.insert(&resource).await;
-        assert_eq!(stored(&h, &resource).await, Some(resource));
+        assert_eq!(stored(h, &resource).await, Some(resource));
     }
 }
 
-#[tokio::test]
-async fn every_state_can_be_stored() {
-    check_states::<BackupKind>().await;
-    check_states::<SnapshotKind>().await;
+async fn every_state_can_be_stored(h: Harness) {
+    check_states::<BackupKind>(&h).await;
+    check_states::<SnapshotKind>(&h).await;
 }
 
-#[tokio::test]
-async fn times_are_truncated_to_microseconds() {
-    let h = Harness::new().await;
+async fn times_are_truncated_to_microseconds(h: Harness) {
     let mut fine = backup(1, "fine");
     fine.metadata.modified_at += TimeDelta::nanoseconds(999);
     h.insert(&fine).await;
     assert_eq!(stored(&h, &fine).await.unwrap().metadata.modified_at, at(0));
 }
 
-#[tokio::test]
-async fn byte_counts_above_i64_are_refused() {
-    let h = Harness::new().await;
+async fn byte_counts_above_i64_are_refused(h: Harness) {
     for (total, done) in [(Some(1 << 63), None), (None, Some(u64::MAX))] {
         let mut huge = backup(1, "huge");
         (huge.details.total_bytes, huge.details.bytes_done) = (total, done);
@@ -143,8 +151,7 @@ async fn byte_counts_above_i64_are_refused() {
     }
 }
 
-async fn check_accounts<K: Pending>() {
-    let h = Harness::new().await;
+async fn check_accounts<K: Pending>(h: &Harness) {
     let ours = resource::<K>(1, "nightly");
     h.insert(&ours).await;
     let store = K::of(h.store.as_ref());
@@ -160,15 +167,12 @@ async fn check_accounts<K: Pending>() {
     assert!(matches!(refused, Err(StoreError::Broken(_))));
 }
 
-#[tokio::test]
-async fn resources_of_other_accounts_are_not_found_and_apps_not_mixed() {
-    check_accounts::<BackupKind>().await;
-    check_accounts::<SnapshotKind>().await;
+async fn resources_of_other_accounts_are_not_found_and_apps_not_mixed(h: Harness) {
+    check_accounts::<BackupKind>(&h).await;
+    check_accounts::<SnapshotKind>(&h).await;
 }
 
-#[tokio::test]
-async fn backups_into_buckets_of_other_accounts_are_refused() {
-    let h = Harness::new().await;
+async fn backups_into_buckets_of_other_accounts_are_refused(h: Harness) {
     let mut misplaced = backup(2, "theirs");
     misplaced.details.bucket_id = OTHER_BUCKET;
     let mut tx = h.begin().await;
@@ -176,8 +180,7 @@ async fn backups_into_buckets_of_other_accounts_are_refused() {
     assert!(matches!(refused, Err(StoreError::Broken(_))));
 }
 
-async fn check_names<K: Pending>() {
-    let h = Harness::new().await;
+async fn check_names<K: Pending>(h: &Harness) {
     h.insert(&resource::<K>(1, "nightly")).await;
     let mut tx = h.begin().await;
     let duplicate = resource::<K>(2, "nightly");
@@ -190,8 +193,8 @@ async fn check_names<K: Pending>() {
     tx.commit()
         .await
         .expect("a taken name doesn't fail the transaction");
-    assert_eq!(stored(&h, &duplicate).await, None);
-    assert_eq!(stored(&h, &of_another_app).await, Some(of_another_app));
+    assert_eq!(stored(h, &duplicate).await, None);
+    assert_eq!(stored(h, &of_another_app).await, Some(of_another_app));
 
     h.insert(&resource::<K>(4, "weekly")).await;
     let renamed = Resource::<K> {
@@ -203,26 +206,22 @@ async fn check_names<K: Pending>() {
     assert!(is_name_taken(&updated));
 }
 
-#[tokio::test]
-async fn names_are_unique_within_an_app_and_a_kind() {
-    check_names::<BackupKind>().await;
-    check_names::<SnapshotKind>().await;
-    let h = Harness::new().await;
+async fn names_are_unique_within_an_app_and_a_kind(h: Harness) {
+    check_names::<BackupKind>(&h).await;
+    check_names::<SnapshotKind>(&h).await;
+    let h = h.another().await;
     h.insert(&backup(1, "nightly")).await;
     h.insert(&snapshot(1, "nightly")).await;
 }
 
-#[tokio::test]
-async fn a_duplicate_id_is_not_reported_as_a_taken_name() {
-    let h = Harness::new().await;
+async fn a_duplicate_id_is_not_reported_as_a_taken_name(h: Harness) {
     h.insert(&backup(1, "nightly")).await;
     let mut tx = h.begin().await;
     let refused = tx.insert_resource(&backup(1, "weekly")).await;
     assert!(matches!(refused, Err(StoreError::Broken(_))));
 }
 
-async fn check_updates<K: Pending>(extreme: Resource<K>) {
-    let h = Harness::new().await;
+async fn check_updates<K: Pending>(h: &Harness, extreme: Resource<K>) {
     let original = resource::<K>(1, "nightly");
     h.insert(&original).await;
     let mut changed = Resource {
@@ -241,7 +240,7 @@ async fn check_updates<K: Pending>(extreme: Resource<K>) {
     assert!(!update(tx.as_mut(), &changed).await, "the generation is 1 now");
     tx.commit().await.unwrap();
     changed.generation = 1;
-    assert_eq!(stored(&h, &changed).await, Some(changed));
+    assert_eq!(stored(h, &changed).await, Some(changed));
 
     let mut emptied = Resource {
         generation: 1,
@@ -251,17 +250,15 @@ async fn check_updates<K: Pending>(extreme: Resource<K>) {
     assert!(update(tx.as_mut(), &emptied).await);
     tx.commit().await.unwrap();
     emptied.generation = 2;
-    assert_eq!(stored(&h, &emptied).await, Some(emptied));
+    assert_eq!(stored(h, &emptied).await, Some(emptied));
 }
 
-#[tokio::test]
-async fn update_requires_and_increments_the_stored_generation() {
-    check_updates(extreme_backup()).await;
-    check_updates(extreme_snapshot()).await;
+async fn update_requires_and_increments_the_stored_generation(h: Harness) {
+    check_updates(&h, extreme_backup()).await;
+    check_updates(&h, extreme_snapshot()).await;
 }
 
-async fn check_constant_fields<K: Pending>() {
-    let h = Harness::new().await;
+async fn check_constant_fields<K: Pending>(h: &Harness) {
     let mut original = resource::<K>(1, "nightly");
     h.insert(&original).await;
     let mut tx = h.begin().await;
@@ -281,17 +278,15 @@ async fn check_constant_fields<K: Pending>() {
     assert!(update(tx.as_mut(), &forged).await);
     tx.commit().await.unwrap();
     original.generation = 1;
-    assert_eq!(stored(&h, &original).await, Some(original));
+    assert_eq!(stored(h, &original).await, Some(original));
 }
 
-#[tokio::test]
-async fn update_keeps_account_app_creator_and_creation_time() {
-    check_constant_fields::<BackupKind>().await;
-    check_constant_fields::<SnapshotKind>().await;
+async fn update_keeps_account_app_creator_and_creation_time(h: Harness) {
+    check_constant_fields::<BackupKind>(&h).await;
+    check_constant_fields::<SnapshotKind>(&h).await;
 }
 
-async fn check_deletion<K: Pending>() {
-    let h = Harness::new().await;
+async fn check_deletion<K: Pending>(h: &Harness) {
     let deleted = resource::<K>(1, "nightly");
     h.insert(&deleted).await;
     let mut tx = h.begin().await;
@@ -302,19 +297,16 @@ async fn check_deletion<K: Pending>() {
         assert_eq!(outcome.unwrap(), expected);
     }
     tx.commit().await.unwrap();
-    assert_eq!(stored(&h, &deleted).await, None);
+    assert_eq!(stored(h, &deleted).await, None);
     h.insert(&resource::<K>(2, "nightly")).await;
 }
 
-#[tokio::test]
-async fn deletion_requires_the_stored_generation() {
-    check_deletion::<BackupKind>().await;
-    check_deletion::<SnapshotKind>().await;
+async fn deletion_requires_the_stored_generation(h: Harness) {
+    check_deletion::<BackupKind>(&h).await;
+    check_deletion::<SnapshotKind>(&h).await;
 }
 
-#[tokio::test]
-async fn only_backups_in_progress_count_as_reading() {
-    let h = Harness::new().await;
+async fn only_backups_in_progress_count_as_reading(h: Harness) {
     let read: AppSnapshotId = Uuid::from_u128(77).into();
     for (n, &state) in (1..).zip(ResourceState::ALL) {
         let mut backup = backup(n, state.as_str());
@@ -332,9 +324,7 @@ async fn only_backups_in_progress_count_as_reading() {
     assert_eq!(tx.count_backups_reading(unread).await.unwrap(), 0);
 }
 
-#[tokio::test]
-async fn only_temporary_snapshots_of_the_backup_are_listed() {
-    let h = Harness::new().await;
+async fn only_temporary_snapshots_of_the_backup_are_listed(h: Harness) {
     let made_for = AppBackupId::new(Uuid::from_u128(5));
     let mut temporary = snapshot(1, "temporary");
     temporary.details.made_for = Some(made_for);

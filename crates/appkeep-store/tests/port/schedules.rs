@@ -65,9 +65,17 @@ async fn next_run(h: &Harness) -> Option<NextRun> {
     listed.first().expect("a declared schedule").next
 }
 
-#[tokio::test]
-async fn declared_schedules_are_read_as_written_without_a_next_run() {
-    let h = Harness::new().await;
+port_tests! {
+    declared_schedules_are_read_as_written_without_a_next_run,
+    the_next_run_is_a_compare_and_set,
+    only_one_of_several_servers_runs_a_due_schedule,
+    next_run_survives_a_restart_and_the_same_declaration,
+    changed_or_redeclared_schedules_have_no_next_run,
+    a_schedule_id_cannot_move_to_another_app,
+    resources_of_a_schedule_are_distinguished_from_others,
+}
+
+async fn declared_schedules_are_read_as_written_without_a_next_run(h: Harness) {
     let of_all_kinds = Schedule {
         id: ScheduleId::new(Uuid::from_u128(0x52)),
         app_id: FORUM,
@@ -91,9 +99,7 @@ async fn declared_schedules_are_read_as_written_without_a_next_run() {
     );
 }
 
-#[tokio::test]
-async fn the_next_run_is_a_compare_and_set() {
-    let h = Harness::new().await;
+async fn the_next_run_is_a_compare_and_set(h: Harness) {
     declare(&h, vec![nightly()]).await;
     assert!(!update(&h, Some(next(1)), Some(next(2))).await);
     assert!(update(&h, None, Some(next(1))).await);
@@ -108,9 +114,7 @@ async fn the_next_run_is_a_compare_and_set() {
     assert_eq!(next_run(&h).await, None);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn only_one_of_several_servers_runs_a_due_schedule() {
-    let h = Harness::new().await;
+async fn only_one_of_several_servers_runs_a_due_schedule(h: Harness) {
     declare(&h, vec![nightly()]).await;
     assert!(update(&h, None, Some(next(1))).await);
     let mut servers = JoinSet::new();
@@ -128,9 +132,7 @@ async fn only_one_of_several_servers_runs_a_due_schedule() {
     assert_eq!(won.iter().filter(|won| **won).count(), 1);
 }
 
-#[tokio::test]
-async fn next_run_survives_a_restart_and_the_same_declaration() {
-    let h = Harness::new().await;
+async fn next_run_survives_a_restart_and_the_same_declaration(h: Harness) {
     declare(&h, vec![nightly()]).await;
     assert!(update(&h, None, Some(next(1))).await);
     let h = h.reopened().await;
@@ -144,9 +146,7 @@ async fn next_run_survives_a_restart_and_the_same_declaration() {
     assert_eq!(next_run(&h).await, Some(next(1)));
 }
 
-#[tokio::test]
-async fn changed_or_redeclared_schedules_have_no_next_run() {
-    let h = Harness::new().await;
+async fn changed_or_redeclared_schedules_have_no_next_run(h: Harness) {
     declare(&h, vec![nightly()]).await;
     for (expression, zone) in [("31 2 * * *", "Europe/Berlin"), ("31 2 * * *", "UTC")] {
         assert!(update(&h, None, Some(next(1))).await);
@@ -174,9 +174,7 @@ async fn changed_or_redeclared_schedules_have_no_next_run() {
     assert_eq!(next_run(&h).await, None);
 }
 
-#[tokio::test]
-async fn a_schedule_id_cannot_move_to_another_app() {
-    let h = Harness::new().await;
+async fn a_schedule_id_cannot_move_to_another_app(h: Harness) {
     declare(&h, vec![nightly()]).await;
     let moved = Schedule {
         app_id: FORUM,
@@ -190,9 +188,7 @@ async fn a_schedule_id_cannot_move_to_another_app() {
     assert!(refused.to_string().contains(&NIGHTLY.to_string()), "{refused}");
 }
 
-#[tokio::test]
-async fn resources_of_a_schedule_are_distinguished_from_others() {
-    let h = Harness::new().await;
+async fn resources_of_a_schedule_are_distinguished_from_others(h: Harness) {
     declare(&h, vec![nightly()]).await;
     let mut tx = h.begin().await;
     let by_schedule = |n, name: &str, state| {

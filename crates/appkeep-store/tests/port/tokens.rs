@@ -23,9 +23,14 @@ fn token(n: u8, role: Role, scope: AccountScope) -> Token {
     }
 }
 
-#[tokio::test]
-async fn tokens_are_read_as_written() {
-    let h = Harness::new().await;
+port_tests! {
+    tokens_are_read_as_written,
+    second_revocation_keeps_the_first_time,
+    unknown_hashes_are_not_found,
+    two_tokens_never_share_a_hash,
+}
+
+async fn tokens_are_read_as_written(h: Harness) {
     let scopes = [
         AccountScope::All,
         AccountScope::These(vec![TEAM, OTHER_ACCOUNT]),
@@ -55,9 +60,7 @@ async fn tokens_are_read_as_written() {
     assert!(h.store.list_tokens().await.unwrap() == tokens, "oldest first");
 }
 
-#[tokio::test]
-async fn second_revocation_keeps_the_first_time() {
-    let h = Harness::new().await;
+async fn second_revocation_keeps_the_first_time(h: Harness) {
     let (lost, kept) = (
         token(1, Role::Member, AccountScope::All),
         token(2, Role::Member, AccountScope::All),
@@ -87,15 +90,11 @@ fn a_token_is_valid_until_it_ends() {
     assert!(!token.is_valid(at(7)));
 }
 
-#[tokio::test]
-async fn unknown_hashes_are_not_found() {
-    let h = Harness::new().await;
+async fn unknown_hashes_are_not_found(h: Harness) {
     assert!(h.store.fetch_token(&TokenHash([7; 32])).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn two_tokens_never_share_a_hash() {
-    let h = Harness::new().await;
+async fn two_tokens_never_share_a_hash(h: Harness) {
     let first = token(1, Role::Viewer, AccountScope::All);
     let mut same = token(2, Role::Owner, AccountScope::All);
     same.hash = first.hash;

@@ -9,9 +9,13 @@ async fn fetch(h: &Harness) -> Option<AppBackup> {
     h.store.fetch_resource(TEAM, id).await.unwrap()
 }
 
-#[tokio::test]
-async fn dropped_transactions_are_rolled_back() {
-    let h = Harness::new().await;
+port_tests! {
+    dropped_transactions_are_rolled_back,
+    uncommitted_changes_are_invisible,
+    committed_changes_survive_a_restart,
+}
+
+async fn dropped_transactions_are_rolled_back(h: Harness) {
     let mut tx = h.begin().await;
     tx.insert_resource(&backup(1, "nightly")).await.unwrap();
     tx.insert_job(&backup_job(1, 0)).await.unwrap();
@@ -27,9 +31,7 @@ async fn dropped_transactions_are_rolled_back() {
     assert_eq!(claim(&h, SERVER, 1).await, None);
 }
 
-#[tokio::test]
-async fn uncommitted_changes_are_invisible() {
-    let h = Harness::new().await;
+async fn uncommitted_changes_are_invisible(h: Harness) {
     let mut tx = h.begin().await;
     tx.insert_resource(&backup(1, "nightly")).await.unwrap();
     assert_eq!(fetch(&h).await, None);
@@ -37,9 +39,7 @@ async fn uncommitted_changes_are_invisible() {
     assert!(fetch(&h).await.is_some());
 }
 
-#[tokio::test]
-async fn committed_changes_survive_a_restart() {
-    let h = Harness::new().await;
+async fn committed_changes_survive_a_restart(h: Harness) {
     let mut tx = h.begin().await;
     tx.insert_resource(&backup(1, "nightly")).await.unwrap();
     tx.insert_job(&backup_job(1, 0)).await.unwrap();

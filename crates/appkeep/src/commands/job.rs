@@ -6,10 +6,11 @@ mod list;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use appkeep_server::admin::data_dir::DataDir;
 use appkeep_server::admin::jobs::PendingJob;
-use appkeep_server::admin::{SqliteStore, Store};
+use appkeep_server::admin::{Store, open_store};
 use clap::Subcommand;
 use uuid::Uuid;
 
@@ -65,15 +66,15 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn open(data: &Path) -> anyhow::Result<SqliteStore> {
-    Ok(SqliteStore::open(DataDir::existing(data)?.database()).await?)
+async fn open(data: &Path) -> anyhow::Result<Arc<dyn Store>> {
+    Ok(open_store(&DataDir::existing(data)?).await?)
 }
 
 /// The names of apps, by id.
 struct AppNames(HashMap<Uuid, String>);
 
 impl AppNames {
-    async fn fetch(store: &SqliteStore) -> anyhow::Result<Self> {
+    async fn fetch(store: &dyn Store) -> anyhow::Result<Self> {
         let mut names = HashMap::new();
         for account in store.list_accounts().await? {
             let apps = store.list_apps(account.id).await?;

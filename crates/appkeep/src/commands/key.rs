@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use appkeep_server::admin::SqliteStore;
 use appkeep_server::admin::data_dir::DataDir;
 use appkeep_server::admin::keys::{self, ExposeSecret, KeyStore};
+use appkeep_server::admin::open_store;
 use appkeep_server::admin::recovery::{self, Catalog, Recovery};
 use appkeep_server::{Config, KeySource};
 use clap::Subcommand;
@@ -129,8 +129,8 @@ fn outline(keys: &KeyStore, source: &KeySource) -> anyhow::Result<ExitCode> {
 async fn read_catalog(data: &Path) -> anyhow::Result<Catalog> {
     let mut catalog = Catalog::default();
     if let Ok(data) = DataDir::existing(data) {
-        let store = SqliteStore::open(data.database()).await?;
-        catalog.recall(&store).await?;
+        let store = open_store(&data).await?;
+        catalog.recall(store.as_ref()).await?;
         store.close().await;
     }
     Ok(catalog)

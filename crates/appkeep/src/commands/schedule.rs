@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use appkeep_client::types::{Schedule, ScheduleEnabled, ScheduleRetention};
-use appkeep_server::admin::SqliteStore;
 use appkeep_server::admin::data_dir::DataDir;
+use appkeep_server::admin::open_store;
 use appkeep_server::admin::retention::{self, RETENTION_HELD_LABEL};
 use appkeep_server::{RandomIds, SystemClock};
 use chrono::{DateTime, Utc};
@@ -88,8 +88,8 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn confirm_retention(data: &Path, wanted: &str) -> anyhow::Result<ExitCode> {
-    let store = SqliteStore::open(DataDir::existing(data)?.database()).await?;
-    let found = retention::find_schedules(&store, wanted).await?;
+    let store = open_store(&DataDir::existing(data)?).await?;
+    let found = retention::find_schedules(store.as_ref(), wanted).await?;
     let schedule = match found.as_slice() {
         [only] => only,
         [] => {
@@ -105,7 +105,7 @@ async fn confirm_retention(data: &Path, wanted: &str) -> anyhow::Result<ExitCode
             return Err(Failure::new(AMBIGUOUS, problem).into());
         }
     };
-    let held = retention::confirm(&store, &SystemClock, &RandomIds, schedule).await?;
+    let held = retention::confirm(store.as_ref(), &SystemClock, &RandomIds, schedule).await?;
     store.close().await;
     if held.is_empty() {
         print_line(&format!("retention of {} holds no deletions", schedule.name))?;

@@ -5,10 +5,11 @@ mod list;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use appkeep_server::admin::SqliteStore;
 use appkeep_server::admin::data_dir::DataDir;
 use appkeep_server::admin::tokens::{self, ExposeSecret, NewToken, Role};
+use appkeep_server::admin::{Store, open_store};
 use appkeep_server::{Clock, RandomIds, SystemClock};
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -79,8 +80,8 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn open(data: &Path) -> anyhow::Result<SqliteStore> {
-    Ok(SqliteStore::open(DataDir::existing(data)?.database()).await?)
+async fn open(data: &Path) -> anyhow::Result<Arc<dyn Store>> {
+    Ok(open_store(&DataDir::existing(data)?).await?)
 }
 
 async fn create(args: CreateArgs) -> anyhow::Result<()> {
@@ -88,18 +89,18 @@ async fn create(args: CreateArgs) -> anyhow::Result<()> {
     let new = NewToken {
         name: args.name,
         role: args.role,
-        scope: tokens::scope(&store, &args.account).await?,
+        scope: tokens::scope(store.as_ref(), &args.account).await?,
         expires_at: args.expires.map(|expiry| expiry.after(SystemClock.now())),
     };
-    let secret = tokens::create(&store, &SystemClock, &RandomIds, new).await?;
+    let secret = tokens::create(store.as_ref(), &SystemClock, &RandomIds, new).await?;
     store.close().await;
     print_line(secret.expose_secret())
 }
 
 async fn revoke(args: &RevokeArgs) -> anyhow::Result<()> {
     let store = open(&args.data).await?;
-    let token = tokens::find(&store, &args.token).await?;
-    tokens::revoke(&store, &SystemClock, &token).await?;
+    let token = tokens::find(store.as_ref(), &args.token).await?;
+    tokens::revoke(store.as_ref(), &SystemClock, &token).await?;
     store.close().await;
     print_line(&format!("revoked {} ({:?})", token.id, token.name))
 }

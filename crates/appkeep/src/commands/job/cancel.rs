@@ -1,8 +1,8 @@
 //! `appkeep job cancel`
 
 use anyhow::bail;
+use appkeep_server::admin::Store;
 use appkeep_server::admin::jobs::{Cancelled, JobPayload, PendingJob, cancel_job};
-use appkeep_server::admin::{SqliteStore, Store};
 use appkeep_server::{Clock, SystemClock};
 
 use super::{AppNames, CancelArgs};
@@ -13,12 +13,12 @@ const ID_CHARS_MIN: usize = 4;
 
 pub(super) async fn run(args: CancelArgs) -> anyhow::Result<()> {
     let store = super::open(&args.data).await?;
-    let result = cancel(&store, &args).await;
+    let result = cancel(store.as_ref(), &args).await;
     store.close().await;
     result
 }
 
-async fn cancel(store: &SqliteStore, args: &CancelArgs) -> anyhow::Result<()> {
+async fn cancel(store: &dyn Store, args: &CancelArgs) -> anyhow::Result<()> {
     let (jobs, names) = (store.list_pending_jobs().await?, AppNames::fetch(store).await?);
     let chosen = choose(&jobs, &names, args)?;
     let mut refusals = Vec::new();

@@ -1,6 +1,5 @@
 //! `appkeep job list`
 
-use appkeep_server::admin::Store;
 use appkeep_server::admin::jobs::{JobPayload, PendingJob};
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
@@ -10,7 +9,10 @@ use crate::remote::{Align, Column, Table, short_ids};
 
 pub(super) async fn run(args: ListArgs) -> anyhow::Result<()> {
     let store = super::open(&args.data).await?;
-    let (mut jobs, names) = (store.list_pending_jobs().await?, AppNames::fetch(&store).await?);
+    let (mut jobs, names) = (
+        store.list_pending_jobs().await?,
+        AppNames::fetch(store.as_ref()).await?,
+    );
     store.close().await;
     if let Some(app) = &args.app {
         names.check(app)?;

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use appkeep_server::admin::Store;
 use appkeep_server::admin::catalog::Account;
 use appkeep_server::admin::tokens::{AccountScope, Token};
 use chrono::{DateTime, SecondsFormat, Utc};

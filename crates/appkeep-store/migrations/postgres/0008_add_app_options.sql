@@ -1,0 +1,2 @@
+-- The app's consistency level and hooks.
+ALTER TABLE apps ADD COLUMN options TEXT NOT NULL DEFAULT '{}';

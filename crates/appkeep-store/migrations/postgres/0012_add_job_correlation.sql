@@ -1,0 +1,2 @@
+-- The request that queued a job, for log entries.
+ALTER TABLE jobs ADD COLUMN correlation UUID;

@@ -1,0 +1,10 @@
+//! Conversion between items of the domain and rows, which all databases share.
+
+pub(crate) mod app_restores;
+pub(crate) mod bucket_problem;
+pub(crate) mod catalog;
+pub(crate) mod jobs;
+pub(crate) mod resources;
+pub(crate) mod schedules;
+pub(crate) mod statistics;
+pub(crate) mod tokens;

@@ -1,0 +1,130 @@
+//! The connections to a database, and the transactions on them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use appkeep_core::store::StoreError;
+use sqlx_core::connection::Connection as _;
+use sqlx_core::executor::Executor as _;
+use sqlx_core::pool::PoolConnection;
+use sqlx_core::raw_sql::raw_sql;
+use sqlx_postgres::{PgConnection, PgPool, PgTransaction, Postgres};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::errors::store_error;
+use super::maintenance;
+use super::options::Options;
+
+/// The number of writing transactions of one process after which it runs [`maintenance`].
+const MAINTENANCE_EVERY: u64 = 64;
+
+const BEGIN_SERIALIZABLE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+/// Waits until no other server writes in a serializable transaction.
+///
+/// Without this lock, most transactions would be repeated: they conflict if they read and write adjacent entries of an
+/// index, and most indexes of the queue have only one page. The lock precedes the transaction's snapshot, so that the
+/// transaction sees everything that was committed before it acquired the lock.
+const LOCK_WRITES: &str = "LOCK TABLE write_lock IN EXCLUSIVE MODE";
+/// Each statement sees everything that was committed before it.
+const BEGIN_READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/// All statements see the same state.
+const BEGIN_READ_ONLY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// Opens a connection, without waiting for a database that can't be reached.
+pub(super) async fn connect(options: &Options) -> Result<PgConnection, StoreError> {
+    let connected = tokio::time::timeout(
+        options.acquire_timeout,
+        PgConnection::connect_with(&options.connection),
+    );
+    let connected = connected
+        .await
+        .map_err(|_| StoreError::Unavailable("the database doesn't respond".to_owned()))?;
+    connected.map_err(store_error)
+}
+
+/// The connections to a database; clones share them.
+#[derive(Debug, Clone)]
+pub(super) struct Connections {
+    pool: PgPool,
+    /// One permit, so that only one connection waits for other servers.
+    writer: Arc<Semaphore>,
+    wait_max: Duration,
+    written: Arc<AtomicU64>,
+}
+
+impl Connections {
+    /// The pool opens connections when they are required, and replaces broken ones.
+    pub(super) fn new(options: Options) -> Self {
+        Self {
+            pool: options.pool.connect_lazy_with(options.connection),
+            writer: Arc::new(Semaphore::new(1)),
+            wait_max: options.acquire_timeout,
+            written: Arc::default(),
+        }
+    }
+
+    /// A connection for one statement, which sees committed state.
+    pub(super) async fn acquire(&self) -> Result<PoolConnection<Postgres>, StoreError> {
+        self.pool.acquire().await.map_err(store_error)
+    }
+
+    /// Begins a serializable transaction, with the permit that it holds.
+    pub(super) async fn begin_serializable(
+        &self,
+    ) -> Result<(PgTransaction<'static>, OwnedSemaphorePermit), StoreError> {
+        let acquired = tokio::time::timeout(self.wait_max, self.writer.clone().acquire_owned());
+        let permit = acquired.await.map_err(|_| in_use())?.map_err(|_| closed())?;
+        let mut tx = self.begin(BEGIN_SERIALIZABLE).await?;
+        tx.execute(raw_sql(LOCK_WRITES)).await.map_err(store_error)?;
+        Ok((tx, permit))
+    }
+
+    /// Begins a transaction whose statements see everything that was committed before each.
+    pub(super) async fn begin_read_committed(&self) -> Result<PgTransaction<'static>, StoreError> {
+        self.begin(BEGIN_READ_COMMITTED).await
+    }
+
+    /// Begins a transaction whose reads see the same state.
+    pub(super) async fn begin_read_only(&self) -> Result<PgTransaction<'static>, StoreError> {
+        self.begin(BEGIN_READ_ONLY).await
+    }
+
+    /// Begins a transaction in a task of its own. If the caller stops waiting, sqlx wouldn't roll back a transaction
+    /// that it has begun, and would use the connection for later statements.
+    async fn begin(&self, statement: &'static str) -> Result<PgTransaction<'static>, StoreError> {
+        let pool = self.pool.clone();
+        match tokio::spawn(async move { pool.begin_with(statement).await }).await {
+            Ok(begun) => begun.map_err(store_error),
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(closed()),
+        }
+    }
+
+    /// Counts a committed transaction, and runs [`maintenance`] after many. If that fails, the next run makes up for
+    /// it.
+    pub(super) async fn maintain(&self) {
+        let written = self.written.fetch_add(1, Ordering::Relaxed) + 1;
+        if !written.is_multiple_of(MAINTENANCE_EVERY) {
+            return;
+        }
+        let run = async { maintenance::run(&mut *self.acquire().await?).await };
+        if let Err(error) = run.await {
+            tracing::warn!(%error, "old rows can't be deleted at the moment");
+        }
+    }
+
+    /// Waits for calls in progress and closes all connections.
+    pub(super) async fn close(&self) {
+        self.writer.close();
+        self.pool.close().await;
+    }
+}
+
+fn in_use() -> StoreError {
+    StoreError::Unavailable("too many transactions are waiting for the database".to_owned())
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("the store is closed".to_owned())
+}

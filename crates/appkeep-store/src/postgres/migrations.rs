@@ -1,0 +1,62 @@
+//! Applying migrations.
+
+use appkeep_core::store::StoreError;
+use sqlx_core::connection::Connection as _;
+use sqlx_core::executor::Executor as _;
+use sqlx_postgres::PgConnection;
+
+use super::db::{self, params};
+use super::errors::store_error;
+use super::locks;
+use crate::migrations::{self, POSTGRES, checksum};
+use crate::rows::Row as _;
+use crate::statements::Statement;
+
+/// Waiting for another server that migrates is limited by `statement_timeout`.
+const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = 0";
+
+/// Users that aren't permitted to create tables can use a migrated database.
+const IS_CREATED: Statement = statement("SELECT to_regclass('applied_migrations') IS NOT NULL AS is_created");
+const CREATE_TABLE: Statement = statement(
+    "CREATE TABLE applied_migrations (version BIGINT NOT NULL PRIMARY KEY, \
+     name TEXT NOT NULL, checksum BYTEA NOT NULL, applied_at TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP)",
+);
+const LIST_APPLIED: Statement =
+    statement("SELECT version, checksum FROM applied_migrations ORDER BY version");
+const INSERT_APPLIED: Statement =
+    statement("INSERT INTO applied_migrations (version, name, checksum) VALUES ($1, $2, $3)");
+
+const fn statement(sql: &'static str) -> Statement {
+    let table = "applied_migrations";
+    Statement { table, sql }
+}
+
+/// Migrates the schema in one transaction, so that one server at a time applies either all migrations or none.
+///
+/// # Errors
+/// When the schema is newer than this program or unknown, or when the database fails.
+pub(super) async fn run(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let mut tx = connection.begin_with(BEGIN).await.map_err(store_error)?;
+    locks::migrate(&mut tx).await?;
+    let is_created = db::fetch_one(&mut tx, IS_CREATED, params![], |row| row.flag("is_created"));
+    if !is_created.await? {
+        db::execute(&mut tx, CREATE_TABLE, params![]).await?;
+    }
+    let applied = list_applied(&mut tx).await?;
+    for (version, name, sql) in migrations::missing(&POSTGRES, &applied)? {
+        tx.execute(sqlx_core::raw_sql::raw_sql(*sql))
+            .await
+            .map_err(store_error)?;
+        let params = params![version, name, checksum(sql)];
+        db::execute(&mut tx, INSERT_APPLIED, params).await?;
+        tracing::info!(migration = name, "schema migrated");
+    }
+    tx.commit().await.map_err(store_error)
+}
+
+async fn list_applied(db: &mut PgConnection) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+    db::list(db, LIST_APPLIED, params![], |row| {
+        Ok((row.integer("version")?, row.bytes("checksum")?.to_owned()))
+    })
+    .await
+}

@@ -1,0 +1,267 @@
+//! The store on PostgreSQL, which several servers share.
+
+mod app_backups;
+mod app_restores;
+mod app_snapshots;
+mod apps;
+mod catalog;
+mod changes;
+mod connections;
+mod db;
+mod errors;
+mod jobs;
+mod locks;
+mod maintenance;
+mod migrations;
+mod options;
+mod pending_jobs;
+#[cfg(test)]
+mod plans;
+mod resources;
+mod rows;
+mod schedules;
+#[cfg(test)]
+#[path = "../../tests/schema/mod.rs"]
+mod schema;
+mod statistics;
+mod tokens;
+mod tx;
+mod unavailable_buckets;
+mod write_probe;
+
+use std::collections::HashMap;
+
+use appkeep_core::actor::{Token, TokenHash};
+use appkeep_core::app::AppView;
+use appkeep_core::app_restore::AppRestore;
+use appkeep_core::catalog::{Account, App, Bucket, BucketProblem, Recorded};
+use appkeep_core::fail_point;
+use appkeep_core::ids::{AccountId, AppId, AppRestoreId, BucketId, ResourceId, ScheduleId};
+use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus, PendingJob};
+use appkeep_core::resource::Resource;
+use appkeep_core::retention::RetentionItem;
+use appkeep_core::schedule::{Schedule, Scheduled};
+use appkeep_core::statistics::Statistics;
+use appkeep_core::store::{Finished, ListFilter, ListPage, Page, Resources, Store, StoreError, StoreTx};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use sqlx_core::connection::Connection as _;
+use sqlx_core::pool::PoolConnection;
+use sqlx_postgres::Postgres;
+
+use connections::Connections;
+use errors::store_error;
+use options::Options;
+use resources::Table;
+use tx::PostgresTx;
+
+/// The store in a PostgreSQL database, which any number of servers may use at once.
+///
+/// A committed transaction is as durable as the database is configured to make it. Transactions of all servers run one
+/// after another; they only conflict ([`StoreError::Conflict`]) with renewals of leases and claims of the same job. A
+/// call waits at most a few seconds for a connection or a lock, then it fails with [`StoreError::Unavailable`]. Broken
+/// connections are replaced. Clones share their connections.
+#[derive(Debug, Clone)]
+pub struct PostgresStore {
+    connections: Connections,
+}
+
+impl PostgresStore {
+    /// Connects to the database at `url` and migrates its schema. Any number of servers may do this concurrently. The
+    /// database must exist.
+    ///
+    /// The URL has the form `postgres://USER:PASSWORD@HOST:PORT/DATABASE?PARAMETERS`. The parameters are those of
+    /// libpq (`sslmode`, `sslrootcert`, `host` for a socket's directory, `options`, …), settings of the sessions
+    /// (`options[statement_timeout]=30s`), `max_connections` (default: 16) and `acquire_timeout_secs` (default: 5).
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the database can't be reached; [`StoreError::Broken`] if the URL is invalid,
+    /// access is denied, or the schema was written by a newer program. The texts never contain the password.
+    pub async fn connect(url: &SecretString) -> Result<Self, StoreError> {
+        let options = Options::parse(url)?;
+        let mut connection = connections::connect(&options).await?;
+        migrations::run(&mut connection).await?;
+        connection.close().await.map_err(store_error)?;
+        let connections = Connections::new(options);
+        Ok(Self { connections })
+    }
+
+    async fn db(&self) -> Result<PoolConnection<Postgres>, StoreError> {
+        self.connections.acquire().await
+    }
+}
+
+#[async_trait]
+impl<K: Table> Resources<K> for PostgresStore {
+    async fn fetch_resource(
+        &self,
+        account_id: AccountId,
+        id: ResourceId<K>,
+    ) -> Result<Option<Resource<K>>, StoreError> {
+        resources::fetch(&mut *self.db().await?, account_id, id).await
+    }
+
+    async fn list_resources(
+        &self,
+        filter: &ListFilter,
+        page: &Page,
+    ) -> Result<ListPage<Resource<K>>, StoreError> {
+        resources::list(&mut *self.db().await?, filter, page).await
+    }
+
+    async fn list_finished(
+        &self,
+        app_id: AppId,
+        after: Option<ResourceId<K>>,
+        rows_max: u32,
+    ) -> Result<Vec<Finished<K>>, StoreError> {
+        resources::list_finished(&mut *self.db().await?, app_id, after, rows_max).await
+    }
+
+    async fn list_by_schedule(&self, id: ScheduleId) -> Result<Vec<RetentionItem>, StoreError> {
+        resources::list_by_schedule::<K>(&mut *self.db().await?, id).await
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn begin(&self) -> Result<Box<dyn StoreTx>, StoreError> {
+        let (tx, permit) = self.connections.begin_serializable().await?;
+        Ok(Box::new(PostgresTx::new(tx, permit, self.connections.clone())))
+    }
+
+    async fn fetch_token(&self, hash: &TokenHash) -> Result<Option<Token>, StoreError> {
+        tokens::fetch(&mut *self.db().await?, hash).await
+    }
+
+    async fn list_tokens(&self) -> Result<Vec<Token>, StoreError> {
+        tokens::list(&mut *self.db().await?).await
+    }
+
+    async fn fetch_statistics(&self) -> Result<Statistics, StoreError> {
+        let mut tx = self.connections.begin_read_only().await?;
+        statistics::fetch(&mut tx).await
+    }
+
+    async fn fetch_account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        catalog::fetch_account(&mut *self.db().await?, id).await
+    }
+
+    async fn list_accounts(&self) -> Result<Vec<Account>, StoreError> {
+        catalog::list_accounts(&mut *self.db().await?).await
+    }
+
+    async fn list_recorded_accounts(&self) -> Result<Vec<Recorded<Account>>, StoreError> {
+        catalog::list_recorded_accounts(&mut *self.db().await?).await
+    }
+
+    async fn fetch_app(&self, account_id: AccountId, id: AppId) -> Result<Option<App>, StoreError> {
+        catalog::fetch_app(&mut *self.db().await?, account_id, id).await
+    }
+
+    async fn list_apps(&self, account_id: AccountId) -> Result<Vec<App>, StoreError> {
+        catalog::list_apps(&mut *self.db().await?, account_id).await
+    }
+
+    async fn fetch_app_view(&self, account_id: AccountId, id: AppId) -> Result<Option<AppView>, StoreError> {
+        apps::fetch_view(&mut *self.db().await?, account_id, id).await
+    }
+
+    async fn list_app_views(
+        &self,
+        account_id: AccountId,
+        page: &Page,
+    ) -> Result<ListPage<AppView>, StoreError> {
+        apps::list(&mut *self.db().await?, account_id, page).await
+    }
+
+    async fn fetch_account_version(&self, id: AccountId) -> Result<Option<i64>, StoreError> {
+        catalog::fetch_account_version(&mut *self.db().await?, id).await
+    }
+
+    async fn fetch_bucket(&self, account_id: AccountId, id: BucketId) -> Result<Option<Bucket>, StoreError> {
+        catalog::fetch_bucket(&mut *self.db().await?, account_id, id).await
+    }
+
+    async fn list_buckets(&self, account_id: AccountId) -> Result<Vec<Bucket>, StoreError> {
+        catalog::list_buckets(&mut *self.db().await?, account_id).await
+    }
+
+    async fn list_recorded_buckets(
+        &self,
+        account_id: AccountId,
+    ) -> Result<Vec<Recorded<Bucket>>, StoreError> {
+        catalog::list_recorded_buckets(&mut *self.db().await?, account_id).await
+    }
+
+    async fn fetch_schedule(
+        &self,
+        account_id: AccountId,
+        id: ScheduleId,
+    ) -> Result<Option<Schedule>, StoreError> {
+        schedules::fetch(&mut *self.db().await?, account_id, id).await
+    }
+
+    async fn list_schedules(&self) -> Result<Vec<Scheduled>, StoreError> {
+        schedules::list_declared(&mut *self.db().await?).await
+    }
+
+    async fn list_app_schedules(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+    ) -> Result<Vec<Recorded<Scheduled>>, StoreError> {
+        schedules::list_of_app(&mut *self.db().await?, account_id, app_id).await
+    }
+
+    async fn fetch_app_restore(
+        &self,
+        account_id: AccountId,
+        id: AppRestoreId,
+    ) -> Result<Option<AppRestore>, StoreError> {
+        app_restores::fetch(&mut *self.db().await?, account_id, id).await
+    }
+
+    async fn fetch_latest_app_restore(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+    ) -> Result<Option<AppRestore>, StoreError> {
+        app_restores::fetch_latest(&mut *self.db().await?, account_id, app_id).await
+    }
+
+    async fn list_bucket_problems(
+        &self,
+        account_id: AccountId,
+    ) -> Result<HashMap<BucketId, BucketProblem>, StoreError> {
+        unavailable_buckets::list(&mut *self.db().await?, account_id).await
+    }
+
+    async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {
+        let mut tx = self.connections.begin_read_committed().await?;
+        let claimed = jobs::claim(&mut tx, claim).await?;
+        tx.commit().await.map_err(store_error)?;
+        self.connections.maintain().await;
+        fail_point::pass("store.job_claimed");
+        Ok(claimed)
+    }
+
+    async fn list_pending_jobs(&self) -> Result<Vec<PendingJob>, StoreError> {
+        pending_jobs::list(&mut *self.db().await?).await
+    }
+
+    async fn probe_write(&self) -> Result<(), StoreError> {
+        let mut tx = self.connections.begin_read_committed().await?;
+        write_probe::write(&mut tx).await?;
+        tx.rollback().await.map_err(store_error)
+    }
+
+    async fn renew_lease(&self, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError> {
+        jobs::renew_lease(&mut *self.db().await?, lease, until).await
+    }
+
+    async fn close(&self) {
+        self.connections.close().await;
+    }
+}

@@ -1,0 +1,9 @@
+//! Tests specific to the store on PostgreSQL: its connections, its schema, and several servers.
+
+#![allow(clippy::unwrap_used, reason = "all of this is a test, helpers too")]
+
+mod postgres_connections;
+mod postgres_migrations;
+mod postgres_servers;
+#[path = "../schema/mod.rs"]
+mod schema;

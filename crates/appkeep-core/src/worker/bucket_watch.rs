@@ -72,7 +72,7 @@ async fn record_availability(
     bucket: &Bucket,
     held: Result<(), EngineError>,
 ) -> Result<(), StoreError> {
-    let reason = held.err().map(|error| fit_reason(&error.to_string()));
+    let reason = held.err().map(|error| fit_reason(&reason_of(error, bucket)));
     let mut tx = deps.store.begin().await?;
     if !tx
         .update_bucket_availability(bucket.id, reason.as_deref())
@@ -88,4 +88,15 @@ async fn record_availability(
         tracing::info!(bucket, bucket.id = %id, "a bucket can be used");
     }
     Ok(())
+}
+
+/// The reason of a failed check, without the parts that are known where the bucket's state is shown.
+fn reason_of(error: EngineError, bucket: &Bucket) -> String {
+    match error {
+        EngineError::Storage(reason) => {
+            let known = format!("bucket {} is unavailable: ", bucket.name);
+            reason.strip_prefix(&known).unwrap_or(&reason).to_owned()
+        }
+        error => error.to_string(),
+    }
 }

@@ -70,11 +70,11 @@ pub(super) fn explain(doing: &str, location: &S3Location, error: &opendal::Error
                 (io::ErrorKind::PermissionDenied, problem)
             }
             _ if code.is_empty() && error.message().starts_with("send http request") => {
-                let problem = format!(
-                    "the S3 server at {} can't be reached: {}",
-                    location.endpoint_url(),
-                    root_cause(error)
-                );
+                let endpoint = location.endpoint_url();
+                let server = endpoint
+                    .split_once("://")
+                    .map_or(endpoint.as_str(), |(_, server)| server);
+                let problem = format!("the S3 server {server} can't be reached: {}", root_cause(error));
                 (io::ErrorKind::ConnectionRefused, problem)
             }
             _ => (io::ErrorKind::Other, message_of(error)),

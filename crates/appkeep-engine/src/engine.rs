@@ -22,14 +22,14 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use self::copy::BackupCopy;
 use self::delete::BackupDeletion;
 use self::restore::restore_backup;
-use crate::backend::{RepositoryBackend, RepositoryLocation};
+use crate::backend::RepositoryLocation;
 use crate::backup::ProgressReporter;
-use crate::bucket::{OpenBucket, Presence, Use};
+use crate::bucket::{OpenBucket, Use};
 use crate::claims::Claims;
 use crate::failure::{storage, unreadable};
 use crate::keys::KeyStore;
 use crate::locks::{LockKey, Locks};
-use crate::repository::{OpenRepository, RepositoryOpener, backups_in};
+use crate::repository::{OpenRepository, RepositoryOpener, backup_ids};
 use crate::restic_lock::RepositoryLocks;
 use crate::restore::finish::{self, Finisher};
 use crate::restore::from_snapshot::FromSnapshot;
@@ -39,7 +39,7 @@ use crate::snapshot::SnapshotStore;
 use crate::space::Reserve;
 use crate::storage::{BucketCredentials, Probes, Storages};
 use crate::thread::Priority;
-use crate::write_gate::{ShutWhenDropped, WriteGate};
+use crate::write_gate::WriteGate;
 use crate::{command, measure, thread};
 
 /// The default share of a finished backup's data that is read back, in percent.
@@ -373,33 +373,8 @@ impl Engine for RusticEngine {
         app_id: AppId,
         cancel: &CancellationToken,
     ) -> Result<HashSet<AppBackupId>, EngineError> {
-        let (cancel, _when_dropped) = cancelled_with(cancel);
-        let bucket = OpenBucket::open(bucket, &self.storages, &cancel)?;
-        let location = bucket.repository(app_id);
-        let shared = self
-            .locks
-            .shared(LockKey::Repository(location.describe()), &cancel)
-            .await?;
-        let keys = self.keys.clone();
-        thread::run("list-backups", self.priority, move || {
-            let _shared = shared;
-            if bucket.presence(app_id, &keys, Use::Read)? == Presence::Nothing {
-                // The bucket may have disappeared since the first check.
-                bucket.check_marker(&keys, Use::Read)?;
-                return Ok(HashSet::new());
-            }
-            let gate = Arc::new(WriteGate::new(
-                Arc::new(RepositoryBackend::new(location)),
-                &cancel,
-            ));
-            let _shut = ShutWhenDropped(Arc::clone(&gate));
-            let repository = opener(&bucket.bucket, app_id, &keys, &gate).open()?;
-            let listed = backups_in(&repository);
-            let listed = listed.map_err(|error| gate.explain("reading the snapshots", &error))?;
-            bucket.check_marker(&keys, Use::Read)?;
-            Ok(listed)
-        })
-        .await
+        let snapshots = self.read_snapshots(bucket, app_id, cancel).await?;
+        Ok(snapshots.iter().flatten().flat_map(backup_ids).collect())
     }
 
     async fn list_snapshots(&self, app_id: AppId) -> Result<HashSet<AppSnapshotId>, EngineError> {

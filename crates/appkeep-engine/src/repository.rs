@@ -3,7 +3,6 @@
 //! Ambiguous states are errors: a new key or a new repository in place of an existing one could make backups
 //! unreadable that are still needed.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use appkeep_core::catalog::Bucket;
@@ -177,15 +176,6 @@ fn config_options() -> Result<ConfigOptions, String> {
 /// The tag that identifies a backup's snapshot in the repository.
 pub(crate) fn tag_of(backup_id: AppBackupId) -> String {
     format!("backup={backup_id}")
-}
-
-/// The ids of the backups in the repository.
-///
-/// # Errors
-/// If any snapshot can't be read: its backup is unknown.
-pub(crate) fn backups_in(repository: &OpenRepository) -> RusticResult<HashSet<AppBackupId>> {
-    let snapshots = repository.get_all_snapshots()?;
-    Ok(snapshots.iter().flat_map(backup_ids).collect())
 }
 
 /// The backups that a snapshot belongs to: one, or none if another program created it.

@@ -49,6 +49,19 @@ impl BackupCatalogue for RusticEngine {
         app_id: AppId,
         cancel: &CancellationToken,
     ) -> Result<Option<StoredBackups>, EngineError> {
+        let snapshots = self.read_snapshots(bucket, app_id, cancel).await?;
+        Ok(snapshots.map(|snapshots| stored_backups(&snapshots)))
+    }
+}
+
+impl RusticEngine {
+    /// Reads all snapshot files of an app's repository; `None` if it has none. Fails if any of them can't be read.
+    pub(super) async fn read_snapshots(
+        &self,
+        bucket: &Bucket,
+        app_id: AppId,
+        cancel: &CancellationToken,
+    ) -> Result<Option<Vec<SnapshotFile>>, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         let bucket = OpenBucket::open(bucket, &self.storages, &cancel)?;
         let location = bucket.repository(app_id);
@@ -73,7 +86,7 @@ impl BackupCatalogue for RusticEngine {
             let snapshots = repository.get_all_snapshots();
             let snapshots = snapshots.map_err(|error| gate.explain("reading the snapshots", &error))?;
             bucket.check_marker(&keys, Use::Read)?;
-            Ok(Some(stored_backups(&snapshots)))
+            Ok(Some(snapshots))
         })
         .await
     }

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use appkeep_core::catalog::{S3Credentials, S3Encryption, S3Location};
-use appkeep_core::ids::BucketId;
 use opendal::layers::{RetryLayer, TimeoutLayer};
 use opendal::services::S3;
 use opendal::{Buffer, HttpTransporter, OperationContext, Operator};
@@ -14,7 +13,7 @@ use opendal_http_transport_reqwest::ReqwestTransport;
 use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 
-use super::BucketCredentials;
+use super::StaticCredentials;
 use super::pace::Pace;
 
 /// The maximum duration of a request that transfers no object.
@@ -30,6 +29,8 @@ const RETRY_DELAYS: [Duration; 2] = [Duration::from_millis(250), Duration::from_
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) location: S3Location,
+    /// The credentials of the configuration, if it contains them.
+    credentials: Option<StaticCredentials>,
     pub(super) operator: Operator,
     /// The requests that may run at once; never closed.
     pub(super) slots: Semaphore,
@@ -42,11 +43,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(
-        location: &S3Location,
-        bucket_id: BucketId,
-        known: &BucketCredentials,
-    ) -> io::Result<Self> {
+    pub(super) fn new(location: &S3Location, credentials: Option<StaticCredentials>) -> io::Result<Self> {
         let limits = &location.limits;
         let mut builder = S3::default()
             .bucket(&location.bucket)
@@ -73,7 +70,7 @@ impl Connection {
             S3Credentials::Environment => builder,
             S3Credentials::Profile(profile) => builder.profile(profile),
             S3Credentials::Configured => {
-                let Some(found) = known.get(bucket_id) else {
+                let Some(found) = &credentials else {
                     return Err(io::Error::other(
                         "the configuration doesn't contain its credentials",
                     ));
@@ -105,6 +102,7 @@ impl Connection {
             .layer(retries);
         Ok(Self {
             location: location.clone(),
+            credentials,
             operator,
             slots: Semaphore::new(limits.connections_max.max(1) as usize),
             upload: Pace::new(limits.upload_limit),
@@ -116,9 +114,11 @@ impl Connection {
 }
 
 impl Connection {
-    /// Whether the credentials were refused.
-    pub(super) fn is_refused(&self) -> bool {
-        self.is_refused.load(Ordering::Relaxed)
+    /// Whether it can be used with this configuration. If the credentials were refused, they may have been replaced.
+    pub(super) fn fits(&self, location: &S3Location, credentials: Option<&StaticCredentials>) -> bool {
+        self.location == *location
+            && self.credentials.as_ref() == credentials
+            && !self.is_refused.load(Ordering::Relaxed)
     }
 
     /// Records that the credentials were refused.

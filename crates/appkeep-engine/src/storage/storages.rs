@@ -46,13 +46,14 @@ impl Storages {
         };
         let failed = |error: io::Error| storage(format!("bucket {} is unavailable", bucket.name), &error);
         let mut connected = failure::lock(&self.connected);
+        let credentials = self.credentials.get(bucket.id);
         let usable = connected
             .get(&bucket.id)
-            .filter(|connection| connection.location == **location && !connection.is_refused());
+            .filter(|connection| connection.fits(location, credentials.as_ref()));
         let connection = if let Some(connection) = usable {
             Arc::clone(connection)
         } else {
-            let connection = Connection::new(location, bucket.id, &self.credentials).map_err(failed)?;
+            let connection = Connection::new(location, credentials).map_err(failed)?;
             let connection = Arc::new(connection);
             connected.insert(bucket.id, Arc::clone(&connection));
             connection

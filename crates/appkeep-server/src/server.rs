@@ -153,8 +153,7 @@ impl Server {
             tx.commit().await
         })
         .await?;
-        let credentials = BucketCredentials::default();
-        credentials.replace(options.config.bucket_credentials.clone());
+        let credentials = options.config.credentials();
         let engine = match replacements.engine {
             Some(engine) => engine,
             None => open_engine(&data, &options.config, credentials.clone()).await?,

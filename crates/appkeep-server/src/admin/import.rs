@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 pub use appkeep_core::clock::Clock;
 pub use appkeep_core::import::{BucketImport, Notice, NoticeKind};
 
-use crate::admin::bucket::{BucketCredentials, bucket_named};
+use crate::admin::bucket::bucket_named;
 use crate::admin::data_dir::{DataDir, DataDirError};
 use crate::admin::keys::{self, KeyError};
 use crate::admin::open_store;
@@ -80,11 +80,9 @@ pub async fn import(
     let engine_config = EngineConfig {
         data_dir: data.path().to_owned(),
     };
-    let credentials = BucketCredentials::default();
-    credentials.replace(config.bucket_credentials.clone());
     let engine = RusticEngine::new(&engine_config)
         .with_keys(keys)
-        .with_credentials(credentials)
+        .with_credentials(config.credentials())
         .with_priority(config.engine_priority);
     let import = Import {
         store: store.as_ref(),

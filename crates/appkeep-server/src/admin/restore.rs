@@ -103,12 +103,7 @@ impl Stopped {
         let lock = data.lock()?;
         let source = config.map(|config| config.keys.clone()).unwrap_or_default();
         let keys = keys::open(data.path(), &source).await?;
-        let credentials = BucketCredentials::default();
-        credentials.replace(
-            config
-                .map(|config| config.bucket_credentials.clone())
-                .unwrap_or_default(),
-        );
+        let credentials = config.map(Config::credentials).unwrap_or_default();
         let store = open_store(&data).await?;
         Ok(Self {
             data,

@@ -20,7 +20,7 @@ use std::time::Duration;
 use appkeep_core::admission::QueueLimits;
 use appkeep_core::catalog::Declaration;
 use appkeep_core::ids::BucketId;
-use appkeep_engine::{Priority, Reserve, StaticCredentials};
+use appkeep_engine::{BucketCredentials, Priority, Reserve, StaticCredentials};
 
 pub use self::error::ConfigError;
 
@@ -162,6 +162,14 @@ impl Config {
         let file: file::File =
             toml::from_str(text).map_err(|error| ConfigError::from_toml(path, text, &error))?;
         declare::check(path, text, &file)
+    }
+
+    /// Returns the credentials of buckets, for an engine.
+    #[must_use]
+    pub fn credentials(&self) -> BucketCredentials {
+        let credentials = BucketCredentials::default();
+        credentials.replace(self.bucket_credentials.clone());
+        credentials
     }
 
     /// Describes how this configuration's declaration differs from an `earlier` one, with a text for each

@@ -4,9 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use appkeep_server::Config;
-use appkeep_server::admin::bucket::{
-    BucketClaim, BucketCredentials, bucket_named, list_claims, remove_claim,
-};
+use appkeep_server::admin::bucket::{BucketClaim, bucket_named, list_claims, remove_claim};
 
 use crate::failure::{COULD_NOT_RUN, Failure};
 use crate::remote::confirmed;
@@ -31,8 +29,7 @@ pub(super) async fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let name = &args.bucket;
     let bucket =
         bucket_named(&config.declaration, name).map_err(|problem| Failure::new(COULD_NOT_RUN, problem))?;
-    let credentials = BucketCredentials::default();
-    credentials.replace(config.bucket_credentials.clone());
+    let credentials = config.credentials();
     let claims = list_claims(bucket, &credentials).await?;
     let (here, others): (Vec<_>, Vec<_>) = claims.into_iter().partition(|claim| claim.runs_here);
     if others.is_empty() {

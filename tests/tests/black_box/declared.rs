@@ -194,7 +194,7 @@ async fn schedules_show_their_settings_and_next_run() {
 }
 
 #[tokio::test]
-async fn undeclared_resources_stay_listed_as_unavailable() {
+async fn undeclared_resources_stay_listed() {
     let config = config_with_schedule();
     let mut server = Builder::new().workers(0).config(&config).start().await;
     let (schedules, buckets) = (schedules(&server, "blog"), buckets(&server));
@@ -221,7 +221,7 @@ async fn undeclared_resources_stay_listed_as_unavailable() {
     assert_eq!(
         members(&is, &["state", "stateUnready", "isDefault"]),
         json!([
-            "unavailable",
+            "removed",
             ["it is no longer part of the server's configuration"],
             false
         ])

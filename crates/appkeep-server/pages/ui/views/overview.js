@@ -29,7 +29,7 @@ export function overview(main, { account, canWrite, pollNow, handleError }) {
   const cards = new Parts(list, () => card(canWrite ? backUp : null));
 
   return async function pass(signal) {
-    const apps = await account.apps(signal);
+    const [apps, buckets] = await Promise.all([account.apps(signal), account.buckets(signal)]);
     const items = await mapConcurrently(apps, async (app) => {
       const { backups } = await account.backups(app.id, BACKUPS_PER_APP, signal);
       announcer.update(app.id, backups);
@@ -40,7 +40,7 @@ export function overview(main, { account, canWrite, pollNow, handleError }) {
     cards.update(items);
     const running = items.flatMap(({ backups }) => backups.filter(isActive)).length;
     setText(summary, summaryText(items, running));
-    const failed = (await account.buckets(signal)).filter((bucket) => bucket.state === 'failed');
+    const failed = buckets.filter((bucket) => bucket.state === 'failed');
     setText(bucketProblems, failed.map((bucket) => `Bucket ${bucket.name}: ${reasons(bucket)}`).join(' · '));
     bucketProblems.hidden = failed.length === 0;
     list.hidden = items.length === 0;

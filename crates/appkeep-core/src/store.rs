@@ -67,18 +67,26 @@ where
     Err(StoreError::Unavailable(reason).into())
 }
 
+/// The buckets of all accounts, declared or not.
+///
+/// # Errors
+/// Those of the store.
+pub async fn list_all_buckets(store: &dyn Store) -> Result<Vec<Bucket>, StoreError> {
+    let mut buckets = Vec::new();
+    for account in store.list_accounts().await? {
+        buckets.extend(store.list_buckets(account.id).await?);
+    }
+    Ok(buckets)
+}
+
 /// The directories of all buckets on this machine, declared or not.
 ///
 /// # Errors
 /// Those of the store.
 pub async fn list_bucket_directories(store: &dyn Store) -> Result<Vec<PathBuf>, StoreError> {
-    let mut directories = Vec::new();
-    for account in store.list_accounts().await? {
-        let buckets = store.list_buckets(account.id).await?;
-        let found = buckets.iter().filter_map(|bucket| bucket.location.directory());
-        directories.extend(found.map(Path::to_path_buf));
-    }
-    Ok(directories)
+    let buckets = list_all_buckets(store).await?;
+    let directories = buckets.iter().filter_map(|bucket| bucket.location.directory());
+    Ok(directories.map(Path::to_path_buf).collect())
 }
 
 /// An error that may contain [`StoreError::Conflict`].
@@ -344,11 +352,8 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     async fn insert_undeclared_app(&mut self, app: &App, now: DateTime<Utc>) -> Result<bool, StoreError>;
     /// Records the result of a check of a bucket: the reason why it can't be used, or that it is available. Returns
     /// whether this is a change.
-    async fn update_bucket_availability(
-        &mut self,
-        id: BucketId,
-        reason: Option<&str>,
-    ) -> Result<bool, StoreError>;
+    async fn update_bucket_problem(&mut self, id: BucketId, reason: Option<&str>)
+    -> Result<bool, StoreError>;
     /// Replaces a declared schedule's next run if it is still `from`.
     async fn update_schedule_next(
         &mut self,

@@ -2,6 +2,7 @@
 
 mod items;
 mod migrations;
+mod page;
 mod postgres;
 mod rows;
 mod sqlite;

@@ -11,7 +11,7 @@ use crate::catalog::Bucket;
 use crate::engine::{CLAIM_REFRESH_EVERY, EngineError};
 use crate::ids::BucketId;
 use crate::state::fit_reason;
-use crate::store::StoreError;
+use crate::store::{StoreError, list_all_buckets};
 
 /// Claims all declared buckets now, and refreshes the claims until it is stopped. The claims remain until the engine
 /// releases them.
@@ -45,7 +45,7 @@ async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {
             Some(held) = claims.join_next() => match held {
                 Ok((bucket, held)) => {
                     in_flight.remove(&bucket.id);
-                    if let Err(error) = record_availability(&deps, &bucket, held).await {
+                    if let Err(error) = record_problem(&deps, &bucket, held).await {
                         tracing::warn!(%error, bucket.name, "the state of a bucket was not recorded");
                     }
                 }
@@ -59,25 +59,19 @@ async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {
 }
 
 async fn declared(deps: &WorkerDeps) -> Result<Vec<Bucket>, StoreError> {
-    let mut declared = Vec::new();
-    for account in deps.store.list_accounts().await? {
-        let buckets = deps.store.list_buckets(account.id).await?;
-        declared.extend(buckets.into_iter().filter(|bucket| bucket.declared));
-    }
-    Ok(declared)
+    let mut buckets = list_all_buckets(deps.store.as_ref()).await?;
+    buckets.retain(|bucket| bucket.declared);
+    Ok(buckets)
 }
 
-async fn record_availability(
+async fn record_problem(
     deps: &WorkerDeps,
     bucket: &Bucket,
     held: Result<(), EngineError>,
 ) -> Result<(), StoreError> {
     let reason = held.err().map(|error| fit_reason(&reason_of(error, bucket)));
     let mut tx = deps.store.begin().await?;
-    if !tx
-        .update_bucket_availability(bucket.id, reason.as_deref())
-        .await?
-    {
+    if !tx.update_bucket_problem(bucket.id, reason.as_deref()).await? {
         return Ok(());
     }
     tx.commit().await?;

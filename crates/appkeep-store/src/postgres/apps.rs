@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use sqlx_postgres::PgConnection;
 
 use super::db::{self, params};
-use super::rows::Bounds;
 use crate::items::catalog::app_view;
+use crate::page::Bounds;
 use crate::rows::micros;
 use crate::statements::statements;
 

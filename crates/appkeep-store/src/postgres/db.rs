@@ -8,7 +8,8 @@ use sqlx_core::query::{Query, query_with};
 use sqlx_postgres::{PgArguments, PgConnection, Postgres};
 
 use super::errors::{encode_error, store_error};
-use super::rows::{Bounds, PostgresRow};
+use super::rows::PostgresRow;
+use crate::page::{Bounds, is_complete};
 use crate::statements::Statement;
 use crate::values::{Value, Values};
 
@@ -116,7 +117,7 @@ pub(super) async fn page<T>(
     let (mut rows, mut bytes, mut has_more) = (Vec::new(), 0, false);
     let mut found = query(statement, params).fetch(db);
     while let Some(row) = found.try_next().await.map_err(store_error)? {
-        has_more = rows.len() >= page.rows_max as usize || bytes > page.bytes_max;
+        has_more = is_complete(page, rows.len(), bytes);
         if has_more {
             break;
         }

@@ -4,6 +4,7 @@ mod app_backups;
 mod app_restores;
 mod app_snapshots;
 mod apps;
+mod bucket_problems;
 mod catalog;
 mod changes;
 mod connections;
@@ -26,7 +27,6 @@ mod schema;
 mod statistics;
 mod tokens;
 mod tx;
-mod unavailable_buckets;
 mod write_probe;
 
 use std::collections::HashMap;
@@ -235,7 +235,7 @@ impl Store for PostgresStore {
         &self,
         account_id: AccountId,
     ) -> Result<HashMap<BucketId, BucketProblem>, StoreError> {
-        unavailable_buckets::list(&mut *self.db().await?, account_id).await
+        bucket_problems::list(&mut *self.db().await?, account_id).await
     }
 
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {

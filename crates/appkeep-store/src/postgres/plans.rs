@@ -10,8 +10,8 @@ use sqlx_postgres::PgConnection;
 
 use super::schema::Schema;
 use super::{
-    PostgresStore, app_backups, app_restores, app_snapshots, apps, catalog, changes, jobs, maintenance,
-    pending_jobs, schedules, statistics, tokens, unavailable_buckets, write_probe,
+    PostgresStore, app_backups, app_restores, app_snapshots, apps, bucket_problems, catalog, changes, jobs,
+    maintenance, pending_jobs, schedules, statistics, tokens, write_probe,
 };
 use crate::statements::Statement;
 
@@ -29,7 +29,7 @@ const MODULES: [(&str, &[(&str, Statement)]); 14] = [
     ("schedules", schedules::STATEMENTS),
     ("statistics", statistics::STATEMENTS),
     ("tokens", tokens::STATEMENTS),
-    ("unavailable_buckets", unavailable_buckets::STATEMENTS),
+    ("bucket_problems", bucket_problems::STATEMENTS),
     ("write_probe", write_probe::STATEMENTS),
 ];
 

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use appkeep_core::store::{Page, Position, StoreError};
+use appkeep_core::store::StoreError;
 use sqlx_core::decode::Decode;
 use sqlx_core::row::Row as _;
 use sqlx_core::types::Type;
@@ -79,30 +79,5 @@ impl Row for PostgresRow<'_> {
 
     fn table(&self) -> &'static str {
         self.table
-    }
-}
-
-/// The bounds of a page for list statements, which return rows with a smaller (time, id).
-pub(super) struct Bounds {
-    pub(super) created_micros: i64,
-    pub(super) id: Uuid,
-    /// One more than the maximum number of rows, to detect whether the list continues.
-    pub(super) limit: i64,
-}
-
-impl Bounds {
-    pub(super) fn of(page: &Page) -> Self {
-        // Without a position, the page starts before a time that no row has.
-        let first = Position {
-            created_micros: i64::MAX,
-            id: Uuid::nil(),
-        };
-        let Position { created_micros, id } = page.after.unwrap_or(first);
-        let limit = i64::from(page.rows_max) + 1;
-        Self {
-            created_micros,
-            id,
-            limit,
-        }
     }
 }

@@ -23,8 +23,8 @@ use super::connections::Connections;
 use super::errors::store_error;
 use super::resources::Table;
 use super::{
-    app_backups, app_restores, app_snapshots, catalog, jobs, pending_jobs, resources, schedules, tokens,
-    unavailable_buckets,
+    app_backups, app_restores, app_snapshots, bucket_problems, catalog, jobs, pending_jobs, resources,
+    schedules, tokens,
 };
 
 /// A serializable transaction. It is rolled back unless it is committed.
@@ -131,12 +131,12 @@ impl StoreTx for PostgresTx {
         self.ended(result)
     }
 
-    async fn update_bucket_availability(
+    async fn update_bucket_problem(
         &mut self,
         id: BucketId,
         reason: Option<&str>,
     ) -> Result<bool, StoreError> {
-        let result = unavailable_buckets::update(self.db()?, id, reason).await;
+        let result = bucket_problems::update(self.db()?, id, reason).await;
         self.ended(result)
     }
 

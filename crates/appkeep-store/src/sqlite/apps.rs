@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use super::db::Db;
-use super::rows::Bounds;
 use crate::items::catalog::app_view;
+use crate::page::Bounds;
 use crate::rows::micros;
 use crate::statements::statements;
 
@@ -55,7 +55,7 @@ pub(super) fn list(db: &Db, account_id: AccountId, page: &Page) -> Result<ListPa
     } = Bounds::of(page);
     db.page(
         LIST,
-        params![account_id.to_string(), created_micros, id, limit],
+        params![account_id.to_string(), created_micros, id.to_string(), limit],
         page,
         |row| app_view(row),
     )

@@ -6,7 +6,8 @@ use appkeep_core::store::{ListFilter, ListPage, Page, StoreError};
 use rusqlite::{Connection, Params, params};
 
 use super::errors::store_error;
-use super::rows::{Bounds, SqliteRow};
+use super::rows::SqliteRow;
+use crate::page::{Bounds, is_complete};
 use crate::statements::Statement;
 use crate::values::Values;
 
@@ -108,7 +109,7 @@ impl Db {
     ) -> Result<ListPage<T>, StoreError> {
         let (mut rows, mut bytes, mut has_more) = (Vec::new(), 0, false);
         self.each(statement, params, |row| {
-            has_more = rows.len() >= page.rows_max as usize || bytes > page.bytes_max;
+            has_more = is_complete(page, rows.len(), bytes);
             if has_more {
                 return Ok(ControlFlow::Break(()));
             }
@@ -136,11 +137,17 @@ impl Db {
         } = Bounds::of(page);
         match filter.app_id {
             None => {
-                let params = params![account_id, created_micros, id, limit];
+                let params = params![account_id, created_micros, id.to_string(), limit];
                 self.page(of_account, params, page, read)
             }
             Some(app_id) => {
-                let params = params![account_id, created_micros, id, limit, app_id.to_string()];
+                let params = params![
+                    account_id,
+                    created_micros,
+                    id.to_string(),
+                    limit,
+                    app_id.to_string()
+                ];
                 self.page(of_app, params, page, read)
             }
         }

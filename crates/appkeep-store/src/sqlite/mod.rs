@@ -4,6 +4,7 @@ mod app_backups;
 mod app_restores;
 mod app_snapshots;
 mod apps;
+mod bucket_problems;
 mod catalog;
 mod changes;
 mod connections;
@@ -25,7 +26,6 @@ mod statistics;
 mod tokens;
 mod transaction;
 mod tx;
-mod unavailable_buckets;
 mod write_probe;
 
 use std::collections::HashMap;
@@ -322,8 +322,7 @@ impl Store for SqliteStore {
         &self,
         account_id: AccountId,
     ) -> Result<HashMap<BucketId, BucketProblem>, StoreError> {
-        self.scan(move |db| unavailable_buckets::list(db, account_id))
-            .await
+        self.scan(move |db| bucket_problems::list(db, account_id)).await
     }
 
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {

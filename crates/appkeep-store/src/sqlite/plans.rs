@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::db::Db;
 use super::{
-    app_backups, app_restores, app_snapshots, apps, catalog, changes, jobs, pending_jobs, schedules,
-    statistics, tokens, unavailable_buckets, write_probe,
+    app_backups, app_restores, app_snapshots, apps, bucket_problems, catalog, changes, jobs, pending_jobs,
+    schedules, statistics, tokens, write_probe,
 };
 use crate::SqliteStore;
 use crate::statements::Statement;
@@ -16,7 +16,7 @@ pub(super) const MODULES: [(&str, &[(&str, Statement)]); 13] = [
     ("app_restores", app_restores::STATEMENTS),
     ("app_snapshots", app_snapshots::STATEMENTS),
     ("apps", apps::STATEMENTS),
-    ("unavailable_buckets", unavailable_buckets::STATEMENTS),
+    ("bucket_problems", bucket_problems::STATEMENTS),
     ("catalog", catalog::STATEMENTS),
     ("changes", changes::STATEMENTS),
     ("jobs", jobs::STATEMENTS),

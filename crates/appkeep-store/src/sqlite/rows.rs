@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use appkeep_core::store::{Page, Position, StoreError};
+use appkeep_core::store::StoreError;
 use rusqlite::ToSql;
 use rusqlite::types::{FromSql, Null, ToSqlOutput, ValueRef};
 use uuid::Uuid;
@@ -100,31 +100,6 @@ impl ToSql for Value {
             Self::Id(Some(id)) => Ok(id.hyphenated().to_string().into()),
             Self::Integer(integer) => integer.to_sql(),
             Self::Text(text) => text.to_sql(),
-        }
-    }
-}
-
-/// The bounds of a page for list statements, which return rows with a smaller (time, id). The texts of ids have the
-/// same order as the ids.
-pub(super) struct Bounds {
-    pub(super) created_micros: i64,
-    pub(super) id: String,
-    /// One more than the maximum number of rows, to detect whether the list continues.
-    pub(super) limit: i64,
-}
-
-impl Bounds {
-    pub(super) fn of(page: &Page) -> Self {
-        // Without a position, the page starts before a time that no row has.
-        let (created_micros, id) = match page.after {
-            None => (i64::MAX, String::new()),
-            Some(Position { created_micros, id }) => (created_micros, id.hyphenated().to_string()),
-        };
-        let limit = i64::from(page.rows_max) + 1;
-        Self {
-            created_micros,
-            id,
-            limit,
         }
     }
 }

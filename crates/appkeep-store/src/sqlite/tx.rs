@@ -23,8 +23,8 @@ use super::faults::Faults;
 use super::resources::Table;
 use super::transaction::{Transaction, rolled_back};
 use super::{
-    app_backups, app_restores, app_snapshots, catalog, jobs, pending_jobs, resources, schedules, tokens,
-    unavailable_buckets,
+    app_backups, app_restores, app_snapshots, bucket_problems, catalog, jobs, pending_jobs, resources,
+    schedules, tokens,
 };
 
 /// A transaction that holds the only writing connection until it is committed or dropped.
@@ -106,12 +106,12 @@ impl StoreTx for SqliteTx {
         self.run(|db| catalog::insert_undeclared_app(db, app, now))
     }
 
-    async fn update_bucket_availability(
+    async fn update_bucket_problem(
         &mut self,
         id: BucketId,
         reason: Option<&str>,
     ) -> Result<bool, StoreError> {
-        self.run(|db| unavailable_buckets::update(db, id, reason))
+        self.run(|db| bucket_problems::update(db, id, reason))
     }
 
     async fn update_schedule_next(

@@ -31,12 +31,7 @@ impl BucketLocation {
     pub fn restic_repository(&self, directory: &str) -> String {
         match self {
             Self::Directory(path) => path.join(directory).display().to_string(),
-            Self::S3(s3) => {
-                let S3Location { bucket, prefix, .. } = s3.as_ref();
-                let path = [bucket, prefix, directory].map(|part| part.trim_matches('/'));
-                let path: Vec<_> = path.into_iter().filter(|part| !part.is_empty()).collect();
-                format!("s3:{}/{}", s3.endpoint_url(), path.join("/"))
-            }
+            Self::S3(s3) => format!("s3:{}/{}/{directory}", s3.endpoint_url(), s3.path()),
         }
     }
 }
@@ -46,8 +41,7 @@ impl fmt::Display for BucketLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Directory(path) => path.display().fmt(f),
-            Self::S3(s3) if s3.prefix.is_empty() => write!(f, "s3://{}", s3.bucket),
-            Self::S3(s3) => write!(f, "s3://{}/{}", s3.bucket, s3.prefix),
+            Self::S3(s3) => s3.fmt(f),
         }
     }
 }
@@ -78,11 +72,27 @@ pub struct S3Location {
 }
 
 impl S3Location {
+    /// The name of the S3 bucket, and the prefix after a slash if there is one.
+    fn path(&self) -> String {
+        if self.prefix.is_empty() {
+            self.bucket.clone()
+        } else {
+            format!("{}/{}", self.bucket, self.prefix)
+        }
+    }
+
     /// The URL of the server.
     #[must_use]
     pub fn endpoint_url(&self) -> String {
         let amazon = || format!("https://s3.{}.amazonaws.com", self.region);
         self.endpoint.clone().unwrap_or_else(amazon)
+    }
+}
+
+/// The URL `s3://<bucket>/<prefix>`.
+impl fmt::Display for S3Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s3://{}", self.path())
     }
 }
 

@@ -15,7 +15,7 @@ use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, 
 
 use crate::failure::BackendFailure;
 use crate::pack_cache::PackCache;
-use crate::storage::{BucketStorage, Caching, Object, key};
+use crate::storage::{BucketStorage, Caching, Object};
 
 /// Marker file that exists while the index is replaced without space for both indexes. restic ignores it.
 const INDEX_INCOMPLETE: &str = "index-in-doubt";
@@ -32,10 +32,7 @@ pub(crate) struct RepositoryLocation {
 impl RepositoryLocation {
     /// The key of a file in the repository.
     pub(crate) fn key(&self, path: &[&str]) -> String {
-        let parts: Vec<_> = std::iter::once(self.directory.as_str())
-            .chain(path.iter().copied())
-            .collect();
-        key(&parts)
+        format!("{}/{}", self.directory, path.join("/"))
     }
 
     /// The location, for logs and locks.
@@ -100,13 +97,21 @@ impl RepositoryBackend {
         self.from_storage.store(true, Ordering::Relaxed);
     }
 
-    /// Checks that a file exists with this size in bytes.
+    /// Waits until all writes of packs that were started have ended.
+    ///
+    /// # Errors
+    /// If one of them failed.
+    pub(crate) fn finish_writes(&self) -> RusticResult<()> {
+        let finished = self.location.storage.finish_puts();
+        with_context("writing", FileType::Pack, "", finished)
+    }
+
+    /// Checks that a file, whose write has ended, exists with this size in bytes.
     ///
     /// # Errors
     /// If it is missing, has another size, or can't be looked up.
     pub(crate) fn check_size(&self, kind: FileType, id: &Id, expected: u64) -> RusticResult<()> {
-        let written = self.location.storage.finish_puts();
-        let found = written.and_then(|()| self.location.storage.size(&self.key_of(kind, id)));
+        let found = self.location.storage.size(&self.key_of(kind, id));
         let found = with_context("looking up", kind, slash(id), found)?;
         if found == Some(expected) {
             return Ok(());
@@ -150,7 +155,7 @@ impl RepositoryBackend {
             if let Some(id) = id_of(kind, &object.name) {
                 files.push((id, bytes_of(&object)?));
             } else {
-                let path = storage.describe(&key(&[&directory, &object.name]));
+                let path = storage.describe(&format!("{directory}/{}", object.name));
                 tracing::warn!(path, "not a file of the repository");
             }
         }

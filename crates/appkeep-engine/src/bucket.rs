@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::backend::RepositoryLocation;
 use crate::failure::storage;
 use crate::keys::KeyStore;
-use crate::storage::{BucketStorage, Storages, TMP_DIR, key};
+use crate::storage::{BucketStorage, Storages, TMP_DIR};
 
 /// The state of a repository's directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +114,7 @@ impl OpenBucket {
         let mut is_used = known.is_empty();
         for app_id in known {
             is_used |= objects
-                .size(&key(&[&app_id.to_string(), "config"]))
+                .size(&self.repository(app_id).key(&["config"]))
                 .map_err(unavailable)?
                 .is_some();
         }

@@ -281,6 +281,7 @@ fn look_up(
     files: &[(FileType, Id, u64)],
     stop: &CancellationToken,
 ) -> RusticResult<()> {
+    backend.finish_writes()?;
     let next = AtomicUsize::new(0);
     let look_each_up = || {
         while let Some((kind, id, expected)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {

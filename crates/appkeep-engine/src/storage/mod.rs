@@ -119,8 +119,3 @@ pub(crate) trait BucketStorage: fmt::Debug + Send + Sync {
         Ok(())
     }
 }
-
-/// Joins the parts of a key.
-pub(crate) fn key(parts: &[&str]) -> String {
-    parts.join("/")
-}

@@ -7,7 +7,6 @@ use std::io;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use appkeep_core::catalog::BucketLocation;
 use bytes::Bytes;
 use futures::StreamExt;
 use opendal::{Buffer, ErrorKind, Operator};
@@ -148,10 +147,7 @@ impl S3Storage {
 
 impl BucketStorage for S3Storage {
     fn describe(&self, key: &str) -> String {
-        format!(
-            "{}/{key}",
-            BucketLocation::S3(Box::new(self.connection.location.clone()))
-        )
+        format!("{}/{key}", self.connection.location)
     }
 
     fn check(&self) -> io::Result<()> {

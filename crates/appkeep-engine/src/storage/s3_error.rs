@@ -117,8 +117,8 @@ fn root_cause(error: &opendal::Error) -> String {
     cause.to_string()
 }
 
-/// The value of a field in the text of `opendal` for a server's response, such as `S3Error { code: "NoSuchBucket", … }`. It
-/// may contain escapes.
+/// The value of a field in the text of `opendal` for a server's response, such as
+/// `S3Error { code: "NoSuchBucket", … }`. It may contain escapes.
 fn field_of<'a>(text: &'a str, field: &str) -> Option<&'a str> {
     if !text.starts_with("S3Error {") {
         return None;

@@ -4,10 +4,8 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use appkeep_core::engine::Engine;
-
 use crate::mounted::Mounted;
-use crate::workbench::{Workbench, backup_id, never_cancelled, noise};
+use crate::workbench::{Workbench, backup_id, noise};
 
 /// Fills a file system completely, and returns the path of the filler.
 fn fill(directory: &Path) -> PathBuf {
@@ -48,11 +46,7 @@ async fn delete_in_a_full_tmpfs_frees_space_and_keeps_other_backups() {
     assert!(!workbench.repository().join("index-in-doubt").exists());
 
     fs::remove_file(filler).unwrap();
-    let listed = workbench
-        .engine
-        .list_backups(&workbench.bucket, workbench.app_id, &never_cancelled())
-        .await;
-    assert_eq!(listed.unwrap(), [backup_id(2)].into());
+    assert_eq!(workbench.list_backups().await.unwrap(), [backup_id(2)].into());
     // A backup of unchanged data relies on the existing data; all of it is read back.
     workbench.back_up(4).await;
     assert!(workbench.stored("data").1 < after + 50_000);

@@ -7,27 +7,18 @@ use appkeep_engine::{BucketCredentials, list_claims, remove_claim};
 use crate::restic;
 use crate::s3_target::S3Target;
 use crate::tree;
-use crate::workbench::{Workbench, add_odd_volumes, never_cancelled};
-
-async fn list(workbench: &Workbench) -> usize {
-    let (bucket, app_id) = (&workbench.bucket, workbench.app_id);
-    let listed = workbench
-        .engine
-        .list_backups(bucket, app_id, &never_cancelled())
-        .await;
-    listed.unwrap().len()
-}
+use crate::workbench::{Workbench, add_odd_volumes};
 
 #[tokio::test]
 async fn backups_are_stored_restored_and_deleted() {
     let target = S3Target::any();
     let (workbench, _) = add_odd_volumes(Workbench::on_s3(&target));
     workbench.engine.claim_bucket(&workbench.bucket).await.unwrap();
-    assert_eq!(list(&workbench).await, 0);
+    assert_eq!(workbench.list_backups().await.unwrap().len(), 0);
     workbench.back_up(1).await;
     workbench.write_files(5, 100_000);
     workbench.back_up(2).await;
-    assert_eq!(list(&workbench).await, 2);
+    assert_eq!(workbench.list_backups().await.unwrap().len(), 2);
     let to = workbench.root().join("restored");
     let directory = RestoreTarget::Directory {
         path: to.clone(),
@@ -41,7 +32,7 @@ async fn backups_are_stored_restored_and_deleted() {
     workbench.delete(1).await.unwrap();
     restic::assert_clean(&workbench);
     workbench.delete(2).await.unwrap();
-    assert_eq!(list(&workbench).await, 0);
+    assert_eq!(workbench.list_backups().await.unwrap().len(), 0);
     restic::assert_clean(&workbench);
 }
 
@@ -124,9 +115,5 @@ async fn an_emptied_bucket_is_not_used() {
         }
         other => panic!("{other:?}"),
     }
-    let listed = workbench
-        .engine
-        .list_backups(&workbench.bucket, workbench.app_id, &never_cancelled())
-        .await;
-    assert!(listed.is_err());
+    assert!(workbench.list_backups().await.is_err());
 }

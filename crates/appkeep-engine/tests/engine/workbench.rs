@@ -269,6 +269,12 @@ impl Workbench {
         self.engine.delete_backup(&request, &never_cancelled()).await
     }
 
+    /// The backups in the bucket.
+    pub(crate) async fn list_backups(&self) -> Result<HashSet<AppBackupId>, EngineError> {
+        let (bucket, app_id) = (&self.bucket, self.app_id);
+        self.engine.list_backups(bucket, app_id, &never_cancelled()).await
+    }
+
     pub(crate) fn delete_request(&self, number: u128) -> DeleteBackup {
         DeleteBackup {
             bucket: self.bucket.clone(),

@@ -1,9 +1,10 @@
 //! Refreshes this server's claims to its buckets, and records which buckets are unavailable and why.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{Background, WorkerDeps};
@@ -12,6 +13,9 @@ use crate::engine::{CLAIM_REFRESH_EVERY, EngineError};
 use crate::ids::BucketId;
 use crate::state::fit_reason;
 use crate::store::{StoreError, list_all_buckets};
+
+/// How long a stop waits for buckets that don't respond.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Claims all declared buckets now, and refreshes the claims until it is stopped. The claims remain until the engine
 /// releases them.
@@ -29,7 +33,7 @@ async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = shutdown.cancelled() => return,
+            () = shutdown.cancelled() => break,
             _ = tick.tick() => match declared(&deps).await {
                 Ok(buckets) => for bucket in buckets {
                     if in_flight.insert(bucket.id) {
@@ -55,6 +59,11 @@ async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {
                 }
             },
         }
+    }
+    // Claims that are being made end before the engine releases them all.
+    let ended = async { while claims.join_next().await.is_some() {} };
+    if timeout(STOP_TIMEOUT, ended).await.is_err() {
+        tracing::warn!("a bucket didn't respond until the end");
     }
 }
 

@@ -123,11 +123,11 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     options.operations_listen = args.operations_listen;
     options.tls = tls;
     let server = Server::start(options).await?;
-    match (&demo, args.format) {
-        (Some(demo), Format::Json) => demo.print_json(&server).await?,
-        (demo, _) => print_text(&server, demo.as_ref()).await?,
-    }
-    loop {
+    let printed = match (&demo, args.format) {
+        (Some(demo), Format::Json) => demo.print_json(&server).await,
+        (demo, _) => print_text(&server, demo.as_ref()).await,
+    };
+    while printed.is_ok() {
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
@@ -136,7 +136,9 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
     }
     tracing::info!("stopping");
+    // Before the demo's directory is removed, or the server would write into it.
     server.stop().await;
+    printed?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,6 +3,7 @@
 use appkeep_core::store::StoreError;
 
 use crate::admin::data_dir::DataDirError;
+use crate::admin::database::DatabaseError;
 use crate::admin::keys::KeyError;
 use crate::config::ConfigError;
 use crate::tls::TlsError;
@@ -20,6 +21,9 @@ pub enum StartError {
     /// The keys can't be used.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// The database can't be opened.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
     /// The database can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -14,7 +14,7 @@ mod system;
 pub mod testing;
 mod tls;
 
-pub use self::config::{Config, ConfigError, KeySource};
+pub use self::config::{Config, ConfigError, KeySource, StoreUrl};
 pub use self::error::{ReloadError, StartError};
 pub use self::http::BODY_BYTES_MAX;
 pub use self::server::{Options, Server};

@@ -12,7 +12,7 @@ use appkeep_core::admission::Admission;
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::engine::Engine;
 use appkeep_core::service::Service;
-use appkeep_core::store::{Store, StoreError, transact};
+use appkeep_core::store::{Store, transact};
 use appkeep_core::worker::{
     Background, JobControl, WorkerDeps, Workers, resume_restores, start_bucket_watch, start_reconciler,
 };
@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use self::reload::Reloadable;
 use crate::admin::data_dir::{DataDir, DataDirLock};
+use crate::admin::database::{DatabaseError, open_postgres};
 use crate::admin::keys::{self, KeyError};
 use crate::config::Config;
 use crate::error::StartError;
@@ -117,9 +118,9 @@ pub struct Server {
     certificate: Option<CertificateWatch>,
     ca_file: Option<PathBuf>,
     reloadable: Reloadable,
-    /// The same store.
+    /// The same store, if it is on SQLite.
     #[cfg(any(feature = "testing", feature = "failpoints"))]
-    sqlite: Arc<SqliteStore>,
+    sqlite: Option<Arc<SqliteStore>>,
     #[cfg(feature = "testing")]
     owner: Uuid,
     _lock: DataDirLock,
@@ -144,8 +145,8 @@ impl Server {
             .as_ref()
             .map(|tls| Certificate::open(tls, data.path(), options.listen, options.clock.as_ref()))
             .transpose()?;
-        let sqlite = open_sqlite(&data, replacements.volatile_store).await?;
-        let store: Arc<dyn Store> = sqlite.clone();
+        let Database { store, sqlite } =
+            Database::open(&data, &options.config, replacements.volatile_store).await?;
         transact(|| async {
             let mut tx = store.begin().await?;
             tx.update_declaration(&options.config.declaration, options.clock.now())
@@ -275,14 +276,23 @@ impl Server {
     /// Returns the store with the operations that only SQLite has, and the owner of the leases of its jobs.
     #[cfg(feature = "testing")]
     pub(crate) fn jobs(&self) -> (Arc<SqliteStore>, Uuid) {
-        (self.sqlite.clone(), self.owner)
+        (self.sqlite(), self.owner)
     }
 
     /// Returns the switch that makes its storage fail.
+    ///
+    /// # Panics
+    /// When its database is on PostgreSQL.
     #[cfg(feature = "failpoints")]
     #[must_use]
     pub fn storage_faults(&self) -> appkeep_store::StorageFaults {
-        self.sqlite.faults()
+        self.sqlite().faults()
+    }
+
+    #[cfg(any(feature = "testing", feature = "failpoints"))]
+    #[expect(clippy::expect_used, reason = "only tests call it, with a server on SQLite")]
+    fn sqlite(&self) -> Arc<SqliteStore> {
+        self.sqlite.clone().expect("the database is on SQLite")
     }
 
     /// Stops the server: accepts no more requests, completes the open ones, puts running jobs back into the
@@ -360,15 +370,39 @@ fn listen(
     listener.map_err(|error| refused(error.to_string()))
 }
 
-/// Opens the store of the data directory, whose lock the caller holds. This is then the only server of the directory, so
-/// leases of other servers are known to be dead.
-async fn open_sqlite(data: &DataDir, is_volatile: bool) -> Result<Arc<SqliteStore>, StoreError> {
-    let path = data.database();
-    Ok(Arc::new(if is_volatile {
-        SqliteStore::open_volatile(path).await?
-    } else {
-        SqliteStore::open_sole_server(path).await?
-    }))
+/// The opened database of a server.
+struct Database {
+    store: Arc<dyn Store>,
+    /// The same store, if it is on SQLite.
+    #[cfg_attr(
+        not(any(feature = "testing", feature = "failpoints")),
+        expect(dead_code, reason = "only tests use it")
+    )]
+    sqlite: Option<Arc<SqliteStore>>,
+}
+
+impl Database {
+    /// Opens the database that `config` selects. The caller holds the lock of the data directory. A database in it has
+    /// therefore no other server, and leases of other servers are known to be dead.
+    async fn open(data: &DataDir, config: &Config, is_volatile: bool) -> Result<Self, DatabaseError> {
+        if let Some(url) = &config.store {
+            data.check_without_database()?;
+            return Ok(Self {
+                store: Arc::new(open_postgres(url).await?),
+                sqlite: None,
+            });
+        }
+        let path = data.database();
+        let sqlite = Arc::new(if is_volatile {
+            SqliteStore::open_volatile(path).await?
+        } else {
+            SqliteStore::open_sole_server(path).await?
+        });
+        Ok(Self {
+            store: sqlite.clone(),
+            sqlite: Some(sqlite),
+        })
+    }
 }
 
 async fn open_engine(

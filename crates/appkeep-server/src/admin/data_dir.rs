@@ -30,10 +30,32 @@ pub enum DataDirError {
         mode: u32,
     },
     /// There is no database in the data directory.
-    #[error("{} is not the data directory of a server: there is no appkeep.sqlite3 in it", .path.display())]
+    #[error(
+        "{} is not the data directory of a server: there is no appkeep.sqlite3 in it; \
+         for a server on PostgreSQL, specify its configuration with --config FILE",
+        .path.display()
+    )]
     NoData {
         /// The data directory.
         path: PathBuf,
+    },
+    /// No server on PostgreSQL has used the data directory.
+    #[error(
+        "{} is not the data directory of a server: it contains neither keys nor server.lock",
+        .path.display()
+    )]
+    NoServer {
+        /// The data directory.
+        path: PathBuf,
+    },
+    /// The data directory contains a database that the configuration doesn't select.
+    #[error(
+        "{} exists, but the configuration selects PostgreSQL: migrate it with `appkeep store copy`, then move it away",
+        .database.display()
+    )]
+    OtherDatabase {
+        /// The database.
+        database: PathBuf,
     },
     /// Another server uses the data directory.
     #[error(
@@ -98,6 +120,37 @@ impl DataDir {
         }
     }
 
+    /// Uses `path` as an existing data directory of a server on PostgreSQL.
+    ///
+    /// # Errors
+    /// When it is no such directory, or contains a database of its own.
+    pub fn existing_without_database(path: &Path) -> Result<Self, DataDirError> {
+        let found = Self {
+            path: path.to_owned(),
+        };
+        // A wrong path would also mean that the lock of the server isn't respected.
+        if path.join("keys").is_dir() || found.lock_file().is_file() {
+            found.check_without_database()?;
+            return Ok(found);
+        }
+        Err(DataDirError::NoServer {
+            path: path.to_owned(),
+        })
+    }
+
+    /// Refuses a data directory with a database. While the configuration selects another one, a tool could change the
+    /// wrong one.
+    ///
+    /// # Errors
+    /// When there is a database in it.
+    pub fn check_without_database(&self) -> Result<(), DataDirError> {
+        let database = self.database();
+        if database.exists() {
+            return Err(DataDirError::OtherDatabase { database });
+        }
+        Ok(())
+    }
+
     /// Returns the path of the directory.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -110,12 +163,16 @@ impl DataDir {
         self.path.join("appkeep.sqlite3")
     }
 
+    fn lock_file(&self) -> PathBuf {
+        self.path.join("server.lock")
+    }
+
     /// Locks the directory for this process as its only server.
     ///
     /// # Errors
     /// When another server holds the lock; names that server.
     pub fn lock(&self) -> Result<DataDirLock, DataDirError> {
-        let path = self.path.join("server.lock");
+        let path = self.lock_file();
         let refused = |error| DataDirError::Io {
             path: path.clone(),
             error,

@@ -13,8 +13,8 @@ pub use appkeep_core::import::{BucketImport, Notice, NoticeKind};
 
 use crate::admin::bucket::bucket_named;
 use crate::admin::data_dir::{DataDir, DataDirError};
+use crate::admin::database::{DatabaseError, open_or_create_store};
 use crate::admin::keys::{self, KeyError};
-use crate::admin::open_store;
 use crate::config::{Config, ConfigError};
 
 /// The reason why nothing could be imported.
@@ -36,6 +36,9 @@ pub enum ImportError {
     /// The keys can't be used.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// The database can't be opened.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
     /// The database can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -44,8 +47,8 @@ pub enum ImportError {
     Bucket(String),
 }
 
-/// Imports the backups of buckets into the data directory at `path`, which contains the keys. Its database is created
-/// if it doesn't exist, and gets the accounts, apps, buckets and schedules of `config`. `wanted` are names or ids of
+/// Imports the backups of buckets into the database of a server, whose data directory at `path` contains the keys. The
+/// database is created if it doesn't exist and isn't on PostgreSQL. It gets the accounts, apps, buckets and schedules of `config`. `wanted` are names or ids of
 /// buckets; without any, all declared buckets are imported.
 ///
 /// # Errors
@@ -70,7 +73,7 @@ pub async fn import(
         return Err(ImportError::NoKeys(path.to_owned()));
     }
     keys.prepare().map_err(KeyError::from)?;
-    let store = open_store(&data).await?;
+    let store = open_or_create_store(config, &data).await?;
     transact(|| async {
         let mut tx = store.begin().await?;
         tx.update_declaration(&config.declaration, clock.now()).await?;

@@ -60,15 +60,8 @@ pub async fn master_key(source: &KeySource) -> Result<Option<MasterKey>, KeyErro
     };
     let text = match source {
         KeySource::Own => return Ok(None),
-        KeySource::File(path) => read_file(path)
-            .await
-            .map_err(|error| refused(error.to_string()))?,
-        KeySource::Env(name) => match std::env::var(name) {
-            Ok(value) => Zeroizing::new(value),
-            Err(VarError::NotPresent) => return Err(refused("it is not set".to_owned())),
-            // The error contains the value, so it isn't shown.
-            Err(VarError::NotUnicode(_)) => return Err(refused("it is not valid UTF-8".to_owned())),
-        },
+        KeySource::File(path) => read_file("master key", path).await.map_err(refused)?,
+        KeySource::Env(name) => read_variable(name).map_err(refused)?,
         KeySource::Command(words) => run(words).await.map_err(refused)?,
     };
     let master = MasterKey::from_hex(&text).map_err(|error| refused(error.to_string()))?;
@@ -87,18 +80,32 @@ pub fn name_of(source: &KeySource) -> String {
     }
 }
 
-async fn read_file(path: &Path) -> io::Result<Zeroizing<String>> {
-    let file = tokio::fs::File::open(path).await?;
-    let mode = file.metadata().await?.permissions().mode();
-    // Sharing the file with a group is legitimate.
-    if mode & 0o007 != 0 {
-        tracing::warn!(
-            "the master key {} is readable by all users (mode {:o})",
-            path.display(),
-            mode & 0o777
-        );
+/// Reads a secret from an environment variable.
+pub(super) fn read_variable(name: &str) -> Result<Zeroizing<String>, String> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Zeroizing::new(value)),
+        Err(VarError::NotPresent) => Err("it is not set".to_owned()),
+        // The error contains the value, so it isn't shown.
+        Err(VarError::NotUnicode(_)) => Err("it is not valid UTF-8".to_owned()),
     }
-    read_text(file).await
+}
+
+/// Reads a secret from a file; `what` is its name for a warning about the file's mode.
+pub(super) async fn read_file(what: &str, path: &Path) -> Result<Zeroizing<String>, String> {
+    let read = async {
+        let file = tokio::fs::File::open(path).await?;
+        let mode = file.metadata().await?.permissions().mode();
+        // Sharing the file with a group is legitimate.
+        if mode & 0o007 != 0 {
+            tracing::warn!(
+                "the {what} {} is readable by all users (mode {:o})",
+                path.display(),
+                mode & 0o777
+            );
+        }
+        read_text(file).await
+    };
+    read.await.map_err(|error: io::Error| error.to_string())
 }
 
 async fn read_text(source: impl tokio::io::AsyncRead + Unpin) -> io::Result<Zeroizing<String>> {

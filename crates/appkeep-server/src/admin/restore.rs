@@ -20,8 +20,8 @@ pub use appkeep_core::engine::{
 };
 
 use crate::admin::data_dir::{DataDir, DataDirError, DataDirLock};
+use crate::admin::database::{DatabaseError, existing_data_dir, open_store};
 use crate::admin::keys::{self, KeyError, KeyStore};
-use crate::admin::open_store;
 use crate::config::Config;
 use crate::system::{IdSource, SystemClock};
 
@@ -35,6 +35,9 @@ pub enum RestoreError {
     /// The keys can't be used.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// The database can't be opened.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
     /// The database can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -92,19 +95,19 @@ pub struct Planned {
 }
 
 impl Stopped {
-    /// Opens the data directory `path` of an existing server. `config` contains the source of the master key and
-    /// credentials of buckets.
+    /// Opens the data directory `path` of an existing server. `config` contains the source of the master key,
+    /// credentials of buckets, and the database unless it is in the data directory.
     ///
     /// # Errors
     /// When there is none, or a server uses it.
     pub async fn open(path: &Path, config: Option<&Config>) -> Result<Self, RestoreError> {
         // The paths of its snapshots must not depend on this process's working directory.
-        let data = DataDir::create(DataDir::existing(path)?.path())?;
+        let data = DataDir::create(existing_data_dir(config, path)?.path())?;
         let lock = data.lock()?;
         let source = config.map(|config| config.keys.clone()).unwrap_or_default();
         let keys = keys::open(data.path(), &source).await?;
         let credentials = config.map(Config::credentials).unwrap_or_default();
-        let store = open_store(&data).await?;
+        let store = open_store(config, Some(data.path())).await?;
         Ok(Self {
             data,
             keys,

@@ -85,6 +85,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         )?,
     };
     let keys = checker.key_source(file.keys.as_ref())?;
+    let store = checker.store_url(file.store.as_ref(), &keys)?;
     let mut declaration = Declaration::default();
     let mut names = HashSet::new();
     for table in &file.accounts {
@@ -111,6 +112,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         reserve,
         queue_limits,
         pages: server.pages.unwrap_or(true),
+        store,
         keys,
         declaration,
         bucket_credentials: checker.bucket_credentials,
@@ -121,6 +123,11 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
 impl Checker<'_> {
     pub(super) fn error(&self, span: &Range<usize>, problem: String) -> ConfigError {
         ConfigError::at(self.path, self.text, span, problem)
+    }
+
+    /// An error about a secret value, which isn't shown.
+    pub(super) fn secret_error(&self, span: &Range<usize>, problem: String) -> ConfigError {
+        ConfigError::at_secret(self.path, self.text, span, problem)
     }
 
     fn reserve(&self, given: Option<&Spanned<u32>>) -> Result<Reserve, ConfigError> {

@@ -38,11 +38,28 @@ fn without_secrets(line: &str) -> String {
     if let Some(shown) = end.and_then(|end| line.get(..end)) {
         return format!("{shown} = …");
     }
+    if line.starts_with("password") {
+        return "password = …".to_owned();
+    }
+    if let Some((shown, _)) = line
+        .split_once("://")
+        .filter(|(shown, _)| shown.contains("postgres"))
+    {
+        return format!("{shown}://…");
+    }
     match (line.find("://"), line.rfind('@')) {
         (Some(scheme), Some(at)) if scheme < at => {
             format!("{}://…{}", &line[..scheme], &line[at..])
         }
         _ => line.to_owned(),
+    }
+}
+
+/// Removes a URL from the description of a value with the wrong type.
+fn without_value(problem: String) -> String {
+    match problem.rsplit_once(", expected ") {
+        Some((value, expected)) if value.contains("://") => format!("invalid type: expected {expected}"),
+        _ => problem,
     }
 }
 
@@ -106,9 +123,19 @@ impl ConfigError {
             {
                 "invalid type: expected a string".to_owned()
             } else {
-                problem
+                without_value(problem)
             },
         }
+    }
+
+    /// An error about a secret value: only its key is shown.
+    pub(super) fn at_secret(path: &Path, text: &str, span: &Range<usize>, problem: String) -> Self {
+        let error = Self::at(path, text, span, problem);
+        let place = error.place.map(|line| match line.split_once('=') {
+            Some((key, _)) => format!("{} = …", key.trim_end()),
+            None => line,
+        });
+        Self { place, ..error }
     }
 }
 

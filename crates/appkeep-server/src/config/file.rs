@@ -12,6 +12,7 @@ use toml::Spanned;
 pub(super) struct File {
     #[serde(default)]
     pub(super) server: ServerTable,
+    pub(super) store: Option<Spanned<StoreTable>>,
     pub(super) keys: Option<Spanned<KeysTable>>,
     #[serde(default)]
     pub(super) accounts: Vec<AccountTable>,
@@ -34,6 +35,14 @@ pub(super) struct ServerTable {
     pub(super) app_jobs_max: Option<Spanned<u32>>,
     pub(super) account_jobs_max: Option<Spanned<u32>>,
     pub(super) pages: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoreTable {
+    pub(super) url: Option<Spanned<SecretString>>,
+    pub(super) url_env: Option<Spanned<String>>,
+    pub(super) url_file: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -26,13 +26,7 @@ impl Checker<'_> {
                 file: None,
                 env: Some(env),
                 command: None,
-            } => {
-                let name = env.get_ref();
-                if name.is_empty() || name.contains(['=', '\0']) {
-                    return refused(env.span(), "this is not the name of an environment variable");
-                }
-                Ok(KeySource::Env(name.clone()))
-            }
+            } => Ok(KeySource::Env(self.variable(env)?)),
             KeysTable {
                 file: None,
                 env: None,
@@ -57,5 +51,15 @@ impl Checker<'_> {
             } => refused(spanned.span(), "expected one of `file`, `env` and `command`"),
             _ => refused(spanned.span(), "expected only one of `file`, `env` and `command`"),
         }
+    }
+
+    /// Returns the name of an environment variable.
+    pub(super) fn variable(&self, given: &Spanned<String>) -> Result<String, ConfigError> {
+        let name = given.get_ref();
+        if name.is_empty() || name.contains(['=', '\0']) {
+            let problem = "this is not the name of an environment variable";
+            return Err(self.error(&given.span(), problem.to_owned()));
+        }
+        Ok(name.clone())
     }
 }

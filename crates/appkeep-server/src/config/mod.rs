@@ -12,6 +12,7 @@ mod keys;
 mod mounts;
 mod nesting;
 mod schedules;
+mod store;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use appkeep_core::ids::BucketId;
 use appkeep_engine::{BucketCredentials, Priority, Reserve, StaticCredentials};
 
 pub use self::error::ConfigError;
+pub use self::store::StoreUrl;
 
 /// The default number of workers.
 pub(crate) const WORKERS_DEFAULT: u32 = 3;
@@ -125,6 +127,8 @@ pub struct Config {
     pub queue_limits: QueueLimits,
     /// Whether the pages for browsers are served, at `/ui` and `/docs`.
     pub pages: bool,
+    /// The source of the URL of the PostgreSQL database; without one, the database is SQLite in the data directory.
+    pub store: Option<StoreUrl>,
     /// The source of the master key.
     pub keys: KeySource,
     /// Accounts, apps and buckets.

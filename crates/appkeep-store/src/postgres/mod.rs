@@ -79,12 +79,21 @@ impl PostgresStore {
     /// [`StoreError::Unavailable`] if the database can't be reached; [`StoreError::Broken`] if the URL is invalid,
     /// access is denied, or the schema was written by a newer program. The texts never contain the password.
     pub async fn connect(url: &SecretString) -> Result<Self, StoreError> {
-        let options = Options::parse(url)?;
+        let options = Options::parse(url)
+            .map_err(|reason| StoreError::Broken(format!("the URL of the database is invalid: {reason}")))?;
         let mut connection = connections::connect(&options).await?;
         migrations::run(&mut connection).await?;
         connection.close().await.map_err(store_error)?;
         let connections = Connections::new(options);
         Ok(Self { connections })
+    }
+
+    /// Describes the database at `url`, without user and password. Doesn't connect to it.
+    ///
+    /// # Errors
+    /// The reason why the URL is invalid, without the password.
+    pub fn location(url: &SecretString) -> Result<String, String> {
+        Ok(Options::parse(url)?.location())
     }
 
     async fn db(&self) -> Result<PoolConnection<Postgres>, StoreError> {

@@ -3,9 +3,9 @@
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use appkeep_core::store::StoreError;
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx_core::Url;
+use sqlx_core::error::Error;
 use sqlx_postgres::{PgConnectOptions, PgPoolOptions};
 
 /// The number of prepared statements that each connection caches. It is larger than the number of statements, so that
@@ -71,11 +71,18 @@ impl Options {
     /// Parses `postgres://USER:PASSWORD@HOST:PORT/DATABASE?PARAMETERS`.
     ///
     /// # Errors
-    /// When the URL is invalid; the text names only the parameter.
-    pub(super) fn parse(url: &SecretString) -> Result<Self, StoreError> {
-        let mut url = Url::parse(url.expose_secret()).map_err(invalid)?;
-        if !["postgres", "postgresql"].contains(&url.scheme()) {
-            return Err(invalid("expected postgres://"));
+    /// When the URL is invalid; the reason contains no part of the password.
+    pub(super) fn parse(url: &SecretString) -> Result<Self, String> {
+        let mut url = Url::parse(url.expose_secret()).map_err(|error| error.to_string())?;
+        if !["postgres", "postgresql"].contains(&url.scheme()) || url.cannot_be_a_base() {
+            return Err("expected postgres://USER@HOST/DATABASE".to_owned());
+        }
+        let after_host = [Some(url.path()), url.query()];
+        if url.fragment().is_some() || after_host.iter().flatten().any(|part| part.contains('@')) {
+            // Otherwise a part of the password would be used, and displayed, as something else.
+            return Err(
+                "characters such as / ? # @ in names and passwords must be percent-encoded".to_owned(),
+            );
         }
         let given: Vec<(String, String)> = url.query_pairs().into_owned().collect();
         let (mut connections_max, mut acquire_timeout) = (CONNECTIONS_MAX, ACQUIRE_TIMEOUT);
@@ -93,11 +100,14 @@ impl Options {
                 name if SQLX_PARAMETERS.contains(&name) || name.starts_with("options[") => {
                     query.append_pair(name, value);
                 }
-                name => return Err(invalid(format_args!("unknown parameter \"{name}\""))),
+                name => return Err(format!("unknown parameter \"{name}\"")),
             }
         }
         drop(query);
-        let connection = PgConnectOptions::from_str(url.as_str()).map_err(invalid)?;
+        let connection = PgConnectOptions::from_str(url.as_str()).map_err(|error| match error {
+            Error::Configuration(reason) => reason.to_string(),
+            error => error.to_string(),
+        })?;
         let connection = match connection.get_application_name() {
             None => connection.application_name("appkeep"),
             Some(_) => connection,
@@ -120,19 +130,24 @@ impl Options {
             acquire_timeout,
         })
     }
-}
 
-fn positive(name: &str, value: &str) -> Result<u32, StoreError> {
-    match value.parse() {
-        Ok(number) if number > 0 => Ok(number),
-        _ => Err(invalid(format_args!(
-            "invalid {name} \"{value}\": expected a number from 1"
-        ))),
+    /// Describes the database, without user and password.
+    pub(super) fn location(&self) -> String {
+        let connection = &self.connection;
+        let name = connection.get_database().unwrap_or(connection.get_username());
+        match connection.get_socket() {
+            Some(dir) => format!("{name} in {}", dir.display()),
+            None if connection.get_host().starts_with('/') => format!("{name} in {}", connection.get_host()),
+            None => format!("{name} on {}:{}", connection.get_host(), connection.get_port()),
+        }
     }
 }
 
-fn invalid(reason: impl std::fmt::Display) -> StoreError {
-    StoreError::Broken(format!("the URL of the database is invalid: {reason}"))
+fn positive(name: &str, value: &str) -> Result<u32, String> {
+    match value.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err(format!("invalid {name} \"{value}\": expected a number from 1")),
+    }
 }
 
 #[cfg(test)]
@@ -140,7 +155,7 @@ mod tests {
     use super::*;
 
     fn parsed(url: &str) -> Result<Options, String> {
-        Options::parse(&SecretString::from(url)).map_err(|error| error.to_string())
+        Options::parse(&SecretString::from(url))
     }
 
     #[test]
@@ -159,6 +174,9 @@ mod tests {
         assert!(settings.ends_with(" -c statement_timeout=2s"), "{settings}");
         assert_eq!(options.pool.get_max_connections(), 3);
         assert_eq!(options.acquire_timeout, Duration::from_secs(7));
+        assert_eq!(options.location(), "backups on db.example:5433");
+        let local = parsed("postgres:///backups?host=/run/postgresql&user=appkeep").unwrap();
+        assert_eq!(local.location(), "backups in /run/postgresql");
     }
 
     #[test]
@@ -166,6 +184,10 @@ mod tests {
         for (url, reason) in [
             ("not a url", "relative URL without a base"),
             ("mysql://root:s3cret@host/db", "expected postgres://"),
+            ("postgres:root:s3cret@host/db", "expected postgres://"),
+            ("postgres://root:1?s3cret@host/db", "must be percent-encoded"),
+            ("postgres://root:1/s3cret@host/db", "must be percent-encoded"),
+            ("postgres://root:1#s3cret@host/db", "must be percent-encoded"),
             ("postgres://root:s3cret@host:99999/db", "invalid port number"),
             ("postgres://root:s3cret@host/db?sslmode=maybe", "maybe"),
             (

@@ -95,6 +95,7 @@ mod tests {
         assert_eq!(all.declaration.schedules.len(), 1);
         assert_eq!(all.declaration.apps[0].options.hooks.len(), 2);
         assert_ne!(all.keys, none.keys);
+        assert_ne!(all.store, none.store);
         // The example says that these values are the defaults.
         assert_eq!(all.workers, none.workers);
         assert_eq!(all.backups_at_once(), none.backups_at_once());
@@ -112,9 +113,10 @@ mod tests {
     }
 
     /// The tables of a configuration, as headings.
-    const TABLES: [&str; 8] = [
+    const TABLES: [&str; 9] = [
         "",
         "[server]",
+        "[store]",
         "[keys]",
         "[[accounts]]",
         "[[accounts.apps]]",

@@ -4,16 +4,14 @@ mod cancel;
 mod list;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use appkeep_server::admin::data_dir::DataDir;
+use appkeep_server::admin::Store;
 use appkeep_server::admin::jobs::PendingJob;
-use appkeep_server::admin::{Store, open_store};
 use clap::Subcommand;
 use uuid::Uuid;
 
+use super::server_args::DatabaseArgs;
 use crate::remote::Format;
 
 #[derive(Debug, Subcommand)]
@@ -34,9 +32,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ListArgs {
-    /// The server's data directory.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    #[command(flatten)]
+    database: DatabaseArgs,
     /// List the jobs of this app only, by name or id.
     #[arg(long, value_name = "APP")]
     app: Option<String>,
@@ -47,9 +44,8 @@ pub(crate) struct ListArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct CancelArgs {
-    /// The server's data directory.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    #[command(flatten)]
+    database: DatabaseArgs,
     /// The jobs, by their ids or at least the first 4 characters of them.
     #[arg(value_name = "JOB", required_unless_present = "app", conflicts_with = "app")]
     jobs: Vec<String>,
@@ -64,10 +60,6 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Cancel(args) => cancel::run(args).await?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-async fn open(data: &Path) -> anyhow::Result<Arc<dyn Store>> {
-    Ok(open_store(&DataDir::existing(data)?).await?)
 }
 
 /// The names of apps, by id.

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use appkeep_server::admin::data_dir::DataDir;
+use appkeep_server::admin::database::{DatabaseError, existing_data_dir, open_store};
 use appkeep_server::admin::keys::{self, ExposeSecret, KeyStore};
-use appkeep_server::admin::open_store;
 use appkeep_server::admin::recovery::{self, Catalog, Recovery};
 use appkeep_server::{Config, KeySource};
 use clap::Subcommand;
 
+use super::server_args::DataArgs;
 use crate::commands::disable_core_files;
 use crate::logging::{self, LogFormat};
 use crate::stdout::print_line;
@@ -33,7 +34,7 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct ShowArgs {
     #[command(flatten)]
-    location: Location,
+    server: DataArgs,
     /// Print the passwords of all repositories, and commands that restore from them. Anyone with these passwords
     /// can read the backups.
     #[arg(long)]
@@ -43,29 +44,13 @@ pub(crate) struct ShowArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct RotateArgs {
     #[command(flatten)]
-    location: Location,
+    server: DataArgs,
     /// A file with the previous master key.
     #[arg(long, value_name = "FILE")]
     old_key_file: Option<PathBuf>,
     /// The environment variable with the previous master key.
     #[arg(long, value_name = "NAME")]
     old_key_env: Option<String>,
-}
-
-#[derive(Debug, clap::Args)]
-struct Location {
-    /// The server's data directory.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
-    /// The server's configuration, if its `[keys]` declares the source of the master key.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-}
-
-impl Location {
-    fn config(&self) -> anyhow::Result<Option<Config>> {
-        Ok(self.config.as_deref().map(Config::load).transpose()?)
-    }
 }
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -78,7 +63,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
 }
 
 async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
-    let (data, config) = (&args.location.data, args.location.config()?);
+    let (data, config) = (&args.server.data, args.server.config()?);
     anyhow::ensure!(
         data.join("keys").is_dir(),
         "{} is not the data directory of a server: there are no keys in it",
@@ -92,7 +77,7 @@ async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     if !args.recovery {
         return outline(&keys, &source);
     }
-    let mut catalog = read_catalog(data).await?;
+    let mut catalog = read_catalog(config.as_ref(), data).await?;
     if let Some(config) = &config {
         catalog.learn(&config.declaration);
     }
@@ -125,13 +110,22 @@ fn outline(keys: &KeyStore, source: &KeySource) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reads the catalog from the server's database, if it exists.
-async fn read_catalog(data: &Path) -> anyhow::Result<Catalog> {
+/// Reads the catalog from the server's database, if it exists. The names in it are less important than the keys.
+async fn read_catalog(config: Option<&Config>, data: &Path) -> anyhow::Result<Catalog> {
     let mut catalog = Catalog::default();
-    if let Ok(data) = DataDir::existing(data) {
-        let store = open_store(&data).await?;
+    let is_remote = config.is_some_and(|config| config.store.is_some());
+    if !is_remote && DataDir::existing(data).is_err() {
+        return Ok(catalog);
+    }
+    let recalled = async {
+        let store = open_store(config, Some(data)).await?;
         catalog.recall(store.as_ref()).await?;
         store.close().await;
+        Ok::<_, DatabaseError>(())
+    };
+    match recalled.await {
+        Err(error) if is_remote => eprintln!("warning: names are only from the configuration: {error}"),
+        result => result?,
     }
     Ok(catalog)
 }
@@ -177,12 +171,9 @@ fn quoted(text: &str) -> String {
 }
 
 async fn rotate(args: RotateArgs) -> anyhow::Result<ExitCode> {
-    let data = DataDir::existing(&args.location.data)?;
-    let source = args
-        .location
-        .config()?
-        .map(|config| config.keys)
-        .unwrap_or_default();
+    let config = args.server.config()?;
+    let data = existing_data_dir(config.as_ref(), &args.server.data)?;
+    let source = config.map(|config| config.keys).unwrap_or_default();
     let _lock = data.lock()?;
     let mut old = Vec::new();
     let sources = [

@@ -16,6 +16,7 @@ pub(crate) mod restore;
 mod restore_app;
 pub(crate) mod schedule;
 pub(crate) mod serve;
+mod server_args;
 pub(crate) mod shell;
 pub(crate) mod snapshot;
 pub(crate) mod token;

@@ -1,11 +1,10 @@
 //! `appkeep restore`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use appkeep_server::Config;
 use appkeep_server::RandomIds;
 use appkeep_server::admin::restore::{
     Planned, Progress, ProgressSender, RestoreError, RestoreReport, RestoreSource, Stopped, Target,
@@ -16,6 +15,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::server_args::DataArgs;
 use crate::commands::survive_file_size_limit;
 use crate::logging::{self, LogFormat};
 use crate::stdout::print_line;
@@ -31,12 +31,8 @@ use crate::stdout::print_line;
     reason = "each is a switch of the command line"
 )]
 pub(crate) struct Args {
-    /// The server's data directory. The server must be stopped.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
-    /// The server's configuration, if its `[keys]` declares the source of the master key.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    server: DataArgs,
     /// The backup to restore.
     #[arg(long, value_name = "ID", group = "source", requires = "where")]
     backup: Option<Uuid>,
@@ -95,7 +91,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             },
         },
     };
-    let stopped = open(&args.data, args.config.as_deref()).await?;
+    let stopped = open(&args.server).await?;
     let planned = stopped.plan(source, target, &RandomIds).await?;
     eprintln!("restoring the app {}", planned.app_name);
     let outcome = restore(&stopped, &planned).await?;
@@ -113,14 +109,13 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn open(data: &Path, config: Option<&Path>) -> anyhow::Result<Stopped> {
-    let config = config.map(Config::load).transpose()?;
-    Ok(Stopped::open(data, config.as_ref()).await?)
+async fn open(server: &DataArgs) -> anyhow::Result<Stopped> {
+    Ok(Stopped::open(&server.data, server.config()?.as_ref()).await?)
 }
 
 /// Abandons unfinished restores, and prints where their data is.
 async fn abandon(args: &Args) -> anyhow::Result<ExitCode> {
-    let stopped = open(&args.data, args.config.as_deref()).await?;
+    let stopped = open(&args.server).await?;
     let abandoned = stopped.abandon(args.app.as_deref()).await?;
     stopped.close().await;
     for (app, restores) in abandoned {

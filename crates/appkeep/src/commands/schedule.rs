@@ -1,15 +1,13 @@
 //! `appkeep schedule`
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use appkeep_client::types::{Schedule, ScheduleEnabled, ScheduleRetention};
-use appkeep_server::admin::data_dir::DataDir;
-use appkeep_server::admin::open_store;
 use appkeep_server::admin::retention::{self, RETENTION_HELD_LABEL};
 use appkeep_server::{RandomIds, SystemClock};
 use chrono::{DateTime, Utc};
 
+use super::server_args::DatabaseArgs;
 use crate::failure::{AMBIGUOUS, EXIT_CODES, Failure, NOT_FOUND};
 use crate::remote::{self, Align, Cell, Column, Format, Of, Session, Table, Tone, age, note, short_ids};
 use crate::stdout::print_line;
@@ -36,9 +34,8 @@ enum Command {
     /// dates, because the clock may be wrong. Nothing is deleted until they are confirmed.
     #[command(after_help = "Example: appkeep schedule confirm-retention --data /var/lib/appkeep nightly")]
     ConfirmRetention {
-        /// The server's data directory.
-        #[arg(long, value_name = "DIR")]
-        data: PathBuf,
+        #[command(flatten)]
+        database: DatabaseArgs,
         /// The schedule, by name or id.
         #[arg(value_name = "SCHEDULE")]
         schedule: String,
@@ -57,7 +54,9 @@ enum Command {
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let app = match args.command {
-        Command::ConfirmRetention { data, schedule } => return confirm_retention(&data, &schedule).await,
+        Command::ConfirmRetention { database, schedule } => {
+            return confirm_retention(&database, &schedule).await;
+        }
         Command::List { app } => app,
     };
     let session = Session::open(&args.connection).await?;
@@ -87,8 +86,8 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn confirm_retention(data: &Path, wanted: &str) -> anyhow::Result<ExitCode> {
-    let store = open_store(&DataDir::existing(data)?).await?;
+async fn confirm_retention(database: &DatabaseArgs, wanted: &str) -> anyhow::Result<ExitCode> {
+    let store = database.open().await?;
     let found = retention::find_schedules(store.as_ref(), wanted).await?;
     let schedule = match found.as_slice() {
         [only] => only,

@@ -3,18 +3,15 @@
 mod expiry;
 mod list;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use appkeep_server::admin::data_dir::DataDir;
 use appkeep_server::admin::tokens::{self, ExposeSecret, NewToken, Role};
-use appkeep_server::admin::{Store, open_store};
 use appkeep_server::{Clock, RandomIds, SystemClock};
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use self::expiry::Expiry;
+use super::server_args::DatabaseArgs;
 use crate::logging;
 use crate::stdout::print_line;
 
@@ -38,9 +35,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct CreateArgs {
-    /// The server's data directory.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    #[command(flatten)]
+    database: DatabaseArgs,
     /// An account that the token can access, by name or id; may be repeated. '*' means all accounts.
     #[arg(long, value_name = "ACCOUNT", required = true)]
     account: Vec<String>,
@@ -62,9 +58,8 @@ fn role() -> impl TypedValueParser<Value = Role> {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct RevokeArgs {
-    /// The server's data directory.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    #[command(flatten)]
+    database: DatabaseArgs,
     /// The token, by its name, its id, a prefix of its id, or its secret.
     #[arg(value_name = "TOKEN")]
     token: String,
@@ -80,12 +75,8 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn open(data: &Path) -> anyhow::Result<Arc<dyn Store>> {
-    Ok(open_store(&DataDir::existing(data)?).await?)
-}
-
 async fn create(args: CreateArgs) -> anyhow::Result<()> {
-    let store = open(&args.data).await?;
+    let store = args.database.open().await?;
     let new = NewToken {
         name: args.name,
         role: args.role,
@@ -98,7 +89,7 @@ async fn create(args: CreateArgs) -> anyhow::Result<()> {
 }
 
 async fn revoke(args: &RevokeArgs) -> anyhow::Result<()> {
-    let store = open(&args.data).await?;
+    let store = args.database.open().await?;
     let token = tokens::find(store.as_ref(), &args.token).await?;
     tokens::revoke(store.as_ref(), &SystemClock, &token).await?;
     store.close().await;

@@ -8,7 +8,7 @@ use appkeep_launcher::{ACCOUNT, APP, BUCKET, CONFIG, OTHER_ACCOUNT};
 use crate::program::{installation, only_error_line, run, stdout};
 
 /// Changes to the valid configuration, and the error for each after the file's name.
-const BREAKAGES: [(&str, &str, &str); 32] = [
+const BREAKAGES: [(&str, &str, &str); 42] = [
     (
         "workers = 2",
         "workers = 65",
@@ -83,6 +83,57 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
         ":2: `command = []`: the command is empty: expected a program and its arguments",
     ),
     (
+        "[server]",
+        "[store]\n[server]",
+        ":1: `[store]`: expected one of `url`, `url_env` and `url_file`",
+    ),
+    (
+        "[server]",
+        "[store]\nurl = \"postgres://u:s3cret@h/db\"\nurl_env = \"DB\"\n[server]",
+        ":1: `[store]`: expected only one of `url`, `url_env` and `url_file`",
+    ),
+    (
+        "[server]",
+        "[store]\nurl = \"postgres://u:s3cret@h/db\"\n[server]",
+        ":1: `[store]`: PostgreSQL requires `[keys]`: without it, each server creates a master key of its own",
+    ),
+    (
+        "[server]",
+        "[store]\nurl = \"mysql://u:s3cret@h/db?password=s3cret\"\n[server]",
+        ":2: `url = …`: the URL of the database is invalid: expected postgres://USER@HOST/DATABASE",
+    ),
+    (
+        "[server]",
+        "[store]\nurl = \"postgres://u:12/s3cret@h/db\"\n[server]",
+        ":2: `url = …`: the URL of the database is invalid: characters such as / ? # @ in names and passwords must be \
+         percent-encoded",
+    ),
+    (
+        "[server]",
+        "[store]\nurl = \"postgres://u:s3cret@h/db?max_conns=3\"\n[server]",
+        ":2: `url = …`: the URL of the database is invalid: unknown parameter \"max_conns\"",
+    ),
+    (
+        "[server]",
+        "[store]\nurl_env = \"postgres://u:s3cret@h/db\"\n[server]",
+        ":2: `url_env = …`: this is a URL: specify it with `url`",
+    ),
+    (
+        "[server]",
+        "[store]\nurl = postgres://u:s3cret@h/db?password=s3cret\n[server]",
+        ":2: `url = postgres://…`: ",
+    ),
+    (
+        "[server]",
+        "store = \"postgres://u:s3cret@h/db?password=s3cret\"\n[server]",
+        ":1: `store = \"postgres://…`: invalid type: expected ",
+    ),
+    (
+        "[server]",
+        "[store]\npassword = \"s3cret\"\n[server]",
+        ":2: `password = …`: unknown field `password`, expected one of `url`, `url_env`, `url_file`",
+    ),
+    (
         "path = \"bucket\"",
         "path = \"volume/backups\"",
         ":17: `path = \"volume/backups\"`: bucket \"local\" is inside volume \"data\" of app \"shop\" (",
@@ -122,7 +173,7 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "[server]",
         "[sever]",
-        ":1: `[sever]`: unknown field `sever`, expected one of `server`, `keys`, `accounts`",
+        ":1: `[sever]`: unknown field `sever`, expected one of `server`, `store`, `keys`, `accounts`",
     ),
     (
         "[server]",
@@ -190,6 +241,7 @@ fn errors_name_location_and_expected_value() {
         let refused = only_error_line(&installation.serve().output().unwrap());
         let expected = format!("{}{message}", file.display());
         assert!(refused.starts_with(&expected), "{refused:?} is not {expected:?}");
+        assert!(!refused.contains("s3cret"), "{refused}");
     }
     assert!(
         !installation.data().exists(),

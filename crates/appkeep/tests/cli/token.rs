@@ -131,7 +131,8 @@ fn directories_without_a_server_are_named() {
     let installation = installation();
     let refused = only_error_line(&installation.create_token(&["--account", "acme"]).unwrap());
     let expected = format!(
-        "{} is not the data directory of a server: there is no appkeep.sqlite3 in it",
+        "{} is not the data directory of a server: there is no appkeep.sqlite3 in it; for a server on PostgreSQL, \
+         specify its configuration with --config FILE",
         installation.data().display()
     );
     assert_eq!(refused, expected);

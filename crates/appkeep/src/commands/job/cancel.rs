@@ -12,7 +12,7 @@ use crate::stdout::print_line;
 const ID_CHARS_MIN: usize = 4;
 
 pub(super) async fn run(args: CancelArgs) -> anyhow::Result<()> {
-    let store = super::open(&args.data).await?;
+    let store = args.database.open().await?;
     let result = cancel(store.as_ref(), &args).await;
     store.close().await;
     result

@@ -8,7 +8,7 @@ use super::{AppNames, ListArgs};
 use crate::remote::{Align, Column, Table, short_ids};
 
 pub(super) async fn run(args: ListArgs) -> anyhow::Result<()> {
-    let store = super::open(&args.data).await?;
+    let store = args.database.open().await?;
     let (mut jobs, names) = (
         store.list_pending_jobs().await?,
         AppNames::fetch(store.as_ref()).await?,

@@ -1,27 +1,26 @@
 //! `appkeep token list`
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 
 use appkeep_server::admin::catalog::Account;
 use appkeep_server::admin::tokens::{AccountScope, Token};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
+use crate::commands::server_args::DatabaseArgs;
 use crate::remote::{Align, Column, Format, Table, short_ids};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The server's data directory.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    #[command(flatten)]
+    database: DatabaseArgs,
     /// The format of stdout: a table, or exact times and the ids of accounts.
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
 }
 
 pub(super) async fn run(args: Args) -> anyhow::Result<()> {
-    let store = super::open(&args.data).await?;
+    let store = args.database.open().await?;
     let (tokens, accounts) = (store.list_tokens().await?, store.list_accounts().await?);
     store.close().await;
     let exactly: Vec<Value> = tokens.iter().map(exact).collect();

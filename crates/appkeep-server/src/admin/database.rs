@@ -1,0 +1,137 @@
+//! The database of a server: SQLite in its data directory, or the PostgreSQL database that its configuration selects.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use appkeep_core::store::{Store, StoreError};
+use appkeep_store::{PostgresStore, SqliteStore};
+use secrecy::SecretString;
+
+use crate::admin::data_dir::{DataDir, DataDirError};
+use crate::admin::keys;
+use crate::config::{Config, StoreUrl};
+
+/// The reason why a server's database can't be opened. No text contains a password.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DatabaseError {
+    /// The data directory can't be used.
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    /// The database is in the data directory, which isn't known.
+    #[error(
+        "the configuration has no `[store]`, so the database is in the server's data directory: \
+         specify it with --data DIR"
+    )]
+    NoDataDir,
+    /// The URL of the database isn't available or isn't valid.
+    #[error("failed to get the URL of the database from {source_name}: {problem}")]
+    Url {
+        /// The configured source.
+        source_name: String,
+        /// The cause.
+        problem: String,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// PostgreSQL can't be reached, refuses access, or failed.
+    #[error("failed to open the PostgreSQL database {location}: {error}")]
+    Postgres {
+        /// The name of the database, and its host and port or directory.
+        location: String,
+        /// The cause.
+        error: StoreError,
+    },
+}
+
+/// Opens the database of an existing server, which may use it at the same time: the PostgreSQL database that `config`
+/// selects, else SQLite in the data directory at `data`.
+///
+/// # Errors
+/// When it can't be opened, or neither the configuration nor the data directory contain it.
+pub async fn open_store(
+    config: Option<&Config>,
+    data: Option<&Path>,
+) -> Result<Arc<dyn Store>, DatabaseError> {
+    if let Some(url) = config.and_then(|config| config.store.as_ref()) {
+        if let Some(path) = data {
+            DataDir::existing_without_database(path)?;
+        }
+        return Ok(Arc::new(open_postgres(url).await?));
+    }
+    let data = DataDir::existing(data.ok_or(DatabaseError::NoDataDir)?)?;
+    Ok(Arc::new(SqliteStore::open(data.database()).await?))
+}
+
+/// Opens the database of a server, as [`open_store`] does. Creates SQLite's if it doesn't exist.
+pub(super) async fn open_or_create_store(
+    config: &Config,
+    data: &DataDir,
+) -> Result<Arc<dyn Store>, DatabaseError> {
+    Ok(match &config.store {
+        Some(_) => open_store(Some(config), Some(data.path())).await?,
+        None => Arc::new(SqliteStore::open(data.database()).await?),
+    })
+}
+
+/// Returns the existing data directory at `path` of a server with this configuration.
+///
+/// # Errors
+/// When there is none, or it contains a database that the configuration doesn't select.
+pub fn existing_data_dir(config: Option<&Config>, path: &Path) -> Result<DataDir, DataDirError> {
+    if config.is_some_and(|config| config.store.is_some()) {
+        DataDir::existing_without_database(path)
+    } else {
+        DataDir::existing(path)
+    }
+}
+
+/// Connects to a PostgreSQL database.
+pub(crate) async fn open_postgres(url: &StoreUrl) -> Result<PostgresStore, DatabaseError> {
+    let url = read(url).await?;
+    let location = PostgresStore::location(&url.text).map_err(|problem| url.refused(problem))?;
+    let connected = PostgresStore::connect(&url.text).await;
+    connected.map_err(|error| DatabaseError::Postgres { location, error })
+}
+
+/// A URL, and the name of its source for messages.
+struct SourcedUrl {
+    source_name: String,
+    text: SecretString,
+}
+
+impl SourcedUrl {
+    fn refused(&self, problem: String) -> DatabaseError {
+        DatabaseError::Url {
+            source_name: self.source_name.clone(),
+            problem,
+        }
+    }
+}
+
+async fn read(url: &StoreUrl) -> Result<SourcedUrl, DatabaseError> {
+    let (source_name, read) = match url {
+        StoreUrl::Text(text) => {
+            return Ok(SourcedUrl {
+                source_name: "the configuration".to_owned(),
+                text: text.clone(),
+            });
+        }
+        StoreUrl::Env(name) => (
+            format!("the environment variable {name}"),
+            keys::read_variable(name),
+        ),
+        StoreUrl::File(path) => (
+            path.display().to_string(),
+            keys::read_file("URL of the database,", path).await,
+        ),
+    };
+    match read {
+        Ok(text) => Ok(SourcedUrl {
+            source_name,
+            text: SecretString::from(text.trim()),
+        }),
+        Err(problem) => Err(DatabaseError::Url { source_name, problem }),
+    }
+}

@@ -37,14 +37,22 @@ const MOUNT_TMPFS: &str = "dir=$(mktemp -d) || exit; mount -t tmpfs tmpfs \"$dir
 /// Mounts in a namespace that ends with the command, and looks for a loop device.
 const MOUNT_DISK: &str = "mount -t tmpfs appkeep-test /mnt && losetup --find && command -v mkfs.ext4";
 
-const TOOLS: [Tool; 8] = [
+const TOOLS: [Tool; 9] = [
     Tool::installable("restic", "restic", || quietly("restic", &["version"])),
     Tool::installable("rustic", "rustic, which `.ci/run` installs", || {
         is_installed("rustic")
     }),
     Tool::installable("npm", "npm", || is_installed("npm")),
-    Tool::installable("postgres", "PostgreSQL, or APPKEEP_TEST_POSTGRES_URL", || {
-        env::var_os("APPKEEP_TEST_POSTGRES_URL").is_some() || quietly("sh", &["-c", FIND_INITDB])
+    Tool::installable(
+        "postgres",
+        "PostgreSQL, or psql and APPKEEP_TEST_POSTGRES_URL",
+        || {
+            let is_elsewhere = env::var_os("APPKEEP_TEST_POSTGRES_URL").is_some() && is_installed("psql");
+            is_elsewhere || quietly("sh", &["-c", FIND_INITDB])
+        },
+    ),
+    Tool::installable("private_cluster", "PostgreSQL", || {
+        quietly("sh", &["-c", FIND_INITDB])
     }),
     Tool::installable("python3", "python3 with venv", python::has_python),
     Tool::permission(

@@ -7,7 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 
+use appkeep_launcher::PostgresCluster;
 use appkeep_s3_server::{ACCESS_KEY, S3Server, SECRET_KEY};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tempfile::TempDir;
 
 /// Defines the commands of the documents. A server runs in the background, and a new one replaces it, as if in a new
@@ -32,6 +34,8 @@ serve() {
 appkeep() { if [ "$1" = serve ]; then serve "$@"; else "$binary" "$@"; fi; }
 # CI runs the commands of xtask.
 cargo() { case "$1 $2" in "run --") appkeep "${@:3}" ;; "xtask "*) ;; *) return 1 ;; esac; }
+# Connects as the superuser of the database.
+sudo() { [ "$1 $2" = "-u postgres" ] && PGHOST=$ADMIN_PGHOST PGPORT=$ADMIN_PGPORT PGUSER=$ADMIN_PGUSER "${@:3}"; }
 systemctl() {
   case $1 in
     stop) stop ;;
@@ -47,6 +51,12 @@ systemctl start appkeep
 appkeep token create --data /var/lib/appkeep --account acme --name ci > token
 appkeep login --url http://127.0.0.1:8480 --token-file token
 ";
+
+/// The documents that start the server themselves.
+const WITHOUT_START: [&str; 2] = ["README.md", "docs/postgresql.md"];
+
+/// The PostgreSQL server in the documents: a cluster of the test, with a certificate that it trusts.
+const POSTGRES_HOST: &str = "db.example.com";
 
 /// The S3 server in the documents: one in this process. Its credentials are in `$ACCESS_KEY` and `$SECRET_KEY`.
 const S3_ENDPOINT: &str = "http://127.0.0.1:9000";
@@ -72,6 +82,7 @@ documents! {
     the_commands_of_development_work: "docs/development.md",
     the_commands_of_operations_work: "docs/operations.md",
     the_commands_of_other_languages_work: "docs/other-languages.md",
+    the_commands_of_postgresql_work_with_a_private_cluster: "docs/postgresql.md",
     the_commands_of_s3_work_with_restic: "docs/s3.md",
     the_commands_of_schedules_and_retention_work: "docs/schedules-and-retention.md",
     the_commands_of_snapshots_and_hooks_work: "docs/snapshots-and-hooks.md",
@@ -109,6 +120,16 @@ fn blocks(document: &str, info: &str) -> Vec<String> {
     blocks
 }
 
+/// Starts the PostgreSQL server, whose certificate is `/etc/appkeep/db-ca.pem` in the documents.
+fn postgres(dir: &TempDir) -> PostgresCluster {
+    let certified = generate_simple_self_signed(["127.0.0.1".to_owned()]);
+    let CertifiedKey { cert, signing_key } = certified.expect("a certificate");
+    let config = dir.path().join("etc/appkeep");
+    fs::create_dir_all(&config).expect("a directory");
+    fs::write(config.join("db-ca.pem"), cert.pem()).expect("a file");
+    PostgresCluster::start(&cert.pem(), &signing_key.serialize_pem())
+}
+
 fn run_commands(path: &str) {
     let read = |path: &str| fs::read_to_string(root().join(path)).expect("a document");
     let document = read(path);
@@ -133,10 +154,18 @@ fn run_commands(path: &str) {
         fs::create_dir_all(dir.path().join("etc/appkeep")).expect("a directory");
         fs::write(dir.path().join("etc/appkeep/offsite.credentials"), credentials).expect("a file");
     }
+    let postgres = document.contains(POSTGRES_HOST).then(|| postgres(&dir));
+    let postgres_address = postgres
+        .as_ref()
+        .map(PostgresCluster::address)
+        .unwrap_or_default();
+    let admin = postgres.iter().flat_map(PostgresCluster::environment);
     let adapt = |text: &str| {
         let text = text
             .replace("127.0.0.1:8480", &listen)
             .replace(S3_ENDPOINT, &s3_url)
+            .replace(&format!("{POSTGRES_HOST}:5432"), &postgres_address)
+            .replace(POSTGRES_HOST, &postgres_address)
             .replace("appkeep_…", "$demo_token");
         DIRECTORIES.iter().fold(text, |text, directory| {
             text.replace(directory, &format!("{}{directory}", dir.path().display()))
@@ -157,7 +186,7 @@ fn run_commands(path: &str) {
         .unwrap_or_else(|| blocks(&read("README.md"), "toml appkeep.toml").remove(0));
     fs::write(dir.path().join("appkeep.toml"), adapt(&configuration)).expect("a configuration");
 
-    let start = if path == "README.md" { "" } else { START };
+    let start = if WITHOUT_START.contains(&path) { "" } else { START };
     let script = [PRELUDE, start, &commands].join("\n");
     let output = Command::new("bash")
         .args(["-eux", "-o", "pipefail", "-c", &adapt(&script)])
@@ -171,6 +200,7 @@ fn run_commands(path: &str) {
         ])
         .env("no_proxy", "*")
         .envs([("ACCESS_KEY", ACCESS_KEY), ("SECRET_KEY", SECRET_KEY)])
+        .envs(admin.map(|(name, value)| (format!("ADMIN_{name}"), value)))
         .output()
         .expect("bash runs");
     assert!(

@@ -24,6 +24,7 @@ mod key;
 mod logs;
 mod memory;
 mod operations;
+mod postgres;
 mod program;
 mod reload;
 mod remote;

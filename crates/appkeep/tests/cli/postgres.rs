@@ -1,0 +1,351 @@
+//! Servers and tools on PostgreSQL.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use appkeep_launcher::{
+    CONFIG, Installation, PostgresCluster, RunningServer, backups, eventually, postgres_url,
+};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+
+use crate::program::{installation, only_error_line, run, stdout};
+
+const PASSWORD: &str = "s3cret";
+
+/// A schema of the shared cluster, which is deleted when this value is dropped.
+struct Schema(String);
+
+impl Schema {
+    fn create() -> Self {
+        static CREATED: AtomicU32 = AtomicU32::new(0);
+        let number = CREATED.fetch_add(1, Ordering::Relaxed);
+        let schema = Self(format!("cli_{}_{number}", std::process::id()));
+        // A test with the same number may have been killed.
+        schema.psql(&format!(
+            "DROP SCHEMA IF EXISTS {0} CASCADE; CREATE SCHEMA {0}",
+            schema.0
+        ));
+        schema
+    }
+
+    /// The URL of the database, with this schema as the only one, and with a password that isn't checked.
+    fn url(&self) -> String {
+        let url = postgres_url();
+        let separator = if url.contains('?') { '&' } else { '?' };
+        format!(
+            "{url}{separator}options[search_path]={}&password={PASSWORD}",
+            self.0
+        )
+    }
+
+    fn psql(&self, sql: &str) {
+        let mut psql = Command::new("psql");
+        psql.args(["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", postgres_url()]);
+        let set = format!(
+            "SET client_min_messages = error; SET search_path = {}; {sql}",
+            self.0
+        );
+        let status = psql.args(["--command", &set]).status();
+        assert!(status.expect("psql runs").success(), "{sql}");
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.psql(&format!("DROP SCHEMA {} CASCADE", self.0));
+        }
+    }
+}
+
+/// Selects a database in the configuration.
+fn select(installation: &Installation, setting: &str) {
+    let key = installation.path().join("master.key");
+    fs::write(&key, "5e".repeat(32)).unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    let tables = format!("[store]\n{setting}\n[keys]\nfile = \"master.key\"\n");
+    installation.write_config(&(tables + CONFIG)).unwrap();
+}
+
+/// An installation whose database has this URL.
+fn selected(url: &str) -> Installation {
+    let installation = installation();
+    select(&installation, &format!("url = \"{url}\""));
+    installation
+}
+
+/// Runs a tool with the configuration, and checks that it prints no password.
+fn tool(installation: &Installation, words: &str) -> Output {
+    let config = installation.config().display().to_string();
+    let data = installation.data().display().to_string();
+    let words = words.split(' ').map(|word| match word {
+        "CONFIG" => &config,
+        "DATA" => &data,
+        word => word,
+    });
+    let output = run(words);
+    assert!(!format!("{output:?}").contains(PASSWORD), "{output:?}");
+    output
+}
+
+/// The output of a tool that succeeds.
+fn succeeded(installation: &Installation, words: &str) -> String {
+    let output = tool(installation, words);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    stdout(&output).trim_end().to_owned()
+}
+
+fn refused(installation: &Installation, words: &str) -> String {
+    only_error_line(&tool(installation, words))
+}
+
+/// The error of a server that can't start.
+fn not_started(installation: &Installation) -> String {
+    let output = installation.serve().output().expect("it runs");
+    assert!(!format!("{output:?}").contains(PASSWORD), "{output:?}");
+    only_error_line(&output)
+}
+
+/// The URL of a port on which no database listens.
+fn unreachable() -> (u16, String) {
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let port = free.unwrap().port();
+    (
+        port,
+        format!("postgres://appkeep:{PASSWORD}@127.0.0.1:{port}/catalogue"),
+    )
+}
+
+#[test]
+fn tokens_and_backups_are_in_the_database_and_survive_a_restart() {
+    let schema = Schema::create();
+    let installation = selected(&schema.url());
+    let server = installation.start().unwrap();
+    let token = succeeded(
+        &installation,
+        "token create --config CONFIG --account acme --name ci",
+    );
+    let backup = server.back_up(&token).unwrap();
+    let id = backup.rsplit('/').next().unwrap();
+    let arguments = fs::read_to_string(format!("/proc/{}/cmdline", server.id())).unwrap();
+    assert!(!arguments.contains("postgres"), "{arguments}");
+    let ended = server.stop_gracefully().unwrap();
+    assert!(!ended.stderr.contains(PASSWORD), "{}", ended.stderr);
+
+    let server = installation.start().unwrap();
+    let listed = server.get(&token, &backups()).body;
+    assert_eq!(listed["items"][0]["id"], id, "{listed}");
+    // With the data directory, too.
+    assert!(succeeded(&installation, "token list --config CONFIG --data DATA").contains("ci"));
+    assert_eq!(succeeded(&installation, "job list --config CONFIG"), "");
+    server.stop_gracefully().unwrap();
+    assert!(!installation.data().join("appkeep.sqlite3").exists());
+
+    let target = installation.path().join("restored").display().to_string();
+    let restore = format!("restore --config CONFIG --data DATA --backup {id} --target {target}");
+    let restored = succeeded(&installation, &restore);
+    assert_eq!(restored, format!("restored 1 file, 6 bytes, in {target}/data"));
+    let shown = succeeded(&installation, "key show --recovery --config CONFIG --data DATA");
+    assert!(
+        shown.starts_with("# app \"shop\" of account \"acme\" in bucket \"local\""),
+        "{shown}"
+    );
+    let imported = succeeded(
+        &installation,
+        "bucket import --config CONFIG --data DATA --output json",
+    );
+    assert!(imported.contains("\"known\": 1"), "{imported}");
+}
+
+#[test]
+fn schedules_of_a_database_confirm_their_retention() {
+    let schema = Schema::create();
+    let installation = selected(&schema.url());
+    installation
+        .add_apps("[[accounts.apps.schedules]]\nname = \"nightly\"\ncron = \"0 0 1 1 *\"\nkeep_last = 1\n")
+        .unwrap();
+    installation.start().unwrap().stop_gracefully().unwrap();
+    let confirmed = succeeded(
+        &installation,
+        "schedule confirm-retention --config CONFIG nightly",
+    );
+    assert_eq!(confirmed, "retention of nightly holds no deletions");
+}
+
+#[test]
+fn urls_come_from_variables_and_files_too() {
+    let schema = Schema::create();
+    let installation = installation();
+    let file = installation.path().join("store.url");
+    fs::write(&file, format!("{}\n", schema.url())).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    select(&installation, "url_file = \"store.url\"");
+    let server = installation.start().unwrap();
+    succeeded(&installation, "token create --config CONFIG --account acme");
+    server.stop_gracefully().unwrap();
+    fs::write(&file, format!("http://{PASSWORD}@host/db")).unwrap();
+    assert_eq!(
+        refused(&installation, "token list --config CONFIG"),
+        format!(
+            "failed to get the URL of the database from {}: expected postgres://USER@HOST/DATABASE",
+            file.display()
+        )
+    );
+
+    select(&installation, "url_env = \"APPKEEP_TEST_STORE\"");
+    let mut serve = installation.serve();
+    serve.env("APPKEEP_TEST_STORE", schema.url());
+    RunningServer::start(serve).unwrap().stop_gracefully().unwrap();
+    assert_eq!(
+        not_started(&installation),
+        "failed to get the URL of the database from the environment variable APPKEEP_TEST_STORE: it is not set"
+    );
+}
+
+#[test]
+fn databases_of_newer_programs_are_refused() {
+    let schema = Schema::create();
+    let installation = selected(&schema.url());
+    installation.start().unwrap().stop_gracefully().unwrap();
+    schema.psql("INSERT INTO applied_migrations (version, name, checksum) VALUES (9999, 'later', '')");
+    let error = not_started(&installation);
+    assert!(
+        error.starts_with("failed to open the PostgreSQL database "),
+        "{error}"
+    );
+    assert!(error.contains("newer"), "{error}");
+    assert_eq!(refused(&installation, "token list --config CONFIG"), error);
+}
+
+#[test]
+fn changes_of_the_database_require_a_restart() {
+    let schema = Schema::create();
+    let installation = selected(&schema.url());
+    let server = installation.start().unwrap();
+    select(&installation, &format!("url = \"{}\"", unreachable().1));
+    server.signal("HUP").unwrap();
+    let log = eventually("the reload", || {
+        Some(server.log()).filter(|log| log.contains("configuration reloaded"))
+    });
+    assert!(
+        log.contains("changed settings that only a restart applies"),
+        "{log}"
+    );
+    assert!(!log.contains(PASSWORD), "{log}");
+    // The server still uses the first database.
+    select(&installation, &format!("url = \"{}\"", schema.url()));
+    let token = succeeded(&installation, "token create --config CONFIG --account acme");
+    assert_eq!(server.get(&token, &backups()).status, 200);
+}
+
+#[test]
+fn unreachable_databases_are_named() {
+    let (port, url) = unreachable();
+    let installation = selected(&url);
+    let error = format!(
+        "failed to open the PostgreSQL database catalogue on 127.0.0.1:{port}: the store is not available: error \
+         communicating with database: Connection refused (os error 111)"
+    );
+    assert_eq!(not_started(&installation), error);
+    assert_eq!(refused(&installation, "token list --config CONFIG"), error);
+    // The keys are more important than the names.
+    fs::create_dir_all(installation.data().join("keys")).unwrap();
+    let shown = tool(&installation, "key show --recovery --config CONFIG --data DATA");
+    let stderr = String::from_utf8(shown.stderr).unwrap();
+    assert!(
+        stderr.starts_with(&format!(
+            "warning: names are only from the configuration: {error}\n"
+        )),
+        "{stderr}"
+    );
+    assert_eq!(shown.status.code(), Some(0), "{stderr}");
+}
+
+#[test]
+fn tools_find_the_database_only_where_it_is() {
+    let installation = installation();
+    let error = refused(&installation, "token list --config CONFIG");
+    assert_eq!(
+        error,
+        "the configuration has no `[store]`, so the database is in the server's data directory: specify it with --data DIR"
+    );
+    let neither = tool(&installation, "token list");
+    assert_eq!(neither.status.code(), Some(2));
+    let message = String::from_utf8(neither.stderr).unwrap();
+    assert!(message.contains("--data <DIR>"), "{message}");
+
+    // A server used SQLite before.
+    installation.start().unwrap().stop_gracefully().unwrap();
+    let restore = "restore --config CONFIG --data DATA --abandon";
+    succeeded(&installation, "token list --config CONFIG --data DATA");
+    select(&installation, &format!("url = \"{}\"", unreachable().1));
+    let error = format!(
+        "{}/appkeep.sqlite3 exists, but the configuration selects PostgreSQL: migrate it with `appkeep store copy`, then \
+         move it away",
+        installation.data().display()
+    );
+    assert_eq!(not_started(&installation), error);
+    for words in [
+        restore,
+        "token list --config CONFIG --data DATA",
+        "key rotate --config CONFIG --data DATA",
+    ] {
+        assert_eq!(refused(&installation, words), error);
+    }
+
+    let elsewhere = installation.path().join("elsewhere");
+    let words = restore.replace("DATA", &elsewhere.display().to_string());
+    assert_eq!(
+        refused(&installation, &words),
+        format!(
+            "{} is not the data directory of a server: it contains neither keys nor server.lock",
+            elsewhere.display()
+        )
+    );
+}
+
+#[test]
+fn passwords_and_certificates_are_checked_in_a_private_cluster() {
+    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let cluster = PostgresCluster::start(&cert.pem(), &signing_key.serialize_pem());
+    let mut psql = Command::new("psql");
+    psql.envs(cluster.environment())
+        .args(["--quiet", "--dbname=postgres", "--command"]);
+    let sql = format!(
+        "CREATE ROLE appkeep LOGIN PASSWORD '{PASSWORD}'; CREATE SCHEMA appkeep AUTHORIZATION appkeep"
+    );
+    assert!(psql.arg(sql).status().unwrap().success());
+
+    let address = cluster.address();
+    let right = format!("postgres://appkeep:{PASSWORD}@{address}/postgres");
+    let installation = selected(&format!("postgres://appkeep:{PASSWORD}-wrong@{address}/postgres"));
+    let failed = format!("failed to open the PostgreSQL database postgres on {address}: ");
+    assert_eq!(
+        not_started(&installation),
+        format!("{failed}the store failed: password authentication failed for user \"appkeep\"")
+    );
+
+    let trusted = installation.path().join("db-ca.pem");
+    fs::write(&trusted, cert.pem()).unwrap();
+    let CertifiedKey { cert: other, .. } = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    fs::write(installation.path().join("other-ca.pem"), other.pem()).unwrap();
+    let verified = |file: &str| {
+        let file = installation.path().join(file);
+        format!(
+            "url = \"{right}?sslmode=verify-full&sslrootcert={}\"",
+            file.display()
+        )
+    };
+    select(&installation, &verified("other-ca.pem"));
+    let untrusted = not_started(&installation);
+    assert!(untrusted.starts_with(&failed), "{untrusted}");
+    assert!(untrusted.contains("certificate"), "{untrusted}");
+    select(&installation, &verified("missing.pem"));
+    let missing = not_started(&installation);
+    assert!(missing.starts_with(&failed), "{missing}");
+    select(&installation, &verified("db-ca.pem"));
+    installation.start().unwrap().stop_gracefully().unwrap();
+}

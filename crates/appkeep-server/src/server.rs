@@ -145,8 +145,8 @@ impl Server {
             .as_ref()
             .map(|tls| Certificate::open(tls, data.path(), options.listen, options.clock.as_ref()))
             .transpose()?;
-        let Database { store, sqlite } =
-            Database::open(&data, &options.config, replacements.volatile_store).await?;
+        let database = Database::open(&data, &options.config, replacements.volatile_store).await?;
+        let store = database.store;
         transact(|| async {
             let mut tx = store.begin().await?;
             tx.update_declaration(&options.config.declaration, options.clock.now())
@@ -227,7 +227,7 @@ impl Server {
             ca_file,
             reloadable,
             #[cfg(any(feature = "testing", feature = "failpoints"))]
-            sqlite,
+            sqlite: database.sqlite,
             #[cfg(feature = "testing")]
             owner: deps.owner,
             _lock: lock,
@@ -374,10 +374,7 @@ fn listen(
 struct Database {
     store: Arc<dyn Store>,
     /// The same store, if it is on SQLite.
-    #[cfg_attr(
-        not(any(feature = "testing", feature = "failpoints")),
-        expect(dead_code, reason = "only tests use it")
-    )]
+    #[cfg(any(feature = "testing", feature = "failpoints"))]
     sqlite: Option<Arc<SqliteStore>>,
 }
 
@@ -389,6 +386,7 @@ impl Database {
             data.check_without_database()?;
             return Ok(Self {
                 store: Arc::new(open_postgres(url).await?),
+                #[cfg(any(feature = "testing", feature = "failpoints"))]
                 sqlite: None,
             });
         }
@@ -400,6 +398,7 @@ impl Database {
         });
         Ok(Self {
             store: sqlite.clone(),
+            #[cfg(any(feature = "testing", feature = "failpoints"))]
             sqlite: Some(sqlite),
         })
     }

@@ -54,8 +54,8 @@ impl Checker<'_> {
             url_file,
         } = spanned.get_ref();
         // A URL in the wrong key would be displayed as a name.
-        let names = [url_env, url_file].into_iter().flatten();
-        for name in names.filter(|name| name.get_ref().contains("://")) {
+        let mut names = [url_env, url_file].into_iter().flatten();
+        if let Some(name) = names.find(|name| name.get_ref().contains("://")) {
             return Err(refused(name.span(), "this is a URL: specify it with `url`"));
         }
         let source = match (url, url_env, url_file) {

@@ -11,7 +11,7 @@ use appkeep_launcher::{
 };
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 
-use crate::program::{installation, only_error_line, run, stdout};
+use crate::program::{appkeep, installation, only_error_line, run, stdout};
 
 const PASSWORD: &str = "s3cret";
 
@@ -158,6 +158,30 @@ fn tokens_and_backups_are_in_the_database_and_survive_a_restart() {
         "bucket import --config CONFIG --data DATA --output json",
     );
     assert!(imported.contains("\"known\": 1"), "{imported}");
+}
+
+#[test]
+fn servers_conform_to_the_contract() {
+    let schema = Schema::create();
+    let installation = selected(&schema.url());
+    // The checker waits for the response to half a body.
+    installation
+        .configure("body_timeout_secs = 600", "body_timeout_secs = 1")
+        .unwrap();
+    let server = installation.start().unwrap();
+    let token = succeeded(&installation, "token create --config CONFIG --account acme");
+    let mut verify = appkeep();
+    let checked = verify
+        .args(["verify", &server.url])
+        .env("APPKEEP_TOKEN", &token)
+        .output()
+        .unwrap();
+    assert_eq!(checked.status.code(), Some(0), "{}", stdout(&checked));
+    assert_eq!(
+        server.get(&token, &backups()).body["items"],
+        serde_json::json!([])
+    );
+    server.stop_gracefully().unwrap();
 }
 
 #[test]

@@ -82,7 +82,8 @@ impl Builder {
     }
 
     /// Sets the configuration, in the format of `appkeep.toml`. Accounts are added to it. Its paths are relative to the
-    /// temporary directory; the files and directories that they name aren't created.
+    /// temporary directory; the files and directories that they name aren't created. The database is always on SQLite:
+    /// `[store]` isn't supported.
     #[must_use]
     pub fn config(mut self, config: impl Into<String>) -> Self {
         self.config = config.into();

@@ -48,13 +48,20 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use sqlx_core::connection::Connection as _;
 use sqlx_core::pool::PoolConnection;
-use sqlx_postgres::Postgres;
+use sqlx_postgres::{PgConnection, Postgres};
+
+pub(crate) use errors::{encode_error, store_error};
+pub(crate) use migrations::begin as begin_migrated;
 
 use connections::Connections;
-use errors::store_error;
 use options::Options;
 use resources::Table;
 use tx::PostgresTx;
+
+/// Opens a connection without a pool.
+pub(crate) async fn connect(url: &SecretString) -> Result<PgConnection, StoreError> {
+    connections::connect(&Options::parse(url)?).await
+}
 
 /// The store in a PostgreSQL database, which any number of servers may use at once.
 ///

@@ -49,7 +49,11 @@ use chrono::{DateTime, Utc};
 #[cfg(feature = "failpoints")]
 pub use faults::{FAULT_REASON, StorageFault, StorageFaults};
 
-use connections::{Connections, blocking};
+pub(crate) use connections::blocking;
+pub(crate) use errors::store_error;
+pub(crate) use migrations::list_applied;
+
+use connections::Connections;
 use db::Db;
 use faults::Faults;
 use open::{Durability, Timeouts};

@@ -2,7 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is a test, helpers too")]
 
+mod filled;
+#[path = "../port/fixtures.rs"]
+mod fixtures;
 mod postgres_connections;
+mod postgres_copy;
 mod postgres_migrations;
 mod postgres_servers;
 #[path = "../schema/mod.rs"]

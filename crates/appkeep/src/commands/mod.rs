@@ -18,6 +18,7 @@ pub(crate) mod schedule;
 pub(crate) mod serve;
 pub(crate) mod shell;
 pub(crate) mod snapshot;
+pub(crate) mod store;
 pub(crate) mod token;
 pub(crate) mod verify;
 

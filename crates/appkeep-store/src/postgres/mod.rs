@@ -10,6 +10,7 @@ mod changes;
 mod connections;
 mod db;
 mod errors;
+mod events;
 mod jobs;
 mod locks;
 mod maintenance;
@@ -42,7 +43,9 @@ use appkeep_core::resource::Resource;
 use appkeep_core::retention::RetentionItem;
 use appkeep_core::schedule::{Schedule, Scheduled};
 use appkeep_core::statistics::Statistics;
-use appkeep_core::store::{Finished, ListFilter, ListPage, Page, Resources, Store, StoreError, StoreTx};
+use appkeep_core::store::{
+    Finished, JobEvents, ListFilter, ListPage, Page, Resources, Store, StoreError, StoreTx,
+};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -54,6 +57,7 @@ pub(crate) use errors::{encode_error, store_error};
 pub(crate) use migrations::begin as begin_migrated;
 
 use connections::Connections;
+use events::Events;
 use options::Options;
 use resources::Table;
 use tx::PostgresTx;
@@ -72,6 +76,7 @@ pub(crate) async fn connect(url: &SecretString) -> Result<PgConnection, StoreErr
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
     connections: Connections,
+    events: Events,
 }
 
 impl PostgresStore {
@@ -90,8 +95,9 @@ impl PostgresStore {
         let mut connection = connections::connect(&options).await?;
         migrations::run(&mut connection).await?;
         connection.close().await.map_err(store_error)?;
+        let events = Events::new(options.clone());
         let connections = Connections::new(options);
-        Ok(Self { connections })
+        Ok(Self { connections, events })
     }
 
     async fn db(&self) -> Result<PoolConnection<Postgres>, StoreError> {
@@ -268,7 +274,12 @@ impl Store for PostgresStore {
         jobs::renew_lease(&mut *self.db().await?, lease, until).await
     }
 
+    fn watch_jobs(&self) -> Option<JobEvents> {
+        Some(self.events.subscribe())
+    }
+
     async fn close(&self) {
+        self.events.close().await;
         self.connections.close().await;
     }
 }

@@ -7,6 +7,7 @@ mod filled;
 mod fixtures;
 mod postgres_connections;
 mod postgres_copy;
+mod postgres_events;
 mod postgres_migrations;
 mod postgres_servers;
 #[path = "../schema/mod.rs"]

@@ -13,6 +13,9 @@ use crate::eventually;
 /// The environment variable with the URL of a database to use instead. Its user must be permitted to create schemas.
 const URL: &str = "APPKEEP_TEST_POSTGRES_URL";
 
+/// Prepares for commands of PostgreSQL; both scripts begin with it.
+pub(crate) const USER: &str = include_str!("postgres_user.sh");
+
 /// Runs the cluster, and deletes it when no process uses it any more.
 const SCRIPT: &str = include_str!("postgres.sh");
 
@@ -94,7 +97,8 @@ fn start(dir: &Path, users: &Path) {
     let _ = fs::remove_dir_all(dir);
     fs::create_dir(dir).expect("the directory of the cluster");
     let mut script = Command::new("sh");
-    script.args(["-c", SCRIPT, "postgres.sh"]).arg(dir).arg(users);
+    let text = format!("{USER}{SCRIPT}");
+    script.args(["-c", &text, "postgres.sh"]).arg(dir).arg(users);
     // It outlives this process, and signals to the test runner don't reach it.
     script
         .process_group(0)

@@ -1,16 +1,5 @@
-# Runs a PostgreSQL cluster in the directory $1 until no process has locked the file $2 for some seconds.
-set -eu
-dir=$1 users=$2
-PATH=$PATH:$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')
-
-# PostgreSQL refuses to run as root.
-as_user=
-if [ "$(id -u)" = 0 ]; then
-    user=nobody
-    id postgres >/dev/null 2>&1 && user=postgres
-    chown "$user" "$dir"
-    as_user="setpriv --reuid=$user --regid=$(id -g "$user") --clear-groups"
-fi
+# Runs the cluster until no process has locked the file $2 for some seconds.
+users=$2
 
 cd "$dir"
 $as_user initdb --pgdata=data --username=appkeep --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >initdb.log 2>&1

@@ -64,7 +64,7 @@ pub(crate) fn job(n: u128) -> NewJob {
         id: Uuid::from_u128(n).into(),
         payload: JobPayload::from(payload),
         run_after: at(0),
-        correlation: (n % 2 == 0).then(|| Uuid::from_u128(n)),
+        correlation: n.is_multiple_of(2).then(|| Uuid::from_u128(n)),
     }
 }
 
@@ -207,7 +207,7 @@ pub(crate) async fn fill(store: &SqliteStore) {
     fill_jobs(store).await;
     // An undeclared account, and a rename.
     let mut later = declaration();
-    later.accounts[0].name = "renamed".to_owned();
+    "renamed".clone_into(&mut later.accounts[0].name);
     let mut tx = store.begin().await.unwrap();
     tx.update_declaration(&later, at(9)).await.unwrap();
     tx.commit().await.unwrap();

@@ -4,11 +4,14 @@
 
 mod filled;
 #[path = "../port/fixtures.rs"]
+#[expect(dead_code, reason = "the tests of the port use the rest")]
 mod fixtures;
 mod postgres_connections;
 mod postgres_copy;
 mod postgres_events;
+mod postgres_faults;
 mod postgres_migrations;
 mod postgres_servers;
+mod postgres_tls;
 #[path = "../schema/mod.rs"]
 mod schema;

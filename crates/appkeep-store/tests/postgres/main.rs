@@ -6,6 +6,7 @@ mod filled;
 #[path = "../port/fixtures.rs"]
 #[expect(dead_code, reason = "the tests of the port use the rest")]
 mod fixtures;
+mod idle_engine;
 mod postgres_connections;
 mod postgres_copy;
 mod postgres_events;
@@ -13,5 +14,6 @@ mod postgres_faults;
 mod postgres_migrations;
 mod postgres_servers;
 mod postgres_tls;
+mod postgres_workers;
 #[path = "../schema/mod.rs"]
 mod schema;

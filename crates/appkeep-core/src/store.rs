@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::actor::{Token, TokenHash};
@@ -230,6 +231,16 @@ macro_rules! stored_kinds {
 
 stored_kinds!(BackupKind, SnapshotKind);
 
+/// Events of the queue, which any process may have caused. There may be events without a change, and several changes
+/// may be one event; none is lost. Earlier events of the process are the first one of a new receiver.
+#[derive(Debug, Clone)]
+pub struct JobEvents {
+    /// Changes when jobs may have become due.
+    pub queued: watch::Receiver<()>,
+    /// Changes when jobs may have been requested to stop.
+    pub cancelled: watch::Receiver<()>,
+}
+
 /// Stores the state of the server.
 #[async_trait]
 pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
@@ -322,6 +333,9 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     async fn probe_write(&self) -> Result<(), StoreError>;
     /// Renews a lease until `until`.
     async fn renew_lease(&self, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError>;
+    /// Events of the queue from all processes. `None` if the store doesn't report any: then other processes' changes are
+    /// only found by polling.
+    fn watch_jobs(&self) -> Option<JobEvents>;
     /// Waits for calls in progress, then closes the database. All later calls fail with [`StoreError::Unavailable`].
     async fn close(&self);
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod copy;
 mod items;
 mod migrations;
 mod page;
@@ -9,6 +10,7 @@ mod sqlite;
 mod statements;
 mod values;
 
+pub use copy::{CopiedTable, CopyError, copy_to_postgres};
 pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 #[cfg(feature = "failpoints")]

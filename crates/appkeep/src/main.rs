@@ -25,7 +25,7 @@ use clap::{Parser, Subcommand};
 
 use self::commands::{
     app, backup, bucket, config, diff, doctor, explain, job, key, login as logging_in, restore, schedule,
-    serve, shell, snapshot, token, verify,
+    serve, shell, snapshot, store, token, verify,
 };
 use self::failure::{COULD_NOT_RUN, Failure};
 
@@ -72,6 +72,9 @@ enum Command {
     /// Show and change the keys that decrypt backups.
     #[command(subcommand)]
     Key(key::Command),
+    /// Copy the server's database.
+    #[command(subcommand)]
+    Store(store::Command),
     /// Check whether a server conforms to the contract; without a URL, a new server of our own.
     ///
     /// Example: appkeep verify "$URL" --token-file token --output junit=report.xml
@@ -112,6 +115,7 @@ fn main() -> ExitCode {
         Command::Token(command) => block_on(token::run(command)),
         Command::Job(command) => block_on(job::run(command)),
         Command::Key(command) => block_on(key::run(command)),
+        Command::Store(command) => block_on(store::run(command)),
         Command::Verify(args) => block_on(verify::run(*args)),
         Command::Diff(args) => diff::run(&args),
         Command::Explain(args) => explain::run(&args),

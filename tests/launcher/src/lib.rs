@@ -3,6 +3,7 @@
 mod http;
 mod installation;
 mod postgres;
+mod postgres_cluster;
 mod server;
 
 use std::thread;
@@ -15,7 +16,8 @@ pub use self::installation::{
     ACCOUNT, APP, BUCKET, CONFIG, Installation, OTHER_ACCOUNT, app_backups, app_snapshots, backup_body,
     backups, command, describe, snapshot_body,
 };
-pub use self::postgres::{PostgresCluster, postgres_url};
+pub use self::postgres::postgres_url;
+pub use self::postgres_cluster::PostgresCluster;
 pub use self::server::{Ended, NotReady, RunningServer, signal};
 
 /// The maximum time that a server may print nothing, or that a condition may stay false.

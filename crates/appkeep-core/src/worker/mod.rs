@@ -13,6 +13,7 @@ mod create_backup;
 mod create_snapshot;
 mod delete_backup;
 mod delete_snapshot;
+mod events;
 mod hooks;
 mod job;
 mod liveness;
@@ -51,8 +52,10 @@ pub use self::unfinished_restores::{complete_interrupted_restore, resume_restore
 
 /// The duration of a lease unless it is renewed, in seconds.
 pub const LEASE_SECS: i64 = 30;
-/// The interval at which a lease is renewed and checked for a request to stop.
+/// The interval at which a lease is renewed and checked for a request to stop, if the store doesn't report requests.
 pub const RENEW_EVERY: Duration = Duration::from_millis(500);
+/// The interval at which a lease is renewed if the store reports requests to stop: a third of its duration.
+pub const RENEW_WATCHED_EVERY: Duration = Duration::from_secs(LEASE_SECS.unsigned_abs() / 3);
 /// The minimum interval between writes of progress.
 pub const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 /// The interval at which an idle worker polls for jobs of which it was not notified.
@@ -120,6 +123,13 @@ impl Workers {
         let scheduler = move || scheduler::schedule(again.clone(), stop.clone());
         let scheduler = tasks.spawn(restarted("scheduler", shutdown.clone(), scheduler));
         liveness.add("scheduler", scheduler);
+        if let Some(events) = deps.store.watch_jobs() {
+            tasks.spawn(events::wake_workers(
+                events.queued,
+                deps.wake.clone(),
+                shutdown.clone(),
+            ));
+        }
         for _ in 0..count {
             let (again, stop) = (deps.clone(), shutdown.clone());
             let worker = move || work(again.clone(), stop.clone());

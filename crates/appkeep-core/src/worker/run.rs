@@ -10,7 +10,10 @@ use tracing::Instrument;
 use super::cancel::CANCELLED_REASON;
 use super::job::{Job, Setback, job_of, report_failure};
 use super::step::StepError;
-use super::{BACKOFF_SECS_MAX, EXHAUSTED_PAUSE_SECS, LEASE_SECS, POSTPONED_SECS, RENEW_EVERY, WorkerDeps};
+use super::{
+    BACKOFF_SECS_MAX, EXHAUSTED_PAUSE_SECS, LEASE_SECS, POSTPONED_SECS, RENEW_EVERY, RENEW_WATCHED_EVERY,
+    WorkerDeps, events,
+};
 use crate::ids::JobId;
 use crate::job::{CLAIMS_MAX, ClaimedJob, JobPayload, JobResult, LeaseStatus, NewJob};
 use crate::state::fit_reason;
@@ -134,13 +137,18 @@ impl JobRun<'_> {
     /// Renews the lease and reacts to requests to stop; never returns.
     async fn renew_lease(&self, shutdown: &CancellationToken) {
         let mut renewed_at = self.deps.clock.now();
+        let mut requests = self.deps.store.watch_jobs().map(|events| events.cancelled);
+        let renewed_pause = requests.as_ref().map_or(RENEW_EVERY, |_| RENEW_WATCHED_EVERY);
+        let mut pause = renewed_pause;
         loop {
             tokio::select! {
-                () = tokio::time::sleep(RENEW_EVERY) => {}
+                () = tokio::time::sleep(pause) => {}
+                () = events::next(&mut requests) => {}
                 () = shutdown.cancelled(), if !self.cancel.is_cancelled() => self.stop(Stop::Shutdown),
             }
             let now = self.deps.clock.now();
             let until = now + chrono::Duration::seconds(LEASE_SECS);
+            pause = renewed_pause;
             match self.deps.store.renew_lease(&self.claimed.lease, until).await {
                 Ok(LeaseStatus::Held) => renewed_at = now,
                 Ok(LeaseStatus::CancelRequested) => {
@@ -149,6 +157,7 @@ impl JobRun<'_> {
                 }
                 Ok(LeaseStatus::Lost) => self.stop(Stop::LeaseLost),
                 Err(error) => {
+                    pause = RENEW_EVERY;
                     tracing::warn!(job.id = %self.claimed.lease.job_id, %error, "the lease was not renewed");
                     if now - renewed_at >= chrono::Duration::seconds(LEASE_SECS) {
                         self.stop(Stop::LeaseLost);

@@ -14,3 +14,5 @@ pub mod tokens;
 
 pub use appkeep_core::catalog;
 pub use appkeep_core::store::Store;
+pub use appkeep_store::{CopiedTable, CopyError, copy_to_postgres};
+pub use secrecy::SecretString;

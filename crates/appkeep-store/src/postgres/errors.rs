@@ -24,7 +24,7 @@ const UNAVAILABLE: [&str; 9] = [
 
 /// Classifies `error` as a conflict, or as a temporary or permanent failure.
 #[expect(clippy::needless_pass_by_value, reason = "this is what `map_err` calls")]
-pub(super) fn store_error(error: Error) -> StoreError {
+pub(crate) fn store_error(error: Error) -> StoreError {
     match &error {
         Error::Database(failure) => database_error(failure.as_ref()),
         Error::PoolTimedOut => {
@@ -59,6 +59,6 @@ pub(super) fn store_error_or_name_taken(error: Error) -> StoreError {
 
 /// The error of a parameter that can't be sent.
 #[expect(clippy::needless_pass_by_value, reason = "this is what `map_err` calls")]
-pub(super) fn encode_error(error: BoxDynError) -> StoreError {
+pub(crate) fn encode_error(error: BoxDynError) -> StoreError {
     StoreError::Broken(format!("a parameter can't be sent to the database: {error}"))
 }

@@ -12,6 +12,7 @@ use sqlx_postgres::PgConnection;
 use uuid::Uuid;
 
 use super::db::{self, params, storable};
+use super::events::notifying;
 use super::locks;
 use super::rows::PostgresRow;
 use crate::items::jobs::{
@@ -61,10 +62,10 @@ macro_rules! make_due {
 }
 
 statements! {
-    INSERT("jobs") = "INSERT INTO jobs (id, payload_version, kind, payload, resource, exclusive_key, state, \
+    INSERT("jobs") = notifying!("queued", "INSERT INTO jobs (id, payload_version, kind, payload, resource, exclusive_key, state, \
          run_after_micros, correlation, account_id, app_id, bucket_id) \
          VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $8, $9, $10, \
-         (SELECT bucket_id FROM app_backups WHERE id = $5 AND $3 = 'take_backup'))";
+         (SELECT bucket_id FROM app_backups WHERE id = $5 AND $3 = 'take_backup')) RETURNING seq");
     PARK("jobs") = "UPDATE jobs SET state = 'parked', attempt = attempt - 1, reason = $2, lease_owner = NULL, \
          lease_until_micros = NULL, park_cause = $3 WHERE seq = $1";
     RENEW_LEASE("jobs") = "UPDATE jobs SET lease_until_micros = $4 \
@@ -74,11 +75,11 @@ statements! {
     /// Until the transaction ends, the lease can't be renewed, and no other worker can claim the job.
     FETCH_LEASE("jobs") = "SELECT id FROM jobs WHERE id = $1 AND fence = $2 AND lease_owner = $3 \
          FOR NO KEY UPDATE";
-    REQUEST_CANCEL("jobs") = "UPDATE jobs SET cancel_requested = TRUE, run_after_micros = LEAST(run_after_micros, 0) \
-         WHERE resource = $1 AND state IN ('queued', 'running')";
-    REQUEUE("jobs") = "UPDATE jobs SET state = 'queued', attempt = attempt - $4, run_after_micros = $5, reason = $6, \
+    REQUEST_CANCEL("jobs") = notifying!("cancelled", "UPDATE jobs SET cancel_requested = TRUE, run_after_micros = LEAST(run_after_micros, 0) \
+         WHERE resource = $1 AND state IN ('queued', 'running') RETURNING seq");
+    REQUEUE("jobs") = notifying!("queued", "UPDATE jobs SET state = 'queued', attempt = attempt - $4, run_after_micros = $5, reason = $6, \
          lease_owner = NULL, lease_until_micros = NULL, step_key = NULL \
-         WHERE id = $1 AND fence = $2 AND lease_owner = $3";
+         WHERE id = $1 AND fence = $2 AND lease_owner = $3 RETURNING seq");
 
     /// Sets a job's step key, or removes it, unless another job has the key. `$1` to `$3` lease, `$4` key.
     UPDATE_STEP_KEY("jobs") = "UPDATE jobs SET step_key = $4 \

@@ -3,7 +3,7 @@
 use appkeep_core::store::StoreError;
 use sqlx_core::connection::Connection as _;
 use sqlx_core::executor::Executor as _;
-use sqlx_postgres::PgConnection;
+use sqlx_postgres::{PgConnection, PgTransaction};
 
 use super::db::{self, params};
 use super::errors::store_error;
@@ -36,6 +36,15 @@ const fn statement(sql: &'static str) -> Statement {
 /// # Errors
 /// When the schema is newer than this program or unknown, or when the database fails.
 pub(super) async fn run(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let tx = begin(connection).await?;
+    tx.commit().await.map_err(store_error)
+}
+
+/// Begins a transaction, and migrates the schema in it.
+///
+/// # Errors
+/// Those of [`run`].
+pub(crate) async fn begin(connection: &mut PgConnection) -> Result<PgTransaction<'_>, StoreError> {
     let mut tx = connection.begin_with(BEGIN).await.map_err(store_error)?;
     locks::migrate(&mut tx).await?;
     let is_created = db::fetch_one(&mut tx, IS_CREATED, params![], |row| row.flag("is_created"));
@@ -51,7 +60,7 @@ pub(super) async fn run(connection: &mut PgConnection) -> Result<(), StoreError>
         db::execute(&mut tx, INSERT_APPLIED, params).await?;
         tracing::info!(migration = name, "schema migrated");
     }
-    tx.commit().await.map_err(store_error)
+    Ok(tx)
 }
 
 async fn list_applied(db: &mut PgConnection) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {

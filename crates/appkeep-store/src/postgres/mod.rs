@@ -10,6 +10,7 @@ mod changes;
 mod connections;
 mod db;
 mod errors;
+mod events;
 mod jobs;
 mod locks;
 mod maintenance;
@@ -42,19 +43,29 @@ use appkeep_core::resource::Resource;
 use appkeep_core::retention::RetentionItem;
 use appkeep_core::schedule::{Schedule, Scheduled};
 use appkeep_core::statistics::Statistics;
-use appkeep_core::store::{Finished, ListFilter, ListPage, Page, Resources, Store, StoreError, StoreTx};
+use appkeep_core::store::{
+    Finished, JobEvents, ListFilter, ListPage, Page, Resources, Store, StoreError, StoreTx,
+};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use sqlx_core::connection::Connection as _;
 use sqlx_core::pool::PoolConnection;
-use sqlx_postgres::Postgres;
+use sqlx_postgres::{PgConnection, Postgres};
+
+pub(crate) use errors::{encode_error, store_error};
+pub(crate) use migrations::begin as begin_migrated;
 
 use connections::Connections;
-use errors::store_error;
+use events::Events;
 use options::Options;
 use resources::Table;
 use tx::PostgresTx;
+
+/// Opens a connection without a pool.
+pub(crate) async fn connect(url: &SecretString) -> Result<PgConnection, StoreError> {
+    connections::connect(&Options::parse(url)?).await
+}
 
 /// The store in a PostgreSQL database, which any number of servers may use at once.
 ///
@@ -65,6 +76,7 @@ use tx::PostgresTx;
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
     connections: Connections,
+    events: Events,
 }
 
 impl PostgresStore {
@@ -84,8 +96,9 @@ impl PostgresStore {
         let mut connection = connections::connect(&options).await?;
         migrations::run(&mut connection).await?;
         connection.close().await.map_err(store_error)?;
+        let events = Events::new(options.clone());
         let connections = Connections::new(options);
-        Ok(Self { connections })
+        Ok(Self { connections, events })
     }
 
     /// Describes the database at `url`, without user and password. Doesn't connect to it.
@@ -270,7 +283,12 @@ impl Store for PostgresStore {
         jobs::renew_lease(&mut *self.db().await?, lease, until).await
     }
 
+    fn watch_jobs(&self) -> Option<JobEvents> {
+        Some(self.events.subscribe())
+    }
+
     async fn close(&self) {
+        self.events.close().await;
         self.connections.close().await;
     }
 }

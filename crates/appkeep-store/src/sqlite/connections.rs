@@ -138,7 +138,7 @@ impl Shared {
 
 /// Runs `call` on the blocking pool, in the current tracing span. If the caller stops waiting, the result is dropped
 /// when the call has ended.
-pub(super) async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     call: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     let span = Span::current();

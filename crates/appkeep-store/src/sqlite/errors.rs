@@ -10,7 +10,7 @@ use rusqlite::{Error, ErrorCode, ffi};
 /// from the start, so only other programs' transactions can. A database that is busy otherwise is unavailable, because
 /// SQLite has already waited for the lock.
 #[expect(clippy::needless_pass_by_value, reason = "this is what `map_err` calls")]
-pub(super) fn store_error(error: Error) -> StoreError {
+pub(crate) fn store_error(error: Error) -> StoreError {
     if error
         .sqlite_error()
         .is_some_and(|error| error.extended_code == ffi::SQLITE_BUSY_SNAPSHOT)

@@ -39,7 +39,8 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
     tx.commit().map_err(store_error)
 }
 
-fn list_applied(connection: &Connection) -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {
+/// The version and the checksum of each applied migration.
+pub(crate) fn list_applied(connection: &Connection) -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {
     let mut statement = connection.prepare(LIST_APPLIED)?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.collect()

@@ -42,14 +42,20 @@ use appkeep_core::resource::Resource;
 use appkeep_core::retention::RetentionItem;
 use appkeep_core::schedule::{Schedule, Scheduled};
 use appkeep_core::statistics::Statistics;
-use appkeep_core::store::{Finished, ListFilter, ListPage, Page, Resources, Store, StoreError, StoreTx};
+use appkeep_core::store::{
+    Finished, JobEvents, ListFilter, ListPage, Page, Resources, Store, StoreError, StoreTx,
+};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 #[cfg(feature = "failpoints")]
 pub use faults::{FAULT_REASON, StorageFault, StorageFaults};
 
-use connections::{Connections, blocking};
+pub(crate) use connections::blocking;
+pub(crate) use errors::store_error;
+pub(crate) use migrations::list_applied;
+
+use connections::Connections;
 use db::Db;
 use faults::Faults;
 use open::{Durability, Timeouts};
@@ -347,6 +353,11 @@ impl Store for SqliteStore {
     async fn renew_lease(&self, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError> {
         let lease = lease.clone();
         self.write(move |db| jobs::renew_lease(db, &lease, until)).await
+    }
+
+    /// None: the workers are in the process that queues most jobs, and poll for those of command-line tools.
+    fn watch_jobs(&self) -> Option<JobEvents> {
+        None
     }
 
     async fn close(&self) {

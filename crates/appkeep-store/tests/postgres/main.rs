@@ -2,8 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is a test, helpers too")]
 
+mod filled;
+#[path = "../port/fixtures.rs"]
+#[expect(dead_code, reason = "the tests of the port use the rest")]
+mod fixtures;
+mod idle_engine;
 mod postgres_connections;
+mod postgres_copy;
+mod postgres_events;
+mod postgres_faults;
 mod postgres_migrations;
 mod postgres_servers;
+mod postgres_tls;
+mod postgres_workers;
 #[path = "../schema/mod.rs"]
 mod schema;

@@ -127,7 +127,7 @@ fn postgres(dir: &TempDir) -> PostgresCluster {
     let config = dir.path().join("etc/appkeep");
     fs::create_dir_all(&config).expect("a directory");
     fs::write(config.join("db-ca.pem"), cert.pem()).expect("a file");
-    PostgresCluster::start(&cert.pem(), &signing_key.serialize_pem())
+    PostgresCluster::start_with_passwords(&cert.pem(), &signing_key.serialize_pem())
 }
 
 fn run_commands(path: &str) {

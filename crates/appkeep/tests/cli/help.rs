@@ -17,6 +17,8 @@ token create: print it, only this once | Works while the server runs | Example: 
 key: keys that decrypt backups | show | rotate
 key show: --recovery | Works while the server runs | plain restic
 key rotate: The server must not run | run it again | --old-key-file <FILE>
+store: Copy the server's database | copy
+store copy: The server must be stopped | APPKEEP_STORE_TO | list of processes | Exit codes: 0 copied | Example:
 verify: Check whether a server conforms to the contract
   | Exit codes: 0 no violations, 1 violations, 2 | Example: appkeep verify | --token-file <FILE>
   | --output <FORMAT=FILE> | --seed <UUID>

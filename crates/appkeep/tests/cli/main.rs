@@ -30,6 +30,7 @@ mod reload;
 mod remote;
 mod restore;
 mod serve;
+mod store_copy;
 mod system_errors;
 mod terminal;
 mod test_mode;

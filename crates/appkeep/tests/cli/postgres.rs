@@ -334,7 +334,7 @@ fn tools_find_the_database_only_where_it_is() {
 #[test]
 fn passwords_and_certificates_are_checked_in_a_private_cluster() {
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-    let cluster = PostgresCluster::start(&cert.pem(), &signing_key.serialize_pem());
+    let cluster = PostgresCluster::start_with_passwords(&cert.pem(), &signing_key.serialize_pem());
     let mut psql = Command::new("psql");
     psql.envs(cluster.environment())
         .args(["--quiet", "--dbname=postgres", "--command"]);

@@ -1,0 +1,127 @@
+//! Workers that another server wakes and stops.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use appkeep_core::admission::{Admission, FreeSpace, LowSpace, QueueLimits};
+use appkeep_core::clock::{Clock, IdSource};
+use appkeep_core::ids::SnapshotKind;
+use appkeep_core::job::{CreateSnapshot, JobPayload, NewJob};
+use appkeep_core::state::ResourceState;
+use appkeep_core::store::{Store, StoredKind};
+use appkeep_core::worker::{JobControl, RENEW_WATCHED_EVERY, WorkerDeps, Workers};
+use appkeep_store::PostgresStore;
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use crate::fixtures::{TEAM, WIKI, at, declaration, resource};
+use crate::idle_engine::IdleEngine;
+use crate::schema::Schema;
+
+/// A clock that stands still, sequential ids, and unlimited space.
+struct Environment(AtomicU64);
+
+impl Clock for Environment {
+    fn now(&self) -> DateTime<Utc> {
+        at(1)
+    }
+}
+
+impl IdSource for Environment {
+    fn next_id(&self) -> Uuid {
+        Uuid::from_u128(self.0.fetch_add(1, Ordering::Relaxed).into())
+    }
+}
+
+impl FreeSpace for Environment {
+    fn check(&self) -> Result<(), LowSpace> {
+        Ok(())
+    }
+}
+
+/// Keeps each job in its first state, and reports when it begins and when it is stopped.
+struct Hold(mpsc::UnboundedSender<&'static str>);
+
+struct Held(mpsc::UnboundedSender<&'static str>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // The test may have ended.
+        let _ = self.0.send("stopped");
+    }
+}
+
+#[async_trait]
+impl JobControl for Hold {
+    async fn leave(&self, _: &JobPayload, _: ResourceState) -> Result<(), String> {
+        let _held = Held(self.0.clone());
+        let _ = self.0.send("begun");
+        std::future::pending().await
+    }
+}
+
+fn deps(store: PostgresStore, events: mpsc::UnboundedSender<&'static str>) -> WorkerDeps {
+    let environment = Arc::new(Environment(AtomicU64::new(0xf000)));
+    WorkerDeps {
+        store: Arc::new(store),
+        engine: Arc::new(IdleEngine),
+        clock: environment.clone(),
+        ids: environment.clone(),
+        wake: Arc::default(),
+        owner: Uuid::from_u128(0xe1),
+        backups_max: None,
+        admission: Admission {
+            space: environment,
+            limits: QueueLimits::default(),
+        },
+        job_control: Some(Arc::new(Hold(events))),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn requests_of_another_server_stop_a_job_before_its_lease_is_renewed() {
+    let schema = Schema::create().await;
+    let first = PostgresStore::connect(&schema.url()).await.unwrap();
+    let second = PostgresStore::connect(&schema.url()).await.unwrap();
+    let (sender, mut events) = mpsc::unbounded_channel();
+    let workers = Workers::start(&deps(first.clone(), sender), 1);
+
+    let snapshot = resource::<SnapshotKind>(7, "of-another-server");
+    let payload = CreateSnapshot {
+        account_id: TEAM,
+        app_id: WIKI,
+        snapshot_id: snapshot.id,
+    };
+    let mut tx = second.begin().await.unwrap();
+    tx.update_declaration(&declaration(), at(0)).await.unwrap();
+    SnapshotKind::of_tx(tx.as_mut())
+        .insert_resource(&snapshot)
+        .await
+        .unwrap();
+    let job = NewJob {
+        id: Uuid::from_u128(8).into(),
+        payload: JobPayload::from(payload),
+        run_after: at(0),
+        correlation: None,
+    };
+    tx.insert_job(&job).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(events.recv().await, Some("begun"));
+
+    let requested = Instant::now();
+    let mut tx = second.begin().await.unwrap();
+    tx.update_jobs_cancel_requested(snapshot.id.as_uuid())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(events.recv().await, Some("stopped"));
+    assert!(requested.elapsed() < RENEW_WATCHED_EVERY);
+
+    workers.drain().await;
+    assert_eq!(second.list_pending_jobs().await.unwrap(), []);
+    first.close().await;
+    second.close().await;
+}

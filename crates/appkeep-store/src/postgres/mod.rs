@@ -64,7 +64,12 @@ use tx::PostgresTx;
 
 /// Opens a connection without a pool.
 pub(crate) async fn connect(url: &SecretString) -> Result<PgConnection, StoreError> {
-    connections::connect(&Options::parse(url)?).await
+    connections::connect(&options(url)?).await
+}
+
+fn options(url: &SecretString) -> Result<Options, StoreError> {
+    Options::parse(url)
+        .map_err(|reason| StoreError::Broken(format!("the URL of the database is invalid: {reason}")))
 }
 
 /// The store in a PostgreSQL database, which any number of servers may use at once.
@@ -91,8 +96,7 @@ impl PostgresStore {
     /// [`StoreError::Unavailable`] if the database can't be reached; [`StoreError::Broken`] if the URL is invalid,
     /// access is denied, or the schema was written by a newer program. The texts never contain the password.
     pub async fn connect(url: &SecretString) -> Result<Self, StoreError> {
-        let options = Options::parse(url)
-            .map_err(|reason| StoreError::Broken(format!("the URL of the database is invalid: {reason}")))?;
+        let options = options(url)?;
         let mut connection = connections::connect(&options).await?;
         migrations::run(&mut connection).await?;
         connection.close().await.map_err(store_error)?;

@@ -25,6 +25,7 @@ pub mod name;
 pub mod resource;
 pub mod retention;
 pub mod schedule;
+pub mod server;
 pub mod service;
 pub mod short_list;
 pub mod state;

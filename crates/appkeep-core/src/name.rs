@@ -1,4 +1,4 @@
-//! Names of resources.
+//! Names of resources and of nodes.
 
 use std::fmt;
 
@@ -67,6 +67,65 @@ impl fmt::Display for ResourceName {
     }
 }
 
+/// The maximum length of a node's name, in characters.
+pub const NODE_CHARS_MAX: usize = 253;
+
+/// The name of a node: 1 to 253 characters, which are DNS-1123 labels separated by dots.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeName(String);
+
+/// The error for a text that is not the name of a node.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a node's name has 1 to {NODE_CHARS_MAX} characters: {InvalidName}; dots separate several such names"
+)]
+pub struct InvalidNodeName;
+
+impl NodeName {
+    /// Validates `text` as the name of a node.
+    ///
+    /// # Errors
+    /// If it is not one or more DNS-1123 labels that are separated by dots, or is too long.
+    pub fn new(text: impl Into<String>) -> Result<Self, InvalidNodeName> {
+        let text = text.into();
+        let valid =
+            text.len() <= NODE_CHARS_MAX && text.split('.').all(|label| ResourceName::new(label).is_ok());
+        if valid {
+            Ok(Self(text))
+        } else {
+            Err(InvalidNodeName)
+        }
+    }
+
+    /// The name of the node with this host name. Characters that names don't have become hyphens.
+    #[must_use]
+    pub fn of_host(host: &str) -> Self {
+        let labels = host.split('.').filter_map(|label| {
+            let kept = label.chars().take(NAME_CHARS_MAX).map(|c| match c {
+                c if c.is_ascii_alphanumeric() => c.to_ascii_lowercase(),
+                _ => '-',
+            });
+            let kept: String = kept.collect();
+            let kept = kept.trim_matches('-');
+            (!kept.is_empty()).then(|| kept.to_owned())
+        });
+        let labels: Vec<String> = labels.collect();
+        Self::new(labels.join(".")).unwrap_or_else(|_| Self("localhost".to_owned()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for NodeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +149,40 @@ mod tests {
         }
         for bad in ["", "-a", "a-", "A", "a.b", "ä", "a b", "a\n", &"a".repeat(64)] {
             assert_eq!(ResourceName::new(bad), Err(InvalidName), "{bad}");
+        }
+    }
+
+    #[test]
+    fn names_of_nodes_are_labels_separated_by_dots() {
+        let long = vec!["a".repeat(63); 4].join(".");
+        for good in ["a", "node-1", "node-1.example.org", &long[..253]] {
+            assert!(NodeName::new(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            ".",
+            "a.",
+            ".a",
+            "a..b",
+            "Node",
+            "a_b",
+            &long[..254],
+            &"a".repeat(64),
+        ] {
+            assert_eq!(NodeName::new(bad), Err(InvalidNodeName), "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_host_name_gives_a_name_of_a_node() {
+        for (host, node) in [
+            ("node-1.example.org", "node-1.example.org"),
+            ("Web_Server.Local", "web-server.local"),
+            ("-a-.-.b", "a.b"),
+            ("\u{e4}", "localhost"),
+            ("", "localhost"),
+        ] {
+            assert_eq!(NodeName::of_host(host).as_str(), node, "{host}");
         }
     }
 }

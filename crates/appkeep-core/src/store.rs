@@ -26,6 +26,7 @@ use crate::job::{
 use crate::resource::{Kind, Resource};
 use crate::retention::RetentionItem;
 use crate::schedule::{NextRun, Schedule, Scheduled};
+use crate::server::{NewServer, RegisteredServer};
 use crate::state::ResourceState;
 use crate::statistics::Statistics;
 
@@ -336,6 +337,20 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     /// Events of the queue from all processes. `None` if the store doesn't report any: then other processes' changes are
     /// only found by polling.
     fn watch_jobs(&self) -> Option<JobEvents>;
+    /// Registers a server, or refreshes its registration, unless another live server has the same node: then that server
+    /// is returned, and nothing is changed. Deletes registrations of servers that were not seen for
+    /// [`SERVER_FORGOTTEN_AFTER`](crate::server::SERVER_FORGOTTEN_AFTER), or that are known to be dead.
+    ///
+    /// The time is the database's own if several servers share it, because their clocks may differ; otherwise `now`.
+    async fn register_server(
+        &self,
+        server: &NewServer,
+        now: DateTime<Utc>,
+    ) -> Result<Option<RegisteredServer>, StoreError>;
+    /// The registered servers, in the order of their ids. The time is the same as in [`Self::register_server`].
+    async fn list_servers(&self, now: DateTime<Utc>) -> Result<Vec<RegisteredServer>, StoreError>;
+    /// Deletes a server's registration.
+    async fn unregister_server(&self, id: Uuid) -> Result<(), StoreError>;
     /// Waits for calls in progress, then closes the database. All later calls fail with [`StoreError::Unavailable`].
     async fn close(&self);
 }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha384};
 pub(crate) type Migration = (i64, &'static str, &'static str);
 
 /// The number of migrations, which is also the newest version of the schema.
-pub(crate) const MIGRATIONS: usize = 19;
+pub(crate) const MIGRATIONS: usize = 20;
 
 macro_rules! files {
     ($database:literal: $($version:literal $name:literal),* $(,)?) => {
@@ -39,6 +39,7 @@ macro_rules! migrations {
             17 "0017_add_interrupted_restores",
             18 "0018_add_bucket_troubles",
             19 "0019_add_job_step_key",
+            20 "0020_create_servers",
         }
     };
 }

@@ -18,6 +18,7 @@ mod hooks;
 mod job;
 mod liveness;
 mod reconciler;
+mod register;
 mod restore_app;
 mod run;
 mod scheduler;
@@ -48,6 +49,7 @@ use crate::store::Store;
 
 pub use self::liveness::Liveness;
 pub use self::reconciler::start_reconciler;
+pub use self::register::{REGISTER_EVERY, Register, RegisterError};
 pub use self::unfinished_restores::{complete_interrupted_restore, resume_restores};
 
 /// The duration of a lease unless it is renewed, in seconds.

@@ -6,5 +6,6 @@ pub(crate) mod catalog;
 pub(crate) mod jobs;
 pub(crate) mod resources;
 pub(crate) mod schedules;
+pub(crate) mod servers;
 pub(crate) mod statistics;
 pub(crate) mod tokens;

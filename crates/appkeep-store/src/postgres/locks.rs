@@ -12,6 +12,7 @@ const PROGRAM: i32 = i32::from_be_bytes(*b"appk");
 /// The second key of each lock.
 const MIGRATE: i32 = 1;
 const CLAIM: i32 = 2;
+const REGISTER: i32 = 3;
 
 const LOCK: Statement = Statement {
     table: "pg_locks",
@@ -26,6 +27,11 @@ pub(super) async fn migrate(db: &mut PgConnection) -> Result<(), StoreError> {
 /// Waits until no other worker claims a job.
 pub(super) async fn claim(db: &mut PgConnection) -> Result<(), StoreError> {
     lock(db, CLAIM).await
+}
+
+/// Waits until no other server registers itself.
+pub(super) async fn register(db: &mut PgConnection) -> Result<(), StoreError> {
+    lock(db, REGISTER).await
 }
 
 async fn lock(db: &mut PgConnection, key: i32) -> Result<(), StoreError> {

@@ -25,6 +25,7 @@ mod schedules;
 #[cfg(test)]
 #[path = "../../tests/schema/mod.rs"]
 mod schema;
+mod servers;
 mod statistics;
 mod tokens;
 mod tx;
@@ -42,6 +43,7 @@ use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus, PendingJob};
 use appkeep_core::resource::Resource;
 use appkeep_core::retention::RetentionItem;
 use appkeep_core::schedule::{Schedule, Scheduled};
+use appkeep_core::server::{NewServer, RegisteredServer};
 use appkeep_core::statistics::Statistics;
 use appkeep_core::store::{
     Finished, JobEvents, ListFilter, ListPage, Page, Resources, Store, StoreError, StoreTx,
@@ -52,6 +54,7 @@ use secrecy::SecretString;
 use sqlx_core::connection::Connection as _;
 use sqlx_core::pool::PoolConnection;
 use sqlx_postgres::{PgConnection, Postgres};
+use uuid::Uuid;
 
 pub(crate) use errors::{encode_error, store_error};
 pub(crate) use migrations::begin as begin_migrated;
@@ -103,6 +106,14 @@ impl PostgresStore {
         let events = Events::new(options.clone());
         let connections = Connections::new(options);
         Ok(Self { connections, events })
+    }
+
+    /// The id of the installation, which all its servers share: `new` if it had none.
+    ///
+    /// # Errors
+    /// Those of every call.
+    pub async fn installation_id(&self, new: Uuid) -> Result<Uuid, StoreError> {
+        servers::installation_id(&mut *self.db().await?, new).await
     }
 
     /// Describes the database at `url`, without user and password. Doesn't connect to it.
@@ -289,6 +300,25 @@ impl Store for PostgresStore {
 
     fn watch_jobs(&self) -> Option<JobEvents> {
         Some(self.events.subscribe())
+    }
+
+    async fn register_server(
+        &self,
+        server: &NewServer,
+        _now: DateTime<Utc>,
+    ) -> Result<Option<RegisteredServer>, StoreError> {
+        let mut tx = self.connections.begin_read_committed().await?;
+        let other = servers::register(&mut tx, server).await?;
+        tx.commit().await.map_err(store_error)?;
+        Ok(other)
+    }
+
+    async fn list_servers(&self, _now: DateTime<Utc>) -> Result<Vec<RegisteredServer>, StoreError> {
+        servers::list(&mut *self.db().await?).await
+    }
+
+    async fn unregister_server(&self, id: Uuid) -> Result<(), StoreError> {
+        servers::delete(&mut *self.db().await?, id).await
     }
 
     async fn close(&self) {

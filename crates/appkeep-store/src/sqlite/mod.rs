@@ -22,6 +22,7 @@ mod rows;
 #[cfg(test)]
 mod scaling;
 mod schedules;
+mod servers;
 mod statistics;
 mod tokens;
 mod transaction;
@@ -41,12 +42,14 @@ use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus, PendingJob};
 use appkeep_core::resource::Resource;
 use appkeep_core::retention::RetentionItem;
 use appkeep_core::schedule::{Schedule, Scheduled};
+use appkeep_core::server::{NewServer, RegisteredServer};
 use appkeep_core::statistics::Statistics;
 use appkeep_core::store::{
     Finished, JobEvents, ListFilter, ListPage, Page, Resources, Store, StoreError, StoreTx,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 #[cfg(feature = "failpoints")]
 pub use faults::{FAULT_REASON, StorageFault, StorageFaults};
@@ -358,6 +361,24 @@ impl Store for SqliteStore {
     /// None: the workers are in the process that queues most jobs, and poll for those of command-line tools.
     fn watch_jobs(&self) -> Option<JobEvents> {
         None
+    }
+
+    async fn register_server(
+        &self,
+        server: &NewServer,
+        now: DateTime<Utc>,
+    ) -> Result<Option<RegisteredServer>, StoreError> {
+        let (server, sole_server) = (server.clone(), self.sole_server);
+        self.write(move |db| servers::register(db, &server, now, sole_server))
+            .await
+    }
+
+    async fn list_servers(&self, now: DateTime<Utc>) -> Result<Vec<RegisteredServer>, StoreError> {
+        self.scan(move |db| servers::list(db, now)).await
+    }
+
+    async fn unregister_server(&self, id: Uuid) -> Result<(), StoreError> {
+        self.write(move |db| servers::delete(db, id)).await
     }
 
     async fn close(&self) {

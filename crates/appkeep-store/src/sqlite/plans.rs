@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use super::db::Db;
 use super::{
     app_backups, app_restores, app_snapshots, apps, bucket_problems, catalog, changes, jobs, pending_jobs,
-    schedules, statistics, tokens, write_probe,
+    schedules, servers, statistics, tokens, write_probe,
 };
 use crate::SqliteStore;
 use crate::statements::Statement;
 
 /// All modules with statements. A module that is missing here has an unused `STATEMENTS`, which the compiler reports.
-pub(super) const MODULES: [(&str, &[(&str, Statement)]); 13] = [
+pub(super) const MODULES: [(&str, &[(&str, Statement)]); 14] = [
     ("app_backups", app_backups::STATEMENTS),
     ("app_restores", app_restores::STATEMENTS),
     ("app_snapshots", app_snapshots::STATEMENTS),
@@ -22,6 +22,7 @@ pub(super) const MODULES: [(&str, &[(&str, Statement)]); 13] = [
     ("jobs", jobs::STATEMENTS),
     ("pending_jobs", pending_jobs::STATEMENTS),
     ("schedules", schedules::STATEMENTS),
+    ("servers", servers::STATEMENTS),
     ("statistics", statistics::STATEMENTS),
     ("tokens", tokens::STATEMENTS),
     ("write_probe", write_probe::STATEMENTS),

@@ -20,5 +20,6 @@ mod rows;
 mod schedules;
 #[path = "../schema/mod.rs"]
 mod schema;
+mod servers;
 mod tokens;
 mod transactions;

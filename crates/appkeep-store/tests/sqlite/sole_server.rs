@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use appkeep_core::job::{Claim, CreateBackup, DeleteSnapshot, JobPayload, JobResult, LeaseStatus, NewJob};
+use appkeep_core::name::NodeName;
+use appkeep_core::server::NewServer;
 use appkeep_core::store::Store;
 use appkeep_store::SqliteStore;
 use chrono::DateTime;
@@ -181,4 +183,22 @@ async fn stores_on_one_file_never_claim_a_job_twice() {
     let mut claimed: Vec<_> = claimers.join_all().await.into_iter().flatten().collect();
     claimed.sort();
     assert_eq!(claimed, (1..=60).map(|n| job(n).id).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn the_sole_server_replaces_its_predecessor_in_the_register_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = NodeName::new("one").unwrap();
+    let [dead, living] = [DEAD, LIVING].map(|id| NewServer {
+        id,
+        node: node.clone(),
+    });
+    let now = DateTime::UNIX_EPOCH;
+    let store = SqliteStore::open_sole_server(path(&dir)).await.unwrap();
+    for server in [dead, living] {
+        assert_eq!(store.register_server(&server, now).await.unwrap(), None);
+    }
+    let registered = store.list_servers(now).await.unwrap();
+    let ids: Vec<Uuid> = registered.iter().map(|found| found.id).collect();
+    assert_eq!(ids, [LIVING]);
 }

@@ -1,0 +1,44 @@
+//! The register of an installation's servers, which share its database.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::name::NodeName;
+
+/// The time since a server was last seen during which it is live: it may still hold its name and run jobs.
+pub const SERVER_LIVE_FOR: Duration = Duration::from_secs(30);
+
+/// The time since a server was last seen after which its registration is deleted.
+pub const SERVER_FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
+
+/// A server that registers itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewServer {
+    /// Identifies the process incarnation, also in leases of jobs and claims of buckets.
+    pub id: Uuid,
+    /// The name of the machine, unique among live servers.
+    pub node: NodeName,
+}
+
+/// A registered server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredServer {
+    /// Identifies the process incarnation.
+    pub id: Uuid,
+    /// The name of the machine.
+    pub node: NodeName,
+    /// When it registered first.
+    pub started_at: DateTime<Utc>,
+    /// The time since it was last seen.
+    pub unseen_for: Duration,
+}
+
+impl RegisteredServer {
+    /// Whether the server was seen within [`SERVER_LIVE_FOR`].
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.unseen_for < SERVER_LIVE_FOR
+    }
+}

@@ -1,0 +1,128 @@
+//! Registers this server in the database, and keeps the registration fresh.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::Background;
+use crate::clock::Clock;
+use crate::name::NodeName;
+use crate::server::{NewServer, RegisteredServer, SERVER_LIVE_FOR};
+use crate::store::{Store, StoreError};
+
+/// The interval at which a server refreshes its registration.
+pub const REGISTER_EVERY: Duration = Duration::from_secs(10);
+
+/// The pause before another attempt while a server that may be dead has the same node.
+const RETRY_EVERY: Duration = Duration::from_millis(250);
+
+/// The reason why a server could not be registered.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// Another live server has the same node.
+    #[error(
+        "another server is named {node:?} (it was seen {} s ago): give each server its own `node` in [server]",
+        .unseen_for.as_secs()
+    )]
+    NodeInUse {
+        /// The name.
+        node: NodeName,
+        /// The time since that server was last seen.
+        unseen_for: Duration,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// This server in the register.
+#[derive(Clone)]
+pub struct Register {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    server: NewServer,
+}
+
+impl Register {
+    /// The register in `store`, for this server. Nothing is registered yet.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, server: NewServer) -> Self {
+        Self { store, clock, server }
+    }
+
+    /// The id of this server.
+    #[must_use]
+    pub fn server_id(&self) -> Uuid {
+        self.server.id
+    }
+
+    /// Registers the server. A predecessor with the same node may have crashed: waits until it is known to be dead, at
+    /// most [`SERVER_LIVE_FOR`].
+    ///
+    /// # Errors
+    /// [`RegisterError::NodeInUse`] if the other server lives: it refreshed its registration meanwhile.
+    pub async fn enter(&self) -> Result<(), RegisterError> {
+        let begun = Instant::now();
+        let mut is_logged = false;
+        loop {
+            // Before the call: a server that was seen for the last time before this began isn't known to live.
+            let waited = begun.elapsed();
+            let Some(other) = self.refresh().await? else {
+                return Ok(());
+            };
+            // The second condition bounds the wait if the database's clock is set back.
+            if other.unseen_for < waited || waited > 2 * SERVER_LIVE_FOR {
+                return Err(RegisterError::NodeInUse {
+                    node: other.node,
+                    unseen_for: other.unseen_for,
+                });
+            }
+            if !std::mem::replace(&mut is_logged, true) {
+                let wait_secs = SERVER_LIVE_FOR.saturating_sub(other.unseen_for).as_secs();
+                let (node, unseen_secs) = (other.node, other.unseen_for.as_secs());
+                tracing::warn!(
+                    %node, unseen_secs, wait_secs,
+                    "a server with the same node didn't stop in order: waiting until it is known to be dead"
+                );
+            }
+            tokio::time::sleep(RETRY_EVERY).await;
+        }
+    }
+
+    /// Keeps the registration fresh until it is stopped. The registration remains.
+    #[must_use]
+    pub fn start(&self) -> Background {
+        let register = self.clone();
+        Background::start("register", move |shutdown| register.watch(shutdown))
+    }
+
+    /// Deletes the registration, so that a successor can start at once.
+    pub async fn leave(&self) {
+        if let Err(error) = self.store.unregister_server(self.server.id).await {
+            tracing::warn!(%error, "this server could not be removed from the register");
+        }
+    }
+
+    async fn watch(self, shutdown: CancellationToken) {
+        let mut tick = interval(REGISTER_EVERY);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while shutdown.run_until_cancelled(tick.tick()).await.is_some() {
+            match self.refresh().await {
+                Ok(None) => {}
+                Ok(Some(other)) => tracing::error!(
+                    node = %other.node, other.id = %other.id,
+                    "another server has this node, because this one was not seen for too long"
+                ),
+                Err(error) => tracing::warn!(%error, "this server could not refresh its registration"),
+            }
+        }
+    }
+
+    /// Registers the server, or returns the live server that has its node.
+    async fn refresh(&self) -> Result<Option<RegisteredServer>, StoreError> {
+        self.store.register_server(&self.server, self.clock.now()).await
+    }
+}

@@ -1,0 +1,60 @@
+//! The register of servers.
+
+use appkeep_core::server::{NewServer, RegisteredServer, SERVER_FORGOTTEN_AFTER, SERVER_LIVE_FOR};
+use appkeep_core::store::StoreError;
+use chrono::{DateTime, Utc};
+use rusqlite::params;
+use uuid::Uuid;
+
+use super::db::Db;
+use crate::items::servers::{duration_micros, server};
+use crate::rows::micros;
+use crate::statements::statements;
+
+macro_rules! select {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, node, started_micros, ?1 - seen_micros AS unseen_micros FROM servers ",
+            $which
+        )
+    };
+}
+
+statements! {
+    DELETE_OLD("servers") = "DELETE FROM servers WHERE ?1 - seen_micros > ?2";
+    DELETE_OTHERS("servers") = "DELETE FROM servers WHERE id <> ?1";
+    FETCH_LIVE("servers") = select!("WHERE node = ?2 AND id <> ?3 AND ?1 - seen_micros < ?4");
+    UPSERT("servers") = "INSERT INTO servers (id, node, started_micros, seen_micros) VALUES (?1, ?2, ?3, ?3) \
+         ON CONFLICT (id) DO UPDATE SET node = excluded.node, seen_micros = excluded.seen_micros";
+    LIST("servers") = select!("ORDER BY id");
+    DELETE("servers") = "DELETE FROM servers WHERE id = ?1";
+}
+
+/// If this is the sole server of the database, all others are dead.
+pub(super) fn register(
+    db: &Db,
+    registered: &NewServer,
+    now: DateTime<Utc>,
+    sole_server: bool,
+) -> Result<Option<RegisteredServer>, StoreError> {
+    let (id, node, now) = (registered.id.to_string(), registered.node.as_str(), micros(now));
+    if sole_server {
+        db.execute(DELETE_OTHERS, params![id])?;
+    }
+    let live = params![now, node, id, duration_micros(SERVER_LIVE_FOR)];
+    if let Some(other) = db.fetch(FETCH_LIVE, live, |row| server(row))? {
+        return Ok(Some(other));
+    }
+    db.execute(DELETE_OLD, params![now, duration_micros(SERVER_FORGOTTEN_AFTER)])?;
+    db.execute(UPSERT, params![id, node, now])?;
+    Ok(None)
+}
+
+pub(super) fn list(db: &Db, now: DateTime<Utc>) -> Result<Vec<RegisteredServer>, StoreError> {
+    db.list(LIST, params![micros(now)], |row| server(row))
+}
+
+pub(super) fn delete(db: &Db, id: Uuid) -> Result<(), StoreError> {
+    db.execute(DELETE, params![id.to_string()])?;
+    Ok(())
+}

@@ -1,6 +1,7 @@
 //! Errors of starting and reloading. Each is one line that names the affected item and what was expected.
 
 use appkeep_core::store::StoreError;
+use appkeep_core::worker::RegisterError;
 
 use crate::admin::data_dir::DataDirError;
 use crate::admin::database::DatabaseError;
@@ -27,6 +28,9 @@ pub enum StartError {
     /// The database can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Another server has the same node, or the database can't be used.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
     /// The server can't listen on the address.
     #[error("failed to listen on {address}: {reason}")]
     Listen {

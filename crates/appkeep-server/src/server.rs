@@ -11,10 +11,12 @@ use appkeep_api::body::BodyLimits;
 use appkeep_core::admission::Admission;
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::engine::Engine;
+use appkeep_core::server::NewServer;
 use appkeep_core::service::Service;
 use appkeep_core::store::{Store, transact};
 use appkeep_core::worker::{
-    Background, JobControl, WorkerDeps, Workers, resume_restores, start_bucket_watch, start_reconciler,
+    Background, JobControl, Register, WorkerDeps, Workers, resume_restores, start_bucket_watch,
+    start_reconciler,
 };
 use appkeep_engine::{BucketCredentials, DataSpace, EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
@@ -113,6 +115,8 @@ pub struct Server {
     workers: Workers,
     reconciler: Option<Background>,
     bucket_watch: Background,
+    register: Register,
+    registration: Background,
     engine: Arc<dyn Engine>,
     operations: Option<Operations>,
     certificate: Option<CertificateWatch>,
@@ -124,6 +128,14 @@ pub struct Server {
     #[cfg(feature = "testing")]
     owner: Uuid,
     _lock: DataDirLock,
+}
+
+/// The parts that are opened before the server is registered.
+struct Opened {
+    data: DataDir,
+    certificate: Option<Certificate>,
+    database: Database,
+    lock: DataDirLock,
 }
 
 impl Server {
@@ -146,6 +158,37 @@ impl Server {
             .map(|tls| Certificate::open(tls, data.path(), options.listen, options.clock.as_ref()))
             .transpose()?;
         let database = Database::open(&data, &options.config, replacements.volatile_store).await?;
+        let server = NewServer {
+            id: options.ids.next_id(),
+            node: options.config.node.clone(),
+        };
+        let register = Register::new(database.store.clone(), options.clock.clone(), server);
+        register.enter().await?;
+        let opened = Opened {
+            data,
+            certificate,
+            database,
+            lock,
+        };
+        let started = Self::start_registered(options, replacements, opened, register.clone()).await;
+        if started.is_err() {
+            register.leave().await;
+        }
+        started
+    }
+
+    async fn start_registered(
+        options: Options,
+        replacements: Replacements,
+        opened: Opened,
+        register: Register,
+    ) -> Result<Self, StartError> {
+        let Opened {
+            data,
+            certificate,
+            database,
+            lock,
+        } = opened;
         let store = database.store;
         transact(|| async {
             let mut tx = store.begin().await?;
@@ -197,13 +240,14 @@ impl Server {
             store: shared,
             engine,
             clock: options.clock,
-            owner: options.ids.next_id(),
+            owner: register.server_id(),
             ids: options.ids,
             wake,
             backups_max: Some(options.config.backups_at_once()),
             admission,
             job_control: replacements.job_control,
         };
+        let registration = register.start();
         resume_restores(&deps).await?;
         let bucket_watch = start_bucket_watch(&deps);
         let workers = Workers::start(&deps, options.config.workers as usize);
@@ -213,7 +257,8 @@ impl Server {
         if let Some(operations) = &operations {
             let reconciler = reconciler.as_ref().map(Background::liveness).unwrap_or_default();
             let liveness = workers.liveness().with(reconciler);
-            operations.watch(liveness.with(bucket_watch.liveness()));
+            let liveness = liveness.with(bucket_watch.liveness());
+            operations.watch(liveness.with(registration.liveness()));
         }
         Ok(Self {
             listener,
@@ -221,6 +266,8 @@ impl Server {
             workers,
             reconciler,
             bucket_watch,
+            register,
+            registration,
             engine: deps.engine,
             operations,
             certificate,
@@ -324,6 +371,8 @@ impl Server {
         self.workers.drain().await;
         self.bucket_watch.stop().await;
         self.engine.release_buckets().await;
+        self.registration.stop().await;
+        self.register.leave().await;
         if let Some(operations) = self.operations {
             operations.stop().await;
         }

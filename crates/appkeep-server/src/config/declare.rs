@@ -10,7 +10,7 @@ use std::time::Duration;
 use appkeep_core::admission::QueueLimits;
 use appkeep_core::catalog::{Account, App, Declaration, Volume};
 use appkeep_core::ids::{AccountId, AppId, BucketId};
-use appkeep_core::name::ResourceName;
+use appkeep_core::name::{NodeName, ResourceName};
 use appkeep_engine::{Priority, Reserve, StaticCredentials};
 use toml::Spanned;
 use uuid::Uuid;
@@ -99,6 +99,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         app.options.volumes_inside = inner.map(|shared| shared.inner.clone()).collect();
     }
     Ok(Config {
+        node: checker.node(server.node.as_ref())?,
         workers,
         backups_max: backups_max.transpose()?,
         body_timeout: Duration::from_secs(body_timeout_secs.into()),
@@ -123,6 +124,17 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
 impl Checker<'_> {
     pub(super) fn error(&self, span: &Range<usize>, problem: String) -> ConfigError {
         ConfigError::at(self.path, self.text, span, problem)
+    }
+
+    /// Without a name, the machine's host name.
+    fn node(&self, given: Option<&Spanned<String>>) -> Result<NodeName, ConfigError> {
+        let Some(given) = given else {
+            let host = rustix::system::uname();
+            return Ok(NodeName::of_host(&host.nodename().to_string_lossy()));
+        };
+        let name = given.get_ref();
+        NodeName::new(name.as_str())
+            .map_err(|error| self.error(&given.span(), format!("invalid node {name:?}: {error}")))
     }
 
     /// An error about a secret value, which isn't shown.
@@ -390,7 +402,7 @@ path = "/var/backups"
             (
                 "workers = 1",
                 "worker = 1",
-                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `workers`, `backups_max`, `body_timeout_secs`, `connections_max`, `connections_per_address_max`, `idle_timeout_secs`, `write_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`, `reserve_mib`, `app_jobs_max`, `account_jobs_max`, `pages`",
+                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `node`, `workers`, `backups_max`, `body_timeout_secs`, `connections_max`, `connections_per_address_max`, `idle_timeout_secs`, `write_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`, `reserve_mib`, `app_jobs_max`, `account_jobs_max`, `pages`",
             ),
             (
                 "name = \"shop\"",

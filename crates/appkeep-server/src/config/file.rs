@@ -21,6 +21,7 @@ pub(super) struct File {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ServerTable {
+    pub(super) node: Option<Spanned<String>>,
     pub(super) workers: Option<Spanned<u32>>,
     pub(super) backups_max: Option<Spanned<u32>>,
     pub(super) body_timeout_secs: Option<Spanned<u32>>,

@@ -21,6 +21,7 @@ use std::time::Duration;
 use appkeep_core::admission::QueueLimits;
 use appkeep_core::catalog::Declaration;
 use appkeep_core::ids::BucketId;
+use appkeep_core::name::NodeName;
 use appkeep_engine::{BucketCredentials, Priority, Reserve, StaticCredentials};
 
 pub use self::error::ConfigError;
@@ -101,6 +102,8 @@ pub(crate) const HOOK_TEXT_BYTES_MAX: usize = 4096;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
+    /// The name of this server's machine; by default the host name.
+    pub node: NodeName,
     /// The number of workers; with 0, jobs stay queued.
     pub workers: u32,
     /// The largest number of workers that run backups at once; by default all but one.

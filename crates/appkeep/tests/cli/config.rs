@@ -8,7 +8,7 @@ use appkeep_launcher::{ACCOUNT, APP, BUCKET, CONFIG, OTHER_ACCOUNT};
 use crate::program::{installation, only_error_line, run, stdout};
 
 /// Changes to the valid configuration, and the error for each after the file's name.
-const BREAKAGES: [(&str, &str, &str); 42] = [
+const BREAKAGES: [(&str, &str, &str); 43] = [
     (
         "workers = 2",
         "workers = 65",
@@ -27,7 +27,7 @@ const BREAKAGES: [(&str, &str, &str); 42] = [
     (
         "workers = 2",
         "wrokers = 2",
-        ":2: `wrokers = 2`: unknown field `wrokers`, expected one of `workers`, `backups_max`, \
+        ":2: `wrokers = 2`: unknown field `wrokers`, expected one of `node`, `workers`, `backups_max`, \
          `body_timeout_secs`, `connections_max`, `connections_per_address_max`, `idle_timeout_secs`, \
          `write_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`, `reserve_mib`, \
          `app_jobs_max`, `account_jobs_max`, `pages`",
@@ -36,6 +36,13 @@ const BREAKAGES: [(&str, &str, &str); 42] = [
         "body_timeout_secs = 600",
         "body_timeout_secs = 0",
         ":3: `body_timeout_secs = 0`: 0 is out of range: expected 1 to 3600",
+    ),
+    (
+        "workers = 2",
+        "node = \"Node_1\"",
+        ":2: `node = \"Node_1\"`: invalid node \"Node_1\": a node's name has 1 to 253 characters: a name has 1 to 63 \
+         lower-case letters, digits and hyphens, and begins and ends with a letter or digit; dots separate several \
+         such names",
     ),
     (
         "workers = 2",

@@ -1,5 +1,6 @@
 //! The register of an installation's servers, which share its database.
 
+use std::fmt::Debug;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -41,4 +42,13 @@ impl RegisteredServer {
     pub fn is_live(&self) -> bool {
         self.unseen_for < SERVER_LIVE_FOR
     }
+}
+
+/// The servers of an installation, for the threads of the engine: several servers use a bucket at once.
+pub trait Servers: Debug + Send + Sync {
+    /// The time since the server with this id was last seen, if it is registered. Reads only memory.
+    fn unseen_for(&self, id: Uuid) -> Option<Duration>;
+
+    /// Reads the register again, if the store is available. Blocks, so it must not be called by the async runtime.
+    fn read_again(&self);
 }

@@ -118,6 +118,10 @@ impl OpenBucket {
                 .map_err(unavailable)?
                 .is_some();
         }
+        if !is_used && objects.size(&marker).map_err(unavailable)?.is_some() {
+            // Another server has stored the first data meanwhile.
+            return self.check_marker(keys, to);
+        }
         if !is_used {
             tracing::info!(path = objects.describe(""), "a bucket lacks its marker");
             return Err(EngineError::Storage(format!(

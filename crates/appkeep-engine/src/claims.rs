@@ -1,11 +1,15 @@
-//! Determines which server process may change a bucket. Each process has a small claim file there, and reads
-//! those of others.
+//! Determines which server processes may change a bucket. Each process has a small claim file there, and reads
+//! those of others. Only one installation may change a bucket. All servers that are registered in its database may: the
+//! jobs in that database exclude each other where necessary. A server that claims to be of this installation, but isn't
+//! registered in this database, belongs to a copy of it.
 //!
 //! Like restic's locks, this requires only that a bucket's files can be listed, written and deleted: some S3
 //! servers ignore conditions on writes. A process writes its claim only if there is no other, and checks
 //! again afterwards. A claim expires if its process has ended on this machine, or if it isn't refreshed for
 //! long enough. That time is measured by this process's own clock, from when it first saw this version of the
 //! claim: the clocks of two machines may differ.
+
+mod list;
 
 use std::collections::HashMap;
 use std::fs;
@@ -20,15 +24,15 @@ use appkeep_core::engine::EngineError;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub use self::list::{BucketClaim, list_claims, remove_claim};
 use crate::bucket::OpenBucket;
 use crate::durable;
 use crate::failure::{self, storage};
+use crate::identity::{Identity, SharedInstallation};
 use crate::machine::{self, Process, ProcessState};
-use crate::storage::{BucketCredentials, BucketStorage, Storages};
-use crate::thread::{self, Priority};
+use crate::storage::BucketStorage;
 
 /// The version of the claim file's format.
 const VERSION: u32 = 1;
@@ -36,7 +40,8 @@ const VERSION: u32 = 1;
 /// The prefix of the names of claims; the server's id follows.
 const PREFIX: &str = "appkeep-server-";
 
-/// The file in the data directory with the id of this installation. A copy of the directory has the same id.
+/// The file in the data directory with its id, which is also the id of an installation of one server. A copy of the
+/// directory has the same id.
 const INSTALLATION_FILE: &str = "installation-id";
 
 /// The maximum size of a claim that is read, in bytes.
@@ -65,13 +70,22 @@ const EXPIRY: Expiry = Expiry {
     others: Duration::from_mins(30),
 };
 
+/// The time without being seen after which a server of this installation isn't known to use this database. Within it, a
+/// dead server's claim has been unchanged for longer than [`SILENT_AFTER`].
+const UNSEEN_MAX: Duration = Duration::from_mins(2);
+
+/// The time without a refresh after which the claim of a server of this installation no longer excludes others, although
+/// the server isn't seen. If it were refreshed, the server would use a copy of this database: a copy contains the
+/// register, too.
+const SILENT_AFTER: Duration = Duration::from_mins(1);
+
 /// The content of a claim file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Claim {
     version: u32,
     /// The id of the server process; generated at each start.
     server_id: Uuid,
-    /// The id of the data directory and of its copies.
+    /// The id of the installation and of its copies: that of the data directory, or of a shared database.
     installation_id: Uuid,
     /// Device and inode of the data directory, which only one process uses at a time.
     #[serde(default)]
@@ -82,75 +96,28 @@ struct Claim {
     time: DateTime<Utc>,
 }
 
-/// The claim of another server process.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BucketClaim {
-    /// The name of the claim in the bucket.
-    pub name: String,
-    /// The process id and the machine's name, if the file is valid.
-    pub process: Option<(u32, String)>,
-    /// When the claim was written, by that machine's clock.
-    pub time: Option<DateTime<Utc>>,
-    /// Whether the process runs on this machine.
-    pub runs_here: bool,
-}
-
-/// Lists the claims in a bucket.
-///
-/// # Errors
-/// [`EngineError::Storage`] if the bucket can't be read.
-pub async fn list_claims(
-    bucket: &Bucket,
-    credentials: &BucketCredentials,
-) -> Result<Vec<BucketClaim>, EngineError> {
-    let (bucket, credentials) = (bucket.clone(), credentials.clone());
-    thread::run("list-claims", Priority::Normal, move || {
-        let objects = Storages::new(credentials).open(&bucket, &CancellationToken::new())?;
-        let found = read_all(objects.as_ref())
-            .map_err(|error| storage(format!("bucket {} is unavailable", bucket.name), &error))?;
-        let found = found.into_iter().map(|(name, version)| {
-            let claim = parse(&version.bytes);
-            BucketClaim {
-                name,
-                runs_here: claim
-                    .as_ref()
-                    .is_some_and(|claim| claim.process.state() == ProcessState::Runs),
-                time: claim.as_ref().map(|claim| claim.time),
-                process: claim.map(|claim| (claim.process.pid, claim.process.hostname)),
-            }
-        });
-        Ok(found.collect())
-    })
-    .await
-}
-
-/// Removes a claim from a bucket. Its process then notices that and makes no further change in the bucket.
-///
-/// # Errors
-/// [`EngineError::Storage`] if it can't be deleted.
-pub async fn remove_claim(
-    bucket: &Bucket,
-    credentials: &BucketCredentials,
-    claim: &BucketClaim,
-) -> Result<(), EngineError> {
-    let (bucket, credentials, name) = (bucket.clone(), credentials.clone(), claim.name.clone());
-    thread::run("remove-claim", Priority::Normal, move || {
-        let objects = Storages::new(credentials).open(&bucket, &CancellationToken::new())?;
-        let removed = objects.delete(&name);
-        removed.map_err(|error| storage(format!("bucket {}: deleting {name}", bucket.name), &error))
-    })
-    .await
-}
-
 /// The claims of this process.
 #[derive(Debug)]
 pub(crate) struct Claims {
     data_dir: PathBuf,
     expiry: Expiry,
+    identity: Option<Identity>,
+    silent_after: Duration,
     own: OnceLock<Claim>,
     /// Held while the installation's id is read or generated, which happens once.
     id_lock: Mutex<()>,
     buckets: Mutex<HashMap<String, Arc<Mutex<State>>>>,
+}
+
+/// The status of another process's claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    /// Its process is dead.
+    Dead,
+    /// Its process is a server of this installation, which may use the bucket at the same time.
+    Shares,
+    /// Only its process may use the bucket.
+    Excludes,
 }
 
 /// The properties that a refresh of a claim changes.
@@ -176,10 +143,18 @@ impl Claims {
         Self {
             data_dir: data_dir.to_owned(),
             expiry: EXPIRY,
+            identity: None,
+            silent_after: SILENT_AFTER,
             own: OnceLock::new(),
             id_lock: Mutex::default(),
             buckets: Mutex::default(),
         }
+    }
+
+    /// Sets the identity of the process; by default the data directory identifies the installation.
+    pub(crate) fn with_identity(mut self, identity: Identity) -> Self {
+        self.identity = Some(identity);
+        self
     }
 
     /// The id of this server process.
@@ -194,8 +169,23 @@ impl Claims {
     ///
     /// # Errors
     /// [`EngineError::Storage`] if it can't be read or generated.
-    pub(crate) fn installation_id(&self) -> Result<Uuid, EngineError> {
-        Ok(self.own()?.installation_id)
+    pub(crate) fn data_directory_id(&self) -> Result<Uuid, EngineError> {
+        let _alone = failure::lock(&self.id_lock);
+        data_directory_id(&self.data_dir)
+    }
+
+    /// Checks that other servers don't treat this one as dead. Reads only memory.
+    ///
+    /// # Errors
+    /// [`EngineError::Busy`] if they may.
+    pub(crate) fn check_live(&self) -> Result<(), EngineError> {
+        match &self.identity {
+            Some(Identity {
+                server_id,
+                shared: Some(shared),
+            }) => shared.check_live(*server_id),
+            _ => Ok(()),
+        }
     }
 
     /// Claims the bucket, which exists, for this process, or refreshes the claim. The claim expires
@@ -210,6 +200,7 @@ impl Claims {
             storage: objects,
         } = open;
         let failed = |error: io::Error| storage(format!("bucket {}: claiming it", bucket.name), &error);
+        self.check_live()?;
         let own = self.own()?;
         let name = name_of(own.server_id);
         let state = {
@@ -228,7 +219,15 @@ impl Claims {
         state.storage = Arc::clone(objects);
         let is_held = state.written.is_some() && objects.size(&name).map_err(failed)?.is_some();
         let mut tries = 0;
+        let mut is_read_again = false;
         while let Some(other) = self.find_other(&mut state).map_err(failed)? {
+            if let Some(shared) = self.shared()
+                && !std::mem::replace(&mut is_read_again, true)
+            {
+                // Perhaps it has just been registered.
+                shared.servers.read_again();
+                continue;
+            }
             tries += 1;
             if !is_held || tries > SETTLE_TRIES {
                 if !is_held {
@@ -278,7 +277,7 @@ impl Claims {
         }
     }
 
-    /// Returns a valid claim of another process, if there is one. Removes expired claims.
+    /// Returns a valid claim that excludes this process, if there is one. Removes expired claims.
     fn find_other(&self, state: &mut State) -> io::Result<Option<Bytes>> {
         let own = self.own.get();
         let mut other = None;
@@ -290,7 +289,6 @@ impl Claims {
             if own.is_some_and(|own| name == name_of(own.server_id)) {
                 continue;
             }
-            let claim = parse(&version.bytes);
             let (known, since) = state
                 .seen
                 .entry(name.clone())
@@ -298,30 +296,47 @@ impl Claims {
             if *known != version {
                 (*known, *since) = (version.clone(), Instant::now());
             }
-            let expiry = if claim
-                .as_ref()
-                .is_some_and(|claim| self.is_of_this_installation(claim))
-            {
-                self.expiry.own
-            } else {
-                self.expiry.others
-            };
-            let process_state = claim
-                .as_ref()
-                .map_or(ProcessState::Unknown, |claim| self.state(claim));
-            if process_state == ProcessState::Ended
-                || (process_state == ProcessState::Unknown && since.elapsed() >= expiry)
-            {
-                tracing::warn!(
-                    path = state.storage.describe(&name),
-                    "the claim of a dead server is deleted"
-                );
-                state.storage.delete(&name)?;
-            } else {
-                other = Some(version.bytes);
+            match self.status_of(parse(&version.bytes).as_ref(), since.elapsed()) {
+                Status::Dead => {
+                    tracing::warn!(
+                        path = state.storage.describe(&name),
+                        "the claim of a dead server is deleted"
+                    );
+                    state.storage.delete(&name)?;
+                }
+                Status::Shares => {}
+                Status::Excludes => other = Some(version.bytes),
             }
         }
         Ok(other)
+    }
+
+    /// The status of another process's claim. `unchanged_for` is the time since it was refreshed.
+    fn status_of(&self, claim: Option<&Claim>, unchanged_for: Duration) -> Status {
+        let is_of_this_installation = claim.is_some_and(|claim| self.is_of_this_installation(claim));
+        let expiry = if is_of_this_installation {
+            self.expiry.own
+        } else {
+            self.expiry.others
+        };
+        let process_state = claim.map_or(ProcessState::Unknown, |claim| self.state(claim));
+        if process_state == ProcessState::Ended {
+            return Status::Dead;
+        }
+        let registered = claim.filter(|_| is_of_this_installation);
+        let unseen_for = registered.and_then(|claim| self.shared()?.servers.unseen_for(claim.server_id));
+        match unseen_for {
+            Some(unseen_for) if unseen_for < UNSEEN_MAX => Status::Shares,
+            // A process that doesn't respond may still run on this machine.
+            Some(_) if unchanged_for >= expiry => Status::Dead,
+            Some(_) if unchanged_for >= self.silent_after => Status::Shares,
+            None if process_state == ProcessState::Unknown && unchanged_for >= expiry => Status::Dead,
+            _ => Status::Excludes,
+        }
+    }
+
+    fn shared(&self) -> Option<&SharedInstallation> {
+        self.identity.as_ref()?.shared.as_ref()
     }
 
     /// Whether the process of a claim is running. A process with this data directory isn't: only this process
@@ -339,7 +354,7 @@ impl Claims {
         }
     }
 
-    /// Whether a claim was written with this data directory or a copy of it.
+    /// Whether a claim was written by this installation or a copy of it.
     fn is_of_this_installation(&self, claim: &Claim) -> bool {
         let own = self.own.get();
         own.is_some_and(|own| own.installation_id == claim.installation_id)
@@ -374,10 +389,20 @@ impl Claims {
         if let Some(own) = self.own.get() {
             return Ok(own);
         }
+        let (server_id, installation_id) = match &self.identity {
+            Some(identity) => (
+                identity.server_id,
+                identity.shared.as_ref().map(|shared| shared.id),
+            ),
+            None => (random_id()?, None),
+        };
         let claim = Claim {
             version: VERSION,
-            server_id: random_id()?,
-            installation_id: installation_id(&self.data_dir)?,
+            server_id,
+            installation_id: match installation_id {
+                Some(id) => id,
+                None => data_directory_id(&self.data_dir)?,
+            },
             data_directory: fs::metadata(&self.data_dir)
                 .ok()
                 .map(|found| (found.dev(), found.ino())),
@@ -438,7 +463,7 @@ fn parse(bytes: &[u8]) -> Option<Claim> {
     (claim.version == VERSION).then_some(claim)
 }
 
-fn installation_id(data_dir: &Path) -> Result<Uuid, EngineError> {
+fn data_directory_id(data_dir: &Path) -> Result<Uuid, EngineError> {
     let path = data_dir.join(INSTALLATION_FILE);
     let failed = |error: io::Error| storage(path.display(), &error);
     match fs::read_to_string(&path) {

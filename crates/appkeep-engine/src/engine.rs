@@ -27,6 +27,7 @@ use crate::backup::ProgressReporter;
 use crate::bucket::{OpenBucket, Use};
 use crate::claims::Claims;
 use crate::failure::{storage, unreadable};
+use crate::identity::Identity;
 use crate::keys::KeyStore;
 use crate::locks::{LockKey, Locks};
 use crate::repository::{OpenRepository, RepositoryOpener, backup_ids};
@@ -113,6 +114,14 @@ impl RusticEngine {
     #[must_use]
     pub fn with_keys(mut self, keys: KeyStore) -> Self {
         self.keys = keys;
+        self
+    }
+
+    /// Sets the identity of this process. Without one, it has a random id, and its data directory identifies the
+    /// installation.
+    #[must_use]
+    pub fn with_identity(mut self, identity: Identity) -> Self {
+        self.claims = Arc::new(Claims::new(&self.data_dir).with_identity(identity));
         self
     }
 
@@ -322,7 +331,7 @@ impl Engine for RusticEngine {
                 .check_marker(&keys, Use::Read)
                 .and_then(|()| claims.acquire(&bucket));
             let (objects, name) = (bucket.storage.as_ref(), &bucket.bucket.name);
-            probes.after_claim(objects, name, claims.installation_id()?, claimed)
+            probes.after_claim(objects, name, claims.data_directory_id()?, claimed)
         })
         .await
     }

@@ -18,6 +18,7 @@ mod guard;
 mod guard_tests;
 mod holes;
 mod hook_processes;
+mod identity;
 mod keys;
 mod locks;
 mod machine;
@@ -40,6 +41,7 @@ mod write_gate;
 
 pub use crate::claims::{BucketClaim, list_claims, remove_claim};
 pub use crate::engine::{EngineConfig, RusticEngine};
+pub use crate::identity::{Identity, SharedInstallation};
 pub use crate::keys::{InvalidMasterKey, KeyStore, MasterKey, MasterKeyId, Rotation};
 pub use crate::space::{DataSpace, Reserve};
 pub use crate::storage::{BucketCredentials, StaticCredentials};

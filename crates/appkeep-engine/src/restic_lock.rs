@@ -80,7 +80,8 @@ pub(crate) struct RepositoryLocks {
     pub(crate) location: RepositoryLocation,
     /// The key that encrypts the repository's files.
     pub(crate) key: MasterKey,
-    /// This server process. It has claimed the bucket, so other server processes with locks have died.
+    /// This server process. Its installation has claimed the bucket, and its job excludes the other jobs of the app on all
+    /// servers. Locks of other server processes are therefore those of dead ones, or of ones that lost their job's lease.
     pub(crate) owner: Uuid,
 }
 

@@ -21,7 +21,7 @@ use crate::failure::{self, broken};
 /// The number of threads that look written files up.
 const LOOKUP_THREADS: usize = 4;
 
-/// A check before a backup's snapshot file is written.
+/// A check before the snapshot file or any file is written.
 type Check = Box<dyn Fn() -> Result<(), EngineError> + Send + Sync>;
 
 /// A gate in front of a backend.
@@ -44,6 +44,8 @@ pub(crate) struct WriteGate {
     /// Held, shared, by each operation in progress.
     passing: RwLock<()>,
     check: Option<Check>,
+    /// Must pass before each operation. Reads only memory.
+    fence: Option<Check>,
 }
 
 impl fmt::Debug for WriteGate {
@@ -97,6 +99,7 @@ impl WriteGate {
             held: Mutex::new(None),
             passing: RwLock::new(()),
             check: None,
+            fence: None,
         }
     }
 
@@ -107,6 +110,16 @@ impl WriteGate {
         check: impl Fn() -> Result<(), EngineError> + Send + Sync + 'static,
     ) -> Self {
         self.check = Some(Box::new(check));
+        self
+    }
+
+    /// Adds a check that must pass before each operation. It must not block. The gate shuts when it fails.
+    #[must_use]
+    pub(crate) fn fenced_by(
+        mut self,
+        fence: impl Fn() -> Result<(), EngineError> + Send + Sync + 'static,
+    ) -> Self {
+        self.fence = Some(Box::new(fence));
         self
     }
 
@@ -205,6 +218,9 @@ impl WriteGate {
 
     fn through<T>(&self, act: impl FnOnce(&dyn WriteBackend) -> RusticResult<T>) -> RusticResult<T> {
         let _passing = self.passing.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Err(error)) = self.fence.as_ref().map(|fence| fence()) {
+            self.shut(&error.to_string());
+        }
         if self.stop.is_cancelled() {
             return Err(RusticError::new(ErrorKind::Backend, "the write gate is shut"));
         }
@@ -439,6 +455,28 @@ mod tests {
     }
 
     /// Guard 4: after a failed write the library would read the whole source to its end.
+    #[test]
+    fn no_operation_passes_once_the_fence_fails() {
+        let (_dir, gate) = gate(&CancellationToken::new());
+        let fenced = Arc::new(AtomicBool::new(false));
+        let is_fenced = Arc::clone(&fenced);
+        let gate = gate.fenced_by(move || {
+            if is_fenced.load(Ordering::SeqCst) {
+                return Err(EngineError::Busy("fenced off".to_owned()));
+            }
+            Ok(())
+        });
+        let id = Id::default();
+        gate.write_bytes(FileType::Pack, &id, false, b"sealed".to_vec().into())
+            .unwrap();
+        fenced.store(true, Ordering::SeqCst);
+        assert!(gate.remove(FileType::Pack, &id, false).is_err());
+        // The gate stays shut.
+        fenced.store(false, Ordering::SeqCst);
+        assert!(gate.read_full(FileType::Pack, &id).is_err());
+        assert!(matches!(gate.failed(), Some(EngineError::Storage(reason)) if reason.contains("fenced off")));
+    }
+
     #[test]
     fn the_first_failure_shuts_the_gate_and_is_reported() {
         let (dir, gate) = gate(&CancellationToken::new());

@@ -1,5 +1,6 @@
 //! A running server: builds the object graph once, and shuts it down in order.
 
+mod engine;
 mod reload;
 
 use std::net::SocketAddr;
@@ -18,16 +19,16 @@ use appkeep_core::worker::{
     Background, JobControl, Register, WorkerDeps, Workers, resume_restores, start_bucket_watch,
     start_reconciler,
 };
-use appkeep_engine::{BucketCredentials, DataSpace, EngineConfig, RusticEngine};
-use appkeep_store::SqliteStore;
+use appkeep_engine::DataSpace;
+use appkeep_store::{PostgresStore, SqliteStore};
 use tokio::sync::{Notify, Semaphore};
 #[cfg(feature = "testing")]
 use uuid::Uuid;
 
+use self::engine::EngineParts;
 use self::reload::Reloadable;
 use crate::admin::data_dir::{DataDir, DataDirLock};
 use crate::admin::database::{DatabaseError, open_postgres};
-use crate::admin::keys::{self, KeyError};
 use crate::config::Config;
 use crate::error::StartError;
 use crate::http::{Api, BODY_BYTES_MAX, Http, Middleware, PageCache, SHARED_BODY_BYTES_MAX, Wrapped};
@@ -200,7 +201,17 @@ impl Server {
         let credentials = options.config.credentials();
         let engine = match replacements.engine {
             Some(engine) => engine,
-            None => open_engine(&data, &options.config, credentials.clone()).await?,
+            None => {
+                let parts = EngineParts {
+                    data: &data,
+                    config: &options.config,
+                    credentials: credentials.clone(),
+                    postgres: database.postgres.as_ref(),
+                    register: &register,
+                    new_id: options.ids.next_id(),
+                };
+                Arc::new(parts.open().await?)
+            }
         };
         let wake = replacements.wake;
         let shared = store.clone();
@@ -425,6 +436,8 @@ struct Database {
     /// The same store, if it is on SQLite.
     #[cfg(any(feature = "testing", feature = "failpoints"))]
     sqlite: Option<Arc<SqliteStore>>,
+    /// The same store, if it is on PostgreSQL, which several servers share.
+    postgres: Option<PostgresStore>,
 }
 
 impl Database {
@@ -433,10 +446,12 @@ impl Database {
     async fn open(data: &DataDir, config: &Config, is_volatile: bool) -> Result<Self, DatabaseError> {
         if let Some(url) = &config.store {
             data.check_without_database()?;
+            let postgres = open_postgres(url).await?;
             return Ok(Self {
-                store: Arc::new(open_postgres(url).await?),
+                store: Arc::new(postgres.clone()),
                 #[cfg(any(feature = "testing", feature = "failpoints"))]
                 sqlite: None,
+                postgres: Some(postgres),
             });
         }
         let path = data.database();
@@ -449,27 +464,7 @@ impl Database {
             store: sqlite.clone(),
             #[cfg(any(feature = "testing", feature = "failpoints"))]
             sqlite: Some(sqlite),
+            postgres: None,
         })
     }
-}
-
-async fn open_engine(
-    data: &DataDir,
-    config: &Config,
-    credentials: BucketCredentials,
-) -> Result<Arc<dyn Engine>, StartError> {
-    let keys = keys::open(data.path(), &config.keys).await?;
-    let master_key_id = keys.prepare().map_err(KeyError::from)?;
-    tracing::info!(%master_key_id, "keys are wrapped");
-    let engine_config = EngineConfig {
-        data_dir: data.path().to_owned(),
-    };
-    Ok(Arc::new(
-        RusticEngine::new(&engine_config)
-            .with_keys(keys)
-            .with_credentials(credentials)
-            .verifying(config.verify_percent)
-            .with_priority(config.engine_priority)
-            .with_reserve(config.reserve),
-    ))
 }

@@ -1,8 +1,11 @@
 //! Registers this server in the database, and keeps the registration fresh.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -10,11 +13,14 @@ use uuid::Uuid;
 use super::Background;
 use crate::clock::Clock;
 use crate::name::NodeName;
-use crate::server::{NewServer, RegisteredServer, SERVER_LIVE_FOR};
+use crate::server::{NewServer, RegisteredServer, SERVER_LIVE_FOR, Servers};
 use crate::store::{Store, StoreError};
 
 /// The interval at which a server refreshes its registration.
 pub const REGISTER_EVERY: Duration = Duration::from_secs(10);
+
+/// The pause before another attempt after the store failed.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// The pause before another attempt while a server that may be dead has the same node.
 const RETRY_EVERY: Duration = Duration::from_millis(250);
@@ -38,19 +44,32 @@ pub enum RegisterError {
     Store(#[from] StoreError),
 }
 
-/// This server in the register.
+/// This server in the register. Clones share their state.
 #[derive(Clone)]
 pub struct Register {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     server: NewServer,
+    seen: Arc<Mutex<HashMap<Uuid, Seen>>>,
+}
+
+/// When a server was last seen, as it was read from the register.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    unseen_for: Duration,
+    read_at: Instant,
 }
 
 impl Register {
     /// The register in `store`, for this server. Nothing is registered yet.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, server: NewServer) -> Self {
-        Self { store, clock, server }
+        Self {
+            store,
+            clock,
+            server,
+            seen: Arc::default(),
+        }
     }
 
     /// The id of this server.
@@ -92,6 +111,15 @@ impl Register {
         }
     }
 
+    /// The registered servers, for the engine. The current runtime reads the register again.
+    #[must_use]
+    pub fn servers(&self) -> Arc<dyn Servers> {
+        Arc::new(SharedRegister {
+            register: self.clone(),
+            runtime: Handle::current(),
+        })
+    }
+
     /// Keeps the registration fresh until it is stopped. The registration remains.
     #[must_use]
     pub fn start(&self) -> Background {
@@ -116,13 +144,59 @@ impl Register {
                     node = %other.node, other.id = %other.id,
                     "another server has this node, because this one was not seen for too long"
                 ),
-                Err(error) => tracing::warn!(%error, "this server could not refresh its registration"),
+                Err(error) => {
+                    tracing::warn!(%error, "this server could not refresh its registration");
+                    tick.reset_after(RETRY_AFTER);
+                }
             }
         }
     }
 
     /// Registers the server, or returns the live server that has its node.
     async fn refresh(&self) -> Result<Option<RegisteredServer>, StoreError> {
-        self.store.register_server(&self.server, self.clock.now()).await
+        let other = self.store.register_server(&self.server, self.clock.now()).await?;
+        self.read().await?;
+        Ok(other)
+    }
+
+    async fn read(&self) -> Result<(), StoreError> {
+        // Before the call, so that the servers were seen at least as long ago.
+        let read_at = Instant::now();
+        let servers = self.store.list_servers(self.clock.now()).await?.into_iter();
+        let seen = servers.map(|server| {
+            let unseen_for = server.unseen_for;
+            (server.id, Seen { unseen_for, read_at })
+        });
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen.collect();
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Register {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Register")
+            .field("server", &self.server)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The register for the threads of an engine, and the runtime that reads it.
+#[derive(Debug)]
+struct SharedRegister {
+    register: Register,
+    runtime: Handle,
+}
+
+impl Servers for SharedRegister {
+    fn unseen_for(&self, id: Uuid) -> Option<Duration> {
+        let seen = self.register.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = seen.get(&id)?;
+        Some(found.unseen_for + found.read_at.elapsed())
+    }
+
+    fn read_again(&self) {
+        if let Err(error) = self.runtime.block_on(self.register.read()) {
+            tracing::warn!(%error, "the register of servers was not read");
+        }
     }
 }

@@ -1,8 +1,11 @@
 use appkeep_core::catalog::BucketLocation;
 use appkeep_core::ids::{AccountId, BucketId};
+use appkeep_core::server::Servers;
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
 use super::*;
+use crate::storage::{BucketCredentials, Storages};
 
 /// A bucket, and the data directories of servers.
 struct Site {
@@ -119,7 +122,7 @@ fn concurrent_claims_succeed_for_at_most_one_installation() {
             let joined = threads.into_iter().map(|thread| thread.join().unwrap());
             joined.collect::<Vec<_>>()
         });
-        let stored = installation_id(&site.dir.path().join("data")).unwrap();
+        let stored = data_directory_id(&site.dir.path().join("data")).unwrap();
         assert!(ids.iter().all(|id| *id == stored), "{ids:?}, stored is {stored}");
     }
 }
@@ -191,4 +194,151 @@ async fn a_holder_notices_the_loss_of_its_claim() {
     assert_eq!(site.claims().await.len(), 1);
     drop(second);
     first.acquire(&site.bucket).unwrap();
+}
+
+/// A register whose changes are visible once it is read again.
+#[derive(Debug, Default)]
+struct FakeRegister {
+    stored: Mutex<HashMap<Uuid, Duration>>,
+    read: Mutex<HashMap<Uuid, Duration>>,
+}
+
+impl FakeRegister {
+    fn see(&self, server_id: u128, unseen_secs: u64) {
+        let unseen_for = Duration::from_secs(unseen_secs);
+        failure::lock(&self.stored).insert(Uuid::from_u128(server_id), unseen_for);
+    }
+
+    fn copy(&self) -> Self {
+        Self {
+            stored: Mutex::new(failure::lock(&self.stored).clone()),
+            read: Mutex::default(),
+        }
+    }
+}
+
+impl Servers for FakeRegister {
+    fn unseen_for(&self, id: Uuid) -> Option<Duration> {
+        failure::lock(&self.read).get(&id).copied()
+    }
+
+    fn read_again(&self) {
+        *failure::lock(&self.read) = failure::lock(&self.stored).clone();
+    }
+}
+
+impl Site {
+    /// A server of an installation with this register. Its data directory is its own.
+    fn sibling(&self, server_id: u128, register: &Arc<FakeRegister>) -> Claims {
+        register.see(server_id, 0);
+        register.read_again();
+        self.server(&format!("data-{server_id}")).with_identity(Identity {
+            server_id: Uuid::from_u128(server_id),
+            shared: Some(SharedInstallation {
+                id: Uuid::from_u128(0x1),
+                servers: Arc::clone(register) as _,
+            }),
+        })
+    }
+}
+
+#[tokio::test]
+async fn servers_of_one_database_claim_a_bucket_together() {
+    let site = Site::new();
+    let register = Arc::new(FakeRegister::default());
+    let one = site.sibling(1, &register);
+    one.acquire(&site.bucket).unwrap();
+    // The first server has not read yet that there is a second one.
+    register.see(2, 0);
+    failure::lock(&register.read).remove(&Uuid::from_u128(2));
+    let two = site.sibling(2, &register);
+    failure::lock(&register.read).remove(&Uuid::from_u128(1));
+    two.acquire(&site.bucket).unwrap();
+    one.acquire(&site.bucket).unwrap();
+    assert_eq!(site.claims().await.len(), 2);
+    let reason = refused(site.server("other").acquire(&site.bucket));
+    assert!(
+        reason.starts_with("bucket main is used by another server"),
+        "{reason}"
+    );
+    drop(one);
+    two.acquire(&site.bucket).unwrap();
+    assert_eq!(site.claims().await.len(), 1);
+}
+
+#[test]
+fn a_server_that_is_not_registered_in_this_database_uses_a_copy_of_it() {
+    let site = Site::new();
+    let original = Arc::new(FakeRegister::default());
+    let one = site.sibling(1, &original);
+    one.acquire(&site.bucket).unwrap();
+    let copy = site.sibling(2, &Arc::new(FakeRegister::default()));
+    let reason = refused(copy.acquire(&site.bucket));
+    assert!(
+        reason.starts_with("bucket main is used by a copy of this server"),
+        "{reason}"
+    );
+    one.acquire(&site.bucket).unwrap();
+}
+
+#[tokio::test]
+async fn a_restored_register_does_not_make_the_original_a_sibling() {
+    let site = Site::new();
+    let original = Arc::new(FakeRegister::default());
+    let one = site.sibling(1, &original);
+    one.acquire(&site.bucket).unwrap();
+    let restored = Arc::new(original.copy());
+    restored.see(1, 3600);
+    let mut copy = site.sibling(2, &restored);
+    // Its claim may be about to be refreshed.
+    refused(copy.acquire(&site.bucket));
+    assert_eq!(site.claims().await.len(), 1);
+    // If it was not for long enough, its server is dead; later, its claim is deleted.
+    copy.silent_after = Duration::ZERO;
+    copy.acquire(&site.bucket).unwrap();
+    assert_eq!(site.claims().await.len(), 2);
+    copy.expiry.own = Duration::ZERO;
+    copy.acquire(&site.bucket).unwrap();
+    assert_eq!(site.claims().await.len(), 1);
+}
+
+#[test]
+fn a_server_that_was_not_seen_for_too_long_claims_nothing() {
+    let site = Site::new();
+    let register = Arc::new(FakeRegister::default());
+    let one = site.sibling(1, &register);
+    one.acquire(&site.bucket).unwrap();
+    register.see(1, 20);
+    register.read_again();
+    let reason = refused(one.acquire(&site.bucket));
+    assert!(
+        reason.contains("hasn't reached the database for 20 s"),
+        "{reason}"
+    );
+    failure::lock(&register.stored).clear();
+    register.read_again();
+    let reason = refused(one.acquire(&site.bucket));
+    assert!(reason.contains("isn't registered"), "{reason}");
+}
+
+#[tokio::test]
+async fn the_claim_of_a_dead_sibling_on_this_machine_is_deleted() {
+    let site = Site::new();
+    let register = Arc::new(FakeRegister::default());
+    let one = site.sibling(1, &register);
+    site.write(&Claim {
+        version: VERSION,
+        server_id: Uuid::from_u128(7),
+        installation_id: Uuid::from_u128(0x1),
+        data_directory: None,
+        process: Process {
+            start_ticks: 1,
+            ..Process::this()
+        },
+        time: machine::now(),
+    });
+    register.see(7, 0);
+    register.read_again();
+    one.acquire(&site.bucket).unwrap();
+    assert_eq!(site.claims().await.len(), 1);
 }

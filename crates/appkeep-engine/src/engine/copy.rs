@@ -52,8 +52,10 @@ impl BackupCopy<'_> {
         let backend = Arc::new(RepositoryBackend::new(location));
         let locks = self.claimed.repository(app_id);
         let (claims, claimed) = (Arc::clone(self.claims), self.claimed);
+        let fence = Arc::clone(self.claims);
         let gate = WriteGate::new(Arc::clone(&backend) as _, self.cancel);
         let gate = gate
+            .fenced_by(move || fence.check_live())
             .checking(move || claims.acquire(&claimed))
             .looking_up(Arc::clone(&backend));
         let gate = Arc::new(gate);

@@ -22,7 +22,7 @@ pub(super) struct BackupDeletion<'a> {
     /// The bucket for the claim and for locks.
     pub(super) claimed: OpenBucket,
     pub(super) keys: &'a KeyStore,
-    pub(super) claims: &'a Claims,
+    pub(super) claims: &'a Arc<Claims>,
     pub(super) cancel: &'a CancellationToken,
 }
 
@@ -54,7 +54,10 @@ impl BackupDeletion<'_> {
     fn attempt(&self, space: FreeSpace) -> (Result<(), EngineError>, bool) {
         let location = self.bucket.repository(self.request.app_id);
         let backend = Arc::new(RepositoryBackend::new(location.clone()));
-        let gate = WriteGate::new(Arc::clone(&backend) as _, self.cancel).looking_up(backend);
+        let fence = Arc::clone(self.claims);
+        let gate = WriteGate::new(Arc::clone(&backend) as _, self.cancel)
+            .fenced_by(move || fence.check_live())
+            .looking_up(backend);
         let gate = Arc::new(gate);
         let _shut = ShutWhenDropped(Arc::clone(&gate));
         let outcome = self.forget(&location, &gate, space);

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::BucketStorage;
 use crate::failure::{self, storage};
 
-/// The prefix of the object that a probe writes and deletes; the installation's id follows, so that a probe without
-/// permission to delete leaves at most one object.
+/// The prefix of the object that a probe writes and deletes; the data directory's id follows, so that probes of several
+/// servers don't disturb each other, and a probe without permission to delete leaves at most one object for each.
 const PREFIX: &str = "appkeep-probe-";
 
 /// The buckets that were probed since they became available. Clones share their state.
@@ -32,7 +32,7 @@ impl Probes {
         &self,
         objects: &dyn BucketStorage,
         name: &str,
-        installation_id: Uuid,
+        data_directory_id: Uuid,
         claimed: Result<(), EngineError>,
     ) -> Result<(), EngineError> {
         let place = objects.describe("");
@@ -43,7 +43,7 @@ impl Probes {
         if failure::lock(&self.passed).contains(&place) {
             return Ok(());
         }
-        match probe(objects, installation_id) {
+        match probe(objects, data_directory_id) {
             Ok(refuses_overwriting) => tracing::info!(
                 path = place,
                 conditional_writes = refuses_overwriting,
@@ -63,8 +63,8 @@ impl Probes {
 
 /// Writes, lists, reads and deletes an object. Returns whether the storage refuses a conditional write of an existing
 /// object.
-fn probe(objects: &dyn BucketStorage, installation_id: Uuid) -> io::Result<bool> {
-    let key = format!("{PREFIX}{installation_id}");
+fn probe(objects: &dyn BucketStorage, data_directory_id: Uuid) -> io::Result<bool> {
+    let key = format!("{PREFIX}{data_directory_id}");
     let content = [Bytes::from_static(b"appkeep probes this bucket\n")];
     objects.put(&key, &content)?;
     let refuses_overwriting = objects.refuses_overwriting(&key, &content)?;

@@ -1,0 +1,51 @@
+//! Identifies this process to other servers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use appkeep_core::engine::EngineError;
+use appkeep_core::server::Servers;
+use uuid::Uuid;
+
+/// The time without a registration after which this process changes nothing more in buckets. It is shorter than a job's
+/// lease: when another server takes over a job of this process, this process has stopped.
+const FENCED_AFTER: Duration = Duration::from_secs(20);
+
+/// The identity of this process.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// Identifies the process incarnation in claims of buckets and locks of repositories. It is also the owner of its
+    /// leases of jobs.
+    pub server_id: Uuid,
+    /// The installation, if its servers share a database. Otherwise this process is the only one with its data directory,
+    /// which contains the installation's id.
+    pub shared: Option<SharedInstallation>,
+}
+
+/// An installation of several servers.
+#[derive(Debug, Clone)]
+pub struct SharedInstallation {
+    /// The id of the installation. A copy of the database has the same id.
+    pub id: Uuid,
+    /// The registered servers, this one included.
+    pub servers: Arc<dyn Servers>,
+}
+
+impl SharedInstallation {
+    /// Checks that this server, which has this id, was seen recently. Reads only memory.
+    ///
+    /// # Errors
+    /// [`EngineError::Busy`] if it wasn't: other servers may treat it as dead.
+    pub(crate) fn check_live(&self, server_id: Uuid) -> Result<(), EngineError> {
+        match self.servers.unseen_for(server_id) {
+            Some(unseen_for) if unseen_for < FENCED_AFTER => Ok(()),
+            Some(unseen_for) => Err(EngineError::Busy(format!(
+                "this server hasn't reached the database for {} s, so other servers may have taken over its work",
+                unseen_for.as_secs()
+            ))),
+            None => Err(EngineError::Busy(
+                "this server isn't registered in the database".to_owned(),
+            )),
+        }
+    }
+}

@@ -22,6 +22,7 @@ pub mod job;
 pub mod listing;
 pub mod metadata;
 pub mod name;
+pub mod repository_keys;
 pub mod resource;
 pub mod retention;
 pub mod schedule;

@@ -56,8 +56,7 @@ impl<P: ProgressBars + Clone> RepositoryOpener<'_, P> {
             (Presence::Nothing, Some(key)) => self.create(key)?,
             (Presence::Nothing, None) => {
                 let key = RepositoryKey::generate()?;
-                self.keys.store(self.bucket.id, self.app_id, &key)?;
-                self.create(key)?
+                self.create(self.keys.insert(self.bucket.id, self.app_id, key)?)?
             }
         };
         self.add_password(&repository)?;
@@ -77,7 +76,7 @@ impl<P: ProgressBars + Clone> RepositoryOpener<'_, P> {
             return Err(EngineError::Key(format!(
                 "bucket {} has a repository of this app, but {} is missing",
                 self.bucket.name,
-                KeyStore::name_of(self.bucket.id, self.app_id)
+                self.keys.name_of(self.bucket.id, self.app_id)
             )));
         };
         if let Some(master_key) = &key.master_key {
@@ -96,7 +95,7 @@ impl<P: ProgressBars + Clone> RepositoryOpener<'_, P> {
             .open(&Credentials::password(key.password.expose_secret()))
             .map_err(|error| {
                 if error.is_incorrect_password() {
-                    let name = KeyStore::name_of(self.bucket.id, self.app_id);
+                    let name = self.keys.name_of(self.bucket.id, self.app_id);
                     let bucket = &self.bucket.name;
                     EngineError::Key(format!(
                         "{name} does not match this app's repository in bucket {bucket}"

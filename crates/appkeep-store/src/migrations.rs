@@ -8,7 +8,7 @@ use sha2::{Digest, Sha384};
 pub(crate) type Migration = (i64, &'static str, &'static str);
 
 /// The number of migrations, which is also the newest version of the schema.
-pub(crate) const MIGRATIONS: usize = 20;
+pub(crate) const MIGRATIONS: usize = 21;
 
 macro_rules! files {
     ($database:literal: $($version:literal $name:literal),* $(,)?) => {
@@ -40,6 +40,7 @@ macro_rules! migrations {
             18 "0018_add_bucket_troubles",
             19 "0019_add_job_step_key",
             20 "0020_create_servers",
+            21 "0021_create_repository_keys",
         }
     };
 }

@@ -1,5 +1,5 @@
-//! The keys of repositories: one file per bucket and app, in the data directory, each encrypted with the
-//! server's master key.
+//! The keys of repositories: one file per bucket and app, in the data directory or in a database that several servers
+//! share, each encrypted with the master key.
 //!
 //! A key file and the master key together give access to the backups, also with plain restic. If either is
 //! lost, so are the backups. Therefore both are written durably before anything is encrypted with them, and
@@ -7,6 +7,7 @@
 //! before any work.
 
 mod file;
+mod files;
 mod master;
 mod rotate;
 
@@ -18,17 +19,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use appkeep_core::engine::EngineError;
-use appkeep_core::fail_point;
 use appkeep_core::ids::{AppId, BucketId};
+use appkeep_core::repository_keys::{KeyChange, RepositoryKeys};
 use secrecy::{ExposeSecret, SecretString};
-use uuid::Uuid;
+use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 use self::file::KeyFile;
 pub(crate) use self::file::RepositoryKey;
+use self::files::{DatabaseFiles, DirectoryFiles, KeyFiles};
 pub use self::master::{InvalidMasterKey, MasterKey, MasterKeyId};
 pub use self::rotate::Rotation;
-use crate::dir::entries_of;
 use crate::durable;
 use crate::failure::{self, storage};
 
@@ -40,7 +41,9 @@ const NEXT_MASTER: &str = "master.key.next";
 /// The keys of all repositories, and the master key that encrypts them. Clones share their state.
 #[derive(Clone)]
 pub struct KeyStore {
+    /// The directory of the server's own master key, and of key files unless they are in a database.
     directory: PathBuf,
+    files: Arc<dyn KeyFiles>,
     source: Source,
     /// Held during writes: concurrent writes of the same file would use the same temporary file.
     writing: Arc<Mutex<()>>,
@@ -84,8 +87,12 @@ impl KeyStore {
     /// first use.
     #[must_use]
     pub fn new(data_dir: &Path) -> Self {
+        let directory = data_dir.join("keys");
         Self {
-            directory: data_dir.join("keys"),
+            files: Arc::new(DirectoryFiles {
+                directory: directory.clone(),
+            }),
+            directory,
             source: Source::Own,
             writing: Arc::default(),
         }
@@ -98,6 +105,49 @@ impl KeyStore {
             source: Source::Given(master),
             ..Self::new(data_dir)
         }
+    }
+
+    /// Stores the files of keys in a database instead of the directory. The current runtime runs its calls. All methods then
+    /// block until it responds, so the runtime must not call them.
+    #[must_use]
+    pub fn in_database(mut self, keys: Arc<dyn RepositoryKeys>) -> Self {
+        let runtime = Handle::current();
+        self.files = Arc::new(DatabaseFiles { keys, runtime });
+        self
+    }
+
+    /// Copies the key files of the directory into the database that replaces it, encrypted with the current master key. Keys
+    /// that are in the database stay, and so do the files. Returns the number of copied keys. A file that can't be
+    /// decrypted is skipped.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] if the database fails; [`EngineError::Key`] if the directory can't be read, or there is no
+    /// master key.
+    pub fn copy_into_database(&self) -> Result<usize, EngineError> {
+        let directory = Self {
+            files: Arc::new(DirectoryFiles {
+                directory: self.directory.clone(),
+            }),
+            ..self.clone()
+        };
+        let mut copied = 0;
+        for (bucket_id, app_id) in directory.list()? {
+            if self.files.read(bucket_id, app_id)?.is_some() {
+                continue;
+            }
+            let keyring = directory.keyring()?;
+            let (key, _) = match directory.open_with(&keyring, bucket_id, app_id) {
+                Ok(Some(key)) => key,
+                Ok(None) => continue,
+                Err(error) => {
+                    tracing::warn!(%error, "a key file is not copied into the database");
+                    continue;
+                }
+            };
+            let content = file::wrap(&key, &keyring.current, bucket_id, app_id)?;
+            copied += usize::from(self.files.insert(bucket_id, app_id, &content)?);
+        }
+        Ok(copied)
     }
 
     /// Checks the master key before any work, and returns its id. Creates the server's own master key if
@@ -148,16 +198,9 @@ impl KeyStore {
     /// Lists the repositories with keys, sorted.
     ///
     /// # Errors
-    /// [`EngineError::Key`] if the directory can't be read.
+    /// [`EngineError::Key`] if the directory can't be read; [`EngineError::Storage`] if the database fails.
     pub fn list(&self) -> Result<Vec<(BucketId, AppId)>, EngineError> {
-        let mut found = Vec::new();
-        for (bucket_id, directory) in named_by_id(&self.directory, "")? {
-            for (app_id, _) in named_by_id(&directory, ".json")? {
-                found.push((BucketId::new(bucket_id), AppId::new(app_id)));
-            }
-        }
-        found.sort_unstable();
-        Ok(found)
+        self.files.list()
     }
 
     /// Lists the apps with keys in a bucket: data was stored there for each.
@@ -165,8 +208,7 @@ impl KeyStore {
     /// # Errors
     /// [`EngineError::Key`] if the directory can't be read.
     pub(crate) fn apps_of(&self, bucket_id: BucketId) -> Result<Vec<AppId>, EngineError> {
-        let found = named_by_id(&self.directory.join(bucket_id.to_string()), ".json")?;
-        Ok(found.into_iter().map(|(app_id, _)| AppId::new(app_id)).collect())
+        self.files.apps_of(bucket_id)
     }
 
     /// The password for plain restic of an app's repository in a bucket.
@@ -179,13 +221,13 @@ impl KeyStore {
             Some(KeyFile::Clear(key)) => Some((key, true)),
             _ => self.open_with(&self.keyring()?, bucket_id, app_id)?,
         };
-        let missing = || EngineError::Key(format!("{} is missing", Self::name_of(bucket_id, app_id)));
+        let missing = || EngineError::Key(format!("{} is missing", self.name_of(bucket_id, app_id)));
         Ok(key.ok_or_else(missing)?.0.password.clone())
     }
 
-    /// The name of a key file in messages: its path below the data directory.
-    pub(crate) fn name_of(bucket_id: BucketId, app_id: AppId) -> String {
-        format!("keys/{bucket_id}/{app_id}.json")
+    /// The name of a key file in messages.
+    pub(crate) fn name_of(&self, bucket_id: BucketId, app_id: AppId) -> String {
+        self.files.name_of(bucket_id, app_id)
     }
 
     /// Reads the key of an app's repository in a bucket, if there is one. An unencrypted key is then
@@ -198,7 +240,7 @@ impl KeyStore {
         bucket_id: BucketId,
         app_id: AppId,
     ) -> Result<Option<RepositoryKey>, EngineError> {
-        if !self.path_of(bucket_id, app_id).exists() {
+        if self.files.read(bucket_id, app_id)?.is_none() {
             return Ok(None);
         }
         let keyring = self.keyring()?;
@@ -206,19 +248,41 @@ impl KeyStore {
         let Some((key, is_clear)) = self.open_with(&keyring, bucket_id, app_id)? else {
             return Ok(None);
         };
-        if is_clear && let Err(error) = self.write(&key, &keyring.current, bucket_id, app_id) {
+        if is_clear && let Err(error) = self.replace(&key, &keyring, bucket_id, app_id) {
             // The backups can still be read, and perhaps deleted to free space.
-            let name = Self::name_of(bucket_id, app_id);
+            let name = self.name_of(bucket_id, app_id);
             tracing::warn!(%name, %error, "an unencrypted key could not be encrypted with the master key");
         }
         Ok(Some(key))
     }
 
-    /// Stores a key durably. The caller must replace a key only with the same key, with the repository's
-    /// master key added.
+    /// Stores a new key durably, and returns it. If another server has just created one, that is returned.
     ///
     /// # Errors
     /// [`EngineError::Storage`] if it can't be written; [`EngineError::Key`] if there is no master key.
+    pub(crate) fn insert(
+        &self,
+        bucket_id: BucketId,
+        app_id: AppId,
+        key: RepositoryKey,
+    ) -> Result<RepositoryKey, EngineError> {
+        let keyring = self.keyring()?;
+        let _alone = failure::lock(&self.writing);
+        let content = file::wrap(&key, &keyring.current, bucket_id, app_id)?;
+        if self.files.insert(bucket_id, app_id, &content)? {
+            return Ok(key);
+        }
+        let existing = self.open_with(&keyring, bucket_id, app_id)?;
+        existing
+            .map(|(key, _)| key)
+            .ok_or_else(|| self.changed(bucket_id, app_id))
+    }
+
+    /// Stores a key durably that is the stored one, with the repository's master key added, or a new one.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] if it can't be written; [`EngineError::Key`] if there is no master key, or another key;
+    /// [`EngineError::Busy`] if another server changed it meanwhile.
     pub(crate) fn store(
         &self,
         bucket_id: BucketId,
@@ -227,7 +291,49 @@ impl KeyStore {
     ) -> Result<(), EngineError> {
         let keyring = self.keyring()?;
         let _alone = failure::lock(&self.writing);
-        self.write(key, &keyring.current, bucket_id, app_id)
+        if self.files.read(bucket_id, app_id)?.is_some() {
+            return self.replace(key, &keyring, bucket_id, app_id);
+        }
+        let content = file::wrap(key, &keyring.current, bucket_id, app_id)?;
+        if self.files.insert(bucket_id, app_id, &content)? {
+            Ok(())
+        } else {
+            Err(self.changed(bucket_id, app_id))
+        }
+    }
+
+    /// Replaces a key with the same key. The caller holds `writing`.
+    fn replace(
+        &self,
+        key: &RepositoryKey,
+        keyring: &Keyring,
+        bucket_id: BucketId,
+        app_id: AppId,
+    ) -> Result<(), EngineError> {
+        let Some(from) = self.files.read(bucket_id, app_id)? else {
+            return Err(self.changed(bucket_id, app_id));
+        };
+        let (stored, _) = self.open_content(keyring, bucket_id, app_id, &from)?;
+        if stored.password.expose_secret() != key.password.expose_secret() {
+            let name = self.name_of(bucket_id, app_id);
+            return Err(EngineError::Key(format!("{name} is another key")));
+        }
+        let change = KeyChange {
+            bucket_id,
+            app_id,
+            from: from.to_vec(),
+            to: file::wrap(key, &keyring.current, bucket_id, app_id)?,
+        };
+        if self.files.replace(&[change], &mut || Ok(()))? {
+            Ok(())
+        } else {
+            Err(self.changed(bucket_id, app_id))
+        }
+    }
+
+    fn changed(&self, bucket_id: BucketId, app_id: AppId) -> EngineError {
+        let name = self.name_of(bucket_id, app_id);
+        EngineError::Busy(format!("{name} was changed by another server meanwhile"))
     }
 
     /// Reads a key, and whether its file is unencrypted. `None` if there is no file.
@@ -237,13 +343,23 @@ impl KeyStore {
         bucket_id: BucketId,
         app_id: AppId,
     ) -> Result<Option<(RepositoryKey, bool)>, EngineError> {
-        let name = Self::name_of(bucket_id, app_id);
-        let Some(file) = self.read(bucket_id, app_id)? else {
-            return Ok(None);
-        };
-        match file {
-            KeyFile::Clear(key) => Ok(Some((key, true))),
+        let content = self.files.read(bucket_id, app_id)?;
+        let opened = content.map(|content| self.open_content(keyring, bucket_id, app_id, &content));
+        opened.transpose()
+    }
+
+    /// Decrypts the content of a key's file. Also returns whether it is unencrypted.
+    fn open_content(
+        &self,
+        keyring: &Keyring,
+        bucket_id: BucketId,
+        app_id: AppId,
+        content: &[u8],
+    ) -> Result<(RepositoryKey, bool), EngineError> {
+        match self.parse(bucket_id, app_id, content)? {
+            KeyFile::Clear(key) => Ok((key, true)),
             KeyFile::Wrapped(wrapped) => {
+                let name = self.name_of(bucket_id, app_id);
                 let master = keyring.find(wrapped.by).ok_or_else(|| {
                     let (needed, current) = (wrapped.by, keyring.current.id());
                     EngineError::Key(format!("{name} requires master key {needed}, not {current}"))
@@ -251,36 +367,20 @@ impl KeyStore {
                 let key = file::unwrap(&wrapped, master, bucket_id, app_id).ok_or_else(|| {
                     EngineError::Key(format!("{name} is damaged, or belongs to another repository"))
                 })?;
-                Ok(Some((key, false)))
+                Ok((key, false))
             }
         }
     }
 
     fn read(&self, bucket_id: BucketId, app_id: AppId) -> Result<Option<KeyFile>, EngineError> {
-        let name = Self::name_of(bucket_id, app_id);
-        let bytes = match fs::read(self.path_of(bucket_id, app_id)) {
-            Ok(bytes) => Zeroizing::new(bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failure::key(format!("reading {name}"), &error)),
-        };
-        let file = file::parse(&bytes).map_err(|problem| EngineError::Key(format!("{name} {problem}")))?;
-        Ok(Some(file))
+        let content = self.files.read(bucket_id, app_id)?;
+        let parsed = content.map(|content| self.parse(bucket_id, app_id, &content));
+        parsed.transpose()
     }
 
-    /// Writes a key. The caller holds `writing`.
-    fn write(
-        &self,
-        key: &RepositoryKey,
-        master: &MasterKey,
-        bucket_id: BucketId,
-        app_id: AppId,
-    ) -> Result<(), EngineError> {
-        let failed = |error| storage(format!("writing {}", Self::name_of(bucket_id, app_id)), &error);
-        let path = self.path_of(bucket_id, app_id);
-        let content = file::wrap(key, master, bucket_id, app_id)?;
-        fail_point::pass("keys.store");
-        durable::create_dirs(&self.directory.join(bucket_id.to_string())).map_err(failed)?;
-        durable::write(&path, &path.with_extension("json.new"), &[content]).map_err(failed)
+    fn parse(&self, bucket_id: BucketId, app_id: AppId, content: &[u8]) -> Result<KeyFile, EngineError> {
+        file::parse(content)
+            .map_err(|problem| EngineError::Key(format!("{} {problem}", self.name_of(bucket_id, app_id))))
     }
 
     /// Reads the existing master keys; creates the server's own if there never was one.
@@ -311,7 +411,7 @@ impl KeyStore {
         }
         for (bucket_id, app_id) in self.list()? {
             if let Ok(Some(KeyFile::Wrapped(wrapped))) = self.read(bucket_id, app_id) {
-                let (name, id) = (Self::name_of(bucket_id, app_id), wrapped.by);
+                let (name, id) = (self.name_of(bucket_id, app_id), wrapped.by);
                 let then = if is_rotating {
                     "a rotation was interrupted, so run `appkeep key rotate` again"
                 } else {
@@ -372,31 +472,9 @@ impl KeyStore {
         written.and(removed).map_err(failed)?;
         durable::sync_parent(&beside).map_err(failed)
     }
-
-    fn path_of(&self, bucket_id: BucketId, app_id: AppId) -> PathBuf {
-        self.directory
-            .join(bucket_id.to_string())
-            .join(format!("{app_id}.json"))
-    }
 }
 
-/// The entries of a directory whose names are an id and then `suffix`; empty if the directory doesn't exist.
-fn named_by_id(directory: &Path, suffix: &str) -> Result<Vec<(Uuid, PathBuf)>, EngineError> {
-    let failed = |error: io::Error| failure::key(format!("listing {}", directory.display()), &error);
-    let mut found = Vec::new();
-    for entry in entries_of(directory).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let name = entry.file_name();
-        let id = name.to_str().and_then(|name| name.strip_suffix(suffix));
-        if let Some(id) = id
-            .filter(|id| id.len() == 36)
-            .and_then(|id| Uuid::try_parse(id).ok())
-        {
-            found.push((id, entry.path()));
-        }
-    }
-    Ok(found)
-}
-
+#[cfg(test)]
+mod shared_tests;
 #[cfg(test)]
 mod tests;

@@ -2,13 +2,14 @@
 //!
 //! Until the last step both master keys exist, and each file can be decrypted with one of them. An
 //! interrupted rotation can be repeated: keys that are already encrypted with the new master key are left
-//! unchanged.
+//! unchanged. In a database, all keys are replaced in one transaction.
 
 use std::fs;
 
 use appkeep_core::engine::EngineError;
+use appkeep_core::repository_keys::KeyChange;
 
-use super::{KeyStore, Keyring, MASTER, MasterKey, MasterKeyId, NEXT_MASTER, Source};
+use super::{KeyStore, Keyring, MASTER, MasterKey, MasterKeyId, NEXT_MASTER, Source, file};
 use crate::durable;
 use crate::failure::{self, storage};
 
@@ -27,11 +28,13 @@ impl KeyStore {
     /// Encrypts all keys with another master key: a new one of the server's own, or the given one. `old` are
     /// the master keys that currently decrypt the files, besides the server's own.
     ///
-    /// No other process may use the data directory meanwhile.
+    /// No other process may use the data directory meanwhile. Servers that share a database must have the new master key
+    /// afterwards.
     ///
     /// # Errors
     /// [`EngineError::Key`] if any file can't be decrypted; then nothing was changed.
-    /// [`EngineError::Storage`] if a file can't be written; then it may be called again.
+    /// [`EngineError::Storage`] if a file can't be written, [`EngineError::Busy`] if a server changed one meanwhile; then
+    /// it may be called again.
     pub fn rotate(&self, old: &[MasterKey]) -> Result<Rotation, EngineError> {
         self.rotate_by_steps(old, &mut || Ok(()))
     }
@@ -74,19 +77,32 @@ impl KeyStore {
             wrapped: 0,
             kept: 0,
         };
-        for (bucket_id, app_id) in all {
+        let mut changes = Vec::new();
+        for &(bucket_id, app_id) in &all {
             if matches!(self.open_with(&alone, bucket_id, app_id), Ok(Some((_, false)))) {
                 rotation.kept += 1;
                 continue;
             }
-            let Some((key, _)) = self.open_with(&keyring, bucket_id, app_id)? else {
+            let Some(from) = self.files.read(bucket_id, app_id)? else {
                 continue;
             };
-            step()?;
-            self.write(&key, &target, bucket_id, app_id)?;
-            // The old key is deleted at the end, so the new file must be decryptable without it.
+            let (key, _) = self.open_content(&keyring, bucket_id, app_id, &from)?;
+            changes.push(KeyChange {
+                bucket_id,
+                app_id,
+                from: from.to_vec(),
+                to: file::wrap(&key, &target, bucket_id, app_id)?,
+            });
+        }
+        rotation.wrapped = changes.len();
+        if !self.files.replace(&changes, step)? {
+            return Err(EngineError::Busy(
+                "a key was changed by a server meanwhile: repeat the rotation".to_owned(),
+            ));
+        }
+        // The old key is deleted at the end, so all files must be decryptable without it.
+        for (bucket_id, app_id) in all {
             self.open_with(&alone, bucket_id, app_id)?;
-            rotation.wrapped += 1;
         }
         step()?;
         if is_own {

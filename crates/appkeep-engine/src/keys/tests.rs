@@ -1,7 +1,13 @@
+use uuid::Uuid;
+
 use super::*;
 
 fn ids() -> (BucketId, AppId) {
     (BucketId::new(Uuid::from_u128(1)), AppId::new(Uuid::from_u128(2)))
+}
+
+fn name_of(bucket_id: BucketId, app_id: AppId) -> String {
+    format!("keys/{bucket_id}/{app_id}.json")
 }
 
 fn key_store() -> (tempfile::TempDir, KeyStore) {
@@ -61,7 +67,7 @@ fn stored_keys_are_encrypted_and_private() {
     assert_eq!(fetched.password.expose_secret().len(), 64);
     assert!(fetched.master_key.is_some());
 
-    let path = dir.path().join(KeyStore::name_of(bucket, app));
+    let path = dir.path().join(name_of(bucket, app));
     let master = dir.path().join("keys/master.key");
     for directory in ["keys".to_owned(), format!("keys/{bucket}")] {
         assert_eq!(mode(&dir.path().join(directory)), 0o700);
@@ -101,13 +107,13 @@ fn errors_about_invalid_key_files_contain_no_secret() {
         r#"{"version": 2, "master_key_id": "00", "nonce": "5555", "sealed": "5555"}"#,
         "",
     ] {
-        fs::write(dir.path().join(KeyStore::name_of(bucket, app)), text).unwrap();
+        fs::write(dir.path().join(name_of(bucket, app)), text).unwrap();
         let reason = reason(keys.fetch(bucket, app));
         assert!(!reason.contains("5555"), "{reason}");
-        assert!(reason.starts_with(&KeyStore::name_of(bucket, app)), "{reason}");
+        assert!(reason.starts_with(&name_of(bucket, app)), "{reason}");
     }
-    fs::write(dir.path().join(KeyStore::name_of(bucket, app)), "{").unwrap();
-    let expected = format!("{} is not a key file (line 1)", KeyStore::name_of(bucket, app));
+    fs::write(dir.path().join(name_of(bucket, app)), "{").unwrap();
+    let expected = format!("{} is not a key file (line 1)", name_of(bucket, app));
     assert_eq!(reason(keys.fetch(bucket, app)), expected);
 }
 
@@ -115,7 +121,7 @@ fn errors_about_invalid_key_files_contain_no_secret() {
 fn an_unencrypted_key_is_encrypted_on_first_use() {
     let (dir, keys) = key_store();
     let (bucket, app) = ids();
-    let path = dir.path().join(KeyStore::name_of(bucket, app));
+    let path = dir.path().join(name_of(bucket, app));
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, r#"{"version": 1, "password": "open sesame"}"#).unwrap();
     assert!(keys.prepare().is_ok());
@@ -136,7 +142,7 @@ fn a_key_file_decrypts_only_for_its_bucket_and_app() {
     let stored = stored(&keys, 3);
     let path = |number: usize| {
         let (bucket, app) = stored[number].0;
-        dir.path().join(KeyStore::name_of(bucket, app))
+        dir.path().join(name_of(bucket, app))
     };
     // Move a key file to another app of the same bucket.
     fs::copy(path(0), path(2)).unwrap();
@@ -145,7 +151,7 @@ fn a_key_file_decrypts_only_for_its_bucket_and_app() {
     // Move it to another bucket.
     let (bucket, _) = stored[1].0;
     let (_, app) = stored[0].0;
-    fs::copy(path(0), dir.path().join(KeyStore::name_of(bucket, app))).unwrap();
+    fs::copy(path(0), dir.path().join(name_of(bucket, app))).unwrap();
     assert!(reason(keys.fetch(bucket, app)).ends_with("is damaged, or belongs to another repository"));
     // Change one digit of the encrypted data.
     let text = fs::read_to_string(path(0)).unwrap();
@@ -191,7 +197,7 @@ fn a_wrong_master_key_is_reported_with_both_ids() {
     let wrong = MasterKey::generate().unwrap();
     let expected = format!(
         "{} requires master key {right}, not {}",
-        KeyStore::name_of(stored[0].0.0, stored[0].0.1),
+        name_of(stored[0].0.0, stored[0].0.1),
         wrong.id()
     );
     fs::write(dir.path().join("keys/master.key"), wrong.to_hex().expose_secret()).unwrap();
@@ -312,7 +318,7 @@ mod rotating {
         let (dir, keys) = key_store();
         let stored = stored(&keys, 3);
         let (bucket, app) = stored[1].0;
-        fs::write(dir.path().join(KeyStore::name_of(bucket, app)), "{}").unwrap();
+        fs::write(dir.path().join(name_of(bucket, app)), "{}").unwrap();
         let before = keys.prepare().unwrap();
         assert!(reason(keys.rotate(&[])).contains("is not a key file"));
         assert_eq!(keys.prepare().unwrap(), before);
@@ -360,7 +366,7 @@ mod rotating {
     fn rotation_encrypts_unencrypted_keys() {
         let (dir, keys) = key_store();
         let (bucket, app) = ids();
-        let path = dir.path().join(KeyStore::name_of(bucket, app));
+        let path = dir.path().join(name_of(bucket, app));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, r#"{"version": 1, "password": "open sesame"}"#).unwrap();
         assert_eq!(keys.rotate(&[]).unwrap().wrapped, 1);

@@ -33,6 +33,13 @@ pub enum ImportError {
         .0.display()
     )]
     NoKeys(PathBuf),
+    /// There are no keys, neither in the database nor in the data directory.
+    #[error(
+        "neither the database nor {} contains repository keys, so no backup can be read: restore the table repository_keys \
+         from a dump, or copy the directory keys/ of the lost server into the data directory",
+        .0.display()
+    )]
+    NoKeysInDatabase(PathBuf),
     /// The keys can't be used.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -63,16 +70,27 @@ pub async fn import(
     config.check_data_dir(path)?;
     let buckets = selected(&config.declaration, wanted)?;
     // Otherwise a wrong path would be created as a new data directory.
-    if !path.join("keys").is_dir() {
+    if config.store.is_none() && !path.join("keys").is_dir() {
         return Err(ImportError::NoKeys(path.to_owned()));
     }
     let data = DataDir::create(path)?;
     let _lock = data.lock()?;
-    let keys = keys::open(data.path(), &config.keys).await?;
-    if keys.list().map_err(KeyError::from)?.is_empty() {
-        return Err(ImportError::NoKeys(path.to_owned()));
+    let keys = keys::open(data.path(), Some(config)).await?;
+    if config.store.is_some() {
+        keys::copy_into_database(&keys).await?;
     }
-    keys.prepare().map_err(KeyError::from)?;
+    let listed = keys.clone();
+    if keys::blocking(move || listed.list())
+        .await
+        .map_err(KeyError::from)?
+        .is_empty()
+    {
+        return Err(match config.store {
+            Some(_) => ImportError::NoKeysInDatabase(path.to_owned()),
+            None => ImportError::NoKeys(path.to_owned()),
+        });
+    }
+    keys::prepare(&keys).await?;
     let store = open_or_create_store(config, &data).await?;
     transact(|| async {
         let mut tx = store.begin().await?;

@@ -5,16 +5,19 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
 use appkeep_core::engine::EngineError;
 pub use appkeep_engine::{KeyStore, MasterKey, MasterKeyId, Rotation};
+use appkeep_store::PostgresStore;
 pub use secrecy::{ExposeSecret, SecretString};
 use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
-use crate::config::KeySource;
+use crate::admin::database::{DatabaseError, open_postgres};
+use crate::config::{Config, KeySource};
 
 /// The timeout of the command that prints the master key.
 pub const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
@@ -33,20 +36,72 @@ pub enum KeyError {
         /// The cause.
         problem: String,
     },
-    /// A key in the data directory can't be read, unwrapped or created.
+    /// A key can't be read, unwrapped or created.
     #[error(transparent)]
     Repository(#[from] EngineError),
+    /// The database of the keys can't be opened.
+    #[error(transparent)]
+    Database(#[from] Box<DatabaseError>),
 }
 
-/// Opens the keys in a data directory with the master key from `source`.
+/// Opens the keys of a server: in the database that `config` selects, else in the data directory. Methods of the result
+/// block: see [`blocking`].
 ///
 /// # Errors
-/// When the master key isn't available or isn't valid.
-pub async fn open(data_dir: &Path, source: &KeySource) -> Result<KeyStore, KeyError> {
-    Ok(match master_key(source).await? {
+/// When the master key isn't available or isn't valid, or the database can't be opened.
+pub async fn open(data_dir: &Path, config: Option<&Config>) -> Result<KeyStore, KeyError> {
+    let Some(config) = config else {
+        return Ok(KeyStore::new(data_dir));
+    };
+    let postgres = match &config.store {
+        Some(url) => Some(open_postgres(url).await.map_err(Box::new)?),
+        None => None,
+    };
+    open_in(data_dir, &config.keys, postgres.as_ref()).await
+}
+
+/// Opens the keys in a database, or in the data directory if there is none, with the master key from `source`.
+pub(crate) async fn open_in(
+    data_dir: &Path,
+    source: &KeySource,
+    postgres: Option<&PostgresStore>,
+) -> Result<KeyStore, KeyError> {
+    let keys = match master_key(source).await? {
         Some(master) => KeyStore::wrapped_by(data_dir, master),
         None => KeyStore::new(data_dir),
+    };
+    Ok(match postgres {
+        Some(postgres) => keys.in_database(Arc::new(postgres.clone())),
+        None => keys,
     })
+}
+
+/// Copies key files of the data directory into the database that contains the keys: the server may have been on SQLite
+/// before.
+pub(crate) async fn copy_into_database(keys: &KeyStore) -> Result<(), KeyError> {
+    let keys = keys.clone();
+    let copied = blocking(move || keys.copy_into_database()).await?;
+    if copied > 0 {
+        tracing::info!(copied, "key files were copied into the database");
+    }
+    Ok(())
+}
+
+/// Checks the master key before any work, and returns its id.
+pub(crate) async fn prepare(keys: &KeyStore) -> Result<MasterKeyId, KeyError> {
+    let keys = keys.clone();
+    Ok(blocking(move || keys.prepare()).await?)
+}
+
+/// Runs work with keys outside the async runtime: it blocks while the database is read.
+///
+/// # Panics
+/// When the work panics.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
 }
 
 /// Reads the master key from `source`; none if it is the server's own.

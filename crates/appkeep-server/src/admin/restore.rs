@@ -104,8 +104,7 @@ impl Stopped {
         // The paths of its snapshots must not depend on this process's working directory.
         let data = DataDir::create(existing_data_dir(config, path)?.path())?;
         let lock = data.lock()?;
-        let source = config.map(|config| config.keys.clone()).unwrap_or_default();
-        let keys = keys::open(data.path(), &source).await?;
+        let keys = keys::open(data.path(), config).await?;
         let credentials = config.map(Config::credentials).unwrap_or_default();
         let store = open_store(config, Some(data.path())).await?;
         Ok(Self {

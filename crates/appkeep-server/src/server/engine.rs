@@ -7,7 +7,7 @@ use appkeep_store::PostgresStore;
 use uuid::Uuid;
 
 use crate::admin::data_dir::DataDir;
-use crate::admin::keys::{self, KeyError};
+use crate::admin::keys;
 use crate::config::Config;
 use crate::error::StartError;
 
@@ -26,8 +26,11 @@ pub(super) struct EngineParts<'a> {
 impl EngineParts<'_> {
     /// Opens the engine. The server is registered.
     pub(super) async fn open(self) -> Result<RusticEngine, StartError> {
-        let keys = keys::open(self.data.path(), &self.config.keys).await?;
-        let master_key_id = keys.prepare().map_err(KeyError::from)?;
+        let keys = keys::open_in(self.data.path(), &self.config.keys, self.postgres).await?;
+        if self.postgres.is_some() {
+            keys::copy_into_database(&keys).await?;
+        }
+        let master_key_id = keys::prepare(&keys).await?;
         tracing::info!(%master_key_id, "keys are wrapped");
         let engine_config = EngineConfig {
             data_dir: self.data.path().to_owned(),

@@ -19,6 +19,7 @@ mod options;
 mod pending_jobs;
 #[cfg(test)]
 mod plans;
+mod repository_keys;
 mod resources;
 mod rows;
 mod schedules;

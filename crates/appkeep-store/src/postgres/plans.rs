@@ -11,12 +11,12 @@ use sqlx_postgres::PgConnection;
 use super::schema::Schema;
 use super::{
     PostgresStore, app_backups, app_restores, app_snapshots, apps, bucket_problems, catalog, changes, jobs,
-    maintenance, pending_jobs, schedules, servers, statistics, tokens, write_probe,
+    maintenance, pending_jobs, repository_keys, schedules, servers, statistics, tokens, write_probe,
 };
 use crate::statements::Statement;
 
 /// All modules with statements. A module that is missing here has an unused `STATEMENTS`, which the compiler reports.
-const MODULES: [(&str, &[(&str, Statement)]); 15] = [
+const MODULES: [(&str, &[(&str, Statement)]); 16] = [
     ("app_backups", app_backups::STATEMENTS),
     ("app_restores", app_restores::STATEMENTS),
     ("app_snapshots", app_snapshots::STATEMENTS),
@@ -26,6 +26,7 @@ const MODULES: [(&str, &[(&str, Statement)]); 15] = [
     ("jobs", jobs::STATEMENTS),
     ("maintenance", maintenance::STATEMENTS),
     ("pending_jobs", pending_jobs::STATEMENTS),
+    ("repository_keys", repository_keys::STATEMENTS),
     ("schedules", schedules::STATEMENTS),
     ("servers", servers::STATEMENTS),
     ("statistics", statistics::STATEMENTS),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use appkeep_server::admin::data_dir::DataDir;
 use appkeep_server::admin::database::{DatabaseError, existing_data_dir, open_store};
-use appkeep_server::admin::keys::{self, ExposeSecret, KeyStore};
+use appkeep_server::admin::keys::{self, ExposeSecret, KeyStore, blocking};
 use appkeep_server::admin::recovery::{self, Catalog, Recovery};
 use appkeep_server::{Config, KeySource};
 use clap::Subcommand;
@@ -25,7 +25,8 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// Change the master key: wrap all keys with a new one. Repositories are not touched.
     ///
-    /// The server must not run. An interrupted rotation loses nothing: run it again.
+    /// The server must not run. An interrupted rotation loses nothing: run it again. If several servers share a database,
+    /// stop them all, and start them with the new key.
     /// Without `[keys]` in the configuration, a new master key is created. With `[keys]`, the new one is the configured
     /// key; specify the previous one with --old-key-file or --old-key-env, unless it is the server's own.
     Rotate(RotateArgs),
@@ -64,8 +65,9 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
 
 async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let (data, config) = (&args.server.data, args.server.config()?);
+    let is_in_database = config.as_ref().is_some_and(|config| config.store.is_some());
     anyhow::ensure!(
-        data.join("keys").is_dir(),
+        is_in_database || data.join("keys").is_dir(),
         "{} is not the data directory of a server: there are no keys in it",
         data.display()
     );
@@ -73,16 +75,16 @@ async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
         .as_ref()
         .map(|config| config.keys.clone())
         .unwrap_or_default();
-    let keys = keys::open(data, &source).await?;
+    let keys = keys::open(data, config.as_ref()).await?;
     if !args.recovery {
-        return outline(&keys, &source);
+        return blocking(move || outline(&keys, &source)).await;
     }
     let mut catalog = read_catalog(config.as_ref(), data).await?;
     if let Some(config) = &config {
         catalog.learn(&config.declaration);
     }
     let (mut lines, mut failed) = (Vec::new(), false);
-    for recovery in recovery::list(&keys, &catalog)? {
+    for recovery in blocking(move || recovery::list(&keys, &catalog)).await? {
         match recovery_commands(&recovery) {
             Ok(text) => lines.push(text),
             Err(error) => {
@@ -173,7 +175,10 @@ fn quoted(text: &str) -> String {
 async fn rotate(args: RotateArgs) -> anyhow::Result<ExitCode> {
     let config = args.server.config()?;
     let data = existing_data_dir(config.as_ref(), &args.server.data)?;
-    let source = config.map(|config| config.keys).unwrap_or_default();
+    let source = config
+        .as_ref()
+        .map(|config| config.keys.clone())
+        .unwrap_or_default();
     let _lock = data.lock()?;
     let mut old = Vec::new();
     let sources = [
@@ -183,9 +188,9 @@ async fn rotate(args: RotateArgs) -> anyhow::Result<ExitCode> {
     for source in sources.into_iter().flatten() {
         old.extend(keys::master_key(&source).await?);
     }
-    let keys = keys::open(data.path(), &source).await?;
-    let rotation = keys
-        .rotate(&old)
+    let keys = keys::open(data.path(), config.as_ref()).await?;
+    let rotation = blocking(move || keys.rotate(&old))
+        .await
         .context("the master key was not changed, and all keys can still be decrypted")?;
     let kept = match rotation.kept {
         0 => String::new(),

@@ -1,0 +1,2 @@
+-- Nothing: with SQLite, the keys of repositories are files in the data directory, because they must survive the loss of the
+-- database.

@@ -30,7 +30,8 @@ const RETRY_EVERY: Duration = Duration::from_millis(250);
 pub enum RegisterError {
     /// Another live server has the same node.
     #[error(
-        "another server is named {node:?} (it was seen {} s ago): give each server its own `node` in [server]",
+        "another running server has the node {:?} (it was seen {} s ago): give each server its own `node` in [server]",
+        .node.as_str(),
         .unseen_for.as_secs()
     )]
     NodeInUse {
@@ -104,7 +105,7 @@ impl Register {
                 let (node, unseen_secs) = (other.node, other.unseen_for.as_secs());
                 tracing::warn!(
                     %node, unseen_secs, wait_secs,
-                    "a server with the same node didn't stop in order: waiting until it is known to be dead"
+                    "another server with this node may have crashed: waiting until it is known to be dead or live"
                 );
             }
             tokio::time::sleep(RETRY_EVERY).await;

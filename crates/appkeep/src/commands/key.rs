@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use appkeep_server::admin::data_dir::DataDir;
-use appkeep_server::admin::database::{DatabaseError, existing_data_dir, open_store};
+use appkeep_server::admin::database::{existing_data_dir, open_store};
 use appkeep_server::admin::keys::{self, ExposeSecret, KeyStore, blocking};
 use appkeep_server::admin::recovery::{self, Catalog, Recovery};
 use appkeep_server::{Config, KeySource};
@@ -112,22 +112,14 @@ fn outline(keys: &KeyStore, source: &KeySource) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reads the catalog from the server's database, if it exists. The names in it are less important than the keys.
+/// Reads the catalog from the server's database, if it exists.
 async fn read_catalog(config: Option<&Config>, data: &Path) -> anyhow::Result<Catalog> {
     let mut catalog = Catalog::default();
     let is_remote = config.is_some_and(|config| config.store.is_some());
-    if !is_remote && DataDir::existing(data).is_err() {
-        return Ok(catalog);
-    }
-    let recalled = async {
+    if is_remote || DataDir::existing(data).is_ok() {
         let store = open_store(config, Some(data)).await?;
         catalog.recall(store.as_ref()).await?;
         store.close().await;
-        Ok::<_, DatabaseError>(())
-    };
-    match recalled.await {
-        Err(error) if is_remote => eprintln!("warning: names are only from the configuration: {error}"),
-        result => result?,
     }
     Ok(catalog)
 }

@@ -30,6 +30,7 @@ mod reload;
 mod remote;
 mod restore;
 mod serve;
+mod several_servers;
 mod store_copy;
 mod system_errors;
 mod terminal;

@@ -1,0 +1,114 @@
+//! Servers that share a PostgreSQL database and a bucket.
+
+use std::fs;
+
+use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, backup_body, eventually};
+
+use crate::postgres::{Schema, selected, succeeded};
+
+const SITE: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02";
+
+/// `appkeep serve` for the node, with a data directory of its own.
+fn serve(installation: &Installation, node: &str) -> std::process::Command {
+    let text = fs::read_to_string(installation.config()).unwrap();
+    let (before, after) = text.split_once("node = \"").unwrap();
+    let (_, after) = after.split_once('"').unwrap();
+    installation
+        .write_config(&format!("{before}node = \"{node}\"{after}"))
+        .unwrap();
+    installation.serve_at("127.0.0.1:0", &installation.path().join(format!("data-{node}")))
+}
+
+fn start(installation: &Installation, node: &str) -> RunningServer {
+    RunningServer::start(serve(installation, node)).unwrap()
+}
+
+/// The number of claims in the bucket.
+fn claims(installation: &Installation) -> usize {
+    let entries = fs::read_dir(installation.path().join("bucket")).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name());
+    names
+        .filter(|name| name.to_string_lossy().starts_with("appkeep-server-"))
+        .count()
+}
+
+/// Two apps, and servers without a node yet.
+fn shared(schema: &Schema) -> Installation {
+    let installation = selected(&schema.url());
+    installation
+        .configure("[server]", "[server]\nnode = \"\"")
+        .unwrap();
+    fs::create_dir(installation.path().join("site")).unwrap();
+    fs::write(installation.path().join("site/index.html"), "<p>\n").unwrap();
+    let site =
+        format!("[[accounts.apps]]\nname = \"site\"\nid = \"{SITE}\"\nvolumes = {{ data = \"site\" }}\n");
+    installation.add_apps(&site).unwrap();
+    installation
+}
+
+#[test]
+fn servers_on_one_postgres_database_use_a_bucket_at_once() {
+    let schema = Schema::create();
+    let installation = shared(&schema);
+    let servers = [start(&installation, "one"), start(&installation, "two")];
+    let token = succeeded(&installation, "token create --config CONFIG --account acme");
+    eventually("both servers to claim the bucket", || {
+        (claims(&installation) == 2).then_some(())
+    });
+    let create = |server: &RunningServer, app: &str| {
+        let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{app}/appBackups");
+        let created = server.post(&token, &path, &backup_body());
+        assert_eq!(created.status, 201, "{}", created.body);
+        format!("{path}/{}", created.body["id"].as_str().unwrap())
+    };
+    for _ in 0..3 {
+        let [one, two] = &servers;
+        let paths = [create(one, APP), create(two, SITE)];
+        for (path, server) in paths.iter().zip([two, one]) {
+            let backup = server.wait_for(&token, path, &["completed", "failed"]);
+            assert_eq!(backup["state"], "completed", "{backup}");
+        }
+        // Each deletes the backup that was requested from the other.
+        for (path, server) in paths.iter().zip([two, one]) {
+            assert_eq!(server.delete(&token, path).status, 204);
+        }
+    }
+    eventually("all deletions", || {
+        succeeded(&installation, "job list --config CONFIG")
+            .is_empty()
+            .then_some(())
+    });
+    // The keys are in the database.
+    for node in ["one", "two"] {
+        let keys = installation.path().join(format!("data-{node}/keys"));
+        assert!(!keys.exists(), "{}", keys.display());
+    }
+    for server in servers {
+        server.stop_gracefully().unwrap();
+    }
+    assert_eq!(claims(&installation), 0);
+}
+
+#[test]
+fn a_second_postgres_server_with_the_same_node_is_refused() {
+    let schema = Schema::create();
+    let installation = shared(&schema);
+    let one = start(&installation, "one");
+    let mut second = serve(&installation, "one");
+    second.arg("--data").arg(installation.path().join("elsewhere"));
+    let mut words = second.get_args().map(ToOwned::to_owned).collect::<Vec<_>>();
+    // The first data directory is locked.
+    let first = words.iter().position(|word| word == "--data").unwrap();
+    words.drain(first..first + 2);
+    let refused = installation.command().args(words).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let stderr = String::from_utf8(refused.stderr).unwrap();
+    let error = stderr.lines().last().unwrap();
+    assert!(
+        error.starts_with("error: another running server has the node \"one\" (it was seen "),
+        "{stderr}"
+    );
+    // A successor starts at once.
+    one.stop_gracefully().unwrap();
+    start(&installation, "one").stop_gracefully().unwrap();
+}

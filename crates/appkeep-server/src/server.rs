@@ -14,7 +14,7 @@ use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::engine::Engine;
 use appkeep_core::server::NewServer;
 use appkeep_core::service::Service;
-use appkeep_core::store::{Store, transact};
+use appkeep_core::store::{Store, StoreError, transact};
 use appkeep_core::worker::{
     Background, JobControl, Register, WorkerDeps, Workers, resume_restores, start_bucket_watch,
     start_reconciler,
@@ -132,12 +132,7 @@ pub struct Server {
 }
 
 /// The parts that are opened before the server is registered.
-struct Opened {
-    data: DataDir,
-    certificate: Option<Certificate>,
-    database: Database,
-    lock: DataDirLock,
-}
+type Opened = (DataDir, Option<Certificate>, Database, DataDirLock);
 
 impl Server {
     /// Starts a server. It accepts requests when this returns.
@@ -165,12 +160,7 @@ impl Server {
         };
         let register = Register::new(database.store.clone(), options.clock.clone(), server);
         register.enter().await?;
-        let opened = Opened {
-            data,
-            certificate,
-            database,
-            lock,
-        };
+        let opened = (data, certificate, database, lock);
         let started = Self::start_registered(options, replacements, opened, register.clone()).await;
         if started.is_err() {
             register.leave().await;
@@ -184,34 +174,22 @@ impl Server {
         opened: Opened,
         register: Register,
     ) -> Result<Self, StartError> {
-        let Opened {
-            data,
-            certificate,
-            database,
-            lock,
-        } = opened;
+        let (data, certificate, database, lock) = opened;
         let store = database.store;
-        transact(|| async {
-            let mut tx = store.begin().await?;
-            tx.update_declaration(&options.config.declaration, options.clock.now())
-                .await?;
-            tx.commit().await
-        })
-        .await?;
+        declare(store.as_ref(), &options).await?;
         let credentials = options.config.credentials();
-        let engine = match replacements.engine {
-            Some(engine) => engine,
-            None => {
-                let parts = EngineParts {
-                    data: &data,
-                    config: &options.config,
-                    credentials: credentials.clone(),
-                    postgres: database.postgres.as_ref(),
-                    register: &register,
-                    new_id: options.ids.next_id(),
-                };
-                Arc::new(parts.open().await?)
-            }
+        let engine = if let Some(engine) = replacements.engine {
+            engine
+        } else {
+            let parts = EngineParts {
+                data: &data,
+                config: &options.config,
+                credentials: credentials.clone(),
+                postgres: database.postgres.as_ref(),
+                register: &register,
+                new_id: options.ids.next_id(),
+            };
+            Arc::new(parts.open().await?)
         };
         let wake = replacements.wake;
         let shared = store.clone();
@@ -389,6 +367,17 @@ impl Server {
         }
         self.store.close().await;
     }
+}
+
+/// Replaces the declaration in the store by that of the configuration.
+async fn declare(store: &dyn Store, options: &Options) -> Result<(), StoreError> {
+    transact(|| async {
+        let mut tx = store.begin().await?;
+        tx.update_declaration(&options.config.declaration, options.clock.now())
+            .await?;
+        tx.commit().await
+    })
+    .await
 }
 
 fn listen(

@@ -156,12 +156,12 @@ fn a_rotation_in_a_database_replaces_all_keys_or_none() {
     let next = MasterKey::generate().unwrap();
     let rotated = servers.keys_with(0, &next);
     *failure::lock(&servers.database.is_contended) = true;
-    let contended = rotated.rotate(&[servers.master.clone()]);
+    let contended = rotated.rotate(std::slice::from_ref(&servers.master));
     assert!(matches!(contended, Err(EngineError::Busy(_))), "{contended:?}");
     assert_eq!(keys.prepare().unwrap(), servers.master.id());
-    let rotation = rotated.rotate(&[servers.master.clone()]).unwrap();
+    let rotation = rotated.rotate(std::slice::from_ref(&servers.master)).unwrap();
     assert_eq!((rotation.wrapped, rotation.kept), (3, 0));
-    let again = rotated.rotate(&[servers.master.clone()]).unwrap();
+    let again = rotated.rotate(std::slice::from_ref(&servers.master)).unwrap();
     assert_eq!((again.wrapped, again.kept), (0, 3));
     assert!(keys.prepare().is_err(), "the old master key is useless");
     let other = servers.keys_with(1, &next);

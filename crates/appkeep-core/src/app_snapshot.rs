@@ -23,6 +23,8 @@ impl Kind for SnapshotKind {
 pub struct SnapshotDetails {
     /// The backup that it was created for. The snapshot is deleted when the job of that backup ends.
     pub made_for: Option<AppBackupId>,
+    /// The node whose disk holds its data; `None` until its creation begins.
+    pub node: Option<String>,
 }
 
 /// The consistency of a snapshot, from the strongest level to the weakest.

@@ -83,7 +83,7 @@ impl From<StoreError> for Error {
             StoreError::NameTaken => Self::NameTaken,
             StoreError::Conflict => Self::Conflict,
             StoreError::Unavailable(reason) => Self::Unavailable(reason),
-            StoreError::Broken(reason) => Self::Internal(reason),
+            StoreError::Broken(reason) | StoreError::Disagreement(reason) => Self::Internal(reason),
         }
     }
 }

@@ -61,6 +61,9 @@ pub struct NewJob {
     pub run_after: DateTime<Utc>,
     /// Identifies the request that queued it; `None` if it wasn't queued by a request.
     pub correlation: Option<Uuid>,
+    /// The only node that can run it, because its disk holds the data; `None` if
+    /// [`JobPayload::required_item`] decides.
+    pub node: Option<String>,
 }
 
 /// The right to run a job and to write its results, until the lease expires or the job is claimed again.
@@ -94,6 +97,8 @@ pub struct ClaimedJob {
 pub struct Claim {
     /// The claiming process incarnation.
     pub owner: Uuid,
+    /// Its node.
+    pub node: String,
     /// The current time.
     pub now: DateTime<Utc>,
     /// When the lease expires unless it is renewed.

@@ -11,6 +11,7 @@ pub mod authz;
 mod bucket_location;
 pub mod catalog;
 pub mod clock;
+pub mod declared_item;
 pub mod engine;
 pub mod error;
 pub mod fail_point;

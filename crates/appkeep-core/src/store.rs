@@ -3,7 +3,7 @@
 //! Reads see committed state. Writes go through a transaction, so that a resource and its job change together or not
 //! at all. A transaction is durable when [`StoreTx::commit`] returns.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
@@ -42,6 +42,9 @@ pub enum StoreError {
     /// The store is too busy or can't be reached; a retry may succeed.
     #[error("the store is not available: {0}")]
     Unavailable(String),
+    /// Another node declares an item differently.
+    #[error("{0}")]
+    Disagreement(String),
     /// Stored data is invalid, or the store had an internal failure.
     #[error("the store failed: {0}")]
     Broken(String),
@@ -153,12 +156,14 @@ pub struct ListPage<T> {
 }
 
 /// The fields of a finished backup or snapshot that a reconcile pass reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finished<K> {
     /// Its id.
     pub id: ResourceId<K>,
     /// The bucket that should hold the data of a backup. Snapshots are in the data directory.
     pub bucket_id: Option<BucketId>,
+    /// The node that holds the data of a snapshot.
+    pub node: Option<String>,
     /// Its state: completed, removed or unknown.
     pub state: ResourceState,
     /// Its generation when it was read.
@@ -262,6 +267,14 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     async fn list_recorded_accounts(&self) -> Result<Vec<Recorded<Account>>, StoreError>;
     /// The app of this account with this id, declared or not.
     async fn fetch_app(&self, account_id: AccountId, id: AppId) -> Result<Option<App>, StoreError>;
+    /// The app of this account with this id as this node declares it, with the paths of its volumes on the node. An app
+    /// that no node declares is returned as it was last declared; `None` if only other nodes declare it.
+    async fn fetch_app_of_node(
+        &self,
+        node: &str,
+        account_id: AccountId,
+        id: AppId,
+    ) -> Result<Option<App>, StoreError>;
     /// The apps of this account, by name, declared or not.
     async fn list_apps(&self, account_id: AccountId) -> Result<Vec<App>, StoreError>;
     /// The app of this account with this id as the API shows it, declared or not.
@@ -282,6 +295,9 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     /// The same buckets in the same order, with their times.
     async fn list_recorded_buckets(&self, account_id: AccountId)
     -> Result<Vec<Recorded<Bucket>>, StoreError>;
+
+    /// The buckets that only nodes other than this one declare.
+    async fn list_buckets_of_other_nodes(&self, node: &str) -> Result<HashSet<BucketId>, StoreError>;
 
     /// The schedule of this account with this id, declared or not.
     async fn fetch_schedule(
@@ -318,6 +334,10 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
 
     /// Claims the oldest job that may run: it is queued and due, or its lease has ended because it expired or because
     /// the process that held it is known to be dead. A job is skipped while another job with its exclusive key runs.
+    ///
+    /// A job that belongs to a node ([`NewJob::node`]) is skipped by all others. Other jobs are skipped by nodes that
+    /// don't declare their [`JobPayload::required_item`]. A cancelled job that has never run can be claimed by any
+    /// node. A store that is used by one server only ignores all of these rules.
     ///
     /// Backups are claimed if no other job may run, and skipped while as many run as their bucket
     /// ([`Bucket::backups_max`]) or the claiming process ([`Claim::backups_max`]) permits.
@@ -368,11 +388,17 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// Commits the transaction and makes it durable.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 
-    /// Replaces the declaration of accounts, apps, buckets and schedules; items that `declaration` doesn't contain
+    /// Replaces this node's declaration of accounts, apps, buckets and schedules. Items that no node declares any more
     /// are kept as undeclared. A schedule that was not declared before, or had another timing, has no next run. Items
-    /// that differ from before are recorded as changed at `now`.
+    /// that differ from before are recorded as changed at `now`. Snapshots that don't belong to a node belong to this
+    /// one from now on.
+    ///
+    /// Fails with [`StoreError::Disagreement`] if another node with a live server declares an item differently. Items of
+    /// nodes without one are deleted then: their next server declares them again. A store that is used by one
+    /// server only has one node: this declaration replaces that of any other.
     async fn update_declaration(
         &mut self,
+        node: &str,
         declaration: &Declaration,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError>;
@@ -439,6 +465,8 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// Whether the lease still holds. Checked first in every transaction that writes a job's results. If it holds, the
     /// job isn't claimed until the transaction ends.
     async fn holds_lease(&mut self, lease: &Lease) -> Result<bool, StoreError>;
+    /// Makes the job belong to this node: no other one can claim it. Returns false if the lease no longer holds.
+    async fn update_job_node(&mut self, lease: &Lease, node: &str) -> Result<bool, StoreError>;
     /// Sets a second exclusive key, which the job holds during a part of its run, or removes it. Returns false if the
     /// lease no longer holds, or if another job has the key and its own lease still holds at `now`. The key is also
     /// removed when the run finishes, or when the job is claimed again.

@@ -230,6 +230,7 @@ impl Server {
             engine,
             clock: options.clock,
             owner: register.server_id(),
+            node: options.config.node.to_string(),
             ids: options.ids,
             wake,
             backups_max: Some(options.config.backups_at_once()),
@@ -373,8 +374,12 @@ impl Server {
 async fn declare(store: &dyn Store, options: &Options) -> Result<(), StoreError> {
     transact(|| async {
         let mut tx = store.begin().await?;
-        tx.update_declaration(&options.config.declaration, options.clock.now())
-            .await?;
+        tx.update_declaration(
+            options.config.node.as_str(),
+            &options.config.declaration,
+            options.clock.now(),
+        )
+        .await?;
         tx.commit().await
     })
     .await

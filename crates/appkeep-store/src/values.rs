@@ -70,6 +70,10 @@ impl Values {
         self.values.push((column, Value::Text(word)));
     }
 
+    pub(crate) fn optional_text(&mut self, column: &'static str, text: Option<&str>) {
+        self.values.push((column, Value::Text(text.map(str::to_owned))));
+    }
+
     pub(crate) fn json(&mut self, column: &'static str, value: &impl Serialize) -> Result<(), StoreError> {
         let text = serde_json::to_string(value).map_err(|error| self.unstorable(column, error))?;
         self.values.push((column, Value::Text(Some(text))));

@@ -12,6 +12,7 @@ macro_rules! registry {
         #[kind(
             $kind:literal, version $version:literal, resource $resource:ident,
             exclusive $scope:literal of $owner:ident, adds_work $adds_work:literal
+            $(, requires $required:ident)?
         )]
         pub struct $payload:ident { $($field:tt)* }
     )+) => {
@@ -69,6 +70,17 @@ macro_rules! registry {
             pub const fn adds_work(&self) -> bool {
                 match self { $(Self::$payload(_) => $adds_work,)+ }
             }
+
+            /// The app or bucket that a node must declare to run the job: its volumes are on that node, or the node
+            /// can access it. `None` if any node can run it, or if only the node that has a snapshot can.
+            #[must_use]
+            pub fn required_item(&self) -> Option<Uuid> {
+                match self {
+                    $(Self::$payload(_payload) => {
+                        None::<Uuid>$(.or(Some(_payload.$required.as_uuid())))?
+                    })+
+                }
+            }
         }
 
         $(
@@ -89,7 +101,7 @@ macro_rules! registry {
 // is renamed.
 registry! {
     /// Creates a backup.
-    #[kind("take_backup", version 1, resource backup_id, exclusive "app" of app_id, adds_work true)]
+    #[kind("take_backup", version 1, resource backup_id, exclusive "app" of app_id, adds_work true, requires app_id)]
     pub struct CreateBackup {
         /// The account that owns it.
         pub account_id: AccountId,
@@ -100,7 +112,7 @@ registry! {
     }
 
     /// Creates a snapshot.
-    #[kind("take_snapshot", version 1, resource snapshot_id, exclusive "snapshot" of snapshot_id, adds_work true)]
+    #[kind("take_snapshot", version 1, resource snapshot_id, exclusive "snapshot" of snapshot_id, adds_work true, requires app_id)]
     pub struct CreateSnapshot {
         /// The account that owns it.
         pub account_id: AccountId,
@@ -112,7 +124,7 @@ registry! {
     }
 
     /// Forgets a backup in its repository and frees the space. The resource is already deleted.
-    #[kind("delete_backup", version 1, resource backup_id, exclusive "app" of app_id, adds_work false)]
+    #[kind("delete_backup", version 1, resource backup_id, exclusive "app" of app_id, adds_work false, requires bucket_id)]
     pub struct DeleteBackup {
         /// The account that owned it.
         pub account_id: AccountId,
@@ -158,7 +170,7 @@ registry! {
     }
 
     /// Restores an app in place.
-    #[kind("restore_app", version 1, resource restore_id, exclusive "app" of app_id, adds_work true)]
+    #[kind("restore_app", version 1, resource restore_id, exclusive "app" of app_id, adds_work true, requires app_id)]
     pub struct RestoreApp {
         /// The account that owns it.
         pub account_id: AccountId,
@@ -209,6 +221,8 @@ mod tests {
         assert_eq!(create.exclusive_key(), delete.exclusive_key());
         assert_ne!(create.exclusive_key(), snapshot.exclusive_key());
         assert_eq!(create.resource(), delete.resource());
+        assert_eq!(restore.required_item(), Some(app_id.as_uuid()));
+        assert_eq!(delete.required_item(), Some(bucket_id.as_uuid()));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::app_restore::RestoreSource;
 use crate::authz::{Authorized, Read, Write};
 use crate::catalog::{Bucket, default_bucket};
 use crate::error::Error;
-use crate::ids::{AccountId, AppBackupId, AppId, BackupKind, BucketId};
+use crate::ids::{AccountId, AppBackupId, AppId, BackupKind, BucketId, SnapshotKind};
 use crate::job::{CreateBackup, DeleteBackup, JobPayload};
 use crate::listing::{ListOptions, Listing};
 use crate::state::ResourceState;
@@ -39,6 +39,10 @@ impl ManagedKind for BackupKind {
             bucket_id: backup.details.bucket_id,
             name: Some(backup.name.as_str().to_owned()),
         })
+    }
+
+    fn node(_backup: &AppBackup) -> Option<String> {
+        None
     }
 
     /// Pending backups can't be cancelled.
@@ -111,13 +115,13 @@ impl Service {
         let backup = AppBackup::pending(id, account_id, request.resource, details, by, now);
         transact(|| async {
             let mut tx = self.store.begin().await?;
+            let mut node = None;
             if let Some(snapshot_id) = request.snapshot_id {
                 // Fetched again within the transaction: the snapshot may have been deleted in the meantime.
-                tx.fetch_resource(account_id, snapshot_id)
-                    .await?
-                    .ok_or(Error::SnapshotNotFound)?;
+                let found = tx.fetch_resource(account_id, snapshot_id).await?;
+                node = SnapshotKind::node(&found.ok_or(Error::SnapshotNotFound)?);
             }
-            self.insert(tx.as_mut(), &backup, ctx.correlation).await?;
+            self.insert(tx.as_mut(), &backup, node, ctx.correlation).await?;
             self.commit(tx).await
         })
         .await?;

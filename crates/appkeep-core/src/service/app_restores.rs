@@ -4,13 +4,14 @@ use crate::app_restore::{AppRestore, CreateAppRestore, RestoreSource};
 use crate::audit::Change;
 use crate::authz::{Authorized, Write};
 use crate::error::Error;
-use crate::ids::{AccountId, AppRestoreId};
+use crate::ids::{AccountId, AppRestoreId, SnapshotKind};
 use crate::job::RestoreApp;
 use crate::state::ResourceState;
 use crate::store::{StoreTx, transact};
 
 use super::Service;
 use super::app_snapshots::check_snapshot_source;
+use super::resources::ManagedKind;
 
 impl Service {
     /// Creates a restore of an app in place in state `pending` and queues its job, in one transaction.
@@ -26,7 +27,7 @@ impl Service {
         let app = self.app(account_id, request.app_id).await?;
         let restore = transact(|| async {
             let mut tx = self.store.begin().await?;
-            check_source(tx.as_mut(), account_id, &request).await?;
+            let node = check_source(tx.as_mut(), account_id, &request).await?;
             if !app.declared {
                 return Err(Error::AppNotReady);
             }
@@ -51,7 +52,7 @@ impl Service {
                 app_id: restore.app_id,
                 restore_id: id,
             };
-            self.queue(tx.as_mut(), payload, authorized.ctx().correlation)
+            self.queue(tx.as_mut(), payload, node, authorized.ctx().correlation)
                 .await?;
             self.commit(tx).await?;
             Ok(restore)
@@ -70,12 +71,13 @@ impl Service {
     }
 }
 
-/// Checks the source within the transaction that queues the restore, so that it can't be deleted in between.
+/// Checks the source within the transaction that queues the restore, so that it can't be deleted in between. Returns the
+/// node that has it, if only one does.
 async fn check_source(
     tx: &mut dyn StoreTx,
     account_id: AccountId,
     request: &CreateAppRestore,
-) -> Result<(), Error> {
+) -> Result<Option<String>, Error> {
     match request.source {
         RestoreSource::Backup(id) => {
             let found = tx.fetch_resource(account_id, id).await?;
@@ -85,10 +87,13 @@ async fn check_source(
             if backup.state != ResourceState::Completed {
                 return Err(Error::BackupNotReady);
             }
+            Ok(None)
         }
         RestoreSource::Snapshot(id) => {
-            check_snapshot_source(tx.fetch_resource(account_id, id).await?, request.app_id)?;
+            let found = tx.fetch_resource(account_id, id).await?;
+            let node = found.as_ref().and_then(SnapshotKind::node);
+            check_snapshot_source(found, request.app_id)?;
+            Ok(node)
         }
     }
-    Ok(())
 }

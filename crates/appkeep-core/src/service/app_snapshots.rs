@@ -39,6 +39,10 @@ impl ManagedKind for SnapshotKind {
         })
     }
 
+    fn node(snapshot: &AppSnapshot) -> Option<String> {
+        snapshot.details.node.clone()
+    }
+
     /// A snapshot that a backup reads, or that was created for a backup, is in use.
     async fn check_deletable(snapshot: &AppSnapshot, tx: &mut dyn StoreTx) -> Result<(), Error> {
         if snapshot.details.made_for.is_some() || tx.count_backups_reading(snapshot.id).await? > 0 {
@@ -92,7 +96,7 @@ impl Service {
         let snapshot = AppSnapshot::pending(id, account_id, request, details, by, self.clock.now());
         transact(|| async {
             let mut tx = self.store.begin().await?;
-            self.insert(tx.as_mut(), &snapshot, ctx.correlation).await?;
+            self.insert(tx.as_mut(), &snapshot, None, ctx.correlation).await?;
             self.commit(tx).await
         })
         .await?;

@@ -114,12 +114,13 @@ impl Service {
         Ok(())
     }
 
-    /// Queues a job, for a request if there is a `correlation`. A job that adds work is only queued if it is
+    /// Queues a job, for a node if one is given, and for a request if there is a `correlation`. A job that adds work is only queued if it is
     /// admitted.
     async fn queue(
         &self,
         tx: &mut dyn StoreTx,
         payload: impl Into<JobPayload>,
+        node: Option<String>,
         correlation: Option<Uuid>,
     ) -> Result<(), Error> {
         let job = NewJob {
@@ -127,6 +128,7 @@ impl Service {
             payload: payload.into(),
             run_after: self.clock.now(),
             correlation,
+            node,
         };
         if job.payload.adds_work() {
             self.admission.check_space()?;

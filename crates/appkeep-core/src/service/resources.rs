@@ -28,6 +28,9 @@ pub(crate) trait ManagedKind: StoredKind {
     /// The job that deletes the data.
     fn delete_job(resource: &Resource<Self>) -> JobPayload;
 
+    /// The only node that can read or delete the data, if there is one.
+    fn node(resource: &Resource<Self>) -> Option<String>;
+
     /// Checks the rules of this kind for deletions.
     async fn check_deletable(resource: &Resource<Self>, tx: &mut dyn StoreTx) -> Result<(), Error>;
 }
@@ -58,15 +61,16 @@ impl Service {
         request.select(store.fetch_resource(account_id, request.id).await?)
     }
 
-    /// Inserts a new resource and queues its job.
+    /// Inserts a new resource and queues its job, for a node if one is given.
     pub(super) async fn insert<K: ManagedKind>(
         &self,
         tx: &mut dyn StoreTx,
         resource: &Resource<K>,
+        node: Option<String>,
         correlation: Option<Uuid>,
     ) -> Result<(), Error> {
         K::of_tx(tx).insert_resource(resource).await?;
-        self.queue(tx, K::create_job(resource), correlation).await
+        self.queue(tx, K::create_job(resource), node, correlation).await
     }
 
     /// Deletes a resource. It is invisible immediately; a job that is queued in the same transaction deletes its
@@ -94,7 +98,9 @@ impl Service {
             }
             tx.update_jobs_cancel_requested(resource.id.as_uuid()).await?;
             let job = K::delete_job(&resource);
-            self.queue(tx.as_mut(), job, authorized.ctx().correlation).await?;
+            let node = K::node(&resource);
+            self.queue(tx.as_mut(), job, node, authorized.ctx().correlation)
+                .await?;
             self.commit(tx).await?;
             record_change("delete", &resource, authorized.ctx());
             Ok(())

@@ -96,12 +96,12 @@ impl Service {
         snapshot: Option<&AppSnapshot>,
     ) -> Result<(), Error> {
         if let Some(backup) = backup {
-            self.insert(tx, backup, None).await?;
+            self.insert(tx, backup, None, None).await?;
         }
         if let Some(snapshot) = snapshot {
-            self.insert(tx, snapshot, None).await?;
+            self.insert(tx, snapshot, None, None).await?;
         }
-        self.queue(tx, apply_retention(schedule), None).await
+        self.queue(tx, apply_retention(schedule), None, None).await
     }
 
     /// Stores the next run of a schedule, unless another server has stored one in the meantime.

@@ -114,7 +114,7 @@ pub(super) async fn queue(
         schedule_id,
         confirmed: false,
     };
-    run.queue(tx, payload).await
+    run.queue(tx, payload, None).await
 }
 
 /// Logs the result of a deletion; temporary failures are errors. An item that is in use is kept until the next run,

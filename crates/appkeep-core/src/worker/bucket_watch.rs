@@ -67,9 +67,11 @@ async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {
     }
 }
 
+/// The buckets that this node declares.
 async fn declared(deps: &WorkerDeps) -> Result<Vec<Bucket>, StoreError> {
     let mut buckets = list_all_buckets(deps.store.as_ref()).await?;
-    buckets.retain(|bucket| bucket.declared);
+    let others = deps.store.list_buckets_of_other_nodes(&deps.node).await?;
+    buckets.retain(|bucket| bucket.declared && !others.contains(&bucket.id));
     Ok(buckets)
 }
 

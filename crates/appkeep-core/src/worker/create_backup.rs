@@ -63,10 +63,10 @@ impl Job for CreateBackup {
             .await?
             .list_temporary_snapshots(self.backup_id)
             .await?;
-        for snapshot in snapshots
-            .iter()
-            .filter(|snapshot| snapshot.state.is_in_progress())
-        {
+        let is_quiesced = |snapshot: &&AppSnapshot| {
+            snapshot.state.is_in_progress() && snapshot.details.node.as_ref() == Some(&run.deps.node)
+        };
+        for snapshot in snapshots.iter().filter(is_quiesced) {
             hooks::release(run, self.account_id, snapshot.app_id, snapshot.id).await?;
         }
         Ok(())
@@ -106,7 +106,8 @@ async fn delete_own_snapshots(
         if !tx.delete_resource(snapshot.id, snapshot.generation).await? {
             return Err(StepError::Transient(format!("snapshot {} changed", snapshot.id)));
         }
-        run.queue(tx, SnapshotKind::delete_job(&snapshot)).await?;
+        let node = SnapshotKind::node(&snapshot);
+        run.queue(tx, SnapshotKind::delete_job(&snapshot), node).await?;
     }
     Ok(())
 }
@@ -125,6 +126,7 @@ async fn create_own_snapshot(
     run: &JobRun<'_>,
     mut backup: AppBackup,
 ) -> Result<(AppBackup, AppSnapshot), StepError> {
+    discard_snapshots_of_other_nodes(run, &mut backup).await?;
     let snapshot_id = if let Some(snapshot_id) = backup.details.snapshot_id {
         snapshot_id
     } else {
@@ -148,6 +150,29 @@ async fn create_own_snapshot(
     Ok((backup, snapshot))
 }
 
+/// Replaces the snapshot that an earlier run created for this backup on another node: only that node can read it.
+async fn discard_snapshots_of_other_nodes(run: &JobRun<'_>, backup: &mut AppBackup) -> Result<(), StepError> {
+    let mut tx = run.begin().await?;
+    let snapshots = tx.list_temporary_snapshots(backup.id).await?;
+    let is_here = |snapshot: &AppSnapshot| {
+        let node = snapshot.details.node.as_ref();
+        node.is_none_or(|node| *node == run.deps.node)
+    };
+    if snapshots.iter().all(is_here) {
+        return Ok(());
+    }
+    delete_own_snapshots(run, tx.as_mut(), backup.id).await?;
+    backup.details.snapshot_id = None;
+    // The new snapshot is measured again.
+    backup.details.total_bytes = None;
+    if !tx.update_resource(backup).await? {
+        return Err(StepError::Gone);
+    }
+    tx.commit().await?;
+    backup.generation += 1;
+    Ok(())
+}
+
 async fn insert_own_snapshot(
     run: &JobRun<'_>,
     backup: &AppBackup,
@@ -161,6 +186,7 @@ async fn insert_own_snapshot(
     };
     let details = SnapshotDetails {
         made_for: Some(backup.id),
+        node: Some(run.deps.node.clone()),
     };
     let by = backup.metadata.created_by;
     let snapshot = AppSnapshot::pending(snapshot_id, backup.account_id, request, details, by, now);
@@ -177,7 +203,7 @@ async fn measure(
     mut backup: AppBackup,
     snapshot: &AppSnapshot,
 ) -> Result<AppBackup, StepError> {
-    if backup.state == ResourceState::Running {
+    if backup.state == ResourceState::Running && backup.details.total_bytes.is_some() {
         return Ok(backup);
     }
     run.leave(backup.id.as_uuid(), ResourceState::Discovering).await?;

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::apply_retention;
 use super::hooks::{self, HookWindow};
-use super::job::{Job, Setback, name_of, record_setback, update};
+use super::job::{Job, Setback, name_of, record_setback, undeclared, update};
 use super::run::JobRun;
 use super::step::StepError;
 use crate::app_restore::{RestoreState, UNFINISHED};
@@ -13,8 +13,9 @@ use crate::app_snapshot::AppSnapshot;
 use crate::catalog::App;
 use crate::engine::{self, SnapshotReport};
 use crate::fail_point;
-use crate::ids::{AccountId, AppSnapshotId};
+use crate::ids::{AccountId, AppSnapshotId, SnapshotKind};
 use crate::job::{CreateSnapshot, JobResult};
+use crate::service::ManagedKind;
 use crate::state::ResourceState;
 use crate::store::{Store, StoreError, StoreTx};
 
@@ -75,12 +76,8 @@ pub(super) async fn create(
     if snapshot.state == ResourceState::Completed {
         return Ok(snapshot);
     }
-    let app = run
-        .deps
-        .store
-        .fetch_app(account_id, snapshot.app_id)
-        .await?
-        .ok_or_else(|| StepError::Permanent(vec![format!("app {} no longer exists", snapshot.app_id)]))?;
+    let app = run.app(account_id, snapshot.app_id).await?;
+    let app = app.ok_or_else(|| undeclared(run, snapshot.app_id))?;
     match check_not_restoring(run, &app).await {
         Err(error @ StepError::Permanent(_)) => {
             hooks::release(run, account_id, app.id, snapshot_id).await?;
@@ -88,6 +85,7 @@ pub(super) async fn create(
         }
         checked => checked?,
     }
+    let snapshot = take_over(run, snapshot).await?;
     let snapshot = match discover(run, snapshot, &app).await {
         Ok(snapshot) => snapshot,
         Err(error @ StepError::LeaseLost) => return Err(error),
@@ -97,6 +95,27 @@ pub(super) async fn create(
         }
     };
     copy(run, snapshot, &app).await
+}
+
+/// Records that the data of the snapshot is on this node. Incomplete data of an earlier attempt on another node is
+/// deleted there.
+async fn take_over(run: &JobRun<'_>, mut snapshot: AppSnapshot) -> Result<AppSnapshot, StepError> {
+    let node = &run.deps.node;
+    let previous = snapshot.details.node.replace(node.clone());
+    if previous.as_ref() == Some(node) {
+        return Ok(snapshot);
+    }
+    let mut tx = run.begin().await?;
+    if previous.is_some() {
+        run.queue(tx.as_mut(), SnapshotKind::delete_job(&snapshot), previous)
+            .await?;
+    }
+    if !tx.update_resource(&snapshot).await? {
+        return Err(StepError::Gone);
+    }
+    tx.commit().await?;
+    snapshot.generation += 1;
+    Ok(snapshot)
 }
 
 /// Checks that no started restore is unfinished: the volumes may hold old and new data.

@@ -169,7 +169,7 @@ pub(super) async fn release(
     snapshot_id: AppSnapshotId,
 ) -> Result<(), StepError> {
     if run.was_claimed_before()
-        && let Some(app) = run.deps.store.fetch_app(account_id, app_id).await?
+        && let Some(app) = run.app(account_id, app_id).await?
     {
         let window = HookWindow::open(run, &app, snapshot_id, &run.shutdown).await?;
         window.run_post_hooks(run).await?;

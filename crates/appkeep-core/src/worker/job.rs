@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::run::JobRun;
 use super::step::StepError;
-use crate::ids::{AccountId, ResourceId};
+use crate::ids::{AccountId, AppId, ResourceId};
 use crate::job::{ATTEMPTS_MAX, JobPayload};
 use crate::resource::Resource;
 use crate::store::{Store, StoreError, StoreTx, StoredKind};
@@ -74,6 +74,14 @@ pub(super) fn job_of(payload: &JobPayload) -> &dyn Job {
         JobPayload::ApplyRetention(job) => job,
         JobPayload::RestoreApp(job) => job,
     }
+}
+
+/// The failure of a job that needs volumes of an app that its node doesn't declare.
+pub(super) fn undeclared(run: &JobRun<'_>, app_id: AppId) -> StepError {
+    StepError::Permanent(vec![format!(
+        "node {} doesn't declare app {app_id}",
+        run.deps.node
+    )])
 }
 
 /// Logs a warning that the job failed, with its reason. The surrounding span identifies the job and the request.

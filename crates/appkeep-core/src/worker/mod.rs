@@ -85,6 +85,8 @@ pub struct WorkerDeps {
     pub wake: Arc<Notify>,
     /// Identifies this process incarnation in leases.
     pub owner: Uuid,
+    /// The name of this server's node.
+    pub node: String,
     /// The maximum number of concurrent backups; lower than the number of workers, so that a worker is free for a
     /// restore or a deletion. `None` means as many as there are workers.
     pub backups_max: Option<u32>,
@@ -188,6 +190,7 @@ async fn work(deps: WorkerDeps, shutdown: CancellationToken) {
             .store
             .claim_job(&Claim {
                 owner: deps.owner,
+                node: deps.node.clone(),
                 now,
                 lease_until,
                 backups_max: deps.backups_max,

@@ -140,6 +140,12 @@ impl Passes {
             return Ok(());
         }
         let buckets = self.deps.store.list_buckets(app.account_id).await?;
+        let others = self
+            .deps
+            .store
+            .list_buckets_of_other_nodes(&self.deps.node)
+            .await?;
+        by_bucket.retain(|bucket_id, _| bucket_id.is_none_or(|id| !others.contains(&id)));
         for (bucket_id, backups) in by_bucket {
             if let Some(bucket) = buckets.iter().find(|bucket| Some(bucket.id) == bucket_id)
                 && !self.compare_with_bucket(app, bucket, &backups).await?
@@ -168,7 +174,9 @@ impl Passes {
     }
 
     async fn check_snapshots(&self, app: &App) -> Result<(), StoreError> {
-        let snapshots = self.finished::<SnapshotKind>(app).await?;
+        let mut snapshots = self.finished::<SnapshotKind>(app).await?;
+        let is_here = |node: &String| *node == self.deps.node;
+        snapshots.retain(|snapshot| snapshot.node.as_ref().is_none_or(is_here));
         if snapshots.is_empty() {
             return Ok(());
         }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use super::complete_interrupted_restore;
-use super::job::{Job, Setback, name_of};
+use super::job::{Job, Setback, name_of, undeclared};
 use super::run::JobRun;
 use super::step::StepError;
 use crate::app_restore::{AppRestore, RestoreSource};
@@ -112,6 +112,10 @@ async fn is_unfinished(run: &JobRun<'_>, app_id: AppId) -> bool {
 async fn begin(run: &JobRun<'_>, mut restore: AppRestore) -> Result<AppRestore, StepError> {
     restore.begin(run.deps.clock.now());
     let mut tx = run.begin().await?;
+    // The journal will be on this node.
+    if !tx.update_job_node(&run.claimed.lease, &run.deps.node).await? {
+        return Err(StepError::LeaseLost);
+    }
     if !tx.update_app_restore(&restore).await? {
         return Err(StepError::Gone);
     }
@@ -123,8 +127,13 @@ async fn begin(run: &JobRun<'_>, mut restore: AppRestore) -> Result<AppRestore, 
 async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, StepError> {
     let (store, account_id) = (&run.deps.store, restore.account_id);
     let gone = |what: String| StepError::Permanent(vec![format!("{what} no longer exists")]);
-    let app = store.fetch_app(account_id, restore.app_id).await?;
-    let app = app.ok_or_else(|| gone(format!("app {}", restore.app_id)))?;
+    let app = run.app(account_id, restore.app_id).await?;
+    let app = app.ok_or_else(|| undeclared(run, restore.app_id))?;
+    if !app.options.volumes_inside.is_empty() {
+        let inside = app.options.volumes_inside.join(", ");
+        let reason = format!("volumes of other apps are inside the app's volumes: {inside}");
+        return Err(StepError::Permanent(vec![reason]));
+    }
     let source = match restore.source {
         RestoreSource::Snapshot(snapshot_id) => RestoreData::Snapshot(snapshot_id),
         RestoreSource::Backup(backup_id) => {

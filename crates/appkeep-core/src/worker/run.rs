@@ -14,10 +14,11 @@ use super::{
     BACKOFF_SECS_MAX, EXHAUSTED_PAUSE_SECS, LEASE_SECS, POSTPONED_SECS, RENEW_EVERY, RENEW_WATCHED_EVERY,
     WorkerDeps, events,
 };
-use crate::ids::JobId;
+use crate::catalog::App;
+use crate::ids::{AccountId, AppId, JobId};
 use crate::job::{CLAIMS_MAX, ClaimedJob, JobPayload, JobResult, LeaseStatus, NewJob};
 use crate::state::fit_reason;
-use crate::store::StoreTx;
+use crate::store::{StoreError, StoreTx};
 
 /// The reason for stopping a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,17 +93,25 @@ impl JobRun<'_> {
         Ok(())
     }
 
-    /// Queues another job in the same transaction.
+    /// The app as this node declares it.
+    pub(super) async fn app(&self, account_id: AccountId, app_id: AppId) -> Result<Option<App>, StoreError> {
+        let node = &self.deps.node;
+        self.deps.store.fetch_app_of_node(node, account_id, app_id).await
+    }
+
+    /// Queues another job in the same transaction, for a node if one is given.
     pub(super) async fn queue(
         &self,
         tx: &mut dyn StoreTx,
         payload: impl Into<JobPayload>,
+        node: Option<String>,
     ) -> Result<(), StepError> {
         tx.insert_job(&NewJob {
             id: JobId::new(self.deps.ids.next_id()),
             payload: payload.into(),
             run_after: self.deps.clock.now(),
             correlation: Some(self.claimed.correlation),
+            node,
         })
         .await?;
         Ok(())
@@ -316,7 +325,7 @@ async fn run_in_span(deps: &WorkerDeps, job: ClaimedJob, shutdown: &Cancellation
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{AccountId, AppId, AppSnapshotId};
+    use crate::ids::AppSnapshotId;
     use crate::job::{CreateSnapshot, DeleteSnapshot, Lease};
     use uuid::Uuid;
 

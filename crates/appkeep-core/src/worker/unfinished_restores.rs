@@ -82,6 +82,8 @@ async fn resume(deps: &WorkerDeps, app: &App, unfinished: &UnfinishedRestore) ->
         .into(),
         run_after: now,
         correlation: None,
+        // Its journal is on this node.
+        node: Some(deps.node.clone()),
     })
     .await?;
     tx.commit().await

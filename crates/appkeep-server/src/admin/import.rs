@@ -94,7 +94,8 @@ pub async fn import(
     let store = open_or_create_store(config, &data).await?;
     transact(|| async {
         let mut tx = store.begin().await?;
-        tx.update_declaration(&config.declaration, clock.now()).await?;
+        tx.update_declaration(config.node.as_str(), &config.declaration, clock.now())
+            .await?;
         tx.commit().await
     })
     .await?;

@@ -49,6 +49,7 @@ pub async fn confirm(
         }),
         run_after: now,
         correlation: None,
+        node: None,
     };
     transact(|| async {
         let mut tx = store.begin().await?;

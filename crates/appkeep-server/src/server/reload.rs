@@ -32,8 +32,13 @@ impl Server {
         }
         transact(|| async {
             let mut tx = self.store.begin().await?;
-            tx.update_declaration(&config.declaration, self.reloadable.clock.now())
-                .await?;
+            // The name of the node stays until a restart.
+            tx.update_declaration(
+                current.node.as_str(),
+                &config.declaration,
+                self.reloadable.clock.now(),
+            )
+            .await?;
             tx.commit().await
         })
         .await?;

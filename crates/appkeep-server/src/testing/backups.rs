@@ -122,6 +122,7 @@ impl State {
                 payload: payload.into(),
                 run_after: now,
                 correlation: None,
+                node: None,
             };
             tx.insert_job(&job).await.expect("the job is stored");
         }

@@ -122,6 +122,8 @@ impl Jobs {
         let now = self.clock.now();
         let claim = Claim {
             owner: self.owner,
+            // The store has one server, so nodes make no difference.
+            node: String::new(),
             now,
             lease_until: now,
             backups_max: Some(self.backups_max),

@@ -3,6 +3,7 @@
 pub(crate) mod app_restores;
 pub(crate) mod bucket_problem;
 pub(crate) mod catalog;
+pub(crate) mod declarations;
 pub(crate) mod jobs;
 pub(crate) mod resources;
 pub(crate) mod schedules;

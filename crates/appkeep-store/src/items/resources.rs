@@ -48,14 +48,16 @@ impl Columns for BackupKind {
 
 impl Columns for SnapshotKind {
     fn write(details: &SnapshotDetails, values: &mut Values) -> Result<(), StoreError> {
-        let SnapshotDetails { made_for } = details;
+        let SnapshotDetails { made_for, node } = details;
         values.optional_id("made_for", *made_for);
+        values.optional_text("node", node.as_deref());
         Ok(())
     }
 
     fn read(row: &impl Row) -> Result<SnapshotDetails, StoreError> {
         Ok(SnapshotDetails {
             made_for: row.optional_id("made_for")?,
+            node: row.optional_string("node")?,
         })
     }
 }
@@ -103,6 +105,7 @@ pub(crate) fn finished<K: Columns>(row: &impl Row) -> Result<Finished<K>, StoreE
     Ok(Finished {
         id: row.id("id")?,
         bucket_id: row.optional_id("bucket_id")?,
+        node: row.optional_string("node")?,
         state: row.word("state")?,
         generation: row.integer("generation")?,
     })

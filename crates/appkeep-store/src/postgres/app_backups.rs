@@ -13,7 +13,7 @@ resource_table! {
         bucket_id = "$17", snapshot_id = "$18", total_bytes = "$19", bytes_done = "$20", percent_done = "$21"
     )
 
-    LIST_FINISHED = "SELECT id, bucket_id, state, generation FROM app_backups \
+    LIST_FINISHED = "SELECT id, bucket_id, NULL::TEXT AS node, state, generation FROM app_backups \
          WHERE app_id = $1 AND id >= $2 AND state IN ('completed', 'removed', 'unknown') ORDER BY id LIMIT $3";
     COUNT_READING = "SELECT COUNT(*) AS readers FROM app_backups \
          WHERE snapshot_id = $1 AND state IN ('pending', 'discovering', 'running')";

@@ -10,12 +10,12 @@ use super::resources::{common_columns, resource_table};
 use crate::items::resources::resource;
 
 resource_table! {
-    "app_snaps" of SnapshotKind (made_for = "$17")
+    "app_snaps" of SnapshotKind (made_for = "$17", node = "$18")
 
-    LIST_FINISHED = "SELECT id, NULL::UUID AS bucket_id, state, generation FROM app_snaps \
+    LIST_FINISHED = "SELECT id, NULL::UUID AS bucket_id, node, state, generation FROM app_snaps \
          WHERE app_id = $1 AND id >= $2 AND state IN ('completed', 'removed', 'unknown') ORDER BY id LIMIT $3";
     LIST_TEMPORARY = concat!(
-        "SELECT ", common_columns!(), ", made_for FROM app_snaps WHERE made_for = $1 ORDER BY created_micros, id"
+        "SELECT ", common_columns!(), ", made_for, node FROM app_snaps WHERE made_for = $1 ORDER BY created_micros, id"
     );
 }
 

@@ -21,7 +21,7 @@ use crate::items::jobs::{
 use crate::rows::{Row as _, json, micros};
 use crate::statements::statements;
 
-/// Claims the oldest job of a class that may run. `$1` owner, `$2` lease end, `$3` now.
+/// Claims the oldest job of a class that may run. `$1` owner, `$2` lease end, `$3` now, `$4` node.
 ///
 /// A job whose owner is dead can be claimed itself, so a queued job with the same key waits until that job is
 /// resumed.
@@ -41,9 +41,23 @@ macro_rules! claim {
             "WHERE other.state = 'running' AND other.exclusive_key = candidate.exclusive_key ",
             "AND other.seq <> candidate.seq) ",
             $limits,
-            "ORDER BY candidate.run_after_micros, candidate.seq LIMIT 1 FOR UPDATE OF candidate SKIP LOCKED) ",
+            "AND ",
+            permitted!(),
+            " ORDER BY candidate.run_after_micros, candidate.seq LIMIT 1 FOR UPDATE OF candidate SKIP LOCKED) ",
             "RETURNING seq, id, payload_version, kind, payload, attempt, fence, cancel_requested, ",
             "COALESCE(correlation, id) AS correlation"
+        )
+    };
+}
+
+/// Whether the node may run the job. Null, as the result of a comparison with null, counts as false.
+macro_rules! permitted {
+    () => {
+        concat!(
+            "(candidate.node = $4 OR (candidate.cancel_requested AND candidate.fence = 0) ",
+            "OR (candidate.node IS NULL AND (candidate.required_item IS NULL OR 0 < (",
+            "SELECT COUNT(*) FROM node_declarations AS declared ",
+            "WHERE declared.id = candidate.required_item AND declared.node = $4))))"
         )
     };
 }
@@ -63,8 +77,8 @@ macro_rules! make_due {
 
 statements! {
     INSERT("jobs") = notifying!("queued", "INSERT INTO jobs (id, payload_version, kind, payload, resource, exclusive_key, state, \
-         run_after_micros, correlation, account_id, app_id, bucket_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $8, $9, $10, \
+         run_after_micros, correlation, account_id, app_id, node, required_item, bucket_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $8, $9, $10, $11, $12, \
          (SELECT bucket_id FROM app_backups WHERE id = $5 AND $3 = 'take_backup')) RETURNING seq");
     PARK("jobs") = "UPDATE jobs SET state = 'parked', attempt = attempt - 1, reason = $2, lease_owner = NULL, \
          lease_until_micros = NULL, park_cause = $3 WHERE seq = $1";
@@ -81,6 +95,9 @@ statements! {
          lease_owner = NULL, lease_until_micros = NULL, step_key = NULL \
          WHERE id = $1 AND fence = $2 AND lease_owner = $3 RETURNING seq");
 
+    /// `$1` to `$3` lease, `$4` node.
+    UPDATE_NODE("jobs") = "UPDATE jobs SET node = $4 WHERE id = $1 AND fence = $2 AND lease_owner = $3";
+
     /// Sets a job's step key, or removes it, unless another job has the key. `$1` to `$3` lease, `$4` key.
     UPDATE_STEP_KEY("jobs") = "UPDATE jobs SET step_key = $4 \
          WHERE id = $1 AND fence = $2 AND lease_owner = $3 AND NOT EXISTS (\
@@ -92,12 +109,12 @@ statements! {
     /// Claims a job that isn't a backup. These jobs take priority: they are short, or a client waits for them.
     CLAIM_OTHER("jobs") = claim!("<>", "");
 
-    /// Claims a backup, unless as many run as its bucket or this owner (`$4`, null for no limit) permits. A queued
+    /// Claims a backup, unless as many run as its bucket or this owner (`$5`, null for no limit) permits. A queued
     /// backup waits until backups of dead owners are resumed. Those don't block each other, because otherwise none
     /// would be resumed.
     CLAIM_BACKUP("jobs") = claim!(
         "=",
-        "AND ($4::BIGINT IS NULL OR $4 > (\
+        "AND ($5::BIGINT IS NULL OR $5 > (\
           SELECT COUNT(*) FROM jobs AS own \
           WHERE own.lease_owner = $1 AND own.kind = 'take_backup' \
           AND own.lease_until_micros >= $3 AND own.seq <> candidate.seq)) \
@@ -135,7 +152,9 @@ pub(super) async fn insert(db: &mut PgConnection, job: &NewJob) -> Result<(), St
         micros(job.run_after),
         job.correlation,
         job.payload.account_id().map(|id| id.as_uuid()),
-        job.payload.app_id().as_uuid()
+        job.payload.app_id().as_uuid(),
+        job.node.as_deref(),
+        job.payload.required_item()
     ];
     db::execute(db, INSERT, params).await?;
     Ok(())
@@ -167,12 +186,13 @@ pub(super) async fn claim(db: &mut PgConnection, claim: &Claim) -> Result<Option
 async fn claim_row(db: &mut PgConnection, claim: &Claim) -> Result<Option<Claimed>, StoreError> {
     let (lease_until, now) = (micros(claim.lease_until), micros(claim.now));
     let read = |row: &PostgresRow<'_>| claimed(row, claim.owner);
-    let params = params![claim.owner, lease_until, now];
+    let params = params![claim.owner, lease_until, now, &claim.node];
     let other = db::fetch(db, CLAIM_OTHER, params, read).await?;
     if other.is_some() {
         return Ok(other);
     }
-    let params = params![claim.owner, lease_until, now, claim.backups_max.map(i64::from)];
+    let backups_max = claim.backups_max.map(i64::from);
+    let params = params![claim.owner, lease_until, now, &claim.node, backups_max];
     db::fetch(db, CLAIM_BACKUP, params, read).await
 }
 
@@ -219,6 +239,16 @@ pub(super) async fn holds_lease(db: &mut PgConnection, lease: &Lease) -> Result<
     let params = params![lease.job_id.as_uuid(), lease.fence, lease.owner];
     let row = db::fetch(db, FETCH_LEASE, params, |_| Ok(())).await?;
     Ok(row.is_some())
+}
+
+/// Makes a job belong to a node.
+pub(super) async fn update_node(
+    db: &mut PgConnection,
+    lease: &Lease,
+    node: &str,
+) -> Result<bool, StoreError> {
+    let params = params![lease.job_id.as_uuid(), lease.fence, lease.owner, node];
+    Ok(db::execute(db, UPDATE_NODE, params).await? == 1)
 }
 
 /// Sets or removes a job's step key, unless another job has it whose lease holds at `now`.

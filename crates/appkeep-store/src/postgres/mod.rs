@@ -9,6 +9,7 @@ mod catalog;
 mod changes;
 mod connections;
 mod db;
+mod declarations;
 mod errors;
 mod events;
 mod jobs;
@@ -32,7 +33,7 @@ mod tokens;
 mod tx;
 mod write_probe;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app::AppView;
@@ -198,6 +199,15 @@ impl Store for PostgresStore {
         catalog::fetch_app(&mut *self.db().await?, account_id, id).await
     }
 
+    async fn fetch_app_of_node(
+        &self,
+        node: &str,
+        account_id: AccountId,
+        id: AppId,
+    ) -> Result<Option<App>, StoreError> {
+        declarations::fetch_app(&mut *self.db().await?, node, account_id, id).await
+    }
+
     async fn list_apps(&self, account_id: AccountId) -> Result<Vec<App>, StoreError> {
         catalog::list_apps(&mut *self.db().await?, account_id).await
     }
@@ -231,6 +241,10 @@ impl Store for PostgresStore {
         account_id: AccountId,
     ) -> Result<Vec<Recorded<Bucket>>, StoreError> {
         catalog::list_recorded_buckets(&mut *self.db().await?, account_id).await
+    }
+
+    async fn list_buckets_of_other_nodes(&self, node: &str) -> Result<HashSet<BucketId>, StoreError> {
+        declarations::list_buckets_of_others(&mut *self.db().await?, node).await
     }
 
     async fn fetch_schedule(

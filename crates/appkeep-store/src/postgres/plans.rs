@@ -10,19 +10,20 @@ use sqlx_postgres::PgConnection;
 
 use super::schema::Schema;
 use super::{
-    PostgresStore, app_backups, app_restores, app_snapshots, apps, bucket_problems, catalog, changes, jobs,
-    maintenance, pending_jobs, repository_keys, schedules, servers, statistics, tokens, write_probe,
+    PostgresStore, app_backups, app_restores, app_snapshots, apps, bucket_problems, catalog, changes,
+    declarations, jobs, maintenance, pending_jobs, repository_keys, schedules, servers, statistics, tokens, write_probe,
 };
 use crate::statements::Statement;
 
 /// All modules with statements. A module that is missing here has an unused `STATEMENTS`, which the compiler reports.
-const MODULES: [(&str, &[(&str, Statement)]); 16] = [
+const MODULES: [(&str, &[(&str, Statement)]); 17] = [
     ("app_backups", app_backups::STATEMENTS),
     ("app_restores", app_restores::STATEMENTS),
     ("app_snapshots", app_snapshots::STATEMENTS),
     ("apps", apps::STATEMENTS),
     ("catalog", catalog::STATEMENTS),
     ("changes", changes::STATEMENTS),
+    ("declarations", declarations::STATEMENTS),
     ("jobs", jobs::STATEMENTS),
     ("maintenance", maintenance::STATEMENTS),
     ("pending_jobs", pending_jobs::STATEMENTS),
@@ -110,8 +111,8 @@ const FILL: &str = "\
     CASE WHEN n % 4 = 0 THEN 'completed' ELSE 'failed' END, '[]', '[]', '[]', n, n, apps.id, 0 \
     FROM apps JOIN buckets ON buckets.account_id = apps.account_id, generate_series(1, 200) n; \
     INSERT INTO app_snaps (id, account_id, app_id, name, state, state_unready, hook_state_details, labels, \
-    created_micros, modified_micros, created_by, generation) \
-    SELECT id, account_id, app_id, name, state, '[]', '[]', '[]', created_micros, 0, app_id, 0 FROM app_backups; \
+    created_micros, modified_micros, created_by, generation, node) \
+    SELECT id, account_id, app_id, name, state, '[]', '[]', '[]', created_micros, 0, app_id, 0, 'here' FROM app_backups; \
     INSERT INTO app_restores (id, account_id, app_id, source_kind, source_id, state, reasons, created_micros, \
     modified_micros, created_by, generation) \
     SELECT id, account_id, app_id, 'backup', id, 'completed', '[]', created_micros, 0, app_id, 0 FROM app_backups; \

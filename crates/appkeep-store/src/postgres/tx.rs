@@ -23,8 +23,8 @@ use super::connections::Connections;
 use super::errors::store_error;
 use super::resources::Table;
 use super::{
-    app_backups, app_restores, app_snapshots, bucket_problems, catalog, jobs, pending_jobs, resources,
-    schedules, tokens,
+    app_backups, app_restores, app_snapshots, bucket_problems, catalog, declarations, jobs, pending_jobs,
+    resources, schedules, tokens,
 };
 
 /// A serializable transaction. It is rolled back unless it is committed.
@@ -119,10 +119,11 @@ impl StoreTx for PostgresTx {
 
     async fn update_declaration(
         &mut self,
+        node: &str,
         declaration: &Declaration,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let result = catalog::update_declaration(self.db()?, declaration, now).await;
+        let result = declarations::update(self.db()?, node, declaration, now).await;
         self.ended(result)
     }
 
@@ -238,6 +239,11 @@ impl StoreTx for PostgresTx {
 
     async fn holds_lease(&mut self, lease: &Lease) -> Result<bool, StoreError> {
         let result = jobs::holds_lease(self.db()?, lease).await;
+        self.ended(result)
+    }
+
+    async fn update_job_node(&mut self, lease: &Lease, node: &str) -> Result<bool, StoreError> {
+        let result = jobs::update_node(self.db()?, lease, node).await;
         self.ended(result)
     }
 

@@ -11,7 +11,7 @@ use crate::rows::Row as _;
 resource_table! {
     "app_backups" of BackupKind (bucket_id, snapshot_id, total_bytes, bytes_done, percent_done)
 
-    LIST_FINISHED = "SELECT id, bucket_id, state, generation FROM app_backups INDEXED BY app_backups_finished \
+    LIST_FINISHED = "SELECT id, bucket_id, NULL AS node, state, generation FROM app_backups INDEXED BY app_backups_finished \
          WHERE app_id = ?1 AND id > ?2 AND state IN ('completed', 'removed', 'unknown') ORDER BY id LIMIT ?3";
     COUNT_READING = "SELECT COUNT(*) AS readers FROM app_backups \
          WHERE snapshot_id = ?1 AND state IN ('pending', 'discovering', 'running')";

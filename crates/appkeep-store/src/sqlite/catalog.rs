@@ -7,15 +7,30 @@ use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use super::db::Db;
-use super::{changes, schedules};
+use super::schedules;
 use crate::items::catalog::{account, app, bucket, check_account, recorded};
 use crate::rows::{Row as _, json, micros};
 use crate::statements::{Statement, statements};
 
+/// Marks the items of a table as undeclared that no node declares.
+macro_rules! undeclare_items {
+    ($table:literal) => {
+        concat!(
+            "UPDATE ",
+            $table,
+            " SET declared = FALSE WHERE declared AND 0 = (",
+            "SELECT COUNT(*) FROM node_declarations WHERE node_declarations.id = ",
+            $table,
+            ".id)"
+        )
+    };
+}
+pub(super) use undeclare_items;
+
 statements! {
-    UNDECLARE_ACCOUNTS("accounts") = "UPDATE accounts SET declared = FALSE WHERE declared";
-    UNDECLARE_APPS("apps") = "UPDATE apps SET declared = FALSE WHERE declared";
-    UNDECLARE_BUCKETS("buckets") = "UPDATE buckets SET declared = FALSE WHERE declared";
+    UNDECLARE_ACCOUNTS("accounts") = undeclare_items!("accounts");
+    UNDECLARE_APPS("apps") = undeclare_items!("apps");
+    UNDECLARE_BUCKETS("buckets") = undeclare_items!("buckets");
     DECLARE_ACCOUNT("accounts") = "INSERT INTO accounts (id, name, declared, created_micros, modified_micros) VALUES (?1, ?2, TRUE, ?3, ?3) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, declared = TRUE";
     DECLARE_APP("apps") = "INSERT INTO apps (id, account_id, name, volumes, options, declared, created_micros, modified_micros) \
@@ -25,11 +40,15 @@ statements! {
          WHERE apps.account_id = excluded.account_id";
     INSERT_UNDECLARED_APP("apps") = "INSERT INTO apps (id, account_id, name, volumes, options, declared, created_micros, modified_micros) \
          VALUES (?1, ?2, ?3, ?4, ?5, FALSE, ?6, ?6) ON CONFLICT (id) DO NOTHING";
+
+    /// The first of several nodes decides the position.
     DECLARE_BUCKET("buckets") = "INSERT INTO buckets (id, account_id, name, location, is_default, position, backups_max, declared, \
          created_micros, modified_micros, trouble) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, TRUE, ?8, ?8, '') \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, location = excluded.location, \
          trouble = CASE WHEN buckets.location = excluded.location THEN buckets.trouble ELSE '' END, \
-         is_default = excluded.is_default, position = excluded.position, \
+         is_default = excluded.is_default, position = CASE WHEN 1 < (\
+         SELECT COUNT(*) FROM node_declarations WHERE node_declarations.id = buckets.id) \
+         THEN buckets.position ELSE excluded.position END, \
          backups_max = excluded.backups_max, declared = TRUE \
          WHERE buckets.account_id = excluded.account_id";
     FETCH_VERSION("accounts") = "SELECT version FROM accounts WHERE id = ?1";
@@ -41,14 +60,8 @@ statements! {
     LIST_BUCKETS("buckets") = "SELECT * FROM buckets WHERE account_id = ?1 ORDER BY declared DESC, position, id";
 }
 
-/// Replaces the declaration. Everything is undeclared first: names are unique among declared items, so renamed or
-/// removed items can't conflict with items that take over their names.
-pub(super) fn update_declaration(
-    db: &Db,
-    declaration: &Declaration,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let before = changes::declared(db)?;
+/// Undeclares the items that no node declares.
+pub(super) fn undeclare(db: &Db) -> Result<(), StoreError> {
     for undeclare in [
         UNDECLARE_ACCOUNTS,
         UNDECLARE_APPS,
@@ -57,6 +70,11 @@ pub(super) fn update_declaration(
     ] {
         db.execute(undeclare, [])?;
     }
+    Ok(())
+}
+
+/// Declares accounts, apps and buckets.
+pub(super) fn declare(db: &Db, declaration: &Declaration, now: DateTime<Utc>) -> Result<(), StoreError> {
     for account in &declaration.accounts {
         declare_account(db, account, now)?;
     }
@@ -66,8 +84,7 @@ pub(super) fn update_declaration(
     for (position, bucket) in (0..).zip(&declaration.buckets) {
         declare_bucket(db, bucket, position, now)?;
     }
-    schedules::declare(db, &declaration.schedules, now)?;
-    changes::record_changes(db, &before, now)
+    Ok(())
 }
 
 fn declare_account(db: &Db, account: &Account, now: DateTime<Utc>) -> Result<(), StoreError> {

@@ -16,7 +16,7 @@ use crate::rows::{Row as _, json, micros};
 use crate::statements::statements;
 
 /// Claims the oldest job of a class that may run. `?1` owner, `?2` lease end, `?3` now, `?4` whether all other owners
-/// are known to be dead.
+/// are known to be dead, `?5` node.
 ///
 /// A job whose owner is dead can be claimed itself, so a queued job with the same key waits until that job is
 /// resumed.
@@ -39,9 +39,23 @@ macro_rules! claim {
             "WHERE other.state = 'running' AND other.exclusive_key = candidate.exclusive_key ",
             "AND other.seq <> candidate.seq) ",
             $limits,
-            "ORDER BY candidate.run_after_micros, candidate.seq LIMIT 1) ",
+            "AND ",
+            permitted!(),
+            " ORDER BY candidate.run_after_micros, candidate.seq LIMIT 1) ",
             "RETURNING seq, id, payload_version, kind, payload, attempt, fence, cancel_requested, ",
             "COALESCE(correlation, id) AS correlation"
+        )
+    };
+}
+
+/// Whether the node may run the job. Null, as the result of a comparison with null, counts as false.
+macro_rules! permitted {
+    () => {
+        concat!(
+            "(?4 OR candidate.node = ?5 OR (candidate.cancel_requested AND candidate.fence = 0) ",
+            "OR (candidate.node IS NULL AND (candidate.required_item IS NULL OR 0 < (",
+            "SELECT COUNT(*) FROM node_declarations AS declared ",
+            "WHERE declared.id = candidate.required_item AND declared.node = ?5))))"
         )
     };
 }
@@ -71,8 +85,8 @@ pub(super) use next_finished_order;
 
 statements! {
     INSERT("jobs") = "INSERT INTO jobs (id, payload_version, kind, payload, resource, exclusive_key, state, \
-         run_after_micros, correlation, account_id, app_id, bucket_id) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, ?9, ?10, \
+         run_after_micros, correlation, account_id, app_id, node, required_item, bucket_id) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, ?9, ?10, ?11, ?12, \
          (SELECT bucket_id FROM app_backups WHERE id = ?5 AND ?3 = 'take_backup'))";
     PARK("jobs") = "UPDATE jobs SET state = 'parked', attempt = attempt - 1, reason = ?2, lease_owner = NULL, \
          lease_until_micros = NULL, park_cause = ?3 WHERE seq = ?1";
@@ -84,6 +98,10 @@ statements! {
          WHERE resource = ?1 AND state IN ('queued', 'running')";
     REQUEUE("jobs") = "UPDATE jobs SET state = 'queued', attempt = attempt - ?4, run_after_micros = ?5, reason = ?6, \
          lease_owner = NULL, lease_until_micros = NULL, step_key = NULL \
+         WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
+
+    /// `?1` to `?3` lease, `?4` node.
+    UPDATE_NODE("jobs") = "UPDATE jobs SET node = ?4 \
          WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
 
     /// Sets a job's step key, or removes it, unless another job has the key. `?1` to `?3` lease, `?4` key.
@@ -99,13 +117,13 @@ statements! {
     /// Claims a job that isn't a backup. These jobs take priority: they are short, or a client waits for them.
     CLAIM_OTHER("jobs") = claim!("<>", "jobs_claimable_others", "");
 
-    /// Claims a backup, unless as many run as its bucket or this owner (`?5`, null for no limit) permits. A queued
+    /// Claims a backup, unless as many run as its bucket or this owner (`?6`, null for no limit) permits. A queued
     /// backup waits until backups of dead owners are resumed. Those don't block each other, because otherwise none
     /// would be resumed.
     CLAIM_BACKUP("jobs") = claim!(
         "=",
         "jobs_claimable_backups",
-        "AND (?5 IS NULL OR ?5 > (\
+        "AND (?6 IS NULL OR ?6 > (\
           SELECT COUNT(*) FROM jobs AS own INDEXED BY jobs_running_by_exclusive_key \
           WHERE own.state = 'running' AND own.kind = 'take_backup' AND own.lease_owner = ?1 \
           AND own.lease_until_micros >= ?3 AND own.seq <> candidate.seq)) \
@@ -153,7 +171,9 @@ pub(super) fn insert(db: &Db, job: &NewJob) -> Result<(), StoreError> {
             micros(job.run_after),
             job.correlation.map(|id| id.to_string()),
             job.payload.account_id().map(|id| id.to_string()),
-            job.payload.app_id().to_string()
+            job.payload.app_id().to_string(),
+            job.node,
+            job.payload.required_item().map(|id| id.to_string())
         ],
     )?;
     Ok(())
@@ -183,11 +203,13 @@ fn claim_row(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<Claimed
     let owner = claim.owner.to_string();
     let (lease_until, now) = (micros(claim.lease_until), micros(claim.now));
     let read = |row: &SqliteRow<'_>| claimed(row, claim.owner);
-    let other = db.fetch(CLAIM_OTHER, params![owner, lease_until, now, sole_server], read)?;
+    let node = &claim.node;
+    let params = params![owner, lease_until, now, sole_server, node];
+    let other = db.fetch(CLAIM_OTHER, params, read)?;
     if other.is_some() {
         return Ok(other);
     }
-    let params = params![owner, lease_until, now, sole_server, claim.backups_max];
+    let params = params![owner, lease_until, now, sole_server, node, claim.backups_max];
     db.fetch(CLAIM_BACKUP, params, read)
 }
 
@@ -238,6 +260,17 @@ pub(super) fn holds_lease(db: &Db, lease: &Lease) -> Result<bool, StoreError> {
         |_| Ok(()),
     )?;
     Ok(row.is_some())
+}
+
+/// Makes a job belong to a node.
+pub(super) fn update_node(db: &Db, lease: &Lease, node: &str) -> Result<bool, StoreError> {
+    let params = params![
+        lease.job_id.to_string(),
+        lease.fence,
+        lease.owner.to_string(),
+        node
+    ];
+    Ok(db.execute(UPDATE_NODE, params)? == 1)
 }
 
 /// Sets or removes a job's step key, unless another job has it whose lease holds at `now`.

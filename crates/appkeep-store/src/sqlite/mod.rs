@@ -9,6 +9,7 @@ mod catalog;
 mod changes;
 mod connections;
 mod db;
+mod declarations;
 mod errors;
 mod faults;
 mod jobs;
@@ -29,7 +30,7 @@ mod transaction;
 mod tx;
 mod write_probe;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use appkeep_core::actor::{Token, TokenHash};
@@ -252,6 +253,16 @@ impl Store for SqliteStore {
         self.lookup(|db| catalog::fetch_app(db, account_id, id)).await
     }
 
+    async fn fetch_app_of_node(
+        &self,
+        node: &str,
+        account_id: AccountId,
+        id: AppId,
+    ) -> Result<Option<App>, StoreError> {
+        self.lookup(|db| declarations::fetch_app(db, node, account_id, id))
+            .await
+    }
+
     async fn list_apps(&self, account_id: AccountId) -> Result<Vec<App>, StoreError> {
         self.scan(move |db| catalog::list_apps(db, account_id)).await
     }
@@ -286,6 +297,12 @@ impl Store for SqliteStore {
         account_id: AccountId,
     ) -> Result<Vec<Recorded<Bucket>>, StoreError> {
         self.scan(move |db| catalog::list_recorded_buckets(db, account_id))
+            .await
+    }
+
+    async fn list_buckets_of_other_nodes(&self, node: &str) -> Result<HashSet<BucketId>, StoreError> {
+        let node = node.to_owned();
+        self.scan(move |db| declarations::list_buckets_of_others(db, &node))
             .await
     }
 

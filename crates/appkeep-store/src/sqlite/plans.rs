@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use super::db::Db;
 use super::{
-    app_backups, app_restores, app_snapshots, apps, bucket_problems, catalog, changes, jobs, pending_jobs,
-    schedules, servers, statistics, tokens, write_probe,
+    app_backups, app_restores, app_snapshots, apps, bucket_problems, catalog, changes, declarations, jobs,
+    pending_jobs, schedules, servers, statistics, tokens, write_probe,
 };
 use crate::SqliteStore;
 use crate::statements::Statement;
 
 /// All modules with statements. A module that is missing here has an unused `STATEMENTS`, which the compiler reports.
-pub(super) const MODULES: [(&str, &[(&str, Statement)]); 14] = [
+pub(super) const MODULES: [(&str, &[(&str, Statement)]); 15] = [
     ("app_backups", app_backups::STATEMENTS),
     ("app_restores", app_restores::STATEMENTS),
     ("app_snapshots", app_snapshots::STATEMENTS),
@@ -19,6 +19,7 @@ pub(super) const MODULES: [(&str, &[(&str, Statement)]); 14] = [
     ("bucket_problems", bucket_problems::STATEMENTS),
     ("catalog", catalog::STATEMENTS),
     ("changes", changes::STATEMENTS),
+    ("declarations", declarations::STATEMENTS),
     ("jobs", jobs::STATEMENTS),
     ("pending_jobs", pending_jobs::STATEMENTS),
     ("schedules", schedules::STATEMENTS),

@@ -190,6 +190,7 @@ fn write(db: &Db) -> Result<Work, StoreError> {
         }),
         run_after: DateTime::UNIX_EPOCH,
         correlation: None,
+        node: None,
     };
     let mut work = Work::new();
     work.push(("insert", steps_of(db, |db| resources::insert(db, &backup))?.0));

@@ -7,6 +7,7 @@ use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
+use super::catalog::undeclare_items;
 use super::db::Db;
 use crate::items::catalog::{check_account, recorded};
 use crate::items::schedules::{schedule, scheduled};
@@ -14,8 +15,8 @@ use crate::rows::{Row as _, json, micros};
 use crate::statements::statements;
 
 statements! {
-    /// Marks all schedules as undeclared, before [`declare`] declares the configured ones.
-    pub(super) UNDECLARE("schedules") = "UPDATE schedules SET declared = FALSE WHERE declared";
+    /// Marks schedules as undeclared that no node declares.
+    pub(super) UNDECLARE("schedules") = undeclare_items!("schedules");
 
     /// Clears the next run of undeclared schedules: a schedule that is declared again later starts over.
     CLEAR_NEXT_RUNS("schedules") = "\

@@ -23,8 +23,8 @@ use super::faults::Faults;
 use super::resources::Table;
 use super::transaction::{Transaction, rolled_back};
 use super::{
-    app_backups, app_restores, app_snapshots, bucket_problems, catalog, jobs, pending_jobs, resources,
-    schedules, tokens,
+    app_backups, app_restores, app_snapshots, bucket_problems, catalog, declarations, jobs, pending_jobs,
+    resources, schedules, tokens,
 };
 
 /// A transaction that holds the only writing connection until it is committed or dropped.
@@ -88,13 +88,14 @@ impl StoreTx for SqliteTx {
 
     async fn update_declaration(
         &mut self,
+        node: &str,
         declaration: &Declaration,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let mut tx = self.tx.take().ok_or_else(rolled_back)?;
-        let declaration = declaration.clone();
+        let (node, declaration, sole_server) = (node.to_owned(), declaration.clone(), self.sole_server);
         let (tx, updated) = blocking(move || {
-            let updated = tx.run(|db| catalog::update_declaration(db, &declaration, now));
+            let updated = tx.run(|db| declarations::update(db, &node, &declaration, now, sole_server));
             Ok((tx, updated))
         })
         .await?;
@@ -196,6 +197,10 @@ impl StoreTx for SqliteTx {
 
     async fn holds_lease(&mut self, lease: &Lease) -> Result<bool, StoreError> {
         self.run(|db| jobs::holds_lease(db, lease))
+    }
+
+    async fn update_job_node(&mut self, lease: &Lease, node: &str) -> Result<bool, StoreError> {
+        self.run(|db| jobs::update_node(db, lease, node))
     }
 
     async fn update_job_step_key(

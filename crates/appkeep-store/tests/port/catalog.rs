@@ -6,15 +6,13 @@ use appkeep_core::store::StoreError;
 use uuid::Uuid;
 
 use crate::fixtures::{
-    FAR, FORUM, NEAR, OTHER_ACCOUNT, OTHER_APP, OTHER_BUCKET, TEAM, WIKI, account, app, at, backup, bucket,
+    FAR, FORUM, NEAR, NODE, OTHER_ACCOUNT, OTHER_APP, OTHER_BUCKET, TEAM, WIKI, account, app, backup, bucket,
     declaration,
 };
 use crate::harness::Harness;
 
 async fn declare(h: &Harness, declaration: &Declaration) -> Result<(), StoreError> {
-    let mut tx = h.begin().await;
-    tx.update_declaration(declaration, at(0)).await?;
-    tx.commit().await
+    h.declare_on(NODE, declaration, 0).await
 }
 
 fn undeclared_app(app: App) -> App {

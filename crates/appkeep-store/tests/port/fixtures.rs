@@ -16,6 +16,8 @@ use appkeep_core::store::StoredKind;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+/// The node in tests of one node.
+pub(crate) const NODE: &str = "here";
 pub(crate) const TEAM: AccountId = AccountId::new(Uuid::from_u128(0xa1));
 pub(crate) const OTHER_ACCOUNT: AccountId = AccountId::new(Uuid::from_u128(0xa2));
 pub(crate) const WIKI: AppId = AppId::new(Uuid::from_u128(0xb1));

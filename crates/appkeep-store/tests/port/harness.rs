@@ -10,7 +10,7 @@ use sqlx_core::executor::Executor as _;
 use sqlx_core::query_scalar::query_scalar;
 use tempfile::TempDir;
 
-use crate::fixtures::{at, declaration};
+use crate::fixtures::{NODE, at, declaration};
 use crate::schema::Schema;
 
 /// Generates a test for each database from functions that take a [`Harness`]: `sqlite::NAME` and `postgres::NAME` in
@@ -66,9 +66,19 @@ impl Harness {
 
     /// Replaces the declaration, `secs` seconds after the start.
     pub(crate) async fn declare(&self, declaration: &Declaration, secs: i64) {
+        self.declare_on(NODE, declaration, secs).await.unwrap();
+    }
+
+    /// Replaces the declaration of a node.
+    pub(crate) async fn declare_on(
+        &self,
+        node: &str,
+        declaration: &Declaration,
+        secs: i64,
+    ) -> Result<(), StoreError> {
         let mut tx = self.begin().await;
-        tx.update_declaration(declaration, at(secs)).await.unwrap();
-        tx.commit().await.unwrap();
+        tx.update_declaration(node, declaration, at(secs)).await?;
+        tx.commit().await
     }
 
     /// Inserts a backup or a snapshot.

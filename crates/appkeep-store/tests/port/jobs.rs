@@ -13,7 +13,7 @@ use appkeep_core::worker::BACKOFF_SECS_MAX;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::fixtures::{FORUM, TEAM, WIKI, at};
+use crate::fixtures::{FORUM, NODE, TEAM, WIKI, at};
 use crate::harness::Harness;
 
 /// The process in these tests.
@@ -25,6 +25,7 @@ fn job(n: u128, due_secs: i64, payload: impl Into<JobPayload>) -> NewJob {
         payload: payload.into(),
         run_after: at(due_secs),
         correlation: None,
+        node: None,
     }
 }
 
@@ -68,6 +69,7 @@ pub(crate) fn claim_by(owner: Uuid, now_secs: i64) -> Claim {
         now: at(now_secs),
         lease_until: at(now_secs + 60),
         backups_max: None,
+        node: NODE.to_owned(),
     }
 }
 
@@ -147,6 +149,7 @@ async fn payloads_are_read_as_written(h: Harness) {
                 payload: payload.clone(),
                 run_after: at(0),
                 correlation: (n % 2 == 0).then(|| id(90 + n)),
+                node: Some(NODE.to_owned()),
             }],
         )
         .await;

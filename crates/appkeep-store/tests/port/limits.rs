@@ -46,6 +46,7 @@ async fn queue_backups(h: &Harness, bucket_id: BucketId, numbers: impl IntoItera
             payload,
             run_after: at(0) + TimeDelta::milliseconds(i64::try_from(n).unwrap()),
             correlation: None,
+            node: None,
         };
         tx.insert_job(&job).await.unwrap();
     }
@@ -110,9 +111,7 @@ async fn dead_backups_are_claimed_first_and_dont_block_each_other(h: Harness) {
     for expected in [1, 2] {
         assert_eq!(number(claim(&h, SERVER, 1).await), Some(expected));
     }
-    let mut lowered = declaration();
-    lowered.buckets[0].backups_max = 1;
-    h.declare(&lowered, 0).await;
+    set_limits(&h, 1).await;
     let again = claim(&h, REPLICA, 100).await.unwrap();
     assert_eq!((number(Some(again.clone())), again.attempt), (Some(1), 2));
     assert_eq!(number(claim(&h, REPLICA, 100).await), None);

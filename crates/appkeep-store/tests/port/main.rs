@@ -14,6 +14,7 @@ mod fixtures;
 mod jobs;
 mod leases;
 mod limits;
+mod nodes;
 mod paging;
 mod resources;
 mod rows;

@@ -10,7 +10,7 @@ use appkeep_core::store::{Finished, ListFilter, Page, Position, StoredKind};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::fixtures::{FORUM, NEAR, OTHER_ACCOUNT, TEAM, WIKI, at, backup, declaration, snapshot};
+use crate::fixtures::{FORUM, NEAR, NODE, OTHER_ACCOUNT, TEAM, WIKI, at, backup, declaration, snapshot};
 use crate::harness::Harness;
 
 /// Ids whose order must be the same as numbers, as text and as bytes, and times, some of which are equal.
@@ -241,7 +241,7 @@ async fn changes_of_listed_resources_increment_the_account_version(h: Harness) {
     let mut tx = h.begin().await;
     let mut renamed = declaration();
     "crew".clone_into(&mut renamed.accounts[0].name);
-    tx.update_declaration(&renamed, at(5)).await.unwrap();
+    tx.update_declaration(NODE, &renamed, at(5)).await.unwrap();
     drop(tx);
     assert_eq!(versions().await.0, seen[seen.len() - 1], "it was rolled back");
     assert!(seen.is_sorted_by(|one, next| one < next), "{seen:?}");

@@ -69,8 +69,11 @@ fn extreme_backup() -> Resource<BackupKind> {
 }
 
 fn extreme_snapshot() -> Resource<SnapshotKind> {
-    let made_for = Some(Uuid::nil().into());
-    extreme(HookState::Success, SnapshotDetails { made_for })
+    let details = SnapshotDetails {
+        made_for: Some(Uuid::nil().into()),
+        node: Some("x".repeat(253)),
+    };
+    extreme(HookState::Success, details)
 }
 
 async fn insert<K: StoredKind>(tx: &mut dyn StoreTx, resource: &Resource<K>) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ use appkeep_core::store::{Store, StoredKind};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::fixtures::{FORUM, NEAR, OTHER_ACCOUNT, TEAM, WIKI, at, backup, declaration, snapshot};
+use crate::fixtures::{FORUM, NEAR, NODE, OTHER_ACCOUNT, TEAM, WIKI, at, backup, declaration, snapshot};
 use crate::harness::Harness;
 
 const NIGHTLY: ScheduleId = ScheduleId::new(Uuid::from_u128(0x51));
@@ -182,7 +182,7 @@ async fn a_schedule_id_cannot_move_to_another_app(h: Harness) {
     };
     let mut tx = h.begin().await;
     let refused = tx
-        .update_declaration(&with(vec![moved]), at(0))
+        .update_declaration(NODE, &with(vec![moved]), at(0))
         .await
         .unwrap_err();
     assert!(refused.to_string().contains(&NIGHTLY.to_string()), "{refused}");

@@ -47,7 +47,7 @@ async fn terminated_connections_are_replaced() {
     let (schema, store) = named().await;
     let mut other = schema.connect().await;
     let mut tx = store.begin().await.unwrap();
-    tx.update_declaration(&Declaration::default(), chrono::DateTime::UNIX_EPOCH)
+    tx.update_declaration("node", &Declaration::default(), chrono::DateTime::UNIX_EPOCH)
         .await
         .unwrap();
     other.execute(TERMINATE).await.unwrap();
@@ -97,7 +97,7 @@ async fn dropped_calls_leave_no_open_transaction() {
         // The caller stops waiting for a statement.
         let mut tx = store.begin().await.unwrap();
         let declaration = Declaration::default();
-        let updated = tx.update_declaration(&declaration, chrono::DateTime::UNIX_EPOCH);
+        let updated = tx.update_declaration("node", &declaration, chrono::DateTime::UNIX_EPOCH);
         assert!(updated.now_or_never().is_none());
         let failed = tx.commit().await;
         assert!(is_unavailable(&failed), "{:?}", failed.err());

@@ -26,6 +26,7 @@ fn claim(owner: Uuid, now_secs: i64) -> Claim {
         now: at(now_secs),
         lease_until: at(now_secs + 60),
         backups_max: None,
+        node: "node".to_owned(),
     }
 }
 
@@ -42,6 +43,7 @@ fn job(n: u128) -> NewJob {
         payload: JobPayload::from(payload),
         run_after: at(0),
         correlation: None,
+        node: Some("node".to_owned()),
     }
 }
 
@@ -181,7 +183,7 @@ async fn counts_are_folded_and_old_finished_jobs_are_deleted() {
             accounts: vec![account],
             ..Declaration::default()
         };
-        tx.update_declaration(&declaration, at(n)).await.unwrap();
+        tx.update_declaration("node", &declaration, at(n)).await.unwrap();
         tx.commit().await.unwrap();
     }
     queue(&store, (1..=1200).map(job)).await;

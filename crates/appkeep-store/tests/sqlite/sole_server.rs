@@ -20,6 +20,7 @@ pub(crate) fn claim(owner: Uuid) -> Claim {
         now: at(1000),
         lease_until: at(1060),
         backups_max: None,
+        node: "node".to_owned(),
     }
 }
 
@@ -34,6 +35,7 @@ pub(crate) fn job(n: u128) -> NewJob {
         payload,
         run_after: DateTime::UNIX_EPOCH,
         correlation: None,
+        node: Some("node".to_owned()),
     }
 }
 
@@ -107,6 +109,7 @@ async fn other_servers_wait_until_the_lease_expires() {
         now,
         lease_until: now,
         backups_max: None,
+        node: "node".to_owned(),
     };
     assert_eq!(
         store.claim_job(&later).await.unwrap().unwrap().lease.job_id,

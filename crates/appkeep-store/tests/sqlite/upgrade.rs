@@ -83,6 +83,7 @@ async fn read_all(store: &SqliteStore, raw: &Connection) -> String {
         now: at(1_800_000_000),
         lease_until: at(1_800_000_060),
         backups_max: None,
+        node: "node".to_owned(),
     };
     while let Some(job) = store.claim_job(&claim).await.unwrap() {
         add(&job);
@@ -98,6 +99,6 @@ async fn a_database_of_schema_13_is_migrated_and_read_completely() {
     // The dump creates tables in alphabetical order.
     raw.pragma_update(None, "foreign_keys", false).unwrap();
     raw.execute_batch(SCHEMA_13).unwrap();
-    let store = SqliteStore::open(&path).await.unwrap();
+    let store = SqliteStore::open_sole_server(&path).await.unwrap();
     insta::assert_snapshot!(read_all(&store, &raw).await);
 }

@@ -120,7 +120,7 @@ async fn dropped_calls_and_transactions_are_rolled_back() {
     let mut tx = store.begin().await.unwrap();
     let nothing = appkeep_core::catalog::Declaration::default();
     let _ = tx
-        .update_declaration(&nothing, chrono::DateTime::UNIX_EPOCH)
+        .update_declaration("node", &nothing, chrono::DateTime::UNIX_EPOCH)
         .now_or_never();
     drop(tx);
     // The transaction is dropped before it is committed.

@@ -1,0 +1,88 @@
+//! The items that each node declares.
+
+use std::collections::HashSet;
+
+use appkeep_core::catalog::{App, Declaration};
+use appkeep_core::declared_item::DeclaredItem;
+use appkeep_core::ids::{AccountId, AppId, BucketId};
+use appkeep_core::store::StoreError;
+use chrono::{DateTime, Utc};
+use sqlx_postgres::PgConnection;
+
+use super::db::{self, params};
+use super::{catalog, changes, schedules, servers};
+use crate::items::catalog::app;
+use crate::items::declarations::{check, items_of, node_item};
+use crate::rows::{Row as _, json};
+use crate::statements::statements;
+
+statements! {
+    LIST_OTHERS("node_declarations") = "SELECT id, node, kind, fields FROM node_declarations WHERE node <> $1 \
+         ORDER BY id, node";
+    DELETE("node_declarations") = "DELETE FROM node_declarations WHERE node = $1";
+    DELETE_ITEM("node_declarations") = "DELETE FROM node_declarations WHERE id = $1 AND node = $2";
+    INSERT("node_declarations") = "INSERT INTO node_declarations (id, node, kind, fields) VALUES ($1, $2, $3, $4)";
+    ADOPT_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = $1 WHERE node IS NULL AND state <> 'pending'";
+    FETCH_APP("apps") = "\
+        SELECT apps.id, account_id, name, declared, COALESCE(own.fields::JSON ->> 'volumes', volumes) AS volumes, \
+        COALESCE(own.fields, options) AS options \
+        FROM apps LEFT JOIN node_declarations AS own ON own.id = apps.id AND own.node = $3 \
+        WHERE account_id = $1 AND apps.id = $2 AND (own.id IS NOT NULL OR NOT declared)";
+    LIST_BUCKETS_OF_OTHERS("node_declarations") = "\
+        SELECT id FROM node_declarations WHERE kind = 'bucket' \
+        GROUP BY id HAVING NOT bool_or(node = $1)";
+}
+
+/// Replaces the declaration of a node. Its items are undeclared first: names are unique among declared items, so renamed
+/// or removed items can't conflict with items that take over their names.
+pub(super) async fn update(
+    db: &mut PgConnection,
+    node: &str,
+    declaration: &Declaration,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let before = changes::declared(db).await?;
+    let items = items_of(declaration)?;
+    let others = db::list(db, LIST_OTHERS, params![node], |row| node_item(row)).await?;
+    let servers = servers::list(db).await?;
+    for outdated in check(node, &items, &others, &servers)? {
+        let params = params![outdated.item.id, &outdated.node];
+        db::execute(db, DELETE_ITEM, params).await?;
+    }
+    db::execute(db, DELETE, params![node]).await?;
+    catalog::undeclare(db).await?;
+    for item in &items {
+        insert(db, node, item).await?;
+    }
+    catalog::declare(db, declaration, now).await?;
+    schedules::declare(db, &declaration.schedules, now).await?;
+    db::execute(db, ADOPT_SNAPSHOTS, params![node]).await?;
+    changes::record_changes(db, &before, now).await
+}
+
+async fn insert(db: &mut PgConnection, node: &str, item: &DeclaredItem) -> Result<(), StoreError> {
+    let fields = json("a declaration", &item.fields)?;
+    let params = params![item.id, node, item.kind.as_str(), fields];
+    db::execute(db, INSERT, params).await?;
+    Ok(())
+}
+
+/// The app as the node declares it.
+pub(super) async fn fetch_app(
+    db: &mut PgConnection,
+    node: &str,
+    account_id: AccountId,
+    id: AppId,
+) -> Result<Option<App>, StoreError> {
+    let params = params![account_id.as_uuid(), id.as_uuid(), node];
+    db::fetch(db, FETCH_APP, params, |row| app(row)).await
+}
+
+/// The buckets that only other nodes declare.
+pub(super) async fn list_buckets_of_others(
+    db: &mut PgConnection,
+    node: &str,
+) -> Result<HashSet<BucketId>, StoreError> {
+    let ids = db::list(db, LIST_BUCKETS_OF_OTHERS, params![node], |row| row.id("id")).await?;
+    Ok(ids.into_iter().collect())
+}

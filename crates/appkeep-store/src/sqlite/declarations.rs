@@ -1,0 +1,98 @@
+//! The items that each node declares.
+
+use std::collections::HashSet;
+
+use appkeep_core::catalog::{App, Declaration};
+use appkeep_core::declared_item::DeclaredItem;
+use appkeep_core::ids::{AccountId, AppId, BucketId};
+use appkeep_core::store::StoreError;
+use chrono::{DateTime, Utc};
+use rusqlite::params;
+
+use super::db::Db;
+use super::{catalog, changes, schedules, servers};
+use crate::items::catalog::app;
+use crate::items::declarations::{check, items_of, node_item, nodes};
+use crate::rows::{Row as _, json};
+use crate::statements::statements;
+
+statements! {
+    LIST_OTHERS("node_declarations") = "SELECT * FROM node_declarations WHERE node <> ?1 ORDER BY id, node";
+    DELETE_OTHERS("node_declarations") = "DELETE FROM node_declarations WHERE node <> ?1";
+    DELETE("node_declarations") = "DELETE FROM node_declarations WHERE node = ?1";
+    DELETE_ITEM("node_declarations") = "DELETE FROM node_declarations WHERE id = ?1 AND node = ?2";
+    INSERT("node_declarations") = "INSERT INTO node_declarations (id, node, kind, fields) VALUES (?1, ?2, ?3, ?4)";
+
+    /// The snapshots of a node that has another name now belong to that name.
+    MOVE_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = ?1 WHERE node = ?2";
+    ADOPT_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = ?1 WHERE node IS NULL AND state <> 'pending'";
+
+    FETCH_APP("apps") = "\
+        SELECT apps.id, account_id, name, declared, COALESCE(own.fields ->> 'volumes', volumes) AS volumes, \
+        COALESCE(own.fields, options) AS options \
+        FROM apps LEFT JOIN node_declarations AS own ON own.id = apps.id AND own.node = ?3 \
+        WHERE account_id = ?1 AND apps.id = ?2 AND (own.id IS NOT NULL OR NOT declared)";
+    LIST_BUCKETS_OF_OTHERS("node_declarations") = "\
+        SELECT id FROM node_declarations WHERE kind = 'bucket' \
+        GROUP BY id HAVING SUM(node = ?1) = 0";
+}
+
+/// Replaces the declaration of a node. Its items are undeclared first: names are unique among declared items, so renamed
+/// or removed items can't conflict with items that take over their names. With `sole_server`, all other nodes are
+/// earlier names of this one.
+pub(super) fn update(
+    db: &Db,
+    node: &str,
+    declaration: &Declaration,
+    now: DateTime<Utc>,
+    sole_server: bool,
+) -> Result<(), StoreError> {
+    let before = changes::declared(db)?;
+    let items = items_of(declaration)?;
+    let others = db.list(LIST_OTHERS, params![node], |row| node_item(row))?;
+    if sole_server {
+        for earlier in nodes(&others) {
+            db.execute(MOVE_SNAPSHOTS, params![node, earlier])?;
+        }
+        db.execute(DELETE_OTHERS, params![node])?;
+    } else {
+        for outdated in check(node, &items, &others, &servers::list(db, now)?)? {
+            db.execute(DELETE_ITEM, params![outdated.item.id.to_string(), outdated.node])?;
+        }
+    }
+    db.execute(DELETE, params![node])?;
+    catalog::undeclare(db)?;
+    for item in &items {
+        insert(db, node, item)?;
+    }
+    catalog::declare(db, declaration, now)?;
+    schedules::declare(db, &declaration.schedules, now)?;
+    db.execute(ADOPT_SNAPSHOTS, params![node])?;
+    changes::record_changes(db, &before, now)
+}
+
+fn insert(db: &Db, node: &str, item: &DeclaredItem) -> Result<(), StoreError> {
+    let fields = json("a declaration", &item.fields)?;
+    db.execute(
+        INSERT,
+        params![item.id.to_string(), node, item.kind.as_str(), fields],
+    )?;
+    Ok(())
+}
+
+/// The app as the node declares it.
+pub(super) fn fetch_app(
+    db: &Db,
+    node: &str,
+    account_id: AccountId,
+    id: AppId,
+) -> Result<Option<App>, StoreError> {
+    let params = params![account_id.to_string(), id.to_string(), node];
+    db.fetch(FETCH_APP, params, |row| app(row))
+}
+
+/// The buckets that only other nodes declare.
+pub(super) fn list_buckets_of_others(db: &Db, node: &str) -> Result<HashSet<BucketId>, StoreError> {
+    let ids = db.list(LIST_BUCKETS_OF_OTHERS, params![node], |row| row.id("id"))?;
+    Ok(ids.into_iter().collect())
+}

@@ -521,7 +521,8 @@ A version 5 UUID derived from `id`.
 - `restoring`: its data is being replaced
 - `failed`: the latest restore failed, or was interrupted and can't be finished; `stateUnready` says why.
   In the second case no backups or snapshots are created
-- `unavailable`: it is no longer configured; its backups and snapshots are kept
+- `unavailable`: it is no longer configured, or no server of the machines with its volumes is running. Its
+  backups and snapshots are kept; new ones wait for such a server
 */
     #[derive(
         ::serde::Deserialize,

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::app_restore::{AppState, RestoreState};
 use crate::catalog::App;
+use crate::server::SERVER_LIVE_FOR;
+use crate::state::fit_reason;
 
 /// An app with its latest restore and its times.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub struct AppView {
     pub account_name: String,
     /// The state of its latest restore, with its reasons or notes.
     pub restore: Option<(RestoreState, Vec<String>)>,
+    /// The nodes that declare it, if none of them has a live server; empty otherwise.
+    pub away_nodes: Vec<String>,
     /// When it was first declared.
     pub created_at: DateTime<Utc>,
     /// When its declaration or a restore of it last changed.
@@ -25,6 +29,18 @@ pub struct AppView {
 /// The reason reported for an app that is no longer in the configuration.
 const UNDECLARED: &str = "it is no longer part of the server's configuration";
 
+/// The reason why jobs that need these nodes wait: none of them has a live server. `None` if there are no nodes.
+#[must_use]
+pub fn away_reason(nodes: &[String]) -> Option<String> {
+    let secs = SERVER_LIVE_FOR.as_secs();
+    let reason = match nodes {
+        [] => return None,
+        [node] => format!("node {node} was not seen for {secs} s"),
+        nodes => format!("none of its nodes was seen for {secs} s: {}", nodes.join(", ")),
+    };
+    Some(fit_reason(&reason))
+}
+
 impl AppView {
     /// The state of the app. A restore in progress continues even if the app is no longer declared.
     #[must_use]
@@ -33,6 +49,7 @@ impl AppView {
         match AppState::after(latest) {
             AppState::Restoring => AppState::Restoring,
             _ if !self.app.declared => AppState::Unavailable,
+            AppState::Ready if !self.away_nodes.is_empty() => AppState::Unavailable,
             state => state,
         }
     }
@@ -40,14 +57,18 @@ impl AppView {
     /// The reasons why the app isn't ready; empty if it is.
     #[must_use]
     pub fn state_unready(&self) -> Vec<String> {
-        match self.state() {
-            AppState::Ready => Vec::new(),
-            AppState::Unavailable => vec![UNDECLARED.to_owned()],
-            AppState::Restoring | AppState::Failed => {
-                let reasons = self.restore.as_ref().map(|(_, reasons)| reasons.clone());
-                reasons.unwrap_or_default()
-            }
+        let state = self.state();
+        if state == AppState::Unavailable && !self.app.declared {
+            return vec![UNDECLARED.to_owned()];
         }
+        let mut reasons = match (state, &self.restore) {
+            (AppState::Restoring | AppState::Failed, Some((_, reasons))) => reasons.clone(),
+            _ => Vec::new(),
+        };
+        if self.app.declared {
+            reasons.extend(away_reason(&self.away_nodes));
+        }
+        reasons
     }
 
     /// The notes of the latest restore about data that could not be restored exactly; empty unless that restore is
@@ -80,10 +101,27 @@ mod tests {
             },
             account_name: "acme".to_owned(),
             restore: restore.map(|state| (state, vec!["why".to_owned()])),
+            away_nodes: Vec::new(),
             created_at: DateTime::UNIX_EPOCH,
             modified_at: DateTime::UNIX_EPOCH,
             generation: 0,
         }
+    }
+
+    #[test]
+    fn apps_of_absent_nodes_name_them() {
+        let mut view = view(true, None);
+        view.away_nodes = vec!["alpha".to_owned()];
+        let reason = "node alpha was not seen for 30 s";
+        assert_eq!(view.state(), AppState::Unavailable);
+        assert_eq!(view.state_unready(), [reason]);
+        view.restore = Some((RestoreState::Running, vec!["why".to_owned()]));
+        assert_eq!(view.state(), AppState::Restoring);
+        assert_eq!(view.state_unready(), ["why", reason]);
+        view.restore = None;
+        view.away_nodes.push("beta".to_owned());
+        let reason = "none of its nodes was seen for 30 s: alpha, beta";
+        assert_eq!(view.state_unready(), [reason]);
     }
 
     #[test]

@@ -114,7 +114,7 @@ pub enum AppState {
     Restoring,
     /// The latest restore failed, or is unfinished.
     Failed,
-    /// The app is no longer in the configuration.
+    /// The app is no longer in the configuration, or no node that declares it has a live server.
     Unavailable,
 }
 

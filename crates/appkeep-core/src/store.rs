@@ -402,6 +402,9 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
         declaration: &Declaration,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError>;
+    /// Records which apps are away: none of the nodes that declare them has a live server. Returns the number of apps for
+    /// which this has changed. The time is the same as in [`Store::register_server`].
+    async fn update_away_apps(&mut self, now: DateTime<Utc>) -> Result<usize, StoreError>;
     /// Inserts an app that is not declared, unless there is one with its id, which stays unchanged. Returns whether the
     /// app with this id belongs to this account.
     async fn insert_undeclared_app(&mut self, app: &App, now: DateTime<Utc>) -> Result<bool, StoreError>;

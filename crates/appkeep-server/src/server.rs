@@ -17,7 +17,7 @@ use appkeep_core::service::Service;
 use appkeep_core::store::{Store, StoreError, transact};
 use appkeep_core::worker::{
     Background, JobControl, Register, WorkerDeps, Workers, resume_restores, start_bucket_watch,
-    start_reconciler,
+    start_node_watch, start_reconciler,
 };
 use appkeep_engine::DataSpace;
 use appkeep_store::{PostgresStore, SqliteStore};
@@ -116,6 +116,7 @@ pub struct Server {
     workers: Workers,
     reconciler: Option<Background>,
     bucket_watch: Background,
+    node_watch: Option<Background>,
     register: Register,
     registration: Background,
     engine: Arc<dyn Engine>,
@@ -240,6 +241,8 @@ impl Server {
         let registration = register.start();
         resume_restores(&deps).await?;
         let bucket_watch = start_bucket_watch(&deps);
+        // A database on SQLite has no other server.
+        let node_watch = options.config.store.is_some().then(|| start_node_watch(&deps));
         let workers = Workers::start(&deps, options.config.workers as usize);
         let reconciler = replacements
             .reconciles
@@ -247,7 +250,8 @@ impl Server {
         if let Some(operations) = &operations {
             let reconciler = reconciler.as_ref().map(Background::liveness).unwrap_or_default();
             let liveness = workers.liveness().with(reconciler);
-            let liveness = liveness.with(bucket_watch.liveness());
+            let node_watch = node_watch.as_ref().map(Background::liveness).unwrap_or_default();
+            let liveness = liveness.with(bucket_watch.liveness()).with(node_watch);
             operations.watch(liveness.with(registration.liveness()));
         }
         Ok(Self {
@@ -256,6 +260,7 @@ impl Server {
             workers,
             reconciler,
             bucket_watch,
+            node_watch,
             register,
             registration,
             engine: deps.engine,
@@ -360,6 +365,9 @@ impl Server {
         }
         self.workers.drain().await;
         self.bucket_watch.stop().await;
+        if let Some(node_watch) = self.node_watch {
+            node_watch.stop().await;
+        }
         self.engine.release_buckets().await;
         self.registration.stop().await;
         self.register.leave().await;

@@ -17,6 +17,7 @@ mod events;
 mod hooks;
 mod job;
 mod liveness;
+mod node_watch;
 mod reconciler;
 mod register;
 mod restore_app;
@@ -48,6 +49,7 @@ use crate::service::Service;
 use crate::store::Store;
 
 pub use self::liveness::Liveness;
+pub use self::node_watch::start_node_watch;
 pub use self::reconciler::start_reconciler;
 pub use self::register::{REGISTER_EVERY, Register, RegisterError};
 pub use self::unfinished_restores::{complete_interrupted_restore, resume_restores};

@@ -221,6 +221,7 @@ mod tests {
             },
             account_name: "acme".to_owned(),
             restore: None,
+            away_nodes: Vec::new(),
             created_at: DateTime::UNIX_EPOCH,
             modified_at: DateTime::UNIX_EPOCH,
             generation: 1,

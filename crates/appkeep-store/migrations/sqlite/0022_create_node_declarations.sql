@@ -8,6 +8,10 @@ CREATE TABLE node_declarations (
     PRIMARY KEY (id, node)
 ) STRICT, WITHOUT ROWID;
 
+-- The nodes that declare the app, a JSON list, if none of them has a live server; null otherwise. A background task
+-- updates it, so that lists of apps can be cached.
+ALTER TABLE apps ADD COLUMN away_nodes TEXT;
+
 -- The node whose disk holds the data of the snapshot; null until its creation begins.
 ALTER TABLE app_snaps ADD COLUMN node TEXT;
 

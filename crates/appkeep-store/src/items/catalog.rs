@@ -45,6 +45,7 @@ pub(crate) fn app_view(row: &impl Row) -> Result<AppView, StoreError> {
         app,
         account_name: row.string("account_name")?,
         restore,
+        away_nodes: row.optional("away_nodes", Row::json)?.unwrap_or_default(),
         created_at: row.time("created_micros")?,
         modified_at: row.time("modified_micros")?,
         generation: row.integer("generation")?,

@@ -1,5 +1,6 @@
 //! Jobs.
 
+use appkeep_core::app::away_reason;
 use appkeep_core::job::{ClaimedJob, JobPayload, Lease, PendingJob};
 use appkeep_core::store::StoreError;
 use uuid::Uuid;
@@ -70,6 +71,7 @@ fn payload(row: &impl Row) -> Result<Result<JobPayload, (&'static str, String)>,
 }
 
 pub(crate) fn pending(row: &impl Row) -> Result<PendingJob, StoreError> {
+    let away_nodes: Vec<String> = row.optional("away_nodes", Row::json)?.unwrap_or_default();
     Ok(PendingJob {
         id: row.id("id")?,
         kind: row.string("kind")?,
@@ -79,7 +81,7 @@ pub(crate) fn pending(row: &impl Row) -> Result<PendingJob, StoreError> {
         attempt: row.number("attempt")?,
         run_after: row.time("run_after_micros")?,
         cancel_requested: row.flag("cancel_requested")?,
-        reason: row.optional_string("reason")?,
+        reason: away_reason(&away_nodes).or(row.optional_string("reason")?),
     })
 }
 

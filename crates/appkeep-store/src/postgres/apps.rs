@@ -16,7 +16,7 @@ use crate::statements::statements;
 macro_rules! view {
     ($which:literal) => {
         concat!(
-            "SELECT apps.id, apps.account_id, apps.name, apps.volumes, apps.options, apps.declared, ",
+            "SELECT apps.id, apps.account_id, apps.name, apps.volumes, apps.options, apps.declared, apps.away_nodes, ",
             "accounts.name AS account_name, latest.state AS restore_state, latest.reasons AS restore_reasons, ",
             "apps.created_micros, apps.modified_micros, apps.generation ",
             "FROM apps JOIN accounts ON accounts.id = apps.account_id LEFT JOIN LATERAL (",

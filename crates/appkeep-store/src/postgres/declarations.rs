@@ -5,14 +5,17 @@ use std::collections::HashSet;
 use appkeep_core::catalog::{App, Declaration};
 use appkeep_core::declared_item::DeclaredItem;
 use appkeep_core::ids::{AccountId, AppId, BucketId};
+use appkeep_core::server::SERVER_LIVE_FOR;
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use sqlx_postgres::PgConnection;
 
 use super::db::{self, params};
+use super::servers::now;
 use super::{catalog, changes, schedules, servers};
 use crate::items::catalog::app;
 use crate::items::declarations::{check, items_of, node_item};
+use crate::items::servers::duration_micros;
 use crate::rows::{Row as _, json};
 use crate::statements::statements;
 
@@ -28,6 +31,15 @@ statements! {
         COALESCE(own.fields, options) AS options \
         FROM apps LEFT JOIN node_declarations AS own ON own.id = apps.id AND own.node = $3 \
         WHERE account_id = $1 AND apps.id = $2 AND (own.id IS NOT NULL OR NOT declared)";
+    /// `$1` the time for which a server is live.
+    UPDATE_AWAY_APPS("apps") = concat!(
+        "UPDATE apps SET away_nodes = found.away_nodes FROM (",
+        "SELECT id, CASE WHEN NOT bool_or(is_live) THEN json_agg(node ORDER BY node)::TEXT END AS away_nodes FROM (",
+        "SELECT id, node, 0 < (SELECT COUNT(*) FROM servers WHERE servers.node = node_declarations.node AND ",
+        now!(),
+        " - seen_micros < $1) AS is_live FROM node_declarations WHERE kind = 'app') AS nodes GROUP BY id) AS found ",
+        "WHERE apps.id = found.id AND apps.away_nodes IS DISTINCT FROM found.away_nodes"
+    );
     LIST_BUCKETS_OF_OTHERS("node_declarations") = "\
         SELECT id FROM node_declarations WHERE kind = 'bucket' \
         GROUP BY id HAVING NOT bool_or(node = $1)";
@@ -76,6 +88,11 @@ pub(super) async fn fetch_app(
 ) -> Result<Option<App>, StoreError> {
     let params = params![account_id.as_uuid(), id.as_uuid(), node];
     db::fetch(db, FETCH_APP, params, |row| app(row)).await
+}
+
+/// Records which apps have no node with a live server. Returns the number of changes.
+pub(super) async fn update_away_apps(db: &mut PgConnection) -> Result<usize, StoreError> {
+    db::execute(db, UPDATE_AWAY_APPS, params![duration_micros(SERVER_LIVE_FOR)]).await
 }
 
 /// The buckets that only other nodes declare.

@@ -16,7 +16,9 @@ macro_rules! select {
     ($which:literal) => {
         concat!(
             "SELECT id, payload_version, kind, payload, state, fence, attempt, run_after_micros, ",
-            "cancel_requested, reason FROM jobs WHERE ",
+            "cancel_requested, reason, ",
+            "(SELECT away_nodes FROM apps WHERE apps.id = jobs.required_item AND jobs.state = 'queued') AS away_nodes ",
+            "FROM jobs WHERE ",
             $which
         )
     };

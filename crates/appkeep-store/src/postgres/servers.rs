@@ -17,6 +17,7 @@ macro_rules! now {
         "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::BIGINT"
     };
 }
+pub(super) use now;
 
 macro_rules! select {
     ($which:literal) => {

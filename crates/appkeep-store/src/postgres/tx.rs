@@ -127,6 +127,11 @@ impl StoreTx for PostgresTx {
         self.ended(result)
     }
 
+    async fn update_away_apps(&mut self, _now: DateTime<Utc>) -> Result<usize, StoreError> {
+        let result = declarations::update_away_apps(self.db()?).await;
+        self.ended(result)
+    }
+
     async fn insert_undeclared_app(&mut self, app: &App, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let result = catalog::insert_undeclared_app(self.db()?, app, now).await;
         self.ended(result)

@@ -36,7 +36,7 @@ statements! {
     DECLARE_APP("apps") = "INSERT INTO apps (id, account_id, name, volumes, options, declared, created_micros, modified_micros) \
          VALUES (?1, ?2, ?3, ?4, ?5, TRUE, ?6, ?6) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, volumes = excluded.volumes, \
-         options = excluded.options, declared = TRUE \
+         options = excluded.options, declared = TRUE, away_nodes = NULL \
          WHERE apps.account_id = excluded.account_id";
     INSERT_UNDECLARED_APP("apps") = "INSERT INTO apps (id, account_id, name, volumes, options, declared, created_micros, modified_micros) \
          VALUES (?1, ?2, ?3, ?4, ?5, FALSE, ?6, ?6) ON CONFLICT (id) DO NOTHING";

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use appkeep_core::catalog::{App, Declaration};
 use appkeep_core::declared_item::DeclaredItem;
 use appkeep_core::ids::{AccountId, AppId, BucketId};
+use appkeep_core::server::SERVER_LIVE_FOR;
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
@@ -13,7 +14,8 @@ use super::db::Db;
 use super::{catalog, changes, schedules, servers};
 use crate::items::catalog::app;
 use crate::items::declarations::{check, items_of, node_item, nodes};
-use crate::rows::{Row as _, json};
+use crate::items::servers::duration_micros;
+use crate::rows::{Row as _, json, micros};
 use crate::statements::statements;
 
 statements! {
@@ -32,6 +34,14 @@ statements! {
         COALESCE(own.fields, options) AS options \
         FROM apps LEFT JOIN node_declarations AS own ON own.id = apps.id AND own.node = ?3 \
         WHERE account_id = ?1 AND apps.id = ?2 AND (own.id IS NOT NULL OR NOT declared)";
+    /// `?1` now, `?2` the time for which a server is live.
+    UPDATE_AWAY_APPS("apps") = "\
+        UPDATE apps SET away_nodes = found.away_nodes FROM (\
+        SELECT id, CASE WHEN SUM(is_live) > 0 THEN NULL ELSE json_group_array(node) END AS away_nodes FROM (\
+        SELECT id, node, EXISTS (SELECT 1 FROM servers \
+        WHERE servers.node = node_declarations.node AND ?1 - seen_micros < ?2) AS is_live \
+        FROM node_declarations WHERE kind = 'app' ORDER BY id, node) GROUP BY id) AS found \
+        WHERE apps.id = found.id AND apps.away_nodes IS NOT found.away_nodes";
     LIST_BUCKETS_OF_OTHERS("node_declarations") = "\
         SELECT id FROM node_declarations WHERE kind = 'bucket' \
         GROUP BY id HAVING SUM(node = ?1) = 0";
@@ -89,6 +99,14 @@ pub(super) fn fetch_app(
 ) -> Result<Option<App>, StoreError> {
     let params = params![account_id.to_string(), id.to_string(), node];
     db.fetch(FETCH_APP, params, |row| app(row))
+}
+
+/// Records which apps have no node with a live server. Returns the number of changes.
+pub(super) fn update_away_apps(db: &Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    db.execute(
+        UPDATE_AWAY_APPS,
+        params![micros(now), duration_micros(SERVER_LIVE_FOR)],
+    )
 }
 
 /// The buckets that only other nodes declare.

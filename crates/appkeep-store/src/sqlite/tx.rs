@@ -103,6 +103,10 @@ impl StoreTx for SqliteTx {
         updated
     }
 
+    async fn update_away_apps(&mut self, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        self.run(|db| declarations::update_away_apps(db, now))
+    }
+
     async fn insert_undeclared_app(&mut self, app: &App, now: DateTime<Utc>) -> Result<bool, StoreError> {
         self.run(|db| catalog::insert_undeclared_app(db, app, now))
     }

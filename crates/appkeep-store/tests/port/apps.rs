@@ -31,6 +31,7 @@ async fn app_views_contain_account_and_times(h: Harness) {
         app: app(TEAM, WIKI, "wiki"),
         account_name: "team".to_owned(),
         restore: None,
+        away_nodes: Vec::new(),
         created_at: at(0),
         modified_at: at(0),
         generation: 0,

@@ -34,6 +34,7 @@ port_tests! {
     interrupted_jobs_are_claimed_by_another_node_of_the_app,
     restores_stay_on_the_node_that_began_them,
     snapshots_without_a_node_belong_to_the_next_that_declares,
+    apps_are_away_while_none_of_their_nodes_has_a_live_server,
 }
 
 fn with(apps: &[App], buckets: &[Bucket]) -> Declaration {
@@ -331,4 +332,37 @@ async fn snapshots_without_a_node_belong_to_the_next_that_declares(h: Harness) {
     assert_eq!(node(snapshot(2, "pending").id).await, None);
     let listed = store.list_finished(WIKI, None, 10).await.unwrap();
     assert_eq!(listed[0].node.as_deref(), Some(THERE));
+}
+
+async fn apps_are_away_while_none_of_their_nodes_has_a_live_server(h: Harness) {
+    let update = async || {
+        let mut tx = h.begin().await;
+        let changed = tx.update_away_apps(at(0)).await.unwrap();
+        tx.commit().await.unwrap();
+        changed
+    };
+    let away = async || {
+        let view = h.store.fetch_app_view(TEAM, WIKI).await.unwrap().unwrap();
+        view.away_nodes
+    };
+    register(&h).await;
+    h.declare(&here(), 1).await;
+    queue(&h, &[backup_job(1, 0)]).await;
+    assert_eq!(update().await, 0);
+    h.store.unregister_server(HERE_SERVER).await.unwrap();
+    let version = h.store.fetch_account_version(TEAM).await.unwrap();
+    assert_eq!(update().await, 1);
+    assert_eq!(update().await, 0, "nothing changed");
+    assert_eq!(away().await, [NODE]);
+    assert!(h.store.fetch_account_version(TEAM).await.unwrap() > version);
+    let jobs = h.store.list_pending_jobs().await.unwrap();
+    assert_eq!(jobs[0].reason.as_deref(), Some("node here was not seen for 30 s"));
+    h.declare_on(THERE, &here(), 2).await.unwrap();
+    assert_eq!(away().await, Vec::<String>::new(), "a server declares it");
+    assert_eq!(update().await, 1, "that server isn't registered");
+    assert_eq!(away().await, [NODE, THERE]);
+    register(&h).await;
+    assert_eq!(update().await, 1);
+    assert_eq!(away().await, Vec::<String>::new());
+    assert_eq!(h.store.list_pending_jobs().await.unwrap()[0].reason, None);
 }

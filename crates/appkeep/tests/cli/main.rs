@@ -25,6 +25,7 @@ mod logs;
 mod memory;
 mod operations;
 mod postgres;
+mod postgres_nodes;
 mod program;
 mod reload;
 mod remote;

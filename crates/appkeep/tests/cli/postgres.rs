@@ -61,13 +61,18 @@ impl Drop for Schema {
     }
 }
 
-/// Selects a database in the configuration.
-fn select(installation: &Installation, setting: &str) {
+/// Replaces the configuration by `text`, with the database's setting.
+pub(crate) fn configure(installation: &Installation, setting: &str, text: &str) {
     let key = installation.path().join("master.key");
     fs::write(&key, "5e".repeat(32)).unwrap();
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
     let tables = format!("[store]\n{setting}\n[keys]\nfile = \"master.key\"\n");
-    installation.write_config(&(tables + CONFIG)).unwrap();
+    installation.write_config(&(tables + text)).unwrap();
+}
+
+/// Selects a database in the configuration.
+fn select(installation: &Installation, setting: &str) {
+    configure(installation, setting, CONFIG);
 }
 
 /// An installation whose database has this URL.
@@ -103,7 +108,7 @@ fn refused(installation: &Installation, words: &str) -> String {
 }
 
 /// The error of a server that can't start.
-fn not_started(installation: &Installation) -> String {
+pub(crate) fn not_started(installation: &Installation) -> String {
     let output = installation.serve().output().expect("it runs");
     assert!(!format!("{output:?}").contains(PASSWORD), "{output:?}");
     only_error_line(&output)

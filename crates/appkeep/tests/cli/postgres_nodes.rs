@@ -1,0 +1,141 @@
+//! Two servers on one database, each on a node of its own, with its own app and bucket.
+
+use appkeep_launcher::{Installation, RunningServer, backups, eventually};
+use serde_json::{Value, json};
+
+use crate::postgres::{Schema, configure, not_started, succeeded};
+use crate::program::installation;
+
+const ACCOUNT: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01";
+const SHOP: App = App("shop", "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b01");
+const WIKI: App = App("wiki", "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02");
+const BLOG: App = App("blog", "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b03");
+const LOCAL: Bucket = Bucket("local", "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7c01");
+const SPARE: Bucket = Bucket("spare", "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7c02");
+
+/// A name and an id.
+#[derive(Clone, Copy)]
+struct App(&'static str, &'static str);
+
+#[derive(Clone, Copy)]
+struct Bucket(&'static str, &'static str);
+
+/// Configures a node with one app and one bucket, whose settings end with `more`.
+fn declare(
+    installation: &Installation,
+    schema: &Schema,
+    node: &str,
+    (app, bucket): (App, Bucket),
+    more: &str,
+) {
+    let text = format!(
+        "[server]\nnode = \"{node}\"\nworkers = 2\nengine_priority = \"low\"\n\
+         [[accounts]]\nname = \"acme\"\nid = \"{ACCOUNT}\"\n\
+         [[accounts.apps]]\nname = \"{}\"\nid = \"{}\"\nvolumes = {{ data = \"volume\" }}\n\
+         [[accounts.buckets]]\nname = \"{}\"\nid = \"{}\"\npath = \"bucket\"\n{more}",
+        app.0, app.1, bucket.0, bucket.1
+    );
+    configure(installation, &format!("url = \"{}\"", schema.url()), &text);
+}
+
+/// Each app with its state and its reasons, in the order of names.
+fn apps(server: &RunningServer, token: &str) -> Vec<Value> {
+    let listed = server
+        .get(token, &format!("/accounts/{ACCOUNT}/k8s/v2/apps"))
+        .body;
+    let mut apps: Vec<Value> = listed["items"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{listed}"))
+        .iter()
+        .map(|app| json!([app["name"], app["state"], app["stateUnready"]]))
+        .collect();
+    apps.sort_by_key(Value::to_string);
+    apps
+}
+
+/// Requests a backup, and returns its path and its id.
+fn request_backup(server: &RunningServer, token: &str, app: App, bucket: Bucket) -> (String, String) {
+    let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{}/appBackups", app.1);
+    let body = json!({
+        "type": "application/astra-appBackup",
+        "version": "1.1",
+        "name": format!("of-{}", app.0),
+        "bucketID": bucket.1,
+    });
+    let created = server.post(token, &path, &body);
+    assert_eq!(created.status, 201, "{}", created.body);
+    let id = created.body["id"].as_str().expect("an id").to_owned();
+    (format!("{}/{id}", backups()), id)
+}
+
+#[test]
+fn each_node_backs_up_its_apps_and_all_servers_answer_for_them() {
+    let schema = Schema::create();
+    let (alpha, beta) = (installation(), installation());
+    declare(&alpha, &schema, "alpha", (SHOP, LOCAL), "");
+    declare(&beta, &schema, "beta", (WIKI, SPARE), "");
+    let (one, two) = (alpha.start().unwrap(), beta.start().unwrap());
+    let token = succeeded(&alpha, "token create --config CONFIG --account acme");
+    let both = [json!(["shop", "ready", []]), json!(["wiki", "ready", []])];
+    assert_eq!(apps(&one, &token), both);
+    assert_eq!(apps(&two, &token), both);
+
+    // Each server accepts requests for the apps of the other.
+    let (wiki_path, _) = request_backup(&one, &token, WIKI, SPARE);
+    let (shop_path, _) = request_backup(&two, &token, SHOP, LOCAL);
+    for (path, app) in [(&wiki_path, WIKI), (&shop_path, SHOP)] {
+        for server in [&one, &two] {
+            let backup = server.wait_for(&token, path, &["completed", "failed"]);
+            assert_eq!(backup["state"], "completed", "{}: {backup}", app.0);
+        }
+    }
+
+    // A start with another configuration doesn't undeclare the other node's app.
+    let ended = one.stop_gracefully().unwrap();
+    declare(&alpha, &schema, "alpha", (BLOG, LOCAL), "");
+    let one = alpha.start().unwrap();
+    let gone = "it is no longer part of the server's configuration";
+    let changed = [
+        json!(["blog", "ready", []]),
+        json!(["shop", "unavailable", [gone]]),
+        json!(["wiki", "ready", []]),
+    ];
+    assert_eq!(apps(&two, &token), changed);
+
+    // The app of a node without a server is away, and its jobs wait.
+    let stopped = two.stop_gracefully().unwrap();
+    for ended in [ended, stopped] {
+        let created = ended.stderr.matches("snapshot created").count();
+        assert_eq!(created, 1, "each node created one of them: {}", ended.stderr);
+    }
+    let reason = "node beta was not seen for 30 s";
+    let away = json!(["wiki", "unavailable", [reason]]);
+    eventually("the app to be away", || {
+        apps(&one, &token).contains(&away).then_some(())
+    });
+    let (path, waiting) = request_backup(&one, &token, WIKI, SPARE);
+    let jobs = succeeded(&alpha, "job list --config CONFIG");
+    assert!(jobs.contains(&waiting) && jobs.contains(reason), "{jobs}");
+    let two = beta.start().unwrap();
+    let backup = one.wait_for(&token, &path, &["completed", "failed"]);
+    assert_eq!(backup["state"], "completed", "{backup}");
+    assert_eq!(apps(&one, &token), changed);
+    one.stop_gracefully().unwrap();
+    two.stop_gracefully().unwrap();
+}
+
+#[test]
+fn a_start_that_contradicts_another_node_names_it_and_the_field() {
+    let schema = Schema::create();
+    let (alpha, beta) = (installation(), installation());
+    declare(&alpha, &schema, "alpha", (SHOP, LOCAL), "backups_max = 1\n");
+    declare(&beta, &schema, "beta", (SHOP, LOCAL), "backups_max = 1\n");
+    let server = alpha.start().unwrap();
+    assert_eq!(
+        not_started(&beta),
+        "nodes beta and alpha declare bucket \"local\" differently: `location` differs"
+    );
+    // The other node's declaration counts only while it has a server.
+    server.stop_gracefully().unwrap();
+    beta.start().unwrap().stop_gracefully().unwrap();
+}

@@ -109,7 +109,7 @@ impl DeclaredItem {
             "jitter_secs": schedule.jitter_secs,
             "what": [schedule.creates_backup, schedule.creates_snapshot],
             "bucket": schedule.bucket_id,
-            "retention": serde_json::to_value(&schedule.retention)?,
+            "retention": serde_json::to_value(schedule.retention)?,
         });
         Ok(Self::new(ItemKind::Schedule, schedule.id.as_uuid(), fields))
     }
@@ -229,10 +229,10 @@ mod tests {
         }
     }
 
-    fn check(one: Declaration, other: Declaration) -> Result<(), String> {
+    fn check(one: &Declaration, other: &Declaration) -> Result<(), String> {
         let (one, other) = (
-            DeclaredItem::list(&one).unwrap(),
-            DeclaredItem::list(&other).unwrap(),
+            DeclaredItem::list(one).unwrap(),
+            DeclaredItem::list(other).unwrap(),
         );
         let found = other.iter().find_map(|item| disagreement("a", &one, ("b", item)));
         found.map_or(Ok(()), Err)
@@ -256,26 +256,26 @@ mod tests {
     fn only_paths_of_volumes_may_differ_between_nodes() {
         let mut other = app("/mnt/shop");
         other.options.volumes_inside.push("wiki".to_owned());
-        assert_eq!(check(of_app(app("/srv/shop")), of_app(other)), Ok(()));
+        assert_eq!(check(&of_app(app("/srv/shop")), &of_app(other)), Ok(()));
         let mut other = app("/srv/shop");
         other.volumes[0].name = "media".to_owned();
         assert_eq!(
-            check(of_app(app("/srv/shop")), of_app(other)).unwrap_err(),
+            check(&of_app(app("/srv/shop")), &of_app(other)).unwrap_err(),
             "nodes a and b declare app \"shop\" differently: `volumes` differs"
         );
         let mut other = app("/srv/shop");
         other.options.consistency = Consistency::Strict;
-        let refused = check(of_app(app("/srv/shop")), of_app(other)).unwrap_err();
+        let refused = check(&of_app(app("/srv/shop")), &of_app(other)).unwrap_err();
         assert!(refused.ends_with("`consistency` differs"), "{refused}");
     }
 
     #[test]
     fn names_have_one_id_and_accounts_one_default_bucket() {
-        let same = check(of_bucket(bucket(3, "main")), of_bucket(bucket(3, "main")));
+        let same = check(&of_bucket(bucket(3, "main")), &of_bucket(bucket(3, "main")));
         assert_eq!(same, Ok(()));
-        let refused = check(of_bucket(bucket(3, "main")), of_bucket(bucket(4, "main"))).unwrap_err();
+        let refused = check(&of_bucket(bucket(3, "main")), &of_bucket(bucket(4, "main"))).unwrap_err();
         assert!(refused.contains("`id` is"), "{refused}");
-        let refused = check(of_bucket(bucket(3, "main")), of_bucket(bucket(4, "far"))).unwrap_err();
+        let refused = check(&of_bucket(bucket(3, "main")), &of_bucket(bucket(4, "far"))).unwrap_err();
         assert_eq!(
             refused,
             "nodes a and b declare bucket \"main\" differently: the other one's default bucket is \"far\" (`default`)"

@@ -336,8 +336,9 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     /// the process that held it is known to be dead. A job is skipped while another job with its exclusive key runs.
     ///
     /// A job that belongs to a node ([`NewJob::node`]) is skipped by all others. Other jobs are skipped by nodes that
-    /// don't declare their [`JobPayload::required_item`]. A cancelled job that has never run can be claimed by any
-    /// node. A store that is used by one server only ignores all of these rules.
+    /// don't declare their [`JobPayload::required_item`], but any node may delete a backup from a bucket that no node
+    /// declares. A cancelled job that has never run can be claimed by any node. A store that is used by one server only
+    /// ignores all of these rules.
     ///
     /// Backups are claimed if no other job may run, and skipped while as many run as their bucket
     /// ([`Bucket::backups_max`]) or the claiming process ([`Claim::backups_max`]) permits.

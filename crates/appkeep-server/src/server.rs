@@ -14,9 +14,9 @@ use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::engine::Engine;
 use appkeep_core::server::NewServer;
 use appkeep_core::service::Service;
-use appkeep_core::store::{Store, StoreError, transact};
+use appkeep_core::store::Store;
 use appkeep_core::worker::{
-    Background, JobControl, Register, WorkerDeps, Workers, resume_restores, start_bucket_watch,
+    Background, JobControl, Liveness, Register, WorkerDeps, Workers, resume_restores, start_bucket_watch,
     start_node_watch, start_reconciler,
 };
 use appkeep_engine::DataSpace;
@@ -26,7 +26,7 @@ use tokio::sync::{Notify, Semaphore};
 use uuid::Uuid;
 
 use self::engine::EngineParts;
-use self::reload::Reloadable;
+use self::reload::{Reloadable, declare};
 use crate::admin::data_dir::{DataDir, DataDirLock};
 use crate::admin::database::{DatabaseError, open_postgres};
 use crate::config::Config;
@@ -115,8 +115,8 @@ pub struct Server {
     store: Arc<dyn Store>,
     workers: Workers,
     reconciler: Option<Background>,
-    bucket_watch: Background,
-    node_watch: Option<Background>,
+    /// The bucket watch and, on PostgreSQL, the node watch.
+    watches: Vec<Background>,
     register: Register,
     registration: Background,
     engine: Arc<dyn Engine>,
@@ -177,7 +177,8 @@ impl Server {
     ) -> Result<Self, StartError> {
         let (data, certificate, database, lock) = opened;
         let store = database.store;
-        declare(store.as_ref(), &options).await?;
+        let node = &options.config.node;
+        declare(store.as_ref(), node, &options.config, options.clock.as_ref()).await?;
         let credentials = options.config.credentials();
         let engine = if let Some(engine) = replacements.engine {
             engine
@@ -210,13 +211,7 @@ impl Server {
             metrics.clone(),
             replacements.middleware,
         )?;
-        let operations = options.operations_listen.zip(metrics);
-        let operations = operations.map(|(listen, metrics)| {
-            let (store, clock) = (shared.clone(), options.clock.clone());
-            let watched = Watched::new(store, clock, metrics, admission.clone());
-            Operations::start(listen, watched, ConnectionLimits::of_operations(&options.config))
-        });
-        let operations = operations.transpose()?;
+        let operations = start_operations(&options, metrics, shared.clone(), admission.clone())?;
         let ca_file = certificate.as_ref().and_then(Certificate::ca_file);
         let certificate =
             certificate.map(|certificate| CertificateWatch::start(certificate, options.clock.clone()));
@@ -240,27 +235,26 @@ impl Server {
         };
         let registration = register.start();
         resume_restores(&deps).await?;
-        let bucket_watch = start_bucket_watch(&deps);
+        let mut watches = vec![start_bucket_watch(&deps)];
         // A database on SQLite has no other server.
-        let node_watch = options.config.store.is_some().then(|| start_node_watch(&deps));
+        if options.config.store.is_some() {
+            watches.push(start_node_watch(&deps));
+        }
         let workers = Workers::start(&deps, options.config.workers as usize);
         let reconciler = replacements
             .reconciles
             .then(|| start_reconciler(&deps, options.config.check_every));
         if let Some(operations) = &operations {
             let reconciler = reconciler.as_ref().map(Background::liveness).unwrap_or_default();
-            let liveness = workers.liveness().with(reconciler);
-            let node_watch = node_watch.as_ref().map(Background::liveness).unwrap_or_default();
-            let liveness = liveness.with(bucket_watch.liveness()).with(node_watch);
-            operations.watch(liveness.with(registration.liveness()));
+            let watches = watches.iter().chain([&registration]).map(Background::liveness);
+            operations.watch(watches.fold(workers.liveness().with(reconciler), Liveness::with));
         }
         Ok(Self {
             listener,
             store,
             workers,
             reconciler,
-            bucket_watch,
-            node_watch,
+            watches,
             register,
             registration,
             engine: deps.engine,
@@ -364,9 +358,8 @@ impl Server {
             reconciler.stop().await;
         }
         self.workers.drain().await;
-        self.bucket_watch.stop().await;
-        if let Some(node_watch) = self.node_watch {
-            node_watch.stop().await;
+        for watch in self.watches {
+            watch.stop().await;
         }
         self.engine.release_buckets().await;
         self.registration.stop().await;
@@ -378,19 +371,18 @@ impl Server {
     }
 }
 
-/// Replaces the declaration in the store by that of the configuration.
-async fn declare(store: &dyn Store, options: &Options) -> Result<(), StoreError> {
-    transact(|| async {
-        let mut tx = store.begin().await?;
-        tx.update_declaration(
-            options.config.node.as_str(),
-            &options.config.declaration,
-            options.clock.now(),
-        )
-        .await?;
-        tx.commit().await
-    })
-    .await
+fn start_operations(
+    options: &Options,
+    metrics: Option<Arc<RequestMetrics>>,
+    store: Arc<dyn Store>,
+    admission: Admission,
+) -> Result<Option<Operations>, StartError> {
+    let operations = options.operations_listen.zip(metrics);
+    let operations = operations.map(|(listen, metrics)| {
+        let watched = Watched::new(store, options.clock.clone(), metrics, admission);
+        Operations::start(listen, watched, ConnectionLimits::of_operations(&options.config))
+    });
+    operations.transpose()
 }
 
 fn listen(

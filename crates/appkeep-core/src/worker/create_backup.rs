@@ -152,6 +152,9 @@ async fn create_own_snapshot(
 
 /// Replaces the snapshot that an earlier run created for this backup on another node: only that node can read it.
 async fn discard_snapshots_of_other_nodes(run: &JobRun<'_>, backup: &mut AppBackup) -> Result<(), StepError> {
+    if backup.details.snapshot_id.is_none() {
+        return Ok(());
+    }
     let mut tx = run.begin().await?;
     let snapshots = tx.list_temporary_snapshots(backup.id).await?;
     let is_here = |snapshot: &AppSnapshot| {

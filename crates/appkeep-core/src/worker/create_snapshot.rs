@@ -97,19 +97,17 @@ pub(super) async fn create(
     copy(run, snapshot, &app).await
 }
 
-/// Records that the data of the snapshot is on this node. Incomplete data of an earlier attempt on another node is
-/// deleted there.
+/// Makes this node the one that holds the snapshot's data; this is stored with the next state. Incomplete data of an
+/// earlier attempt on another node is deleted there.
 async fn take_over(run: &JobRun<'_>, mut snapshot: AppSnapshot) -> Result<AppSnapshot, StepError> {
     let node = &run.deps.node;
     let previous = snapshot.details.node.replace(node.clone());
-    if previous.as_ref() == Some(node) {
+    if previous.as_ref().is_none_or(|previous| previous == node) {
         return Ok(snapshot);
     }
     let mut tx = run.begin().await?;
-    if previous.is_some() {
-        run.queue(tx.as_mut(), SnapshotKind::delete_job(&snapshot), previous)
-            .await?;
-    }
+    run.queue(tx.as_mut(), SnapshotKind::delete_job(&snapshot), previous)
+        .await?;
     if !tx.update_resource(&snapshot).await? {
         return Err(StepError::Gone);
     }

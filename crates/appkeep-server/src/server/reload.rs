@@ -1,7 +1,8 @@
 //! Applies another configuration while the server runs: every reloadable part, or nothing.
 
 use appkeep_core::clock::Clock;
-use appkeep_core::store::transact;
+use appkeep_core::name::NodeName;
+use appkeep_core::store::{Store, StoreError, transact};
 use appkeep_engine::BucketCredentials;
 
 use super::Server;
@@ -17,6 +18,22 @@ pub(super) struct Reloadable {
     pub(super) credentials: BucketCredentials,
 }
 
+/// Replaces the declaration of a node by that of `config`.
+pub(crate) async fn declare(
+    store: &dyn Store,
+    node: &NodeName,
+    config: &Config,
+    clock: &dyn Clock,
+) -> Result<(), StoreError> {
+    transact(|| async {
+        let mut tx = store.begin().await?;
+        tx.update_declaration(node.as_str(), &config.declaration, clock.now())
+            .await?;
+        tx.commit().await
+    })
+    .await
+}
+
 impl Server {
     /// Replaces accounts, apps, buckets, schedules and hooks by those of `config`, and the certificate by the
     /// current content of its files. Returns the changes, a text for each.
@@ -30,18 +47,9 @@ impl Server {
         if let Some(certificate) = &self.certificate {
             certificate.check()?;
         }
-        transact(|| async {
-            let mut tx = self.store.begin().await?;
-            // The name of the node stays until a restart.
-            tx.update_declaration(
-                current.node.as_str(),
-                &config.declaration,
-                self.reloadable.clock.now(),
-            )
-            .await?;
-            tx.commit().await
-        })
-        .await?;
+        // The name of the node stays until a restart.
+        let (store, clock) = (self.store.as_ref(), self.reloadable.clock.as_ref());
+        declare(store, &current.node, &config, clock).await?;
         self.reloadable
             .credentials
             .replace(config.bucket_credentials.clone());

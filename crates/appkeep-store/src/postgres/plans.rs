@@ -11,7 +11,8 @@ use sqlx_postgres::PgConnection;
 use super::schema::Schema;
 use super::{
     PostgresStore, app_backups, app_restores, app_snapshots, apps, bucket_problems, catalog, changes,
-    declarations, jobs, maintenance, pending_jobs, repository_keys, schedules, servers, statistics, tokens, write_probe,
+    declarations, jobs, maintenance, pending_jobs, repository_keys, schedules, servers, statistics, tokens,
+    write_probe,
 };
 use crate::statements::Statement;
 

@@ -48,14 +48,17 @@ macro_rules! claim {
     };
 }
 
-/// Whether the node may run the job. Null, as the result of a comparison with null, counts as false.
+/// Whether the node may run the job. Any node may delete backups from a bucket that no node declares. Null, as the result of a comparison with null, counts as false.
 macro_rules! permitted {
     () => {
         concat!(
             "(?4 OR candidate.node = ?5 OR (candidate.cancel_requested AND candidate.fence = 0) ",
             "OR (candidate.node IS NULL AND (candidate.required_item IS NULL OR 0 < (",
             "SELECT COUNT(*) FROM node_declarations AS declared ",
-            "WHERE declared.id = candidate.required_item AND declared.node = ?5))))"
+            "WHERE declared.id = candidate.required_item AND declared.node = ?5) ",
+            "OR (candidate.kind = 'delete_backup' AND 0 = (",
+            "SELECT COUNT(*) FROM node_declarations AS declared ",
+            "WHERE declared.id = candidate.required_item)))))"
         )
     };
 }

@@ -231,19 +231,27 @@ async fn schedules_keep_their_next_run_when_other_nodes_change(h: Harness) {
 async fn jobs_are_claimed_by_nodes_that_declare_their_app_or_bucket(h: Harness) {
     h.declare(&here(), 1).await;
     h.declare_on(THERE, &there(), 2).await.unwrap();
-    let deletion = DeleteBackup {
-        account_id: TEAM,
-        app_id: FORUM,
-        backup_id: Uuid::from_u128(3).into(),
-        bucket_id: BucketId::new(NEAR.as_uuid()),
-        name: None,
+    let deletion = |n, bucket_id| {
+        let payload = DeleteBackup {
+            account_id: TEAM,
+            app_id: AppId::new(Uuid::from_u128(n)),
+            backup_id: Uuid::from_u128(n).into(),
+            bucket_id,
+            name: None,
+        };
+        NewJob {
+            payload: payload.into(),
+            ..backup_job(n, 0)
+        }
     };
-    let deletion = NewJob {
-        id: Uuid::from_u128(3).into(),
-        payload: deletion.into(),
-        ..backup_job(3, 0)
-    };
-    queue(&h, &[backup_job(1, 0), snapshot_job(2, 0), deletion]).await;
+    let undeclared = BucketId::new(Uuid::from_u128(0xcc));
+    queue(&h, &[backup_job(1, 0), snapshot_job(2, 0), deletion(3, NEAR)]).await;
+    queue(&h, &[deletion(4, undeclared)]).await;
+    assert_eq!(
+        claimed_number(&h, THERE).await,
+        Some(4),
+        "no node declares the bucket"
+    );
     assert_eq!(claimed_number(&h, THERE).await, None);
     assert_eq!(claimed_number(&h, NODE).await, Some(2));
     assert_eq!(

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::fixtures::{
-    ALICE, FORUM, NEAR, OTHER_ACCOUNT, Pending, TEAM, WIKI, at, backup_source, declaration, resource, restore,
+    ALICE, FORUM, NEAR, NODE, OTHER_ACCOUNT, Pending, TEAM, WIKI, at, backup_source, declaration, resource, restore,
 };
 
 const SERVER: Uuid = Uuid::from_u128(0xe1);
@@ -64,6 +64,7 @@ pub(crate) fn job(n: u128) -> NewJob {
         id: Uuid::from_u128(n).into(),
         payload: JobPayload::from(payload),
         run_after: at(0),
+        node: None,
         correlation: n.is_multiple_of(2).then(|| Uuid::from_u128(n)),
     }
 }
@@ -141,6 +142,7 @@ async fn fill_jobs(store: &SqliteStore) {
     ];
     let claim = Claim {
         owner: SERVER,
+        node: NODE.to_owned(),
         now: at(1),
         lease_until: at(60),
         backups_max: None,
@@ -170,7 +172,7 @@ pub(crate) async fn fill(store: &SqliteStore) {
         schedules: vec![nightly()],
         ..declaration()
     };
-    tx.update_declaration(&scheduled, at(0)).await.unwrap();
+    tx.update_declaration(NODE, &scheduled, at(0)).await.unwrap();
     let next = NextRun {
         due_at: at(500),
         decided_at: at(0),
@@ -209,7 +211,7 @@ pub(crate) async fn fill(store: &SqliteStore) {
     let mut later = declaration();
     "renamed".clone_into(&mut later.accounts[0].name);
     let mut tx = store.begin().await.unwrap();
-    tx.update_declaration(&later, at(9)).await.unwrap();
+    tx.update_declaration(NODE, &later, at(9)).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use crate::fixtures::{TEAM, WIKI, at, declaration, resource};
+use crate::fixtures::{NODE, TEAM, WIKI, at, declaration, resource};
 use crate::idle_engine::IdleEngine;
 use crate::schema::Schema;
 
@@ -72,6 +72,7 @@ fn deps(store: PostgresStore, events: mpsc::UnboundedSender<&'static str>) -> Wo
         ids: environment.clone(),
         wake: Arc::default(),
         owner: Uuid::from_u128(0xe1),
+        node: NODE.to_owned(),
         backups_max: None,
         admission: Admission {
             space: environment,
@@ -96,7 +97,7 @@ async fn requests_of_another_server_stop_a_job_before_its_lease_is_renewed() {
         snapshot_id: snapshot.id,
     };
     let mut tx = second.begin().await.unwrap();
-    tx.update_declaration(&declaration(), at(0)).await.unwrap();
+    tx.update_declaration(NODE, &declaration(), at(0)).await.unwrap();
     SnapshotKind::of_tx(tx.as_mut())
         .insert_resource(&snapshot)
         .await
@@ -105,6 +106,7 @@ async fn requests_of_another_server_stop_a_job_before_its_lease_is_renewed() {
         id: Uuid::from_u128(8).into(),
         payload: JobPayload::from(payload),
         run_after: at(0),
+        node: None,
         correlation: None,
     };
     tx.insert_job(&job).await.unwrap();

@@ -9,8 +9,10 @@ use appkeep_core::app_restore::RestoreState;
 use appkeep_core::catalog::Declaration;
 use appkeep_core::ids::{BackupKind, ScheduleId, SnapshotKind};
 use appkeep_core::job::{Claim, CreateSnapshot, JobPayload, JobResult, NewJob};
+use appkeep_core::name::NodeName;
 use appkeep_core::resource::Resource;
 use appkeep_core::schedule::{NextRun, Retention, Schedule, Timing};
+use appkeep_core::server::NewServer;
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{ListFilter, Page, Store, StoreTx, StoredKind};
 use appkeep_store::SqliteStore;
@@ -206,6 +208,11 @@ pub(crate) async fn fill(store: &SqliteStore) {
         tx.insert_app_restore(&restore).await.unwrap();
     }
     tx.commit().await.unwrap();
+    let server = NewServer {
+        id: SERVER,
+        node: NodeName::new("node-1").unwrap(),
+    };
+    assert_eq!(store.register_server(&server, at(0)).await.unwrap(), None);
     fill_jobs(store).await;
     // An undeclared account, and a rename.
     let mut later = declaration();

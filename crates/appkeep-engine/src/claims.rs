@@ -463,7 +463,12 @@ fn parse(bytes: &[u8]) -> Option<Claim> {
     (claim.version == VERSION).then_some(claim)
 }
 
-fn data_directory_id(data_dir: &Path) -> Result<Uuid, EngineError> {
+/// The id of a data directory and its copies, which is generated on first use. Without a shared database, it is also the
+/// id of the installation.
+///
+/// # Errors
+/// [`EngineError::Storage`] if it can't be read or generated.
+pub fn data_directory_id(data_dir: &Path) -> Result<Uuid, EngineError> {
     let path = data_dir.join(INSTALLATION_FILE);
     let failed = |error: io::Error| storage(path.display(), &error);
     match fs::read_to_string(&path) {

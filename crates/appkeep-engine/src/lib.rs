@@ -39,7 +39,7 @@ mod tree_source;
 mod verify;
 mod write_gate;
 
-pub use crate::claims::{BucketClaim, list_claims, remove_claim};
+pub use crate::claims::{BucketClaim, data_directory_id, list_claims, remove_claim};
 pub use crate::engine::{EngineConfig, RusticEngine};
 pub use crate::identity::{Identity, SharedInstallation};
 pub use crate::keys::{InvalidMasterKey, KeyStore, MasterKey, MasterKeyId, Rotation};

@@ -189,7 +189,6 @@ impl Server {
                 credentials: credentials.clone(),
                 postgres: database.postgres.as_ref(),
                 register: &register,
-                new_id: options.ids.next_id(),
             };
             Arc::new(parts.open().await?)
         };

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -136,7 +136,7 @@ impl Register {
     }
 
     async fn watch(self, shutdown: CancellationToken) {
-        let mut tick = interval(REGISTER_EVERY);
+        let mut tick = interval_at(tokio::time::Instant::now() + REGISTER_EVERY, REGISTER_EVERY);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while shutdown.run_until_cancelled(tick.tick()).await.is_some() {
             match self.refresh().await {

@@ -1,13 +1,13 @@
 //! Opens the engine of a server.
 
-use appkeep_core::store::StoreError;
 use appkeep_core::worker::Register;
-use appkeep_engine::{BucketCredentials, EngineConfig, Identity, RusticEngine, SharedInstallation};
+use appkeep_engine::{
+    BucketCredentials, EngineConfig, Identity, RusticEngine, SharedInstallation, data_directory_id,
+};
 use appkeep_store::PostgresStore;
-use uuid::Uuid;
 
 use crate::admin::data_dir::DataDir;
-use crate::admin::keys;
+use crate::admin::keys::{self, KeyError};
 use crate::config::Config;
 use crate::error::StartError;
 
@@ -19,8 +19,6 @@ pub(super) struct EngineParts<'a> {
     /// The database, if several servers may share it.
     pub(super) postgres: Option<&'a PostgresStore>,
     pub(super) register: &'a Register,
-    /// The id of the installation if its database has none.
-    pub(super) new_id: Uuid,
 }
 
 impl EngineParts<'_> {
@@ -48,12 +46,14 @@ impl EngineParts<'_> {
             .with_reserve(self.config.reserve))
     }
 
-    async fn shared_installation(&self) -> Result<Option<SharedInstallation>, StoreError> {
+    async fn shared_installation(&self) -> Result<Option<SharedInstallation>, StartError> {
         let Some(postgres) = self.postgres else {
             return Ok(None);
         };
+        // If the database has none yet, it may be a copy of one in this data directory, whose buckets have this id.
+        let own = data_directory_id(self.data.path()).map_err(KeyError::from)?;
         Ok(Some(SharedInstallation {
-            id: postgres.installation_id(self.new_id).await?,
+            id: postgres.installation_id(own).await?,
             servers: self.register.servers(),
         }))
     }

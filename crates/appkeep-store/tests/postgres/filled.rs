@@ -20,7 +20,8 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::fixtures::{
-    ALICE, FORUM, NEAR, NODE, OTHER_ACCOUNT, Pending, TEAM, WIKI, at, backup_source, declaration, resource, restore,
+    ALICE, FORUM, NEAR, NODE, OTHER_ACCOUNT, Pending, TEAM, WIKI, at, backup_source, declaration, resource,
+    restore,
 };
 
 const SERVER: Uuid = Uuid::from_u128(0xe1);

@@ -10,8 +10,8 @@ use cargo_metadata::semver::Version;
 
 use crate::process::{command, succeeds};
 use crate::{
-    Outcome, codegen, crash, diff, languages, lint, package, pages, s3, schemathesis, test, tidy, toolkit,
-    vendor, verify, workspace,
+    Outcome, codegen, crash, diff, kubernetes, languages, lint, package, pages, s3, schemathesis, test, tidy,
+    toolkit, vendor, verify, workspace,
 };
 
 /// A step: its name and its function.
@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
     ("codegen", || codegen::run(true)),
     ("tidy", tidy::run),
     ("lint", lint::run),
+    ("kubernetes", kubernetes::run),
     ("vendor", || vendor::run(true)),
     ("deny", || cargo(DENY)),
     ("machete", machete),

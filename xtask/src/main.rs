@@ -14,6 +14,7 @@ mod codegen;
 mod crash;
 mod diff;
 mod files;
+mod kubernetes;
 mod languages;
 mod lint;
 mod npm;
@@ -120,6 +121,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Check the manifests in deploy/kubernetes; requires python3.
+    Kubernetes,
     /// Generate clients in Python and TypeScript, and run the examples that use them; requires python3 and npm.
     Languages,
     /// Run actoolkit on our own server over TLS; requires python3.
@@ -152,6 +155,7 @@ fn main() -> ExitCode {
         Command::S3(args) => s3::run(&args),
         Command::Pages(args) => pages::run(&args),
         Command::Vendor { check } => vendor::run(check),
+        Command::Kubernetes => kubernetes::run(),
         Command::Languages => languages::run(),
         Command::Toolkit => toolkit::run(),
         Command::Package => package::run(),

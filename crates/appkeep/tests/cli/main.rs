@@ -12,6 +12,7 @@ mod clock;
 mod config;
 mod crash_recovery;
 mod demo;
+mod deployment;
 mod diff;
 mod documents;
 mod explain;

@@ -1,9 +1,10 @@
 //! `appkeep store copy`
 
+use std::fs;
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use appkeep_launcher::{Installation, postgres_url};
+use appkeep_launcher::{CONFIG, Installation, eventually, postgres_url};
 
 use crate::program::{appkeep, installation, only_error_line, started, stdout};
 
@@ -82,6 +83,22 @@ fn the_database_of_a_stopped_server_is_copied_to_postgres() {
         again.contains("the target is not empty: table accounts has rows"),
         "{again}"
     );
+
+    // The server continues on PostgreSQL, with the same master key and the same buckets.
+    let data = installation.data();
+    fs::rename(data.join("appkeep.sqlite3"), data.join("migrated.sqlite3")).unwrap();
+    let tables = format!("[store]\nurl = \"{to}\"\n[keys]\nfile = \"data/keys/master.key\"\n");
+    installation
+        .write_config(&[tables.as_str(), CONFIG].concat())
+        .unwrap();
+    let server = installation.start().unwrap();
+    assert_eq!(server.get(&token, &path).body["state"], "completed");
+    server.back_up(&token).expect("another backup");
+    assert_eq!(server.delete(&token, &path).status, 204);
+    eventually("the backup to be deleted", || {
+        (server.get(&token, &path).status == 404).then_some(())
+    });
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
     psql(&format!("DROP SCHEMA {schema} CASCADE"));
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use appkeep_core::engine::EngineError;
 use appkeep_core::fail_point;
@@ -134,11 +134,13 @@ fn named_by_id(directory: &Path, suffix: &str) -> Result<Vec<(Uuid, PathBuf)>, E
     Ok(found)
 }
 
-/// Files in a database, which any number of servers use.
+/// Files in a database, which any number of servers use. Each server keeps copies in its data directory, because backups
+/// can't be read without their keys: they survive the loss of the database.
 pub(super) struct DatabaseFiles {
-    pub(super) keys: Arc<dyn RepositoryKeys>,
+    keys: Arc<dyn RepositoryKeys>,
     /// The runtime that runs the calls.
-    pub(super) runtime: Handle,
+    runtime: Handle,
+    copies: Mutex<DirectoryFiles>,
 }
 
 impl fmt::Debug for DatabaseFiles {
@@ -148,6 +150,26 @@ impl fmt::Debug for DatabaseFiles {
 }
 
 impl DatabaseFiles {
+    /// The current runtime runs the calls. `directory` is for copies.
+    pub(super) fn new(keys: Arc<dyn RepositoryKeys>, directory: PathBuf) -> Self {
+        Self {
+            keys,
+            runtime: Handle::current(),
+            copies: Mutex::new(DirectoryFiles { directory }),
+        }
+    }
+
+    fn copy(&self, bucket_id: BucketId, app_id: AppId, content: &[u8]) {
+        let copies = failure::lock(&self.copies);
+        let copied = match copies.read(bucket_id, app_id) {
+            Ok(Some(current)) if *current == content => Ok(()),
+            _ => copies.write(bucket_id, app_id, content),
+        };
+        if let Err(error) = copied {
+            tracing::warn!(%error, "a key could not be copied into the data directory");
+        }
+    }
+
     fn run<T>(&self, call: impl Future<Output = Result<T, StoreError>>) -> Result<T, EngineError> {
         let result = self.runtime.block_on(call);
         result.map_err(|error| EngineError::Storage(format!("the keys of repositories: {error}")))
@@ -169,18 +191,31 @@ impl KeyFiles for DatabaseFiles {
 
     fn read(&self, bucket_id: BucketId, app_id: AppId) -> Result<Option<Zeroizing<Vec<u8>>>, EngineError> {
         let content = self.run(self.keys.fetch_key(bucket_id, app_id))?;
+        if let Some(content) = &content {
+            self.copy(bucket_id, app_id, content);
+        }
         Ok(content.map(Zeroizing::new))
     }
 
     fn insert(&self, bucket_id: BucketId, app_id: AppId, content: &[u8]) -> Result<bool, EngineError> {
         fail_point::pass("keys.store");
-        self.run(self.keys.insert_key(bucket_id, app_id, content))
+        let is_new = self.run(self.keys.insert_key(bucket_id, app_id, content))?;
+        if is_new {
+            self.copy(bucket_id, app_id, content);
+        }
+        Ok(is_new)
     }
 
     /// All or none are replaced.
     fn replace(&self, changes: &[KeyChange], step: Step<'_>) -> Result<bool, EngineError> {
         step()?;
         fail_point::pass("keys.store");
-        self.run(self.keys.replace_keys(changes))
+        let replaced = self.run(self.keys.replace_keys(changes))?;
+        if replaced {
+            for change in changes {
+                self.copy(change.bucket_id, change.app_id, &change.to);
+            }
+        }
+        Ok(replaced)
     }
 }

@@ -22,7 +22,6 @@ use appkeep_core::engine::EngineError;
 use appkeep_core::ids::{AppId, BucketId};
 use appkeep_core::repository_keys::{KeyChange, RepositoryKeys};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 use self::file::KeyFile;
@@ -107,17 +106,16 @@ impl KeyStore {
         }
     }
 
-    /// Stores the files of keys in a database instead of the directory. The current runtime runs its calls. All methods then
-    /// block until it responds, so the runtime must not call them.
+    /// Stores the files of keys in a database; the directory only has copies. The current runtime runs its calls. All
+    /// methods then block until it responds, so the runtime must not call them.
     #[must_use]
     pub fn in_database(mut self, keys: Arc<dyn RepositoryKeys>) -> Self {
-        let runtime = Handle::current();
-        self.files = Arc::new(DatabaseFiles { keys, runtime });
+        self.files = Arc::new(DatabaseFiles::new(keys, self.directory.clone()));
         self
     }
 
     /// Copies the key files of the directory into the database that replaces it, encrypted with the current master key. Keys
-    /// that are in the database stay, and so do the files. Returns the number of copied keys. A file that can't be
+    /// that are in the database stay; their files become copies of them. Returns the number of copied keys. A file that can't be
     /// decrypted is skipped.
     ///
     /// # Errors

@@ -117,9 +117,11 @@ fn of_two_servers_that_create_a_key_both_use_the_first() {
     assert_eq!(two.apps_of(bucket_id).unwrap(), [app_id]);
     assert_eq!(two.apps_of(BucketId::new(Uuid::from_u128(9))).unwrap(), []);
     for dir in &servers.dirs {
+        let copies = KeyStore::wrapped_by(dir.path(), servers.master.clone());
+        let copy = password(&copies, ids(1));
         assert!(
-            !dir.path().join("keys").exists(),
-            "nothing is in data directories"
+            copy == first.password.expose_secret(),
+            "each data directory has a copy"
         );
     }
 }
@@ -182,6 +184,7 @@ fn key_files_are_copied_into_the_database_once_and_stay() {
     }
     let damaged = servers.dirs[0].path().join(before.name_of(ids(3).0, ids(3).1));
     fs::write(&damaged, "{}").unwrap();
+    let first = password(&before, ids(1));
     let keys = servers.keys(0);
     let (bucket_id, app_id) = ids(2);
     let existing = RepositoryKey::generate().unwrap();
@@ -192,7 +195,7 @@ fn key_files_are_copied_into_the_database_once_and_stay() {
     assert_eq!(keys.list().unwrap().len(), 2);
     // Another server has only the configured master key.
     let other = servers.keys(1);
-    assert!(password(&other, ids(1)) == password(&before, ids(1)));
+    assert!(password(&other, ids(1)) == first);
     assert!(password(&other, ids(2)) == existing.password.expose_secret());
     assert_eq!(before.list().unwrap().len(), 3);
 }

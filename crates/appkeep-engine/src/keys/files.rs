@@ -161,11 +161,11 @@ impl DatabaseFiles {
 
     fn copy(&self, bucket_id: BucketId, app_id: AppId, content: &[u8]) {
         let copies = failure::lock(&self.copies);
-        let copied = match copies.read(bucket_id, app_id) {
+        let written = match copies.read(bucket_id, app_id) {
             Ok(Some(current)) if *current == content => Ok(()),
             _ => copies.write(bucket_id, app_id, content),
         };
-        if let Err(error) = copied {
+        if let Err(error) = written {
             tracing::warn!(%error, "a key could not be copied into the data directory");
         }
     }

@@ -72,9 +72,9 @@ async fn copy(args: CopyArgs) -> anyhow::Result<ExitCode> {
         .context("the database was not copied")?;
     print_line(&table(&copied))?;
     eprintln!(
-        "next: set `url` in `[store]` of the configuration and, if it has no `[keys]`, `file = {:?}` there; then move {} \
+        "next: set `url` in `[store]` of the configuration and, if it has no `[keys]`, `file = \"{}\"` there; then move {} \
          out of the data directory",
-        data.path().join("keys/master.key"),
+        data.path().join("keys/master.key").display(),
         data.database().display()
     );
     Ok(ExitCode::SUCCESS)

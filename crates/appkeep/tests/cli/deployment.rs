@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use appkeep_launcher::RunningServer;
 use appkeep_s3_server::{ACCESS_KEY, S3Server, SECRET_KEY};
@@ -96,17 +95,6 @@ impl Deployment {
         RunningServer::start(command).expect("the server starts")
     }
 
-    fn run(&self, server: &RunningServer, token: &str, words: &str) -> String {
-        let mut command: Command = appkeep();
-        command
-            .args(words.split(' '))
-            .env("APPKEEP_URL", &server.url)
-            .env("APPKEEP_TOKEN", token);
-        let output = command.output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{words}: {output:?}");
-        stdout(&output)
-    }
-
     fn token(&self) -> String {
         let config = self.path("/etc/appkeep/appkeep.toml");
         let mut create = appkeep();
@@ -119,15 +107,27 @@ impl Deployment {
     }
 }
 
+/// Runs a command on a server, and returns its output.
+fn run(server: &RunningServer, token: &str, words: &str) -> String {
+    let mut command = appkeep();
+    command
+        .args(words.split(' '))
+        .env("APPKEEP_URL", &server.url)
+        .env("APPKEEP_TOKEN", token);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{words}: {output:?}");
+    stdout(&output)
+}
+
 fn assert_servers_share_their_work(manifest: &str) {
     let deployment = Deployment::new();
     let first = deployment.start(manifest, "server-1");
     let second = deployment.start(manifest, "server-2");
     let token = deployment.token();
-    deployment.run(&first, &token, "backup create nightly --app shop --wait");
-    let listed = deployment.run(&second, &token, "backup list --app shop");
+    run(&first, &token, "backup create nightly --app shop --wait");
+    let listed = run(&second, &token, "backup list --app shop");
     assert!(listed.contains("nightly"), "{listed}");
-    deployment.run(&second, &token, "backup restore nightly --app shop --yes --wait");
+    run(&second, &token, "backup restore nightly --app shop --yes --wait");
     for server in [first, second] {
         let ended = server.stop("TERM").unwrap();
         assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);

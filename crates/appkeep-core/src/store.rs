@@ -488,3 +488,34 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::{StoreError, TRANSACTION_RUNS_MAX, transact};
+
+    /// The result of a transaction whose first runs conflict, and the number of its runs.
+    async fn run(conflicts: u32) -> (Result<&'static str, StoreError>, u32) {
+        let runs = Cell::new(0);
+        let result = transact(|| async {
+            runs.set(runs.get() + 1);
+            if runs.get() > conflicts {
+                Ok("committed")
+            } else {
+                Err(StoreError::Conflict)
+            }
+        });
+        (result.await, runs.get())
+    }
+
+    #[tokio::test]
+    async fn transactions_run_again_up_to_the_limit() {
+        assert!(matches!(run(0).await, (Ok("committed"), 1)));
+        let last = TRANSACTION_RUNS_MAX - 1;
+        assert!(matches!(run(last).await, (Ok("committed"), TRANSACTION_RUNS_MAX)));
+        let (result, runs) = run(TRANSACTION_RUNS_MAX).await;
+        assert!(matches!(result, Err(StoreError::Unavailable(_))), "{result:?}");
+        assert_eq!(runs, TRANSACTION_RUNS_MAX);
+    }
+}

@@ -1,4 +1,7 @@
 //! Operations whose transactions conflict with concurrent ones.
+//!
+//! Transactions in the background conflict too, and they run at any time. So either all transactions conflict, or fewer
+//! than an operation withstands.
 
 use appkeep_core::store::TRANSACTION_RUNS_MAX;
 use appkeep_tests::Builder;
@@ -12,7 +15,7 @@ async fn conflicting_transactions_are_retried_up_to_the_limit() {
     let snap = json!({"type": "application/astra-appSnap", "version": "1.2", "name": "one"});
     let list = async || api.get(&api.app_snaps(app)).await.json()["items"].clone();
 
-    faults.set_conflicts(TRANSACTION_RUNS_MAX);
+    faults.set_conflicts(u32::MAX);
     let refused = api.post(&api.app_snaps(app), &snap).await;
     assert_eq!(refused.status, 503);
     assert_eq!(refused.violations("app_snap_create_for_app"), [""; 0]);
@@ -28,7 +31,7 @@ async fn conflicting_transactions_are_retried_up_to_the_limit() {
         api.app_snaps(app),
         created.json()["id"].as_str().expect("an id")
     );
-    faults.set_conflicts(TRANSACTION_RUNS_MAX);
+    faults.set_conflicts(u32::MAX);
     assert_eq!(api.delete(&path).await.status, 503);
     faults.set_conflicts(TRANSACTION_RUNS_MAX - 1);
     assert_eq!(api.delete(&path).await.status, 204);

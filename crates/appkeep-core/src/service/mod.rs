@@ -114,8 +114,8 @@ impl Service {
         Ok(())
     }
 
-    /// Queues a job, for a node if one is given, and for a request if there is a `correlation`. A job that adds work is only queued if it is
-    /// admitted.
+    /// Queues a job, for a node if one is given, and for a request if there is a `correlation`. A job that adds work is
+    /// only queued if it is admitted.
     async fn queue(
         &self,
         tx: &mut dyn StoreTx,

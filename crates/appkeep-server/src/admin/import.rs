@@ -55,8 +55,8 @@ pub enum ImportError {
 }
 
 /// Imports the backups of buckets into the database of a server, whose data directory at `path` contains the keys. The
-/// database is created if it doesn't exist and isn't on PostgreSQL. It gets the accounts, apps, buckets and schedules of `config`. `wanted` are names or ids of
-/// buckets; without any, all declared buckets are imported.
+/// database is created if it doesn't exist and isn't on PostgreSQL. It gets the accounts, apps, buckets and schedules of
+/// `config`. `wanted` are names or ids of buckets; without any, all declared buckets are imported.
 ///
 /// # Errors
 /// When nothing could be imported: a server uses the data directory, or keys, configuration or database can't be used.

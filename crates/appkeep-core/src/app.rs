@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app_restore::{AppState, RestoreState};
 use crate::catalog::App;
-use crate::server::SERVER_LIVE_FOR;
+use crate::lease;
 use crate::state::fit_reason;
 
 /// An app with its latest restore and its times.
@@ -32,7 +32,7 @@ const UNDECLARED: &str = "it is no longer part of the server's configuration";
 /// The reason why jobs that need these nodes wait: none of them has a live server. `None` if there are no nodes.
 #[must_use]
 pub fn away_reason(nodes: &[String]) -> Option<String> {
-    let secs = SERVER_LIVE_FOR.as_secs();
+    let secs = lease::duration().as_secs();
     let reason = match nodes {
         [] => return None,
         [node] => format!("node {node} was not seen for {secs} s"),

@@ -20,6 +20,7 @@ pub mod identity;
 pub mod ids;
 pub mod import;
 pub mod job;
+pub mod lease;
 pub mod listing;
 pub mod metadata;
 pub mod name;

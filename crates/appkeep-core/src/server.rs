@@ -6,10 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::lease;
 use crate::name::NodeName;
-
-/// The time since a server was last seen during which it is live: it may still hold its name and run jobs.
-pub const SERVER_LIVE_FOR: Duration = Duration::from_secs(30);
 
 /// The time since a server was last seen after which its registration is deleted.
 pub const SERVER_FORGOTTEN_AFTER: Duration = Duration::from_hours(24);
@@ -37,10 +35,10 @@ pub struct RegisteredServer {
 }
 
 impl RegisteredServer {
-    /// Whether the server was seen within [`SERVER_LIVE_FOR`].
+    /// Whether the server was seen within a [lease](lease::duration()): it may still hold its node and run jobs.
     #[must_use]
     pub fn is_live(&self) -> bool {
-        self.unseen_for < SERVER_LIVE_FOR
+        self.unseen_for < lease::duration()
     }
 }
 

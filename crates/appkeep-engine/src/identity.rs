@@ -1,15 +1,11 @@
 //! Identifies this process to other servers.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use appkeep_core::engine::EngineError;
+use appkeep_core::lease;
 use appkeep_core::server::Servers;
 use uuid::Uuid;
-
-/// The time without a registration after which this process changes nothing more in buckets. It is shorter than a job's
-/// lease: when another server takes over a job of this process, this process has stopped.
-const FENCED_AFTER: Duration = Duration::from_secs(20);
 
 /// The identity of this process.
 #[derive(Debug, Clone)]
@@ -32,13 +28,13 @@ pub struct SharedInstallation {
 }
 
 impl SharedInstallation {
-    /// Checks that this server, which has this id, was seen recently. Reads only memory.
+    /// Checks that this server, which has this id, was seen within [`lease::fenced_after()`]. Reads only memory.
     ///
     /// # Errors
     /// [`EngineError::Busy`] if it wasn't: other servers may treat it as dead.
     pub(crate) fn check_live(&self, server_id: Uuid) -> Result<(), EngineError> {
         match self.servers.unseen_for(server_id) {
-            Some(unseen_for) if unseen_for < FENCED_AFTER => Ok(()),
+            Some(unseen_for) if unseen_for < lease::fenced_after() => Ok(()),
             Some(unseen_for) => Err(EngineError::Busy(format!(
                 "this server hasn't reached the database for {} s, so other servers may have taken over its work",
                 unseen_for.as_secs()

@@ -25,6 +25,7 @@ pub use self::tls::{Tls, TlsError};
 #[cfg(feature = "failpoints")]
 pub mod failpoints {
     pub use appkeep_core::fail_point::set_hook;
+    pub use appkeep_core::lease::shorten as shorten_lease;
     pub use appkeep_store::{FAULT_REASON, StorageFault, StorageFaults};
 }
 

@@ -4,6 +4,8 @@
 //! for the Nth time) or `NAME:N:slow=MILLISECONDS` (from the Nth time on, each pass is delayed by that time).
 //! Several rules are separated by commas. `APPKEEP_FAIL_POINTS` contains the initial rules. Each line on
 //! stdin replaces all rules, resets the counts, and is acknowledged on stdout.
+//!
+//! `APPKEEP_TEST_LEASE_SECONDS` shortens the lease. All processes of an installation need the same.
 
 use std::io::BufRead;
 use std::process;
@@ -12,12 +14,16 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
-use appkeep_server::failpoints::set_hook;
+use appkeep_server::failpoints::{set_hook, shorten_lease};
 
 use crate::stdout::print_line;
 
 /// The variable with the initial rules.
 const VARIABLE: &str = "APPKEEP_FAIL_POINTS";
+
+/// The variable with the duration of leases, and the shortest one, in seconds. Renewals must be possible within a third.
+const LEASE_VARIABLE: &str = "APPKEEP_TEST_LEASE_SECONDS";
+const LEASE_SECS_MIN: u64 = 3;
 
 /// The action at a fail point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +41,25 @@ struct Rule {
     /// The number of passes before the rule applies.
     left: u64,
     action: Action,
+}
+
+/// Shortens the lease as the environment requires. Every command does this.
+///
+/// # Errors
+/// When the duration is invalid.
+pub(crate) fn shorten_leases() -> anyhow::Result<()> {
+    if let Some(text) = std::env::var_os(LEASE_VARIABLE) {
+        shorten_lease(parse_lease(&text.to_string_lossy())?);
+    }
+    Ok(())
+}
+
+fn parse_lease(text: &str) -> anyhow::Result<Duration> {
+    let secs = text.parse().ok().filter(|secs| *secs >= LEASE_SECS_MIN);
+    let secs = secs.with_context(|| {
+        format!("invalid {LEASE_VARIABLE} {text:?}: expected a number of seconds, at least {LEASE_SECS_MIN}")
+    })?;
+    Ok(Duration::from_secs(secs))
 }
 
 /// Reads the rules from the environment, and starts to read further ones from stdin.
@@ -118,6 +143,18 @@ mod tests {
         assert_eq!(due(&mut bytes, "d", 999), None);
         assert_eq!(due(&mut bytes, "d", 4096), Some(Action::Abort));
         assert_eq!([(); 3].map(|()| due(&mut rules, "c", 1)), [Some(slow); 3]);
+    }
+
+    #[test]
+    fn leases_last_at_least_three_seconds() {
+        assert_eq!(parse_lease("3").unwrap(), Duration::from_secs(3));
+        for wrong in ["", "2", "-5", "3 s"] {
+            let error = parse_lease(wrong).unwrap_err().to_string();
+            assert!(
+                error.contains(&format!("{wrong:?}: expected a number of seconds")),
+                "{error}"
+            );
+        }
     }
 
     #[test]

@@ -107,8 +107,19 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let result = match cli.command {
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(error.downcast_ref().map_or(COULD_NOT_RUN, Failure::code))
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    #[cfg(feature = "failpoints")]
+    fail_points::shorten_leases()?;
+    match command {
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Config(command) => config::run(command),
         Command::Restore(args) => block_on(restore::run(args)),
@@ -130,13 +141,6 @@ fn main() -> ExitCode {
         Command::Logout => logging_in::logout(),
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),
-    };
-    match result {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(error.downcast_ref().map_or(COULD_NOT_RUN, Failure::code))
-        }
     }
 }
 

@@ -45,21 +45,19 @@ use crate::admission::Admission;
 use crate::clock::{Clock, IdSource};
 use crate::engine::Engine;
 use crate::job::Claim;
+use crate::lease;
 use crate::service::Service;
 use crate::store::Store;
 
 pub use self::liveness::Liveness;
 pub use self::node_watch::start_node_watch;
 pub use self::reconciler::start_reconciler;
-pub use self::register::{REGISTER_EVERY, Register, RegisterError};
+pub use self::register::{Register, RegisterError};
 pub use self::unfinished_restores::{complete_interrupted_restore, resume_restores};
 
-/// The duration of a lease unless it is renewed, in seconds.
-pub const LEASE_SECS: i64 = 30;
-/// The interval at which a lease is renewed and checked for a request to stop, if the store doesn't report requests.
+/// The interval at which a lease is renewed and checked for a request to stop, if the store doesn't report requests. If
+/// it does, the interval is [`lease::renew_every()`].
 pub const RENEW_EVERY: Duration = Duration::from_millis(500);
-/// The interval at which a lease is renewed if the store reports requests to stop: a third of its duration.
-pub const RENEW_WATCHED_EVERY: Duration = Duration::from_secs(LEASE_SECS.unsigned_abs() / 3);
 /// The minimum interval between writes of progress.
 pub const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 /// The interval at which an idle worker polls for jobs of which it was not notified.
@@ -187,7 +185,7 @@ where
 async fn work(deps: WorkerDeps, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
         let now = deps.clock.now();
-        let lease_until = now + chrono::Duration::seconds(LEASE_SECS);
+        let lease_until = now + lease::duration();
         match deps
             .store
             .claim_job(&Claim {

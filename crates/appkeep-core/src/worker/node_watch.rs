@@ -2,7 +2,8 @@
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{Background, REGISTER_EVERY, WorkerDeps};
+use super::{Background, WorkerDeps};
+use crate::lease;
 use crate::store::{StoreError, transact};
 
 /// Records which apps are away now, and again whenever servers register, until it is stopped.
@@ -10,7 +11,7 @@ use crate::store::{StoreError, transact};
 pub fn start_node_watch(deps: &WorkerDeps) -> Background {
     let deps = deps.clone();
     Background::start("node watch", move |shutdown| async move {
-        let mut tick = interval(REGISTER_EVERY);
+        let mut tick = interval(lease::renew_every());
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while shutdown.run_until_cancelled(tick.tick()).await.is_some() {
             match transact(|| update(&deps)).await {

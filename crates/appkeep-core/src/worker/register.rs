@@ -12,12 +12,10 @@ use uuid::Uuid;
 
 use super::Background;
 use crate::clock::Clock;
+use crate::lease;
 use crate::name::NodeName;
-use crate::server::{NewServer, RegisteredServer, SERVER_LIVE_FOR, Servers};
+use crate::server::{NewServer, RegisteredServer, Servers};
 use crate::store::{Store, StoreError};
-
-/// The interval at which a server refreshes its registration.
-pub const REGISTER_EVERY: Duration = Duration::from_secs(10);
 
 /// The pause before another attempt after the store failed.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -80,7 +78,7 @@ impl Register {
     }
 
     /// Registers the server. A predecessor with the same node may have crashed: waits until it is known to be dead, at
-    /// most [`SERVER_LIVE_FOR`].
+    /// most a [lease](lease::duration()).
     ///
     /// # Errors
     /// [`RegisterError::NodeInUse`] if the other server lives: it refreshed its registration meanwhile.
@@ -94,14 +92,14 @@ impl Register {
                 return Ok(());
             };
             // The second condition bounds the wait if the database's clock is set back.
-            if other.unseen_for < waited || waited > 2 * SERVER_LIVE_FOR {
+            if other.unseen_for < waited || waited > 2 * lease::duration() {
                 return Err(RegisterError::NodeInUse {
                     node: other.node,
                     unseen_for: other.unseen_for,
                 });
             }
             if !std::mem::replace(&mut is_logged, true) {
-                let wait_secs = SERVER_LIVE_FOR.saturating_sub(other.unseen_for).as_secs();
+                let wait_secs = lease::duration().saturating_sub(other.unseen_for).as_secs();
                 let (node, unseen_secs) = (other.node, other.unseen_for.as_secs());
                 tracing::warn!(
                     %node, unseen_secs, wait_secs,
@@ -136,7 +134,8 @@ impl Register {
     }
 
     async fn watch(self, shutdown: CancellationToken) {
-        let mut tick = interval_at(tokio::time::Instant::now() + REGISTER_EVERY, REGISTER_EVERY);
+        let every = lease::renew_every();
+        let mut tick = interval_at(tokio::time::Instant::now() + every, every);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while shutdown.run_until_cancelled(tick.tick()).await.is_some() {
             match self.refresh().await {

@@ -10,13 +10,11 @@ use tracing::Instrument;
 use super::cancel::CANCELLED_REASON;
 use super::job::{Job, Setback, job_of, report_failure};
 use super::step::StepError;
-use super::{
-    BACKOFF_SECS_MAX, EXHAUSTED_PAUSE_SECS, LEASE_SECS, POSTPONED_SECS, RENEW_EVERY, RENEW_WATCHED_EVERY,
-    WorkerDeps, events,
-};
+use super::{BACKOFF_SECS_MAX, EXHAUSTED_PAUSE_SECS, POSTPONED_SECS, RENEW_EVERY, WorkerDeps, events};
 use crate::catalog::App;
 use crate::ids::{AccountId, AppId, JobId};
 use crate::job::{CLAIMS_MAX, ClaimedJob, JobPayload, JobResult, LeaseStatus, NewJob};
+use crate::lease;
 use crate::state::fit_reason;
 use crate::store::{StoreError, StoreTx};
 
@@ -147,7 +145,7 @@ impl JobRun<'_> {
     async fn renew_lease(&self, shutdown: &CancellationToken) {
         let mut renewed_at = self.deps.clock.now();
         let mut requests = self.deps.store.watch_jobs().map(|events| events.cancelled);
-        let renewed_pause = requests.as_ref().map_or(RENEW_EVERY, |_| RENEW_WATCHED_EVERY);
+        let renewed_pause = requests.as_ref().map_or(RENEW_EVERY, |_| lease::renew_every());
         let mut pause = renewed_pause;
         loop {
             tokio::select! {
@@ -156,7 +154,7 @@ impl JobRun<'_> {
                 () = shutdown.cancelled(), if !self.cancel.is_cancelled() => self.stop(Stop::Shutdown),
             }
             let now = self.deps.clock.now();
-            let until = now + chrono::Duration::seconds(LEASE_SECS);
+            let until = now + lease::duration();
             pause = renewed_pause;
             match self.deps.store.renew_lease(&self.claimed.lease, until).await {
                 Ok(LeaseStatus::Held) => renewed_at = now,
@@ -168,7 +166,7 @@ impl JobRun<'_> {
                 Err(error) => {
                     pause = RENEW_EVERY;
                     tracing::warn!(job.id = %self.claimed.lease.job_id, %error, "the lease was not renewed");
-                    if now - renewed_at >= chrono::Duration::seconds(LEASE_SECS) {
+                    if now >= renewed_at + lease::duration() {
                         self.stop(Stop::LeaseLost);
                     }
                 }

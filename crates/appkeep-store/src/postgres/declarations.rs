@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use appkeep_core::catalog::{App, Declaration};
 use appkeep_core::declared_item::DeclaredItem;
 use appkeep_core::ids::{AccountId, AppId, BucketId};
-use appkeep_core::server::SERVER_LIVE_FOR;
+use appkeep_core::lease;
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use sqlx_postgres::PgConnection;
@@ -92,7 +92,7 @@ pub(super) async fn fetch_app(
 
 /// Records which apps have no node with a live server. Returns the number of changes.
 pub(super) async fn update_away_apps(db: &mut PgConnection) -> Result<usize, StoreError> {
-    db::execute(db, UPDATE_AWAY_APPS, params![duration_micros(SERVER_LIVE_FOR)]).await
+    db::execute(db, UPDATE_AWAY_APPS, params![duration_micros(lease::duration())]).await
 }
 
 /// The buckets that only other nodes declare.

@@ -1,6 +1,7 @@
 //! The register of servers. All times are those of the database's clock, because the clocks of servers differ.
 
-use appkeep_core::server::{NewServer, RegisteredServer, SERVER_FORGOTTEN_AFTER, SERVER_LIVE_FOR};
+use appkeep_core::lease;
+use appkeep_core::server::{NewServer, RegisteredServer, SERVER_FORGOTTEN_AFTER};
 use appkeep_core::store::StoreError;
 use sqlx_postgres::PgConnection;
 use uuid::Uuid;
@@ -51,7 +52,7 @@ pub(super) async fn register(
 ) -> Result<Option<RegisteredServer>, StoreError> {
     locks::register(db).await?;
     let (id, node) = (registered.id, registered.node.as_str());
-    let live = params![node, id, duration_micros(SERVER_LIVE_FOR)];
+    let live = params![node, id, duration_micros(lease::duration())];
     if let Some(other) = db::fetch(db, FETCH_LIVE, live, |row| server(row)).await? {
         return Ok(Some(other));
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use appkeep_core::catalog::{App, Declaration};
 use appkeep_core::declared_item::DeclaredItem;
 use appkeep_core::ids::{AccountId, AppId, BucketId};
-use appkeep_core::server::SERVER_LIVE_FOR;
+use appkeep_core::lease;
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
@@ -105,7 +105,7 @@ pub(super) fn fetch_app(
 pub(super) fn update_away_apps(db: &Db, now: DateTime<Utc>) -> Result<usize, StoreError> {
     db.execute(
         UPDATE_AWAY_APPS,
-        params![micros(now), duration_micros(SERVER_LIVE_FOR)],
+        params![micros(now), duration_micros(lease::duration())],
     )
 }
 

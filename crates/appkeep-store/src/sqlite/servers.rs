@@ -1,6 +1,7 @@
 //! The register of servers.
 
-use appkeep_core::server::{NewServer, RegisteredServer, SERVER_FORGOTTEN_AFTER, SERVER_LIVE_FOR};
+use appkeep_core::lease;
+use appkeep_core::server::{NewServer, RegisteredServer, SERVER_FORGOTTEN_AFTER};
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
@@ -41,7 +42,7 @@ pub(super) fn register(
     if sole_server {
         db.execute(DELETE_OTHERS, params![id])?;
     }
-    let live = params![now, node, id, duration_micros(SERVER_LIVE_FOR)];
+    let live = params![now, node, id, duration_micros(lease::duration())];
     if let Some(other) = db.fetch(FETCH_LIVE, live, |row| server(row))? {
         return Ok(Some(other));
     }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use appkeep_core::clock::Clock;
+use appkeep_core::lease;
 use appkeep_core::name::NodeName;
-use appkeep_core::server::{NewServer, RegisteredServer, SERVER_LIVE_FOR};
+use appkeep_core::server::{NewServer, RegisteredServer};
 use appkeep_core::worker::{Register, RegisterError};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -76,7 +77,7 @@ async fn a_live_server_keeps_its_node(h: Harness) {
     // When it returns, its successor has the node.
     assert_eq!(register(&h, &server(1, "one")).await.unwrap().id.as_u128(), 2);
     let found = h.store.list_servers(at(0)).await.unwrap();
-    assert!(found[0].unseen_for > SERVER_LIVE_FOR);
+    assert!(found[0].unseen_for > lease::duration());
 }
 
 async fn a_refresh_makes_a_server_live_and_keeps_its_start(h: Harness) {
@@ -150,6 +151,6 @@ async fn a_start_is_refused_when_the_other_server_turns_out_to_live(h: Harness) 
         panic!("{refused:?}");
     };
     assert_eq!(node.as_str(), "one");
-    assert!(unseen_for < SERVER_LIVE_FOR);
+    assert!(unseen_for < lease::duration());
     assert_eq!(h.store.list_servers(SystemClock.now()).await.unwrap().len(), 1);
 }

@@ -8,9 +8,10 @@ use appkeep_core::admission::{Admission, FreeSpace, LowSpace, QueueLimits};
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::ids::SnapshotKind;
 use appkeep_core::job::{CreateSnapshot, JobPayload, NewJob};
+use appkeep_core::lease;
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Store, StoredKind};
-use appkeep_core::worker::{JobControl, RENEW_WATCHED_EVERY, WorkerDeps, Workers};
+use appkeep_core::worker::{JobControl, WorkerDeps, Workers};
 use appkeep_store::PostgresStore;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -120,7 +121,7 @@ async fn requests_of_another_server_stop_a_job_before_its_lease_is_renewed() {
         .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(events.recv().await, Some("stopped"));
-    assert!(requested.elapsed() < RENEW_WATCHED_EVERY);
+    assert!(requested.elapsed() < lease::renew_every());
 
     workers.drain().await;
     assert_eq!(second.list_pending_jobs().await.unwrap(), []);

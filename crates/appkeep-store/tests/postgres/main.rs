@@ -13,6 +13,7 @@ mod postgres_events;
 mod postgres_faults;
 mod postgres_migrations;
 mod postgres_servers;
+mod postgres_scheduler;
 mod postgres_tls;
 mod postgres_workers;
 #[path = "../schema/mod.rs"]

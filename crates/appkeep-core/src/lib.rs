@@ -35,3 +35,4 @@ pub mod state;
 pub mod statistics;
 pub mod store;
 pub mod worker;
+pub mod store_clock;

@@ -364,6 +364,8 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     ///
     /// The time is the database's own if several servers share it, because their clocks may differ; otherwise `now`.
     async fn register_server(
+    /// The database's time, if several servers may share the database: their clocks may differ.
+    async fn database_time(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
         &self,
         server: &NewServer,
         now: DateTime<Utc>,

@@ -15,6 +15,7 @@ use appkeep_core::engine::Engine;
 use appkeep_core::server::NewServer;
 use appkeep_core::service::Service;
 use appkeep_core::store::Store;
+use appkeep_core::store_clock::StoreClock;
 use appkeep_core::worker::{
     Background, JobControl, Liveness, Register, WorkerDeps, Workers, resume_restores, start_bucket_watch,
     start_node_watch, start_reconciler,
@@ -55,7 +56,8 @@ pub struct Options {
     pub operations_listen: Option<SocketAddr>,
     /// The certificate; without one the server uses plain HTTP.
     pub tls: Option<Tls>,
-    /// The source of the time.
+    /// The clock of this node. If the database is on PostgreSQL, the database's time is used instead, except for the
+    /// validity of certificates.
     pub clock: Arc<dyn Clock>,
     /// The source of ids.
     pub ids: Arc<dyn IdSource>,
@@ -133,7 +135,13 @@ pub struct Server {
 }
 
 /// The parts that are opened before the server is registered.
-type Opened = (DataDir, Option<Certificate>, Database, DataDirLock);
+struct Opened {
+    data: DataDir,
+    lock: DataDirLock,
+    certificate: Option<Certificate>,
+    database: Database,
+    clock: Arc<StoreClock>,
+}
 
 impl Server {
     /// Starts a server. It accepts requests when this returns.
@@ -155,13 +163,21 @@ impl Server {
             .map(|tls| Certificate::open(tls, data.path(), options.listen, options.clock.as_ref()))
             .transpose()?;
         let database = Database::open(&data, &options.config, replacements.volatile_store).await?;
+        let node_clock = options.clock.clone();
+        let clock = Arc::new(StoreClock::of(database.store.as_ref(), node_clock).await?);
         let server = NewServer {
             id: options.ids.next_id(),
             node: options.config.node.clone(),
         };
-        let register = Register::new(database.store.clone(), options.clock.clone(), server);
+        let register = Register::new(database.store.clone(), clock.clone(), server);
         register.enter().await?;
-        let opened = (data, certificate, database, lock);
+        let opened = Opened {
+            data,
+            lock,
+            certificate,
+            database,
+            clock,
+        };
         let started = Self::start_registered(options, replacements, opened, register.clone()).await;
         if started.is_err() {
             register.leave().await;
@@ -175,10 +191,17 @@ impl Server {
         opened: Opened,
         register: Register,
     ) -> Result<Self, StartError> {
-        let (data, certificate, database, lock) = opened;
+        let Opened {
+            data,
+            lock,
+            certificate,
+            database,
+            clock,
+        } = opened;
+        let clock: Arc<dyn Clock> = clock;
         let store = database.store;
         let node = &options.config.node;
-        declare(store.as_ref(), node, &options.config, options.clock.as_ref()).await?;
+        declare(store.as_ref(), node, &options.config, clock.as_ref()).await?;
         let credentials = options.config.credentials();
         let engine = if let Some(engine) = replacements.engine {
             engine
@@ -194,36 +217,43 @@ impl Server {
         };
         let wake = replacements.wake;
         let shared = store.clone();
-        let (clock, ids) = (options.clock.clone(), options.ids.clone());
         let space = Arc::new(DataSpace::new(data.path().to_owned(), options.config.reserve));
         let admission = Admission {
             space,
             limits: options.config.queue_limits,
         };
-        let service = Service::new(shared.clone(), clock, ids, wake.clone(), admission.clone());
+        let service = Service::new(
+            shared.clone(),
+            clock.clone(),
+            options.ids.clone(),
+            wake.clone(),
+            admission.clone(),
+        );
         let metrics = options.operations_listen.map(|_| Arc::new(RequestMetrics::new()));
         let listener = listen(
             &options,
             certificate.as_ref(),
-            shared.clone(),
+            (shared.clone(), clock.clone()),
             service,
             metrics.clone(),
             replacements.middleware,
         )?;
-        let operations = start_operations(&options, metrics, shared.clone(), admission.clone())?;
+        let watched = metrics
+            .clone()
+            .map(|metrics| Watched::new(shared.clone(), clock.clone(), metrics, admission.clone()));
+        let operations = start_operations(&options, watched)?;
         let ca_file = certificate.as_ref().and_then(Certificate::ca_file);
-        let certificate =
-            certificate.map(|certificate| CertificateWatch::start(certificate, options.clock.clone()));
+        let certificate = certificate.map(|certificate| CertificateWatch::start(certificate, options.clock));
         let reloadable = Reloadable {
             config: tokio::sync::Mutex::new(options.config.clone()),
             data_dir: data.path().to_owned(),
-            clock: options.clock.clone(),
+            clock: clock.clone(),
             credentials,
         };
         let deps = WorkerDeps {
             store: shared,
             engine,
-            clock: options.clock,
+            clock,
             owner: register.server_id(),
             node: options.config.node.to_string(),
             ids: options.ids,
@@ -370,15 +400,9 @@ impl Server {
     }
 }
 
-fn start_operations(
-    options: &Options,
-    metrics: Option<Arc<RequestMetrics>>,
-    store: Arc<dyn Store>,
-    admission: Admission,
-) -> Result<Option<Operations>, StartError> {
-    let operations = options.operations_listen.zip(metrics);
-    let operations = operations.map(|(listen, metrics)| {
-        let watched = Watched::new(store, options.clock.clone(), metrics, admission);
+fn start_operations(options: &Options, watched: Option<Watched>) -> Result<Option<Operations>, StartError> {
+    let operations = options.operations_listen.zip(watched);
+    let operations = operations.map(|(listen, watched)| {
         Operations::start(listen, watched, ConnectionLimits::of_operations(&options.config))
     });
     operations.transpose()
@@ -387,7 +411,7 @@ fn start_operations(
 fn listen(
     options: &Options,
     certificate: Option<&Certificate>,
-    store: Arc<dyn Store>,
+    (store, clock): (Arc<dyn Store>, Arc<dyn Clock>),
     service: Service,
     metrics: Option<Arc<RequestMetrics>>,
     middleware: Option<Arc<dyn Middleware>>,
@@ -399,7 +423,7 @@ fn listen(
     let context = Http {
         service,
         store,
-        clock: options.clock.clone(),
+        clock,
         ids: options.ids.clone(),
         page_cache: PageCache::new(),
         metrics,

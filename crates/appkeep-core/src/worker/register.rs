@@ -11,11 +11,12 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Background;
-use crate::clock::Clock;
+use crate::clock::Clock as _;
 use crate::lease;
 use crate::name::NodeName;
 use crate::server::{NewServer, RegisteredServer, Servers};
 use crate::store::{Store, StoreError};
+use crate::store_clock::StoreClock;
 
 /// The pause before another attempt after the store failed.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -47,7 +48,7 @@ pub enum RegisterError {
 #[derive(Clone)]
 pub struct Register {
     store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
+    clock: Arc<StoreClock>,
     server: NewServer,
     seen: Arc<Mutex<HashMap<Uuid, Seen>>>,
 }
@@ -60,9 +61,9 @@ struct Seen {
 }
 
 impl Register {
-    /// The register in `store`, for this server. Nothing is registered yet.
+    /// The register in `store`, for this server. Nothing is registered yet. Each registration synchronizes the clock.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, server: NewServer) -> Self {
+    pub fn new(store: Arc<dyn Store>, clock: Arc<StoreClock>, server: NewServer) -> Self {
         Self {
             store,
             clock,
@@ -154,6 +155,7 @@ impl Register {
 
     /// Registers the server, or returns the live server that has its node.
     async fn refresh(&self) -> Result<Option<RegisteredServer>, StoreError> {
+        self.clock.synchronize(self.store.as_ref()).await?;
         let other = self.store.register_server(&self.server, self.clock.now()).await?;
         self.read().await?;
         Ok(other)

@@ -4,12 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use appkeep_core::store::{Store, StoreError};
+pub use appkeep_core::store_clock::StoreClock;
 use appkeep_store::{PostgresStore, SqliteStore};
 use secrecy::SecretString;
 
 use crate::admin::data_dir::{DataDir, DataDirError};
 use crate::admin::keys;
 use crate::config::{Config, StoreUrl};
+use crate::system::SystemClock;
 
 /// The reason why a server's database can't be opened. No text contains a password.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +64,14 @@ pub async fn open_store(
     }
     let data = DataDir::existing(data.ok_or(DatabaseError::NoDataDir)?)?;
     Ok(Arc::new(SqliteStore::open(data.database()).await?))
+}
+
+/// Returns the clock of a store, with the time that the servers of the database use.
+///
+/// # Errors
+/// Those of the store.
+pub async fn clock_of(store: &dyn Store) -> Result<StoreClock, StoreError> {
+    StoreClock::of(store, Arc::new(SystemClock)).await
 }
 
 /// Opens the database of a server, as [`open_store`] does. Creates SQLite's if it doesn't exist.

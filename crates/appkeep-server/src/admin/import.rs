@@ -3,17 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use appkeep_core::catalog::{Bucket, Declaration};
+use appkeep_core::clock::Clock as _;
 use appkeep_core::import::Import;
 use appkeep_core::store::{StoreError, transact};
 use appkeep_engine::{EngineConfig, RusticEngine};
 use tokio_util::sync::CancellationToken;
 
-pub use appkeep_core::clock::Clock;
 pub use appkeep_core::import::{BucketImport, Notice, NoticeKind};
 
 use crate::admin::bucket::bucket_named;
 use crate::admin::data_dir::{DataDir, DataDirError};
-use crate::admin::database::{DatabaseError, open_or_create_store};
+use crate::admin::database::{DatabaseError, clock_of, open_or_create_store};
 use crate::admin::keys::{self, KeyError};
 use crate::config::{Config, ConfigError};
 
@@ -65,7 +65,6 @@ pub async fn import(
     path: &Path,
     config: &Config,
     wanted: &[String],
-    clock: &dyn Clock,
 ) -> Result<Vec<BucketImport>, ImportError> {
     config.check_data_dir(path)?;
     let buckets = selected(&config.declaration, wanted)?;
@@ -92,6 +91,7 @@ pub async fn import(
     }
     keys::prepare(&keys).await?;
     let store = open_or_create_store(config, &data).await?;
+    let clock = clock_of(store.as_ref()).await?;
     transact(|| async {
         let mut tx = store.begin().await?;
         tx.update_declaration(config.node.as_str(), &config.declaration, clock.now())
@@ -109,7 +109,7 @@ pub async fn import(
     let import = Import {
         store: store.as_ref(),
         catalogue: &engine,
-        clock,
+        clock: &clock,
         buckets: &buckets,
     };
     let imported = import.run(&CancellationToken::new()).await;

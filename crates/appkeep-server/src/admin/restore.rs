@@ -20,10 +20,10 @@ pub use appkeep_core::engine::{
 };
 
 use crate::admin::data_dir::{DataDir, DataDirError, DataDirLock};
-use crate::admin::database::{DatabaseError, existing_data_dir, open_store};
+use crate::admin::database::{DatabaseError, StoreClock, clock_of, existing_data_dir, open_store};
 use crate::admin::keys::{self, KeyError, KeyStore};
 use crate::config::Config;
-use crate::system::{IdSource, SystemClock};
+use crate::system::IdSource;
 
 /// The reason why a restore failed.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +80,7 @@ pub struct Stopped {
     keys: KeyStore,
     credentials: BucketCredentials,
     store: Arc<dyn Store>,
+    clock: StoreClock,
     _lock: DataDirLock,
 }
 
@@ -107,11 +108,13 @@ impl Stopped {
         let keys = keys::open(data.path(), config).await?;
         let credentials = config.map(Config::credentials).unwrap_or_default();
         let store = open_store(config, Some(data.path())).await?;
+        let clock = clock_of(store.as_ref()).await?;
         Ok(Self {
             data,
             keys,
             credentials,
             store,
+            clock,
             _lock: lock,
         })
     }
@@ -280,7 +283,7 @@ impl Stopped {
             return Ok(false);
         };
         let note = "abandoned: the app has what is in its volumes now".to_owned();
-        latest.complete(&[note], SystemClock.now());
+        latest.complete(&[note], self.clock.now());
         tx.update_app_restore(&latest).await?;
         tx.commit().await?;
         Ok(true)
@@ -288,7 +291,7 @@ impl Stopped {
 
     async fn settle(&self, of: (AccountId, AppId), note: &str) -> Result<(), StoreError> {
         let mut tx = self.store.begin().await?;
-        complete_interrupted_restore(tx.as_mut(), of, None, note, SystemClock.now()).await?;
+        complete_interrupted_restore(tx.as_mut(), of, None, note, self.clock.now()).await?;
         tx.commit().await
     }
 

@@ -322,6 +322,10 @@ impl Store for PostgresStore {
         server: &NewServer,
         _now: DateTime<Utc>,
     ) -> Result<Option<RegisteredServer>, StoreError> {
+    async fn database_time(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        servers::time(&mut *self.db().await?).await.map(Some)
+    }
+
         let mut tx = self.connections.begin_read_committed().await?;
         let other = servers::register(&mut tx, server).await?;
         tx.commit().await.map_err(store_error)?;

@@ -3,6 +3,7 @@
 use appkeep_core::lease;
 use appkeep_core::server::{NewServer, RegisteredServer, SERVER_FORGOTTEN_AFTER};
 use appkeep_core::store::StoreError;
+use chrono::{DateTime, Utc};
 use sqlx_postgres::PgConnection;
 use uuid::Uuid;
 
@@ -38,6 +39,7 @@ statements! {
         "INSERT INTO servers (id, node, started_micros, seen_micros) VALUES ($1, $2, ", now!(), ", ", now!(), ") \
          ON CONFLICT (id) DO UPDATE SET node = excluded.node, seen_micros = excluded.seen_micros");
     LIST("servers") = select!("ORDER BY id");
+    FETCH_TIME("servers") = concat!("SELECT ", now!(), " AS now_micros");
     DELETE("servers") = "DELETE FROM servers WHERE id = $1";
     /// Has no effect if there is an id.
     INSERT_INSTALLATION("installation") =
@@ -59,6 +61,11 @@ pub(super) async fn register(
     db::execute(db, DELETE_OLD, params![duration_micros(SERVER_FORGOTTEN_AFTER)]).await?;
     db::execute(db, UPSERT, params![id, node]).await?;
     Ok(None)
+}
+
+/// The database's time.
+pub(super) async fn time(db: &mut PgConnection) -> Result<DateTime<Utc>, StoreError> {
+    db::fetch_one(db, FETCH_TIME, params![], |row| row.time("now_micros")).await
 }
 
 pub(super) async fn list(db: &mut PgConnection) -> Result<Vec<RegisteredServer>, StoreError> {

@@ -385,6 +385,10 @@ impl Store for SqliteStore {
         server: &NewServer,
         now: DateTime<Utc>,
     ) -> Result<Option<RegisteredServer>, StoreError> {
+    async fn database_time(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        Ok(None)
+    }
+
         let (server, sole_server) = (server.clone(), self.sole_server);
         self.write(move |db| servers::register(db, &server, now, sole_server))
             .await

@@ -7,6 +7,7 @@ use appkeep_core::clock::Clock;
 use appkeep_core::lease;
 use appkeep_core::name::NodeName;
 use appkeep_core::server::{NewServer, RegisteredServer};
+use appkeep_core::store_clock::StoreClock;
 use appkeep_core::worker::{Register, RegisterError};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -117,7 +118,8 @@ impl Clock for SystemClock {
 }
 
 fn entry(h: &Harness, registered: NewServer) -> Register {
-    Register::new(h.store.clone(), Arc::new(SystemClock), registered)
+    let clock = StoreClock::new(Arc::new(SystemClock));
+    Register::new(h.store.clone(), Arc::new(clock), registered)
 }
 
 async fn a_start_waits_until_its_predecessor_is_known_to_be_dead(h: Harness) {

@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use appkeep_client::types::{Schedule, ScheduleEnabled, ScheduleRetention};
+use appkeep_server::RandomIds;
+use appkeep_server::admin::database::clock_of;
 use appkeep_server::admin::retention::{self, RETENTION_HELD_LABEL};
-use appkeep_server::{RandomIds, SystemClock};
 use chrono::{DateTime, Utc};
 
 use super::server_args::DatabaseArgs;
@@ -104,7 +105,8 @@ async fn confirm_retention(database: &DatabaseArgs, wanted: &str) -> anyhow::Res
             return Err(Failure::new(AMBIGUOUS, problem).into());
         }
     };
-    let held = retention::confirm(store.as_ref(), &SystemClock, &RandomIds, schedule).await?;
+    let clock = clock_of(store.as_ref()).await?;
+    let held = retention::confirm(store.as_ref(), &clock, &RandomIds, schedule).await?;
     store.close().await;
     if held.is_empty() {
         print_line(&format!("retention of {} holds no deletions", schedule.name))?;

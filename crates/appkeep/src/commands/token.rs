@@ -5,8 +5,9 @@ mod list;
 
 use std::process::ExitCode;
 
+use appkeep_server::admin::database::clock_of;
 use appkeep_server::admin::tokens::{self, ExposeSecret, NewToken, Role};
-use appkeep_server::{Clock, RandomIds, SystemClock};
+use appkeep_server::{Clock as _, RandomIds};
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
@@ -77,13 +78,14 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
 
 async fn create(args: CreateArgs) -> anyhow::Result<()> {
     let store = args.database.open().await?;
+    let clock = clock_of(store.as_ref()).await?;
     let new = NewToken {
         name: args.name,
         role: args.role,
         scope: tokens::scope(store.as_ref(), &args.account).await?,
-        expires_at: args.expires.map(|expiry| expiry.after(SystemClock.now())),
+        expires_at: args.expires.map(|expiry| expiry.after(clock.now())),
     };
-    let secret = tokens::create(store.as_ref(), &SystemClock, &RandomIds, new).await?;
+    let secret = tokens::create(store.as_ref(), &clock, &RandomIds, new).await?;
     store.close().await;
     print_line(secret.expose_secret())
 }
@@ -91,7 +93,8 @@ async fn create(args: CreateArgs) -> anyhow::Result<()> {
 async fn revoke(args: &RevokeArgs) -> anyhow::Result<()> {
     let store = args.database.open().await?;
     let token = tokens::find(store.as_ref(), &args.token).await?;
-    tokens::revoke(store.as_ref(), &SystemClock, &token).await?;
+    let clock = clock_of(store.as_ref()).await?;
+    tokens::revoke(store.as_ref(), &clock, &token).await?;
     store.close().await;
     print_line(&format!("revoked {} ({:?})", token.id, token.name))
 }

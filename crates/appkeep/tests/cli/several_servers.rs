@@ -6,10 +6,11 @@ use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, backup_body, e
 
 use crate::postgres::{Schema, selected, succeeded};
 
-const SITE: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02";
+/// The second app of [`shared`].
+pub(crate) const SITE: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02";
 
 /// `appkeep serve` for the node, with a data directory of its own.
-fn serve(installation: &Installation, node: &str) -> std::process::Command {
+pub(crate) fn serve(installation: &Installation, node: &str) -> std::process::Command {
     let text = fs::read_to_string(installation.config()).unwrap();
     let (before, after) = text.split_once("node = \"").unwrap();
     let (_, after) = after.split_once('"').unwrap();
@@ -33,7 +34,7 @@ fn claims(installation: &Installation) -> usize {
 }
 
 /// Two apps, and servers without a node yet.
-fn shared(schema: &Schema) -> Installation {
+pub(crate) fn shared(schema: &Schema) -> Installation {
     let installation = selected(&schema.url());
     installation
         .configure("[server]", "[server]\nnode = \"\"")

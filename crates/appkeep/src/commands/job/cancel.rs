@@ -1,9 +1,10 @@
 //! `appkeep job cancel`
 
 use anyhow::bail;
+use appkeep_server::Clock as _;
 use appkeep_server::admin::Store;
+use appkeep_server::admin::database::clock_of;
 use appkeep_server::admin::jobs::{Cancelled, JobPayload, PendingJob, cancel_job};
-use appkeep_server::{Clock, SystemClock};
 
 use super::{AppNames, CancelArgs};
 use crate::stdout::print_line;
@@ -21,9 +22,10 @@ pub(super) async fn run(args: CancelArgs) -> anyhow::Result<()> {
 async fn cancel(store: &dyn Store, args: &CancelArgs) -> anyhow::Result<()> {
     let (jobs, names) = (store.list_pending_jobs().await?, AppNames::fetch(store).await?);
     let chosen = choose(&jobs, &names, args)?;
+    let clock = clock_of(store).await?;
     let mut refusals = Vec::new();
     for job in chosen {
-        match cancel_job(store, SystemClock.now(), job.id).await {
+        match cancel_job(store, clock.now(), job.id).await {
             Ok(how) => {
                 let how = match how {
                     Cancelled::Finished => "cancelled",

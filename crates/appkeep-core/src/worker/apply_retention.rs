@@ -51,8 +51,7 @@ impl Job for ApplyRetention {
             let reason = format!("held until it is confirmed: {}", held.join("; "));
             JobResult::Failed { reason }
         };
-        let tx = run.begin().await?;
-        run.finish(tx, result).await
+        run.finish_only(&result).await
     }
 }
 

@@ -21,7 +21,7 @@ use crate::job::{CreateBackup, JobResult};
 use crate::resource::CreateResource;
 use crate::service::ManagedKind;
 use crate::state::ResourceState;
-use crate::store::{Store, StoreError, StoreTx};
+use crate::store::{Store, StoreError, StoreTx, transact};
 
 #[async_trait]
 impl Job for CreateBackup {
@@ -41,8 +41,7 @@ impl Job for CreateBackup {
             return Err(StepError::Gone);
         };
         if !backup.state.is_in_progress() {
-            let tx = run.begin().await?;
-            return run.finish(tx, JobResult::Done).await;
+            return run.finish_only(&JobResult::Done).await;
         }
         fail_point::pass("create_backup.begin");
         let backup = discover(run, backup).await?;
@@ -54,7 +53,7 @@ impl Job for CreateBackup {
         let copied = copy(run, &backup, &snapshot).await?;
         fail_point::pass("create_backup.copied");
         run.leave(backup_id.as_uuid(), ResourceState::Running).await?;
-        complete(run, account_id, backup_id, &snapshot, &copied).await
+        transact(|| complete(run, account_id, backup_id, &snapshot, &copied)).await
     }
 
     async fn release(&self, run: &JobRun<'_>) -> Result<(), StepError> {
@@ -76,7 +75,7 @@ impl Job for CreateBackup {
         record_setback(tx, self.account_id, self.backup_id, setback).await
     }
 
-    async fn on_failure(&self, run: &JobRun<'_>, setback: Setback) -> Result<Box<dyn StoreTx>, StepError> {
+    async fn on_failure(&self, run: &JobRun<'_>, setback: &Setback) -> Result<Box<dyn StoreTx>, StepError> {
         let mut tx = run.begin().await?;
         if let Some(mut backup) = tx.fetch_resource(self.account_id, self.backup_id).await? {
             if let Some(snapshot_id) = backup.details.snapshot_id
@@ -155,6 +154,15 @@ async fn discard_snapshots_of_other_nodes(run: &JobRun<'_>, backup: &mut AppBack
     if backup.details.snapshot_id.is_none() {
         return Ok(());
     }
+    let changed = transact(|| discard_snapshots(run, backup)).await?;
+    if let Some(changed) = changed {
+        *backup = changed;
+    }
+    Ok(())
+}
+
+/// Returns the changed backup, if any snapshot was discarded.
+async fn discard_snapshots(run: &JobRun<'_>, backup: &AppBackup) -> Result<Option<AppBackup>, StepError> {
     let mut tx = run.begin().await?;
     let snapshots = tx.list_temporary_snapshots(backup.id).await?;
     let is_here = |snapshot: &AppSnapshot| {
@@ -162,18 +170,19 @@ async fn discard_snapshots_of_other_nodes(run: &JobRun<'_>, backup: &mut AppBack
         node.is_none_or(|node| *node == run.deps.node)
     };
     if snapshots.iter().all(is_here) {
-        return Ok(());
+        return Ok(None);
     }
     delete_own_snapshots(run, tx.as_mut(), backup.id).await?;
-    backup.details.snapshot_id = None;
+    let mut changed = backup.clone();
+    changed.details.snapshot_id = None;
     // The new snapshot is measured again.
-    backup.details.total_bytes = None;
-    if !tx.update_resource(backup).await? {
+    changed.details.total_bytes = None;
+    if !tx.update_resource(&changed).await? {
         return Err(StepError::Gone);
     }
     tx.commit().await?;
-    backup.generation += 1;
-    Ok(())
+    changed.generation += 1;
+    Ok(Some(changed))
 }
 
 async fn insert_own_snapshot(
@@ -193,12 +202,15 @@ async fn insert_own_snapshot(
     };
     let by = backup.metadata.created_by;
     let snapshot = AppSnapshot::pending(snapshot_id, backup.account_id, request, details, by, now);
-    let mut tx = run.begin().await?;
-    tx.insert_resource(&snapshot).await?;
-    if !tx.update_resource(backup).await? {
-        return Err(StepError::Gone);
-    }
-    Ok(tx.commit().await?)
+    transact(|| async {
+        let mut tx = run.begin().await?;
+        tx.insert_resource(&snapshot).await?;
+        if !tx.update_resource(backup).await? {
+            return Err(StepError::Gone);
+        }
+        Ok(tx.commit().await?)
+    })
+    .await
 }
 
 async fn measure(
@@ -302,5 +314,5 @@ async fn complete(
     }
     delete_own_snapshots(run, tx.as_mut(), backup_id).await?;
     apply_retention::queue(run, tx.as_mut(), account_id, backup.app_id, backup.schedule_id).await?;
-    run.finish(tx, JobResult::Done).await
+    run.finish(tx, &JobResult::Done).await
 }

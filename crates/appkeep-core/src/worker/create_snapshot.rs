@@ -17,7 +17,7 @@ use crate::ids::{AccountId, AppSnapshotId, SnapshotKind};
 use crate::job::{CreateSnapshot, JobResult};
 use crate::service::ManagedKind;
 use crate::state::ResourceState;
-use crate::store::{Store, StoreError, StoreTx};
+use crate::store::{Store, StoreError, StoreTx, transact};
 
 #[async_trait]
 impl Job for CreateSnapshot {
@@ -40,16 +40,19 @@ impl Job for CreateSnapshot {
             return Err(StepError::Gone);
         }
         let snapshot = create(run, self.account_id, self.snapshot_id).await?;
-        let mut tx = run.begin().await?;
-        apply_retention::queue(
-            run,
-            tx.as_mut(),
-            self.account_id,
-            snapshot.app_id,
-            snapshot.schedule_id,
-        )
-        .await?;
-        run.finish(tx, JobResult::Done).await
+        transact(|| async {
+            let mut tx = run.begin().await?;
+            apply_retention::queue(
+                run,
+                tx.as_mut(),
+                self.account_id,
+                snapshot.app_id,
+                snapshot.schedule_id,
+            )
+            .await?;
+            run.finish(tx, &JobResult::Done).await
+        })
+        .await
     }
 
     async fn release(&self, run: &JobRun<'_>) -> Result<(), StepError> {
@@ -105,13 +108,16 @@ async fn take_over(run: &JobRun<'_>, mut snapshot: AppSnapshot) -> Result<AppSna
     if previous.as_ref().is_none_or(|previous| previous == node) {
         return Ok(snapshot);
     }
-    let mut tx = run.begin().await?;
-    run.queue(tx.as_mut(), SnapshotKind::delete_job(&snapshot), previous)
-        .await?;
-    if !tx.update_resource(&snapshot).await? {
-        return Err(StepError::Gone);
-    }
-    tx.commit().await?;
+    transact(|| async {
+        let mut tx = run.begin().await?;
+        let delete = SnapshotKind::delete_job(&snapshot);
+        run.queue(tx.as_mut(), delete, previous.clone()).await?;
+        if !tx.update_resource(&snapshot).await? {
+            return Err(StepError::Gone);
+        }
+        Ok(tx.commit().await?)
+    })
+    .await?;
     snapshot.generation += 1;
     Ok(snapshot)
 }

@@ -48,8 +48,7 @@ impl Job for DeleteBackup {
         fail_point::pass("delete_backup.begin");
         run.deps.engine.delete_backup(&request, &run.cancel).await?;
         fail_point::pass("delete_backup.data_deleted");
-        let tx = run.begin().await?;
-        run.finish(tx, JobResult::Done).await
+        run.finish_only(&JobResult::Done).await
     }
 }
 

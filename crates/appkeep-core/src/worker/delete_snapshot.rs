@@ -30,7 +30,6 @@ impl Job for DeleteSnapshot {
             .delete_snapshot(self.app_id, self.snapshot_id)
             .await?;
         fail_point::pass("delete_snapshot.data_deleted");
-        let tx = run.begin().await?;
-        run.finish(tx, JobResult::Done).await
+        run.finish_only(&JobResult::Done).await
     }
 }

@@ -8,7 +8,7 @@ use super::step::StepError;
 use crate::ids::{AccountId, AppId, ResourceId};
 use crate::job::{ATTEMPTS_MAX, JobPayload};
 use crate::resource::Resource;
-use crate::store::{Store, StoreError, StoreTx, StoredKind};
+use crate::store::{Store, StoreError, StoreTx, StoredKind, transact};
 
 /// A kind of job: its steps, and the effects of their failure on its resource.
 #[async_trait]
@@ -44,9 +44,9 @@ pub(super) trait Job: Send + Sync {
     }
 
     /// Begins the transaction that finishes the failed job, and records the failure in the resource.
-    async fn on_failure(&self, run: &JobRun<'_>, setback: Setback) -> Result<Box<dyn StoreTx>, StepError> {
+    async fn on_failure(&self, run: &JobRun<'_>, setback: &Setback) -> Result<Box<dyn StoreTx>, StepError> {
         let mut tx = run.begin().await?;
-        self.record(tx.as_mut(), &setback).await?;
+        self.record(tx.as_mut(), setback).await?;
         Ok(tx)
     }
 
@@ -142,11 +142,14 @@ pub(super) async fn update<K: StoredKind>(
     run: &JobRun<'_>,
     mut resource: Resource<K>,
 ) -> Result<Resource<K>, StepError> {
-    let mut tx = run.begin().await?;
-    if !K::of_tx(tx.as_mut()).update_resource(&resource).await? {
-        return Err(StepError::Gone);
-    }
-    tx.commit().await?;
+    transact(|| async {
+        let mut tx = run.begin().await?;
+        if !K::of_tx(tx.as_mut()).update_resource(&resource).await? {
+            return Err(StepError::Gone);
+        }
+        Ok(tx.commit().await?)
+    })
+    .await?;
     resource.generation += 1;
     Ok(resource)
 }

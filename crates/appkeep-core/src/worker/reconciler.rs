@@ -21,7 +21,7 @@ use crate::engine::EngineError;
 use crate::ids::{BackupKind, BucketId, ResourceId, SnapshotKind, SubjectId};
 use crate::resource::{Kind, Resource};
 use crate::state::{ResourceState, fit_reason};
-use crate::store::{Finished, StoreError, StoredKind};
+use crate::store::{Finished, StoreError, StoredKind, transact};
 
 /// The number of ids and states that are read at once.
 const PAGE_ROWS: u32 = 1000;
@@ -234,10 +234,16 @@ impl Passes {
         resource
             .metadata
             .changed(SubjectId::SYSTEM, self.deps.clock.now());
-        let mut tx = self.deps.store.begin().await?;
-        // A concurrent change or deletion takes precedence.
-        if K::of_tx(tx.as_mut()).update_resource(&resource).await? {
-            tx.commit().await?;
+        let is_changed = transact(|| async {
+            let mut tx = self.deps.store.begin().await?;
+            // A concurrent change or deletion takes precedence.
+            let is_changed = K::of_tx(tx.as_mut()).update_resource(&resource).await?;
+            if is_changed {
+                tx.commit().await?;
+            }
+            Ok::<_, StoreError>(is_changed)
+        });
+        if is_changed.await? {
             log_change(&resource, was);
         }
         Ok(())

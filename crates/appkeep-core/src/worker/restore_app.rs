@@ -12,7 +12,7 @@ use crate::engine::{Progress, Restore, RestoreData, RestoreReport, RestoreTarget
 use crate::ids::AppId;
 use crate::job::{JobResult, RestoreApp};
 use crate::state::ResourceState;
-use crate::store::{Store, StoreError, StoreTx, list_bucket_directories};
+use crate::store::{Store, StoreError, StoreTx, list_bucket_directories, transact};
 
 #[async_trait]
 impl Job for RestoreApp {
@@ -38,24 +38,28 @@ impl Job for RestoreApp {
         let found = run.deps.store.fetch_app_restore(account_id, restore_id).await?;
         let restore = found.ok_or(StepError::Gone)?;
         if !restore.state.is_in_progress() {
-            let tx = run.begin().await?;
-            return run.finish(tx, JobResult::Done).await;
+            return run.finish_only(&JobResult::Done).await;
         }
         run.leave(restore_id.as_uuid(), ResourceState::Pending).await?;
         let restore = begin(run, restore).await?;
         run.leave(restore_id.as_uuid(), ResourceState::Running).await?;
         let report = replace(run, &restore).await?;
-        let mut tx = run.begin().await?;
-        let found = tx.fetch_app_restore(account_id, restore_id).await?;
-        let mut restore = found.ok_or(StepError::Gone)?;
-        restore.complete(&notes(report), run.deps.clock.now());
-        if !tx.update_app_restore(&restore).await? {
-            return Err(StepError::Gone);
-        }
-        let of = (account_id, restore.app_id);
-        let note = format!("finished by the restore {restore_id}");
-        complete_interrupted_restore(tx.as_mut(), of, Some(restore_id), &note, run.deps.clock.now()).await?;
-        run.finish(tx, JobResult::Done).await
+        let notes = notes(report);
+        transact(|| async {
+            let mut tx = run.begin().await?;
+            let found = tx.fetch_app_restore(account_id, restore_id).await?;
+            let mut restore = found.ok_or(StepError::Gone)?;
+            let now = run.deps.clock.now();
+            restore.complete(&notes, now);
+            if !tx.update_app_restore(&restore).await? {
+                return Err(StepError::Gone);
+            }
+            let of = (account_id, restore.app_id);
+            let note = format!("finished by the restore {restore_id}");
+            complete_interrupted_restore(tx.as_mut(), of, Some(restore_id), &note, now).await?;
+            run.finish(tx, &JobResult::Done).await
+        })
+        .await
     }
 
     async fn record(&self, tx: &mut dyn StoreTx, setback: &Setback) -> Result<(), StoreError> {
@@ -73,10 +77,10 @@ impl Job for RestoreApp {
         Ok(())
     }
 
-    async fn on_failure(&self, run: &JobRun<'_>, setback: Setback) -> Result<Box<dyn StoreTx>, StepError> {
+    async fn on_failure(&self, run: &JobRun<'_>, setback: &Setback) -> Result<Box<dyn StoreTx>, StepError> {
         let is_unfinished = is_unfinished(run, self.app_id).await;
         let mut tx = run.begin().await?;
-        self.record(tx.as_mut(), &setback).await?;
+        self.record(tx.as_mut(), setback).await?;
         let found = tx.fetch_app_restore(self.account_id, self.restore_id).await?;
         if let Some(mut restore) = found.filter(|_| is_unfinished) {
             restore.interrupt(&setback.reasons, setback.now);
@@ -111,15 +115,18 @@ async fn is_unfinished(run: &JobRun<'_>, app_id: AppId) -> bool {
 
 async fn begin(run: &JobRun<'_>, mut restore: AppRestore) -> Result<AppRestore, StepError> {
     restore.begin(run.deps.clock.now());
-    let mut tx = run.begin().await?;
-    // The journal will be on this node.
-    if !tx.update_job_node(&run.claimed.lease, &run.deps.node).await? {
-        return Err(StepError::LeaseLost);
-    }
-    if !tx.update_app_restore(&restore).await? {
-        return Err(StepError::Gone);
-    }
-    tx.commit().await?;
+    transact(|| async {
+        let mut tx = run.begin().await?;
+        // The journal will be on this node.
+        if !tx.update_job_node(&run.claimed.lease, &run.deps.node).await? {
+            return Err(StepError::LeaseLost);
+        }
+        if !tx.update_app_restore(&restore).await? {
+            return Err(StepError::Gone);
+        }
+        Ok(tx.commit().await?)
+    })
+    .await?;
     restore.generation += 1;
     Ok(restore)
 }

@@ -16,7 +16,7 @@ use crate::ids::{AccountId, AppId, JobId};
 use crate::job::{CLAIMS_MAX, ClaimedJob, JobPayload, JobResult, LeaseStatus, NewJob};
 use crate::lease;
 use crate::state::fit_reason;
-use crate::store::{StoreError, StoreTx};
+use crate::store::{StoreError, StoreTx, transact};
 
 /// The reason for stopping a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,25 +70,33 @@ impl JobRun<'_> {
 
     /// Sets or removes the exclusive key of the current step. Returns false if another job has the key.
     pub(super) async fn set_step_key(&self, key: Option<&str>) -> Result<bool, StepError> {
-        let mut tx = self.begin().await?;
-        let now = self.deps.clock.now();
-        let is_set = tx.update_job_step_key(&self.claimed.lease, key, now).await?;
-        if is_set {
-            tx.commit().await?;
-        }
-        Ok(is_set)
+        transact(|| async {
+            let mut tx = self.begin().await?;
+            let now = self.deps.clock.now();
+            let is_set = tx.update_job_step_key(&self.claimed.lease, key, now).await?;
+            if is_set {
+                tx.commit().await?;
+            }
+            Ok(is_set)
+        })
+        .await
     }
 
     /// Finishes the job in the transaction, and commits it.
-    pub(super) async fn finish(&self, mut tx: Box<dyn StoreTx>, result: JobResult) -> Result<(), StepError> {
+    pub(super) async fn finish(&self, mut tx: Box<dyn StoreTx>, result: &JobResult) -> Result<(), StepError> {
         let now = self.deps.clock.now();
-        if !tx.update_job_finished(&self.claimed.lease, &result, now).await? {
+        if !tx.update_job_finished(&self.claimed.lease, result, now).await? {
             return Err(StepError::LeaseLost);
         }
         tx.commit().await?;
         // Jobs that this job excluded may run now.
         self.deps.wake.notify_one();
         Ok(())
+    }
+
+    /// Finishes the job, and changes nothing else.
+    pub(super) async fn finish_only(&self, result: &JobResult) -> Result<(), StepError> {
+        transact(|| async { self.finish(self.begin().await?, result).await }).await
     }
 
     /// The app as this node declares it.
@@ -194,19 +202,26 @@ impl JobRun<'_> {
     async fn finish_failed(&self, reasons: Vec<String>) -> Result<(), StepError> {
         let reason = reasons.join("; ");
         report_failure(self, &reason).await;
-        let tx = self.job().on_failure(self, self.setback(true, reasons)).await?;
-        self.finish(tx, JobResult::Failed { reason }).await
+        let (setback, result) = (self.setback(true, reasons), JobResult::Failed { reason });
+        transact(|| async {
+            let tx = self.job().on_failure(self, &setback).await?;
+            self.finish(tx, &result).await
+        })
+        .await
     }
 
     async fn finish_cancelled(&self) -> Result<(), StepError> {
-        let mut tx = self.begin().await?;
-        self.job().on_cancelled(self, tx.as_mut()).await?;
-        if self.claimed.cancel_requested || self.was_deleted() {
-            // When an operator cancels a job, its resource still exists; when a client does, it was deleted.
-            let setback = self.setback(true, vec![CANCELLED_REASON.to_owned()]);
-            self.job().record(tx.as_mut(), &setback).await?;
-        }
-        self.finish(tx, JobResult::Cancelled).await
+        transact(|| async {
+            let mut tx = self.begin().await?;
+            self.job().on_cancelled(self, tx.as_mut()).await?;
+            if self.claimed.cancel_requested || self.was_deleted() {
+                // When an operator cancels a job, its resource still exists; when a client does, it was deleted.
+                let setback = self.setback(true, vec![CANCELLED_REASON.to_owned()]);
+                self.job().record(tx.as_mut(), &setback).await?;
+            }
+            self.finish(tx, &JobResult::Cancelled).await
+        })
+        .await
     }
 
     async fn requeue(&self, reason: String, attempt: Attempt) -> Result<(), StepError> {
@@ -220,18 +235,21 @@ impl JobRun<'_> {
             Attempt::Postponed => POSTPONED_SECS,
         };
         let run_after = self.deps.clock.now() + chrono::Duration::seconds(pause_secs);
-        let mut tx = self.begin().await?;
-        if attempt != Attempt::Interrupted {
-            // Clients should see the reason for the delay until the next attempt.
-            let setback = self.setback(false, vec![fit_reason(&reason)]);
-            self.job().record(tx.as_mut(), &setback).await?;
-        }
+        // Clients should see the reason for the delay until the next attempt.
+        let setback = self.setback(false, vec![fit_reason(&reason)]);
         let result = JobResult::Requeue {
             run_after,
             counts: attempt == Attempt::Failed,
             reason,
         };
-        self.finish(tx, result).await
+        transact(|| async {
+            let mut tx = self.begin().await?;
+            if attempt != Attempt::Interrupted {
+                self.job().record(tx.as_mut(), &setback).await?;
+            }
+            self.finish(tx, &result).await
+        })
+        .await
     }
 
     async fn finish_with_error(&self, error: StepError) -> Result<(), StepError> {
@@ -251,6 +269,7 @@ impl JobRun<'_> {
                 }
             },
             StepError::Exhausted(reason) => self.requeue(reason, Attempt::Exhausted).await,
+            error @ StepError::Conflict => self.requeue(error.to_string(), Attempt::Exhausted).await,
             StepError::Postponed(reason) => self.requeue(reason, Attempt::Postponed).await,
             error => match (error, self.job().attempts_max()) {
                 (StepError::Permanent(reasons), Some(_)) => self.finish_failed(reasons).await,

@@ -1,7 +1,7 @@
 //! The reasons for unfinished steps of jobs.
 
 use crate::engine::EngineError;
-use crate::store::StoreError;
+use crate::store::{MayConflict, StoreError};
 
 /// The reason for an unfinished step.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,9 @@ pub(super) enum StepError {
     /// A retry may succeed.
     #[error("{0}")]
     Transient(String),
+    /// A transaction conflicts with a concurrent one. [`transact`](crate::store::transact) runs it again.
+    #[error("a concurrent transaction conflicts with this one")]
+    Conflict,
     /// The system or the store is temporarily unable to do it. The attempt doesn't count.
     #[error("{0}")]
     Exhausted(String),
@@ -32,9 +35,16 @@ pub(super) enum StepError {
 impl From<StoreError> for StepError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Conflict | StoreError::Unavailable(_) => Self::Exhausted(error.to_string()),
+            StoreError::Conflict => Self::Conflict,
+            StoreError::Unavailable(_) => Self::Exhausted(error.to_string()),
             _ => Self::Transient(error.to_string()),
         }
+    }
+}
+
+impl MayConflict for StepError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict)
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use appkeep_core::admission::{Admission, FreeSpace, LowSpace, QueueLimits};
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::ids::SnapshotKind;
-use appkeep_core::job::{CreateSnapshot, JobPayload, NewJob};
+use appkeep_core::job::{CreateSnapshot, DeleteSnapshot, JobPayload, NewJob};
 use appkeep_core::lease;
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Store, StoredKind};
@@ -15,7 +15,10 @@ use appkeep_core::worker::{JobControl, WorkerDeps, Workers};
 use appkeep_store::PostgresStore;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use sqlx_core::executor::Executor as _;
+use sqlx_core::query_scalar::query_scalar;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::fixtures::{NODE, TEAM, WIKI, at, declaration, resource};
@@ -127,4 +130,56 @@ async fn requests_of_another_server_stop_a_job_before_its_lease_is_renewed() {
     assert_eq!(second.list_pending_jobs().await.unwrap(), []);
     first.close().await;
     second.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn jobs_end_at_once_although_their_leases_are_renewed_meanwhile() {
+    const JOBS: u64 = 60;
+    let schema = Schema::create().await;
+    let store = PostgresStore::connect(&schema.url()).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    tx.update_declaration(NODE, &declaration(), at(0)).await.unwrap();
+    for n in 0..JOBS {
+        let payload = DeleteSnapshot {
+            account_id: Some(TEAM),
+            app_id: WIKI,
+            snapshot_id: Uuid::from_u128(n.into()).into(),
+            name: None,
+        };
+        let job = NewJob {
+            id: Uuid::from_u128(n.into()).into(),
+            payload: JobPayload::from(payload),
+            run_after: at(0),
+            node: None,
+            correlation: None,
+        };
+        tx.insert_job(&job).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let (sender, _) = mpsc::unbounded_channel();
+    let workers = Workers::start(&deps(store.clone(), sender), 4);
+    let mut renewals = JoinSet::new();
+    for _ in 0..4 {
+        let mut database = schema.connect().await;
+        renewals.spawn(async move {
+            loop {
+                let renewal =
+                    "UPDATE jobs SET lease_until_micros = lease_until_micros + 1 WHERE state = 'running'";
+                // It may conflict itself.
+                let _ = database.execute(renewal).await;
+            }
+        });
+    }
+    while !store.list_pending_jobs().await.unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    renewals.shutdown().await;
+    workers.drain().await;
+    // A conflict that isn't resolved at once would put the job back into the queue.
+    let claims: Vec<i64> = query_scalar("SELECT DISTINCT fence FROM jobs")
+        .fetch_all(&mut schema.connect().await)
+        .await
+        .unwrap();
+    assert_eq!(claims, [1]);
+    store.close().await;
 }

@@ -299,6 +299,8 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     /// The buckets that only nodes other than this one declare.
     async fn list_buckets_of_other_nodes(&self, node: &str) -> Result<HashSet<BucketId>, StoreError>;
 
+    /// The buckets that a live node other than this one declares and can use, by its latest check.
+    async fn list_buckets_usable_elsewhere(&self, node: &str) -> Result<HashSet<BucketId>, StoreError>;
     /// The schedule of this account with this id, declared or not.
     async fn fetch_schedule(
         &self,
@@ -341,6 +343,9 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     /// ignores all of these rules.
     ///
     /// Backups are claimed if no other job may run, and skipped while as many run as their bucket
+    /// A job that uses a bucket is skipped by a node that isn't known to be able to use it, while another live node that
+    /// may run the job is ([`StoreTx::update_bucket_problem`]).
+    ///
     /// ([`Bucket::backups_max`]) or the claiming process ([`Claim::backups_max`]) permits.
     ///
     /// A queued job that is due later than the longest pause ([`BACKOFF_SECS_MAX`](crate::worker::BACKOFF_SECS_MAX))
@@ -411,10 +416,15 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// Inserts an app that is not declared, unless there is one with its id, which stays unchanged. Returns whether the
     /// app with this id belongs to this account.
     async fn insert_undeclared_app(&mut self, app: &App, now: DateTime<Utc>) -> Result<bool, StoreError>;
-    /// Records the result of a check of a bucket: the reason why it can't be used, or that it is available. Returns
-    /// whether this is a change.
-    async fn update_bucket_problem(&mut self, id: BucketId, reason: Option<&str>)
-    -> Result<bool, StoreError>;
+    /// Records the result of a node's check of a bucket: the reason why it can't be used, or that it is available. The
+    /// bucket has a problem ([`Store::list_bucket_problems`]) if none of the live nodes that declare it can use it.
+    /// Returns whether anything has changed. The time is the same as in [`Store::register_server`].
+    async fn update_bucket_problem(
+        &mut self,
+        node: &str,
+        id: BucketId,
+        reason: Option<&str>,
+    ) -> Result<bool, StoreError>;
     /// Replaces a declared schedule's next run if it is still `from`.
     async fn update_schedule_next(
         &mut self,

@@ -17,8 +17,8 @@ use appkeep_core::service::Service;
 use appkeep_core::store::Store;
 use appkeep_core::store_clock::StoreClock;
 use appkeep_core::worker::{
-    Background, JobControl, Liveness, Register, WorkerDeps, Workers, resume_restores, start_bucket_watch,
-    start_node_watch, start_reconciler,
+    Background, JobControl, Liveness, Register, UnusableBuckets, WorkerDeps, Workers, resume_restores,
+    start_bucket_watch, start_node_watch, start_reconciler,
 };
 use appkeep_engine::DataSpace;
 use appkeep_store::{PostgresStore, SqliteStore};
@@ -264,7 +264,8 @@ impl Server {
         };
         let registration = register.start();
         resume_restores(&deps).await?;
-        let mut watches = vec![start_bucket_watch(&deps)];
+        let unusable_buckets = UnusableBuckets::default();
+        let mut watches = vec![start_bucket_watch(&deps, unusable_buckets.clone())];
         // A database on SQLite has no other server.
         if options.config.store.is_some() {
             watches.push(start_node_watch(&deps));
@@ -276,7 +277,8 @@ impl Server {
         if let Some(operations) = &operations {
             let reconciler = reconciler.as_ref().map(Background::liveness).unwrap_or_default();
             let watches = watches.iter().chain([&registration]).map(Background::liveness);
-            operations.watch(watches.fold(workers.liveness().with(reconciler), Liveness::with));
+            let liveness = watches.fold(workers.liveness().with(reconciler), Liveness::with);
+            operations.watch(liveness, unusable_buckets);
         }
         Ok(Self {
             listener,

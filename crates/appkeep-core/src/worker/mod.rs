@@ -25,6 +25,7 @@ mod run;
 mod scheduler;
 mod step;
 mod unfinished_restores;
+mod unusable_buckets;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -54,6 +55,7 @@ pub use self::node_watch::start_node_watch;
 pub use self::reconciler::start_reconciler;
 pub use self::register::{Register, RegisterError};
 pub use self::unfinished_restores::{complete_interrupted_restore, resume_restores};
+pub use self::unusable_buckets::{UnusableBucket, UnusableBuckets};
 
 /// The interval at which a lease is renewed and checked for a request to stop, if the store doesn't report requests. If
 /// it does, the interval is [`lease::renew_every()`].

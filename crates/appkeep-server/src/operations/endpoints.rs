@@ -57,7 +57,7 @@ async fn healthz(watched: &Watched) -> Response<Body> {
 /// Reports whether requests should be sent to this server.
 async fn readyz(watched: &Watched) -> Response<Body> {
     let reasons = readiness::reasons_against(watched).await;
-    let (status, body) = if reasons.is_empty() {
+    let (status, mut body) = if reasons.is_empty() {
         (StatusCode::OK, json!({"status": "ready"}))
     } else {
         (
@@ -65,6 +65,10 @@ async fn readyz(watched: &Watched) -> Response<Body> {
             json!({"status": "not ready", "reasons": reasons}),
         )
     };
+    let warnings = readiness::warnings(watched);
+    if !warnings.is_empty() {
+        body["warnings"] = json!(warnings);
+    }
     answer(status, JSON, body.to_string())
 }
 

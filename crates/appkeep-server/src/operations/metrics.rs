@@ -149,9 +149,9 @@ fn of_process(watched: &Watched) -> Registry {
     let tasks = Family::<TaskLabels, Gauge>::default();
     for task in ["worker", "scheduler", "reconciler"] {
         let running = watched
-            .liveness
+            .running
             .get()
-            .map_or(0, |liveness| liveness.running(task));
+            .map_or(0, |running| running.liveness.running(task));
         let running = i64::try_from(running).unwrap_or(i64::MAX);
         tasks.get_or_create(&TaskLabels { task }).set(running);
     }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use appkeep_core::admission::Admission;
 use appkeep_core::clock::Clock;
 use appkeep_core::store::Store;
-use appkeep_core::worker::Liveness;
+use appkeep_core::worker::{Liveness, UnusableBuckets};
 use dropshot::Body;
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -27,6 +27,12 @@ use crate::listener::{Application, ConnectionLimits, Listener};
 /// The time that open requests may take after the server was told to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// The background tasks of a running server.
+struct Running {
+    liveness: Liveness,
+    unusable_buckets: UnusableBuckets,
+}
+
 /// The state that the endpoints report.
 pub(crate) struct Watched {
     pub(crate) store: Arc<dyn Store>,
@@ -35,7 +41,7 @@ pub(crate) struct Watched {
     admission: Admission,
     writes: Writes,
     /// Set once the workers run.
-    liveness: OnceLock<Liveness>,
+    running: OnceLock<Running>,
     /// Set when the server begins to stop: from then on it reports that it isn't ready.
     stopping: AtomicBool,
 }
@@ -54,7 +60,7 @@ impl Watched {
             requests,
             admission,
             writes: Writes::default(),
-            liveness: OnceLock::new(),
+            running: OnceLock::new(),
             stopping: AtomicBool::new(false),
         }
     }
@@ -96,10 +102,15 @@ impl Operations {
         self.listener.local_addr()
     }
 
-    /// Sets the liveness of the background tasks. Until then the server isn't ready.
-    pub(crate) fn watch(&self, liveness: Liveness) {
+    /// Sets the liveness of the background tasks, and the buckets that one of them finds unusable. Until then the server
+    /// isn't ready.
+    pub(crate) fn watch(&self, liveness: Liveness, unusable_buckets: UnusableBuckets) {
+        let running = Running {
+            liveness,
+            unusable_buckets,
+        };
         // It is set only once.
-        let _ = self.watched.liveness.set(liveness);
+        let _ = self.watched.running.set(running);
     }
 
     /// Reports from now on that the server isn't ready.

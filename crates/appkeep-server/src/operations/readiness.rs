@@ -1,8 +1,8 @@
 //! Readiness: whether requests should be sent to this server.
 //!
-//! An unavailable bucket doesn't affect readiness: the server responds, and other buckets continue to work.
-//! The bucket's backups become `unknown`, which the metrics show. Too little free space does affect it,
-//! because creates are refused.
+//! An unavailable bucket is only a warning: the server responds, other buckets continue to work, and other servers
+//! that can use the bucket run its jobs. If it were a reason, an outage of the S3 server would make all servers
+//! unavailable at once. Too little free space does affect readiness, because creates are refused.
 
 use std::sync::atomic::Ordering;
 
@@ -25,12 +25,22 @@ pub(super) async fn reasons_against(watched: &Watched) -> Vec<String> {
     if let Err(reason) = watched.admission.check_space() {
         reasons.push(format!("creates are refused: {reason}"));
     }
-    match watched.liveness.get() {
+    match watched.running.get() {
         None => reasons.push("the server is starting".to_owned()),
-        Some(liveness) => {
-            let ended = liveness.ended().into_iter();
+        Some(running) => {
+            let ended = running.liveness.ended().into_iter();
             reasons.extend(ended.map(|name| format!("a {name} ended unexpectedly: restart the server")));
         }
     }
     reasons
+}
+
+/// Returns problems that don't affect readiness: the buckets that this server can't use.
+pub(super) fn warnings(watched: &Watched) -> Vec<String> {
+    let running = watched.running.get();
+    let buckets = running.map(|running| running.unusable_buckets.list());
+    let buckets = buckets.unwrap_or_default().into_iter();
+    buckets
+        .map(|bucket| format!("bucket {} is unavailable: {}", bucket.name, bucket.reason))
+        .collect()
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sqlx_postgres::PgConnection;
 
 use super::db::{self, params};
-use super::schedules;
+use super::{bucket_problems, schedules};
 use crate::items::catalog::{account, app, bucket, check_account, recorded};
 use crate::rows::{Row as _, json, micros};
 use crate::statements::{Statement, statements};
@@ -170,11 +170,13 @@ async fn declare_bucket(
     position: i64,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let location = json("a bucket's location", &bucket.location)?;
+    bucket_problems::delete_outdated(db, bucket.id.as_uuid(), &location).await?;
     let params = params![
         bucket.id.as_uuid(),
         bucket.account_id.as_uuid(),
         &bucket.name,
-        json("a bucket's location", &bucket.location)?,
+        location,
         bucket.is_default,
         position,
         i64::from(bucket.backups_max),

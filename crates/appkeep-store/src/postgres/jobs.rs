@@ -5,6 +5,7 @@
 //! transaction has locked: one that finishes or cancels a job, or that writes its results under its lease.
 
 use appkeep_core::job::{Claim, ClaimedJob, JobPayload, JobResult, Lease, LeaseStatus, NewJob};
+use appkeep_core::lease;
 use appkeep_core::store::StoreError;
 use appkeep_core::worker::BACKOFF_SECS_MAX;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,13 +16,16 @@ use super::db::{self, params, storable};
 use super::events::notifying;
 use super::locks;
 use super::rows::PostgresRow;
+use super::servers::now;
 use crate::items::jobs::{
     Claimed, PARKED_PER_CLAIM_MAX, UnrunnableJob, claimed, log_claimed, truncate_reason,
 };
+use crate::items::servers::duration_micros;
 use crate::rows::{Row as _, json, micros};
 use crate::statements::statements;
 
-/// Claims the oldest job of a class that may run. `$1` owner, `$2` lease end, `$3` now, `$4` node.
+/// Claims the oldest job of a class that may run. `$1` owner, `$2` lease end, `$3` now, `$4` node,
+/// `$5` the time for which a server is live.
 ///
 /// A job whose owner is dead can be claimed itself, so a queued job with the same key waits until that job is
 /// resumed.
@@ -43,6 +47,8 @@ macro_rules! claim {
             $limits,
             "AND ",
             permitted!(),
+            " AND NOT ",
+            better_elsewhere!(),
             " ORDER BY candidate.run_after_micros, candidate.seq LIMIT 1 FOR UPDATE OF candidate SKIP LOCKED) ",
             "RETURNING seq, id, payload_version, kind, payload, attempt, fence, cancel_requested, ",
             "COALESCE(correlation, id) AS correlation"
@@ -61,6 +67,40 @@ macro_rules! permitted {
             "OR (candidate.kind = 'delete_backup' AND 0 = (",
             "SELECT COUNT(*) FROM node_declarations AS declared ",
             "WHERE declared.id = candidate.required_item)))))"
+        )
+    };
+}
+
+/// The bucket that a job uses, if it is known. The required item of other jobs isn't a bucket.
+macro_rules! bucket {
+    () => {
+        concat!(
+            "COALESCE(candidate.bucket_id, (",
+            "SELECT backup.bucket_id FROM app_restores AS restore ",
+            "JOIN app_backups AS backup ON backup.id = restore.source_id ",
+            "WHERE candidate.kind = 'restore_app' AND restore.id = candidate.resource), candidate.required_item)"
+        )
+    };
+}
+
+/// Whether this node isn't known to be able to use the job's bucket, while another live node is that may run the job.
+/// `$5` the time for which a server is live.
+macro_rules! better_elsewhere {
+    () => {
+        concat!(
+            "(candidate.node IS NULL AND 0 = (",
+            "SELECT COUNT(*) FROM bucket_checks AS own WHERE own.bucket_id = ",
+            bucket!(),
+            " AND own.node = $4 AND own.reason IS NULL) AND 0 < (",
+            "SELECT COUNT(*) FROM bucket_checks AS elsewhere ",
+            "JOIN node_declarations AS bucket ON bucket.id = elsewhere.bucket_id AND bucket.node = elsewhere.node ",
+            "JOIN node_declarations AS item ON item.id = candidate.required_item AND item.node = elsewhere.node ",
+            "JOIN servers ON servers.node = elsewhere.node AND ",
+            now!(),
+            " - servers.seen_micros < $5 ",
+            "WHERE elsewhere.bucket_id = ",
+            bucket!(),
+            " AND elsewhere.node <> $4 AND elsewhere.reason IS NULL))"
         )
     };
 }
@@ -112,12 +152,12 @@ statements! {
     /// Claims a job that isn't a backup. These jobs take priority: they are short, or a client waits for them.
     CLAIM_OTHER("jobs") = claim!("<>", "");
 
-    /// Claims a backup, unless as many run as its bucket or this owner (`$5`, null for no limit) permits. A queued
+    /// Claims a backup, unless as many run as its bucket or this owner (`$6`, null for no limit) permits. A queued
     /// backup waits until backups of dead owners are resumed. Those don't block each other, because otherwise none
     /// would be resumed.
     CLAIM_BACKUP("jobs") = claim!(
         "=",
-        "AND ($5::BIGINT IS NULL OR $5 > (\
+        "AND ($6::BIGINT IS NULL OR $6 > (\
           SELECT COUNT(*) FROM jobs AS own \
           WHERE own.lease_owner = $1 AND own.kind = 'take_backup' \
           AND own.lease_until_micros >= $3 AND own.seq <> candidate.seq)) \
@@ -189,13 +229,14 @@ pub(super) async fn claim(db: &mut PgConnection, claim: &Claim) -> Result<Option
 async fn claim_row(db: &mut PgConnection, claim: &Claim) -> Result<Option<Claimed>, StoreError> {
     let (lease_until, now) = (micros(claim.lease_until), micros(claim.now));
     let read = |row: &PostgresRow<'_>| claimed(row, claim.owner);
-    let params = params![claim.owner, lease_until, now, &claim.node];
+    let live_for = duration_micros(lease::duration());
+    let params = params![claim.owner, lease_until, now, &claim.node, live_for];
     let other = db::fetch(db, CLAIM_OTHER, params, read).await?;
     if other.is_some() {
         return Ok(other);
     }
     let backups_max = claim.backups_max.map(i64::from);
-    let params = params![claim.owner, lease_until, now, &claim.node, backups_max];
+    let params = params![claim.owner, lease_until, now, &claim.node, live_for, backups_max];
     db::fetch(db, CLAIM_BACKUP, params, read).await
 }
 

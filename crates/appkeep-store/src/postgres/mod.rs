@@ -248,6 +248,10 @@ impl Store for PostgresStore {
     }
 
     async fn fetch_schedule(
+    async fn list_buckets_usable_elsewhere(&self, node: &str) -> Result<HashSet<BucketId>, StoreError> {
+        bucket_problems::list_usable_elsewhere(&mut *self.db().await?, node).await
+    }
+
         &self,
         account_id: AccountId,
         id: ScheduleId,

@@ -142,9 +142,10 @@ impl StoreTx for PostgresTx {
         id: BucketId,
         reason: Option<&str>,
     ) -> Result<bool, StoreError> {
-        let result = bucket_problems::update(self.db()?, id, reason).await;
+        let result = bucket_problems::update(self.db()?, node, id, reason).await;
         self.ended(result)
     }
+        node: &str,
 
     async fn update_schedule_next(
         &mut self,

@@ -307,6 +307,10 @@ impl Store for SqliteStore {
     }
 
     async fn fetch_schedule(
+    async fn list_buckets_usable_elsewhere(&self, _node: &str) -> Result<HashSet<BucketId>, StoreError> {
+        Ok(HashSet::new())
+    }
+
         &self,
         account_id: AccountId,
         id: ScheduleId,

@@ -118,6 +118,7 @@ impl StoreTx for SqliteTx {
     ) -> Result<bool, StoreError> {
         self.run(|db| bucket_problems::update(db, id, reason))
     }
+        _node: &str,
 
     async fn update_schedule_next(
         &mut self,

@@ -70,7 +70,7 @@ async fn problems(h: &Harness) -> HashMap<BucketId, BucketProblem> {
 
 async fn check(h: &Harness, id: BucketId, reason: Option<&str>) -> bool {
     let mut tx = h.begin().await;
-    let changed = tx.update_bucket_problem(id, reason).await.unwrap();
+    let changed = tx.update_bucket_problem(NODE, id, reason).await.unwrap();
     tx.commit().await.unwrap();
     changed
 }

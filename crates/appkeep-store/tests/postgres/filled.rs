@@ -181,7 +181,9 @@ pub(crate) async fn fill(store: &SqliteStore) {
         decided_at: at(0),
     };
     assert!(tx.update_schedule_next(NIGHTLY, None, Some(next)).await.unwrap());
-    tx.update_bucket_problem(NEAR, Some("unreachable")).await.unwrap();
+    tx.update_bucket_problem(NODE, NEAR, Some("unreachable"))
+        .await
+        .unwrap();
     for (n, scope) in (1..).zip([
         AccountScope::All,
         AccountScope::These(vec![TEAM, OTHER_ACCOUNT]),

@@ -7,13 +7,14 @@ mod filled;
 #[expect(dead_code, reason = "the tests of the port use the rest")]
 mod fixtures;
 mod idle_engine;
+mod postgres_buckets;
 mod postgres_connections;
 mod postgres_copy;
 mod postgres_events;
 mod postgres_faults;
 mod postgres_migrations;
-mod postgres_servers;
 mod postgres_scheduler;
+mod postgres_servers;
 mod postgres_tls;
 mod postgres_workers;
 #[path = "../schema/mod.rs"]

@@ -25,6 +25,7 @@ mod key;
 mod logs;
 mod memory;
 mod operations;
+mod partitions;
 mod postgres;
 mod postgres_nodes;
 mod program;

@@ -1,0 +1,1 @@
+-- Nothing: with SQLite, there is only one node. The results of its checks are in `buckets.trouble`.

@@ -43,6 +43,15 @@ pub struct DeclaredItem {
     pub fields: Map<String, Value>,
 }
 
+/// An item, with the node that declares it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeItem {
+    /// The name of the node.
+    pub node: String,
+    /// The item.
+    pub item: DeclaredItem,
+}
+
 /// The field whose values are named directories, which may differ between nodes.
 const VOLUMES: &str = "volumes";
 /// A field that is derived from the paths of volumes.
@@ -139,7 +148,7 @@ impl DeclaredItem {
         (self.kind, scopes, self.name())
     }
 
-    fn name(&self) -> Option<&str> {
+    pub(crate) fn name(&self) -> Option<&str> {
         self.fields.get("name").and_then(Value::as_str)
     }
 

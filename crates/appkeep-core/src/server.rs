@@ -42,6 +42,17 @@ impl RegisteredServer {
     }
 }
 
+/// The result of [`StoreTx::delete_node`](crate::store::StoreTx::delete_node).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeletedNode {
+    /// It was deleted.
+    Deleted,
+    /// It has a live server, which was last seen before this time. Nothing was changed.
+    Live(Duration),
+    /// There is no such node.
+    Unknown,
+}
+
 /// The servers of an installation, for the threads of the engine: several servers use a bucket at once.
 pub trait Servers: Debug + Send + Sync {
     /// The time since the server with this id was last seen, if it is registered. Reads only memory.

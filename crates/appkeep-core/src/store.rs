@@ -16,6 +16,7 @@ use crate::app::AppView;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::app_snapshot::AppSnapshot;
 use crate::catalog::{Account, App, Bucket, BucketProblem, Declaration, Recorded};
+use crate::declared_item::NodeItem;
 use crate::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BackupKind, BucketId, JobId, ResourceId,
     ScheduleId, SnapshotKind, TokenId,
@@ -26,7 +27,7 @@ use crate::job::{
 use crate::resource::{Kind, Resource};
 use crate::retention::RetentionItem;
 use crate::schedule::{NextRun, Schedule, Scheduled};
-use crate::server::{NewServer, RegisteredServer};
+use crate::server::{DeletedNode, NewServer, RegisteredServer};
 use crate::state::ResourceState;
 use crate::statistics::Statistics;
 
@@ -298,9 +299,9 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
 
     /// The buckets that only nodes other than this one declare.
     async fn list_buckets_of_other_nodes(&self, node: &str) -> Result<HashSet<BucketId>, StoreError>;
-
     /// The buckets that a live node other than this one declares and can use, by its latest check.
     async fn list_buckets_usable_elsewhere(&self, node: &str) -> Result<HashSet<BucketId>, StoreError>;
+
     /// The schedule of this account with this id, declared or not.
     async fn fetch_schedule(
         &self,
@@ -342,10 +343,10 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     /// declares. A cancelled job that has never run can be claimed by any node. A store that is used by one server only
     /// ignores all of these rules.
     ///
-    /// Backups are claimed if no other job may run, and skipped while as many run as their bucket
     /// A job that uses a bucket is skipped by a node that isn't known to be able to use it, while another live node that
     /// may run the job is ([`StoreTx::update_bucket_problem`]).
     ///
+    /// Backups are claimed if no other job may run, and skipped while as many run as their bucket
     /// ([`Bucket::backups_max`]) or the claiming process ([`Claim::backups_max`]) permits.
     ///
     /// A queued job that is due later than the longest pause ([`BACKOFF_SECS_MAX`](crate::worker::BACKOFF_SECS_MAX))
@@ -363,20 +364,22 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     /// Events of the queue from all processes. `None` if the store doesn't report any: then other processes' changes are
     /// only found by polling.
     fn watch_jobs(&self) -> Option<JobEvents>;
+    /// The database's time, if several servers may share the database: their clocks may differ.
+    async fn database_time(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
     /// Registers a server, or refreshes its registration, unless another live server has the same node: then that server
     /// is returned, and nothing is changed. Deletes registrations of servers that were not seen for
     /// [`SERVER_FORGOTTEN_AFTER`](crate::server::SERVER_FORGOTTEN_AFTER), or that are known to be dead.
     ///
     /// The time is the database's own if several servers share it, because their clocks may differ; otherwise `now`.
     async fn register_server(
-    /// The database's time, if several servers may share the database: their clocks may differ.
-    async fn database_time(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
         &self,
         server: &NewServer,
         now: DateTime<Utc>,
     ) -> Result<Option<RegisteredServer>, StoreError>;
     /// The registered servers, in the order of their ids. The time is the same as in [`Self::register_server`].
     async fn list_servers(&self, now: DateTime<Utc>) -> Result<Vec<RegisteredServer>, StoreError>;
+    /// The items that all nodes declare.
+    async fn list_declared_items(&self) -> Result<Vec<NodeItem>, StoreError>;
     /// Deletes a server's registration.
     async fn unregister_server(&self, id: Uuid) -> Result<(), StoreError>;
     /// Waits for calls in progress, then closes the database. All later calls fail with [`StoreError::Unavailable`].
@@ -413,6 +416,9 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// Records which apps are away: none of the nodes that declare them has a live server. Returns the number of apps for
     /// which this has changed. The time is the same as in [`Store::register_server`].
     async fn update_away_apps(&mut self, now: DateTime<Utc>) -> Result<usize, StoreError>;
+    /// Deletes a node without a live server: its declaration and its registrations. Unfinished jobs and snapshots that
+    /// belonged to it don't belong to a node any more. The time is the same as in [`Store::register_server`].
+    async fn delete_node(&mut self, node: &str, now: DateTime<Utc>) -> Result<DeletedNode, StoreError>;
     /// Inserts an app that is not declared, unless there is one with its id, which stays unchanged. Returns whether the
     /// app with this id belongs to this account.
     async fn insert_undeclared_app(&mut self, app: &App, now: DateTime<Utc>) -> Result<bool, StoreError>;

@@ -24,8 +24,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use self::commands::{
-    app, backup, bucket, config, diff, doctor, explain, job, key, login as logging_in, restore, schedule,
-    serve, shell, snapshot, store, token, verify,
+    app, backup, bucket, config, diff, doctor, explain, job, key, login as logging_in, node, restore,
+    schedule, serve, shell, snapshot, store, token, verify,
 };
 use self::failure::{COULD_NOT_RUN, Failure};
 
@@ -69,6 +69,9 @@ enum Command {
     /// List and cancel jobs.
     #[command(subcommand)]
     Job(job::Command),
+    /// List the nodes of servers that share a database, and forget those that never return.
+    #[command(subcommand)]
+    Node(node::Command),
     /// Show and change the keys that decrypt backups.
     #[command(subcommand)]
     Key(key::Command),
@@ -125,6 +128,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Restore(args) => block_on(restore::run(args)),
         Command::Token(command) => block_on(token::run(command)),
         Command::Job(command) => block_on(job::run(command)),
+        Command::Node(command) => block_on(node::run(command)),
         Command::Key(command) => block_on(key::run(command)),
         Command::Store(command) => block_on(store::run(command)),
         Command::Verify(args) => block_on(verify::run(*args)),

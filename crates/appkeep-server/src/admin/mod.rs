@@ -1,4 +1,4 @@
-//! Administration of a server's database and data directory, for command-line tools: tokens, keys, jobs, buckets,
+//! Administration of a server's database and data directory, for command-line tools: tokens, keys, jobs, nodes, buckets,
 //! imports, and restores without a running server. Not covered by semantic versioning.
 
 pub mod bucket;
@@ -7,6 +7,7 @@ pub mod database;
 pub mod import;
 pub mod jobs;
 pub mod keys;
+pub mod nodes;
 pub mod recovery;
 pub mod restore;
 pub mod retention;

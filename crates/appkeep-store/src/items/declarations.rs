@@ -3,17 +3,11 @@
 use std::collections::BTreeSet;
 
 use appkeep_core::catalog::Declaration;
-use appkeep_core::declared_item::{DeclaredItem, disagreement};
+use appkeep_core::declared_item::{DeclaredItem, NodeItem, disagreement};
 use appkeep_core::server::RegisteredServer;
 use appkeep_core::store::StoreError;
 
 use crate::rows::Row;
-
-/// An item, with the node that declares it.
-pub(crate) struct NodeItem {
-    pub(crate) node: String,
-    pub(crate) item: DeclaredItem,
-}
 
 pub(crate) fn node_item(row: &impl Row) -> Result<NodeItem, StoreError> {
     let item = DeclaredItem {

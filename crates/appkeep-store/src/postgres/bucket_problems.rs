@@ -45,6 +45,7 @@ statements! {
     /// Deletes the checks of a bucket whose location changes. `$2` the new location.
     DELETE_OUTDATED("bucket_checks") = "DELETE FROM bucket_checks WHERE bucket_id = $1 AND 0 < (\
          SELECT COUNT(*) FROM buckets WHERE buckets.id = $1 AND location <> $2)";
+    DELETE_OF_NODE("bucket_checks") = "DELETE FROM bucket_checks WHERE node = $1";
 }
 
 /// Records the result of a node's check. Returns whether anything has changed.
@@ -67,6 +68,12 @@ pub(super) async fn delete_outdated(
     location: &str,
 ) -> Result<(), StoreError> {
     db::execute(db, DELETE_OUTDATED, params![id, location]).await?;
+    Ok(())
+}
+
+/// Deletes the checks of a node.
+pub(super) async fn delete_of_node(db: &mut PgConnection, node: &str) -> Result<(), StoreError> {
+    db::execute(db, DELETE_OF_NODE, params![node]).await?;
     Ok(())
 }
 

@@ -3,16 +3,17 @@
 use std::collections::HashSet;
 
 use appkeep_core::catalog::{App, Declaration};
-use appkeep_core::declared_item::DeclaredItem;
+use appkeep_core::declared_item::{DeclaredItem, NodeItem};
 use appkeep_core::ids::{AccountId, AppId, BucketId};
 use appkeep_core::lease;
+use appkeep_core::server::DeletedNode;
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use sqlx_postgres::PgConnection;
 
 use super::db::{self, params};
 use super::servers::now;
-use super::{catalog, changes, schedules, servers};
+use super::{bucket_problems, catalog, changes, schedules, servers};
 use crate::items::catalog::app;
 use crate::items::declarations::{check, items_of, node_item};
 use crate::items::servers::duration_micros;
@@ -22,10 +23,13 @@ use crate::statements::statements;
 statements! {
     LIST_OTHERS("node_declarations") = "SELECT id, node, kind, fields FROM node_declarations WHERE node <> $1 \
          ORDER BY id, node";
+    LIST("node_declarations") = "SELECT id, node, kind, fields FROM node_declarations ORDER BY node, id";
     DELETE("node_declarations") = "DELETE FROM node_declarations WHERE node = $1";
     DELETE_ITEM("node_declarations") = "DELETE FROM node_declarations WHERE id = $1 AND node = $2";
     INSERT("node_declarations") = "INSERT INTO node_declarations (id, node, kind, fields) VALUES ($1, $2, $3, $4)";
     ADOPT_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = $1 WHERE node IS NULL AND state <> 'pending'";
+    RELEASE_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = NULL WHERE node = $1";
+    RELEASE_JOBS("jobs") = "UPDATE jobs SET node = NULL WHERE node = $1 AND ended_order IS NULL";
     FETCH_APP("apps") = "\
         SELECT apps.id, account_id, name, declared, COALESCE(own.fields::JSON ->> 'volumes', volumes) AS volumes, \
         COALESCE(own.fields, options) AS options \
@@ -77,6 +81,32 @@ async fn insert(db: &mut PgConnection, node: &str, item: &DeclaredItem) -> Resul
     let params = params![item.id, node, item.kind.as_str(), fields];
     db::execute(db, INSERT, params).await?;
     Ok(())
+}
+
+pub(super) async fn list(db: &mut PgConnection) -> Result<Vec<NodeItem>, StoreError> {
+    db::list(db, LIST, params![], |row| node_item(row)).await
+}
+
+/// Deletes a node, unless it has a live server.
+pub(super) async fn delete_node(
+    db: &mut PgConnection,
+    node: &str,
+    now: DateTime<Utc>,
+) -> Result<DeletedNode, StoreError> {
+    if let Some(unseen_for) = servers::fetch_live(db, node).await? {
+        return Ok(DeletedNode::Live(unseen_for));
+    }
+    let before = changes::declared(db).await?;
+    let declared = db::execute(db, DELETE, params![node]).await?;
+    if declared + servers::delete_of_node(db, node).await? == 0 {
+        return Ok(DeletedNode::Unknown);
+    }
+    catalog::undeclare(db).await?;
+    db::execute(db, RELEASE_SNAPSHOTS, params![node]).await?;
+    db::execute(db, RELEASE_JOBS, params![node]).await?;
+    bucket_problems::delete_of_node(db, node).await?;
+    changes::record_changes(db, &before, now).await?;
+    Ok(DeletedNode::Deleted)
 }
 
 /// The app as the node declares it.

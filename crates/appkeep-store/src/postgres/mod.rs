@@ -39,6 +39,7 @@ use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::AppRestore;
 use appkeep_core::catalog::{Account, App, Bucket, BucketProblem, Recorded};
+use appkeep_core::declared_item::NodeItem;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AccountId, AppId, AppRestoreId, BucketId, ResourceId, ScheduleId};
 use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus, PendingJob};
@@ -247,11 +248,11 @@ impl Store for PostgresStore {
         declarations::list_buckets_of_others(&mut *self.db().await?, node).await
     }
 
-    async fn fetch_schedule(
     async fn list_buckets_usable_elsewhere(&self, node: &str) -> Result<HashSet<BucketId>, StoreError> {
         bucket_problems::list_usable_elsewhere(&mut *self.db().await?, node).await
     }
 
+    async fn fetch_schedule(
         &self,
         account_id: AccountId,
         id: ScheduleId,
@@ -321,15 +322,15 @@ impl Store for PostgresStore {
         Some(self.events.subscribe())
     }
 
+    async fn database_time(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        servers::time(&mut *self.db().await?).await.map(Some)
+    }
+
     async fn register_server(
         &self,
         server: &NewServer,
         _now: DateTime<Utc>,
     ) -> Result<Option<RegisteredServer>, StoreError> {
-    async fn database_time(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        servers::time(&mut *self.db().await?).await.map(Some)
-    }
-
         let mut tx = self.connections.begin_read_committed().await?;
         let other = servers::register(&mut tx, server).await?;
         tx.commit().await.map_err(store_error)?;
@@ -338,6 +339,10 @@ impl Store for PostgresStore {
 
     async fn list_servers(&self, _now: DateTime<Utc>) -> Result<Vec<RegisteredServer>, StoreError> {
         servers::list(&mut *self.db().await?).await
+    }
+
+    async fn list_declared_items(&self) -> Result<Vec<NodeItem>, StoreError> {
+        declarations::list(&mut *self.db().await?).await
     }
 
     async fn unregister_server(&self, id: Uuid) -> Result<(), StoreError> {

@@ -1,5 +1,7 @@
 //! The register of servers. All times are those of the database's clock, because the clocks of servers differ.
 
+use std::time::Duration;
+
 use appkeep_core::lease;
 use appkeep_core::server::{NewServer, RegisteredServer, SERVER_FORGOTTEN_AFTER};
 use appkeep_core::store::StoreError;
@@ -40,6 +42,9 @@ statements! {
          ON CONFLICT (id) DO UPDATE SET node = excluded.node, seen_micros = excluded.seen_micros");
     LIST("servers") = select!("ORDER BY id");
     FETCH_TIME("servers") = concat!("SELECT ", now!(), " AS now_micros");
+    FETCH_LIVE_OF_NODE("servers") = concat!(
+        select!("WHERE node = $1 AND "), now!(), " - seen_micros < $2 ORDER BY seen_micros DESC LIMIT 1");
+    DELETE_OF_NODE("servers") = "DELETE FROM servers WHERE node = $1";
     DELETE("servers") = "DELETE FROM servers WHERE id = $1";
     /// Has no effect if there is an id.
     INSERT_INSTALLATION("installation") =
@@ -75,6 +80,18 @@ pub(super) async fn list(db: &mut PgConnection) -> Result<Vec<RegisteredServer>,
 pub(super) async fn delete(db: &mut PgConnection, id: Uuid) -> Result<(), StoreError> {
     db::execute(db, DELETE, params![id]).await?;
     Ok(())
+}
+
+/// The time since a live server of the node was last seen.
+pub(super) async fn fetch_live(db: &mut PgConnection, node: &str) -> Result<Option<Duration>, StoreError> {
+    let params = params![node, duration_micros(lease::duration())];
+    let live = db::fetch(db, FETCH_LIVE_OF_NODE, params, |row| server(row)).await?;
+    Ok(live.map(|live| live.unseen_for))
+}
+
+/// Returns the number of registrations.
+pub(super) async fn delete_of_node(db: &mut PgConnection, node: &str) -> Result<usize, StoreError> {
+    db::execute(db, DELETE_OF_NODE, params![node]).await
 }
 
 /// The installation's id: `new` if it had none.

@@ -12,6 +12,7 @@ use appkeep_core::ids::{
 use appkeep_core::job::{JobPayload, JobResult, Lease, NewJob, PendingJob, QueuedJobs};
 use appkeep_core::resource::Resource;
 use appkeep_core::schedule::NextRun;
+use appkeep_core::server::DeletedNode;
 use appkeep_core::store::{ResourcesTx, StoreError, StoreTx};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -132,6 +133,11 @@ impl StoreTx for PostgresTx {
         self.ended(result)
     }
 
+    async fn delete_node(&mut self, node: &str, now: DateTime<Utc>) -> Result<DeletedNode, StoreError> {
+        let result = declarations::delete_node(self.db()?, node, now).await;
+        self.ended(result)
+    }
+
     async fn insert_undeclared_app(&mut self, app: &App, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let result = catalog::insert_undeclared_app(self.db()?, app, now).await;
         self.ended(result)
@@ -139,13 +145,13 @@ impl StoreTx for PostgresTx {
 
     async fn update_bucket_problem(
         &mut self,
+        node: &str,
         id: BucketId,
         reason: Option<&str>,
     ) -> Result<bool, StoreError> {
         let result = bucket_problems::update(self.db()?, node, id, reason).await;
         self.ended(result)
     }
-        node: &str,
 
     async fn update_schedule_next(
         &mut self,

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use appkeep_core::catalog::{App, Declaration};
-use appkeep_core::declared_item::DeclaredItem;
+use appkeep_core::declared_item::{DeclaredItem, NodeItem};
 use appkeep_core::ids::{AccountId, AppId, BucketId};
 use appkeep_core::lease;
+use appkeep_core::server::DeletedNode;
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
@@ -20,6 +21,7 @@ use crate::statements::statements;
 
 statements! {
     LIST_OTHERS("node_declarations") = "SELECT * FROM node_declarations WHERE node <> ?1 ORDER BY id, node";
+    LIST("node_declarations") = "SELECT * FROM node_declarations ORDER BY node, id";
     DELETE_OTHERS("node_declarations") = "DELETE FROM node_declarations WHERE node <> ?1";
     DELETE("node_declarations") = "DELETE FROM node_declarations WHERE node = ?1";
     DELETE_ITEM("node_declarations") = "DELETE FROM node_declarations WHERE id = ?1 AND node = ?2";
@@ -27,6 +29,8 @@ statements! {
 
     /// The snapshots of a node that has another name now belong to that name.
     MOVE_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = ?1 WHERE node = ?2";
+    RELEASE_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = NULL WHERE node = ?1";
+    RELEASE_JOBS("jobs") = "UPDATE jobs SET node = NULL WHERE node = ?1 AND ended_order IS NULL";
     ADOPT_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = ?1 WHERE node IS NULL AND state <> 'pending'";
 
     FETCH_APP("apps") = "\
@@ -88,6 +92,27 @@ fn insert(db: &Db, node: &str, item: &DeclaredItem) -> Result<(), StoreError> {
         params![item.id.to_string(), node, item.kind.as_str(), fields],
     )?;
     Ok(())
+}
+
+pub(super) fn list(db: &Db) -> Result<Vec<NodeItem>, StoreError> {
+    db.list(LIST, [], |row| node_item(row))
+}
+
+/// Deletes a node, unless it has a live server.
+pub(super) fn delete_node(db: &Db, node: &str, now: DateTime<Utc>) -> Result<DeletedNode, StoreError> {
+    if let Some(unseen_for) = servers::fetch_live(db, node, now)? {
+        return Ok(DeletedNode::Live(unseen_for));
+    }
+    let before = changes::declared(db)?;
+    let declared = db.execute(DELETE, params![node])?;
+    if declared + servers::delete_of_node(db, node)? == 0 {
+        return Ok(DeletedNode::Unknown);
+    }
+    catalog::undeclare(db)?;
+    db.execute(RELEASE_SNAPSHOTS, params![node])?;
+    db.execute(RELEASE_JOBS, params![node])?;
+    changes::record_changes(db, &before, now)?;
+    Ok(DeletedNode::Deleted)
 }
 
 /// The app as the node declares it.

@@ -37,6 +37,7 @@ use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::AppRestore;
 use appkeep_core::catalog::{Account, App, Bucket, BucketProblem, Recorded};
+use appkeep_core::declared_item::NodeItem;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AccountId, AppId, AppRestoreId, BucketId, ResourceId, ScheduleId};
 use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus, PendingJob};
@@ -306,11 +307,11 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn fetch_schedule(
     async fn list_buckets_usable_elsewhere(&self, _node: &str) -> Result<HashSet<BucketId>, StoreError> {
         Ok(HashSet::new())
     }
 
+    async fn fetch_schedule(
         &self,
         account_id: AccountId,
         id: ScheduleId,
@@ -384,15 +385,15 @@ impl Store for SqliteStore {
         None
     }
 
+    async fn database_time(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        Ok(None)
+    }
+
     async fn register_server(
         &self,
         server: &NewServer,
         now: DateTime<Utc>,
     ) -> Result<Option<RegisteredServer>, StoreError> {
-    async fn database_time(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        Ok(None)
-    }
-
         let (server, sole_server) = (server.clone(), self.sole_server);
         self.write(move |db| servers::register(db, &server, now, sole_server))
             .await
@@ -400,6 +401,10 @@ impl Store for SqliteStore {
 
     async fn list_servers(&self, now: DateTime<Utc>) -> Result<Vec<RegisteredServer>, StoreError> {
         self.scan(move |db| servers::list(db, now)).await
+    }
+
+    async fn list_declared_items(&self) -> Result<Vec<NodeItem>, StoreError> {
+        self.scan(declarations::list).await
     }
 
     async fn unregister_server(&self, id: Uuid) -> Result<(), StoreError> {

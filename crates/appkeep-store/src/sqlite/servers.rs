@@ -1,5 +1,7 @@
 //! The register of servers.
 
+use std::time::Duration;
+
 use appkeep_core::lease;
 use appkeep_core::server::{NewServer, RegisteredServer, SERVER_FORGOTTEN_AFTER};
 use appkeep_core::store::StoreError;
@@ -28,6 +30,9 @@ statements! {
     UPSERT("servers") = "INSERT INTO servers (id, node, started_micros, seen_micros) VALUES (?1, ?2, ?3, ?3) \
          ON CONFLICT (id) DO UPDATE SET node = excluded.node, seen_micros = excluded.seen_micros";
     LIST("servers") = select!("ORDER BY id");
+    FETCH_LIVE_OF_NODE("servers") =
+        select!("WHERE node = ?2 AND ?1 - seen_micros < ?3 ORDER BY seen_micros DESC LIMIT 1");
+    DELETE_OF_NODE("servers") = "DELETE FROM servers WHERE node = ?1";
     DELETE("servers") = "DELETE FROM servers WHERE id = ?1";
 }
 
@@ -53,6 +58,18 @@ pub(super) fn register(
 
 pub(super) fn list(db: &Db, now: DateTime<Utc>) -> Result<Vec<RegisteredServer>, StoreError> {
     db.list(LIST, params![micros(now)], |row| server(row))
+}
+
+/// The time since a live server of the node was last seen.
+pub(super) fn fetch_live(db: &Db, node: &str, now: DateTime<Utc>) -> Result<Option<Duration>, StoreError> {
+    let params = params![micros(now), node, duration_micros(lease::duration())];
+    let live = db.fetch(FETCH_LIVE_OF_NODE, params, |row| server(row))?;
+    Ok(live.map(|live| live.unseen_for))
+}
+
+/// Returns the number of registrations.
+pub(super) fn delete_of_node(db: &Db, node: &str) -> Result<usize, StoreError> {
+    db.execute(DELETE_OF_NODE, params![node])
 }
 
 pub(super) fn delete(db: &Db, id: Uuid) -> Result<(), StoreError> {

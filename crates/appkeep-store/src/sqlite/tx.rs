@@ -12,6 +12,7 @@ use appkeep_core::ids::{
 use appkeep_core::job::{JobPayload, JobResult, Lease, NewJob, PendingJob, QueuedJobs};
 use appkeep_core::resource::Resource;
 use appkeep_core::schedule::NextRun;
+use appkeep_core::server::DeletedNode;
 use appkeep_core::store::{ResourcesTx, StoreError, StoreTx};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -107,18 +108,22 @@ impl StoreTx for SqliteTx {
         self.run(|db| declarations::update_away_apps(db, now))
     }
 
+    async fn delete_node(&mut self, node: &str, now: DateTime<Utc>) -> Result<DeletedNode, StoreError> {
+        self.run(|db| declarations::delete_node(db, node, now))
+    }
+
     async fn insert_undeclared_app(&mut self, app: &App, now: DateTime<Utc>) -> Result<bool, StoreError> {
         self.run(|db| catalog::insert_undeclared_app(db, app, now))
     }
 
     async fn update_bucket_problem(
         &mut self,
+        _node: &str,
         id: BucketId,
         reason: Option<&str>,
     ) -> Result<bool, StoreError> {
         self.run(|db| bucket_problems::update(db, id, reason))
     }
-        _node: &str,
 
     async fn update_schedule_next(
         &mut self,

@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use appkeep_core::app_snapshot::AppSnapshot;
+use appkeep_core::app_snapshot::{AppSnapshot, SnapshotDetails};
 use appkeep_core::catalog::{App, Bucket, Declaration};
 use appkeep_core::ids::{AppId, BucketId, SnapshotKind};
 use appkeep_core::job::{Claim, ClaimedJob, DeleteBackup, DeleteSnapshot, JobPayload, JobResult, NewJob};
 use appkeep_core::name::NodeName;
+use appkeep_core::node::{Node, list_nodes};
 use appkeep_core::schedule::{NextRun, Retention, Schedule, Timing};
-use appkeep_core::server::NewServer;
+use appkeep_core::server::{DeletedNode, NewServer};
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Resources, StoreError};
 use uuid::Uuid;
@@ -35,6 +36,7 @@ port_tests! {
     restores_stay_on_the_node_that_began_them,
     snapshots_without_a_node_belong_to_the_next_that_declares,
     apps_are_away_while_none_of_their_nodes_has_a_live_server,
+    a_node_is_forgotten_only_without_a_live_server,
 }
 
 fn with(apps: &[App], buckets: &[Bucket]) -> Declaration {
@@ -373,4 +375,46 @@ async fn apps_are_away_while_none_of_their_nodes_has_a_live_server(h: Harness) {
     assert_eq!(update().await, 1);
     assert_eq!(away().await, Vec::<String>::new());
     assert_eq!(h.store.list_pending_jobs().await.unwrap()[0].reason, None);
+}
+
+async fn a_node_is_forgotten_only_without_a_live_server(h: Harness) {
+    let delete = async |node| {
+        let mut tx = h.begin().await;
+        let deleted = tx.delete_node(node, at(3)).await.unwrap();
+        tx.commit().await.unwrap();
+        deleted
+    };
+    register(&h).await;
+    h.declare(&here(), 1).await;
+    h.declare_on(THERE, &there(), 2).await.unwrap();
+    queue(&h, &[of_node(snapshot_deletion(1), THERE)]).await;
+    let finished = AppSnapshot {
+        state: ResourceState::Completed,
+        details: SnapshotDetails {
+            made_for: None,
+            node: Some(THERE.to_owned()),
+        },
+        ..snapshot(2, "lost")
+    };
+    h.insert(&finished).await;
+    let nodes = async || {
+        let nodes = list_nodes(h.store.as_ref(), at(3)).await.unwrap();
+        let shown = |node: Node| (node.name.clone(), node.is_live(), node.apps, node.buckets);
+        nodes.into_iter().map(shown).collect::<Vec<_>>()
+    };
+    let strings = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let own = (NODE.to_owned(), true, strings(&["wiki"]), strings(&["near"]));
+    let other = (THERE.to_owned(), false, strings(&["forum"]), strings(&["far"]));
+    assert_eq!(nodes().await, [own.clone(), other]);
+
+    assert!(matches!(delete(NODE).await, DeletedNode::Live(_)));
+    assert_eq!(delete("nowhere").await, DeletedNode::Unknown);
+    assert_eq!(delete(THERE).await, DeletedNode::Deleted);
+    assert_eq!(delete(THERE).await, DeletedNode::Unknown);
+    assert_eq!(nodes().await, [own]);
+    assert_eq!(declared(&h).await, (strings(&["wiki"]), strings(&["near"])));
+    assert_eq!(claimed_number(&h, NODE).await, Some(1), "any node can run it");
+    let store: &dyn Resources<SnapshotKind> = h.store.as_ref();
+    let found = store.fetch_resource(TEAM, finished.id).await.unwrap().unwrap();
+    assert_eq!(found.details.node, None);
 }

@@ -11,6 +11,7 @@ pub(crate) mod explain;
 pub(crate) mod job;
 pub(crate) mod key;
 pub(crate) mod login;
+pub(crate) mod node;
 mod resource;
 pub(crate) mod restore;
 mod restore_app;

@@ -17,6 +17,9 @@ token create: print it, only this once | Works while the server runs | Example: 
 key: keys that decrypt backups | show | rotate
 key show: --recovery | Works while the server runs | plain restic
 key rotate: The server must not run | run it again | --old-key-file <FILE>
+node: List the nodes of servers that share a database | list | forget
+node list: with the apps and buckets | --output <FORMAT> | Example: appkeep node list
+node forget: Its server must be stopped | Exit codes: 0 forgotten, 2 | Example: appkeep node forget
 store: Copy the server's database | copy
 store copy: The server must be stopped | APPKEEP_STORE_TO | list of processes | Exit codes: 0 copied | Example:
 verify: Check whether a server conforms to the contract

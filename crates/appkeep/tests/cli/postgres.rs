@@ -103,7 +103,8 @@ pub(crate) fn succeeded(installation: &Installation, words: &str) -> String {
     stdout(&output).trim_end().to_owned()
 }
 
-fn refused(installation: &Installation, words: &str) -> String {
+/// The error of a tool that can't run.
+pub(crate) fn refused(installation: &Installation, words: &str) -> String {
     only_error_line(&tool(installation, words))
 }
 

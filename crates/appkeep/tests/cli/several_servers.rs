@@ -4,7 +4,7 @@ use std::fs;
 
 use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, backup_body, eventually};
 
-use crate::postgres::{Schema, selected, succeeded};
+use crate::postgres::{Schema, refused, selected, succeeded};
 
 /// The second app of [`shared`].
 pub(crate) const SITE: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02";
@@ -107,4 +107,42 @@ fn a_second_postgres_server_with_the_same_node_is_refused() {
     // A successor starts at once.
     one.stop_gracefully().unwrap();
     start(&installation, "one").stop_gracefully().unwrap();
+}
+
+#[test]
+fn operators_list_postgres_nodes_and_forget_those_that_never_return() {
+    let schema = Schema::create();
+    let installation = shared(&schema);
+    let servers = [start(&installation, "one"), start(&installation, "two")];
+    let listed = succeeded(&installation, "node list --config CONFIG");
+    let lines: Vec<Vec<&str>> = listed
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(lines[0], ["NODE", "STATE", "SEEN", "APPS", "BUCKETS"]);
+    for (line, node) in lines[1..].iter().zip(["one", "two"]) {
+        assert_eq!(line[..2], [node, "live"], "{listed}");
+        assert_eq!(line[5..], ["shop,", "site", "local"], "{listed}");
+    }
+    let error = refused(&installation, "node forget --config CONFIG two");
+    assert!(
+        error.starts_with("node two has a running server, which was seen "),
+        "{error}"
+    );
+    let error = refused(&installation, "node forget --config CONFIG three");
+    assert!(error.starts_with("there is no node \"three\""), "{error}");
+    let [one, two] = servers;
+    two.stop_gracefully().unwrap();
+    let forgotten = succeeded(&installation, "node forget --config CONFIG two");
+    assert_eq!(forgotten, "forgot node two");
+    let listed = succeeded(&installation, "node list --config CONFIG --output json");
+    let nodes: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let names: Vec<_> = nodes
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| &node["node"])
+        .collect();
+    assert_eq!(names, ["one"], "{listed}");
+    one.stop_gracefully().unwrap();
 }

@@ -40,8 +40,8 @@ enum Part {
     S3,
     /// Latency of fetches during a backup, and on an idle server.
     Latency,
-    /// Fetches, lists, creates, the client and idle connections, each compared with its peers. The tables are written to
-    /// docs/benchmarks.md. Requires `wrk`, node and npm.
+    /// Fetches, lists, creates, the client and idle connections, each compared with its peers. The tables are
+    /// written to docs/benchmarks.md. Requires `wrk`, node and npm.
     Api,
 }
 
@@ -63,8 +63,8 @@ pub(crate) struct Args {
     /// Working directory; requires eight times the size of the data set.
     #[arg(long, default_value = "target/bench")]
     dir: PathBuf,
-    /// A directory with the executables, which are measured instead of being built. For comparisons of two versions: docs/benchmarks.md isn't
-    /// changed.
+    /// A directory with the executables, which are measured instead of being built. For comparisons of two
+    /// versions: docs/benchmarks.md isn't changed.
     #[arg(long)]
     executables: Option<PathBuf>,
 }

@@ -1,7 +1,8 @@
-//! Servers that only send backups: no store, no token, no validation. `cargo xtask bench` compares the server with them.
+//! Servers that only send backups: no store, no token, no validation. `cargo xtask bench` compares the server with
+//! them.
 //!
-//! `bare_server KIND DIRECTORY` reads `one.json`, one backup, and the lists `0.json`, `1.json` and so on. It serves them at
-//! `/one` and `/list?page=N`, and prints its address. The kinds:
+//! `bare_server KIND DIRECTORY` reads `one.json`, one backup, and the lists `0.json`, `1.json` and so on. It serves
+//! them at `/one` and `/list?page=N`, and prints its address. The kinds:
 //!
 //! - `hyper` sends the bytes of the files, prepared at the start.
 //! - `dropshot` has an endpoint for each, which serialises the same types as the server.

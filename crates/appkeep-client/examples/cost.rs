@@ -1,8 +1,8 @@
-//! Prints the number of requests per second on one connection, with `reqwest` alone and with the client. `cargo xtask bench`
-//! runs it.
+//! Prints the number of requests per second on one connection, with `reqwest` alone and with the client. `cargo xtask
+//! bench` runs it.
 //!
-//! `cost URL TOKEN ACCOUNT BACKUP SECONDS` prints two lines of two numbers: for fetches of a backup, and for lists of 100
-//! backups. Both use the same types, and take turns, so that other load on the machine affects both.
+//! `cost URL TOKEN ACCOUNT BACKUP SECONDS` prints two lines of two numbers: for fetches of a backup, and for lists of
+//! 100 backups. Both use the same types, and take turns, so that other load on the machine affects both.
 
 use std::env::args;
 use std::error::Error;

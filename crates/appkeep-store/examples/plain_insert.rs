@@ -1,8 +1,8 @@
 //! Prints the number of `INSERT` statements per second, each of one backup and committed durably. `cargo xtask bench`
 //! compares creates with it.
 //!
-//! `plain_insert DATABASE COPY SECONDS` copies the server's database unless the copy exists. It inserts copies of a backup
-//! in it, with the same settings as the server, and with the indexes and triggers of its schema.
+//! `plain_insert DATABASE COPY SECONDS` copies the server's database unless the copy exists. It inserts copies of a
+//! backup in it, with the same settings as the server, and with the indexes and triggers of its schema.
 
 use std::error::Error;
 use std::path::Path;

@@ -5,11 +5,11 @@
 //! engines take turns, so that other load on the machine affects all of them. The full result is in
 //! `target/bench.json`.
 
+mod api;
 mod dataset;
 mod engines;
 mod http;
 mod latency;
-mod list;
 mod process;
 mod report;
 mod server;
@@ -40,8 +40,9 @@ enum Part {
     S3,
     /// Latency of fetches during a backup, and on an idle server.
     Latency,
-    /// Lists of 100 backups per second, compared with an endpoint that only serialises one.
-    List,
+    /// Fetches, lists, creates, the client and idle connections, each compared with its peers. The tables are
+    /// written to docs/benchmarks.md. Requires `wrk`, node and npm.
+    Api,
 }
 
 /// The measurements and their size.
@@ -62,8 +63,8 @@ pub(crate) struct Args {
     /// Working directory; requires eight times the size of the data set.
     #[arg(long, default_value = "target/bench")]
     dir: PathBuf,
-    /// A directory with `appkeep`, `data_plane` and `bare_list`, which are measured instead of being built. For
-    /// comparisons of two versions.
+    /// A directory with the executables, which are measured instead of being built. For comparisons of two
+    /// versions: docs/benchmarks.md isn't changed.
     #[arg(long)]
     executables: Option<PathBuf>,
 }
@@ -80,12 +81,16 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     // Before anything is built or measured, because it may have to be installed.
     let server = wanted(Part::S3).then(|| Server::start(Program::Rclone, S3_BUCKET, &dir));
     let server = server.transpose()?;
-    let [appkeep, data_plane, bare_list] = match &args.executables {
+    if wanted(Part::Api) {
+        api::prepare()?;
+    }
+    let [appkeep, data_plane, bare_server, plain_insert, cost] = match &args.executables {
         Some(executables) => EXECUTABLES.map(|name| executables.join(name)),
         None => build_executables(&BUILD, EXECUTABLES)?,
     };
     let mut result = Map::new();
-    result.insert("machine".to_owned(), machine());
+    let (machine, description) = machine();
+    result.insert("machine".to_owned(), machine);
     if wanted(Part::Data) {
         let data = engines::measure(args, &dir.join("data"), &data_plane, None)?;
         result.insert("data".to_owned(), data);
@@ -98,9 +103,16 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
         let latency = latency::measure(args, &dir.join("latency"), &appkeep)?;
         result.insert("latency".to_owned(), latency);
     }
-    if wanted(Part::List) {
-        let list = list::measure(&dir.join("list"), &appkeep, &bare_list)?;
-        result.insert("list".to_owned(), list);
+    if wanted(Part::Api) {
+        let executables = api::Executables {
+            appkeep: &appkeep,
+            bare_server: &bare_server,
+            plain_insert: &plain_insert,
+            cost: &cost,
+        };
+        let publishes = args.executables.is_none();
+        let api = api::measure(&dir.join("api"), executables, &description, publishes)?;
+        result.insert("api".to_owned(), api);
     }
     drop(server);
     clear(&dir)?;
@@ -110,8 +122,8 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// A description of the machine.
-fn machine() -> Value {
+/// A description of the machine, for the result file and for readers.
+fn machine() -> (Value, String) {
     let cpus = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let read = |path| fs::read_to_string(path).unwrap_or_default();
     let cpu = read("/proc/cpuinfo");
@@ -125,7 +137,9 @@ fn machine() -> Value {
         "{cpus} processors, load {} at the beginning",
         load.unwrap_or_default()
     );
-    json!({ "processors": cpus, "processor": cpu, "load_at_the_beginning": load })
+    let description = format!("{cpus} × {}", cpu.as_deref().unwrap_or("unknown processor"));
+    let json = json!({ "processors": cpus, "processor": cpu, "load_at_the_beginning": load });
+    (json, description)
 }
 
 fn clear(dir: &Path) -> Result<()> {
@@ -138,15 +152,19 @@ fn clear(dir: &Path) -> Result<()> {
 }
 
 /// The executables, built together so that cargo selects the same features for common dependencies.
-const EXECUTABLES: [&str; 3] = ["appkeep", "data_plane", "bare_list"];
+const EXECUTABLES: [&str; 5] = ["appkeep", "data_plane", "bare_server", "plain_insert", "cost"];
 
 /// The arguments that build the executables in release mode.
-const BUILD: [&str; 7] = [
+const BUILD: [&str; 11] = [
     "--release",
     "--package=appkeep",
-    "--package=appkeep-engine",
     "--package=appkeep-api",
+    "--package=appkeep-client",
+    "--package=appkeep-engine",
+    "--package=appkeep-store",
     "--bin=appkeep",
+    "--example=bare_server",
+    "--example=cost",
     "--example=data_plane",
-    "--example=bare_list",
+    "--example=plain_insert",
 ];

@@ -110,6 +110,7 @@ mod tests {
     fn lockfiles_name_digests_and_no_registry() {
         for packages in [
             Packages::of("examples/typescript"),
+            Packages::of("xtask/prism"),
             crate::lint::PACKAGES,
             crate::pages::PACKAGES,
             crate::vendor::PACKAGES,

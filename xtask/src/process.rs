@@ -51,6 +51,19 @@ pub(crate) fn require(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs a command that has to succeed, and returns what it prints, without white space around it.
+///
+/// # Errors
+/// When it can't be started or fails.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.with_context(|| format!("failed to start {}", display(command)))?;
+    if !output.status.success() {
+        bail!("{} failed", display(command));
+    }
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
 fn display(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy().into_owned()];
     words.extend(command.get_args().map(|arg| arg.to_string_lossy().into_owned()));

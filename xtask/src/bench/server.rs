@@ -1,12 +1,14 @@
 //! An appkeep server for measurements.
 
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::Result;
 use appkeep_launcher::{Installation, RunningServer};
 
+use super::api::IDLE_CONNECTIONS;
 use super::http::Connection;
 
 /// Maximum time until a backup is completed.
@@ -16,7 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(10);
 #[derive(Debug)]
 pub(crate) struct Server {
     process: RunningServer,
-    _installation: Installation,
+    installation: Installation,
     /// A token of a member.
     pub(crate) token: String,
 }
@@ -39,13 +41,34 @@ impl Server {
         )?;
         // The default number of workers.
         installation.configure("workers = 2\n", "")?;
+        Self::start_configured(installation, Stdio::inherit())
+    }
+
+    /// Starts `binary` below `dir` with limits for many requests and connections. It has no workers: backups stay pending.
+    /// Its log, which records every create, is a file in `dir`.
+    ///
+    /// # Errors
+    /// When it doesn't start.
+    pub(crate) fn start_queueing(binary: &Path, dir: &Path) -> Result<Self> {
+        let installation = Installation::new_in(binary, dir)?;
+        let connections = IDLE_CONNECTIONS + 500;
+        let limits = format!(
+            "workers = 0\napp_jobs_max = 1000000\naccount_jobs_max = 1000000\nidle_timeout_secs = 3600\n\
+             connections_max = {connections}\nconnections_per_address_max = {connections}\n"
+        );
+        installation.configure("workers = 2\n", &limits)?;
+        let log = File::create(dir.join("server.log"))?;
+        Self::start_configured(installation, log.into())
+    }
+
+    fn start_configured(installation: Installation, stderr: Stdio) -> Result<Self> {
         let mut serve = installation.serve();
         serve.args(["--log", "error"]);
-        let process = RunningServer::start_with_stderr(serve, Stdio::inherit())?;
+        let process = RunningServer::start_with_stderr(serve, stderr)?;
         Ok(Self {
             token: installation.token("acme")?,
             process,
-            _installation: installation,
+            installation,
         })
     }
 
@@ -63,6 +86,16 @@ impl Server {
     /// When it fails, or takes too long.
     pub(crate) fn wait_for(&self, path: &str) -> Result<()> {
         self.process.completed(&self.token, path, PATIENCE).map(drop)
+    }
+
+    /// The database.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.installation.data().join("appkeep.sqlite3")
+    }
+
+    /// The process id.
+    pub(crate) fn process_id(&self) -> u32 {
+        self.process.id()
     }
 
     /// A new connection with the token.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha384};
 pub(crate) type Migration = (i64, &'static str, &'static str);
 
 /// The number of migrations, which is also the newest version of the schema.
-pub(crate) const MIGRATIONS: usize = 22;
+pub(crate) const MIGRATIONS: usize = 23;
 
 macro_rules! files {
     ($database:literal: $($version:literal $name:literal),* $(,)?) => {
@@ -42,6 +42,7 @@ macro_rules! migrations {
             20 "0020_create_servers",
             21 "0021_create_repository_keys",
             22 "0022_create_node_declarations",
+            23 "0023_bound_writes",
         }
     };
 }

@@ -1,11 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod copy;
+mod group_commit;
 mod items;
 mod migrations;
 mod page;
 mod postgres;
 mod rows;
+#[cfg(test)]
+mod scaling;
 mod sqlite;
 mod statements;
 mod values;

@@ -151,7 +151,7 @@ mod tests {
         let received = sent + Duration::from_millis(40);
         let first = Reference::corrected(None, at(0), sent, received);
         assert_eq!(first.time_at(received), at(20));
-        assert_eq!(first.time_at(received + Duration::from_secs(60)), at(60_020));
+        assert_eq!(first.time_at(received + Duration::from_mins(1)), at(60_020));
     }
 
     #[test]

@@ -135,13 +135,13 @@ pub struct Server {
 }
 
 /// The parts that are opened before the server is registered.
-struct Opened {
-    data: DataDir,
-    lock: DataDirLock,
-    certificate: Option<Certificate>,
-    database: Database,
-    clock: Arc<StoreClock>,
-}
+type Opened = (
+    DataDir,
+    Option<Certificate>,
+    Database,
+    DataDirLock,
+    Arc<dyn Clock>,
+);
 
 impl Server {
     /// Starts a server. It accepts requests when this returns.
@@ -171,13 +171,7 @@ impl Server {
         };
         let register = Register::new(database.store.clone(), clock.clone(), server);
         register.enter().await?;
-        let opened = Opened {
-            data,
-            lock,
-            certificate,
-            database,
-            clock,
-        };
+        let opened: Opened = (data, certificate, database, lock, clock);
         let started = Self::start_registered(options, replacements, opened, register.clone()).await;
         if started.is_err() {
             register.leave().await;
@@ -191,14 +185,7 @@ impl Server {
         opened: Opened,
         register: Register,
     ) -> Result<Self, StartError> {
-        let Opened {
-            data,
-            lock,
-            certificate,
-            database,
-            clock,
-        } = opened;
-        let clock: Arc<dyn Clock> = clock;
+        let (data, certificate, database, lock, clock) = opened;
         let store = database.store;
         let node = &options.config.node;
         declare(store.as_ref(), node, &options.config, clock.as_ref()).await?;
@@ -222,10 +209,11 @@ impl Server {
             space,
             limits: options.config.queue_limits,
         };
+        let ids = options.ids.clone();
         let service = Service::new(
             shared.clone(),
             clock.clone(),
-            options.ids.clone(),
+            ids,
             wake.clone(),
             admission.clone(),
         );
@@ -238,10 +226,10 @@ impl Server {
             metrics.clone(),
             replacements.middleware,
         )?;
-        let watched = metrics
+        let health = metrics
             .clone()
             .map(|metrics| Watched::new(shared.clone(), clock.clone(), metrics, admission.clone()));
-        let operations = start_operations(&options, watched)?;
+        let operations = start_operations(&options, health)?;
         let ca_file = certificate.as_ref().and_then(Certificate::ca_file);
         let certificate = certificate.map(|certificate| CertificateWatch::start(certificate, options.clock));
         let reloadable = Reloadable {
@@ -265,11 +253,7 @@ impl Server {
         let registration = register.start();
         resume_restores(&deps).await?;
         let unusable_buckets = UnusableBuckets::default();
-        let mut watches = vec![start_bucket_watch(&deps, unusable_buckets.clone())];
-        // A database on SQLite has no other server.
-        if options.config.store.is_some() {
-            watches.push(start_node_watch(&deps));
-        }
+        let watches = start_watches(&deps, &options.config, &unusable_buckets);
         let workers = Workers::start(&deps, options.config.workers as usize);
         let reconciler = replacements
             .reconciles
@@ -400,6 +384,15 @@ impl Server {
         }
         self.store.close().await;
     }
+}
+
+fn start_watches(deps: &WorkerDeps, config: &Config, unusable_buckets: &UnusableBuckets) -> Vec<Background> {
+    let mut watches = vec![start_bucket_watch(deps, unusable_buckets.clone())];
+    // A database on SQLite has no other server.
+    if config.store.is_some() {
+        watches.push(start_node_watch(deps));
+    }
+    watches
 }
 
 fn start_operations(options: &Options, watched: Option<Watched>) -> Result<Option<Operations>, StartError> {

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use appkeep_core::catalog::{Bucket, Declaration};
-use appkeep_core::clock::Clock as _;
 use appkeep_core::import::Import;
 use appkeep_core::store::{StoreError, transact};
 use appkeep_engine::{EngineConfig, RusticEngine};
 use tokio_util::sync::CancellationToken;
 
+pub use appkeep_core::clock::Clock;
 pub use appkeep_core::import::{BucketImport, Notice, NoticeKind};
 
 use crate::admin::bucket::bucket_named;
@@ -57,6 +57,7 @@ pub enum ImportError {
 /// Imports the backups of buckets into the database of a server, whose data directory at `path` contains the keys. The
 /// database is created if it doesn't exist and isn't on PostgreSQL. It gets the accounts, apps, buckets and schedules of
 /// `config`. `wanted` are names or ids of buckets; without any, all declared buckets are imported.
+/// `clock` is the clock of this node; a database on PostgreSQL has its own.
 ///
 /// # Errors
 /// When nothing could be imported: a server uses the data directory, or keys, configuration or database can't be used.
@@ -65,6 +66,7 @@ pub async fn import(
     path: &Path,
     config: &Config,
     wanted: &[String],
+    clock: &dyn Clock,
 ) -> Result<Vec<BucketImport>, ImportError> {
     config.check_data_dir(path)?;
     let buckets = selected(&config.declaration, wanted)?;
@@ -91,7 +93,12 @@ pub async fn import(
     }
     keys::prepare(&keys).await?;
     let store = open_or_create_store(config, &data).await?;
-    let clock = clock_of(store.as_ref()).await?;
+    let shared_clock = clock_of(store.as_ref()).await?;
+    let clock: &dyn Clock = if config.store.is_some() {
+        &shared_clock
+    } else {
+        clock
+    };
     transact(|| async {
         let mut tx = store.begin().await?;
         tx.update_declaration(config.node.as_str(), &config.declaration, clock.now())
@@ -109,7 +116,7 @@ pub async fn import(
     let import = Import {
         store: store.as_ref(),
         catalogue: &engine,
-        clock: &clock,
+        clock,
         buckets: &buckets,
     };
     let imported = import.run(&CancellationToken::new()).await;

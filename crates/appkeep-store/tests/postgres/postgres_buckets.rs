@@ -43,8 +43,8 @@ async fn problem(store: &PostgresStore) -> Option<BucketProblem> {
     problems.remove(&NEAR)
 }
 
-fn failed(reason: &str) -> Option<BucketProblem> {
-    Some(BucketProblem::Failed(reason.to_owned()))
+fn failed(reason: &str) -> BucketProblem {
+    BucketProblem::Failed(reason.to_owned())
 }
 
 async fn queue(store: &PostgresStore, n: u128, payload: JobPayload) {
@@ -95,7 +95,7 @@ async fn a_bucket_has_a_problem_if_no_live_node_can_use_it() {
     let there = start(&store, THERE).await;
     assert_eq!(problem(&store).await, Some(BucketProblem::Unchecked));
     assert!(check(&store, THERE, NEAR, Some("no route")).await);
-    assert_eq!(problem(&store).await, failed("no route"));
+    assert_eq!(problem(&store).await, Some(failed("no route")));
     assert!(check(&store, NODE, NEAR, None).await);
     let elsewhere = async |node| store.list_buckets_usable_elsewhere(node).await.unwrap();
     assert_eq!(elsewhere(THERE).await, HashSet::from([NEAR]));
@@ -103,7 +103,7 @@ async fn a_bucket_has_a_problem_if_no_live_node_can_use_it() {
     assert!(!check(&store, NODE, NEAR, None).await, "nothing changed");
     assert_eq!(problem(&store).await, None);
     assert!(check(&store, NODE, NEAR, Some("it is full")).await);
-    assert_eq!(problem(&store).await, failed("it is full"));
+    assert_eq!(problem(&store).await, Some(failed("it is full")));
 
     // The result of a node without a live server doesn't count.
     assert!(check(&store, THERE, NEAR, None).await);
@@ -112,7 +112,7 @@ async fn a_bucket_has_a_problem_if_no_live_node_can_use_it() {
     store.unregister_server(there).await.unwrap();
     assert_eq!(elsewhere(NODE).await, HashSet::new());
     assert!(check(&store, NODE, NEAR, Some("it is full")).await);
-    assert_eq!(problem(&store).await, failed("it is full"));
+    assert_eq!(problem(&store).await, Some(failed("it is full")));
     store.close().await;
 }
 

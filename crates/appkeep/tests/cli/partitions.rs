@@ -98,11 +98,8 @@ fn a_postgres_server_that_cannot_reach_a_bucket_leaves_its_jobs_to_others() {
         back_up(&two);
     }
     assert_eq!(bucket(&two, &token), available, "another server can use it");
-    let backup = two.server.get(&token, &first).body;
-    assert_eq!(
-        backup["state"], "completed",
-        "another server can list it: {backup}"
-    );
+    let found = two.server.get(&token, &first).body;
+    assert_eq!(found["state"], "completed", "another server can list it: {found}");
 
     fs::remove_file(&partition).unwrap();
     eventually("the end of the warning", || {

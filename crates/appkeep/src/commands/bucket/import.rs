@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use appkeep_server::Config;
 use appkeep_server::admin::import::{self, BucketImport, Notice, NoticeKind};
+use appkeep_server::{Config, SystemClock};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -32,7 +32,7 @@ pub(super) async fn run(args: &Args, output: Format) -> anyhow::Result<ExitCode>
     logging::start("error", LogFormat::Text)?;
     disable_core_files();
     let config = Config::load(&args.config)?;
-    let imports = import::import(&args.data, &config, &args.buckets).await?;
+    let imports = import::import(&args.data, &config, &args.buckets, &SystemClock).await?;
     let names = Names::new(&config);
     let exactly: Vec<Value> = imports.iter().map(|import| names.exact(import)).collect();
     output.list(&exactly, || names.table(&imports))?;

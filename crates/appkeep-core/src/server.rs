@@ -58,6 +58,7 @@ pub trait Servers: Debug + Send + Sync {
     /// The time since the server with this id was last seen, if it is registered. Reads only memory.
     fn unseen_for(&self, id: Uuid) -> Option<Duration>;
 
-    /// Reads the register again, if the store is available. Blocks, so it must not be called by the async runtime.
-    fn read_again(&self);
+    /// Reads the register again. Returns false if the store isn't available. Blocks, so it must not be called by the async
+    /// runtime.
+    fn read_again(&self) -> bool;
 }

@@ -335,7 +335,8 @@ impl Claims {
         }
     }
 
-    fn shared(&self) -> Option<&SharedInstallation> {
+    /// The installation, if several servers share it.
+    pub(crate) fn shared(&self) -> Option<&SharedInstallation> {
         self.identity.as_ref()?.shared.as_ref()
     }
 

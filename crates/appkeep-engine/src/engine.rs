@@ -195,6 +195,7 @@ fn repository_locks(
         location,
         key: repository.key(),
         owner: claims.server_id()?,
+        shared: claims.shared().cloned(),
     })
 }
 

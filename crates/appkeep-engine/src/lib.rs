@@ -13,6 +13,8 @@ mod durable;
 mod empty_repository;
 mod engine;
 mod failure;
+#[cfg(test)]
+mod fake_register;
 mod guard;
 #[cfg(test)]
 mod guard_tests;

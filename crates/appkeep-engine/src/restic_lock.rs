@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use crate::backend::RepositoryLocation;
 use crate::failure::{self, storage};
+use crate::identity::SharedInstallation;
 use crate::machine;
 use crate::storage::Object;
 use crate::write_gate::WriteGate;
@@ -80,9 +81,10 @@ pub(crate) struct RepositoryLocks {
     pub(crate) location: RepositoryLocation,
     /// The key that encrypts the repository's files.
     pub(crate) key: MasterKey,
-    /// This server process. Its installation has claimed the bucket, and its job excludes the other jobs of the app on all
-    /// servers. Locks of other server processes are therefore those of dead ones, or of ones that lost their job's lease.
+    /// This server process. Its installation has claimed the bucket.
     pub(crate) owner: Uuid,
+    /// The installation, if several servers share it.
+    pub(crate) shared: Option<SharedInstallation>,
 }
 
 /// A lock, held until dropped.
@@ -168,7 +170,7 @@ impl RepositoryLocks {
                 // The in-process locks coordinate this server's own jobs.
                 continue;
             }
-            if is_stale(&other) {
+            if self.is_stale(&other) {
                 tracing::warn!(
                     name, host = other.hostname, pid = other.pid, time = %other.time, "a stale lock is removed"
                 );
@@ -185,6 +187,20 @@ impl RepositoryLocks {
             }
         }
         Ok(())
+    }
+
+    /// Whether the process that wrote a lock no longer relies on it.
+    fn is_stale(&self, other: &Content) -> bool {
+        // restic compares the clocks of different machines, and so must this.
+        let is_old = machine::now() - other.time > TimeDelta::from_std(STALE_AFTER).unwrap_or(TimeDelta::MAX);
+        let is_here = other.hostname == machine::hostname();
+        match (other.appkeep, &self.shared) {
+            // It may have lost its job's lease, but not have noticed yet.
+            (Some(server_id), Some(shared)) => !shared.may_be_live(server_id),
+            // This process has the data directory and the bucket, so an earlier one has ended.
+            (Some(_), None) => true,
+            (None, _) => is_old || (is_here && !machine::is_running(other.pid)),
+        }
     }
 
     /// Reads a lock. Returns `None` if it was deleted or isn't a valid lock; restic ignores such files, too.
@@ -268,13 +284,6 @@ impl LockFile {
     }
 }
 
-fn is_stale(other: &Content) -> bool {
-    // restic compares the clocks of different machines, and so must this.
-    let is_old = machine::now() - other.time > TimeDelta::from_std(STALE_AFTER).unwrap_or(TimeDelta::MAX);
-    let is_here = other.hostname == machine::hostname();
-    is_old || other.appkeep.is_some() || (is_here && !machine::is_running(other.pid))
-}
-
 fn cipher(key: &MasterKey) -> Option<Aes256CtrPoly1305Aes> {
     let parts = [&key.encrypt[..], &key.mac.k, &key.mac.r].concat();
     Key::from_exact_iter(parts).map(|key| Aes256CtrPoly1305Aes::new(&key))
@@ -289,6 +298,7 @@ mod tests {
 
     use super::*;
     use crate::backend::RepositoryBackend;
+    use crate::fake_register::FakeRegister;
     use crate::storage::DirectoryStorage;
 
     /// The repository is the bucket's directory itself.
@@ -304,6 +314,7 @@ mod tests {
             location: location(root),
             key: key.clone(),
             owner: Uuid::from_u128(owner),
+            shared: None,
         }
     }
 
@@ -405,6 +416,42 @@ mod tests {
         LockFile::write(&self::locks(dir.path(), &key, 2), Mode::Exclusive).unwrap();
         locks.check(Mode::Shared).unwrap();
         assert_eq!(files(dir.path()), 0);
+    }
+
+    /// A sibling may still run a job whose lease it lost: it must not lose its lock, too.
+    #[test]
+    fn the_lock_of_a_sibling_is_stale_once_its_heartbeat_is() {
+        let (dir, key) = (tempfile::tempdir().unwrap(), MasterKey::new());
+        let register = Arc::new(FakeRegister::default());
+        let locks = RepositoryLocks {
+            shared: Some(SharedInstallation {
+                id: Uuid::from_u128(0x1),
+                servers: Arc::clone(&register) as _,
+            }),
+            ..locks(dir.path(), &key, 1)
+        };
+        let write = || LockFile::write(&self::locks(dir.path(), &key, 2), Mode::Exclusive).unwrap();
+        let is_busy = || matches!(locks.check(Mode::Exclusive), Err(EngineError::Busy(_)));
+        write();
+        register.see(2, 0);
+        assert!(is_busy(), "it registered since the register was read");
+        register.see(2, 29);
+        assert!(is_busy(), "its last requests may not have ended");
+        register.clear();
+        assert!(is_busy(), "it was registered when the register was read");
+        register.forget(2);
+        register.set_unavailable(true);
+        assert!(is_busy(), "the register can't be read");
+        assert_eq!(files(dir.path()), 1);
+        register.set_unavailable(false);
+        for unseen_secs in [None, Some(30)] {
+            if let Some(secs) = unseen_secs {
+                write();
+                register.see(2, secs);
+            }
+            assert!(!is_busy(), "{unseen_secs:?}");
+            assert_eq!(files(dir.path()), 0);
+        }
     }
 
     #[test]

@@ -196,9 +196,11 @@ impl Servers for SharedRegister {
         Some(found.unseen_for + found.read_at.elapsed())
     }
 
-    fn read_again(&self) {
-        if let Err(error) = self.runtime.block_on(self.register.read()) {
+    fn read_again(&self) -> bool {
+        let read = self.runtime.block_on(self.register.read());
+        if let Err(error) = &read {
             tracing::warn!(%error, "the register of servers was not read");
         }
+        read.is_ok()
     }
 }

@@ -1,11 +1,12 @@
 use appkeep_core::catalog::BucketLocation;
 use appkeep_core::ids::{AccountId, BucketId};
-use appkeep_core::server::Servers;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
+use crate::fake_register::FakeRegister;
 use crate::storage::{BucketCredentials, Storages};
+use appkeep_core::server::Servers as _;
 
 /// A bucket, and the data directories of servers.
 struct Site {
@@ -196,42 +197,11 @@ async fn a_holder_notices_the_loss_of_its_claim() {
     first.acquire(&site.bucket).unwrap();
 }
 
-/// A register whose changes are visible once it is read again.
-#[derive(Debug, Default)]
-struct FakeRegister {
-    stored: Mutex<HashMap<Uuid, Duration>>,
-    read: Mutex<HashMap<Uuid, Duration>>,
-}
-
-impl FakeRegister {
-    fn see(&self, server_id: u128, unseen_secs: u64) {
-        let unseen_for = Duration::from_secs(unseen_secs);
-        failure::lock(&self.stored).insert(Uuid::from_u128(server_id), unseen_for);
-    }
-
-    fn copy(&self) -> Self {
-        Self {
-            stored: Mutex::new(failure::lock(&self.stored).clone()),
-            read: Mutex::default(),
-        }
-    }
-}
-
-impl Servers for FakeRegister {
-    fn unseen_for(&self, id: Uuid) -> Option<Duration> {
-        failure::lock(&self.read).get(&id).copied()
-    }
-
-    fn read_again(&self) {
-        *failure::lock(&self.read) = failure::lock(&self.stored).clone();
-    }
-}
-
 impl Site {
     /// A server of an installation with this register. Its data directory is its own.
     fn sibling(&self, server_id: u128, register: &Arc<FakeRegister>) -> Claims {
         register.see(server_id, 0);
-        register.read_again();
+        assert!(register.read_again());
         self.server(&format!("data-{server_id}")).with_identity(Identity {
             server_id: Uuid::from_u128(server_id),
             shared: Some(SharedInstallation {
@@ -250,9 +220,9 @@ async fn servers_of_one_database_claim_a_bucket_together() {
     one.acquire(&site.bucket).unwrap();
     // The first server has not read yet that there is a second one.
     register.see(2, 0);
-    failure::lock(&register.read).remove(&Uuid::from_u128(2));
+    register.forget(2);
     let two = site.sibling(2, &register);
-    failure::lock(&register.read).remove(&Uuid::from_u128(1));
+    register.forget(1);
     two.acquire(&site.bucket).unwrap();
     one.acquire(&site.bucket).unwrap();
     assert_eq!(site.claims().await.len(), 2);
@@ -309,14 +279,14 @@ fn a_server_that_was_not_seen_for_too_long_claims_nothing() {
     let one = site.sibling(1, &register);
     one.acquire(&site.bucket).unwrap();
     register.see(1, 20);
-    register.read_again();
+    assert!(register.read_again());
     let reason = refused(one.acquire(&site.bucket));
     assert!(
         reason.contains("hasn't reached the database for 20 s"),
         "{reason}"
     );
-    failure::lock(&register.stored).clear();
-    register.read_again();
+    register.clear();
+    assert!(register.read_again());
     let reason = refused(one.acquire(&site.bucket));
     assert!(reason.contains("isn't registered"), "{reason}");
 }
@@ -338,7 +308,7 @@ async fn the_claim_of_a_dead_sibling_on_this_machine_is_deleted() {
         time: machine::now(),
     });
     register.see(7, 0);
-    register.read_again();
+    assert!(register.read_again());
     one.acquire(&site.bucket).unwrap();
     assert_eq!(site.claims().await.len(), 1);
 }

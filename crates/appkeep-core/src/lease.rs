@@ -5,6 +5,8 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use crate::store::StoreError;
+
 /// The lease in production.
 const LEASE: Duration = Duration::from_secs(30);
 
@@ -40,4 +42,23 @@ pub fn renew_every() -> Duration {
 #[must_use]
 pub fn fenced_after() -> Duration {
     duration() * 2 / 3
+}
+
+/// The maximum duration of a call of the store on which a lease or a registration depends: half of the interval between
+/// renewals.
+#[must_use]
+pub fn call_timeout() -> Duration {
+    renew_every() / 2
+}
+
+/// Waits for a call of the store, at most [`call_timeout()`]: the system reports a connection that was interrupted without
+/// notice only after minutes.
+///
+/// # Errors
+/// Those of the call, or [`StoreError::Unavailable`].
+pub async fn in_time<T, E: From<StoreError>>(call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    match tokio::time::timeout(call_timeout(), call).await {
+        Ok(result) => result,
+        Err(_) => Err(StoreError::Unavailable("the database doesn't respond".to_owned()).into()),
+    }
 }

@@ -18,6 +18,7 @@ use crate::fail_point;
 use crate::identity::BackupIdentity;
 use crate::ids::{AccountId, AppBackupId, AppSnapshotId, SnapshotKind, SubjectId};
 use crate::job::{CreateBackup, JobResult};
+use crate::lease;
 use crate::resource::CreateResource;
 use crate::service::ManagedKind;
 use crate::state::ResourceState;
@@ -278,7 +279,7 @@ async fn copy(
     }
 }
 
-/// Records progress. A failure to record it doesn't stop the copy; a deleted backup does.
+/// Records progress. A failure to record it doesn't stop the copy; a deleted backup or a lost lease does.
 async fn record_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) {
     let written = async {
         let mut tx = run.begin().await?;
@@ -290,9 +291,10 @@ async fn record_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) 
         }
         Ok::<(), StepError>(())
     };
-    match written.await {
+    match lease::in_time(written).await {
         Ok(()) => {}
         Err(StepError::Gone) => run.stop_deleted(),
+        Err(StepError::LeaseLost) => run.stop_lease_lost(),
         Err(error) => tracing::warn!(backup.id = %backup.id, %error, "progress was not recorded"),
     }
 }

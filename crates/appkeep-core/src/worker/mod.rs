@@ -43,6 +43,7 @@ pub use self::cancel::{CancelError, Cancelled, cancel_job};
 pub use self::control::JobControl;
 pub use self::hooks::POST_HOOKS_STOPPING;
 use crate::admission::Admission;
+use crate::boot_instant::BootInstant;
 use crate::clock::{Clock, IdSource};
 use crate::engine::Engine;
 use crate::job::Claim;
@@ -186,7 +187,7 @@ where
 
 async fn work(deps: WorkerDeps, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
-        let now = deps.clock.now();
+        let (now, claimed_at) = (deps.clock.now(), BootInstant::now());
         let lease_until = now + lease::duration();
         match deps
             .store
@@ -202,7 +203,7 @@ async fn work(deps: WorkerDeps, shutdown: CancellationToken) {
             Ok(Some(job)) => {
                 // Several jobs may have been queued with one notification: wake the next worker.
                 deps.wake.notify_one();
-                run::run(&deps, job, &shutdown).await;
+                run::run(&deps, job, claimed_at, &shutdown).await;
                 continue;
             }
             Ok(None) => {}

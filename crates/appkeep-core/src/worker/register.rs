@@ -155,8 +155,9 @@ impl Register {
 
     /// Registers the server, or returns the live server that has its node.
     async fn refresh(&self) -> Result<Option<RegisteredServer>, StoreError> {
-        self.clock.synchronize(self.store.as_ref()).await?;
-        let other = self.store.register_server(&self.server, self.clock.now()).await?;
+        lease::in_time(self.clock.synchronize(self.store.as_ref())).await?;
+        let registered = self.store.register_server(&self.server, self.clock.now());
+        let other = lease::in_time(registered).await?;
         self.read().await?;
         Ok(other)
     }
@@ -164,7 +165,9 @@ impl Register {
     async fn read(&self) -> Result<(), StoreError> {
         // Before the call, so that the servers were seen at least as long ago.
         let read_at = Instant::now();
-        let servers = self.store.list_servers(self.clock.now()).await?.into_iter();
+        let servers = lease::in_time(self.store.list_servers(self.clock.now()))
+            .await?
+            .into_iter();
         let seen = servers.map(|server| {
             let unseen_for = server.unseen_for;
             (server.id, Seen { unseen_for, read_at })

@@ -11,6 +11,7 @@ use super::cancel::CANCELLED_REASON;
 use super::job::{Job, Setback, job_of, report_failure};
 use super::step::StepError;
 use super::{BACKOFF_SECS_MAX, EXHAUSTED_PAUSE_SECS, POSTPONED_SECS, RENEW_EVERY, WorkerDeps, events};
+use crate::boot_instant::BootInstant;
 use crate::catalog::App;
 use crate::ids::{AccountId, AppId, JobId};
 use crate::job::{CLAIMS_MAX, ClaimedJob, JobPayload, JobResult, LeaseStatus, NewJob};
@@ -25,7 +26,7 @@ enum Stop {
     Shutdown,
     /// The job's resource was deleted.
     Deleted,
-    /// Another worker holds the lease.
+    /// Another worker holds the lease, or may hold it soon.
     LeaseLost,
 }
 
@@ -46,6 +47,8 @@ enum Attempt {
 pub(super) struct JobRun<'a> {
     pub(super) deps: &'a WorkerDeps,
     pub(super) claimed: ClaimedJob,
+    /// When the lease was requested.
+    claimed_at: BootInstant,
     /// Cancelled when the run should stop.
     pub(super) cancel: CancellationToken,
     /// Cancelled when the server stops; steps that must run in any case have to finish quickly then.
@@ -128,7 +131,12 @@ impl JobRun<'_> {
         self.stop(Stop::Deleted);
     }
 
-    /// Whether another worker holds the lease.
+    /// Stops the run because another worker holds the lease.
+    pub(super) fn stop_lease_lost(&self) {
+        self.stop(Stop::LeaseLost);
+    }
+
+    /// Whether another worker holds the lease, or may hold it soon.
     pub(super) fn lost_lease(&self) -> bool {
         self.stop_reason.get() == Some(&Stop::LeaseLost)
     }
@@ -149,9 +157,10 @@ impl JobRun<'_> {
         self.cancel.cancel();
     }
 
-    /// Renews the lease and reacts to requests to stop; never returns.
+    /// Renews the lease and reacts to requests to stop; never returns. The run is stopped before another worker can hold
+    /// the lease.
     async fn renew_lease(&self, shutdown: &CancellationToken) {
-        let mut renewed_at = self.deps.clock.now();
+        let mut renewed_at = self.claimed_at;
         let mut requests = self.deps.store.watch_jobs().map(|events| events.cancelled);
         let renewed_pause = requests.as_ref().map_or(RENEW_EVERY, |_| lease::renew_every());
         let mut pause = renewed_pause;
@@ -161,22 +170,23 @@ impl JobRun<'_> {
                 () = events::next(&mut requests) => {}
                 () = shutdown.cancelled(), if !self.cancel.is_cancelled() => self.stop(Stop::Shutdown),
             }
-            let now = self.deps.clock.now();
-            let until = now + lease::duration();
+            // This process may have been stopped, or the machine suspended, for any time.
+            if renewed_at.elapsed() >= lease::fenced_after() {
+                self.stop_lease_lost();
+            }
+            let begun = BootInstant::now();
+            let until = self.deps.clock.now() + lease::duration();
             pause = renewed_pause;
-            match self.deps.store.renew_lease(&self.claimed.lease, until).await {
-                Ok(LeaseStatus::Held) => renewed_at = now,
+            match lease::in_time(self.deps.store.renew_lease(&self.claimed.lease, until)).await {
+                Ok(LeaseStatus::Held) => renewed_at = begun,
                 Ok(LeaseStatus::CancelRequested) => {
-                    renewed_at = now;
+                    renewed_at = begun;
                     self.stop(Stop::Deleted);
                 }
-                Ok(LeaseStatus::Lost) => self.stop(Stop::LeaseLost),
+                Ok(LeaseStatus::Lost) => self.stop_lease_lost(),
                 Err(error) => {
                     pause = RENEW_EVERY;
                     tracing::warn!(job.id = %self.claimed.lease.job_id, %error, "the lease was not renewed");
-                    if now >= renewed_at + lease::duration() {
-                        self.stop(Stop::LeaseLost);
-                    }
                 }
             }
         }
@@ -304,29 +314,35 @@ fn backoff_secs(attempt: u32) -> i64 {
         .map_or(BACKOFF_SECS_MAX, |secs| secs.min(BACKOFF_SECS_MAX))
 }
 
-/// Runs a claimed job and records its result. All log lines within name the job and the request that queued it.
-pub(super) async fn run(deps: &WorkerDeps, job: ClaimedJob, shutdown: &CancellationToken) {
+/// Runs a job that was claimed then, and records its result. All log lines within name the job and the request that queued it.
+pub(super) async fn run(
+    deps: &WorkerDeps,
+    job: ClaimedJob,
+    claimed_at: BootInstant,
+    shutdown: &CancellationToken,
+) {
     let (id, kind, correlation) = (job.lease.job_id, job.payload.kind(), job.correlation);
     // At the error level, which no filter excludes, so that every log line has the span.
     let span = tracing::error_span!("job", job.id = %id, job.kind = kind, correlation.id = %correlation);
-    run_in_span(deps, job, shutdown).instrument(span).await;
-}
-
-async fn run_in_span(deps: &WorkerDeps, job: ClaimedJob, shutdown: &CancellationToken) {
-    tracing::info!(job.attempt = job.attempt, "job started");
     let run = JobRun {
         deps,
         claimed: job,
+        claimed_at,
         cancel: CancellationToken::new(),
         shutdown: shutdown.clone(),
         stop_reason: OnceLock::new(),
     };
+    run_in_span(&run).instrument(span).await;
+}
+
+async fn run_in_span(run: &JobRun<'_>) {
+    tracing::info!(job.attempt = run.claimed.attempt, "job started");
     // If this task is aborted, the engine's thread has to stop, too.
     let _stops_engine = run.cancel.clone().drop_guard();
     let steps = AssertUnwindSafe(run.steps()).catch_unwind();
     let result = tokio::select! {
         result = steps => result.unwrap_or_else(|_| Err(StepError::Transient("the worker panicked".to_owned()))),
-        () = run.renew_lease(shutdown) => Err(StepError::LeaseLost),
+        () = run.renew_lease(&run.shutdown) => Err(StepError::LeaseLost),
     };
     let Err(error) = result else {
         tracing::info!("job done");

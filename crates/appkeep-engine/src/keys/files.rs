@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use appkeep_core::engine::EngineError;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AppId, BucketId};
+use appkeep_core::lease;
 use appkeep_core::repository_keys::{KeyChange, RepositoryKeys};
 use appkeep_core::store::StoreError;
 use tokio::runtime::Handle;
@@ -171,7 +172,7 @@ impl DatabaseFiles {
     }
 
     fn run<T>(&self, call: impl Future<Output = Result<T, StoreError>>) -> Result<T, EngineError> {
-        let result = self.runtime.block_on(call);
+        let result = self.runtime.block_on(lease::in_time(call));
         result.map_err(|error| EngineError::Storage(format!("the keys of repositories: {error}")))
     }
 }

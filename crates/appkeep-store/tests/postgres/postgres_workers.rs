@@ -1,5 +1,6 @@
 //! Workers that another server wakes and stops.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -12,12 +13,16 @@ use appkeep_core::lease;
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Store, StoredKind};
 use appkeep_core::worker::{JobControl, WorkerDeps, Workers};
+use appkeep_launcher::PostgresCluster;
 use appkeep_store::PostgresStore;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sqlx_core::executor::Executor as _;
 use sqlx_core::query_scalar::query_scalar;
-use tokio::sync::mpsc;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -86,21 +91,15 @@ fn deps(store: PostgresStore, events: mpsc::UnboundedSender<&'static str>) -> Wo
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn requests_of_another_server_stop_a_job_before_its_lease_is_renewed() {
-    let schema = Schema::create().await;
-    let first = PostgresStore::connect(&schema.url()).await.unwrap();
-    let second = PostgresStore::connect(&schema.url()).await.unwrap();
-    let (sender, mut events) = mpsc::unbounded_channel();
-    let workers = Workers::start(&deps(first.clone(), sender), 1);
-
+/// Queues a job that creates a snapshot. Returns the snapshot's id.
+async fn queue_snapshot(store: &PostgresStore) -> Uuid {
     let snapshot = resource::<SnapshotKind>(7, "of-another-server");
     let payload = CreateSnapshot {
         account_id: TEAM,
         app_id: WIKI,
         snapshot_id: snapshot.id,
     };
-    let mut tx = second.begin().await.unwrap();
+    let mut tx = store.begin().await.unwrap();
     tx.update_declaration(NODE, &declaration(), at(0)).await.unwrap();
     SnapshotKind::of_tx(tx.as_mut())
         .insert_resource(&snapshot)
@@ -115,13 +114,84 @@ async fn requests_of_another_server_stop_a_job_before_its_lease_is_renewed() {
     };
     tx.insert_job(&job).await.unwrap();
     tx.commit().await.unwrap();
+    snapshot.id.as_uuid()
+}
+
+/// Forwards connections to a cluster. While it is stalled, nothing is forwarded, and no connection is closed.
+struct Proxy {
+    address: SocketAddr,
+    is_stalled: watch::Sender<bool>,
+}
+
+impl Proxy {
+    async fn start(cluster: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (is_stalled, watched) = watch::channel(false);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let database = TcpStream::connect(&cluster).await.unwrap();
+                let (from_client, to_client) = client.into_split();
+                let (from_database, to_database) = database.into_split();
+                tokio::spawn(forward(from_client, to_database, watched.clone()));
+                tokio::spawn(forward(from_database, to_client, watched.clone()));
+            }
+        });
+        Self { address, is_stalled }
+    }
+}
+
+async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut is_stalled: watch::Receiver<bool>) {
+    let mut buffer = vec![0; 16 << 10];
+    while let Ok(bytes @ 1..) = from.read(&mut buffer).await {
+        // The test may have ended.
+        let is_resumed = is_stalled.wait_for(|is_stalled| !is_stalled).await.is_ok();
+        if !is_resumed || to.write_all(&buffer[..bytes]).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Another server can claim the job 30 s after the last renewal.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn jobs_of_a_private_cluster_that_does_not_respond_stop_before_their_leases_expire() {
+    let cluster = PostgresCluster::start_new(&[], &[]);
+    let direct = PostgresStore::connect(&cluster.url().into()).await.unwrap();
+    let proxy = Proxy::start(cluster.address()).await;
+    let url = cluster
+        .url()
+        .replace(&cluster.address(), &proxy.address.to_string());
+    let store = PostgresStore::connect(&url.into()).await.unwrap();
+    let (sender, mut events) = mpsc::unbounded_channel();
+    let workers = Workers::start(&deps(store.clone(), sender), 1);
+    queue_snapshot(&direct).await;
+    assert_eq!(events.recv().await, Some("begun"));
+
+    let stalled = Instant::now();
+    proxy.is_stalled.send_replace(true);
+    assert_eq!(events.recv().await, Some("stopped"));
+    assert!(stalled.elapsed() < lease::duration());
+
+    proxy.is_stalled.send_replace(false);
+    workers.drain().await;
+    store.close().await;
+    direct.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn requests_of_another_server_stop_a_job_before_its_lease_is_renewed() {
+    let schema = Schema::create().await;
+    let first = PostgresStore::connect(&schema.url()).await.unwrap();
+    let second = PostgresStore::connect(&schema.url()).await.unwrap();
+    let (sender, mut events) = mpsc::unbounded_channel();
+    let workers = Workers::start(&deps(first.clone(), sender), 1);
+
+    let snapshot_id = queue_snapshot(&second).await;
     assert_eq!(events.recv().await, Some("begun"));
 
     let requested = Instant::now();
     let mut tx = second.begin().await.unwrap();
-    tx.update_jobs_cancel_requested(snapshot.id.as_uuid())
-        .await
-        .unwrap();
+    tx.update_jobs_cancel_requested(snapshot_id).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(events.recv().await, Some("stopped"));
     assert!(requested.elapsed() < lease::renew_every());

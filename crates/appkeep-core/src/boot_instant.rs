@@ -35,6 +35,14 @@ impl Add<Duration> for BootInstant {
     }
 }
 
+impl Sub<Duration> for BootInstant {
+    type Output = Self;
+
+    fn sub(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(duration))
+    }
+}
+
 /// The time between two measurements, zero if the first is the later one.
 impl Sub for BootInstant {
     type Output = Duration;

@@ -58,6 +58,10 @@ pub trait Servers: Debug + Send + Sync {
     /// The time since the server with this id was last seen, if it is registered. Reads only memory.
     fn unseen_for(&self, id: Uuid) -> Option<Duration>;
 
+    /// The number of times that this server's own registration was missing, or wasn't refreshed within
+    /// [`lease::fenced_after()`]. Reads only memory.
+    fn lapses(&self) -> u64;
+
     /// Reads the register again. Returns false if the store isn't available. Blocks, so it must not be called by the async
     /// runtime.
     fn read_again(&self) -> bool;

@@ -106,6 +106,11 @@ impl RepositoryBackend {
         with_context("writing", FileType::Pack, "", finished)
     }
 
+    /// Ends all writes of packs that were started.
+    pub(crate) fn abort_writes(&self) {
+        self.location.storage.abort_puts();
+    }
+
     /// Checks that a file, whose write has ended, exists with this size in bytes.
     ///
     /// # Errors

@@ -8,10 +8,10 @@ use appkeep_core::engine::EngineError;
 use appkeep_core::ids::{AppId, BucketId};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use tokio_util::sync::CancellationToken;
 
 use crate::backend::RepositoryLocation;
 use crate::failure::storage;
+use crate::fence::Fence;
 use crate::keys::KeyStore;
 use crate::storage::{BucketStorage, Storages, TMP_DIR};
 
@@ -63,11 +63,11 @@ impl OpenBucket {
     pub(crate) fn open(
         bucket: &Bucket,
         storages: &Storages,
-        cancel: &CancellationToken,
+        fence: impl Into<Fence>,
     ) -> Result<Self, EngineError> {
         Ok(Self {
             bucket: bucket.clone(),
-            storage: storages.open(bucket, cancel)?,
+            storage: storages.open(bucket, fence)?,
         })
     }
 
@@ -175,6 +175,7 @@ mod tests {
     use std::path::Path;
 
     use appkeep_core::catalog::BucketLocation;
+    use tokio_util::sync::CancellationToken;
 
     use super::*;
     use crate::storage::DirectoryStorage;

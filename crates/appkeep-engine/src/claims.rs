@@ -19,17 +19,20 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
+use appkeep_core::boot_instant::BootInstant;
 use appkeep_core::catalog::Bucket;
 use appkeep_core::engine::EngineError;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use self::list::{BucketClaim, list_claims, remove_claim};
 use crate::bucket::OpenBucket;
 use crate::durable;
 use crate::failure::{self, storage};
+use crate::fence::{ClaimTime, Fence};
 use crate::identity::{Identity, SharedInstallation};
 use crate::machine::{self, Process, ProcessState};
 use crate::storage::BucketStorage;
@@ -106,7 +109,8 @@ pub(crate) struct Claims {
     own: OnceLock<Claim>,
     /// Held while the installation's id is read or generated, which happens once.
     id_lock: Mutex<()>,
-    buckets: Mutex<HashMap<String, Arc<Mutex<State>>>>,
+    /// The states of buckets, and the times of their claims, which can be read while a state is in use.
+    buckets: Mutex<HashMap<String, (Arc<Mutex<State>>, ClaimTime)>>,
 }
 
 /// The status of another process's claim.
@@ -132,7 +136,7 @@ struct Version {
 struct State {
     storage: Arc<dyn BucketStorage>,
     /// When this process's claim was last written, if it has one.
-    written: Option<Instant>,
+    written: ClaimTime,
     /// The claims of others, and when their current version was first seen.
     seen: HashMap<String, (Version, Instant)>,
 }
@@ -174,18 +178,31 @@ impl Claims {
         data_directory_id(&self.data_dir)
     }
 
-    /// Checks that other servers don't treat this one as dead. Reads only memory.
-    ///
-    /// # Errors
-    /// [`EngineError::Busy`] if they may.
-    pub(crate) fn check_live(&self) -> Result<(), EngineError> {
-        match &self.identity {
-            Some(Identity {
-                server_id,
-                shared: Some(shared),
-            }) => shared.check_live(*server_id),
-            _ => Ok(()),
-        }
+    /// The fence of a job that begins now and changes this bucket.
+    pub(crate) fn fence(&self, bucket: &OpenBucket, cancel: &CancellationToken) -> Fence {
+        let (_, refreshed) = self.state_of(&bucket.storage);
+        Fence::new(cancel, self.server(), refreshed)
+    }
+
+    /// The installation, if several servers share it, and this server's id.
+    fn server(&self) -> Option<(&SharedInstallation, Uuid)> {
+        let identity = self.identity.as_ref()?;
+        Some((identity.shared.as_ref()?, identity.server_id))
+    }
+
+    /// The state of a bucket, and the time of its claim.
+    fn state_of(&self, objects: &Arc<dyn BucketStorage>) -> (Arc<Mutex<State>>, ClaimTime) {
+        let mut buckets = failure::lock(&self.buckets);
+        let entry = buckets.entry(objects.describe("")).or_insert_with(|| {
+            let refreshed = ClaimTime::default();
+            let state = State {
+                storage: Arc::clone(objects),
+                written: refreshed.clone(),
+                seen: HashMap::new(),
+            };
+            (Arc::new(Mutex::new(state)), refreshed)
+        });
+        entry.clone()
     }
 
     /// Claims the bucket, which exists, for this process, or refreshes the claim. The claim expires
@@ -200,24 +217,16 @@ impl Claims {
             storage: objects,
         } = open;
         let failed = |error: io::Error| storage(format!("bucket {}: claiming it", bucket.name), &error);
-        self.check_live()?;
+        if let Some((shared, server_id)) = self.server() {
+            shared.check_heartbeat(server_id).map_err(EngineError::Busy)?;
+        }
         let own = self.own()?;
         let name = name_of(own.server_id);
-        let state = {
-            let mut buckets = failure::lock(&self.buckets);
-            let state = buckets.entry(objects.describe("")).or_insert_with(|| {
-                Arc::new(Mutex::new(State {
-                    storage: Arc::clone(objects),
-                    written: None,
-                    seen: HashMap::new(),
-                }))
-            });
-            Arc::clone(state)
-        };
+        let (state, _) = self.state_of(objects);
         let mut state = failure::lock(&state);
         // The storage may have been opened again, with other credentials.
         state.storage = Arc::clone(objects);
-        let is_held = state.written.is_some() && objects.size(&name).map_err(failed)?.is_some();
+        let is_held = state.written.get().is_some() && objects.size(&name).map_err(failed)?.is_some();
         let mut tries = 0;
         let mut is_read_again = false;
         while let Some(other) = self.find_other(&mut state).map_err(failed)? {
@@ -231,14 +240,15 @@ impl Claims {
             tries += 1;
             if !is_held || tries > SETTLE_TRIES {
                 if !is_held {
-                    state.written = None;
+                    state.written.set(None);
                 }
                 return Err(self.refusal(bucket, &other));
             }
             // Perhaps the claim was just written, and is removed once its process sees this one.
             std::thread::sleep(SETTLE_PAUSE);
         }
-        if is_held && state.written.is_some_and(|at| at.elapsed() < REFRESH_AFTER) {
+        let begun = BootInstant::now();
+        if is_held && state.written.get().is_some_and(|at| begun - at < REFRESH_AFTER) {
             return Ok(());
         }
         match write(objects.as_ref(), &name, own, is_held) {
@@ -249,13 +259,13 @@ impl Claims {
             }
             written => written.map_err(failed)?,
         }
-        state.written = Some(Instant::now());
+        state.written.set(Some(begun));
         if is_held {
             return Ok(());
         }
         if let Some(other) = self.find_other(&mut state).map_err(failed)? {
             objects.delete(&name).map_err(failed)?;
-            state.written = None;
+            state.written.set(None);
             return Err(self.refusal(bucket, &other));
         }
         Ok(())
@@ -266,11 +276,12 @@ impl Claims {
         let Some(own) = self.own.get() else { return };
         let buckets = std::mem::take(&mut *failure::lock(&self.buckets));
         let name = name_of(own.server_id);
-        for state in buckets.into_values() {
-            let mut state = failure::lock(&state);
-            if state.written.take().is_none() {
+        for (state, refreshed) in buckets.into_values() {
+            let state = failure::lock(&state);
+            if refreshed.get().is_none() {
                 continue;
             }
+            refreshed.set(None);
             if let Err(error) = state.storage.delete(&name) {
                 tracing::warn!(path = state.storage.describe(&name), %error, "a claim could not be deleted");
             }

@@ -27,6 +27,7 @@ use crate::backup::ProgressReporter;
 use crate::bucket::{OpenBucket, Use};
 use crate::claims::Claims;
 use crate::failure::{storage, unreadable};
+use crate::fence::Fence;
 use crate::identity::Identity;
 use crate::keys::KeyStore;
 use crate::locks::{LockKey, Locks};
@@ -132,13 +133,17 @@ impl RusticEngine {
         self
     }
 
-    /// Opens a bucket for a job, and once more for its claim and locks, which must be removed after the job was
-    /// cancelled.
-    fn open(&self, bucket: &Bucket, cancel: &CancellationToken) -> Result<[OpenBucket; 2], EngineError> {
-        Ok([
-            OpenBucket::open(bucket, &self.storages, cancel)?,
-            OpenBucket::open(bucket, &self.storages, &CancellationToken::new())?,
-        ])
+    /// Opens a bucket for a job that begins now and changes it, and once more for its claim and locks, which must be
+    /// removed after the job was cancelled.
+    fn open(
+        &self,
+        bucket: &Bucket,
+        cancel: &CancellationToken,
+    ) -> Result<(OpenBucket, OpenBucket, Fence), EngineError> {
+        let claimed = OpenBucket::open(bucket, &self.storages, &CancellationToken::new())?;
+        let fence = self.claims.fence(&claimed, cancel);
+        let fenced = OpenBucket::open(bucket, &self.storages, fence.clone())?;
+        Ok((fenced, claimed, fence))
     }
 
     fn snapshot_key(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> LockKey {
@@ -288,7 +293,7 @@ impl Engine for RusticEngine {
         cancel: &CancellationToken,
     ) -> Result<BackupReport, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
-        let [bucket, claimed] = self.open(&request.bucket, &cancel)?;
+        let (bucket, claimed, fence) = self.open(&request.bucket, &cancel)?;
         let repository = bucket.repository(request.app_id).describe();
         let held = (
             self.locks
@@ -316,7 +321,7 @@ impl Engine for RusticEngine {
                 claims: &claims,
                 verify_percent,
                 progress: &progress,
-                cancel: &cancel,
+                fence,
             }
             .run()
         })
@@ -354,7 +359,7 @@ impl Engine for RusticEngine {
         cancel: &CancellationToken,
     ) -> Result<(), EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
-        let [bucket, claimed] = self.open(&request.bucket, &cancel)?;
+        let (bucket, claimed, fence) = self.open(&request.bucket, &cancel)?;
         let repository = bucket.repository(request.app_id).describe();
         let alone = self
             .locks
@@ -370,7 +375,7 @@ impl Engine for RusticEngine {
                 claimed,
                 keys: &keys,
                 claims: &claims,
-                cancel: &cancel,
+                fence,
             }
             .run()
         })

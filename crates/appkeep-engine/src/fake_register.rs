@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use appkeep_core::server::Servers;
@@ -16,6 +16,7 @@ pub(crate) struct FakeRegister {
     stored: Mutex<HashMap<Uuid, Duration>>,
     read: Mutex<HashMap<Uuid, Duration>>,
     is_unavailable: AtomicBool,
+    lapses: AtomicU64,
 }
 
 impl FakeRegister {
@@ -23,6 +24,17 @@ impl FakeRegister {
     pub(crate) fn see(&self, server_id: u128, unseen_secs: u64) {
         let unseen_for = Duration::from_secs(unseen_secs);
         failure::lock(&self.stored).insert(Uuid::from_u128(server_id), unseen_for);
+    }
+
+    /// Like [`Self::see`]; visible at once.
+    pub(crate) fn show(&self, server_id: u128, unseen_secs: u64) {
+        self.see(server_id, unseen_secs);
+        assert!(self.read_again());
+    }
+
+    /// Records that the heartbeat of the server that reads was too late.
+    pub(crate) fn lapse(&self) {
+        self.lapses.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Deletes a server that was read; it stays registered.
@@ -52,6 +64,10 @@ impl FakeRegister {
 impl Servers for FakeRegister {
     fn unseen_for(&self, id: Uuid) -> Option<Duration> {
         failure::lock(&self.read).get(&id).copied()
+    }
+
+    fn lapses(&self) -> u64 {
+        self.lapses.load(Ordering::SeqCst)
     }
 
     fn read_again(&self) -> bool {

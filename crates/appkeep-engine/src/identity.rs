@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use appkeep_core::engine::EngineError;
 use appkeep_core::lease;
 use appkeep_core::server::Servers;
 use uuid::Uuid;
@@ -31,19 +30,18 @@ impl SharedInstallation {
     /// Checks that this server, which has this id, was seen within [`lease::fenced_after()`]. Reads only memory.
     ///
     /// # Errors
-    /// [`EngineError::Busy`] if it wasn't: other servers may treat it as dead.
-    pub(crate) fn check_live(&self, server_id: Uuid) -> Result<(), EngineError> {
+    /// The reason if it wasn't: other servers may treat it as dead.
+    pub(crate) fn check_heartbeat(&self, server_id: Uuid) -> Result<(), String> {
         match self.servers.unseen_for(server_id) {
             Some(unseen_for) if unseen_for < lease::fenced_after() => Ok(()),
-            Some(unseen_for) => Err(EngineError::Busy(format!(
+            Some(unseen_for) => Err(format!(
                 "this server hasn't reached the database for {} s, so other servers may have taken over its work",
                 unseen_for.as_secs()
-            ))),
-            None => Err(EngineError::Busy(
-                "this server isn't registered in the database".to_owned(),
             )),
+            None => Err("this server isn't registered in the database".to_owned()),
         }
     }
+
     /// Whether another server may still use locks that it holds: it was seen within a [lease](lease::duration()), or this
     /// can't be determined. It stopped changing buckets earlier ([`lease::fenced_after()`]), so that its last requests have
     /// ended. Blocks.

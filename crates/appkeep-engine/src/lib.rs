@@ -15,6 +15,7 @@ mod engine;
 mod failure;
 #[cfg(test)]
 mod fake_register;
+mod fence;
 mod guard;
 #[cfg(test)]
 mod guard_tests;

@@ -1,4 +1,4 @@
-//! A gate in front of a repository's backend. It blocks all operations after a cancellation or a failure, and
+//! A gate in front of a repository's backend. It blocks all operations after a failure, also of its fence, and
 //! holds back a backup's snapshot file until everything else is known to be complete.
 //!
 //! The library continues after failed reads and writes, and finishes a backup that was cut short as if it
@@ -17,19 +17,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backend::RepositoryBackend;
 use crate::failure::{self, broken};
+use crate::fence::Fence;
 
 /// The number of threads that look written files up.
 const LOOKUP_THREADS: usize = 4;
 
-/// A check before the snapshot file or any file is written.
+/// A check before the snapshot file is written.
 type Check = Box<dyn Fn() -> Result<(), EngineError> + Send + Sync>;
 
 /// A gate in front of a backend.
 pub(crate) struct WriteGate {
     backend: Arc<dyn WriteBackend>,
-    /// The caller's cancellation token.
-    cancel: CancellationToken,
-    /// Cancelled together with `cancel`, and at the first failure.
+    /// Must pass before each operation.
+    fence: Fence,
+    /// Cancelled together with the job, and at the first failure.
     stop: CancellationToken,
     failure: Mutex<Option<Failure>>,
     /// Whether the failure was a lack of space.
@@ -44,8 +45,6 @@ pub(crate) struct WriteGate {
     /// Held, shared, by each operation in progress.
     passing: RwLock<()>,
     check: Option<Check>,
-    /// Must pass before each operation. Reads only memory.
-    fence: Option<Check>,
 }
 
 impl fmt::Debug for WriteGate {
@@ -72,8 +71,8 @@ struct Failure {
     is_transient: bool,
 }
 
-/// Shuts a gate when dropped, and waits until all operations in progress have ended. The library's threads
-/// outlive a failed call; after this they can't access the repository.
+/// Shuts a gate when dropped, waits until all operations in progress have ended, and ends the writes that they started.
+/// The library's threads outlive a failed call; after this they can't access the repository.
 #[derive(Debug)]
 pub(crate) struct ShutWhenDropped(pub(crate) Arc<WriteGate>);
 
@@ -81,16 +80,20 @@ impl Drop for ShutWhenDropped {
     fn drop(&mut self) {
         self.0.stop.cancel();
         drop(self.0.passing.write().unwrap_or_else(PoisonError::into_inner));
+        if let Some(backend) = &self.0.lookup {
+            backend.abort_writes();
+        }
     }
 }
 
 impl WriteGate {
-    /// Creates a gate in front of `backend` that shuts when `cancel` is cancelled.
-    pub(crate) fn new(backend: Arc<dyn WriteBackend>, cancel: &CancellationToken) -> Self {
+    /// Creates a gate in front of `backend` that shuts when the job is cancelled or `fence` fails.
+    pub(crate) fn new(backend: Arc<dyn WriteBackend>, fence: impl Into<Fence>) -> Self {
+        let fence = fence.into();
         Self {
             backend,
-            cancel: cancel.clone(),
-            stop: cancel.child_token(),
+            stop: fence.cancel().child_token(),
+            fence,
             failure: Mutex::new(None),
             is_full: AtomicBool::new(false),
             written: Mutex::default(),
@@ -99,7 +102,6 @@ impl WriteGate {
             held: Mutex::new(None),
             passing: RwLock::new(()),
             check: None,
-            fence: None,
         }
     }
 
@@ -110,16 +112,6 @@ impl WriteGate {
         check: impl Fn() -> Result<(), EngineError> + Send + Sync + 'static,
     ) -> Self {
         self.check = Some(Box::new(check));
-        self
-    }
-
-    /// Adds a check that must pass before each operation. It must not block. The gate shuts when it fails.
-    #[must_use]
-    pub(crate) fn fenced_by(
-        mut self,
-        fence: impl Fn() -> Result<(), EngineError> + Send + Sync + 'static,
-    ) -> Self {
-        self.fence = Some(Box::new(fence));
         self
     }
 
@@ -161,16 +153,16 @@ impl WriteGate {
             .map_err(|error| self.explain("storing the snapshot file", &error))
     }
 
-    /// The reason for an error of the library, if it is known here: the caller cancelled, or the bucket
+    /// The reason for an error of the library, if it is known here: the fence or the bucket
     /// failed. Otherwise the library itself failed during `doing`.
     pub(crate) fn explain(&self, doing: &str, error: &RusticError) -> EngineError {
         self.failed().unwrap_or_else(|| broken(doing, error))
     }
 
-    /// The reason why the write gate is shut, if the caller cancelled or the bucket failed.
+    /// The reason why the write gate is shut, if the fence or the bucket failed.
     pub(crate) fn failed(&self) -> Option<EngineError> {
-        if self.cancel.is_cancelled() {
-            return Some(EngineError::Cancelled);
+        if let Err(error) = self.fence.check() {
+            return Some(error);
         }
         let failure = failure::lock(&self.failure).clone()?;
         Some(if failure.is_transient {
@@ -218,8 +210,8 @@ impl WriteGate {
 
     fn through<T>(&self, act: impl FnOnce(&dyn WriteBackend) -> RusticResult<T>) -> RusticResult<T> {
         let _passing = self.passing.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Err(error)) = self.fence.as_ref().map(|fence| fence()) {
-            self.shut(&error.to_string());
+        if self.fence.check().is_err() {
+            self.stop.cancel();
         }
         if self.stop.is_cancelled() {
             return Err(RusticError::new(ErrorKind::Backend, "the write gate is shut"));
@@ -323,12 +315,17 @@ fn look_up(
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::sync::mpsc;
 
     use super::*;
-    use std::path::Path;
+
+    use uuid::Uuid;
 
     use crate::backend::RepositoryLocation;
+    use crate::fake_register::FakeRegister;
+    use crate::fence::ClaimTime;
+    use crate::identity::SharedInstallation;
     use crate::storage::DirectoryStorage;
 
     fn backend_in(bucket: &Path) -> RepositoryBackend {
@@ -454,29 +451,33 @@ mod tests {
         assert!(write(&gate, FileType::Pack).is_err());
     }
 
-    /// Guard 4: after a failed write the library would read the whole source to its end.
     #[test]
     fn no_operation_passes_once_the_fence_fails() {
-        let (_dir, gate) = gate(&CancellationToken::new());
-        let fenced = Arc::new(AtomicBool::new(false));
-        let is_fenced = Arc::clone(&fenced);
-        let gate = gate.fenced_by(move || {
-            if is_fenced.load(Ordering::SeqCst) {
-                return Err(EngineError::Busy("fenced off".to_owned()));
-            }
-            Ok(())
-        });
+        let dir = tempfile::tempdir().unwrap();
+        let register = Arc::new(FakeRegister::default());
+        register.show(1, 0);
+        let shared = SharedInstallation {
+            id: Uuid::from_u128(0x1),
+            servers: Arc::clone(&register) as _,
+        };
+        let server = Some((&shared, Uuid::from_u128(1)));
+        let fence = Fence::new(&CancellationToken::new(), server, ClaimTime::default());
+        let gate = WriteGate::new(Arc::new(backend_in(dir.path())), fence);
+        gate.create().unwrap();
         let id = Id::default();
         gate.write_bytes(FileType::Pack, &id, false, b"sealed".to_vec().into())
             .unwrap();
-        fenced.store(true, Ordering::SeqCst);
+        register.show(1, 20);
         assert!(gate.remove(FileType::Pack, &id, false).is_err());
         // The gate stays shut.
-        fenced.store(false, Ordering::SeqCst);
+        register.show(1, 0);
         assert!(gate.read_full(FileType::Pack, &id).is_err());
-        assert!(matches!(gate.failed(), Some(EngineError::Storage(reason)) if reason.contains("fenced off")));
+        assert!(
+            matches!(gate.failed(), Some(EngineError::Busy(reason)) if reason.contains("hasn't reached the database"))
+        );
     }
 
+    /// Guard 4: after a failed write the library would read the whole source to its end.
     #[test]
     fn the_first_failure_shuts_the_gate_and_is_reported() {
         let (dir, gate) = gate(&CancellationToken::new());

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Background;
+use crate::boot_instant::BootInstant;
 use crate::clock::Clock as _;
 use crate::lease;
 use crate::name::NodeName;
@@ -50,14 +51,39 @@ pub struct Register {
     store: Arc<dyn Store>,
     clock: Arc<StoreClock>,
     server: NewServer,
-    seen: Arc<Mutex<HashMap<Uuid, Seen>>>,
+    view: Arc<Mutex<View>>,
 }
 
 /// When a server was last seen, as it was read from the register.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
     unseen_for: Duration,
-    read_at: Instant,
+    read_at: BootInstant,
+}
+
+/// The register as it was last read.
+#[derive(Debug, Default)]
+struct View {
+    seen: HashMap<Uuid, Seen>,
+    /// The number of times that this server was seen too late.
+    lapses: u64,
+}
+
+impl View {
+    fn unseen_for(&self, id: Uuid, now: BootInstant) -> Option<Duration> {
+        let found = self.seen.get(&id)?;
+        Some(found.unseen_for + (now - found.read_at))
+    }
+
+    /// Replaces the servers. Counts a lapse if this server, which has the id `own`, wasn't seen in time until now, or isn't
+    /// registered any more.
+    fn replace(&mut self, seen: HashMap<Uuid, Seen>, own: Uuid, now: BootInstant) {
+        if let Some(unseen_for) = self.unseen_for(own, now) {
+            let is_late = unseen_for >= lease::fenced_after() || !seen.contains_key(&own);
+            self.lapses += u64::from(is_late);
+        }
+        self.seen = seen;
+    }
 }
 
 impl Register {
@@ -68,7 +94,7 @@ impl Register {
             store,
             clock,
             server,
-            seen: Arc::default(),
+            view: Arc::default(),
         }
     }
 
@@ -162,9 +188,13 @@ impl Register {
         Ok(other)
     }
 
+    fn view(&self) -> MutexGuard<'_, View> {
+        self.view.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn read(&self) -> Result<(), StoreError> {
         // Before the call, so that the servers were seen at least as long ago.
-        let read_at = Instant::now();
+        let read_at = BootInstant::now();
         let servers = lease::in_time(self.store.list_servers(self.clock.now()))
             .await?
             .into_iter();
@@ -172,7 +202,8 @@ impl Register {
             let unseen_for = server.unseen_for;
             (server.id, Seen { unseen_for, read_at })
         });
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen.collect();
+        self.view()
+            .replace(seen.collect(), self.server.id, BootInstant::now());
         Ok(())
     }
 }
@@ -194,9 +225,11 @@ struct SharedRegister {
 
 impl Servers for SharedRegister {
     fn unseen_for(&self, id: Uuid) -> Option<Duration> {
-        let seen = self.register.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = seen.get(&id)?;
-        Some(found.unseen_for + found.read_at.elapsed())
+        self.register.view().unseen_for(id, BootInstant::now())
+    }
+
+    fn lapses(&self) -> u64 {
+        self.register.view().lapses
     }
 
     fn read_again(&self) -> bool {
@@ -205,5 +238,33 @@ impl Servers for SharedRegister {
             tracing::warn!(%error, "the register of servers was not read");
         }
         read.is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn late_refreshes_are_counted_even_if_nothing_checks_meanwhile() {
+        let (own, begin) = (Uuid::from_u128(1), BootInstant::now());
+        let mut view = View::default();
+        let mut read = |id: u128, read_at: Duration, done_at: Duration| {
+            let seen = Seen {
+                unseen_for: Duration::ZERO,
+                read_at: begin + read_at,
+            };
+            view.replace([(Uuid::from_u128(id), seen)].into(), own, begin + done_at);
+            view.lapses
+        };
+        let fenced = lease::fenced_after();
+        assert_eq!(read(1, Duration::ZERO, Duration::ZERO), 0);
+        assert_eq!(read(1, fenced / 2, fenced / 2), 0);
+        assert_eq!(read(1, fenced, fenced), 0);
+        // The process was stopped during the read.
+        assert_eq!(read(1, fenced + fenced / 2, 2 * fenced), 1);
+        // Another process deleted the registration.
+        assert_eq!(read(2, 2 * fenced, 2 * fenced), 2);
+        assert_eq!(read(1, 2 * fenced, 2 * fenced), 2);
     }
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use appkeep_core::engine::{BackupReport, CopyBackup, EngineError, ProgressSender};
 use appkeep_core::fail_point;
-use tokio_util::sync::CancellationToken;
 
 use super::{clear_unfinished, repository_locks};
 use crate::backend::RepositoryBackend;
 use crate::backup::{self, Parent, ProgressReporter};
 use crate::bucket::{OpenBucket, Use};
 use crate::claims::Claims;
+use crate::fence::Fence;
 use crate::keys::KeyStore;
 use crate::repository::RepositoryOpener;
 use crate::restic_lock::Mode;
@@ -31,7 +31,7 @@ pub(super) struct BackupCopy<'a> {
     /// The share of the data that is read back.
     pub(super) verify_percent: u8,
     pub(super) progress: &'a ProgressSender,
-    pub(super) cancel: &'a CancellationToken,
+    pub(super) fence: Fence,
 }
 
 impl BackupCopy<'_> {
@@ -52,10 +52,8 @@ impl BackupCopy<'_> {
         let backend = Arc::new(RepositoryBackend::new(location));
         let locks = self.claimed.repository(app_id);
         let (claims, claimed) = (Arc::clone(self.claims), self.claimed);
-        let fence = Arc::clone(self.claims);
-        let gate = WriteGate::new(Arc::clone(&backend) as _, self.cancel);
+        let gate = WriteGate::new(Arc::clone(&backend) as _, self.fence);
         let gate = gate
-            .fenced_by(move || fence.check_live())
             .checking(move || claims.acquire(&claimed))
             .looking_up(Arc::clone(&backend));
         let gate = Arc::new(gate);

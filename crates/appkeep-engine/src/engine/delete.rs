@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use appkeep_core::engine::{DeleteBackup, EngineError};
-use tokio_util::sync::CancellationToken;
 
 use super::{clear_unfinished, opener, repository_locks};
 use crate::backend::{RepositoryBackend, RepositoryLocation};
 use crate::bucket::{OpenBucket, Presence, Use};
 use crate::claims::Claims;
 use crate::failure::storage;
+use crate::fence::Fence;
 use crate::keys::KeyStore;
 use crate::prune::{self, FreeSpace};
 use crate::restic_lock::Mode;
@@ -23,7 +23,7 @@ pub(super) struct BackupDeletion<'a> {
     pub(super) claimed: OpenBucket,
     pub(super) keys: &'a KeyStore,
     pub(super) claims: &'a Arc<Claims>,
-    pub(super) cancel: &'a CancellationToken,
+    pub(super) fence: Fence,
 }
 
 impl BackupDeletion<'_> {
@@ -54,10 +54,7 @@ impl BackupDeletion<'_> {
     fn attempt(&self, space: FreeSpace) -> (Result<(), EngineError>, bool) {
         let location = self.bucket.repository(self.request.app_id);
         let backend = Arc::new(RepositoryBackend::new(location.clone()));
-        let fence = Arc::clone(self.claims);
-        let gate = WriteGate::new(Arc::clone(&backend) as _, self.cancel)
-            .fenced_by(move || fence.check_live())
-            .looking_up(backend);
+        let gate = WriteGate::new(Arc::clone(&backend) as _, self.fence.clone()).looking_up(backend);
         let gate = Arc::new(gate);
         let _shut = ShutWhenDropped(Arc::clone(&gate));
         let outcome = self.forget(&location, &gate, space);

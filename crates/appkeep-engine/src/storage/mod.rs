@@ -89,6 +89,9 @@ pub(crate) trait BucketStorage: fmt::Debug + Send + Sync {
         Ok(())
     }
 
+    /// Ends all writes that were started, and returns when none is in progress.
+    fn abort_puts(&self) {}
+
     /// Whether each request takes long, so that fewer and more concurrent ones are faster.
     fn is_remote(&self) -> bool {
         false

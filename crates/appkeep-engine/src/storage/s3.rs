@@ -12,12 +12,12 @@ use futures::StreamExt;
 use opendal::{Buffer, ErrorKind, Operator};
 use tokio::runtime::{Handle, Runtime};
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
 use super::connection::Connection;
 use super::s3_error;
 use super::{BucketStorage, Caching, Object};
 use crate::failure;
+use crate::fence::Fence;
 
 /// The maximum number of writes that are in progress at once. Each holds a pack in memory.
 const PUTS_MAX: usize = 5;
@@ -43,16 +43,16 @@ fn runtime() -> io::Result<&'static Runtime> {
 #[derive(Debug)]
 pub(super) struct S3Storage {
     connection: Arc<Connection>,
-    cancel: CancellationToken,
+    fence: Fence,
     /// The writes in progress, which end when this is dropped.
-    puts: Mutex<JoinSet<opendal::Result<()>>>,
+    puts: Mutex<JoinSet<io::Result<opendal::Result<()>>>>,
 }
 
 impl S3Storage {
-    pub(super) fn new(connection: Arc<Connection>, cancel: CancellationToken) -> Self {
+    pub(super) fn new(connection: Arc<Connection>, fence: Fence) -> Self {
         Self {
             connection,
-            cancel,
+            fence,
             puts: Mutex::default(),
         }
     }
@@ -71,10 +71,13 @@ impl S3Storage {
             .map_err(|error| self.explain(doing, &error))
     }
 
-    /// Waits for a future, unless the job is cancelled.
+    /// Waits for a future, unless the fence fails.
     fn block_on<T: Send>(&self, future: impl Future<Output = T> + Send) -> io::Result<T> {
+        Self::wait_for(self.fence.guard(future))?
+    }
+
+    fn wait_for<T: Send>(future: impl Future<Output = T> + Send) -> io::Result<T> {
         let runtime = runtime()?;
-        let future = self.cancel.run_until_cancelled(future);
         let result = if Handle::try_current().is_ok() {
             // Only when an engine is dropped by a task, and releases its buckets: a runtime can't wait in another one.
             std::thread::scope(|scope| {
@@ -86,7 +89,7 @@ impl S3Storage {
         } else {
             runtime.block_on(future)
         };
-        result.ok_or_else(failure::cancelled)
+        Ok(result)
     }
 
     fn explain(&self, doing: &str, error: &opendal::Error) -> io::Error {
@@ -107,7 +110,7 @@ impl S3Storage {
                 .block_on(puts.join_next())?
                 .transpose()
                 .map_err(io::Error::other)?;
-            put.unwrap_or(Ok(()))
+            put.unwrap_or(Ok(Ok(())))?
                 .map_err(|error| self.explain("writing", &error))?;
         }
         Ok(())
@@ -211,9 +214,13 @@ impl BucketStorage for S3Storage {
         self.await_puts(PUTS_MAX - 1)?;
         let connection = Arc::clone(&self.connection);
         let (key, content): (_, Buffer) = (key.to_owned(), content.iter().cloned().collect());
+        let fence = self.fence.clone();
         let write = async move {
-            let _slot = connection.slots.acquire().await;
-            connection.write(&key, content, false).await
+            let write = async {
+                let _slot = connection.slots.acquire().await;
+                connection.write(&key, content, false).await
+            };
+            fence.guard(write).await
         };
         failure::lock(&self.puts).spawn_on(write, runtime()?.handle());
         Ok(())
@@ -221,6 +228,15 @@ impl BucketStorage for S3Storage {
 
     fn finish_puts(&self) -> io::Result<()> {
         self.await_puts(0)
+    }
+
+    fn abort_puts(&self) {
+        let mut puts = failure::lock(&self.puts);
+        if !puts.is_empty()
+            && let Err(error) = Self::wait_for(puts.shutdown())
+        {
+            tracing::error!(%error, "writes could not be ended");
+        }
     }
 
     fn is_remote(&self) -> bool {

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex};
 use appkeep_core::catalog::{Bucket, BucketLocation};
 use appkeep_core::engine::EngineError;
 use appkeep_core::ids::BucketId;
-use tokio_util::sync::CancellationToken;
 
 use super::connection::Connection;
 use super::s3::S3Storage;
 use super::{BucketCredentials, BucketStorage, DirectoryStorage};
 use crate::failure::{self, storage};
+use crate::fence::Fence;
 
 /// Opens the storages of buckets. Clones share their connections and credentials.
 #[derive(Debug, Clone, Default)]
@@ -30,15 +30,15 @@ impl Storages {
         }
     }
 
-    /// Opens the storage of a bucket. Nothing is requested yet. After `cancel` is cancelled, requests to a server
-    /// end promptly, and further ones fail.
+    /// Opens the storage of a bucket. Nothing is requested yet. After `fence` has failed, requests to a server end
+    /// promptly, and further ones fail.
     ///
     /// # Errors
     /// [`EngineError::Storage`] if the credentials or certificates aren't available.
     pub(crate) fn open(
         &self,
         bucket: &Bucket,
-        cancel: &CancellationToken,
+        fence: impl Into<Fence>,
     ) -> Result<Arc<dyn BucketStorage>, EngineError> {
         let location = match &bucket.location {
             BucketLocation::Directory(path) => return Ok(Arc::new(DirectoryStorage::new(path.clone()))),
@@ -58,6 +58,6 @@ impl Storages {
             connected.insert(bucket.id, Arc::clone(&connection));
             connection
         };
-        Ok(Arc::new(S3Storage::new(connection, cancel.clone())))
+        Ok(Arc::new(S3Storage::new(connection, fence.into())))
     }
 }

@@ -42,7 +42,7 @@ use crate::space::Reserve;
 use crate::storage::{BucketCredentials, Probes, Storages};
 use crate::thread::Priority;
 use crate::write_gate::WriteGate;
-use crate::{command, measure, thread};
+use crate::{command, measure, restic_lock, thread};
 
 /// The default share of a finished backup's data that is read back, in percent.
 const VERIFY_PERCENT_DEFAULT: u8 = 5;
@@ -201,6 +201,7 @@ fn repository_locks(
         key: repository.key(),
         owner: claims.server_id()?,
         shared: claims.shared().cloned(),
+        check_every: restic_lock::CHECK_EVERY,
     })
 }
 

@@ -11,6 +11,7 @@
 use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
@@ -54,6 +55,8 @@ struct Shared {
     cancel: CancellationToken,
     heartbeat: Option<Heartbeat>,
     claim: ClaimTime,
+    /// Whether the bucket was claimed during the job.
+    was_claimed: AtomicBool,
     /// The first reason for which the fence failed.
     failure: OnceLock<String>,
 }
@@ -75,7 +78,7 @@ impl From<&CancellationToken> for Fence {
 }
 
 impl Fence {
-    /// Creates the fence of a job that begins now, on the server with this id. A bucket that was never claimed may be used.
+    /// Creates the fence of a job that begins now, on the server with this id.
     pub(crate) fn new(
         cancel: &CancellationToken,
         shared: Option<(&SharedInstallation, Uuid)>,
@@ -90,6 +93,7 @@ impl Fence {
             cancel: cancel.clone(),
             heartbeat,
             claim,
+            was_claimed: AtomicBool::new(false),
             failure: OnceLock::new(),
         }))
     }
@@ -130,13 +134,22 @@ impl Fence {
                 );
             }
         }
-        match self.0.claim.get().map(BootInstant::elapsed) {
-            Some(age) if age >= CLAIM_VALID_FOR => Err(format!(
-                "the claim of the bucket wasn't refreshed for {} s, so another server may have taken it over",
-                age.as_secs()
-            )),
-            _ => Ok(()),
+        let Some(refreshed_at) = self.0.claim.get() else {
+            if self.0.was_claimed.load(Ordering::SeqCst) {
+                return Err("the claim of the bucket was removed".to_owned());
+            }
+            // A full bucket may have no space for a claim.
+            return Ok(());
+        };
+        self.0.was_claimed.store(true, Ordering::SeqCst);
+        let age = refreshed_at.elapsed();
+        if age < CLAIM_VALID_FOR {
+            return Ok(());
         }
+        Err(format!(
+            "the claim of the bucket wasn't refreshed for {} s, so another server may have taken it over",
+            age.as_secs()
+        ))
     }
 
     /// Runs a request until it ends or the fence fails. The fence is checked before each step of the request, so that a
@@ -164,7 +177,7 @@ impl Fence {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     use super::*;
     use crate::fake_register::FakeRegister;
@@ -224,6 +237,11 @@ mod tests {
         fence.check().unwrap();
         claim.set(Some(BootInstant::now() - CLAIM_VALID_FOR));
         assert!(reason(&fence).contains("wasn't refreshed for 240 s"));
+        claim.set(Some(BootInstant::now()));
+        let fence = fenced(&register, &claim);
+        fence.check().unwrap();
+        claim.set(None);
+        assert!(reason(&fence).contains("the claim of the bucket was removed"));
     }
 
     #[tokio::test]

@@ -5,13 +5,14 @@
 //! other locks are checked again afterwards, so that at least one of two concurrent processes notices.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aes256ctr_poly1305aes::aead::{Aead, AeadInPlace};
 use aes256ctr_poly1305aes::{Aes256CtrPoly1305Aes, Key};
+use appkeep_core::boot_instant::BootInstant;
 use appkeep_core::engine::EngineError;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -35,6 +36,9 @@ const STALE_AFTER: Duration = Duration::from_mins(30);
 
 /// After this time without a refresh nothing more is written: others may soon treat the lock as stale.
 const WRITE_FOR: Duration = Duration::from_mins(25);
+
+/// The interval at which operations check that their own lock still exists.
+pub(crate) const CHECK_EVERY: Duration = Duration::from_secs(5);
 
 /// The directory of locks in a repository.
 const LOCKS_DIR: &str = "locks";
@@ -85,6 +89,8 @@ pub(crate) struct RepositoryLocks {
     pub(crate) owner: Uuid,
     /// The installation, if several servers share it.
     pub(crate) shared: Option<SharedInstallation>,
+    /// [`CHECK_EVERY`].
+    pub(crate) check_every: Duration,
 }
 
 /// A lock, held until dropped.
@@ -105,7 +111,8 @@ impl Drop for RepositoryLock {
 }
 
 impl RepositoryLocks {
-    /// Locks the repository. `gate` is shut if the lock can't be refreshed.
+    /// Locks the repository. `gate` is shut if the lock can't be refreshed, or was removed by another process, which then
+    /// no longer respects it.
     ///
     /// # Errors
     /// [`EngineError::Busy`] if another process has a lock that excludes this one; [`EngineError::Storage`]
@@ -122,11 +129,14 @@ impl RepositoryLocks {
             lock.remove();
             return Err(error);
         }
+        let held = Arc::new(HeldLock::new(lock, self.check_every));
+        let checked = Arc::clone(&held);
+        gate.hold_lock(move || checked.check());
         let (sender, stopped) = mpsc::channel();
         let (locks, gate) = (self.clone(), Arc::clone(gate));
         let refresher = std::thread::Builder::new()
             .name("repository-lock".to_owned())
-            .spawn(move || locks.refresh(lock, mode, &gate, &stopped))
+            .spawn(move || locks.refresh(&held, mode, &gate, &stopped))
             .map_err(|error| storage("starting a thread", &error))?;
         Ok(RepositoryLock {
             stop: Some(sender),
@@ -135,18 +145,19 @@ impl RepositoryLocks {
     }
 
     /// Refreshes a lock regularly until `stopped` disconnects, then removes it.
-    fn refresh(&self, mut lock: LockFile, mode: Mode, gate: &WriteGate, stopped: &mpsc::Receiver<()>) {
+    fn refresh(&self, held: &HeldLock, mode: Mode, gate: &WriteGate, stopped: &mpsc::Receiver<()>) {
         while stopped.recv_timeout(REFRESH_EVERY) == Err(RecvTimeoutError::Timeout) {
-            match LockFile::write(self, mode) {
-                Ok(next) => std::mem::replace(&mut lock, next).remove(),
-                Err(error) => tracing::warn!(lock.name, %error, "a lock was not refreshed"),
+            // A new lock would conceal that the old one was lost.
+            if let Err(reason) = held.check_now() {
+                gate.shut(&reason);
+                break;
             }
-            if lock.at.elapsed() > WRITE_FOR {
-                tracing::error!(lock.name, "a lock is about to become stale: writing stops");
-                gate.shut("the repository's lock could not be refreshed");
+            match LockFile::write(self, mode) {
+                Ok(next) => held.replace(next),
+                Err(error) => tracing::warn!(%error, "a lock was not refreshed"),
             }
         }
-        lock.remove();
+        held.remove();
     }
 
     /// Checks that no other process has a lock that excludes `mode`. Removes stale locks.
@@ -246,15 +257,77 @@ impl RepositoryLocks {
     }
 }
 
+/// The lock file on which a job relies.
+struct HeldLock {
+    /// The file, and when it was last found.
+    file: Mutex<(LockFile, BootInstant)>,
+    check_every: Duration,
+}
+
+impl HeldLock {
+    fn new(file: LockFile, check_every: Duration) -> Self {
+        let found_at = file.at;
+        Self {
+            file: Mutex::new((file, found_at)),
+            check_every,
+        }
+    }
+
+    /// Checks that the lock isn't about to become stale, and at most every [`CHECK_EVERY`] that it still exists.
+    ///
+    /// # Errors
+    /// The reason why another process may not respect it.
+    fn check(&self) -> Result<(), String> {
+        self.check_after(self.check_every)
+    }
+
+    fn check_now(&self) -> Result<(), String> {
+        self.check_after(Duration::ZERO)
+    }
+
+    fn check_after(&self, pause: Duration) -> Result<(), String> {
+        let mut held = failure::lock(&self.file);
+        let (file, found_at) = &mut *held;
+        if file.at.elapsed() >= WRITE_FOR {
+            return Err("the repository's lock could not be refreshed".to_owned());
+        }
+        if found_at.elapsed() < pause {
+            return Ok(());
+        }
+        let begun = BootInstant::now();
+        match file.exists() {
+            Ok(true) => *found_at = begun,
+            Ok(false) => {
+                return Err("another process removed this server's lock of the repository".to_owned());
+            }
+            // A lock that can't be found for long enough isn't refreshed, either.
+            Err(error) => tracing::warn!(file.name, %error, "a lock could not be looked up"),
+        }
+        Ok(())
+    }
+
+    /// Replaces the file with a new one.
+    fn replace(&self, next: LockFile) {
+        let found_at = next.at;
+        let (previous, _) = std::mem::replace(&mut *failure::lock(&self.file), (next, found_at));
+        previous.remove();
+    }
+
+    fn remove(&self) {
+        failure::lock(&self.file).0.remove();
+    }
+}
+
 /// A lock file of this process.
 struct LockFile {
     location: RepositoryLocation,
     name: String,
-    at: Instant,
+    at: BootInstant,
 }
 
 impl LockFile {
     fn write(locks: &RepositoryLocks, mode: Mode) -> io::Result<Self> {
+        let at = BootInstant::now();
         let sealed = locks.seal(&Content {
             time: machine::now(),
             exclusive: mode == Mode::Exclusive,
@@ -269,11 +342,12 @@ impl LockFile {
         let location = locks.location.clone();
         let key = location.key(&[LOCKS_DIR, &name]);
         location.storage.put(&key, &[Bytes::from(sealed)])?;
-        Ok(Self {
-            location,
-            name,
-            at: Instant::now(),
-        })
+        Ok(Self { location, name, at })
+    }
+
+    fn exists(&self) -> io::Result<bool> {
+        let key = self.location.key(&[LOCKS_DIR, &self.name]);
+        Ok(self.location.storage.size(&key)?.is_some())
     }
 
     fn remove(&self) {
@@ -294,6 +368,7 @@ mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
+    use rustic_core::{FileType, Id, ReadBackend as _, WriteBackend as _};
     use tokio_util::sync::CancellationToken;
 
     use super::*;
@@ -315,6 +390,7 @@ mod tests {
             key: key.clone(),
             owner: Uuid::from_u128(owner),
             shared: None,
+            check_every: Duration::ZERO,
         }
     }
 
@@ -416,6 +492,30 @@ mod tests {
         LockFile::write(&self::locks(dir.path(), &key, 2), Mode::Exclusive).unwrap();
         locks.check(Mode::Shared).unwrap();
         assert_eq!(files(dir.path()), 0);
+    }
+
+    #[test]
+    fn nothing_passes_once_another_process_has_removed_the_lock() {
+        let (dir, key) = (tempfile::tempdir().unwrap(), MasterKey::new());
+        let (locks, gate) = (locks(dir.path(), &key, 1), gate(dir.path()));
+        let _lock = locks.lock(Mode::Exclusive, &gate).unwrap();
+        gate.list(FileType::Key).unwrap();
+        // As a server that takes over does.
+        fs::remove_dir_all(dir.path().join(LOCKS_DIR)).unwrap();
+        assert!(gate.remove(FileType::Pack, &Id::default(), false).is_err());
+        assert!(
+            matches!(gate.failed(), Some(EngineError::Storage(reason)) if reason.contains("removed this server's lock"))
+        );
+    }
+
+    #[test]
+    fn a_lock_that_was_not_refreshed_permits_nothing() {
+        let (dir, key) = (tempfile::tempdir().unwrap(), MasterKey::new());
+        let file = LockFile::write(&locks(dir.path(), &key, 1), Mode::Shared).unwrap();
+        let held = HeldLock::new(file, CHECK_EVERY);
+        held.check().unwrap();
+        failure::lock(&held.file).0.at = BootInstant::now() - WRITE_FOR;
+        assert!(held.check().unwrap_err().contains("could not be refreshed"));
     }
 
     /// A sibling may still run a job whose lease it lost: it must not lose its lock, too.

@@ -8,7 +8,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use appkeep_core::engine::EngineError;
 use bytes::Bytes;
@@ -24,6 +24,9 @@ const LOOKUP_THREADS: usize = 4;
 
 /// A check before the snapshot file is written.
 type Check = Box<dyn Fn() -> Result<(), EngineError> + Send + Sync>;
+
+/// A check that another process respects this one's lock of the repository.
+type LockCheck = Box<dyn Fn() -> Result<(), String> + Send + Sync>;
 
 /// A gate in front of a backend.
 pub(crate) struct WriteGate {
@@ -45,6 +48,8 @@ pub(crate) struct WriteGate {
     /// Held, shared, by each operation in progress.
     passing: RwLock<()>,
     check: Option<Check>,
+    /// Must pass before each operation, once the repository is locked.
+    lock: OnceLock<LockCheck>,
 }
 
 impl fmt::Debug for WriteGate {
@@ -102,6 +107,7 @@ impl WriteGate {
             held: Mutex::new(None),
             passing: RwLock::new(()),
             check: None,
+            lock: OnceLock::new(),
         }
     }
 
@@ -121,6 +127,15 @@ impl WriteGate {
     pub(crate) fn looking_up(mut self, backend: Arc<RepositoryBackend>) -> Self {
         self.lookup = Some(backend);
         self
+    }
+
+    /// Adds a check of the repository's lock, which must pass before each operation. A repository is locked once.
+    pub(crate) fn hold_lock(&self, check: impl Fn() -> Result<(), String> + Send + Sync + 'static) {
+        // A job locks its repository again only after the previous lock was removed.
+        assert!(
+            self.lock.set(Box::new(check)).is_ok(),
+            "the repository is locked already"
+        );
     }
 
     /// Shuts the gate because of `reason`.
@@ -212,6 +227,9 @@ impl WriteGate {
         let _passing = self.passing.read().unwrap_or_else(PoisonError::into_inner);
         if self.fence.check().is_err() {
             self.stop.cancel();
+        }
+        if let Some(Err(reason)) = self.lock.get().map(|check| check()) {
+            self.shut(&reason);
         }
         if self.stop.is_cancelled() {
             return Err(RusticError::new(ErrorKind::Backend, "the write gate is shut"));

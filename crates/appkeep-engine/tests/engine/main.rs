@@ -24,6 +24,7 @@ mod restic;
 mod restores;
 mod rustic;
 mod s3_faults;
+mod s3_fence;
 mod s3_server;
 mod s3_target;
 mod snapshots;

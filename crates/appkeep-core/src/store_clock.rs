@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
 
+use crate::boot_instant::BootInstant;
 use crate::clock::Clock;
 use crate::store::{Store, StoreError};
 
@@ -15,8 +16,8 @@ const DIFFERENCE_MAX: Duration = Duration::from_secs(5);
 
 /// The clock of a store: the database's time if several servers share the database, otherwise the node's.
 ///
-/// The database's time is read by [`StoreClock::synchronize`]. In between, it advances with the node's monotonic clock, so
-/// changes of the node's time have no effect.
+/// The database's time is read by [`StoreClock::synchronize`]. In between, it advances with a monotonic clock of the node,
+/// also while the node is suspended, so changes of the node's time have no effect.
 pub struct StoreClock {
     node: Arc<dyn Clock>,
     /// `None` before the first synchronization, and if the store has no time of its own.
@@ -28,19 +29,24 @@ pub struct StoreClock {
 #[derive(Debug, Clone, Copy)]
 struct Reference {
     time: DateTime<Utc>,
-    at: Instant,
+    at: BootInstant,
 }
 
 impl Reference {
-    fn time_at(&self, instant: Instant) -> DateTime<Utc> {
-        self.time + instant.saturating_duration_since(self.at)
+    fn time_at(&self, instant: BootInstant) -> DateTime<Utc> {
+        self.time + (instant - self.at)
     }
 
     /// The reference after the database returned `read`, between `sent` and `received`. The time at `received` is then
     /// at least `read` and at most later by the duration of the call. An estimate within these limits isn't changed, so
     /// a slow call has no effect, and corrections are as small as possible.
-    fn corrected(before: Option<Self>, read: DateTime<Utc>, sent: Instant, received: Instant) -> Self {
-        let round_trip = received.saturating_duration_since(sent);
+    fn corrected(
+        before: Option<Self>,
+        read: DateTime<Utc>,
+        sent: BootInstant,
+        received: BootInstant,
+    ) -> Self {
+        let round_trip = received - sent;
         let time = match before {
             Some(before) => before.time_at(received).clamp(read, read + round_trip),
             None => read + round_trip / 2,
@@ -76,11 +82,11 @@ impl StoreClock {
     /// # Errors
     /// Those of the store. The clock continues from the last synchronization.
     pub async fn synchronize(&self, store: &dyn Store) -> Result<(), StoreError> {
-        let sent = Instant::now();
+        let sent = BootInstant::now();
         let Some(read) = store.database_time().await? else {
             return Ok(());
         };
-        let received = Instant::now();
+        let received = BootInstant::now();
         let node_time = self.node.now();
         let mut reference = self.reference.write().unwrap_or_else(PoisonError::into_inner);
         let corrected = Reference::corrected(*reference, read, sent, received);
@@ -110,7 +116,7 @@ impl StoreClock {
 impl Clock for StoreClock {
     fn now(&self) -> DateTime<Utc> {
         match *self.reference.read().unwrap_or_else(PoisonError::into_inner) {
-            Some(reference) => reference.time_at(Instant::now()).trunc_subsecs(6),
+            Some(reference) => reference.time_at(BootInstant::now()).trunc_subsecs(6),
             None => self.node.now(),
         }
     }
@@ -134,7 +140,7 @@ mod tests {
 
     /// The corrected time at the end of a call that lasts from 10 s to `received`, all in ms. Before, the time at 0 is 0.
     fn corrected(read: i64, received: u64) -> DateTime<Utc> {
-        let begun = Instant::now();
+        let begun = BootInstant::now();
         let after = |millis| begun + Duration::from_millis(millis);
         let before = Reference {
             time: at(0),
@@ -147,7 +153,7 @@ mod tests {
 
     #[test]
     fn the_first_time_is_that_of_the_middle_of_the_call() {
-        let sent = Instant::now();
+        let sent = BootInstant::now();
         let received = sent + Duration::from_millis(40);
         let first = Reference::corrected(None, at(0), sent, received);
         assert_eq!(first.time_at(received), at(20));

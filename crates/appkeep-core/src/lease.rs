@@ -51,8 +51,8 @@ pub fn call_timeout() -> Duration {
     renew_every() / 2
 }
 
-/// Waits for a call of the store, at most [`call_timeout()`]: the system reports a connection that was interrupted without
-/// notice only after minutes.
+/// Waits for a call of the store, at most [`call_timeout()`]: the system reports a connection that was interrupted
+/// without notice only after minutes.
 ///
 /// # Errors
 /// Those of the call, or [`StoreError::Unavailable`].

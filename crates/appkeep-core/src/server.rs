@@ -62,7 +62,7 @@ pub trait Servers: Debug + Send + Sync {
     /// [`lease::fenced_after()`]. Reads only memory.
     fn lapses(&self) -> u64;
 
-    /// Reads the register again. Returns false if the store isn't available. Blocks, so it must not be called by the async
-    /// runtime.
+    /// Reads the register again. Returns false if the store isn't available. Blocks, so it must not be called by the
+    /// async runtime.
     fn read_again(&self) -> bool;
 }

@@ -1,9 +1,10 @@
 //! Ends a job's access to a bucket before another process may take over.
 //!
-//! Other servers of the installation take over the work of a server whose heartbeat, or whose lease of the job, is older
-//! than a lease. Other installations take over a bucket whose claim wasn't refreshed for longer. A fence fails earlier, at
-//! two thirds of a lease ([`lease::fenced_after`](appkeep_core::lease::fenced_after)) and after [`CLAIM_VALID_FOR`], so
-//! that the last requests have ended by then. The worker cancels a job whose lease wasn't renewed in time.
+//! Other servers of the installation take over the work of a server whose heartbeat, or whose lease of the job, is
+//! older than a lease. Other installations take over a bucket whose claim wasn't refreshed for longer. A fence fails
+//! earlier, at two thirds of a lease ([`lease::fenced_after`](appkeep_core::lease::fenced_after)) and after
+//! [`CLAIM_VALID_FOR`], so that the last requests have ended by then. The worker cancels a job whose lease wasn't
+//! renewed in time.
 //!
 //! A process that was stopped for a while may see its heartbeat and its claim refreshed before it checks its fences.
 //! Therefore a fence that failed once never passes again, and it notices a heartbeat that was too late meanwhile.
@@ -25,7 +26,8 @@ use uuid::Uuid;
 use crate::failure;
 use crate::identity::SharedInstallation;
 
-/// The time since its last refresh for which a claim of a bucket permits changes. Claims expire after 5 min at the earliest.
+/// The time since its last refresh for which a claim of a bucket permits changes. Claims expire after 5 min at the
+/// earliest.
 pub(crate) const CLAIM_VALID_FOR: Duration = Duration::from_mins(4);
 
 /// The interval at which a fence is checked during a request that makes no progress.
@@ -106,7 +108,8 @@ impl Fence {
     /// Checks that the job may still use the bucket. Reads only memory.
     ///
     /// # Errors
-    /// [`EngineError::Cancelled`] if the job was cancelled; [`EngineError::Busy`] if another process may have taken over.
+    /// [`EngineError::Cancelled`] if the job was cancelled; [`EngineError::Busy`] if another process may have taken
+    /// over.
     pub(crate) fn check(&self) -> Result<(), EngineError> {
         if self.0.cancel.is_cancelled() {
             return Err(EngineError::Cancelled);

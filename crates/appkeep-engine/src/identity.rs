@@ -42,9 +42,9 @@ impl SharedInstallation {
         }
     }
 
-    /// Whether another server may still use locks that it holds: it was seen within a [lease](lease::duration()), or this
-    /// can't be determined. It stopped changing buckets earlier ([`lease::fenced_after()`]), so that its last requests have
-    /// ended. Blocks.
+    /// Whether another server may still use locks that it holds: it was seen within a [lease](lease::duration()), or
+    /// this can't be determined. Otherwise it stopped changing buckets earlier ([`lease::fenced_after()`]), and its last
+    /// requests have ended. Blocks.
     pub(crate) fn may_be_live(&self, server_id: Uuid) -> bool {
         let is_live = || {
             let unseen_for = self.servers.unseen_for(server_id);

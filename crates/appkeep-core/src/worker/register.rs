@@ -75,8 +75,8 @@ impl View {
         Some(found.unseen_for + (now - found.read_at))
     }
 
-    /// Replaces the servers. Counts a lapse if this server, which has the id `own`, wasn't seen in time until now, or isn't
-    /// registered any more.
+    /// Replaces the servers. Counts a lapse if this server, which has the id `own`, wasn't seen in time until now, or
+    /// isn't registered any more.
     fn replace(&mut self, seen: HashMap<Uuid, Seen>, own: Uuid, now: BootInstant) {
         if let Some(unseen_for) = self.unseen_for(own, now) {
             let is_late = unseen_for >= lease::fenced_after() || !seen.contains_key(&own);

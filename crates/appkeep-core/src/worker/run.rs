@@ -157,8 +157,8 @@ impl JobRun<'_> {
         self.cancel.cancel();
     }
 
-    /// Renews the lease and reacts to requests to stop; never returns. The run is stopped before another worker can hold
-    /// the lease.
+    /// Renews the lease and reacts to requests to stop; never returns. The run is stopped before another worker can
+    /// hold the lease.
     async fn renew_lease(&self, shutdown: &CancellationToken) {
         let mut renewed_at = self.claimed_at;
         let mut requests = self.deps.store.watch_jobs().map(|events| events.cancelled);

@@ -109,8 +109,8 @@ pub struct DeleteBackup {
     pub app_id: AppId,
     /// The backup.
     pub backup_id: AppBackupId,
-    /// The app's completed backups in the bucket. Nothing is deleted while one of them isn't found: a bucket that
-    /// lists objects late would otherwise lose its data.
+    /// The app's other backups whose data may be in the bucket. Nothing is deleted while one of them isn't found: a
+    /// bucket that lists objects late would otherwise lose its data.
     pub keep: HashSet<AppBackupId>,
 }
 

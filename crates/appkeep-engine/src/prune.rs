@@ -41,8 +41,7 @@ pub(crate) fn forget(
     for kept in keep.iter().filter(|id| **id != backup_id) {
         if of_backup(&all, *kept).next().is_none() {
             return Err(EngineError::Storage(format!(
-                "nothing was deleted: the bucket doesn't list the completed backup {kept}, whose data a prune would \
-                 delete"
+                "nothing was deleted: the bucket doesn't list the backup {kept}, whose data a prune would delete"
             )));
         }
     }

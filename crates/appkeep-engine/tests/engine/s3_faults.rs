@@ -236,7 +236,7 @@ async fn nothing_is_deleted_while_a_listing_lags_behind() {
     request.keep = [backup_id(2)].into();
     let reason = reason_of(workbench.engine.delete_backup(&request, &never_cancelled()).await);
     assert!(
-        reason.starts_with("nothing was deleted: the bucket doesn't list the completed backup"),
+        reason.starts_with("nothing was deleted: the bucket doesn't list the backup"),
         "{reason}"
     );
     stale.remove();

@@ -114,13 +114,13 @@ impl KeyStore {
         self
     }
 
-    /// Copies the key files of the directory into the database that replaces it, encrypted with the current master key. Keys
-    /// that are in the database stay; their files become copies of them. Returns the number of copied keys. A file that can't be
-    /// decrypted is skipped.
+    /// Copies the key files of the directory into the database that replaces it, encrypted with the current master key.
+    /// Keys that are in the database stay. A file with another content is renamed, and a copy of the database's key
+    /// replaces it. Returns the number of copied keys. A file that can't be decrypted is skipped.
     ///
     /// # Errors
-    /// [`EngineError::Storage`] if the database fails; [`EngineError::Key`] if the directory can't be read, or there is no
-    /// master key.
+    /// [`EngineError::Storage`] if the database fails; [`EngineError::Key`] if the directory can't be read, or there is
+    /// no master key.
     pub fn copy_into_database(&self) -> Result<usize, EngineError> {
         let directory = Self {
             files: Arc::new(DirectoryFiles {
@@ -130,11 +130,22 @@ impl KeyStore {
         };
         let mut copied = 0;
         for (bucket_id, app_id) in directory.list()? {
-            if self.files.read(bucket_id, app_id)?.is_some() {
+            let keyring = directory.keyring()?;
+            let opened = directory.open_with(&keyring, bucket_id, app_id);
+            if let Some(stored) = self.files.read(bucket_id, app_id)? {
+                if let (Ok(Some((key, _))), Ok((stored, _))) =
+                    (opened, self.open_content(&keyring, bucket_id, app_id, &stored))
+                    && key.password.expose_secret() != stored.password.expose_secret()
+                {
+                    tracing::error!(
+                        "{} was another key than {}: the repository that it decrypts can't be used with this database",
+                        directory.name_of(bucket_id, app_id),
+                        self.name_of(bucket_id, app_id)
+                    );
+                }
                 continue;
             }
-            let keyring = directory.keyring()?;
-            let (key, _) = match directory.open_with(&keyring, bucket_id, app_id) {
+            let (key, _) = match opened {
                 Ok(Some(key)) => key,
                 Ok(None) => continue,
                 Err(error) => {
@@ -142,8 +153,11 @@ impl KeyStore {
                     continue;
                 }
             };
-            let content = file::wrap(&key, &keyring.current, bucket_id, app_id)?;
-            copied += usize::from(self.files.insert(bucket_id, app_id, &content)?);
+            let _alone = failure::lock(&self.writing);
+            directory.replace(&key, &keyring, bucket_id, app_id)?;
+            if let Some(content) = directory.files.read(bucket_id, app_id)? {
+                copied += usize::from(self.files.insert(bucket_id, app_id, &content)?);
+            }
         }
         Ok(copied)
     }

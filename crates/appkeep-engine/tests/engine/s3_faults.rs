@@ -1,5 +1,7 @@
 //! An S3 server that fails or misbehaves: a backup is never stored incompletely, and each problem is explained.
 
+use std::fs;
+
 use appkeep_core::engine::{Engine, EngineError};
 use appkeep_s3_server::ErrorCode::{
     AccessDenied, AuthorizationHeaderMalformed, ExpiredToken, InternalError, InvalidAccessKeyId,
@@ -9,7 +11,7 @@ use appkeep_s3_server::{Fault, Injection, Matching, Operation};
 use tokio_util::sync::CancellationToken;
 
 use crate::restic;
-use crate::s3_target::S3Target;
+use crate::s3_target::{BUCKET, S3Target};
 use crate::workbench::{Workbench, backup_id, never_cancelled, no_progress};
 
 /// The operations of a backup.
@@ -220,6 +222,27 @@ async fn a_lost_write_is_named() {
     assert!(reason.starts_with("writing snapshots/"), "{reason}");
     assert!(reason.ends_with(" bytes, but it doesn't exist"), "{reason}");
     lost.remove();
+}
+
+#[tokio::test]
+async fn backups_are_listed_again_if_one_is_deleted_meanwhile() {
+    let target = target();
+    let workbench = with_files(&target);
+    workbench.back_up(1).await;
+    workbench.back_up(2).await;
+    let reads = Matching::operations(&[Operation::Get]).containing("/snapshots/");
+    let hanging = inject(&target, Fault::Hang, reads);
+    let keys = target.server().keys(BUCKET);
+    let deleted = keys.iter().find(|key| key.contains("/snapshots/"));
+    let deleted = target.server().directory().join(BUCKET).join(deleted.unwrap());
+    let another_server = tokio::task::spawn_blocking(move || {
+        hanging.wait_for(1);
+        fs::remove_file(deleted).unwrap();
+        hanging.remove();
+    });
+    let (listed, deleted) = tokio::join!(workbench.list_backups(), another_server);
+    deleted.unwrap();
+    assert_eq!(listed.unwrap().len(), 1);
 }
 
 /// A prune that doesn't see a snapshot would delete its data.

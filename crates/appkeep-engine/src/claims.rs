@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use appkeep_core::catalog::Bucket;
-use appkeep_core::engine::EngineError;
+use appkeep_core::engine::{CLAIM_REFRESH_EVERY, EngineError};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,10 @@ const UNSEEN_MAX: Duration = Duration::from_mins(2);
 /// register, too.
 const SILENT_AFTER: Duration = Duration::from_mins(1);
 
+/// The longest time between two successful reads of a bucket's claims after which the ages of claims are still known.
+/// Until a bucket that was unavailable is read again, no server could refresh its claim.
+const READ_GAP_MAX: Duration = Duration::from_secs(2 * CLAIM_REFRESH_EVERY.as_secs());
+
 /// The content of a claim file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Claim {
@@ -103,6 +107,7 @@ pub(crate) struct Claims {
     expiry: Expiry,
     identity: Option<Identity>,
     silent_after: Duration,
+    read_gap_max: Duration,
     own: OnceLock<Claim>,
     /// Held while the installation's id is read or generated, which happens once.
     id_lock: Mutex<()>,
@@ -133,7 +138,9 @@ struct State {
     storage: Arc<dyn BucketStorage>,
     /// When this process's claim was last written, if it has one.
     written: Option<Instant>,
-    /// The claims of others, and when their current version was first seen.
+    /// When the claims were last read.
+    read: Option<Instant>,
+    /// The claims of others, and when their current version was first seen, or the bucket was available again.
     seen: HashMap<String, (Version, Instant)>,
 }
 
@@ -145,6 +152,7 @@ impl Claims {
             expiry: EXPIRY,
             identity: None,
             silent_after: SILENT_AFTER,
+            read_gap_max: READ_GAP_MAX,
             own: OnceLock::new(),
             id_lock: Mutex::default(),
             buckets: Mutex::default(),
@@ -209,6 +217,7 @@ impl Claims {
                 Arc::new(Mutex::new(State {
                     storage: Arc::clone(objects),
                     written: None,
+                    read: None,
                     seen: HashMap::new(),
                 }))
             });
@@ -282,6 +291,11 @@ impl Claims {
         let own = self.own.get();
         let mut other = None;
         let all = read_all(state.storage.as_ref())?;
+        let now = Instant::now();
+        let last = state.read.replace(now);
+        if last.is_some_and(|last| now.duration_since(last) > self.read_gap_max) {
+            state.seen.clear();
+        }
         state
             .seen
             .retain(|seen, _| all.iter().any(|(name, _)| name == seen));
@@ -292,11 +306,12 @@ impl Claims {
             let (known, since) = state
                 .seen
                 .entry(name.clone())
-                .or_insert_with(|| (version.clone(), Instant::now()));
+                .or_insert_with(|| (version.clone(), now));
             if *known != version {
-                (*known, *since) = (version.clone(), Instant::now());
+                (*known, *since) = (version.clone(), now);
             }
-            match self.status_of(parse(&version.bytes).as_ref(), since.elapsed()) {
+            let unchanged_for = now.duration_since(*since);
+            match self.status_of(parse(&version.bytes).as_ref(), unchanged_for) {
                 Status::Dead => {
                     tracing::warn!(
                         path = state.storage.describe(&name),

@@ -36,8 +36,6 @@ pub(super) struct Connection {
     pub(super) slots: Semaphore,
     upload: Pace,
     pub(super) download: Pace,
-    /// Whether the server supports conditional writes, as far as known.
-    pub(super) conditions: AtomicBool,
     /// Whether the credentials were refused: they may have been replaced since they were read.
     is_refused: AtomicBool,
 }
@@ -107,7 +105,6 @@ impl Connection {
             slots: Semaphore::new(limits.connections_max.max(1) as usize),
             upload: Pace::new(limits.upload_limit),
             download: Pace::new(limits.download_limit),
-            conditions: AtomicBool::new(true),
             is_refused: AtomicBool::new(false),
         })
     }
@@ -127,10 +124,9 @@ impl Connection {
     }
 
     /// Writes an object by one request.
-    pub(super) async fn write(&self, key: &str, content: Buffer, if_absent: bool) -> opendal::Result<()> {
+    pub(super) async fn write(&self, key: &str, content: Buffer) -> opendal::Result<()> {
         self.upload.wait(content.len()).await;
-        let write = self.operator.write_with(key, content);
-        write.if_not_exists(if_absent).await?;
+        self.operator.write(key, content).await?;
         Ok(())
     }
 }

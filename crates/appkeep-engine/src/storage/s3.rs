@@ -4,7 +4,6 @@
 //! an interruption could leave behind.
 
 use std::io;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use bytes::Bytes;
@@ -117,11 +116,6 @@ impl S3Storage {
         &self.connection.operator
     }
 
-    fn write(&self, key: &str, content: &[Bytes], if_absent: bool) -> io::Result<()> {
-        let buffer: Buffer = content.iter().cloned().collect();
-        self.run("writing", self.connection.write(key, buffer, if_absent))
-    }
-
     fn entries(&self, directory: &str, is_recursive: bool) -> io::Result<Vec<Object>> {
         let path = if directory.is_empty() {
             String::new()
@@ -204,7 +198,8 @@ impl BucketStorage for S3Storage {
     }
 
     fn put(&self, key: &str, content: &[Bytes]) -> io::Result<()> {
-        self.write(key, content, false)
+        let buffer: Buffer = content.iter().cloned().collect();
+        self.run("writing", self.connection.write(key, buffer))
     }
 
     fn start_put(&self, key: &str, content: &[Bytes]) -> io::Result<()> {
@@ -213,7 +208,7 @@ impl BucketStorage for S3Storage {
         let (key, content): (_, Buffer) = (key.to_owned(), content.iter().cloned().collect());
         let write = async move {
             let _slot = connection.slots.acquire().await;
-            connection.write(&key, content, false).await
+            connection.write(&key, content).await
         };
         failure::lock(&self.puts).spawn_on(write, runtime()?.handle());
         Ok(())
@@ -227,33 +222,17 @@ impl BucketStorage for S3Storage {
         true
     }
 
-    fn put_if_absent(&self, key: &str, content: &[Bytes]) -> io::Result<()> {
-        if self.size(key)?.is_some() {
-            return Err(io::ErrorKind::AlreadyExists.into());
-        }
-        let if_absent = self.connection.conditions.load(Ordering::Relaxed);
-        match self.write(key, content, if_absent) {
-            // The first of several attempts may have succeeded although its response was lost.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if self.get(key)? == content.concat() {
-                    Ok(())
-                } else {
-                    Err(error)
-                }
-            }
-            written => written,
-        }
-    }
-
     fn refuses_overwriting(&self, key: &str, content: &[Bytes]) -> io::Result<bool> {
-        let refuses = match self.write(key, content, true) {
-            Ok(()) => false,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => true,
-            Err(error) if error.kind() == io::ErrorKind::Unsupported => false,
-            Err(error) => return Err(error),
-        };
-        self.connection.conditions.store(refuses, Ordering::Relaxed);
-        Ok(refuses)
+        let content: Buffer = content.iter().cloned().collect();
+        let written = self.run("writing", async {
+            self.operator().write_with(key, content).if_not_exists(true).await
+        });
+        match written {
+            Ok(_) => Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     fn delete(&self, key: &str) -> io::Result<()> {

@@ -289,6 +289,18 @@ async fn servers_that_ignore_conditions_or_return_wrong_etags_are_supported() {
     }
 }
 
+/// A first backup creates the repository, also before the bucket is probed.
+#[tokio::test]
+async fn servers_that_refuse_conditions_are_supported() {
+    let target = target();
+    let workbench = with_files(&target);
+    let refused = inject(&target, Fault::RefuseConditions, Matching::any());
+    workbench.back_up(1).await;
+    workbench.engine.claim_bucket(&workbench.bucket).await.unwrap();
+    assert_eq!(refused.count(), 1, "only the probe uses a condition");
+    restic::assert_clean(&workbench);
+}
+
 #[tokio::test]
 async fn a_bucket_that_disappears_fails_the_backup() {
     let target = target();

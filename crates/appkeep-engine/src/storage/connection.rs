@@ -125,7 +125,9 @@ impl Connection {
 
     /// Writes an object by one request.
     pub(super) async fn write(&self, key: &str, content: Buffer) -> opendal::Result<()> {
-        self.upload.wait(content.len()).await;
+        // Other requests can use the slot while this one waits.
+        self.upload.wait_for_object(content.len()).await;
+        let _slot = self.slots.acquire().await;
         self.operator.write(key, content).await?;
         Ok(())
     }

@@ -177,19 +177,16 @@ impl BucketStorage for S3Storage {
     }
 
     fn get(&self, key: &str) -> io::Result<Bytes> {
-        self.run("reading", async {
-            let content = self.operator().read(key).await?;
-            self.connection.download.wait(content.len()).await;
-            Ok(content.to_bytes())
-        })
+        let content = self.run("reading", self.operator().read(key))?;
+        self.block_on(self.connection.download.wait_for_object(content.len()))?;
+        Ok(content.to_bytes())
     }
 
     fn range(&self, key: &str, offset: u64, length: usize, _: Caching) -> io::Result<Bytes> {
         let end = offset.saturating_add(length as u64);
-        let content = self.run("reading", async {
-            self.connection.download.wait(length).await;
-            self.operator().read_with(key).range(offset..end).await
-        })?;
+        self.block_on(self.connection.download.wait(length))?;
+        let read = self.operator().read_with(key).range(offset..end);
+        let content = self.run("reading", read.into_future())?;
         if content.len() != length {
             let problem = format!("{} of {length} bytes were returned", content.len());
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, problem));
@@ -199,17 +196,15 @@ impl BucketStorage for S3Storage {
 
     fn put(&self, key: &str, content: &[Bytes]) -> io::Result<()> {
         let buffer: Buffer = content.iter().cloned().collect();
-        self.run("writing", self.connection.write(key, buffer))
+        self.block_on(self.connection.write(key, buffer))?
+            .map_err(|error| self.explain("writing", &error))
     }
 
     fn start_put(&self, key: &str, content: &[Bytes]) -> io::Result<()> {
         self.await_puts(PUTS_MAX - 1)?;
         let connection = Arc::clone(&self.connection);
         let (key, content): (_, Buffer) = (key.to_owned(), content.iter().cloned().collect());
-        let write = async move {
-            let _slot = connection.slots.acquire().await;
-            connection.write(&key, content).await
-        };
+        let write = async move { connection.write(&key, content).await };
         failure::lock(&self.puts).spawn_on(write, runtime()?.handle());
         Ok(())
     }

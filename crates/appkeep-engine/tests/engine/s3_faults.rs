@@ -1,6 +1,7 @@
 //! An S3 server that fails or misbehaves: a backup is never stored incompletely, and each problem is explained.
 
 use std::fs;
+use std::time::Duration;
 
 use appkeep_core::engine::{Engine, EngineError};
 use appkeep_s3_server::ErrorCode::{
@@ -299,6 +300,31 @@ async fn servers_that_refuse_conditions_are_supported() {
     workbench.engine.claim_bucket(&workbench.bucket).await.unwrap();
     assert_eq!(refused.count(), 1, "only the probe uses a condition");
     restic::assert_clean(&workbench);
+}
+
+#[tokio::test]
+async fn an_upload_limit_delays_only_large_objects() {
+    let mut target = target();
+    target.location.limits.upload_limit = Some(1);
+    target.location.limits.connections_max = 1;
+    let workbench = Workbench::on_s3(&target);
+    workbench.write_files(3, 7 << 20);
+    workbench.create_snapshot(1).await.unwrap();
+    let packs = Matching::operations(&[Operation::Put]).containing("/data/");
+    let packs = inject(&target, Fault::WrongETag, packs);
+    let first_pack = tokio::task::spawn_blocking(move || packs.wait_for(1));
+    let (request, progress, cancel) = (workbench.copy_request(1, 1), no_progress(), never_cancelled());
+    let copying = workbench.engine.copy_backup(&request, &progress, &cancel);
+    let meanwhile = async {
+        first_pack.await.unwrap();
+        let small = workbench.engine.claim_bucket(&workbench.bucket);
+        let small = tokio::time::timeout(Duration::from_mins(1), small).await;
+        cancel.cancel();
+        small.expect("the claim isn't delayed")
+    };
+    let (copied, claimed) = tokio::join!(copying, meanwhile);
+    assert!(matches!(copied, Err(EngineError::Cancelled)), "{copied:?}");
+    claimed.unwrap();
 }
 
 #[tokio::test]

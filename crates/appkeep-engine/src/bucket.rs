@@ -71,6 +71,17 @@ impl OpenBucket {
         })
     }
 
+    /// Opens the storage of a bucket for claims, locks and checks. Nothing is accessed yet.
+    ///
+    /// # Errors
+    /// Those of [`Storages::open_for_claims`].
+    pub(crate) fn open_for_claims(bucket: &Bucket, storages: &Storages) -> Result<Self, EngineError> {
+        Ok(Self {
+            bucket: bucket.clone(),
+            storage: storages.open_for_claims(bucket)?,
+        })
+    }
+
     /// The location of an app's repository.
     pub(crate) fn repository(&self, app_id: AppId) -> RepositoryLocation {
         RepositoryLocation {

@@ -137,7 +137,7 @@ impl RusticEngine {
     fn open(&self, bucket: &Bucket, cancel: &CancellationToken) -> Result<[OpenBucket; 2], EngineError> {
         Ok([
             OpenBucket::open(bucket, &self.storages, cancel)?,
-            OpenBucket::open(bucket, &self.storages, &CancellationToken::new())?,
+            OpenBucket::open_for_claims(bucket, &self.storages)?,
         ])
     }
 
@@ -323,7 +323,7 @@ impl Engine for RusticEngine {
     }
 
     async fn claim_bucket(&self, bucket: &Bucket) -> Result<(), EngineError> {
-        let bucket = OpenBucket::open(bucket, &self.storages, &CancellationToken::new())?;
+        let bucket = OpenBucket::open_for_claims(bucket, &self.storages)?;
         let (keys, claims) = (self.keys.clone(), Arc::clone(&self.claims));
         let probes = self.probes.clone();
         thread::run("hold-bucket", Priority::Normal, move || {

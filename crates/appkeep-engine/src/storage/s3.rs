@@ -13,7 +13,7 @@ use tokio::runtime::{Handle, Runtime};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::connection::Connection;
+use super::connection::{Connection, Purpose};
 use super::s3_error;
 use super::{BucketStorage, Caching, Object};
 use crate::failure;
@@ -42,15 +42,17 @@ fn runtime() -> io::Result<&'static Runtime> {
 #[derive(Debug)]
 pub(super) struct S3Storage {
     connection: Arc<Connection>,
+    purpose: Purpose,
     cancel: CancellationToken,
     /// The writes in progress, which end when this is dropped.
     puts: Mutex<JoinSet<opendal::Result<()>>>,
 }
 
 impl S3Storage {
-    pub(super) fn new(connection: Arc<Connection>, cancel: CancellationToken) -> Self {
+    pub(super) fn new(connection: Arc<Connection>, purpose: Purpose, cancel: CancellationToken) -> Self {
         Self {
             connection,
+            purpose,
             cancel,
             puts: Mutex::default(),
         }
@@ -63,7 +65,7 @@ impl S3Storage {
         request: impl Future<Output = opendal::Result<T>> + Send,
     ) -> io::Result<T> {
         let request = async {
-            let _slot = self.connection.slots.acquire().await;
+            let _slot = self.connection.slot(self.purpose).await;
             request.await
         };
         self.block_on(request)?
@@ -113,7 +115,7 @@ impl S3Storage {
     }
 
     fn operator(&self) -> &Operator {
-        &self.connection.operator
+        self.connection.operator(self.purpose)
     }
 
     fn entries(&self, directory: &str, is_recursive: bool) -> io::Result<Vec<Object>> {
@@ -196,15 +198,15 @@ impl BucketStorage for S3Storage {
 
     fn put(&self, key: &str, content: &[Bytes]) -> io::Result<()> {
         let buffer: Buffer = content.iter().cloned().collect();
-        self.block_on(self.connection.write(key, buffer))?
+        self.block_on(self.connection.write(self.purpose, key, buffer))?
             .map_err(|error| self.explain("writing", &error))
     }
 
     fn start_put(&self, key: &str, content: &[Bytes]) -> io::Result<()> {
         self.await_puts(PUTS_MAX - 1)?;
-        let connection = Arc::clone(&self.connection);
+        let (connection, purpose) = (Arc::clone(&self.connection), self.purpose);
         let (key, content): (_, Buffer) = (key.to_owned(), content.iter().cloned().collect());
-        let write = async move { connection.write(&key, content).await };
+        let write = async move { connection.write(purpose, &key, content).await };
         failure::lock(&self.puts).spawn_on(write, runtime()?.handle());
         Ok(())
     }

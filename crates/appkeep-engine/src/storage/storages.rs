@@ -9,7 +9,7 @@ use appkeep_core::engine::EngineError;
 use appkeep_core::ids::BucketId;
 use tokio_util::sync::CancellationToken;
 
-use super::connection::Connection;
+use super::connection::{Connection, Purpose};
 use super::s3::S3Storage;
 use super::{BucketCredentials, BucketStorage, DirectoryStorage};
 use crate::failure::{self, storage};
@@ -40,6 +40,24 @@ impl Storages {
         bucket: &Bucket,
         cancel: &CancellationToken,
     ) -> Result<Arc<dyn BucketStorage>, EngineError> {
+        self.open_for(Purpose::Data, bucket, cancel)
+    }
+
+    /// Opens the storage of a bucket for claims, locks and checks. Its requests end after a short time, and don't wait
+    /// for those of jobs.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] if the credentials or certificates aren't available.
+    pub(crate) fn open_for_claims(&self, bucket: &Bucket) -> Result<Arc<dyn BucketStorage>, EngineError> {
+        self.open_for(Purpose::Claims, bucket, &CancellationToken::new())
+    }
+
+    fn open_for(
+        &self,
+        purpose: Purpose,
+        bucket: &Bucket,
+        cancel: &CancellationToken,
+    ) -> Result<Arc<dyn BucketStorage>, EngineError> {
         let location = match &bucket.location {
             BucketLocation::Directory(path) => return Ok(Arc::new(DirectoryStorage::new(path.clone()))),
             BucketLocation::S3(location) => location,
@@ -58,6 +76,6 @@ impl Storages {
             connected.insert(bucket.id, Arc::clone(&connection));
             connection
         };
-        Ok(Arc::new(S3Storage::new(connection, cancel.clone())))
+        Ok(Arc::new(S3Storage::new(connection, purpose, cancel.clone())))
     }
 }

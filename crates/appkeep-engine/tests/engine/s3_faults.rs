@@ -328,6 +328,27 @@ async fn an_upload_limit_delays_only_large_objects() {
 }
 
 #[tokio::test]
+async fn claims_do_not_wait_for_other_requests() {
+    let mut target = target();
+    target.location.limits.connections_max = 1;
+    let workbench = with_files(&target);
+    workbench.back_up(1).await;
+    let reads = Matching::operations(&[Operation::Get]).containing("/snapshots/");
+    let hanging = inject(&target, Fault::Hang, reads);
+    let meanwhile = async {
+        let hangs = hanging.clone();
+        tokio::task::spawn_blocking(move || hangs.wait_for(1)).await.unwrap();
+        let claim = workbench.engine.claim_bucket(&workbench.bucket);
+        let claimed = tokio::time::timeout(Duration::from_mins(1), claim).await;
+        hanging.remove();
+        claimed.expect("the claim doesn't wait")
+    };
+    let (listed, claimed) = tokio::join!(workbench.list_backups(), meanwhile);
+    claimed.unwrap();
+    assert_eq!(listed.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_bucket_that_disappears_fails_the_backup() {
     let target = target();
     let workbench = with_files(&target);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use appkeep_core::engine::{Engine, EngineError};
 use appkeep_s3_server::ErrorCode::{
     AccessDenied, AuthorizationHeaderMalformed, ExpiredToken, InternalError, InvalidAccessKeyId,
-    NoSuchBucket, PermanentRedirect, RequestTimeTooSkewed, SignatureDoesNotMatch, SlowDown,
+    NoSuchBucket, NoSuchKey, PermanentRedirect, RequestTimeTooSkewed, SignatureDoesNotMatch, SlowDown,
 };
 use appkeep_s3_server::{Fault, Injection, Matching, Operation};
 use tokio_util::sync::CancellationToken;
@@ -346,6 +346,22 @@ async fn claims_do_not_wait_for_other_requests() {
     let (listed, claimed) = tokio::join!(workbench.list_backups(), meanwhile);
     claimed.unwrap();
     assert_eq!(listed.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_marker_that_exists_but_is_not_found_is_an_error() {
+    let target = target();
+    let workbench = with_files(&target);
+    workbench.back_up(1).await;
+    let config = format!("{}/config", workbench.app_id);
+    let keys = target.server().keys(BUCKET);
+    let config = keys.iter().find(|key| key.ends_with(&config)).unwrap();
+    fs::remove_file(target.server().directory().join(BUCKET).join(config)).unwrap();
+    let reads = Matching::operations(&[Operation::Get]).containing("appkeep-bucket-");
+    let not_found = inject(&target, Fault::Error(NoSuchKey), reads);
+    let reason = reason_of(workbench.list_backups().await);
+    assert!(reason.contains("it lacks appkeep-bucket-"), "{reason}");
+    assert_eq!(not_found.count(), 2);
 }
 
 #[tokio::test]

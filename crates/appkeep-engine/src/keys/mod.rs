@@ -268,10 +268,32 @@ impl KeyStore {
         Ok(Some(key))
     }
 
+    /// Checks that the master key encrypts other keys, if there are any: otherwise it has been replaced.
+    fn check_current(&self, keyring: &Keyring) -> Result<(), EngineError> {
+        let mut foreign = None;
+        for (bucket_id, app_id) in self.list()? {
+            if let Ok(Some(KeyFile::Wrapped(wrapped))) = self.read(bucket_id, app_id) {
+                if keyring.find(wrapped.by).is_some() {
+                    return Ok(());
+                }
+                foreign = Some((bucket_id, app_id, wrapped.by));
+            }
+        }
+        foreign.map_or(Ok(()), |(bucket_id, app_id, by)| {
+            Err(self.foreign(bucket_id, app_id, by, keyring))
+        })
+    }
+
+    fn foreign(&self, bucket_id: BucketId, app_id: AppId, by: MasterKeyId, keyring: &Keyring) -> EngineError {
+        let (name, current) = (self.name_of(bucket_id, app_id), keyring.current.id());
+        EngineError::Key(format!("{name} requires master key {by}, not {current}"))
+    }
+
     /// Stores a new key durably, and returns it. If another server has just created one, that is returned.
     ///
     /// # Errors
-    /// [`EngineError::Storage`] if it can't be written; [`EngineError::Key`] if there is no master key.
+    /// [`EngineError::Storage`] if it can't be written; [`EngineError::Key`] if there is no master key, or all other keys
+    /// are encrypted with another one.
     pub(crate) fn insert(
         &self,
         bucket_id: BucketId,
@@ -280,6 +302,7 @@ impl KeyStore {
     ) -> Result<RepositoryKey, EngineError> {
         let keyring = self.keyring()?;
         let _alone = failure::lock(&self.writing);
+        self.check_current(&keyring)?;
         let content = file::wrap(&key, &keyring.current, bucket_id, app_id)?;
         if self.files.insert(bucket_id, app_id, &content)? {
             return Ok(key);
@@ -372,10 +395,9 @@ impl KeyStore {
             KeyFile::Clear(key) => Ok((key, true)),
             KeyFile::Wrapped(wrapped) => {
                 let name = self.name_of(bucket_id, app_id);
-                let master = keyring.find(wrapped.by).ok_or_else(|| {
-                    let (needed, current) = (wrapped.by, keyring.current.id());
-                    EngineError::Key(format!("{name} requires master key {needed}, not {current}"))
-                })?;
+                let master = keyring
+                    .find(wrapped.by)
+                    .ok_or_else(|| self.foreign(bucket_id, app_id, wrapped.by, keyring))?;
                 let key = file::unwrap(&wrapped, master, bucket_id, app_id).ok_or_else(|| {
                     EngineError::Key(format!("{name} is damaged, or belongs to another repository"))
                 })?;

@@ -166,6 +166,12 @@ fn a_rotation_in_a_database_replaces_all_keys_or_none() {
     let again = rotated.rotate(std::slice::from_ref(&servers.master)).unwrap();
     assert_eq!((again.wrapped, again.kept), (0, 3));
     assert!(keys.prepare().is_err(), "the old master key is useless");
+    let (bucket_id, app_id) = ids(4);
+    let inserted = keys.insert(bucket_id, app_id, RepositoryKey::generate().unwrap());
+    assert!(
+        matches!(&inserted, Err(EngineError::Key(reason)) if reason.contains("requires master key")),
+        "a server with the old master key creates no more keys"
+    );
     let other = servers.keys_with(1, &next);
     assert_eq!(other.prepare().unwrap(), next.id());
     let after: Vec<_> = (1..4).map(|number| password(&other, ids(number))).collect();

@@ -263,7 +263,7 @@ mod tests {
         let app_id = AppId::new(uuid::Uuid::from_u128(0xa));
         bucket.check_marker(&keys, Use::Write).unwrap();
         let key = crate::keys::RepositoryKey::generate().unwrap();
-        keys.store(bucket.bucket.id, app_id, &key).unwrap();
+        keys.insert(bucket.bucket.id, app_id, key).unwrap();
         let marker = dir.path().join("bucket").join(marker_name(bucket.bucket.id));
         fs::remove_file(&marker).unwrap();
         for to in [Use::Read, Use::Write] {

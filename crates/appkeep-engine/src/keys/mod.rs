@@ -313,7 +313,7 @@ impl KeyStore {
             .ok_or_else(|| self.changed(bucket_id, app_id))
     }
 
-    /// Stores a key durably that is the stored one, with the repository's master key added, or a new one.
+    /// Replaces a stored key durably with the same one, to which the repository's master key was added.
     ///
     /// # Errors
     /// [`EngineError::Storage`] if it can't be written; [`EngineError::Key`] if there is no master key, or another key;
@@ -326,15 +326,7 @@ impl KeyStore {
     ) -> Result<(), EngineError> {
         let keyring = self.keyring()?;
         let _alone = failure::lock(&self.writing);
-        if self.files.read(bucket_id, app_id)?.is_some() {
-            return self.replace(key, &keyring, bucket_id, app_id);
-        }
-        let content = file::wrap(key, &keyring.current, bucket_id, app_id)?;
-        if self.files.insert(bucket_id, app_id, &content)? {
-            Ok(())
-        } else {
-            Err(self.changed(bucket_id, app_id))
-        }
+        self.replace(key, &keyring, bucket_id, app_id)
     }
 
     /// Replaces a key with the same key. The caller holds `writing`.

@@ -132,7 +132,9 @@ fn a_key_is_replaced_only_by_the_same_key_and_only_if_unchanged() {
     let keys = servers.keys(0);
     let (bucket_id, app_id) = ids(1);
     let key = RepositoryKey::generate().unwrap();
-    keys.store(bucket_id, app_id, &key).unwrap();
+    let missing = keys.store(bucket_id, app_id, &key);
+    assert!(matches!(missing, Err(EngineError::Busy(_))), "{missing:?}");
+    let key = keys.insert(bucket_id, app_id, key).unwrap();
     keys.store(bucket_id, app_id, &key).unwrap();
     let other = keys.store(bucket_id, app_id, &RepositoryKey::generate().unwrap());
     assert!(
@@ -185,7 +187,7 @@ fn key_files_are_copied_into_the_database_once_and_stay() {
     for number in 1..4 {
         let (bucket_id, app_id) = ids(number);
         before
-            .store(bucket_id, app_id, &RepositoryKey::generate().unwrap())
+            .insert(bucket_id, app_id, RepositoryKey::generate().unwrap())
             .unwrap();
     }
     let damaged = servers.dirs[0].path().join(before.name_of(ids(3).0, ids(3).1));
@@ -195,7 +197,7 @@ fn key_files_are_copied_into_the_database_once_and_stay() {
     let (bucket_id, app_id) = ids(2);
     let existing = RepositoryKey::generate().unwrap();
     let different = password(&before, ids(2));
-    keys.insert(bucket_id, app_id, existing.clone()).unwrap();
+    let existing = keys.insert(bucket_id, app_id, existing).unwrap();
 
     assert_eq!(keys.copy_into_database().unwrap(), 1);
     assert_eq!(keys.copy_into_database().unwrap(), 0);

@@ -238,8 +238,8 @@ pub trait Engine: Send + Sync {
         cancel: &CancellationToken,
     ) -> Result<BackupReport, EngineError>;
 
-    /// Claims the bucket for this process, or refreshes its claim; must be called every [`CLAIM_REFRESH_EVERY`]. Fails with
-    /// [`EngineError::Busy`] if another process has claimed it; nothing in the bucket is changed then.
+    /// Claims the bucket for this process, or refreshes its claim; must be called every [`CLAIM_REFRESH_EVERY`]. Fails
+    /// with [`EngineError::Busy`] if another process has claimed it; nothing in the bucket is changed then.
     async fn claim_bucket(&self, bucket: &Bucket) -> Result<(), EngineError>;
 
     /// Releases all buckets that this process has claimed.

@@ -74,9 +74,9 @@ const EXPIRY: Expiry = Expiry {
 /// dead server's claim has been unchanged for longer than [`SILENT_AFTER`].
 const UNSEEN_MAX: Duration = Duration::from_mins(2);
 
-/// The time without a refresh after which the claim of a server of this installation no longer excludes others, although
-/// the server isn't seen. If it were refreshed, the server would use a copy of this database: a copy contains the
-/// register, too.
+/// The time without a refresh after which the claim of a server of this installation no longer excludes others,
+/// although the server isn't seen. If it were refreshed, the server would use a copy of this database: a copy contains
+/// the register, too.
 const SILENT_AFTER: Duration = Duration::from_mins(1);
 
 /// The longest time between two successful reads of a bucket's claims after which the ages of claims are still known.
@@ -392,7 +392,8 @@ impl Claims {
             }
         };
         EngineError::Busy(format!(
-            "bucket {name} is used by {what} ({process}); if that server no longer exists: appkeep bucket take-over {name}"
+            "bucket {name} is used by {what} ({process}); if that server no longer exists: \
+             appkeep bucket take-over {name}"
         ))
     }
 
@@ -478,8 +479,8 @@ fn parse(bytes: &[u8]) -> Option<Claim> {
     (claim.version == VERSION).then_some(claim)
 }
 
-/// The id of a data directory and its copies, which is generated on first use. Without a shared database, it is also the
-/// id of the installation.
+/// The id of a data directory and its copies, which is generated on first use. Without a shared database, it is also
+/// the id of the installation.
 ///
 /// # Errors
 /// [`EngineError::Storage`] if it can't be read or generated.

@@ -75,9 +75,7 @@ impl ErrorCode {
             }
             Self::NoSuchBucket => "The specified bucket does not exist",
             Self::NoSuchKey => "The specified key does not exist.",
-            Self::NotImplemented => {
-                "A header you provided implies functionality that is not implemented."
-            }
+            Self::NotImplemented => "A header you provided implies functionality that is not implemented.",
         }
     }
 

@@ -57,7 +57,9 @@ impl Fault {
             Self::ResetDuringBody(_) | Self::CloseDuringBody(_) | Self::TruncateBody(_) => {
                 target.operation.has_response_body()
             }
-            Self::IgnoreConditions | Self::RefuseConditions => target.is_conditional && target.operation.writes_object(),
+            Self::IgnoreConditions | Self::RefuseConditions => {
+                target.is_conditional && target.operation.writes_object()
+            }
             Self::StaleListings => target.operation == Operation::List,
             Self::WrongETag => matches!(
                 target.operation,

@@ -52,7 +52,8 @@ pub async fn list_claims(
     .await
 }
 
-/// Removes a claim from a bucket. Its process then notices that and makes no further change in the bucket.
+/// Removes a claim from a bucket, so that another installation can claim it. A process that still runs claims the
+/// bucket again, unless another installation has done so before.
 ///
 /// # Errors
 /// [`EngineError::Storage`] if it can't be deleted.

@@ -176,7 +176,10 @@ fn claims_do_not_expire_while_the_bucket_is_unavailable() {
     let (bucket, aside) = (site.dir.path().join("bucket"), site.dir.path().join("aside"));
     fs::rename(&bucket, &aside).unwrap();
     let unavailable = waiting.acquire(&site.bucket);
-    assert!(matches!(unavailable, Err(EngineError::Storage(_))), "{unavailable:?}");
+    assert!(
+        matches!(unavailable, Err(EngineError::Storage(_))),
+        "{unavailable:?}"
+    );
     fs::rename(&aside, &bucket).unwrap();
     refused(waiting.acquire(&site.bucket));
     assert!(path.exists());

@@ -74,7 +74,10 @@ impl DirectoryFiles {
         fs::rename(&path, &aside)
             .and_then(|()| durable::sync_parent(&aside))
             .map_err(|error| storage(format!("renaming {name}"), &error))?;
-        tracing::warn!("{name} differs from the key in the database, and was renamed to {}", aside.display());
+        tracing::warn!(
+            "{name} differs from the key in the database, and was renamed to {}",
+            aside.display()
+        );
         Ok(())
     }
 }

@@ -292,8 +292,8 @@ impl KeyStore {
     /// Stores a new key durably, and returns it. If another server has just created one, that is returned.
     ///
     /// # Errors
-    /// [`EngineError::Storage`] if it can't be written; [`EngineError::Key`] if there is no master key, or all other keys
-    /// are encrypted with another one.
+    /// [`EngineError::Storage`] if it can't be written; [`EngineError::Key`] if there is no master key, or all other
+    /// keys are encrypted with another one.
     pub(crate) fn insert(
         &self,
         bucket_id: BucketId,

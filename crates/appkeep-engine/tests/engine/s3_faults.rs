@@ -337,7 +337,9 @@ async fn claims_do_not_wait_for_other_requests() {
     let hanging = inject(&target, Fault::Hang, reads);
     let meanwhile = async {
         let hangs = hanging.clone();
-        tokio::task::spawn_blocking(move || hangs.wait_for(1)).await.unwrap();
+        tokio::task::spawn_blocking(move || hangs.wait_for(1))
+            .await
+            .unwrap();
         let claim = workbench.engine.claim_bucket(&workbench.bucket);
         let claimed = tokio::time::timeout(Duration::from_mins(1), claim).await;
         hanging.remove();

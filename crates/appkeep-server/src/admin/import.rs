@@ -60,8 +60,8 @@ pub enum ImportError {
 /// `clock` is the clock of this node; a database on PostgreSQL has its own.
 ///
 /// # Errors
-/// When nothing could be imported: a server uses the data directory or the database, or keys, configuration or database can't be used.
-/// Everything else is part of the result.
+/// When nothing could be imported: a server uses the data directory or the database, or keys, configuration or database
+/// can't be used. Everything else is part of the result.
 pub async fn import(
     path: &Path,
     config: &Config,

@@ -109,8 +109,8 @@ pub struct DeleteBackup {
     pub app_id: AppId,
     /// The backup.
     pub backup_id: AppBackupId,
-    /// The app's completed backups in the bucket. Nothing is deleted while one of them isn't found: a bucket that
-    /// lists objects late would otherwise lose its data.
+    /// The app's other backups whose data may be in the bucket. Nothing is deleted while one of them isn't found: a
+    /// bucket that lists objects late would otherwise lose its data.
     pub keep: HashSet<AppBackupId>,
 }
 
@@ -238,8 +238,8 @@ pub trait Engine: Send + Sync {
         cancel: &CancellationToken,
     ) -> Result<BackupReport, EngineError>;
 
-    /// Claims the bucket for this process, or refreshes its claim; must be called every [`CLAIM_REFRESH_EVERY`]. Fails with
-    /// [`EngineError::Busy`] if another process has claimed it; nothing in the bucket is changed then.
+    /// Claims the bucket for this process, or refreshes its claim; must be called every [`CLAIM_REFRESH_EVERY`]. Fails
+    /// with [`EngineError::Busy`] if another process has claimed it; nothing in the bucket is changed then.
     async fn claim_bucket(&self, bucket: &Bucket) -> Result<(), EngineError>;
 
     /// Releases all buckets that this process has claimed.

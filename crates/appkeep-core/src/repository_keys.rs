@@ -1,5 +1,5 @@
-//! The keys of repositories in a database that several servers share. They are encrypted with the master key, which isn't
-//! in the database.
+//! The keys of repositories in a database that several servers share. They are encrypted with the master key, which
+//! isn't in the database.
 
 use async_trait::async_trait;
 

@@ -71,6 +71,17 @@ impl OpenBucket {
         })
     }
 
+    /// Opens the storage of a bucket for claims, locks and checks. Nothing is accessed yet.
+    ///
+    /// # Errors
+    /// Those of [`Storages::open_for_claims`].
+    pub(crate) fn open_for_claims(bucket: &Bucket, storages: &Storages) -> Result<Self, EngineError> {
+        Ok(Self {
+            bucket: bucket.clone(),
+            storage: storages.open_for_claims(bucket)?,
+        })
+    }
+
     /// The location of an app's repository.
     pub(crate) fn repository(&self, app_id: AppId) -> RepositoryLocation {
         RepositoryLocation {
@@ -97,18 +108,8 @@ impl OpenBucket {
         let (name, marker) = (&bucket.name, marker_name(bucket.id));
         let unavailable = |error: io::Error| storage(format!("bucket {name} is unavailable"), &error);
         objects.check().map_err(unavailable)?;
-        match objects.get(&marker) {
-            Ok(content) => {
-                let found: Option<Marker> = serde_json::from_slice(&content).ok();
-                return match found {
-                    Some(found) if found.version == MARKER_VERSION && found.bucket_id == bucket.id => Ok(()),
-                    _ => Err(EngineError::Storage(format!(
-                        "bucket {name}: {marker} is not a marker of this bucket"
-                    ))),
-                };
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(storage(format!("bucket {name}: reading {marker}"), &error)),
+        if self.has_marker()? {
+            return Ok(());
         }
         let known = keys.apps_of(bucket.id)?;
         let mut is_used = known.is_empty();
@@ -118,11 +119,11 @@ impl OpenBucket {
                 .map_err(unavailable)?
                 .is_some();
         }
-        if !is_used && objects.size(&marker).map_err(unavailable)?.is_some() {
-            // Another server has stored the first data meanwhile.
-            return self.check_marker(keys, to);
-        }
         if !is_used {
+            // Another server may have stored the first data meanwhile.
+            if self.has_marker()? {
+                return Ok(());
+            }
             tracing::info!(path = objects.describe(""), "a bucket lacks its marker");
             return Err(EngineError::Storage(format!(
                 "bucket {name} is unavailable: it lacks {marker}"
@@ -139,6 +140,26 @@ impl OpenBucket {
             .map_err(io::Error::from)
             .and_then(|content| objects.put(&marker, &[Bytes::from(content)]))
             .map_err(|error| storage(format!("bucket {name}: writing {marker}"), &error))
+    }
+
+    /// Whether the marker exists.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] if it can't be read, or belongs to another bucket.
+    fn has_marker(&self) -> Result<bool, EngineError> {
+        let (name, marker) = (&self.bucket.name, marker_name(self.bucket.id));
+        let content = match self.storage.get(&marker) {
+            Ok(content) => content,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(storage(format!("bucket {name}: reading {marker}"), &error)),
+        };
+        let found: Option<Marker> = serde_json::from_slice(&content).ok();
+        match found {
+            Some(found) if found.version == MARKER_VERSION && found.bucket_id == self.bucket.id => Ok(true),
+            _ => Err(EngineError::Storage(format!(
+                "bucket {name}: {marker} is not a marker of this bucket"
+            ))),
+        }
     }
 
     /// Checks the bucket with [`Self::check_marker`], then checks whether it contains a repository of the app.
@@ -243,7 +264,7 @@ mod tests {
         let app_id = AppId::new(uuid::Uuid::from_u128(0xa));
         bucket.check_marker(&keys, Use::Write).unwrap();
         let key = crate::keys::RepositoryKey::generate().unwrap();
-        keys.store(bucket.bucket.id, app_id, &key).unwrap();
+        keys.insert(bucket.bucket.id, app_id, key).unwrap();
         let marker = dir.path().join("bucket").join(marker_name(bucket.bucket.id));
         fs::remove_file(&marker).unwrap();
         for to in [Use::Read, Use::Write] {

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use appkeep_core::boot_instant::BootInstant;
 use appkeep_core::catalog::Bucket;
-use appkeep_core::engine::EngineError;
+use appkeep_core::engine::{CLAIM_REFRESH_EVERY, EngineError};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -77,10 +77,14 @@ const EXPIRY: Expiry = Expiry {
 /// dead server's claim has been unchanged for longer than [`SILENT_AFTER`].
 const UNSEEN_MAX: Duration = Duration::from_mins(2);
 
-/// The time without a refresh after which the claim of a server of this installation no longer excludes others, although
-/// the server isn't seen. If it were refreshed, the server would use a copy of this database: a copy contains the
-/// register, too.
+/// The time without a refresh after which the claim of a server of this installation no longer excludes others,
+/// although the server isn't seen. If it were refreshed, the server would use a copy of this database: a copy contains
+/// the register, too.
 const SILENT_AFTER: Duration = Duration::from_mins(1);
+
+/// The longest time between two successful reads of a bucket's claims after which the ages of claims are still known.
+/// Until a bucket that was unavailable is read again, no server could refresh its claim.
+const READ_GAP_MAX: Duration = Duration::from_secs(2 * CLAIM_REFRESH_EVERY.as_secs());
 
 /// The content of a claim file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -106,6 +110,7 @@ pub(crate) struct Claims {
     expiry: Expiry,
     identity: Option<Identity>,
     silent_after: Duration,
+    read_gap_max: Duration,
     own: OnceLock<Claim>,
     /// Held while the installation's id is read or generated, which happens once.
     id_lock: Mutex<()>,
@@ -137,7 +142,9 @@ struct State {
     storage: Arc<dyn BucketStorage>,
     /// When this process's claim was last written, if it has one.
     written: ClaimTime,
-    /// The claims of others, and when their current version was first seen.
+    /// When the claims were last read.
+    read: Option<Instant>,
+    /// The claims of others, and when their current version was first seen, or the bucket was available again.
     seen: HashMap<String, (Version, Instant)>,
 }
 
@@ -149,6 +156,7 @@ impl Claims {
             expiry: EXPIRY,
             identity: None,
             silent_after: SILENT_AFTER,
+            read_gap_max: READ_GAP_MAX,
             own: OnceLock::new(),
             id_lock: Mutex::default(),
             buckets: Mutex::default(),
@@ -198,6 +206,7 @@ impl Claims {
             let state = State {
                 storage: Arc::clone(objects),
                 written: refreshed.clone(),
+                read: None,
                 seen: HashMap::new(),
             };
             (Arc::new(Mutex::new(state)), refreshed)
@@ -293,6 +302,11 @@ impl Claims {
         let own = self.own.get();
         let mut other = None;
         let all = read_all(state.storage.as_ref())?;
+        let now = Instant::now();
+        let last = state.read.replace(now);
+        if last.is_some_and(|last| now.duration_since(last) > self.read_gap_max) {
+            state.seen.clear();
+        }
         state
             .seen
             .retain(|seen, _| all.iter().any(|(name, _)| name == seen));
@@ -303,11 +317,12 @@ impl Claims {
             let (known, since) = state
                 .seen
                 .entry(name.clone())
-                .or_insert_with(|| (version.clone(), Instant::now()));
+                .or_insert_with(|| (version.clone(), now));
             if *known != version {
-                (*known, *since) = (version.clone(), Instant::now());
+                (*known, *since) = (version.clone(), now);
             }
-            match self.status_of(parse(&version.bytes).as_ref(), since.elapsed()) {
+            let unchanged_for = now.duration_since(*since);
+            match self.status_of(parse(&version.bytes).as_ref(), unchanged_for) {
                 Status::Dead => {
                     tracing::warn!(
                         path = state.storage.describe(&name),
@@ -389,7 +404,8 @@ impl Claims {
             }
         };
         EngineError::Busy(format!(
-            "bucket {name} is used by {what} ({process}); if that server no longer exists: appkeep bucket take-over {name}"
+            "bucket {name} is used by {what} ({process}); if that server no longer exists: \
+             appkeep bucket take-over {name}"
         ))
     }
 
@@ -475,8 +491,8 @@ fn parse(bytes: &[u8]) -> Option<Claim> {
     (claim.version == VERSION).then_some(claim)
 }
 
-/// The id of a data directory and its copies, which is generated on first use. Without a shared database, it is also the
-/// id of the installation.
+/// The id of a data directory and its copies, which is generated on first use. Without a shared database, it is also
+/// the id of the installation.
 ///
 /// # Errors
 /// [`EngineError::Storage`] if it can't be read or generated.

@@ -140,7 +140,7 @@ impl RusticEngine {
         bucket: &Bucket,
         cancel: &CancellationToken,
     ) -> Result<(OpenBucket, OpenBucket, Fence), EngineError> {
-        let claimed = OpenBucket::open(bucket, &self.storages, &CancellationToken::new())?;
+        let claimed = OpenBucket::open_for_claims(bucket, &self.storages)?;
         let fence = self.claims.fence(&claimed, cancel);
         let fenced = OpenBucket::open(bucket, &self.storages, fence.clone())?;
         Ok((fenced, claimed, fence))
@@ -330,7 +330,7 @@ impl Engine for RusticEngine {
     }
 
     async fn claim_bucket(&self, bucket: &Bucket) -> Result<(), EngineError> {
-        let bucket = OpenBucket::open(bucket, &self.storages, &CancellationToken::new())?;
+        let bucket = OpenBucket::open_for_claims(bucket, &self.storages)?;
         let (keys, claims) = (self.keys.clone(), Arc::clone(&self.claims));
         let probes = self.probes.clone();
         thread::run("hold-bucket", Priority::Normal, move || {

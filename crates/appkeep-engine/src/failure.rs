@@ -99,10 +99,7 @@ pub(crate) fn broken(doing: &str, error: &RusticError) -> EngineError {
 
 /// The error's message on one line; for an error of this crate's backend, the backend's own message.
 pub(crate) fn message_of(error: &RusticError) -> String {
-    if let Some(ours) = error
-        .source()
-        .and_then(|source| source.downcast_ref::<BackendFailure>())
-    {
+    if let Some(ours) = ours(error) {
         return ours.to_string();
     }
     let said = error.display_log();
@@ -111,10 +108,18 @@ pub(crate) fn message_of(error: &RusticError) -> String {
 
 /// Whether the library failed because there was no space.
 pub(crate) fn is_full(error: &RusticError) -> bool {
-    let ours = error
+    ours(error).is_some_and(|ours| has_no_room(&ours.error))
+}
+
+/// The kind of the I/O error for which the library failed, if this crate's backend reported one.
+pub(crate) fn io_kind(error: &RusticError) -> Option<io::ErrorKind> {
+    ours(error).map(|ours| ours.error.kind())
+}
+
+fn ours(error: &RusticError) -> Option<&BackendFailure> {
+    error
         .source()
-        .and_then(|source| source.downcast_ref::<BackendFailure>());
-    ours.is_some_and(|ours| has_no_room(&ours.error))
+        .and_then(|source| source.downcast_ref::<BackendFailure>())
 }
 
 /// Whether a write failed because there was no space.

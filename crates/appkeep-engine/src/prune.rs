@@ -40,10 +40,7 @@ pub(crate) fn forget(
         .map_err(failed("reading the snapshots"))?;
     for kept in keep.iter().filter(|id| **id != backup_id) {
         if of_backup(&all, *kept).next().is_none() {
-            return Err(EngineError::Storage(format!(
-                "nothing was deleted: the bucket doesn't list the completed backup {kept}, whose data a prune would \
-                 delete"
-            )));
+            return Err(unlisted(*kept));
         }
     }
     let ids: Vec<_> = of_backup(&all, backup_id).map(|snapshot| snapshot.id).collect();
@@ -63,6 +60,13 @@ pub(crate) fn forget(
         .map_err(failed("deleting unused data"))?;
     fail_point::pass("prune.done");
     Ok(())
+}
+
+/// The error if the bucket doesn't list a backup that must be kept.
+pub(crate) fn unlisted(kept: AppBackupId) -> EngineError {
+    EngineError::Storage(format!(
+        "nothing was deleted: the bucket doesn't list the backup {kept}, whose data a prune would delete"
+    ))
 }
 
 /// Rebuilds the index from the headers of the packs.

@@ -28,6 +28,10 @@ pub enum ErrorCode {
     PermanentRedirect,
     /// 404: there is no such bucket.
     NoSuchBucket,
+    /// 404: there is no such object.
+    NoSuchKey,
+    /// 501: the request isn't supported.
+    NotImplemented,
 }
 
 impl ErrorCode {
@@ -41,8 +45,9 @@ impl ErrorCode {
             | Self::SignatureDoesNotMatch
             | Self::RequestTimeTooSkewed
             | Self::AccessDenied => 403,
-            Self::NoSuchBucket => 404,
+            Self::NoSuchBucket | Self::NoSuchKey => 404,
             Self::InternalError => 500,
+            Self::NotImplemented => 501,
             Self::SlowDown => 503,
         }
     }
@@ -69,6 +74,8 @@ impl ErrorCode {
                  Please send all future requests to this endpoint."
             }
             Self::NoSuchBucket => "The specified bucket does not exist",
+            Self::NoSuchKey => "The specified key does not exist.",
+            Self::NotImplemented => "A header you provided implies functionality that is not implemented.",
         }
     }
 
@@ -88,7 +95,12 @@ impl ErrorCode {
                 element("Endpoint", &endpoint) + &element("Bucket", &target.bucket)
             }
             Self::NoSuchBucket => element("BucketName", &target.bucket),
-            Self::InternalError | Self::SlowDown | Self::ExpiredToken | Self::AccessDenied => String::new(),
+            Self::NoSuchKey => element("Key", target.key()),
+            Self::InternalError
+            | Self::SlowDown
+            | Self::ExpiredToken
+            | Self::AccessDenied
+            | Self::NotImplemented => String::new(),
         }
     }
 

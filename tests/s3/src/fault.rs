@@ -40,6 +40,8 @@ pub enum Fault {
     TruncateBody(usize),
     /// `If-None-Match` and `If-Match` have no effect on writes, as in `rclone serve s3`.
     IgnoreConditions,
+    /// Writes with `If-None-Match` or `If-Match` are refused with [`ErrorCode::NotImplemented`].
+    RefuseConditions,
     /// Lists omit objects that didn't exist when the fault was injected, until it is removed.
     StaleListings,
     /// The `ETag` in the response isn't the object's.
@@ -55,7 +57,9 @@ impl Fault {
             Self::ResetDuringBody(_) | Self::CloseDuringBody(_) | Self::TruncateBody(_) => {
                 target.operation.has_response_body()
             }
-            Self::IgnoreConditions => target.is_conditional && target.operation.writes_object(),
+            Self::IgnoreConditions | Self::RefuseConditions => {
+                target.is_conditional && target.operation.writes_object()
+            }
             Self::StaleListings => target.operation == Operation::List,
             Self::WrongETag => matches!(
                 target.operation,

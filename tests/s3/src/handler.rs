@@ -15,6 +15,7 @@ use s3s::service::S3Service;
 use tempfile::TempDir;
 use tokio::sync::RwLock;
 
+use crate::error_code::ErrorCode;
 use crate::fault::{Fault, Faults, Injection};
 use crate::operation::{Operation, Target};
 use crate::storage::{self, IgnoreConditions};
@@ -147,6 +148,7 @@ async fn respond_with_fault(
             received.parts.extensions.insert(IgnoreConditions);
             execute(state, received).await
         }
+        Fault::RefuseConditions => Ok(ErrorCode::NotImplemented.response(target)),
         Fault::StaleListings => {
             let bucket = target.bucket.clone();
             let response = execute(state, received).await?;

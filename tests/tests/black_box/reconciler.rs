@@ -136,6 +136,53 @@ async fn backups_are_removed_while_their_data_is_missing() {
     assert_eq!(api.get(&other).await.json(), untouched);
 }
 
+/// After an outage, a bucket may list its content incompletely at first.
+#[tokio::test]
+async fn deletes_wait_for_unlisted_backups_after_an_outage() {
+    let mut server = watchful().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let (deleted, unlisted) = (back_up(&api, app).await, back_up(&api, app).await);
+    let other = back_up(&api, app).await;
+    let (bucket, aside) = (server.path().join("buckets/local"), server.path().join("aside"));
+    let repository = server.repository("local", app);
+    let tag = format!("backup={}", unlisted.rsplit('/').next().unwrap());
+    let snapshots = repository.snapshots();
+    let snapshot = snapshots.iter().find(|snapshot| snapshot["tags"] == json!([tag]));
+    let file = snapshot.expect("its snapshot")["id"].as_str().unwrap().to_owned();
+    fs::rename(&bucket, &aside).unwrap();
+    for path in [&deleted, &unlisted, &other] {
+        becomes(&api, path, "unknown").await;
+    }
+    assert_eq!(api.delete(&deleted).await.status, 204);
+
+    // Only one more reconcile pass, which doesn't find the snapshot.
+    server.stop().await;
+    let hidden = server.path().join("hidden");
+    fs::rename(aside.join(app.to_string()).join("snapshots").join(&file), &hidden).unwrap();
+    fs::rename(&aside, &bucket).unwrap();
+    let config = changed_config("workers = 3\n", "workers = 3\ncheck_every_secs = 3600\n");
+    server.restart(3, Some(&config)).await;
+    let api = server.api().await;
+    becomes(&api, &other, "completed").await;
+    let reason = eventually("the delete to be refused", async || {
+        server.hasten();
+        let jobs = server.dump().await["jobs"].clone();
+        let reason = jobs[0]["reason"].as_str().map(str::to_owned);
+        assert_ne!(jobs, json!([]), "the delete has ended");
+        reason.filter(|reason| reason.contains("nothing was deleted"))
+    })
+    .await;
+    assert!(reason.contains("the bucket doesn't list the backup"), "{reason}");
+    fs::rename(&hidden, repository.path.join("snapshots").join(&file)).unwrap();
+    until("the delete to end", async || {
+        server.hasten();
+        server.dump().await["jobs"] == json!([])
+    })
+    .await;
+    assert_eq!(repository.snapshots().len(), 2);
+    repository.assert_sound();
+}
+
 #[tokio::test]
 async fn backups_forgotten_by_restic_are_removed() {
     let server = watchful().await;

@@ -43,7 +43,7 @@ impl Job for DeleteBackup {
             bucket,
             app_id: self.app_id,
             backup_id: self.backup_id,
-            keep: completed_backups(run.deps.store.as_ref(), self.app_id, self.bucket_id).await?,
+            keep: stored_backups(run.deps.store.as_ref(), self.app_id, self.bucket_id).await?,
         };
         fail_point::pass("delete_backup.begin");
         run.deps.engine.delete_backup(&request, &run.cancel).await?;
@@ -52,22 +52,22 @@ impl Job for DeleteBackup {
     }
 }
 
-/// The app's completed backups in a bucket.
-async fn completed_backups(
+/// The app's backups in a bucket whose data may be there: all finished ones, unless it was missing.
+async fn stored_backups(
     store: &dyn Store,
     app_id: AppId,
     bucket_id: BucketId,
 ) -> Result<HashSet<AppBackupId>, StoreError> {
-    let (mut completed, mut after) = (HashSet::new(), None);
+    let (mut stored, mut after) = (HashSet::new(), None);
     loop {
         let rows: Vec<Finished<BackupKind>> = store.list_finished(app_id, after, ROWS_MAX).await?;
-        let is_completed = |row: &&Finished<BackupKind>| {
-            row.bucket_id == Some(bucket_id) && row.state == ResourceState::Completed
+        let is_stored = |row: &&Finished<BackupKind>| {
+            row.bucket_id == Some(bucket_id) && row.state != ResourceState::Removed
         };
-        completed.extend(rows.iter().filter(is_completed).map(|row| row.id));
+        stored.extend(rows.iter().filter(is_stored).map(|row| row.id));
         match rows.last() {
             Some(last) if rows.len() == ROWS_MAX as usize => after = Some(last.id),
-            _ => return Ok(completed),
+            _ => return Ok(stored),
         }
     }
 }

@@ -1,19 +1,24 @@
 //! The reconciler: compares finished backups and snapshots with the contents of buckets and of the disk.
 //!
-//! Completed resources become `removed` when their data is missing, `unknown` with the reason while this can't be
-//! determined, and `completed` again when the data is back. A pass may be repeated, missed or interrupted at any
-//! time: it changes only states, and each change is a compare-and-set on a generation that was read before the bucket
-//! was listed. A backup that is completed, changed or deleted during a pass is left to the next pass.
+//! Completed resources become `removed` when two successive passes don't find their data, `unknown` with the reason
+//! while this can't be determined, and `completed` again when the data is back. One pass isn't enough: after an outage,
+//! a bucket may list its content incompletely at first, and deletes don't keep the data of removed backups.
+//!
+//! A pass may be repeated, missed or interrupted at any time: it changes only states, and each change is a
+//! compare-and-set on a generation that was read before the bucket was listed. A backup that is completed, changed or
+//! deleted during a pass is left to the next pass.
 //!
 //! A pass processes the apps one by one, spread over its period. It reads only ids and states; a whole resource is
 //! read only if its state may have to change.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::{Background, WorkerDeps};
 use crate::catalog::{App, Bucket};
@@ -33,10 +38,12 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 pub fn start_reconciler(deps: &WorkerDeps, period: Duration) -> Background {
     let deps = deps.clone();
     Background::start("reconciler", move |shutdown| async move {
-        let passes = Passes {
+        let mut passes = Passes {
             deps,
             period,
             shutdown,
+            missing: HashSet::new(),
+            missing_before: HashSet::new(),
         };
         passes.run().await;
     })
@@ -95,10 +102,15 @@ struct Passes {
     deps: WorkerDeps,
     period: Duration,
     shutdown: CancellationToken,
+    /// The resources whose data this pass hasn't found so far.
+    missing: HashSet<Uuid>,
+    /// The resources whose data the previous pass didn't find.
+    missing_before: HashSet<Uuid>,
 }
 
 impl Passes {
-    async fn run(&self) {
+    async fn run(&mut self) {
+        let shutdown = self.shutdown.clone();
         let passes = async {
             loop {
                 let next = Instant::now() + self.period;
@@ -110,12 +122,13 @@ impl Passes {
                 tokio::time::sleep_until(next.max(pause)).await;
             }
         };
-        let _ = self.shutdown.run_until_cancelled(passes).await;
+        let _ = shutdown.run_until_cancelled(passes).await;
     }
 
-    async fn pass(&self) -> Result<(), StoreError> {
+    async fn pass(&mut self) -> Result<(), StoreError> {
         let begun = Instant::now();
-        let store = &self.deps.store;
+        self.missing_before = std::mem::take(&mut self.missing);
+        let store = Arc::clone(&self.deps.store);
         let mut apps = Vec::new();
         for account in store.list_accounts().await? {
             apps.extend(store.list_apps(account.id).await?);
@@ -130,7 +143,7 @@ impl Passes {
         Ok(())
     }
 
-    async fn check_backups(&self, app: &App) -> Result<(), StoreError> {
+    async fn check_backups(&mut self, app: &App) -> Result<(), StoreError> {
         // Read before any bucket is listed, so that backups that finish later are not included.
         let mut by_bucket: HashMap<Option<BucketId>, Vec<Finished<BackupKind>>> = HashMap::new();
         for backup in self.finished(app).await? {
@@ -158,7 +171,7 @@ impl Passes {
 
     /// Returns false if the server is stopping.
     async fn compare_with_bucket(
-        &self,
+        &mut self,
         app: &App,
         bucket: &Bucket,
         backups: &[Finished<BackupKind>],
@@ -181,7 +194,7 @@ impl Passes {
         Ok(true)
     }
 
-    async fn check_snapshots(&self, app: &App) -> Result<(), StoreError> {
+    async fn check_snapshots(&mut self, app: &App) -> Result<(), StoreError> {
         let mut snapshots = self.finished::<SnapshotKind>(app).await?;
         let is_here = |node: &String| *node == self.deps.node;
         snapshots.retain(|snapshot| snapshot.node.as_ref().is_none_or(is_here));
@@ -209,18 +222,23 @@ impl Passes {
     }
 
     async fn compare<K: StoredKind>(
-        &self,
+        &mut self,
         app: &App,
         finished: &[Finished<K>],
         listed: &Result<HashSet<ResourceId<K>>, String>,
         location: &str,
     ) -> Result<(), StoreError> {
-        let store = K::of(self.deps.store.as_ref());
         for one in finished {
             let finding = Finding::of(listed, &one.id, location);
-            if finding.confirms(one.state) {
+            let is_missing = matches!(finding, Finding::Missing(_));
+            if is_missing {
+                self.missing.insert(one.id.as_uuid());
+            }
+            let is_first = is_missing && !self.missing_before.contains(&one.id.as_uuid());
+            if is_first || finding.confirms(one.state) {
                 continue;
             }
+            let store = K::of(self.deps.store.as_ref());
             let found = store.fetch_resource(app.account_id, one.id).await?;
             if let Some(found) = found.filter(|found| found.generation == one.generation) {
                 self.update(found, &finding).await?;

@@ -3,7 +3,6 @@
 use appkeep_core::catalog::Bucket;
 use appkeep_core::engine::EngineError;
 use chrono::{DateTime, Utc};
-use tokio_util::sync::CancellationToken;
 
 use super::{parse, read_all};
 use crate::failure::storage;
@@ -34,7 +33,7 @@ pub async fn list_claims(
 ) -> Result<Vec<BucketClaim>, EngineError> {
     let (bucket, credentials) = (bucket.clone(), credentials.clone());
     thread::run("list-claims", Priority::Normal, move || {
-        let objects = Storages::new(credentials).open(&bucket, &CancellationToken::new())?;
+        let objects = Storages::new(credentials).open_for_claims(&bucket)?;
         let found = read_all(objects.as_ref())
             .map_err(|error| storage(format!("bucket {} is unavailable", bucket.name), &error))?;
         let found = found.into_iter().map(|(name, version)| {
@@ -53,7 +52,8 @@ pub async fn list_claims(
     .await
 }
 
-/// Removes a claim from a bucket. Its process then notices that and makes no further change in the bucket.
+/// Removes a claim from a bucket, so that another installation can claim it. A process that still runs claims the
+/// bucket again, unless another installation has done so before.
 ///
 /// # Errors
 /// [`EngineError::Storage`] if it can't be deleted.
@@ -64,7 +64,7 @@ pub async fn remove_claim(
 ) -> Result<(), EngineError> {
     let (bucket, credentials, name) = (bucket.clone(), credentials.clone(), claim.name.clone());
     thread::run("remove-claim", Priority::Normal, move || {
-        let objects = Storages::new(credentials).open(&bucket, &CancellationToken::new())?;
+        let objects = Storages::new(credentials).open_for_claims(&bucket)?;
         let removed = objects.delete(&name);
         removed.map_err(|error| storage(format!("bucket {}: deleting {name}", bucket.name), &error))
     })

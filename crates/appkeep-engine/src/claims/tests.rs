@@ -165,6 +165,30 @@ fn a_claim_from_another_machine_is_valid_while_refreshed() {
     }
 }
 
+/// While a bucket is unavailable, its holder can't refresh its claim.
+#[test]
+fn claims_do_not_expire_while_the_bucket_is_unavailable() {
+    let site = Site::new();
+    let path = site.claim_elsewhere(Uuid::from_u128(1));
+    let mut waiting = site.server("data");
+    waiting.expiry.others = Duration::from_nanos(1);
+    waiting.read_gap_max = Duration::ZERO;
+    refused(waiting.acquire(&site.bucket));
+    let (bucket, aside) = (site.dir.path().join("bucket"), site.dir.path().join("aside"));
+    fs::rename(&bucket, &aside).unwrap();
+    let unavailable = waiting.acquire(&site.bucket);
+    assert!(
+        matches!(unavailable, Err(EngineError::Storage(_))),
+        "{unavailable:?}"
+    );
+    fs::rename(&aside, &bucket).unwrap();
+    refused(waiting.acquire(&site.bucket));
+    assert!(path.exists());
+    waiting.read_gap_max = READ_GAP_MAX;
+    waiting.acquire(&site.bucket).unwrap();
+    assert!(!path.exists(), "it wasn't refreshed after that");
+}
+
 #[test]
 fn an_unparsable_claim_is_valid_until_it_expires() {
     let site = Site::new();

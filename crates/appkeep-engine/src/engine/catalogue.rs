@@ -1,6 +1,7 @@
 //! Reads the identities of the backups in a bucket.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::sync::Arc;
 
 use appkeep_core::catalog::Bucket;
@@ -9,6 +10,7 @@ use appkeep_core::identity::StoredIdentity;
 use appkeep_core::ids::{AppBackupId, AppId};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use rustic_core::RusticError;
 use rustic_core::jiff::Zoned;
 use rustic_core::repofile::SnapshotFile;
 use tokio_util::sync::CancellationToken;
@@ -17,11 +19,14 @@ use uuid::Uuid;
 use super::{RusticEngine, cancelled_with, opener};
 use crate::backend::RepositoryBackend;
 use crate::bucket::{OpenBucket, Presence, Use};
-use crate::failure::storage;
+use crate::failure::{self, storage};
 use crate::locks::LockKey;
 use crate::repository::backup_ids;
 use crate::thread;
 use crate::write_gate::{ShutWhenDropped, WriteGate};
+
+/// The number of times that snapshots are listed and read, if listed ones are deleted meanwhile.
+const LISTING_TRIES: u32 = 3;
 
 #[async_trait]
 impl BackupCatalogue for RusticEngine {
@@ -72,23 +77,40 @@ impl RusticEngine {
         let keys = self.keys.clone();
         thread::run("list-backups", self.priority, move || {
             let _shared = shared;
-            if bucket.presence(app_id, &keys, Use::Read)? == Presence::Nothing {
-                // The bucket may have disappeared since the first check.
-                bucket.check_marker(&keys, Use::Read)?;
-                return Ok(None);
+            let mut tries = LISTING_TRIES;
+            loop {
+                if bucket.presence(app_id, &keys, Use::Read)? == Presence::Nothing {
+                    // The bucket may have disappeared since the first check.
+                    bucket.check_marker(&keys, Use::Read)?;
+                    return Ok(None);
+                }
+                let gate = Arc::new(WriteGate::new(
+                    Arc::new(RepositoryBackend::new(location.clone())),
+                    &cancel,
+                ));
+                let _shut = ShutWhenDropped(Arc::clone(&gate));
+                let repository = opener(&bucket.bucket, app_id, &keys, &gate).open()?;
+                tries -= 1;
+                match repository.get_all_snapshots() {
+                    Ok(snapshots) => {
+                        bucket.check_marker(&keys, Use::Read)?;
+                        return Ok(Some(snapshots));
+                    }
+                    Err(error) if tries > 0 && is_changed(&error, &gate) => {}
+                    Err(error) => return Err(gate.explain("reading the snapshots", &error)),
+                }
             }
-            let gate = Arc::new(WriteGate::new(
-                Arc::new(RepositoryBackend::new(location)),
-                &cancel,
-            ));
-            let _shut = ShutWhenDropped(Arc::clone(&gate));
-            let repository = opener(&bucket.bucket, app_id, &keys, &gate).open()?;
-            let snapshots = repository.get_all_snapshots();
-            let snapshots = snapshots.map_err(|error| gate.explain("reading the snapshots", &error))?;
-            bucket.check_marker(&keys, Use::Read)?;
-            Ok(Some(snapshots))
         })
         .await
+    }
+}
+
+/// Whether a listed file didn't exist any more: a job of another server deleted it meanwhile. Reads that the gate
+/// refused because of another read's failure count, too.
+fn is_changed(error: &RusticError, gate: &WriteGate) -> bool {
+    match failure::io_kind(error) {
+        Some(kind) => kind == io::ErrorKind::NotFound,
+        None => gate.stop().is_cancelled(),
     }
 }
 

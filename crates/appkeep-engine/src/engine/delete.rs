@@ -32,7 +32,10 @@ impl BackupDeletion<'_> {
         self.claims.acquire(&self.claimed)?;
         clear_unfinished(&self.bucket.repository(self.request.app_id))?;
         if presence == Presence::Nothing {
-            return self.bucket.check_marker(self.keys, Use::Read);
+            self.bucket.check_marker(self.keys, Use::Read)?;
+            let DeleteBackup { backup_id, keep, .. } = self.request;
+            let kept = keep.iter().find(|id| *id != backup_id);
+            return kept.map_or(Ok(()), |kept| Err(prune::unlisted(*kept)));
         }
         let (outcome, is_full) = self.attempt(FreeSpace::Enough);
         if !is_full {

@@ -12,6 +12,7 @@ use appkeep_core::ids::{AppId, BucketId};
 use appkeep_core::lease;
 use appkeep_core::repository_keys::{KeyChange, RepositoryKeys};
 use appkeep_core::store::StoreError;
+use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -20,11 +21,14 @@ use crate::dir::entries_of;
 use crate::durable;
 use crate::failure::{self, storage};
 
+/// The number of bytes of a file's hash in its name when it is set aside.
+const ASIDE_HASH_BYTES: usize = 4;
+
 /// Called before every durable change; its error ends the work.
 pub(super) type Step<'a> = &'a mut dyn FnMut() -> Result<(), EngineError>;
 
-/// Stores a file for each bucket and app. Changes are durable when a call returns. Calls block, so the async runtime must
-/// not make them.
+/// Stores a file for each bucket and app. Changes are durable when a call returns. Calls block, so the async runtime
+/// must not make them.
 pub(super) trait KeyFiles: fmt::Debug + Send + Sync {
     /// The name of a file in messages.
     fn name_of(&self, bucket_id: BucketId, app_id: AppId) -> String;
@@ -60,6 +64,22 @@ impl DirectoryFiles {
         fail_point::pass("keys.store");
         durable::create_dirs(&self.directory.join(bucket_id.to_string())).map_err(failed)?;
         durable::write(&path, &path.with_extension("json.new"), &[content]).map_err(failed)
+    }
+
+    /// Renames a file with this content. The new name depends on the content, so no other file is replaced.
+    fn set_aside(&self, bucket_id: BucketId, app_id: AppId, content: &[u8]) -> Result<(), EngineError> {
+        let name = self.name_of(bucket_id, app_id);
+        let path = self.path_of(bucket_id, app_id);
+        let hash = hex::encode(&Sha256::digest(content)[..ASIDE_HASH_BYTES]);
+        let aside = path.with_extension(format!("json.{hash}.old"));
+        fs::rename(&path, &aside)
+            .and_then(|()| durable::sync_parent(&aside))
+            .map_err(|error| storage(format!("renaming {name}"), &error))?;
+        tracing::warn!(
+            "{name} differs from the key in the database, and was renamed to {}",
+            aside.display()
+        );
+        Ok(())
     }
 }
 
@@ -135,8 +155,8 @@ fn named_by_id(directory: &Path, suffix: &str) -> Result<Vec<(Uuid, PathBuf)>, E
     Ok(found)
 }
 
-/// Files in a database, which any number of servers use. Each server keeps copies in its data directory, because backups
-/// can't be read without their keys: they survive the loss of the database.
+/// Files in a database, which any number of servers use. Each server keeps copies in its data directory, because
+/// backups can't be read without their keys: they survive the loss of the database.
 pub(super) struct DatabaseFiles {
     keys: Arc<dyn RepositoryKeys>,
     /// The runtime that runs the calls.
@@ -160,11 +180,17 @@ impl DatabaseFiles {
         }
     }
 
-    fn copy(&self, bucket_id: BucketId, app_id: AppId, content: &[u8]) {
+    /// Copies a key into the data directory. `replaced` is the content that it replaces in the database. Any other
+    /// existing file is kept under another name: it may be the only copy of a different key.
+    fn copy(&self, bucket_id: BucketId, app_id: AppId, content: &[u8], replaced: Option<&[u8]>) {
         let copies = failure::lock(&self.copies);
         let written = match copies.read(bucket_id, app_id) {
             Ok(Some(current)) if *current == content => Ok(()),
-            _ => copies.write(bucket_id, app_id, content),
+            Ok(Some(current)) if Some(current.as_slice()) != replaced => copies
+                .set_aside(bucket_id, app_id, &current)
+                .and_then(|()| copies.write(bucket_id, app_id, content)),
+            Ok(_) => copies.write(bucket_id, app_id, content),
+            Err(error) => Err(error),
         };
         if let Err(error) = written {
             tracing::warn!(%error, "a key could not be copied into the data directory");
@@ -193,7 +219,7 @@ impl KeyFiles for DatabaseFiles {
     fn read(&self, bucket_id: BucketId, app_id: AppId) -> Result<Option<Zeroizing<Vec<u8>>>, EngineError> {
         let content = self.run(self.keys.fetch_key(bucket_id, app_id))?;
         if let Some(content) = &content {
-            self.copy(bucket_id, app_id, content);
+            self.copy(bucket_id, app_id, content, None);
         }
         Ok(content.map(Zeroizing::new))
     }
@@ -202,7 +228,7 @@ impl KeyFiles for DatabaseFiles {
         fail_point::pass("keys.store");
         let is_new = self.run(self.keys.insert_key(bucket_id, app_id, content))?;
         if is_new {
-            self.copy(bucket_id, app_id, content);
+            self.copy(bucket_id, app_id, content, None);
         }
         Ok(is_new)
     }
@@ -214,7 +240,7 @@ impl KeyFiles for DatabaseFiles {
         let replaced = self.run(self.keys.replace_keys(changes))?;
         if replaced {
             for change in changes {
-                self.copy(change.bucket_id, change.app_id, &change.to);
+                self.copy(change.bucket_id, change.app_id, &change.to, Some(&change.from));
             }
         }
         Ok(replaced)

@@ -114,13 +114,13 @@ impl KeyStore {
         self
     }
 
-    /// Copies the key files of the directory into the database that replaces it, encrypted with the current master key. Keys
-    /// that are in the database stay; their files become copies of them. Returns the number of copied keys. A file that can't be
-    /// decrypted is skipped.
+    /// Copies the key files of the directory into the database that replaces it, encrypted with the current master key.
+    /// Keys that are in the database stay. A file with another content is renamed, and a copy of the database's key
+    /// replaces it. Returns the number of copied keys. A file that can't be decrypted is skipped.
     ///
     /// # Errors
-    /// [`EngineError::Storage`] if the database fails; [`EngineError::Key`] if the directory can't be read, or there is no
-    /// master key.
+    /// [`EngineError::Storage`] if the database fails; [`EngineError::Key`] if the directory can't be read, or there is
+    /// no master key.
     pub fn copy_into_database(&self) -> Result<usize, EngineError> {
         let directory = Self {
             files: Arc::new(DirectoryFiles {
@@ -130,11 +130,22 @@ impl KeyStore {
         };
         let mut copied = 0;
         for (bucket_id, app_id) in directory.list()? {
-            if self.files.read(bucket_id, app_id)?.is_some() {
+            let keyring = directory.keyring()?;
+            let opened = directory.open_with(&keyring, bucket_id, app_id);
+            if let Some(stored) = self.files.read(bucket_id, app_id)? {
+                if let (Ok(Some((key, _))), Ok((stored, _))) =
+                    (opened, self.open_content(&keyring, bucket_id, app_id, &stored))
+                    && key.password.expose_secret() != stored.password.expose_secret()
+                {
+                    tracing::error!(
+                        "{} was another key than {}: the repository that it decrypts can't be used with this database",
+                        directory.name_of(bucket_id, app_id),
+                        self.name_of(bucket_id, app_id)
+                    );
+                }
                 continue;
             }
-            let keyring = directory.keyring()?;
-            let (key, _) = match directory.open_with(&keyring, bucket_id, app_id) {
+            let (key, _) = match opened {
                 Ok(Some(key)) => key,
                 Ok(None) => continue,
                 Err(error) => {
@@ -142,8 +153,11 @@ impl KeyStore {
                     continue;
                 }
             };
-            let content = file::wrap(&key, &keyring.current, bucket_id, app_id)?;
-            copied += usize::from(self.files.insert(bucket_id, app_id, &content)?);
+            let _alone = failure::lock(&self.writing);
+            directory.replace(&key, &keyring, bucket_id, app_id)?;
+            if let Some(content) = directory.files.read(bucket_id, app_id)? {
+                copied += usize::from(self.files.insert(bucket_id, app_id, &content)?);
+            }
         }
         Ok(copied)
     }
@@ -254,10 +268,32 @@ impl KeyStore {
         Ok(Some(key))
     }
 
+    /// Checks that the master key encrypts other keys, if there are any: otherwise it has been replaced.
+    fn check_current(&self, keyring: &Keyring) -> Result<(), EngineError> {
+        let mut foreign = None;
+        for (bucket_id, app_id) in self.list()? {
+            if let Ok(Some(KeyFile::Wrapped(wrapped))) = self.read(bucket_id, app_id) {
+                if keyring.find(wrapped.by).is_some() {
+                    return Ok(());
+                }
+                foreign = Some((bucket_id, app_id, wrapped.by));
+            }
+        }
+        foreign.map_or(Ok(()), |(bucket_id, app_id, by)| {
+            Err(self.foreign(bucket_id, app_id, by, keyring))
+        })
+    }
+
+    fn foreign(&self, bucket_id: BucketId, app_id: AppId, by: MasterKeyId, keyring: &Keyring) -> EngineError {
+        let (name, current) = (self.name_of(bucket_id, app_id), keyring.current.id());
+        EngineError::Key(format!("{name} requires master key {by}, not {current}"))
+    }
+
     /// Stores a new key durably, and returns it. If another server has just created one, that is returned.
     ///
     /// # Errors
-    /// [`EngineError::Storage`] if it can't be written; [`EngineError::Key`] if there is no master key.
+    /// [`EngineError::Storage`] if it can't be written; [`EngineError::Key`] if there is no master key, or all other
+    /// keys are encrypted with another one.
     pub(crate) fn insert(
         &self,
         bucket_id: BucketId,
@@ -266,6 +302,7 @@ impl KeyStore {
     ) -> Result<RepositoryKey, EngineError> {
         let keyring = self.keyring()?;
         let _alone = failure::lock(&self.writing);
+        self.check_current(&keyring)?;
         let content = file::wrap(&key, &keyring.current, bucket_id, app_id)?;
         if self.files.insert(bucket_id, app_id, &content)? {
             return Ok(key);
@@ -276,7 +313,7 @@ impl KeyStore {
             .ok_or_else(|| self.changed(bucket_id, app_id))
     }
 
-    /// Stores a key durably that is the stored one, with the repository's master key added, or a new one.
+    /// Replaces a stored key durably with the same one, to which the repository's master key was added.
     ///
     /// # Errors
     /// [`EngineError::Storage`] if it can't be written; [`EngineError::Key`] if there is no master key, or another key;
@@ -289,15 +326,7 @@ impl KeyStore {
     ) -> Result<(), EngineError> {
         let keyring = self.keyring()?;
         let _alone = failure::lock(&self.writing);
-        if self.files.read(bucket_id, app_id)?.is_some() {
-            return self.replace(key, &keyring, bucket_id, app_id);
-        }
-        let content = file::wrap(key, &keyring.current, bucket_id, app_id)?;
-        if self.files.insert(bucket_id, app_id, &content)? {
-            Ok(())
-        } else {
-            Err(self.changed(bucket_id, app_id))
-        }
+        self.replace(key, &keyring, bucket_id, app_id)
     }
 
     /// Replaces a key with the same key. The caller holds `writing`.
@@ -358,10 +387,9 @@ impl KeyStore {
             KeyFile::Clear(key) => Ok((key, true)),
             KeyFile::Wrapped(wrapped) => {
                 let name = self.name_of(bucket_id, app_id);
-                let master = keyring.find(wrapped.by).ok_or_else(|| {
-                    let (needed, current) = (wrapped.by, keyring.current.id());
-                    EngineError::Key(format!("{name} requires master key {needed}, not {current}"))
-                })?;
+                let master = keyring
+                    .find(wrapped.by)
+                    .ok_or_else(|| self.foreign(bucket_id, app_id, wrapped.by, keyring))?;
                 let key = file::unwrap(&wrapped, master, bucket_id, app_id).ok_or_else(|| {
                     EngineError::Key(format!("{name} is damaged, or belongs to another repository"))
                 })?;

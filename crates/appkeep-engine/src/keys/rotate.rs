@@ -28,13 +28,13 @@ impl KeyStore {
     /// Encrypts all keys with another master key: a new one of the server's own, or the given one. `old` are
     /// the master keys that currently decrypt the files, besides the server's own.
     ///
-    /// No other process may use the data directory meanwhile. Servers that share a database must have the new master key
-    /// afterwards.
+    /// No other process may use the data directory or the database meanwhile. Servers that share a database must have
+    /// the new master key afterwards.
     ///
     /// # Errors
     /// [`EngineError::Key`] if any file can't be decrypted; then nothing was changed.
-    /// [`EngineError::Storage`] if a file can't be written, [`EngineError::Busy`] if a server changed one meanwhile; then
-    /// it may be called again.
+    /// [`EngineError::Storage`] if a file can't be written, [`EngineError::Busy`] if a server changed one meanwhile;
+    /// then it may be called again.
     pub fn rotate(&self, old: &[MasterKey]) -> Result<Rotation, EngineError> {
         self.rotate_by_steps(old, &mut || Ok(()))
     }

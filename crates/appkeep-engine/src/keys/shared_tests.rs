@@ -132,7 +132,9 @@ fn a_key_is_replaced_only_by_the_same_key_and_only_if_unchanged() {
     let keys = servers.keys(0);
     let (bucket_id, app_id) = ids(1);
     let key = RepositoryKey::generate().unwrap();
-    keys.store(bucket_id, app_id, &key).unwrap();
+    let missing = keys.store(bucket_id, app_id, &key);
+    assert!(matches!(missing, Err(EngineError::Busy(_))), "{missing:?}");
+    let key = keys.insert(bucket_id, app_id, key).unwrap();
     keys.store(bucket_id, app_id, &key).unwrap();
     let other = keys.store(bucket_id, app_id, &RepositoryKey::generate().unwrap());
     assert!(
@@ -166,6 +168,12 @@ fn a_rotation_in_a_database_replaces_all_keys_or_none() {
     let again = rotated.rotate(std::slice::from_ref(&servers.master)).unwrap();
     assert_eq!((again.wrapped, again.kept), (0, 3));
     assert!(keys.prepare().is_err(), "the old master key is useless");
+    let (bucket_id, app_id) = ids(4);
+    let inserted = keys.insert(bucket_id, app_id, RepositoryKey::generate().unwrap());
+    assert!(
+        matches!(&inserted, Err(EngineError::Key(reason)) if reason.contains("requires master key")),
+        "a server with the old master key creates no more keys"
+    );
     let other = servers.keys_with(1, &next);
     assert_eq!(other.prepare().unwrap(), next.id());
     let after: Vec<_> = (1..4).map(|number| password(&other, ids(number))).collect();
@@ -179,7 +187,7 @@ fn key_files_are_copied_into_the_database_once_and_stay() {
     for number in 1..4 {
         let (bucket_id, app_id) = ids(number);
         before
-            .store(bucket_id, app_id, &RepositoryKey::generate().unwrap())
+            .insert(bucket_id, app_id, RepositoryKey::generate().unwrap())
             .unwrap();
     }
     let damaged = servers.dirs[0].path().join(before.name_of(ids(3).0, ids(3).1));
@@ -188,7 +196,8 @@ fn key_files_are_copied_into_the_database_once_and_stay() {
     let keys = servers.keys(0);
     let (bucket_id, app_id) = ids(2);
     let existing = RepositoryKey::generate().unwrap();
-    keys.store(bucket_id, app_id, &existing).unwrap();
+    let different = password(&before, ids(2));
+    let existing = keys.insert(bucket_id, app_id, existing).unwrap();
 
     assert_eq!(keys.copy_into_database().unwrap(), 1);
     assert_eq!(keys.copy_into_database().unwrap(), 0);
@@ -198,4 +207,13 @@ fn key_files_are_copied_into_the_database_once_and_stay() {
     assert!(password(&other, ids(1)) == first);
     assert!(password(&other, ids(2)) == existing.password.expose_secret());
     assert_eq!(before.list().unwrap().len(), 3);
+    let files = servers.dirs[0].path().join("keys").join(bucket_id.to_string());
+    let names = fs::read_dir(&files)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name());
+    let is_old = |name: &std::ffi::OsString| name.to_str().is_some_and(|name| name.ends_with(".old"));
+    let old: Vec<_> = names.filter(is_old).collect();
+    assert_eq!(old.len(), 1, "only the different key was set aside: {old:?}");
+    fs::rename(files.join(&old[0]), files.join(format!("{app_id}.json"))).unwrap();
+    assert!(password(&before, ids(2)) == different);
 }

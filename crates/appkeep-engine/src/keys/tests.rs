@@ -38,7 +38,7 @@ fn stored(keys: &KeyStore, count: u128) -> Vec<((BucketId, AppId), String)> {
                 AppId::new(Uuid::from_u128(number)),
             );
             let key = RepositoryKey::generate().unwrap();
-            keys.store(ids.0, ids.1, &key).unwrap();
+            let key = keys.insert(ids.0, ids.1, key).unwrap();
             (ids, key.password.expose_secret().to_owned())
         })
         .collect()
@@ -61,7 +61,7 @@ fn stored_keys_are_encrypted_and_private() {
     assert!(!dir.path().join("keys").exists(), "`fetch` creates nothing");
 
     let key = RepositoryKey::generate().unwrap();
-    keys.store(bucket, app, &key).unwrap();
+    let key = keys.insert(bucket, app, key).unwrap();
     let fetched = keys.fetch(bucket, app).unwrap().unwrap();
     assert!(fetched.password.expose_secret() == key.password.expose_secret());
     assert_eq!(fetched.password.expose_secret().len(), 64);
@@ -99,7 +99,7 @@ fn errors_about_invalid_key_files_contain_no_secret() {
     let (dir, keys) = key_store();
     let (bucket, app) = ids();
     stored(&keys, 1);
-    keys.store(bucket, app, &RepositoryKey::generate().unwrap())
+    keys.insert(bucket, app, RepositoryKey::generate().unwrap())
         .unwrap();
     for text in [
         r#"{"version": 1, "password": 5555}"#,
@@ -173,10 +173,10 @@ fn a_lost_master_key_is_reported_and_not_replaced() {
     for reason in [
         reason(keys.prepare()),
         reason(keys.fetch(bucket, app)),
-        reason(keys.store(
+        reason(keys.insert(
             bucket,
             AppId::new(Uuid::from_u128(77)),
-            &RepositoryKey::generate().unwrap(),
+            RepositoryKey::generate().unwrap(),
         )),
     ] {
         assert!(
@@ -219,7 +219,7 @@ fn a_foreign_key_file_affects_only_its_own_backups() {
     let other = KeyStore::wrapped_by(dir.path(), MasterKey::generate().unwrap());
     let (bucket, app) = ids();
     other
-        .store(bucket, app, &RepositoryKey::generate().unwrap())
+        .insert(bucket, app, RepositoryKey::generate().unwrap())
         .unwrap();
     assert!(keys.prepare().is_ok());
     assert_open(&keys, &ours);
@@ -302,7 +302,7 @@ mod rotating {
             let late = RepositoryKey::generate().unwrap();
             let (bucket, app) = ids();
             let app = AppId::new(Uuid::from_u128(app.as_uuid().as_u128() + 100));
-            server.store(bucket, app, &late).unwrap();
+            let late = server.insert(bucket, app, late).unwrap();
 
             let rotation = KeyStore::new(dir.path()).rotate(&[]).unwrap();
             assert_eq!(rotation.wrapped + rotation.kept, 5);

@@ -11,7 +11,7 @@ use opendal::services::S3;
 use opendal::{Buffer, HttpTransporter, OperationContext, Operator};
 use opendal_http_transport_reqwest::ReqwestTransport;
 use secrecy::ExposeSecret;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::StaticCredentials;
 use super::pace::Pace;
@@ -22,8 +22,24 @@ const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 /// The maximum duration of a connection attempt.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The maximum duration of a request for a claim or a lock, and of a check of the bucket.
+const PROMPT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The maximum number of retries of such a request.
+const PROMPT_RETRIES_MAX: usize = 2;
+
 /// The first and the longest pause before a retry; each pause is twice the previous one, with jitter.
 const RETRY_DELAYS: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(10)];
+
+/// The purpose of requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// The data of repositories: requests wait for free connections, and are retried for a long time.
+    Data,
+    /// Claims, locks and checks of the bucket: requests neither wait for others nor take long, because claims and locks
+    /// expire.
+    Claims,
+}
 
 /// A client of one bucket.
 #[derive(Debug)]
@@ -31,13 +47,12 @@ pub(super) struct Connection {
     pub(super) location: S3Location,
     /// The credentials of the configuration, if it contains them.
     credentials: Option<StaticCredentials>,
-    pub(super) operator: Operator,
-    /// The requests that may run at once; never closed.
-    pub(super) slots: Semaphore,
+    data: Operator,
+    claims: Operator,
+    /// The requests for data that may run at once; never closed.
+    slots: Semaphore,
     upload: Pace,
     pub(super) download: Pace,
-    /// Whether the server supports conditional writes, as far as known.
-    pub(super) conditions: AtomicBool,
     /// Whether the credentials were refused: they may have been replaced since they were read.
     is_refused: AtomicBool,
 }
@@ -86,28 +101,24 @@ impl Connection {
                 builder
             }
         };
-        let timeouts = TimeoutLayer::new()
-            .with_timeout(REQUEST_TIMEOUT)
-            .with_io_timeout(limits.timeout());
-        let retries = RetryLayer::new()
-            .with_max_times(limits.retries_max as usize)
-            .with_min_delay(RETRY_DELAYS[0])
-            .with_max_delay(RETRY_DELAYS[1])
-            .with_jitter();
+        let retries_max = limits.retries_max as usize;
         let transport = HttpTransporter::new(ReqwestTransport::new(http_client(location)?));
         let operator = Operator::new(builder)
             .map_err(io::Error::other)?
-            .with_context(OperationContext::new().with_http_transport(transport))
-            .layer(timeouts)
-            .layer(retries);
+            .with_context(OperationContext::new().with_http_transport(transport));
         Ok(Self {
             location: location.clone(),
             credentials,
-            operator,
+            data: persistent(operator.clone(), REQUEST_TIMEOUT, limits.timeout(), retries_max),
+            claims: persistent(
+                operator,
+                PROMPT_TIMEOUT,
+                PROMPT_TIMEOUT.min(limits.timeout()),
+                retries_max.min(PROMPT_RETRIES_MAX),
+            ),
             slots: Semaphore::new(limits.connections_max.max(1) as usize),
             upload: Pace::new(limits.upload_limit),
             download: Pace::new(limits.download_limit),
-            conditions: AtomicBool::new(true),
             is_refused: AtomicBool::new(false),
         })
     }
@@ -126,13 +137,42 @@ impl Connection {
         self.is_refused.store(true, Ordering::Relaxed);
     }
 
+    pub(super) fn operator(&self, purpose: Purpose) -> &Operator {
+        match purpose {
+            Purpose::Data => &self.data,
+            Purpose::Claims => &self.claims,
+        }
+    }
+
+    /// Waits until a request may run; it may as long as the result exists.
+    pub(super) async fn slot(&self, purpose: Purpose) -> Option<SemaphorePermit<'_>> {
+        match purpose {
+            Purpose::Data => self.slots.acquire().await.ok(),
+            Purpose::Claims => None,
+        }
+    }
+
     /// Writes an object by one request.
-    pub(super) async fn write(&self, key: &str, content: Buffer, if_absent: bool) -> opendal::Result<()> {
-        self.upload.wait(content.len()).await;
-        let write = self.operator.write_with(key, content);
-        write.if_not_exists(if_absent).await?;
+    pub(super) async fn write(&self, purpose: Purpose, key: &str, content: Buffer) -> opendal::Result<()> {
+        // Other requests can use the slot while this one waits.
+        self.upload.wait_for_object(content.len()).await;
+        let _slot = self.slot(purpose).await;
+        self.operator(purpose).write(key, content).await?;
         Ok(())
     }
+}
+
+/// Adds timeouts of requests without and with content, and retries.
+fn persistent(operator: Operator, timeout: Duration, io_timeout: Duration, retries_max: usize) -> Operator {
+    let timeouts = TimeoutLayer::new()
+        .with_timeout(timeout)
+        .with_io_timeout(io_timeout);
+    let retries = RetryLayer::new()
+        .with_max_times(retries_max)
+        .with_min_delay(RETRY_DELAYS[0])
+        .with_max_delay(RETRY_DELAYS[1])
+        .with_jitter();
+    operator.layer(timeouts).layer(retries)
 }
 
 fn http_client(location: &S3Location) -> io::Result<reqwest::Client> {

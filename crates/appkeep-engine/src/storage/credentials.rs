@@ -21,14 +21,15 @@ pub struct StaticCredentials {
 
 impl PartialEq for StaticCredentials {
     fn eq(&self, other: &Self) -> bool {
-        let token = |of: &Self| {
-            of.session_token
-                .as_ref()
-                .map(|token| token.expose_secret().to_owned())
-        };
         self.access_key.expose_secret() == other.access_key.expose_secret()
             && self.secret_key.expose_secret() == other.secret_key.expose_secret()
-            && token(self) == token(other)
+            && self.token() == other.token()
+    }
+}
+
+impl StaticCredentials {
+    fn token(&self) -> Option<&str> {
+        self.session_token.as_ref().map(ExposeSecret::expose_secret)
     }
 }
 

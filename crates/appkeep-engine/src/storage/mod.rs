@@ -92,16 +92,13 @@ pub(crate) trait BucketStorage: fmt::Debug + Send + Sync {
     /// Ends all writes that were started, and returns when none is in progress.
     fn abort_puts(&self) {}
 
-    /// Whether each request takes long, so that fewer and more concurrent ones are faster.
+    /// Whether the storage is accessed over a network, so that fewer and more concurrent requests are faster.
     fn is_remote(&self) -> bool {
         false
     }
 
-    /// Writes an object that doesn't exist; otherwise fails with [`io::ErrorKind::AlreadyExists`]. This is atomic
-    /// only if the storage supports it, so the caller must hold the bucket.
-    fn put_if_absent(&self, key: &str, content: &[Bytes]) -> io::Result<()>;
-
-    /// Tries to write an existing object on the condition that it doesn't exist. Returns whether that was refused.
+    /// Tries to write an existing object on the condition that it doesn't exist. Returns whether that was refused, for
+    /// the log: all other writes are unconditional.
     fn refuses_overwriting(&self, key: &str, content: &[Bytes]) -> io::Result<bool>;
 
     /// Writes an existing object again, or at least updates its time if there is no space.

@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 
 use crate::failure;
 
+/// The size of the largest object that isn't delayed, in bytes. Claims and locks are smaller.
+const UNDELAYED_BYTES_MAX: usize = 64 << 10;
+
 /// Spaces transfers so that their average rate stays below a limit.
 #[derive(Debug)]
 pub(super) struct Pace {
@@ -19,6 +22,14 @@ impl Pace {
         Self {
             bytes_per_second: bytes_per_second.filter(|rate| *rate > 0),
             free_at: Mutex::new(None),
+        }
+    }
+
+    /// Waits until an object of this size in bytes may be transferred. Small objects neither wait nor count: claims and
+    /// locks expire.
+    pub(super) async fn wait_for_object(&self, bytes: usize) {
+        if bytes > UNDELAYED_BYTES_MAX {
+            self.wait(bytes).await;
         }
     }
 

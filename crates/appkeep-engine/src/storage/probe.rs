@@ -22,8 +22,8 @@ pub(crate) struct Probes {
 }
 
 impl Probes {
-    /// Probes the bucket `name` after it was claimed for the first time, or for the first time after a failure. Returns the
-    /// result of the claim or of the probe.
+    /// Probes the bucket `name` after it was claimed for the first time, or for the first time after a failure. Returns
+    /// the result of the claim or of the probe.
     ///
     /// # Errors
     /// That of the claim; [`EngineError::Storage`] if the probe fails. A full bucket passes, so that backups can still
@@ -35,28 +35,28 @@ impl Probes {
         data_directory_id: Uuid,
         claimed: Result<(), EngineError>,
     ) -> Result<(), EngineError> {
-        let place = objects.describe("");
+        let location = objects.describe("");
         if let Err(error) = claimed {
-            failure::lock(&self.passed).remove(&place);
+            failure::lock(&self.passed).remove(&location);
             return Err(error);
         }
-        if failure::lock(&self.passed).contains(&place) {
+        if failure::lock(&self.passed).contains(&location) {
             return Ok(());
         }
         match probe(objects, data_directory_id) {
             Ok(refuses_overwriting) => tracing::info!(
-                path = place,
+                path = location,
                 conditional_writes = refuses_overwriting,
                 "the bucket can be listed, written, read and deleted from"
             ),
             Err(error) if failure::has_no_room(&error) => {
-                tracing::warn!(path = place, "a bucket has no space for a probe");
+                tracing::warn!(path = location, "a bucket has no space for a probe");
             }
             Err(error) => {
                 return Err(storage(format!("bucket {name} is unavailable"), &error));
             }
         }
-        failure::lock(&self.passed).insert(place);
+        failure::lock(&self.passed).insert(location);
         Ok(())
     }
 }

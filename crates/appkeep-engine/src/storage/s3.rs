@@ -4,7 +4,6 @@
 //! an interruption could leave behind.
 
 use std::io;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use bytes::Bytes;
@@ -13,7 +12,7 @@ use opendal::{Buffer, ErrorKind, Operator};
 use tokio::runtime::{Handle, Runtime};
 use tokio::task::JoinSet;
 
-use super::connection::Connection;
+use super::connection::{Connection, Purpose};
 use super::s3_error;
 use super::{BucketStorage, Caching, Object};
 use crate::failure;
@@ -43,15 +42,17 @@ fn runtime() -> io::Result<&'static Runtime> {
 #[derive(Debug)]
 pub(super) struct S3Storage {
     connection: Arc<Connection>,
+    purpose: Purpose,
     fence: Fence,
     /// The writes in progress, which end when this is dropped.
     puts: Mutex<JoinSet<io::Result<opendal::Result<()>>>>,
 }
 
 impl S3Storage {
-    pub(super) fn new(connection: Arc<Connection>, fence: Fence) -> Self {
+    pub(super) fn new(connection: Arc<Connection>, purpose: Purpose, fence: Fence) -> Self {
         Self {
             connection,
+            purpose,
             fence,
             puts: Mutex::default(),
         }
@@ -64,7 +65,7 @@ impl S3Storage {
         request: impl Future<Output = opendal::Result<T>> + Send,
     ) -> io::Result<T> {
         let request = async {
-            let _slot = self.connection.slots.acquire().await;
+            let _slot = self.connection.slot(self.purpose).await;
             request.await
         };
         self.block_on(request)?
@@ -117,12 +118,7 @@ impl S3Storage {
     }
 
     fn operator(&self) -> &Operator {
-        &self.connection.operator
-    }
-
-    fn write(&self, key: &str, content: &[Bytes], if_absent: bool) -> io::Result<()> {
-        let buffer: Buffer = content.iter().cloned().collect();
-        self.run("writing", self.connection.write(key, buffer, if_absent))
+        self.connection.operator(self.purpose)
     }
 
     fn entries(&self, directory: &str, is_recursive: bool) -> io::Result<Vec<Object>> {
@@ -186,19 +182,16 @@ impl BucketStorage for S3Storage {
     }
 
     fn get(&self, key: &str) -> io::Result<Bytes> {
-        self.run("reading", async {
-            let content = self.operator().read(key).await?;
-            self.connection.download.wait(content.len()).await;
-            Ok(content.to_bytes())
-        })
+        let content = self.run("reading", self.operator().read(key))?;
+        self.block_on(self.connection.download.wait_for_object(content.len()))?;
+        Ok(content.to_bytes())
     }
 
     fn range(&self, key: &str, offset: u64, length: usize, _: Caching) -> io::Result<Bytes> {
         let end = offset.saturating_add(length as u64);
-        let content = self.run("reading", async {
-            self.connection.download.wait(length).await;
-            self.operator().read_with(key).range(offset..end).await
-        })?;
+        self.block_on(self.connection.download.wait(length))?;
+        let read = self.operator().read_with(key).range(offset..end);
+        let content = self.run("reading", read.into_future())?;
         if content.len() != length {
             let problem = format!("{} of {length} bytes were returned", content.len());
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, problem));
@@ -207,21 +200,17 @@ impl BucketStorage for S3Storage {
     }
 
     fn put(&self, key: &str, content: &[Bytes]) -> io::Result<()> {
-        self.write(key, content, false)
+        let buffer: Buffer = content.iter().cloned().collect();
+        self.block_on(self.connection.write(self.purpose, key, buffer))?
+            .map_err(|error| self.explain("writing", &error))
     }
 
     fn start_put(&self, key: &str, content: &[Bytes]) -> io::Result<()> {
         self.await_puts(PUTS_MAX - 1)?;
-        let connection = Arc::clone(&self.connection);
+        let (connection, purpose) = (Arc::clone(&self.connection), self.purpose);
         let (key, content): (_, Buffer) = (key.to_owned(), content.iter().cloned().collect());
         let fence = self.fence.clone();
-        let write = async move {
-            let write = async {
-                let _slot = connection.slots.acquire().await;
-                connection.write(&key, content, false).await
-            };
-            fence.guard(write).await
-        };
+        let write = async move { fence.guard(connection.write(purpose, &key, content)).await };
         failure::lock(&self.puts).spawn_on(write, runtime()?.handle());
         Ok(())
     }
@@ -243,33 +232,17 @@ impl BucketStorage for S3Storage {
         true
     }
 
-    fn put_if_absent(&self, key: &str, content: &[Bytes]) -> io::Result<()> {
-        if self.size(key)?.is_some() {
-            return Err(io::ErrorKind::AlreadyExists.into());
-        }
-        let if_absent = self.connection.conditions.load(Ordering::Relaxed);
-        match self.write(key, content, if_absent) {
-            // The first of several attempts may have succeeded although its response was lost.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if self.get(key)? == content.concat() {
-                    Ok(())
-                } else {
-                    Err(error)
-                }
-            }
-            written => written,
-        }
-    }
-
     fn refuses_overwriting(&self, key: &str, content: &[Bytes]) -> io::Result<bool> {
-        let refuses = match self.write(key, content, true) {
-            Ok(()) => false,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => true,
-            Err(error) if error.kind() == io::ErrorKind::Unsupported => false,
-            Err(error) => return Err(error),
-        };
-        self.connection.conditions.store(refuses, Ordering::Relaxed);
-        Ok(refuses)
+        let content: Buffer = content.iter().cloned().collect();
+        let written = self.run("writing", async {
+            self.operator().write_with(key, content).if_not_exists(true).await
+        });
+        match written {
+            Ok(_) => Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     fn delete(&self, key: &str) -> io::Result<()> {

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 use appkeep_core::catalog::{Bucket, BucketLocation};
 use appkeep_core::engine::EngineError;
 use appkeep_core::ids::BucketId;
+use tokio_util::sync::CancellationToken;
 
-use super::connection::Connection;
+use super::connection::{Connection, Purpose};
 use super::s3::S3Storage;
 use super::{BucketCredentials, BucketStorage, DirectoryStorage};
 use crate::failure::{self, storage};
@@ -40,6 +41,24 @@ impl Storages {
         bucket: &Bucket,
         fence: impl Into<Fence>,
     ) -> Result<Arc<dyn BucketStorage>, EngineError> {
+        self.open_for(Purpose::Data, bucket, fence.into())
+    }
+
+    /// Opens the storage of a bucket for claims, locks and checks. Its requests end after a short time, and don't wait
+    /// for those of jobs.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] if the credentials or certificates aren't available.
+    pub(crate) fn open_for_claims(&self, bucket: &Bucket) -> Result<Arc<dyn BucketStorage>, EngineError> {
+        self.open_for(Purpose::Claims, bucket, Fence::from(&CancellationToken::new()))
+    }
+
+    fn open_for(
+        &self,
+        purpose: Purpose,
+        bucket: &Bucket,
+        fence: Fence,
+    ) -> Result<Arc<dyn BucketStorage>, EngineError> {
         let location = match &bucket.location {
             BucketLocation::Directory(path) => return Ok(Arc::new(DirectoryStorage::new(path.clone()))),
             BucketLocation::S3(location) => location,
@@ -58,6 +77,6 @@ impl Storages {
             connected.insert(bucket.id, Arc::clone(&connection));
             connection
         };
-        Ok(Arc::new(S3Storage::new(connection, fence.into())))
+        Ok(Arc::new(S3Storage::new(connection, purpose, fence)))
     }
 }

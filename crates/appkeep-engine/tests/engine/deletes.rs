@@ -5,7 +5,7 @@ use std::fs;
 use appkeep_core::engine::{Engine, EngineError};
 
 use crate::backups::make_unlistable;
-use crate::workbench::{Workbench, never_cancelled, noise};
+use crate::workbench::{Workbench, backup_id, never_cancelled, noise};
 
 #[tokio::test]
 async fn delete_frees_space() {
@@ -56,6 +56,29 @@ async fn deleting_a_missing_backup_succeeds() {
     assert_eq!(workbench.stored("snapshots").0, 1);
     workbench.delete(1).await.unwrap();
     workbench.delete(1).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_delete_fails_while_the_repository_of_other_backups_is_missing() {
+    let workbench = Workbench::new();
+    workbench.back_up(1).await;
+    workbench.back_up(2).await;
+    let mut request = workbench.delete_request(1);
+    request.keep = [backup_id(1), backup_id(2)].into();
+    let (repository, aside) = (workbench.repository(), workbench.root().join("aside"));
+    fs::rename(&repository, &aside).unwrap();
+    let missing = workbench.engine.delete_backup(&request, &never_cancelled()).await;
+    match missing {
+        Err(EngineError::Storage(reason)) => {
+            assert!(reason.starts_with("nothing was deleted: "), "{reason}");
+        }
+        other => panic!("{other:?}"),
+    }
+    request.keep = [backup_id(1)].into();
+    let missing = workbench.engine.delete_backup(&request, &never_cancelled()).await;
+    missing.unwrap();
+    fs::rename(&aside, &repository).unwrap();
+    assert_eq!(workbench.stored("snapshots").0, 2);
 }
 
 /// Guard 12: no index names such packs, so no other job deletes them.

@@ -1,15 +1,18 @@
 //! An S3 server that fails or misbehaves: a backup is never stored incompletely, and each problem is explained.
 
+use std::fs;
+use std::time::Duration;
+
 use appkeep_core::engine::{Engine, EngineError};
 use appkeep_s3_server::ErrorCode::{
     AccessDenied, AuthorizationHeaderMalformed, ExpiredToken, InternalError, InvalidAccessKeyId,
-    NoSuchBucket, PermanentRedirect, RequestTimeTooSkewed, SignatureDoesNotMatch, SlowDown,
+    NoSuchBucket, NoSuchKey, PermanentRedirect, RequestTimeTooSkewed, SignatureDoesNotMatch, SlowDown,
 };
 use appkeep_s3_server::{Fault, Injection, Matching, Operation};
 use tokio_util::sync::CancellationToken;
 
 use crate::restic;
-use crate::s3_target::S3Target;
+use crate::s3_target::{BUCKET, S3Target};
 use crate::workbench::{Workbench, backup_id, never_cancelled, no_progress};
 
 /// The operations of a backup.
@@ -222,6 +225,27 @@ async fn a_lost_write_is_named() {
     lost.remove();
 }
 
+#[tokio::test]
+async fn backups_are_listed_again_if_one_is_deleted_meanwhile() {
+    let target = target();
+    let workbench = with_files(&target);
+    workbench.back_up(1).await;
+    workbench.back_up(2).await;
+    let reads = Matching::operations(&[Operation::Get]).containing("/snapshots/");
+    let hanging = inject(&target, Fault::Hang, reads);
+    let keys = target.server().keys(BUCKET);
+    let deleted = keys.iter().find(|key| key.contains("/snapshots/"));
+    let deleted = target.server().directory().join(BUCKET).join(deleted.unwrap());
+    let another_server = tokio::task::spawn_blocking(move || {
+        hanging.wait_for(1);
+        fs::remove_file(deleted).unwrap();
+        hanging.remove();
+    });
+    let (listed, deleted) = tokio::join!(workbench.list_backups(), another_server);
+    deleted.unwrap();
+    assert_eq!(listed.unwrap().len(), 1);
+}
+
 /// A prune that doesn't see a snapshot would delete its data.
 #[tokio::test]
 async fn nothing_is_deleted_while_a_listing_lags_behind() {
@@ -236,7 +260,7 @@ async fn nothing_is_deleted_while_a_listing_lags_behind() {
     request.keep = [backup_id(2)].into();
     let reason = reason_of(workbench.engine.delete_backup(&request, &never_cancelled()).await);
     assert!(
-        reason.starts_with("nothing was deleted: the bucket doesn't list the completed backup"),
+        reason.starts_with("nothing was deleted: the bucket doesn't list the backup"),
         "{reason}"
     );
     stale.remove();
@@ -264,6 +288,82 @@ async fn servers_that_ignore_conditions_or_return_wrong_etags_are_supported() {
         workbench.back_up(1).await;
         restic::assert_clean(&workbench);
     }
+}
+
+/// A first backup creates the repository, also before the bucket is probed.
+#[tokio::test]
+async fn servers_that_refuse_conditions_are_supported() {
+    let target = target();
+    let workbench = with_files(&target);
+    let refused = inject(&target, Fault::RefuseConditions, Matching::any());
+    workbench.back_up(1).await;
+    workbench.engine.claim_bucket(&workbench.bucket).await.unwrap();
+    assert_eq!(refused.count(), 1, "only the probe uses a condition");
+    restic::assert_clean(&workbench);
+}
+
+#[tokio::test]
+async fn an_upload_limit_delays_only_large_objects() {
+    let mut target = target();
+    target.location.limits.upload_limit = Some(1);
+    target.location.limits.connections_max = 1;
+    let workbench = Workbench::on_s3(&target);
+    workbench.write_files(3, 7 << 20);
+    workbench.create_snapshot(1).await.unwrap();
+    let packs = Matching::operations(&[Operation::Put]).containing("/data/");
+    let packs = inject(&target, Fault::WrongETag, packs);
+    let first_pack = tokio::task::spawn_blocking(move || packs.wait_for(1));
+    let (request, progress, cancel) = (workbench.copy_request(1, 1), no_progress(), never_cancelled());
+    let copying = workbench.engine.copy_backup(&request, &progress, &cancel);
+    let meanwhile = async {
+        first_pack.await.unwrap();
+        let small = workbench.engine.claim_bucket(&workbench.bucket);
+        let small = tokio::time::timeout(Duration::from_mins(1), small).await;
+        cancel.cancel();
+        small.expect("the claim isn't delayed")
+    };
+    let (copied, claimed) = tokio::join!(copying, meanwhile);
+    assert!(matches!(copied, Err(EngineError::Cancelled)), "{copied:?}");
+    claimed.unwrap();
+}
+
+#[tokio::test]
+async fn claims_do_not_wait_for_other_requests() {
+    let mut target = target();
+    target.location.limits.connections_max = 1;
+    let workbench = with_files(&target);
+    workbench.back_up(1).await;
+    let reads = Matching::operations(&[Operation::Get]).containing("/snapshots/");
+    let hanging = inject(&target, Fault::Hang, reads);
+    let meanwhile = async {
+        let hangs = hanging.clone();
+        tokio::task::spawn_blocking(move || hangs.wait_for(1))
+            .await
+            .unwrap();
+        let claim = workbench.engine.claim_bucket(&workbench.bucket);
+        let claimed = tokio::time::timeout(Duration::from_mins(1), claim).await;
+        hanging.remove();
+        claimed.expect("the claim doesn't wait")
+    };
+    let (listed, claimed) = tokio::join!(workbench.list_backups(), meanwhile);
+    claimed.unwrap();
+    assert_eq!(listed.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_marker_that_exists_but_is_not_found_is_an_error() {
+    let target = target();
+    let workbench = with_files(&target);
+    workbench.back_up(1).await;
+    let config = format!("{}/config", workbench.app_id);
+    let keys = target.server().keys(BUCKET);
+    let config = keys.iter().find(|key| key.ends_with(&config)).unwrap();
+    fs::remove_file(target.server().directory().join(BUCKET).join(config)).unwrap();
+    let reads = Matching::operations(&[Operation::Get]).containing("appkeep-bucket-");
+    let not_found = inject(&target, Fault::Error(NoSuchKey), reads);
+    let reason = reason_of(workbench.list_backups().await);
+    assert!(reason.contains("it lacks appkeep-bucket-"), "{reason}");
+    assert_eq!(not_found.count(), 2);
 }
 
 #[tokio::test]

@@ -2,7 +2,11 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use appkeep_core::clock::Clock as _;
+use appkeep_core::lease;
+use appkeep_core::server::RegisteredServer;
 use appkeep_core::store::{Store, StoreError};
 pub use appkeep_core::store_clock::StoreClock;
 use appkeep_store::{PostgresStore, SqliteStore};
@@ -34,6 +38,17 @@ pub enum DatabaseError {
         /// The cause.
         problem: String,
     },
+    /// A server uses the database.
+    #[error(
+        "a server on node {node:?} uses the database (it was seen {} s ago): stop all servers of the database first",
+        .unseen_for.as_secs()
+    )]
+    InUse {
+        /// The name of the server's node.
+        node: String,
+        /// The time since the server was last seen.
+        unseen_for: Duration,
+    },
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -45,6 +60,52 @@ pub enum DatabaseError {
         /// The cause.
         error: StoreError,
     },
+}
+
+/// The interval at which the register of servers is read while a server may be live.
+const CHECK_EVERY: Duration = Duration::from_millis(250);
+
+/// Checks that no server uses the PostgreSQL database that `config` selects. The lock of the data directory only
+/// excludes the server of this machine. A database in the data directory has no other server.
+///
+/// # Errors
+/// [`DatabaseError::InUse`] when a server uses it.
+pub async fn check_unused(config: Option<&Config>, store: &dyn Store) -> Result<(), DatabaseError> {
+    if config.is_none_or(|config| config.store.is_none()) {
+        return Ok(());
+    }
+    match find_live_server(store, |_| true).await? {
+        None => Ok(()),
+        Some(server) => Err(DatabaseError::InUse {
+            node: server.node.as_str().to_owned(),
+            unseen_for: server.unseen_for,
+        }),
+    }
+}
+
+/// Finds a live server to which the condition applies. Waits until a server that may have crashed has refreshed its
+/// registration, or is no longer live: at most [`lease::duration()`].
+pub(super) async fn find_live_server(
+    store: &dyn Store,
+    applies: impl Fn(&RegisteredServer) -> bool,
+) -> Result<Option<RegisteredServer>, StoreError> {
+    let begun = Instant::now();
+    loop {
+        // Before the call: a server that was seen for the last time before this began isn't known to be live.
+        let waited = begun.elapsed();
+        let mut live = store.list_servers(SystemClock.now()).await?;
+        live.retain(|server| server.is_live() && applies(server));
+        // The second condition bounds the wait if the database's clock is set back.
+        let is_known =
+            |server: &&RegisteredServer| server.unseen_for < waited || waited > 2 * lease::duration();
+        if live.is_empty() {
+            return Ok(None);
+        }
+        if let Some(server) = live.iter().find(is_known) {
+            return Ok(Some(server.clone()));
+        }
+        tokio::time::sleep(CHECK_EVERY).await;
+    }
 }
 
 /// Opens the database of an existing server, which may use it at the same time: the PostgreSQL database that `config`

@@ -13,7 +13,7 @@ pub use appkeep_core::import::{BucketImport, Notice, NoticeKind};
 
 use crate::admin::bucket::bucket_named;
 use crate::admin::data_dir::{DataDir, DataDirError};
-use crate::admin::database::{DatabaseError, clock_of, open_or_create_store};
+use crate::admin::database::{DatabaseError, check_unused, clock_of, open_or_create_store};
 use crate::admin::keys::{self, KeyError};
 use crate::config::{Config, ConfigError};
 
@@ -60,8 +60,8 @@ pub enum ImportError {
 /// `clock` is the clock of this node; a database on PostgreSQL has its own.
 ///
 /// # Errors
-/// When nothing could be imported: a server uses the data directory, or keys, configuration or database can't be used.
-/// Everything else is part of the result.
+/// When nothing could be imported: a server uses the data directory or the database, or keys, configuration or database
+/// can't be used. Everything else is part of the result.
 pub async fn import(
     path: &Path,
     config: &Config,
@@ -93,6 +93,8 @@ pub async fn import(
     }
     keys::prepare(&keys).await?;
     let store = open_or_create_store(config, &data).await?;
+    // A backup whose deletion is queued meanwhile would be inserted again.
+    check_unused(Some(config), store.as_ref()).await?;
     let shared_clock = clock_of(store.as_ref()).await?;
     let clock: &dyn Clock = if config.store.is_some() {
         &shared_clock

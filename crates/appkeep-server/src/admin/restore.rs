@@ -1,5 +1,6 @@
 //! Restores: on the data directory of a stopped server, and the types for programs that embed a server.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,6 +9,8 @@ use appkeep_core::catalog::{Account, App};
 use appkeep_core::clock::Clock;
 use appkeep_core::engine::{Engine, EngineError, Restore, RestoreData};
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId};
+use appkeep_core::name::NodeName;
+use appkeep_core::server::RegisteredServer;
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Store, StoreError, list_bucket_directories, transact};
 use appkeep_core::worker::complete_interrupted_restore;
@@ -20,7 +23,9 @@ pub use appkeep_core::engine::{
 };
 
 use crate::admin::data_dir::{DataDir, DataDirError, DataDirLock};
-use crate::admin::database::{DatabaseError, StoreClock, clock_of, existing_data_dir, open_store};
+use crate::admin::database::{
+    DatabaseError, StoreClock, clock_of, existing_data_dir, find_live_server, open_store,
+};
 use crate::admin::keys::{self, KeyError, KeyStore};
 use crate::config::Config;
 use crate::system::IdSource;
@@ -81,6 +86,8 @@ pub struct Stopped {
     credentials: BucketCredentials,
     store: Arc<dyn Store>,
     clock: StoreClock,
+    /// The name of this machine, if other servers may use the database, too.
+    node: Option<NodeName>,
     _lock: DataDirLock,
 }
 
@@ -109,12 +116,14 @@ impl Stopped {
         let credentials = config.map(Config::credentials).unwrap_or_default();
         let store = open_store(config, Some(data.path())).await?;
         let clock = clock_of(store.as_ref()).await?;
+        let shared = config.filter(|config| config.store.is_some());
         Ok(Self {
             data,
             keys,
             credentials,
             store,
             clock,
+            node: shared.map(|config| config.node.clone()),
             _lock: lock,
         })
     }
@@ -122,7 +131,8 @@ impl Stopped {
     /// Looks up the backup or snapshot to restore.
     ///
     /// # Errors
-    /// When it doesn't exist, or isn't completed.
+    /// When it doesn't exist, or isn't completed. In place, also when this node doesn't declare the app, or another
+    /// node with a live server does.
     pub async fn plan(
         &self,
         source: RestoreSource,
@@ -135,7 +145,10 @@ impl Stopped {
             RestoreSource::Snapshot(id) => self.snapshot(&accounts, id).await?,
         };
         let app = self.store.fetch_app(account_id, app_id).await?;
-        let app = app.ok_or_else(|| RestoreError::Source(format!("there is no app {app_id}")))?;
+        let mut app = app.ok_or_else(|| RestoreError::Source(format!("there is no app {app_id}")))?;
+        if let (Some(node), Target::InPlace { .. }) = (&self.node, &target) {
+            app = self.check_in_place(node, &app).await?;
+        }
         let target = match target {
             Target::InPlace { .. } if !app.declared => {
                 return Err(RestoreError::Source(format!(
@@ -167,6 +180,52 @@ impl Stopped {
             app_name: app.name,
             total_bytes,
         })
+    }
+
+    /// Returns the app as this node declares it, if no other live server may use its volumes.
+    async fn check_in_place(&self, node: &NodeName, app: &App) -> Result<App, RestoreError> {
+        let of_node = self
+            .store
+            .fetch_app_of_node(node.as_str(), app.account_id, app.id)
+            .await?;
+        let of_node = of_node.ok_or_else(|| {
+            RestoreError::Source(format!(
+                "the app {} isn't declared on the node {:?}, so its volumes aren't on this machine; restore it on a node \
+                 that declares it, or specify --target",
+                app.name,
+                node.as_str()
+            ))
+        })?;
+        let others = self.nodes_besides(node, app).await?;
+        let declares = |server: &RegisteredServer| others.contains(server.node.as_str());
+        match find_live_server(self.store.as_ref(), declares).await? {
+            None => Ok(of_node),
+            Some(other) => Err(RestoreError::Source(format!(
+                "the app {} is also declared on the node {:?}, whose server is running; stop that server first, or specify \
+                 --target",
+                app.name,
+                other.node.as_str()
+            ))),
+        }
+    }
+
+    /// The other nodes of registered servers that declare the app.
+    async fn nodes_besides(&self, node: &NodeName, app: &App) -> Result<BTreeSet<String>, StoreError> {
+        let mut nodes = BTreeSet::new();
+        for server in self.store.list_servers(self.clock.now()).await? {
+            let other = server.node.as_str();
+            if server.node == *node || nodes.contains(other) {
+                continue;
+            }
+            let found = self
+                .store
+                .fetch_app_of_node(other, app.account_id, app.id)
+                .await?;
+            if found.is_some_and(|found| found.declared) {
+                nodes.insert(other.to_owned());
+            }
+        }
+        Ok(nodes)
     }
 
     async fn backup(
@@ -257,6 +316,9 @@ impl Stopped {
                 }
                 let restores = engine.abandon_restores(found.id).await;
                 let restores = restores.map_err(RestoreError::Engine)?;
+                if restores.is_empty() && self.is_elsewhere(&found).await? {
+                    continue;
+                }
                 let is_noted = transact(|| self.note_abandoned(&found, !restores.is_empty())).await?;
                 if is_noted || !restores.is_empty() {
                     abandoned.push((found, restores));
@@ -270,6 +332,19 @@ impl Stopped {
             )));
         }
         Ok(abandoned)
+    }
+
+    /// Whether another node may have the data of the app's unfinished restore.
+    async fn is_elsewhere(&self, app: &App) -> Result<bool, StoreError> {
+        let Some(node) = &self.node else {
+            return Ok(false);
+        };
+        let is_here = self
+            .store
+            .fetch_app_of_node(node.as_str(), app.account_id, app.id)
+            .await?
+            .is_some();
+        Ok(!is_here || !self.nodes_besides(node, app).await?.is_empty())
     }
 
     /// Completes the latest restore of the app if it is interrupted or, with `any`, if it is in progress.

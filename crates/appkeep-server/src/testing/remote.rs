@@ -105,7 +105,13 @@ impl Front {
             .iter()
             .map(|job| {
                 let resource = job.payload.as_ref().map(JobPayload::resource);
-                json!({ "id": job.id.to_string(), "kind": job.kind, "state": job.state, "resource": resource })
+                json!({
+                    "id": job.id.to_string(),
+                    "kind": job.kind,
+                    "state": job.state,
+                    "resource": resource,
+                    "reason": job.reason,
+                })
             })
             .collect();
         let held = running.jobs.held();

@@ -56,7 +56,8 @@ macro_rules! claim {
     };
 }
 
-/// Whether the node may run the job. Any node may delete backups from a bucket that no node declares. Null, as the result of a comparison with null, counts as false.
+/// Whether the node may run the job. Any node may delete backups from a bucket that no node declares. Null, as the
+/// result of a comparison with null, counts as false.
 macro_rules! permitted {
     () => {
         concat!(

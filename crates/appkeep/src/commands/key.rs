@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use appkeep_server::admin::data_dir::DataDir;
-use appkeep_server::admin::database::{existing_data_dir, open_store};
+use appkeep_server::admin::database::{check_unused, existing_data_dir, open_store};
 use appkeep_server::admin::keys::{self, ExposeSecret, KeyStore, blocking};
 use appkeep_server::admin::recovery::{self, Catalog, Recovery};
 use appkeep_server::{Config, KeySource};
@@ -172,6 +172,12 @@ async fn rotate(args: RotateArgs) -> anyhow::Result<ExitCode> {
         .map(|config| config.keys.clone())
         .unwrap_or_default();
     let _lock = data.lock()?;
+    if config.as_ref().is_some_and(|config| config.store.is_some()) {
+        let store = open_store(config.as_ref(), Some(data.path())).await?;
+        let unused = check_unused(config.as_ref(), store.as_ref()).await;
+        store.close().await;
+        unused?;
+    }
     let mut old = Vec::new();
     let sources = [
         args.old_key_file.map(KeySource::File),

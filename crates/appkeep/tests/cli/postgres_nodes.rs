@@ -1,11 +1,12 @@
 //! Two servers on one database, each on a node of its own, with its own app and bucket.
 
+use std::fs;
 use std::process::Command;
 
 use appkeep_launcher::{Installation, RunningServer, backups, eventually, snapshot_body};
 use serde_json::{Value, json};
 
-use crate::postgres::{Schema, configure, not_started, succeeded};
+use crate::postgres::{Schema, configure, not_started, refused, succeeded};
 use crate::program::installation;
 
 const ACCOUNT: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01";
@@ -156,4 +157,44 @@ fn a_start_that_contradicts_another_node_names_it_and_the_field() {
     // The other node's declaration counts only while it has a server.
     server.stop_gracefully().unwrap();
     beta.start().unwrap().stop_gracefully().unwrap();
+}
+
+#[test]
+fn commands_on_a_stopped_node_respect_the_servers_of_other_postgres_nodes() {
+    const ROTATE: &str = "key rotate --config CONFIG --data DATA";
+    const IMPORT: &str = "bucket import --config CONFIG --data DATA";
+    let schema = Schema::create();
+    let (alpha, beta) = (installation(), installation());
+    declare(&alpha, &schema, "alpha", (SHOP, LOCAL), "");
+    declare(&beta, &schema, "beta", (SHOP, SPARE), "");
+    let one = alpha.start().unwrap();
+    let token = succeeded(&alpha, "token create --config CONFIG --account acme");
+    let path = request_backup(&one, &token, SHOP, LOCAL);
+    let backup = one.wait_for(&token, &path, &["completed", "failed"]);
+    assert_eq!(backup["state"], "completed", "{backup}");
+    let two = beta.start().unwrap();
+    one.stop_gracefully().unwrap();
+
+    let id = path.rsplit('/').next().expect("an id");
+    let in_place = format!("restore --config CONFIG --data DATA --backup {id} --in-place");
+    let running = "a server on node \"beta\" uses the database (it was seen ";
+    for words in [ROTATE, IMPORT] {
+        let error = refused(&alpha, words);
+        assert!(error.contains(running), "{words}: {error}");
+    }
+    let error = refused(&alpha, &in_place);
+    let expected = "the app shop is also declared on the node \"beta\", whose server is running; ";
+    assert!(error.contains(expected), "{error}");
+    two.stop_gracefully().unwrap();
+
+    // The volumes are those of this node, although the other one declared the app last.
+    let file = |installation: &Installation| installation.path().join("volume/greeting.txt");
+    for installation in [&alpha, &beta] {
+        fs::write(file(installation), "changed\n").unwrap();
+    }
+    succeeded(&alpha, &in_place);
+    assert_eq!(fs::read_to_string(file(&alpha)).unwrap(), "hello\n");
+    assert_eq!(fs::read_to_string(file(&beta)).unwrap(), "changed\n");
+    assert!(succeeded(&alpha, ROTATE).ends_with("keys wrapped with it: 0 (1 already were)"));
+    succeeded(&alpha, IMPORT);
 }

@@ -25,6 +25,11 @@ statements! {
         INSERT INTO job_counts SELECT kind, state, SUM(count) FROM folded \
         GROUP BY kind, state HAVING SUM(count) <> 0";
 
+    FOLD_QUEUE_LENGTHS("queue_lengths") = "\
+        WITH folded AS (DELETE FROM queue_lengths RETURNING owner_id, length) \
+        INSERT INTO queue_lengths SELECT owner_id, SUM(length) FROM folded \
+        GROUP BY owner_id HAVING SUM(length) <> 0";
+
     /// Deletes all finished jobs except the `$1` that finished last.
     DELETE_FINISHED("jobs") = "\
         DELETE FROM jobs WHERE ended_order IS NOT NULL AND ended_order <= \
@@ -34,7 +39,12 @@ statements! {
 /// Runs all statements, each in its own transaction.
 pub(super) async fn run(db: &mut PgConnection) -> Result<(), StoreError> {
     db::execute(db, DELETE_FINISHED, params![FINISHED_JOBS_MAX]).await?;
-    for fold in [FOLD_ACCOUNT_CHANGES, FOLD_RESOURCE_COUNTS, FOLD_JOB_COUNTS] {
+    for fold in [
+        FOLD_ACCOUNT_CHANGES,
+        FOLD_RESOURCE_COUNTS,
+        FOLD_JOB_COUNTS,
+        FOLD_QUEUE_LENGTHS,
+    ] {
         db::execute(db, fold, params![]).await?;
     }
     Ok(())

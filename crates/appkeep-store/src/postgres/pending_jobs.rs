@@ -5,12 +5,11 @@ use appkeep_core::job::{JobPayload, PendingJob, QueuedJobs};
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use sqlx_postgres::PgConnection;
-use uuid::Uuid;
 
 use super::db::{self, params};
 use crate::items::jobs::pending;
 use crate::rows::{Row as _, micros};
-use crate::statements::{Statement, statements};
+use crate::statements::statements;
 
 macro_rules! select {
     ($which:literal) => {
@@ -24,23 +23,18 @@ macro_rules! select {
     };
 }
 
-/// Counts queued jobs that add work, with a condition that matches the indexes. `$1` is the owner.
-macro_rules! count {
-    ($column:literal) => {
-        concat!(
-            "SELECT COUNT(*) AS count FROM jobs WHERE ",
-            $column,
-            " = $1 AND state = 'queued' AND kind IN ('take_backup', 'take_snapshot', 'restore_app')"
-        )
-    };
-}
-
 statements! {
     /// A job without a position among the finished ones is queued, running or parked.
     LIST("jobs") = select!("ended_order IS NULL ORDER BY seq");
-    FETCH("jobs") = select!("id = $1 AND state IN ('queued', 'running', 'parked')");
-    COUNT_OF_APP("jobs") = count!("app_id");
-    COUNT_OF_ACCOUNT("jobs") = count!("account_id");
+
+    /// Until the transaction ends, no worker can claim the job.
+    FETCH("jobs") = select!("id = $1 AND state IN ('queued', 'running', 'parked') FOR NO KEY UPDATE");
+
+
+    /// The number of queued jobs of an app and an account that add work.
+    COUNT_QUEUED("queue_lengths") = "SELECT \
+         (SELECT COALESCE(SUM(length), 0)::BIGINT FROM queue_lengths WHERE owner_id = $1) AS of_app, \
+         (SELECT COALESCE(SUM(length), 0)::BIGINT FROM queue_lengths WHERE owner_id = $2) AS of_account";
 
     /// Finishes a queued job that has never run as cancelled. `$1` id, `$2` now.
     CANCEL("jobs") = "UPDATE jobs SET state = 'cancelled', cancel_requested = TRUE, ended_micros = $2, \
@@ -59,22 +53,17 @@ pub(super) async fn count_queued(
     db: &mut PgConnection,
     payload: &JobPayload,
 ) -> Result<QueuedJobs, StoreError> {
-    let of_account = match payload.account_id() {
-        Some(account_id) => count(db, COUNT_OF_ACCOUNT, account_id.as_uuid()).await?,
-        None => 0,
-    };
-    Ok(QueuedJobs {
-        of_app: count(db, COUNT_OF_APP, payload.app_id().as_uuid()).await?,
-        of_account,
+    let params = params![
+        payload.app_id().as_uuid(),
+        payload.account_id().map(|id| id.as_uuid())
+    ];
+    db::fetch_one(db, COUNT_QUEUED, params, |row| {
+        Ok(QueuedJobs {
+            of_app: row.number("of_app")?,
+            of_account: row.number("of_account")?,
+        })
     })
-}
-
-async fn count<T: TryFrom<i64>>(
-    db: &mut PgConnection,
-    statement: Statement,
-    owner: Uuid,
-) -> Result<T, StoreError> {
-    db::fetch_one(db, statement, params![owner], |row| row.number("count")).await
+    .await
 }
 
 pub(super) async fn cancel(db: &mut PgConnection, id: JobId, now: DateTime<Utc>) -> Result<bool, StoreError> {

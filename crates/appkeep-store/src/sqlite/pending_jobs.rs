@@ -26,24 +26,14 @@ macro_rules! select {
     };
 }
 
-/// Counts queued jobs that add work, with a condition that matches the indexes. `?1` is the owner.
-macro_rules! count {
-    ($column:literal, $index:literal) => {
-        concat!(
-            "SELECT COUNT(*) AS count FROM jobs INDEXED BY ",
-            $index,
-            " WHERE ",
-            $column,
-            " = ?1 AND state = 'queued' AND kind IN ('take_backup', 'take_snapshot', 'restore_app')"
-        )
-    };
-}
-
 statements! {
     LIST("jobs") = select!(" INDEXED BY jobs_pending", "ORDER BY seq");
     FETCH("jobs") = select!("", "AND id = ?1");
-    COUNT_OF_APP("jobs") = count!("app_id", "jobs_queued_by_app");
-    COUNT_OF_ACCOUNT("jobs") = count!("account_id", "jobs_queued_by_account");
+
+    /// The number of queued jobs of an app and an account that add work.
+    COUNT_QUEUED("queue_lengths") = "SELECT \
+         COALESCE((SELECT length FROM queue_lengths WHERE owner_id = ?1), 0) AS of_app, \
+         COALESCE((SELECT length FROM queue_lengths WHERE owner_id = ?2), 0) AS of_account";
 
     /// Finishes a queued job that has never run as cancelled. `?1` id, `?2` now.
     CANCEL("jobs") = concat!(
@@ -62,14 +52,15 @@ pub(super) fn fetch(db: &Db, id: JobId) -> Result<Option<PendingJob>, StoreError
 }
 
 pub(super) fn count_queued(db: &Db, payload: &JobPayload) -> Result<QueuedJobs, StoreError> {
-    let count = |statement, owner: String| db.fetch_one(statement, [owner], |row| row.number("count"));
-    let of_account = match payload.account_id() {
-        Some(account_id) => count(COUNT_OF_ACCOUNT, account_id.to_string())?,
-        None => 0,
-    };
-    Ok(QueuedJobs {
-        of_app: count(COUNT_OF_APP, payload.app_id().to_string())?,
-        of_account,
+    let params = params![
+        payload.app_id().to_string(),
+        payload.account_id().map(|id| id.to_string())
+    ];
+    db.fetch_one(COUNT_QUEUED, params, |row| {
+        Ok(QueuedJobs {
+            of_app: row.number("of_app")?,
+            of_account: row.number("of_account")?,
+        })
     })
 }
 

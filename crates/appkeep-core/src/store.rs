@@ -32,7 +32,7 @@ use crate::state::ResourceState;
 use crate::statistics::Statistics;
 
 /// The reason for a failed store operation.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// The name is already used within the app.
     #[error("the name is taken")]
@@ -388,15 +388,19 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
 
 /// An open transaction.
 ///
-/// Transactions are serializable: the result is always as if each had run alone, one after the other. Everything that
-/// a transaction has read stays valid until it is committed; otherwise one of its calls, at the latest the commit,
-/// fails with [`StoreError::Conflict`].
+/// Transactions are serializable: they run one after the other. Only claims of jobs and renewals of leases may run in
+/// between, but not of a job that the transaction has read. Counts of queued jobs may decrease.
+///
+/// Transactions that wait for each other share a durable commit. A transaction may see changes of an earlier one whose
+/// commit is not finished yet. If that commit fails, this transaction fails, too, with [`StoreError::Conflict`] or with
+/// the same error.
 ///
 /// Methods that return `bool` report whether the compare-and-set succeeded. If it did not, nothing was written, and
 /// the caller rolls back by dropping the transaction.
 #[async_trait]
 pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
-    /// Commits the transaction and makes it durable.
+    /// Commits the transaction and makes it durable. If the caller stops waiting, it is committed nevertheless. A task
+    /// that waits for a commit must not hold another transaction.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 
     /// Replaces this node's declaration of accounts, apps, buckets and schedules. Items that no node declares any more
@@ -472,7 +476,7 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// The number of restores in progress that read this source.
     async fn count_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError>;
 
-    /// The job with this id, if it is queued, running or parked.
+    /// The job with this id, if it is queued, running or parked. It isn't claimed until the transaction ends.
     async fn fetch_pending_job(&mut self, id: JobId) -> Result<Option<PendingJob>, StoreError>;
     /// The number of queued jobs that add work ([`JobPayload::adds_work`]), for the app and for the account of this
     /// one.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod copy;
+mod group_commit;
 mod items;
 mod migrations;
 mod page;

@@ -6,26 +6,19 @@ use std::time::Duration;
 
 use appkeep_core::store::StoreError;
 use sqlx_core::connection::Connection as _;
-use sqlx_core::executor::Executor as _;
 use sqlx_core::pool::PoolConnection;
-use sqlx_core::raw_sql::raw_sql;
 use sqlx_postgres::{PgConnection, PgPool, PgTransaction, Postgres};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Mutex;
+use tracing::Instrument as _;
 
 use super::errors::store_error;
 use super::maintenance;
 use super::options::Options;
+use super::transaction::{Transaction, Writer};
 
 /// The number of writing transactions of one process after which it runs [`maintenance`].
 const MAINTENANCE_EVERY: u64 = 64;
 
-const BEGIN_SERIALIZABLE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
-/// Waits until no other server writes in a serializable transaction.
-///
-/// Without this lock, most transactions would be repeated: they conflict if they read and write adjacent entries of an
-/// index, and most indexes of the queue have only one page. The lock precedes the transaction's snapshot, so that the
-/// transaction sees everything that was committed before it acquired the lock.
-const LOCK_WRITES: &str = "LOCK TABLE write_lock IN EXCLUSIVE MODE";
 /// Each statement sees everything that was committed before it.
 const BEGIN_READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 /// All statements see the same state.
@@ -47,8 +40,8 @@ pub(super) async fn connect(options: &Options) -> Result<PgConnection, StoreErro
 #[derive(Debug, Clone)]
 pub(super) struct Connections {
     pool: PgPool,
-    /// One permit, so that only one connection waits for other servers.
-    writer: Arc<Semaphore>,
+    /// Only one connection waits for other servers.
+    writer: Arc<Mutex<Writer>>,
     wait_max: Duration,
     written: Arc<AtomicU64>,
 }
@@ -58,7 +51,7 @@ impl Connections {
     pub(super) fn new(options: Options) -> Self {
         Self {
             pool: options.pool.connect_lazy_with(options.connection),
-            writer: Arc::new(Semaphore::new(1)),
+            writer: Arc::default(),
             wait_max: options.acquire_timeout,
             written: Arc::default(),
         }
@@ -69,15 +62,22 @@ impl Connections {
         self.pool.acquire().await.map_err(store_error)
     }
 
-    /// Begins a serializable transaction, with the permit that it holds.
-    pub(super) async fn begin_serializable(
-        &self,
-    ) -> Result<(PgTransaction<'static>, OwnedSemaphorePermit), StoreError> {
-        let acquired = tokio::time::timeout(self.wait_max, self.writer.clone().acquire_owned());
-        let permit = acquired.await.map_err(|_| in_use())?.map_err(|_| closed())?;
-        let mut tx = self.begin(BEGIN_SERIALIZABLE).await?;
-        tx.execute(raw_sql(LOCK_WRITES)).await.map_err(store_error)?;
-        Ok((tx, permit))
+    /// Begins a transaction that runs after all others that write.
+    pub(super) async fn begin_write(&self) -> Result<Transaction, StoreError> {
+        let acquired = tokio::time::timeout(self.wait_max, self.writer.clone().lock_owned());
+        let mut writer = acquired.await.map_err(|_| in_use())?;
+        let pool = self.pool.clone();
+        uninterrupted(async move {
+            if writer.has_space_in_group() {
+                writer.begin_savepoint().await?;
+            } else {
+                writer.commit().await;
+                let tx = pool.begin_with(BEGIN_READ_COMMITTED).await.map_err(store_error)?;
+                writer.open(tx).await?;
+            }
+            Ok(Transaction::new(writer))
+        })
+        .await
     }
 
     /// Begins a transaction whose statements see everything that was committed before each.
@@ -90,15 +90,9 @@ impl Connections {
         self.begin(BEGIN_READ_ONLY).await
     }
 
-    /// Begins a transaction in a task of its own. If the caller stops waiting, sqlx wouldn't roll back a transaction
-    /// that it has begun, and would use the connection for later statements.
     async fn begin(&self, statement: &'static str) -> Result<PgTransaction<'static>, StoreError> {
         let pool = self.pool.clone();
-        match tokio::spawn(async move { pool.begin_with(statement).await }).await {
-            Ok(begun) => begun.map_err(store_error),
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Err(_) => Err(closed()),
-        }
+        uninterrupted(async move { pool.begin_with(statement).await.map_err(store_error) }).await
     }
 
     /// Counts a committed transaction, and runs [`maintenance`] after many. If that fails, the next run makes up for
@@ -116,8 +110,19 @@ impl Connections {
 
     /// Waits for calls in progress and closes all connections.
     pub(super) async fn close(&self) {
-        self.writer.close();
         self.pool.close().await;
+    }
+}
+
+/// Runs `begin` in a task of its own. If the caller stops waiting, sqlx wouldn't roll back a transaction that it has
+/// begun, and would use the connection for later statements.
+async fn uninterrupted<T: Send + 'static>(
+    begin: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::spawn(begin.in_current_span()).await {
+        Ok(begun) => begun,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => Err(closed()),
     }
 }
 

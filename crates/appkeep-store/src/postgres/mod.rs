@@ -30,6 +30,7 @@ mod schema;
 mod servers;
 mod statistics;
 mod tokens;
+mod transaction;
 mod tx;
 mod write_probe;
 
@@ -81,7 +82,7 @@ fn options(url: &SecretString) -> Result<Options, StoreError> {
 /// The store in a PostgreSQL database, which any number of servers may use at once.
 ///
 /// A committed transaction is as durable as the database is configured to make it. Transactions of all servers run one
-/// after another; they only conflict ([`StoreError::Conflict`]) with renewals of leases and claims of the same job. A
+/// after another; those of one server that wait for each other share a commit. A
 /// call waits at most a few seconds for a connection or a lock, then it fails with [`StoreError::Unavailable`]. Broken
 /// connections are replaced. Clones share their connections.
 #[derive(Debug, Clone)]
@@ -167,8 +168,8 @@ impl<K: Table> Resources<K> for PostgresStore {
 #[async_trait]
 impl Store for PostgresStore {
     async fn begin(&self) -> Result<Box<dyn StoreTx>, StoreError> {
-        let (tx, permit) = self.connections.begin_serializable().await?;
-        Ok(Box::new(PostgresTx::new(tx, permit, self.connections.clone())))
+        let tx = self.connections.begin_write().await?;
+        Ok(Box::new(PostgresTx::new(tx, self.connections.clone())))
     }
 
     async fn fetch_token(&self, hash: &TokenHash) -> Result<Option<Token>, StoreError> {

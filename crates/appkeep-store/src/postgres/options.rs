@@ -49,7 +49,6 @@ const SETTINGS: [(&str, &str); 8] = [
     // database.
     ("idle_in_transaction_session_timeout", "5s"),
     // Each statement uses the index that was made for it, also while its table is small or its statistics are outdated.
-    // Serializable transactions that scan a table conflict with all others that write to it.
     ("enable_seqscan", "off"),
     ("enable_bitmapscan", "off"),
     ("enable_sort", "off"),

@@ -16,60 +16,35 @@ use appkeep_core::server::DeletedNode;
 use appkeep_core::store::{ResourcesTx, StoreError, StoreTx};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sqlx_postgres::{PgConnection, PgTransaction};
-use tokio::sync::OwnedSemaphorePermit;
+use sqlx_postgres::PgConnection;
 use uuid::Uuid;
 
 use super::connections::Connections;
-use super::errors::store_error;
 use super::resources::Table;
+use super::transaction::Transaction;
 use super::{
     app_backups, app_restores, app_snapshots, bucket_problems, catalog, declarations, jobs, pending_jobs,
     resources, schedules, tokens,
 };
 
-/// A serializable transaction. It is rolled back unless it is committed.
+/// A transaction, and the connections that its commit maintains.
 pub(super) struct PostgresTx {
-    tx: PgTransaction<'static>,
-    /// Whether a call failed, or its caller stopped waiting for it. All further calls fail then.
-    failed: bool,
+    tx: Transaction,
     connections: Connections,
-    _permit: OwnedSemaphorePermit,
 }
 
 impl PostgresTx {
-    pub(super) fn new(
-        tx: PgTransaction<'static>,
-        permit: OwnedSemaphorePermit,
-        connections: Connections,
-    ) -> Self {
-        Self {
-            tx,
-            failed: false,
-            connections,
-            _permit: permit,
-        }
+    pub(super) fn new(tx: Transaction, connections: Connections) -> Self {
+        Self { tx, connections }
     }
 
-    /// The connection for the next call, whose result is passed to [`Self::ended`].
     fn db(&mut self) -> Result<&mut PgConnection, StoreError> {
-        if self.failed {
-            return Err(rolled_back());
-        }
-        self.failed = true;
-        Ok(&mut self.tx)
+        self.tx.db()
     }
 
-    /// Notes whether the transaction can continue after this result.
     fn ended<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
-        self.failed = !matches!(result, Ok(_) | Err(StoreError::NameTaken));
-        result
+        self.tx.ended(result)
     }
-}
-
-/// The error of calls on a transaction after an earlier call failed.
-fn rolled_back() -> StoreError {
-    StoreError::Unavailable("the transaction was rolled back after an error".to_owned())
 }
 
 #[async_trait]
@@ -103,18 +78,9 @@ impl<K: Table> ResourcesTx<K> for PostgresTx {
 impl StoreTx for PostgresTx {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         fail_point::pass("store.before_commit");
-        let Self {
-            tx,
-            failed,
-            connections,
-            _permit,
-        } = *self;
-        if failed {
-            return Err(rolled_back());
-        }
-        tx.commit().await.map_err(store_error)?;
+        self.tx.commit().await?;
         fail_point::pass("store.after_commit");
-        connections.maintain().await;
+        self.connections.maintain().await;
         Ok(())
     }
 

@@ -14,7 +14,7 @@ use tracing::Span;
 use super::db::Db;
 use super::errors::store_error;
 use super::open::Opener;
-use super::transaction::Transaction;
+use super::transaction::{Transaction, Writer};
 
 /// The maximum number of concurrent lookups. Lookups never wait, so there are at most as many as threads.
 const LOOKUPS_MAX: u32 = 16;
@@ -35,7 +35,7 @@ struct Shared {
     wait_max: Duration,
     closed: AtomicBool,
     /// This lock is fair, unlike SQLite's own lock.
-    writer: Arc<tokio::sync::Mutex<Option<Db>>>,
+    writer: Arc<tokio::sync::Mutex<Writer>>,
     idle_readers: Mutex<Vec<Db>>,
     lookups: Semaphore,
     scans: Arc<Semaphore>,
@@ -47,7 +47,7 @@ impl Connections {
             opener,
             wait_max,
             closed: AtomicBool::new(false),
-            writer: Arc::new(tokio::sync::Mutex::new(Some(writer))),
+            writer: Arc::new(tokio::sync::Mutex::new(Writer::new(writer))),
             idle_readers: Mutex::default(),
             lookups: Semaphore::new(LOOKUPS_MAX as usize),
             scans: Arc::new(Semaphore::new(SCANS_MAX as usize)),
@@ -60,13 +60,16 @@ impl Connections {
     /// Begins a transaction that may write.
     pub(super) async fn begin(&self) -> Result<Transaction, StoreError> {
         let shared = self.shared.clone();
-        let slot = tokio::time::timeout(shared.wait_max, shared.writer.clone().lock_owned())
+        let writer = tokio::time::timeout(shared.wait_max, shared.writer.clone().lock_owned())
             .await
             .map_err(|_| in_use())?;
         if shared.closed.load(Ordering::SeqCst) {
             return Err(closed());
         }
-        blocking(move || Transaction::begin(slot, &shared.opener)).await
+        if writer.has_space_in_group() {
+            return Transaction::begin(writer, &shared.opener);
+        }
+        blocking(move || Transaction::begin(writer, &shared.opener)).await
     }
 
     /// Reads a few rows by key, on the calling thread.
@@ -108,7 +111,13 @@ impl Connections {
             permits.close();
         }
         self.shared.idle_readers().clear();
-        self.shared.writer.lock().await.take();
+        let mut writer = self.shared.writer.clone().lock_owned().await;
+        // Fails only if the process ends.
+        let _ = blocking(move || {
+            writer.close();
+            Ok(())
+        })
+        .await;
     }
 }
 

@@ -183,6 +183,22 @@ impl Db {
         self.connection.execute_batch("COMMIT")
     }
 
+    /// Begins a savepoint in the open transaction.
+    pub(super) fn begin_savepoint(&self) -> rusqlite::Result<()> {
+        self.connection.execute_batch("SAVEPOINT member")
+    }
+
+    /// Makes the changes since the savepoint a part of the open transaction.
+    pub(super) fn release_savepoint(&self) -> rusqlite::Result<()> {
+        self.connection.execute_batch("RELEASE member")
+    }
+
+    /// Undoes the changes since the savepoint.
+    pub(super) fn roll_back_savepoint(&self) -> rusqlite::Result<()> {
+        self.connection
+            .execute_batch("ROLLBACK TO member; RELEASE member")
+    }
+
     pub(super) fn rollback(&self) -> rusqlite::Result<()> {
         self.connection.execute_batch("ROLLBACK")
     }

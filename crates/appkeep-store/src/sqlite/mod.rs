@@ -167,19 +167,20 @@ impl SqliteStore {
         self.connections.scan(read).await
     }
 
-    /// Runs a whole transaction on the blocking pool.
+    /// Runs a transaction, whose statements run on the blocking pool.
     async fn write<T: Send + 'static>(
         &self,
         write: impl FnOnce(&Db) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.faults.access()?;
         let mut tx = self.connections.begin().await?;
-        blocking(move || {
+        let (tx, result) = blocking(move || {
             let result = tx.run(write)?;
-            tx.commit()?;
-            Ok(result)
+            Ok((tx, result))
         })
-        .await
+        .await?;
+        tx.commit().await?;
+        Ok(result)
     }
 }
 

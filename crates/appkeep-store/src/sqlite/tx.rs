@@ -82,7 +82,7 @@ impl StoreTx for SqliteTx {
         fail_point::pass("store.before_commit");
         self.faults.commit()?;
         let tx = self.tx.ok_or_else(rolled_back)?;
-        blocking(move || tx.commit()).await?;
+        tx.commit().await?;
         fail_point::pass("store.after_commit");
         Ok(())
     }

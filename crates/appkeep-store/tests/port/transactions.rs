@@ -1,4 +1,11 @@
+//! Isolation, durability, and commits that transactions share.
+
 use appkeep_core::app_backup::AppBackup;
+use appkeep_core::ids::AppBackupId;
+use appkeep_core::store::{StoreError, StoreTx};
+use futures::FutureExt as _;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 use crate::fixtures::{TEAM, backup};
 use crate::harness::Harness;
@@ -13,6 +20,12 @@ port_tests! {
     dropped_transactions_are_rolled_back,
     uncommitted_changes_are_invisible,
     committed_changes_survive_a_restart,
+    waiting_transactions_share_a_commit,
+    groups_are_bounded,
+    rollback_leaves_the_other_transactions_of_a_group,
+    failure_leaves_the_other_transactions_of_a_group,
+    abandoned_commit_is_completed,
+    closing_commits_the_open_group,
 }
 
 async fn dropped_transactions_are_rolled_back(h: Harness) {
@@ -51,4 +64,135 @@ async fn committed_changes_survive_a_restart(h: Harness) {
     let claimed = claim(&h, SERVER, 1).await.unwrap();
     assert_eq!(claimed.payload, backup_job(1, 0).payload);
     assert_eq!(h.store.list_apps(TEAM).await.unwrap().len(), 2);
+}
+
+/// A transaction that is complete but not committed, because another one that waited for it has begun.
+struct SharedCommit {
+    /// The commit of the transaction that inserted backup 1.
+    first: JoinHandle<Result<(), StoreError>>,
+    second: Box<dyn StoreTx>,
+}
+
+async fn shared_commit(h: &Harness) -> SharedCommit {
+    let mut first = h.begin().await;
+    let mut second = h.store.begin();
+    assert!((&mut second).now_or_never().is_none());
+    first.insert_resource(&backup(1, "first")).await.unwrap();
+    let first = tokio::spawn(first.commit());
+    let second = second.await.unwrap();
+    assert!(!first.is_finished());
+    SharedCommit { first, second }
+}
+
+/// The backups with these numbers that are visible to other connections.
+async fn stored(h: &Harness, numbers: impl IntoIterator<Item = u128>) -> Vec<u128> {
+    let mut found = Vec::new();
+    for n in numbers {
+        let id = AppBackupId::new(Uuid::from_u128(n));
+        let backup: Option<AppBackup> = h.store.fetch_resource(TEAM, id).await.unwrap();
+        found.extend(backup.map(|_| n));
+    }
+    found
+}
+
+async fn waiting_transactions_share_a_commit(h: Harness) {
+    let SharedCommit { first, mut second } = shared_commit(&h).await;
+    let found: Option<AppBackup> = second.fetch_resource(TEAM, backup(1, "first").id).await.unwrap();
+    assert_eq!(found, Some(backup(1, "first")), "earlier members are visible");
+    second.insert_resource(&backup(2, "second")).await.unwrap();
+    assert!(!first.is_finished());
+    assert_eq!(stored(&h, 1..=2).await, [0; 0]);
+    second.commit().await.unwrap();
+    first.await.unwrap().unwrap();
+    assert_eq!(stored(&h, 1..=2).await, [1, 2]);
+}
+
+async fn groups_are_bounded(h: Harness) {
+    let mut first = h.begin().await;
+    let mut others: Vec<_> = (2..=66).map(|n| (n, h.store.begin())).collect();
+    for (_, begin) in &mut others {
+        assert!(begin.now_or_never().is_none());
+    }
+    first.insert_resource(&backup(1, "backup-1")).await.unwrap();
+    let mut commits = vec![tokio::spawn(first.commit())];
+    for (n, begin) in others {
+        let mut tx = begin.await.unwrap();
+        if n <= 64 {
+            assert_eq!(stored(&h, 1..n).await, [0; 0]);
+        } else {
+            assert_eq!(stored(&h, 1..n).await, (1..=64).collect::<Vec<_>>());
+        }
+        tx.insert_resource(&backup(n, &format!("backup-{n}")))
+            .await
+            .unwrap();
+        commits.push(tokio::spawn(tx.commit()));
+    }
+    for commit in commits {
+        commit.await.unwrap().unwrap();
+    }
+    assert_eq!(stored(&h, 1..=66).await, (1..=66).collect::<Vec<_>>());
+}
+
+async fn rollback_leaves_the_other_transactions_of_a_group(h: Harness) {
+    let SharedCommit { first, mut second } = shared_commit(&h).await;
+    let mut third = h.store.begin();
+    assert!((&mut third).now_or_never().is_none());
+    second.insert_resource(&backup(2, "second")).await.unwrap();
+    drop(second);
+    let mut third = third.await.unwrap();
+    third.insert_resource(&backup(3, "second")).await.unwrap();
+    third.commit().await.unwrap();
+    first.await.unwrap().unwrap();
+    assert_eq!(stored(&h, 1..=3).await, [1, 3]);
+
+    // The transaction that is rolled back is the last one.
+    let mut first = h.begin().await;
+    let mut second = h.store.begin();
+    assert!((&mut second).now_or_never().is_none());
+    first.insert_resource(&backup(4, "fourth")).await.unwrap();
+    let first = tokio::spawn(first.commit());
+    let mut second = second.await.unwrap();
+    second.insert_resource(&backup(5, "fifth")).await.unwrap();
+    drop(second);
+    first.await.unwrap().unwrap();
+    assert_eq!(stored(&h, 4..=5).await, [4]);
+}
+
+async fn failure_leaves_the_other_transactions_of_a_group(h: Harness) {
+    let SharedCommit { first, mut second } = shared_commit(&h).await;
+    second.insert_resource(&backup(2, "second")).await.unwrap();
+    // Its id is taken.
+    let failed = second.insert_resource(&backup(1, "third")).await;
+    assert!(matches!(failed, Err(StoreError::Broken(_))), "{failed:?}");
+    second.commit().await.unwrap_err();
+    first.await.unwrap().unwrap();
+    assert_eq!(stored(&h, 1..=2).await, [1]);
+    h.insert(&backup(2, "second")).await;
+    assert_eq!(stored(&h, 1..=2).await, [1, 2]);
+}
+
+async fn abandoned_commit_is_completed(h: Harness) {
+    let mut first = h.begin().await;
+    let mut second = h.store.begin();
+    assert!((&mut second).now_or_never().is_none());
+    first.insert_resource(&backup(1, "first")).await.unwrap();
+    // The caller stops waiting after the transaction has joined the group.
+    assert!(first.commit().now_or_never().is_none());
+    drop(second.await.unwrap());
+    drop(h.begin().await);
+    assert_eq!(stored(&h, 1..=1).await, [1]);
+}
+
+async fn closing_commits_the_open_group(h: Harness) {
+    let SharedCommit { first, mut second } = shared_commit(&h).await;
+    let store = h.store.clone();
+    let mut close = store.close();
+    assert!((&mut close).now_or_never().is_none());
+    second.insert_resource(&backup(2, "second")).await.unwrap();
+    let second = tokio::spawn(second.commit());
+    close.await;
+    first.await.unwrap().unwrap();
+    second.await.unwrap().unwrap();
+    let h = h.reopened().await;
+    assert_eq!(stored(&h, 1..=2).await, [1, 2]);
 }

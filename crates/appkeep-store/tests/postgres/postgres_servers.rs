@@ -2,7 +2,7 @@
 
 use appkeep_core::catalog::{Account, Declaration};
 use appkeep_core::job::{Claim, DeleteSnapshot, JobPayload, JobResult, LeaseStatus, NewJob};
-use appkeep_core::store::{Store, StoreError};
+use appkeep_core::store::Store;
 use appkeep_store::PostgresStore;
 use chrono::{DateTime, Utc};
 use futures::FutureExt as _;
@@ -77,18 +77,29 @@ async fn transactions_of_all_servers_run_one_after_another() {
 }
 
 #[tokio::test]
-async fn renewal_after_the_first_read_is_a_conflict() {
+async fn transactions_see_renewals_and_claims_since_they_began() {
     let (_schema, store, _second) = servers().await;
-    queue(&store, [job(1)]).await;
-    let claimed = store.claim_job(&claim(FIRST, 0)).await.unwrap().unwrap();
+    queue(&store, (1..=2).map(job)).await;
+    let first = store.claim_job(&claim(FIRST, 0)).await.unwrap().unwrap();
     let mut tx = store.begin().await.unwrap();
-    tx.fetch_pending_job(job(1).id).await.unwrap();
-    store.renew_lease(&claimed.lease, at(999)).await.unwrap();
-    let held = tx.holds_lease(&claimed.lease).await;
-    assert!(matches!(held, Err(StoreError::Conflict)), "{held:?}");
-    // The transaction has failed.
-    let failed = tx.commit().await;
-    assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
+    tx.count_queued_jobs(&job(1).payload).await.unwrap();
+    store.renew_lease(&first.lease, at(999)).await.unwrap();
+    assert!(tx.holds_lease(&first.lease).await.unwrap());
+    let second = store.claim_job(&claim(SECOND, 0)).await.unwrap().unwrap();
+    assert!(tx.holds_lease(&second.lease).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn job_is_not_claimed_while_a_transaction_depends_on_its_state() {
+    let (_schema, first, second) = servers().await;
+    queue(&first, [job(1)]).await;
+    let mut tx = first.begin().await.unwrap();
+    assert!(tx.fetch_pending_job(job(1).id).await.unwrap().is_some());
+    assert_eq!(second.claim_job(&claim(SECOND, 1)).await.unwrap(), None);
+    assert!(tx.update_job_cancelled(job(1).id, at(1)).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(second.claim_job(&claim(SECOND, 1)).await.unwrap(), None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -214,10 +225,16 @@ async fn counts_are_folded_and_old_finished_jobs_are_deleted() {
     assert_eq!(statistics.jobs.iter().map(|one| one.count).sum::<i64>(), kept);
     let version = store.fetch_account_version(account.id).await.unwrap();
     assert!(version >= Some(99), "{version:?}");
-    for table in ["account_changes", "job_counts", "resource_counts"] {
+    for table in [
+        "account_changes",
+        "job_counts",
+        "queue_lengths",
+        "resource_counts",
+    ] {
         let count = match table {
             "account_changes" => "SELECT COUNT(*) FROM account_changes",
             "job_counts" => "SELECT COUNT(*) FROM job_counts",
+            "queue_lengths" => "SELECT COUNT(*) FROM queue_lengths",
             _ => "SELECT COUNT(*) FROM resource_counts",
         };
         let rows: i64 = query_scalar(count).fetch_one(&mut raw).await.unwrap();

@@ -7,6 +7,8 @@ mod migrations;
 mod page;
 mod postgres;
 mod rows;
+#[cfg(test)]
+mod scaling;
 mod sqlite;
 mod statements;
 mod values;

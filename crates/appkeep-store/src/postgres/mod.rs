@@ -23,6 +23,8 @@ mod plans;
 mod repository_keys;
 mod resources;
 mod rows;
+#[cfg(test)]
+mod scaling;
 mod schedules;
 #[cfg(test)]
 #[path = "../../tests/schema/mod.rs"]

@@ -137,7 +137,7 @@ const JOIN_METHODS: [&str; 3] = [
 const SORTED: (&str, &str) = ("app_snapshots", "LIST_TEMPORARY");
 
 /// Checks that no statement reads or sorts all rows of a growing table.
-async fn assert_bounded(db: &mut PgConnection) {
+pub(super) async fn assert_bounded(db: &mut PgConnection) {
     for (module, statements) in MODULES {
         for (name, statement) in statements {
             for step in plan(db, *statement).await {

@@ -21,9 +21,7 @@ use crate::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BackupKind, BucketId, JobId, ResourceId,
     ScheduleId, SnapshotKind, TokenId,
 };
-use crate::job::{
-    Claim, ClaimedJob, JobPayload, JobResult, Lease, LeaseStatus, NewJob, PendingJob, QueuedJobs,
-};
+use crate::job::{Claim, ClaimedJob, JobResult, Lease, LeaseStatus, NewJob, PendingJob, QueuedJobs};
 use crate::resource::{Kind, Resource};
 use crate::retention::RetentionItem;
 use crate::schedule::{NextRun, Schedule, Scheduled};
@@ -339,7 +337,7 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     /// the process that held it is known to be dead. A job is skipped while another job with its exclusive key runs.
     ///
     /// A job that belongs to a node ([`NewJob::node`]) is skipped by all others. Other jobs are skipped by nodes that
-    /// don't declare their [`JobPayload::required_item`], but any node may delete a backup from a bucket that no node
+    /// don't declare their [`JobPayload::required_item`](crate::job::JobPayload::required_item), but any node may delete a backup from a bucket that no node
     /// declares. A cancelled job that has never run can be claimed by any node. A store that is used by one server only
     /// ignores all of these rules.
     ///
@@ -389,7 +387,7 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
 /// An open transaction.
 ///
 /// Transactions are serializable: they run one after the other. Only claims of jobs and renewals of leases may run in
-/// between, but not of a job that the transaction has read. Counts of queued jobs may decrease.
+/// between, but not of a job that the transaction has read.
 ///
 /// Transactions that wait for each other share a durable commit. A transaction may see changes of an earlier one whose
 /// commit is not finished yet. If that commit fails, this transaction fails, too, with [`StoreError::Conflict`] or with
@@ -478,13 +476,11 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
 
     /// The job with this id, if it is queued, running or parked. It isn't claimed until the transaction ends.
     async fn fetch_pending_job(&mut self, id: JobId) -> Result<Option<PendingJob>, StoreError>;
-    /// The number of queued jobs that add work ([`JobPayload::adds_work`]), for the app and for the account of this
-    /// one.
-    async fn count_queued_jobs(&mut self, payload: &JobPayload) -> Result<QueuedJobs, StoreError>;
     /// Finishes a job as cancelled at `now` if it is queued and has never run.
     async fn update_job_cancelled(&mut self, id: JobId, now: DateTime<Utc>) -> Result<bool, StoreError>;
-    /// Queues a job.
-    async fn insert_job(&mut self, job: &NewJob) -> Result<(), StoreError>;
+    /// Queues a job. Returns the number of jobs that were queued before, for its app and its account, and that add work
+    /// ([`JobPayload::adds_work`](crate::job::JobPayload::adds_work)).
+    async fn insert_job(&mut self, job: &NewJob) -> Result<QueuedJobs, StoreError>;
     /// Requests all jobs on this resource to stop. Queued jobs become due now and are finished as soon as they are
     /// claimed.
     async fn update_jobs_cancel_requested(&mut self, resource: Uuid) -> Result<(), StoreError>;

@@ -132,10 +132,12 @@ impl Service {
         };
         if job.payload.adds_work() {
             self.admission.check_space()?;
-            let queued = tx.count_queued_jobs(&job.payload).await?;
+        }
+        let queued = tx.insert_job(&job).await?;
+        if job.payload.adds_work() {
+            // If the queue is full, the caller rolls back.
             self.admission.check_queue(queued)?;
         }
-        tx.insert_job(&job).await?;
         tracing::debug!(job.id = %job.id, job.kind = job.payload.kind(), "job queued");
         Ok(())
     }

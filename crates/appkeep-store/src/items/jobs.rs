@@ -1,7 +1,7 @@
 //! Jobs.
 
 use appkeep_core::app::away_reason;
-use appkeep_core::job::{ClaimedJob, JobPayload, Lease, PendingJob};
+use appkeep_core::job::{ClaimedJob, JobPayload, Lease, PendingJob, QueuedJobs};
 use appkeep_core::store::StoreError;
 use uuid::Uuid;
 
@@ -23,6 +23,14 @@ pub(crate) struct UnrunnableJob {
 }
 
 pub(crate) type Claimed = Result<ClaimedJob, UnrunnableJob>;
+
+/// The queued jobs of an app and its account.
+pub(crate) fn queued(row: &impl Row) -> Result<QueuedJobs, StoreError> {
+    Ok(QueuedJobs {
+        of_app: row.number("of_app")?,
+        of_account: row.number("of_account")?,
+    })
+}
 
 pub(crate) fn claimed(row: &impl Row, owner: Uuid) -> Result<Claimed, StoreError> {
     let job_id = row.id("id")?;

@@ -21,6 +21,8 @@ const MAINTENANCE_EVERY: u64 = 64;
 
 /// Each statement sees everything that was committed before it.
 const BEGIN_READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/// Doesn't wait for the disk: the sums stay the same if a crash of the database undoes the transaction.
+const BEGIN_MAINTENANCE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off";
 /// All statements see the same state.
 const BEGIN_READ_ONLY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -102,7 +104,11 @@ impl Connections {
         if !written.is_multiple_of(MAINTENANCE_EVERY) {
             return;
         }
-        let run = async { maintenance::run(&mut *self.acquire().await?).await };
+        let run = async {
+            let mut tx = self.begin(BEGIN_MAINTENANCE).await?;
+            maintenance::run(&mut tx).await?;
+            tx.commit().await.map_err(store_error)
+        };
         if let Err(error) = run.await {
             tracing::warn!(%error, "old rows can't be deleted at the moment");
         }

@@ -24,15 +24,21 @@ const CHANNEL: &str = "appkeep_jobs";
 const PAUSE_MIN: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
-/// Makes a statement notify if it changes rows of the queue. `$change` ends with `RETURNING seq`.
+/// Makes a statement notify if it changes rows of the queue. `$change` ends with `RETURNING seq`. Each change may return
+/// more columns.
 macro_rules! notifying {
     ($event:literal, $change:expr) => {
+        notifying!($event, $change, "")
+    };
+    ($event:literal, $change:expr, $columns:literal) => {
         concat!(
             "WITH changed AS (",
             $change,
             ") SELECT pg_notify('appkeep_jobs', current_schema || ' ",
             $event,
-            "') FROM changed"
+            "')",
+            $columns,
+            " FROM changed"
         )
     };
 }

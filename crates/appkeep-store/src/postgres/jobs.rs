@@ -4,7 +4,7 @@
 //! Claims run one at a time on all servers, so that the limits on concurrent backups hold. They skip jobs that a
 //! transaction has locked: one that finishes or cancels a job, or that writes its results under its lease.
 
-use appkeep_core::job::{Claim, ClaimedJob, JobPayload, JobResult, Lease, LeaseStatus, NewJob};
+use appkeep_core::job::{Claim, ClaimedJob, JobPayload, JobResult, Lease, LeaseStatus, NewJob, QueuedJobs};
 use appkeep_core::lease;
 use appkeep_core::store::StoreError;
 use appkeep_core::worker::BACKOFF_SECS_MAX;
@@ -18,7 +18,7 @@ use super::locks;
 use super::rows::PostgresRow;
 use super::servers::now;
 use crate::items::jobs::{
-    Claimed, PARKED_PER_CLAIM_MAX, UnrunnableJob, claimed, log_claimed, truncate_reason,
+    Claimed, PARKED_PER_CLAIM_MAX, UnrunnableJob, claimed, log_claimed, queued, truncate_reason,
 };
 use crate::items::servers::duration_micros;
 use crate::rows::{Row as _, json, micros};
@@ -119,10 +119,13 @@ macro_rules! make_due {
 }
 
 statements! {
+    /// Queues a job. The number of queued jobs of its app and its account doesn't include it.
     INSERT("jobs") = notifying!("queued", "INSERT INTO jobs (id, payload_version, kind, payload, resource, exclusive_key, state, \
          run_after_micros, correlation, account_id, app_id, node, required_item, bucket_id) \
          VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $8, $9, $10, $11, $12, \
-         (SELECT bucket_id FROM app_backups WHERE id = $5 AND $3 = 'take_backup')) RETURNING seq");
+         (SELECT bucket_id FROM app_backups WHERE id = $5 AND $3 = 'take_backup')) RETURNING seq",
+         ", (SELECT COALESCE(SUM(length), 0)::BIGINT FROM queue_lengths WHERE owner_id = $10) AS of_app, \
+         (SELECT COALESCE(SUM(length), 0)::BIGINT FROM queue_lengths WHERE owner_id = $9) AS of_account");
     PARK("jobs") = "UPDATE jobs SET state = 'parked', attempt = attempt - 1, reason = $2, lease_owner = NULL, \
          lease_until_micros = NULL, park_cause = $3 WHERE seq = $1";
     RENEW_LEASE("jobs") = "UPDATE jobs SET lease_until_micros = $4 \
@@ -184,7 +187,7 @@ statements! {
          WHERE id = $1 AND fence = $2 AND lease_owner = $3";
 }
 
-pub(super) async fn insert(db: &mut PgConnection, job: &NewJob) -> Result<(), StoreError> {
+pub(super) async fn insert(db: &mut PgConnection, job: &NewJob) -> Result<QueuedJobs, StoreError> {
     let params = params![
         job.id.as_uuid(),
         i64::from(job.payload.version()),
@@ -199,8 +202,7 @@ pub(super) async fn insert(db: &mut PgConnection, job: &NewJob) -> Result<(), St
         job.node.as_deref(),
         job.payload.required_item()
     ];
-    db::execute(db, INSERT, params).await?;
-    Ok(())
+    db::fetch_one(db, INSERT, params, |row| queued(row)).await
 }
 
 /// Claims a job in a transaction in which each statement sees all committed claims.

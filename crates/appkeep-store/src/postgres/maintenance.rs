@@ -36,7 +36,7 @@ statements! {
         (SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL) - $1";
 }
 
-/// Runs all statements, each in its own transaction.
+/// Runs all statements, within one transaction.
 pub(super) async fn run(db: &mut PgConnection) -> Result<(), StoreError> {
     db::execute(db, DELETE_FINISHED, params![FINISHED_JOBS_MAX]).await?;
     for fold in [

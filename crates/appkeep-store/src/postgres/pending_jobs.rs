@@ -1,14 +1,14 @@
-//! The unfinished jobs. Operators list and cancel them, and the queue limits count them.
+//! The unfinished jobs. Operators list and cancel them.
 
 use appkeep_core::ids::JobId;
-use appkeep_core::job::{JobPayload, PendingJob, QueuedJobs};
+use appkeep_core::job::PendingJob;
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use sqlx_postgres::PgConnection;
 
 use super::db::{self, params};
 use crate::items::jobs::pending;
-use crate::rows::{Row as _, micros};
+use crate::rows::micros;
 use crate::statements::statements;
 
 macro_rules! select {
@@ -30,12 +30,6 @@ statements! {
     /// Until the transaction ends, no worker can claim the job.
     FETCH("jobs") = select!("id = $1 AND state IN ('queued', 'running', 'parked') FOR NO KEY UPDATE");
 
-
-    /// The number of queued jobs of an app and an account that add work.
-    COUNT_QUEUED("queue_lengths") = "SELECT \
-         (SELECT COALESCE(SUM(length), 0)::BIGINT FROM queue_lengths WHERE owner_id = $1) AS of_app, \
-         (SELECT COALESCE(SUM(length), 0)::BIGINT FROM queue_lengths WHERE owner_id = $2) AS of_account";
-
     /// Finishes a queued job that has never run as cancelled. `$1` id, `$2` now.
     CANCEL("jobs") = "UPDATE jobs SET state = 'cancelled', cancel_requested = TRUE, ended_micros = $2, \
          ended_order = nextval('jobs_ended_order') WHERE id = $1 AND state = 'queued' AND fence = 0";
@@ -47,23 +41,6 @@ pub(super) async fn list(db: &mut PgConnection) -> Result<Vec<PendingJob>, Store
 
 pub(super) async fn fetch(db: &mut PgConnection, id: JobId) -> Result<Option<PendingJob>, StoreError> {
     db::fetch(db, FETCH, params![id.as_uuid()], |row| pending(row)).await
-}
-
-pub(super) async fn count_queued(
-    db: &mut PgConnection,
-    payload: &JobPayload,
-) -> Result<QueuedJobs, StoreError> {
-    let params = params![
-        payload.app_id().as_uuid(),
-        payload.account_id().map(|id| id.as_uuid())
-    ];
-    db::fetch_one(db, COUNT_QUEUED, params, |row| {
-        Ok(QueuedJobs {
-            of_app: row.number("of_app")?,
-            of_account: row.number("of_account")?,
-        })
-    })
-    .await
 }
 
 pub(super) async fn cancel(db: &mut PgConnection, id: JobId, now: DateTime<Utc>) -> Result<bool, StoreError> {

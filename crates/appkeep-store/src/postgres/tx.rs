@@ -9,7 +9,7 @@ use appkeep_core::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId, JobId, ResourceId, ScheduleId,
     TokenId,
 };
-use appkeep_core::job::{JobPayload, JobResult, Lease, NewJob, PendingJob, QueuedJobs};
+use appkeep_core::job::{JobResult, Lease, NewJob, PendingJob, QueuedJobs};
 use appkeep_core::resource::Resource;
 use appkeep_core::schedule::NextRun;
 use appkeep_core::server::DeletedNode;
@@ -195,17 +195,12 @@ impl StoreTx for PostgresTx {
         self.ended(result)
     }
 
-    async fn count_queued_jobs(&mut self, payload: &JobPayload) -> Result<QueuedJobs, StoreError> {
-        let result = pending_jobs::count_queued(self.db()?, payload).await;
-        self.ended(result)
-    }
-
     async fn update_job_cancelled(&mut self, id: JobId, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let result = pending_jobs::cancel(self.db()?, id, now).await;
         self.ended(result)
     }
 
-    async fn insert_job(&mut self, job: &NewJob) -> Result<(), StoreError> {
+    async fn insert_job(&mut self, job: &NewJob) -> Result<QueuedJobs, StoreError> {
         let result = jobs::insert(self.db()?, job).await;
         self.ended(result)
     }

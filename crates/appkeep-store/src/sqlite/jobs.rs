@@ -1,6 +1,6 @@
 //! The job queue. A job's lease is identified by id, fence and owner; all writes of workers specify it.
 
-use appkeep_core::job::{Claim, ClaimedJob, JobPayload, JobResult, Lease, LeaseStatus, NewJob};
+use appkeep_core::job::{Claim, ClaimedJob, JobPayload, JobResult, Lease, LeaseStatus, NewJob, QueuedJobs};
 use appkeep_core::store::StoreError;
 use appkeep_core::worker::BACKOFF_SECS_MAX;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::db::Db;
 use super::rows::SqliteRow;
 use crate::items::jobs::{
-    Claimed, FINISHED_JOBS_MAX, PARKED_PER_CLAIM_MAX, UnrunnableJob, claimed, log_claimed, truncate_reason,
+    Claimed, FINISHED_JOBS_MAX, PARKED_PER_CLAIM_MAX, UnrunnableJob, claimed, log_claimed, queued,
+    truncate_reason,
 };
 use crate::rows::{Row as _, json, micros};
 use crate::statements::statements;
@@ -87,6 +88,10 @@ macro_rules! next_finished_order {
 pub(super) use next_finished_order;
 
 statements! {
+    /// The number of queued jobs of an app and an account that add work.
+    COUNT_QUEUED("queue_lengths") = "SELECT \
+         COALESCE((SELECT length FROM queue_lengths WHERE owner_id = ?1), 0) AS of_app, \
+         COALESCE((SELECT length FROM queue_lengths WHERE owner_id = ?2), 0) AS of_account";
     INSERT("jobs") = "INSERT INTO jobs (id, payload_version, kind, payload, resource, exclusive_key, state, \
          run_after_micros, correlation, account_id, app_id, node, required_item, bucket_id) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, ?9, ?10, ?11, ?12, \
@@ -161,7 +166,11 @@ statements! {
         (SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL) - ?1";
 }
 
-pub(super) fn insert(db: &Db, job: &NewJob) -> Result<(), StoreError> {
+/// Queues a job, after counting the queued jobs of its app and its account.
+pub(super) fn insert(db: &Db, job: &NewJob) -> Result<QueuedJobs, StoreError> {
+    let (app_id, account_id) = (job.payload.app_id().to_string(), job.payload.account_id());
+    let account_id = account_id.map(|id| id.to_string());
+    let queued = db.fetch_one(COUNT_QUEUED, params![app_id, account_id], |row| queued(row))?;
     db.execute(
         INSERT,
         params![
@@ -173,13 +182,13 @@ pub(super) fn insert(db: &Db, job: &NewJob) -> Result<(), StoreError> {
             job.payload.exclusive_key(),
             micros(job.run_after),
             job.correlation.map(|id| id.to_string()),
-            job.payload.account_id().map(|id| id.to_string()),
-            job.payload.app_id().to_string(),
+            account_id,
+            app_id,
             job.node,
             job.payload.required_item().map(|id| id.to_string())
         ],
     )?;
-    Ok(())
+    Ok(queued)
 }
 
 pub(super) fn claim(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<ClaimedJob>, StoreError> {

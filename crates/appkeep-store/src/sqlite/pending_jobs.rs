@@ -1,7 +1,7 @@
-//! The unfinished jobs. Operators list and cancel them, and the queue limits count them.
+//! The unfinished jobs. Operators list and cancel them.
 
 use appkeep_core::ids::JobId;
-use appkeep_core::job::{JobPayload, PendingJob, QueuedJobs};
+use appkeep_core::job::PendingJob;
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
@@ -9,7 +9,7 @@ use rusqlite::params;
 use super::db::Db;
 use super::jobs;
 use crate::items::jobs::pending;
-use crate::rows::{Row as _, micros};
+use crate::rows::micros;
 use crate::statements::statements;
 
 macro_rules! select {
@@ -30,11 +30,6 @@ statements! {
     LIST("jobs") = select!(" INDEXED BY jobs_pending", "ORDER BY seq");
     FETCH("jobs") = select!("", "AND id = ?1");
 
-    /// The number of queued jobs of an app and an account that add work.
-    COUNT_QUEUED("queue_lengths") = "SELECT \
-         COALESCE((SELECT length FROM queue_lengths WHERE owner_id = ?1), 0) AS of_app, \
-         COALESCE((SELECT length FROM queue_lengths WHERE owner_id = ?2), 0) AS of_account";
-
     /// Finishes a queued job that has never run as cancelled. `?1` id, `?2` now.
     CANCEL("jobs") = concat!(
         "UPDATE jobs SET state = 'cancelled', cancel_requested = TRUE, ended_micros = ?2, ended_order = ",
@@ -49,19 +44,6 @@ pub(super) fn list(db: &Db) -> Result<Vec<PendingJob>, StoreError> {
 
 pub(super) fn fetch(db: &Db, id: JobId) -> Result<Option<PendingJob>, StoreError> {
     db.fetch(FETCH, [id.to_string()], |row| pending(row))
-}
-
-pub(super) fn count_queued(db: &Db, payload: &JobPayload) -> Result<QueuedJobs, StoreError> {
-    let params = params![
-        payload.app_id().to_string(),
-        payload.account_id().map(|id| id.to_string())
-    ];
-    db.fetch_one(COUNT_QUEUED, params, |row| {
-        Ok(QueuedJobs {
-            of_app: row.number("of_app")?,
-            of_account: row.number("of_account")?,
-        })
-    })
 }
 
 pub(super) fn cancel(db: &Db, id: JobId, now: DateTime<Utc>) -> Result<bool, StoreError> {

@@ -9,7 +9,7 @@ use appkeep_core::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId, JobId, ResourceId, ScheduleId,
     TokenId,
 };
-use appkeep_core::job::{JobPayload, JobResult, Lease, NewJob, PendingJob, QueuedJobs};
+use appkeep_core::job::{JobResult, Lease, NewJob, PendingJob, QueuedJobs};
 use appkeep_core::resource::Resource;
 use appkeep_core::schedule::NextRun;
 use appkeep_core::server::DeletedNode;
@@ -189,15 +189,11 @@ impl StoreTx for SqliteTx {
         self.run(|db| pending_jobs::fetch(db, id))
     }
 
-    async fn count_queued_jobs(&mut self, payload: &JobPayload) -> Result<QueuedJobs, StoreError> {
-        self.run(|db| pending_jobs::count_queued(db, payload))
-    }
-
     async fn update_job_cancelled(&mut self, id: JobId, now: DateTime<Utc>) -> Result<bool, StoreError> {
         self.run(|db| pending_jobs::cancel(db, id, now))
     }
 
-    async fn insert_job(&mut self, job: &NewJob) -> Result<(), StoreError> {
+    async fn insert_job(&mut self, job: &NewJob) -> Result<QueuedJobs, StoreError> {
         self.run(|db| jobs::insert(db, job))
     }
 

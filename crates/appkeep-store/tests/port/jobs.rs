@@ -97,6 +97,7 @@ fn number(job: &ClaimedJob) -> u128 {
 }
 
 port_tests! {
+    queued_jobs_are_counted_by_app_and_account,
     empty_queue_has_no_claimable_job,
     payloads_are_read_as_written,
     jobs_are_claimed_by_due_time_then_queue_order,
@@ -300,4 +301,50 @@ async fn concurrent_claims_run_one_job_per_key(h: Harness) {
         assert_eq!(claimed.iter().map(number).collect::<Vec<_>>(), [round]);
         assert!(end(&h, &claimed[0], JobResult::Done).await);
     }
+}
+
+/// The numbers of queued jobs of the wiki, of the forum, and of their account.
+async fn count_queued(h: &Harness) -> [u64; 3] {
+    let mut tx = h.begin().await;
+    let of_wiki = tx.insert_job(&backup_job_of(WIKI, 91, 0)).await.unwrap();
+    let of_forum = tx.insert_job(&backup_job_of(FORUM, 92, 0)).await.unwrap();
+    assert_eq!(of_forum.of_account, of_wiki.of_account + 1);
+    [of_wiki.of_app, of_forum.of_app, of_wiki.of_account]
+}
+
+async fn queued_jobs_are_counted_by_app_and_account(h: Harness) {
+    assert_eq!(count_queued(&h).await, [0, 0, 0]);
+    queue(
+        &h,
+        &[backup_job(1, 0), snapshot_job(2, 0), backup_job_of(FORUM, 3, 0)],
+    )
+    .await;
+    assert_eq!(count_queued(&h).await, [2, 1, 3]);
+
+    // Running and finished jobs aren't queued; repeated jobs are.
+    let snapshot = claim(&h, SERVER, 1).await.unwrap();
+    let wiki = claim(&h, SERVER, 1).await.unwrap();
+    assert_eq!([number(&snapshot), number(&wiki)], [2, 1]);
+    assert_eq!(count_queued(&h).await, [0, 1, 1]);
+    assert!(end(&h, &snapshot, requeue(9, true)).await);
+    assert!(end(&h, &wiki, JobResult::Done).await);
+    assert_eq!(count_queued(&h).await, [1, 1, 2]);
+
+    let mut tx = h.begin().await;
+    assert!(tx.update_job_cancelled(backup_job(3, 0).id, at(1)).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(count_queued(&h).await, [1, 0, 1]);
+
+    // A job of another version is parked, and later queued again.
+    h.execute("UPDATE jobs SET payload_version = 99, run_after_micros = 0 WHERE state = 'queued'")
+        .await
+        .unwrap();
+    assert_eq!(claim(&h, SERVER, 1).await, None);
+    assert_eq!(count_queued(&h).await, [0, 0, 0]);
+    h.execute("UPDATE jobs SET payload_version = 1 WHERE state = 'parked'")
+        .await
+        .unwrap();
+    let repeated = claim(&h, SERVER, 1).await.unwrap();
+    assert_eq!(number(&repeated), 2);
+    assert_eq!(count_queued(&h).await, [0, 0, 0]);
 }

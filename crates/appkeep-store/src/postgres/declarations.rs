@@ -13,7 +13,7 @@ use sqlx_postgres::PgConnection;
 
 use super::db::{self, params};
 use super::servers::now;
-use super::{bucket_problems, catalog, changes, schedules, servers};
+use super::{bucket_problems, catalog, changes, locks, schedules, servers};
 use crate::items::catalog::app;
 use crate::items::declarations::{check, items_of, node_item};
 use crate::items::servers::duration_micros;
@@ -93,6 +93,8 @@ pub(super) async fn delete_node(
     node: &str,
     now: DateTime<Utc>,
 ) -> Result<DeletedNode, StoreError> {
+    // No server registers itself on the node before the transaction ends.
+    locks::register(db).await?;
     if let Some(unseen_for) = servers::fetch_live(db, node).await? {
         return Ok(DeletedNode::Live(unseen_for));
     }

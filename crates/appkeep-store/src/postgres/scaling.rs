@@ -105,6 +105,7 @@ async fn work_does_not_grow_with_the_number_of_backups_private_cluster() {
     let filled = Filled::create(1000, 1_000_000).await;
     let large = filled.work().await;
     for ((name, large), (_, small)) in large.iter().zip(&small) {
+        println!("{name}: {large} pages, {small} with few backups");
         // Indexes have more levels.
         assert!(
             *small > 0 && *large <= 2 * small + 10,

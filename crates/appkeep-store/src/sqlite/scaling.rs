@@ -82,7 +82,9 @@ async fn work_does_not_grow_with_the_number_of_backups() {
     let few_reads = measured(&small).read(1000).await;
     assert!(few_reads.iter().all(|(_, steps)| *steps > 0), "{few_reads:?}");
     assert_eq!(measured(&large).read(1_000_000).await, few_reads);
-    assert_eq!(measured(&large).write(1).await, measured(&small).write(1).await);
+    let few_writes = measured(&small).write(1).await;
+    assert_eq!(measured(&large).write(1).await, few_writes);
+    println!("steps: {few_reads:?} {few_writes:?}");
 
     // Plans don't depend on the number of rows, and the important ones don't depend on statistics either.
     let empty_dir = tempfile::tempdir().unwrap();

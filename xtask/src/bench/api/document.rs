@@ -37,7 +37,7 @@ pub(super) fn origin(machine: &str) -> Result<String> {
     let run = |program, args: &[&str]| output(&mut command(program, args));
     let date = run("date", &["-u", "+%Y-%m-%d"])?;
     let commit = run("git", &["rev-parse", "--short=12", "HEAD"])?;
-    let changes = run(
+    let modified = run(
         "git",
         &[
             "status",
@@ -48,20 +48,20 @@ pub(super) fn origin(machine: &str) -> Result<String> {
             ":!docs",
         ],
     )?;
-    let changed = if changes.is_empty() {
+    let suffix = if modified.is_empty() {
         ""
     } else {
         " with uncommitted changes"
     };
     let system = run("uname", &["-sr"])?;
-    Ok(format!("{date}, commit {commit}{changed}, {machine}, {system}"))
+    Ok(format!("{date}, commit {commit}{suffix}, {machine}, {system}"))
 }
 
 /// A table in Markdown.
 pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = format!("| {} |\n|{}\n", header.join(" | "), "---|".repeat(header.len()));
     for row in rows {
-        table += &format!("| {} |\n", row.join(" | "));
+        table.extend(["| ", &row.join(" | "), " |\n"]);
     }
     table
 }

@@ -12,6 +12,9 @@ use crate::schedule::Schedule;
 
 pub use crate::bucket_location::{BucketLocation, S3Credentials, S3Encryption, S3Location, TransferLimits};
 
+/// The reason reported for a resource that is no longer in the configuration.
+pub const UNDECLARED: &str = "it is no longer part of the server's configuration";
+
 /// A tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {

@@ -9,16 +9,13 @@ use appkeep_api::schedule::{
     Enabled, Granularity, Makes, Schedule, ScheduleRetention, ScheduleType, ScheduleVersion,
 };
 use appkeep_core::actor::Role;
-use appkeep_core::catalog::{self, BucketLocation, BucketProblem, Recorded};
+use appkeep_core::catalog::{self, BucketLocation, BucketProblem, Recorded, UNDECLARED};
 use appkeep_core::ids::SubjectId;
 use appkeep_core::metadata::RETENTION_HELD_LABEL;
 use appkeep_core::schedule::Scheduled;
 use appkeep_core::service::ScheduleView;
 
 use super::to_wire::reasons;
-
-/// The reason shown for a resource that was removed from the configuration.
-const UNDECLARED: &str = "it is no longer part of the server's configuration";
 
 /// The reason shown for a bucket before its first check.
 const UNCHECKED: &str = "it has not been checked yet";

@@ -1,12 +1,12 @@
 //! Two servers on one database, each on a node of its own, with its own app and bucket.
 
-use std::process::Command;
+use std::process::{Command, Output};
 
 use appkeep_launcher::{Installation, RunningServer, backups, eventually, snapshot_body};
 use serde_json::{Value, json};
 
 use crate::postgres::{Schema, configure, not_started, succeeded};
-use crate::program::installation;
+use crate::program::{appkeep, installation, stdout};
 
 const ACCOUNT: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01";
 const SHOP: App = App("shop", "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b01");
@@ -53,6 +53,16 @@ fn apps(server: &RunningServer, token: &str) -> Vec<Value> {
         .collect();
     apps.sort_by_key(Value::to_string);
     apps
+}
+
+/// Runs a command of a client.
+fn with_token(server: &RunningServer, token: &str, words: &[&str]) -> Output {
+    let mut command = appkeep();
+    command
+        .args(words)
+        .args(["--url", &server.url])
+        .env("APPKEEP_TOKEN", token);
+    command.output().expect("it runs")
 }
 
 /// Whether the data directory contains a directory with this name.
@@ -131,6 +141,18 @@ fn each_node_backs_up_its_apps_and_all_servers_answer_for_them() {
     eventually("the app to be away", || {
         apps(&one, &token).contains(&away).then_some(())
     });
+    let doctor = with_token(&one, &token, &["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1));
+    let report = stdout(&doctor);
+    assert!(
+        report.contains(&format!("wiki is unavailable: {reason}")),
+        "{report}"
+    );
+    let create = [
+        "backup", "create", "waiting", "--app", "wiki", "--bucket", "spare",
+    ];
+    let created = with_token(&one, &token, &create);
+    assert_eq!(created.status.code(), Some(0), "{created:?}");
     let path = request_backup(&one, &token, WIKI, SPARE);
     let jobs = succeeded(&alpha, "job list --config CONFIG");
     assert!(jobs.contains("wiki") && jobs.contains(reason), "{jobs}");

@@ -302,6 +302,15 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     /// The buckets that a live node other than this one declares and can use, by its latest check.
     async fn list_buckets_usable_elsewhere(&self, node: &str) -> Result<HashSet<BucketId>, StoreError>;
 
+    /// The buckets that backups of this app can use, in the order of their declaration: those that a node declares which
+    /// declares the app, or those that `node` declares, if it is given.
+    async fn list_buckets_of_app(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+        node: Option<&str>,
+    ) -> Result<Vec<Bucket>, StoreError>;
+
     /// The schedule of this account with this id, declared or not.
     async fn fetch_schedule(
         &self,
@@ -345,6 +354,8 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     ///
     /// A job that uses a bucket is skipped by a node that isn't known to be able to use it, while another live node that
     /// may run the job is ([`StoreTx::update_bucket_problem`]).
+    ///
+    /// A backup is also skipped by nodes that don't declare its bucket, unless no node declares it.
     ///
     /// Backups are claimed if no other job may run, and skipped while as many run as their bucket
     /// ([`Bucket::backups_max`]) or the claiming process ([`Claim::backups_max`]) permits.

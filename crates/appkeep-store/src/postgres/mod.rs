@@ -244,6 +244,15 @@ impl Store for PostgresStore {
         catalog::list_recorded_buckets(&mut *self.db().await?, account_id).await
     }
 
+    async fn list_buckets_of_app(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+        node: Option<&str>,
+    ) -> Result<Vec<Bucket>, StoreError> {
+        catalog::list_buckets_of_app(&mut *self.db().await?, account_id, app_id, node).await
+    }
+
     async fn list_buckets_of_other_nodes(&self, node: &str) -> Result<HashSet<BucketId>, StoreError> {
         declarations::list_buckets_of_others(&mut *self.db().await?, node).await
     }

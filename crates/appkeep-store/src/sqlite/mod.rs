@@ -301,6 +301,17 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn list_buckets_of_app(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+        node: Option<&str>,
+    ) -> Result<Vec<Bucket>, StoreError> {
+        let node = node.map(str::to_owned);
+        self.scan(move |db| catalog::list_buckets_of_app(db, account_id, app_id, node.as_deref()))
+            .await
+    }
+
     async fn list_buckets_of_other_nodes(&self, node: &str) -> Result<HashSet<BucketId>, StoreError> {
         let node = node.to_owned();
         self.scan(move |db| declarations::list_buckets_of_others(db, &node))

@@ -74,15 +74,19 @@ fn found(installation: &Installation, name: &str) -> bool {
     !found.expect("find runs").stdout.is_empty()
 }
 
+/// The body of a request for a backup.
+fn backup_into(bucket: Option<Bucket>) -> Value {
+    let mut body = json!({ "type": "application/astra-appBackup", "version": "1.1" });
+    if let Some(bucket) = bucket {
+        body["bucketID"] = json!(bucket.1);
+    }
+    body
+}
+
 /// Requests a backup, and returns its path.
 fn request_backup(server: &RunningServer, token: &str, app: App, bucket: Bucket) -> String {
     let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{}/appBackups", app.1);
-    let body = json!({
-        "type": "application/astra-appBackup",
-        "version": "1.1",
-        "bucketID": bucket.1,
-    });
-    let created = server.post(token, &path, &body);
+    let created = server.post(token, &path, &backup_into(Some(bucket)));
     assert_eq!(created.status, 201, "{}", created.body);
     let id = created.body["id"].as_str().expect("an id");
     format!("{}/{id}", backups())
@@ -109,6 +113,17 @@ fn each_node_backs_up_its_apps_and_all_servers_answer_for_them() {
             assert_eq!(backup["state"], "completed", "{}: {backup}", app.0);
         }
     }
+
+    // The app's node must declare the bucket, too. Without a bucket, a backup uses one that it declares.
+    let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{}/appBackups", WIKI.1);
+    let refused = one.post(&token, &path, &backup_into(Some(LOCAL)));
+    assert_eq!(refused.status, 400, "{}", refused.body);
+    assert_eq!(
+        refused.body["invalidFields"],
+        json!([{"name": "bucketID", "reason": "no node that can run the backup declares the bucket"}])
+    );
+    let created = one.post(&token, &path, &backup_into(None));
+    assert_eq!(created.body["bucketID"], SPARE.1, "{}", created.body);
 
     // Snapshots are on the disk of the app's node, which also deletes them.
     let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{}/appSnaps", WIKI.1);

@@ -132,6 +132,35 @@ pub enum BucketProblem {
     Failed(String),
 }
 
+/// What the storage of a bucket supports, by the latest probe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BucketFeatures {
+    /// Whether it refuses a conditional write of an existing object.
+    pub conditional_writes: bool,
+    /// Whether it keeps replaced and deleted objects as noncurrent versions.
+    pub versioning: bool,
+}
+
+impl BucketFeatures {
+    /// The names of the supported features, separated by commas, or `none`.
+    #[must_use]
+    pub fn names(self) -> String {
+        let features = [
+            (self.conditional_writes, "conditional writes"),
+            (self.versioning, "versioning"),
+        ];
+        let names: Vec<_> = features
+            .into_iter()
+            .filter_map(|(is_supported, name)| is_supported.then_some(name))
+            .collect();
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        }
+    }
+}
+
 /// The default bucket of an account: the declared bucket that is marked as default, or else the first declared one.
 /// `buckets` are in the order of their declaration.
 pub fn default_bucket<'a>(buckets: impl IntoIterator<Item = &'a Bucket>) -> Option<&'a Bucket> {

@@ -15,7 +15,7 @@ use crate::actor::{Token, TokenHash};
 use crate::app::AppView;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::app_snapshot::AppSnapshot;
-use crate::catalog::{Account, App, Bucket, BucketProblem, Declaration, Recorded};
+use crate::catalog::{Account, App, Bucket, BucketFeatures, BucketProblem, Declaration, Recorded};
 use crate::declared_item::NodeItem;
 use crate::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BackupKind, BucketId, JobId, ResourceId,
@@ -343,6 +343,18 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
         &self,
         account_id: AccountId,
     ) -> Result<HashMap<BucketId, BucketProblem>, StoreError>;
+
+    /// What the storages of the account's buckets support; buckets that were never probed are omitted.
+    async fn list_bucket_features(
+        &self,
+        account_id: AccountId,
+    ) -> Result<HashMap<BucketId, BucketFeatures>, StoreError>;
+    /// Records what the storage of a bucket supports. Returns whether this is a change.
+    async fn update_bucket_features(
+        &self,
+        id: BucketId,
+        features: BucketFeatures,
+    ) -> Result<bool, StoreError>;
 
     /// Claims the oldest job that may run: it is queued and due, or its lease has ended because it expired or because
     /// the process that held it is known to be dead. A job is skipped while another job with its exclusive key runs.

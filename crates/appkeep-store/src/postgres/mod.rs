@@ -4,6 +4,7 @@ mod app_backups;
 mod app_restores;
 mod app_snapshots;
 mod apps;
+mod bucket_features;
 mod bucket_problems;
 mod catalog;
 mod changes;
@@ -38,7 +39,7 @@ use std::collections::{HashMap, HashSet};
 use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::AppRestore;
-use appkeep_core::catalog::{Account, App, Bucket, BucketProblem, Recorded};
+use appkeep_core::catalog::{Account, App, Bucket, BucketFeatures, BucketProblem, Recorded};
 use appkeep_core::declared_item::NodeItem;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AccountId, AppId, AppRestoreId, BucketId, ResourceId, ScheduleId};
@@ -302,6 +303,21 @@ impl Store for PostgresStore {
         account_id: AccountId,
     ) -> Result<HashMap<BucketId, BucketProblem>, StoreError> {
         bucket_problems::list(&mut *self.db().await?, account_id).await
+    }
+
+    async fn list_bucket_features(
+        &self,
+        account_id: AccountId,
+    ) -> Result<HashMap<BucketId, BucketFeatures>, StoreError> {
+        bucket_features::list(&mut *self.db().await?, account_id).await
+    }
+
+    async fn update_bucket_features(
+        &self,
+        id: BucketId,
+        features: BucketFeatures,
+    ) -> Result<bool, StoreError> {
+        bucket_features::update(&mut *self.db().await?, id, features).await
     }
 
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {

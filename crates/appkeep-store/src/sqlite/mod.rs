@@ -4,6 +4,7 @@ mod app_backups;
 mod app_restores;
 mod app_snapshots;
 mod apps;
+mod bucket_features;
 mod bucket_problems;
 mod catalog;
 mod changes;
@@ -36,7 +37,7 @@ use std::path::Path;
 use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::AppRestore;
-use appkeep_core::catalog::{Account, App, Bucket, BucketProblem, Recorded};
+use appkeep_core::catalog::{Account, App, Bucket, BucketFeatures, BucketProblem, Recorded};
 use appkeep_core::declared_item::NodeItem;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AccountId, AppId, AppRestoreId, BucketId, ResourceId, ScheduleId};
@@ -365,6 +366,22 @@ impl Store for SqliteStore {
         account_id: AccountId,
     ) -> Result<HashMap<BucketId, BucketProblem>, StoreError> {
         self.scan(move |db| bucket_problems::list(db, account_id)).await
+    }
+
+    async fn list_bucket_features(
+        &self,
+        account_id: AccountId,
+    ) -> Result<HashMap<BucketId, BucketFeatures>, StoreError> {
+        self.scan(move |db| bucket_features::list(db, account_id)).await
+    }
+
+    async fn update_bucket_features(
+        &self,
+        id: BucketId,
+        features: BucketFeatures,
+    ) -> Result<bool, StoreError> {
+        self.write(move |db| bucket_features::update(db, id, features))
+            .await
     }
 
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {

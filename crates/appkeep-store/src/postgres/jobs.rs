@@ -153,9 +153,8 @@ statements! {
     CLAIM_OTHER("jobs") = claim!("<>", "");
 
     /// Claims a backup, unless only other nodes declare its bucket, or as many run as its bucket or this owner (`$6`, null
-    /// for no limit) permits. A queued
-    /// backup waits until backups of dead owners are resumed. Those don't block each other, because otherwise none
-    /// would be resumed.
+    /// for no limit) permits. A queued backup waits until backups of dead owners are resumed. Those don't block each
+    /// other, because otherwise none would be resumed.
     CLAIM_BACKUP("jobs") = claim!(
         "=",
         "AND (candidate.node IS NOT NULL OR candidate.cancel_requested OR 0 = (\

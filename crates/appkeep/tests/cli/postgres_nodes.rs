@@ -114,6 +114,15 @@ fn each_node_backs_up_its_apps_and_all_servers_answer_for_them() {
         }
     }
 
+    // Each server knows what the other's bucket supports.
+    eventually("the features of both buckets", || {
+        let checked = with_token(&one, &token, &["bucket", "check", "--output", "json"]);
+        let found = stdout(&checked)
+            .matches("\"features\": \"conditional writes\"")
+            .count();
+        (found == 2).then_some(())
+    });
+
     // The app's node must declare the bucket, too. Without a bucket, a backup uses one that it declares.
     let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{}/appBackups", WIKI.1);
     let refused = one.post(&token, &path, &backup_into(Some(LOCAL)));
@@ -169,11 +178,25 @@ fn each_node_backs_up_its_apps_and_all_servers_answer_for_them() {
     let created = with_token(&one, &token, &create);
     assert_eq!(created.status.code(), Some(0), "{created:?}");
     let path = request_backup(&one, &token, WIKI, SPARE);
+    let waiting = one.get(&token, &path).body;
+    assert_eq!(waiting["state"], "pending", "{waiting}");
+    assert_eq!(waiting["stateUnready"], json!([reason]), "{waiting}");
+    let listed = one.get(&token, &backups()).body;
+    let of_app = listed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| item["state"] == "pending");
+    assert!(
+        of_app.clone().count() == 2 && of_app.clone().all(|item| item["stateUnready"] == json!([reason])),
+        "{listed}"
+    );
     let jobs = succeeded(&alpha, "job list --config CONFIG");
     assert!(jobs.contains("wiki") && jobs.contains(reason), "{jobs}");
     let two = beta.start().unwrap();
     let backup = one.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(backup["state"], "completed", "{backup}");
+    assert_eq!(backup["stateUnready"], json!([]), "{backup}");
     assert_eq!(apps(&one, &token), changed);
     one.stop_gracefully().unwrap();
     two.stop_gracefully().unwrap();

@@ -120,9 +120,9 @@ statements! {
     /// Claims a job that isn't a backup. These jobs take priority: they are short, or a client waits for them.
     CLAIM_OTHER("jobs") = claim!("<>", "jobs_claimable_others", "");
 
-    /// Claims a backup, unless only other nodes declare its bucket, or as many run as its bucket or this owner (`?6`, null for no limit) permits. A queued
-    /// backup waits until backups of dead owners are resumed. Those don't block each other, because otherwise none
-    /// would be resumed.
+    /// Claims a backup, unless only other nodes declare its bucket, or as many run as its bucket or this owner (`?6`, null
+    /// for no limit) permits. A queued backup waits until backups of dead owners are resumed. Those don't block each
+    /// other, because otherwise none would be resumed.
     CLAIM_BACKUP("jobs") = claim!(
         "=",
         "jobs_claimable_backups",

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::app_restore::{AppState, RestoreState};
-use crate::catalog::App;
+use crate::catalog::{App, UNDECLARED};
 use crate::lease;
 use crate::state::fit_reason;
 
@@ -25,9 +25,6 @@ pub struct AppView {
     /// Counts changes of the declaration and of restores.
     pub generation: i64,
 }
-
-/// The reason reported for an app that is no longer in the configuration.
-const UNDECLARED: &str = "it is no longer part of the server's configuration";
 
 /// The reason why jobs that need these nodes wait: none of them has a live server. `None` if there are no nodes.
 #[must_use]

@@ -12,6 +12,9 @@ use crate::schedule::Schedule;
 
 pub use crate::bucket_location::{BucketLocation, S3Credentials, S3Encryption, S3Location, TransferLimits};
 
+/// The reason reported for a resource that is no longer in the configuration.
+pub const UNDECLARED: &str = "it is no longer part of the server's configuration";
+
 /// A tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -127,6 +130,35 @@ pub enum BucketProblem {
     Unchecked,
     /// The latest check failed for this reason.
     Failed(String),
+}
+
+/// What the storage of a bucket supports, by the latest probe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BucketFeatures {
+    /// Whether it refuses a conditional write of an existing object.
+    pub conditional_writes: bool,
+    /// Whether it keeps replaced and deleted objects as noncurrent versions.
+    pub versioning: bool,
+}
+
+impl BucketFeatures {
+    /// The names of the supported features, separated by commas, or `none`.
+    #[must_use]
+    pub fn names(self) -> String {
+        let features = [
+            (self.conditional_writes, "conditional writes"),
+            (self.versioning, "versioning"),
+        ];
+        let names: Vec<_> = features
+            .into_iter()
+            .filter_map(|(is_supported, name)| is_supported.then_some(name))
+            .collect();
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        }
+    }
 }
 
 /// The default bucket of an account: the declared bucket that is marked as default, or else the first declared one.

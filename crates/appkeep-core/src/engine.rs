@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::LowSpace;
-use crate::catalog::{Bucket, Consistency, Volume};
+use crate::catalog::{Bucket, BucketFeatures, Consistency, Volume};
 use crate::hook::{HookRun, RunHook};
 use crate::identity::{BackupIdentity, StoredIdentity};
 use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
@@ -241,6 +241,11 @@ pub trait Engine: Send + Sync {
     /// Claims the bucket for this process, or refreshes its claim; must be called every [`CLAIM_REFRESH_EVERY`]. Fails
     /// with [`EngineError::Busy`] if another process has claimed it; nothing in the bucket is changed then.
     async fn claim_bucket(&self, bucket: &Bucket) -> Result<(), EngineError>;
+
+    /// What the storage of the bucket supports; `None` if it wasn't probed yet. Reads only memory.
+    fn bucket_features(&self, _bucket: &Bucket) -> Option<BucketFeatures> {
+        None
+    }
 
     /// Releases all buckets that this process has claimed.
     async fn release_buckets(&self);

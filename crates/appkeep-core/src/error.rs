@@ -27,6 +27,9 @@ pub enum Error {
     /// The bucket that the input names does not exist, or is no longer declared.
     #[error("the bucket was not found")]
     BucketNotFound,
+    /// No node that can run the backup declares the bucket.
+    #[error("no node of the app declares the bucket")]
+    BucketOfOtherNodes,
     /// The input names no bucket and the account has none.
     #[error("the account has no bucket")]
     NoBucket,

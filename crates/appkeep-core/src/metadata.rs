@@ -31,6 +31,10 @@ pub const METADATA_LOST_LABEL: &str = "appkeep.io/read-only/snapshot-metadata-lo
 /// back, before everything was stored again. Absent if there were none.
 pub const STORED_AGAIN_LABEL: &str = "appkeep.io/read-only/backup-stored-again";
 
+/// The label of a bucket with what its storage supports: names of [`BucketFeatures`](crate::catalog::BucketFeatures),
+/// separated by commas, or `none`. Absent if the bucket wasn't probed yet.
+pub const FEATURES_LABEL: &str = "appkeep.io/read-only/features";
+
 /// The label of a schedule with the deletions that its retention holds, and the reasons.
 pub const RETENTION_HELD_LABEL: &str = "appkeep.io/read-only/retention-held";
 

@@ -36,6 +36,9 @@ pub struct Resource<K: Kind> {
     pub state: ResourceState,
     /// The reasons for the state; each has 1 to 127 characters.
     pub state_unready: Vec<String>,
+    /// The nodes that declare the app, if the resource is pending and none of them has a live server; empty otherwise. The
+    /// store derives it when it reads a resource outside of a job's results, and never writes it.
+    pub away_nodes: Vec<String>,
     /// The outcome of the hooks of the snapshot, once it is known.
     pub hook_state: Option<HookState>,
     /// The reasons why hooks failed.
@@ -83,6 +86,7 @@ impl<K: Kind> Resource<K> {
             schedule_id: None,
             state: ResourceState::Pending,
             state_unready: Vec::new(),
+            away_nodes: Vec::new(),
             hook_state: None,
             hook_state_details: Vec::new(),
             snapshot_time: None,

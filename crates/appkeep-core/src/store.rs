@@ -15,7 +15,7 @@ use crate::actor::{Token, TokenHash};
 use crate::app::AppView;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::app_snapshot::AppSnapshot;
-use crate::catalog::{Account, App, Bucket, BucketProblem, Declaration, Recorded};
+use crate::catalog::{Account, App, Bucket, BucketFeatures, BucketProblem, Declaration, Recorded};
 use crate::declared_item::NodeItem;
 use crate::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BackupKind, BucketId, JobId, ResourceId,
@@ -300,6 +300,15 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     /// The buckets that a live node other than this one declares and can use, by its latest check.
     async fn list_buckets_usable_elsewhere(&self, node: &str) -> Result<HashSet<BucketId>, StoreError>;
 
+    /// The buckets that backups of this app can use, in the order of their declaration: those that a node declares which
+    /// declares the app, or those that `node` declares, if it is given.
+    async fn list_buckets_of_app(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+        node: Option<&str>,
+    ) -> Result<Vec<Bucket>, StoreError>;
+
     /// The schedule of this account with this id, declared or not.
     async fn fetch_schedule(
         &self,
@@ -333,6 +342,18 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
         account_id: AccountId,
     ) -> Result<HashMap<BucketId, BucketProblem>, StoreError>;
 
+    /// What the storages of the account's buckets support; buckets that were never probed are omitted.
+    async fn list_bucket_features(
+        &self,
+        account_id: AccountId,
+    ) -> Result<HashMap<BucketId, BucketFeatures>, StoreError>;
+    /// Records what the storage of a bucket supports. Returns whether this is a change.
+    async fn update_bucket_features(
+        &self,
+        id: BucketId,
+        features: BucketFeatures,
+    ) -> Result<bool, StoreError>;
+
     /// Claims the oldest job that may run: it is queued and due, or its lease has ended because it expired or because
     /// the process that held it is known to be dead. A job is skipped while another job with its exclusive key runs.
     ///
@@ -343,6 +364,8 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     ///
     /// A job that uses a bucket is skipped by a node that isn't known to be able to use it, while another live node that
     /// may run the job is ([`StoreTx::update_bucket_problem`]).
+    ///
+    /// A backup is also skipped by nodes that don't declare its bucket, unless no node declares it.
     ///
     /// Backups are claimed if no other job may run, and skipped while as many run as their bucket
     /// ([`Bucket::backups_max`]) or the claiming process ([`Claim::backups_max`]) permits.

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use appkeep_core::catalog::{Bucket, Volume};
+use appkeep_core::catalog::{Bucket, BucketFeatures, Volume};
 use appkeep_core::engine::{
     AbandonedRestore, BackupReport, CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError,
     ProgressSender, Restore, RestoreData, RestoreReport, SnapshotReport, UnfinishedRestore,
@@ -341,6 +341,11 @@ impl Engine for RusticEngine {
             probes.after_claim(objects, name, claims.data_directory_id()?, claimed)
         })
         .await
+    }
+
+    fn bucket_features(&self, bucket: &Bucket) -> Option<BucketFeatures> {
+        let bucket = OpenBucket::open(bucket, &self.storages, &CancellationToken::new()).ok()?;
+        self.probes.features(bucket.storage.as_ref())
     }
 
     async fn release_buckets(&self) {

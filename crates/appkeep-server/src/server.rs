@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 use self::engine::EngineParts;
 use self::reload::{Reloadable, declare};
-use crate::admin::data_dir::{DataDir, DataDirLock};
+use crate::admin::data_dir::{DataDir, DataDirLock, DatabaseKind};
 use crate::admin::database::{DatabaseError, open_postgres};
 use crate::config::Config;
 use crate::error::StartError;
@@ -456,9 +456,9 @@ impl Database {
     /// Opens the database that `config` selects. The caller holds the lock of the data directory. A database in it has
     /// therefore no other server, and leases of other servers are known to be dead.
     async fn open(data: &DataDir, config: &Config, is_volatile: bool) -> Result<Self, DatabaseError> {
+        data.check_kind(DatabaseKind::of(Some(config)))?;
         if let Some(url) = &config.store {
-            data.check_without_database()?;
-            let postgres = open_postgres(url).await?;
+            let postgres = open_postgres(url, Some(data)).await?;
             return Ok(Self {
                 store: Arc::new(postgres.clone()),
                 #[cfg(any(feature = "testing", feature = "failpoints"))]

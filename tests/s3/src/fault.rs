@@ -46,6 +46,8 @@ pub enum Fault {
     StaleListings,
     /// The `ETag` in the response isn't the object's.
     WrongETag,
+    /// The response contains a version, as that of a bucket with versioning.
+    VersionId,
     /// A success response, although the objects weren't changed.
     LostWrite,
 }
@@ -61,6 +63,10 @@ impl Fault {
                 target.is_conditional && target.operation.writes_object()
             }
             Self::StaleListings => target.operation == Operation::List,
+            Self::VersionId => matches!(
+                target.operation,
+                Operation::Get | Operation::Head | Operation::Put
+            ),
             Self::WrongETag => matches!(
                 target.operation,
                 Operation::Get

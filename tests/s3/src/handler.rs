@@ -155,6 +155,12 @@ async fn respond_with_fault(
             change_body(response, |body| stale_list(&body, state, &bucket, injection)).await
         }
         Fault::WrongETag => with_wrong_tag(execute(state, received).await?, target.operation).await,
+        Fault::VersionId => {
+            let mut response = execute(state, received).await?;
+            let version = HeaderValue::from_static("3HL4kqtJlcpXroDTDmJrmSpXd3dIbrHY");
+            response.headers_mut().insert("x-amz-version-id", version);
+            Ok(response)
+        }
         Fault::LostWrite => execute_and_undo(state, received).await,
     }
 }

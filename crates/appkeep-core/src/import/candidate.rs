@@ -102,6 +102,7 @@ fn completed(
         schedule_id: identity.schedule_id,
         state: ResourceState::Completed,
         state_unready: Vec::new(),
+        away_nodes: Vec::new(),
         hook_state: identity.hook_state,
         hook_state_details: identity.hook_state_details,
         snapshot_time: Some(identity.snapshot_time),

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use crate::app_backup::{AppBackup, BackupDetails, CreateAppBackup};
 use crate::app_restore::RestoreSource;
 use crate::authz::{Authorized, Read, Write};
-use crate::catalog::{Bucket, default_bucket};
+use crate::catalog::default_bucket;
 use crate::error::Error;
 use crate::ids::{AccountId, AppBackupId, AppId, BackupKind, BucketId, SnapshotKind};
 use crate::job::{CreateBackup, DeleteBackup, JobPayload};
@@ -103,14 +103,21 @@ impl Service {
     ) -> Result<AppBackup, Error> {
         let (account_id, ctx) = (authorized.account_id(), authorized.ctx());
         let app = self.app(account_id, request.resource.app_id).await?;
-        let bucket = self.bucket(account_id, request.bucket_id).await?;
-        if let Some(snapshot_id) = request.snapshot_id {
-            let found = self.store.fetch_resource(account_id, snapshot_id).await?;
-            check_snapshot_source(found, request.resource.app_id)?;
+        let source = match request.snapshot_id {
+            Some(snapshot_id) => self.store.fetch_resource(account_id, snapshot_id).await?,
+            None => None,
+        };
+        let node = source.as_ref().and_then(SnapshotKind::node);
+        let bucket_id = self
+            .bucket(account_id, app.id, request.bucket_id, node.as_deref())
+            .await?;
+        if request.snapshot_id.is_some() {
+            check_snapshot_source(source, app.id)?;
         }
         self.check_ready(&app).await?;
+        let bucket_id = bucket_id.ok_or(Error::BucketOfOtherNodes)?;
         let id = AppBackupId::new(self.ids.next_id());
-        let details = BackupDetails::new(bucket.id, request.snapshot_id);
+        let details = BackupDetails::new(bucket_id, request.snapshot_id);
         let (by, now) = (ctx.actor.subject, self.clock.now());
         let backup = AppBackup::pending(id, account_id, request.resource, details, by, now);
         transact(|| async {
@@ -143,15 +150,29 @@ impl Service {
         self.delete(authorized, request).await
     }
 
-    /// The bucket `id`, or else the account's default bucket, or else its first one.
-    pub(super) async fn bucket(&self, account_id: AccountId, id: Option<BucketId>) -> Result<Bucket, Error> {
-        if let Some(id) = id {
-            let found = self.store.fetch_bucket(account_id, id).await?;
-            return found
-                .filter(|bucket| bucket.declared)
-                .ok_or(Error::BucketNotFound);
+    /// The bucket for a backup of an app: the bucket `id`, or else the default one of the buckets that the backup can
+    /// use, or else the first one. `None` if the backup can't use the bucket: only nodes declare it that can't run the
+    /// backup. If `node` is given, only this one can.
+    pub(super) async fn bucket(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+        id: Option<BucketId>,
+        node: Option<&str>,
+    ) -> Result<Option<BucketId>, Error> {
+        let usable = self.store.list_buckets_of_app(account_id, app_id, node).await?;
+        let Some(id) = id else {
+            if let Some(bucket) = default_bucket(&usable) {
+                return Ok(Some(bucket.id));
+            }
+            let buckets = self.store.list_buckets(account_id).await?;
+            return default_bucket(&buckets).map(|_| None).ok_or(Error::NoBucket);
+        };
+        if usable.iter().any(|bucket| bucket.id == id) {
+            return Ok(Some(id));
         }
-        let buckets = self.store.list_buckets(account_id).await?;
-        default_bucket(&buckets).cloned().ok_or(Error::NoBucket)
+        let found = self.store.fetch_bucket(account_id, id).await?;
+        let is_declared = found.is_some_and(|bucket| bucket.declared);
+        is_declared.then_some(None).ok_or(Error::BucketNotFound)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::authz::{Authorized, Read};
-use crate::catalog::{Bucket, BucketProblem, default_bucket};
+use crate::catalog::{Bucket, BucketFeatures, BucketProblem, default_bucket};
 use crate::error::Error;
 use crate::ids::BucketId;
 use crate::listing::ListOptions;
@@ -20,6 +20,8 @@ pub struct BucketList {
     pub default_id: Option<BucketId>,
     /// The problems of buckets that are not available.
     pub problems: HashMap<BucketId, BucketProblem>,
+    /// What the storages of buckets support that were probed.
+    pub features: HashMap<BucketId, BucketFeatures>,
 }
 
 impl Service {
@@ -39,6 +41,7 @@ impl Service {
             list: ShortList::of(buckets, &options),
             default_id,
             problems: self.store.list_bucket_problems(account_id).await?,
+            features: self.store.list_bucket_features(account_id).await?,
         })
     }
 }

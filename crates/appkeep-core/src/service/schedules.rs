@@ -37,7 +37,7 @@ impl Service {
     /// Runs a schedule that is due: the new resources, their jobs and the next run are one transaction.
     ///
     /// # Errors
-    /// When the store fails, or the app or the bucket is no longer declared. If it is the bucket, the run is over.
+    /// When the store fails, or the app or the bucket is no longer declared, or only by different nodes. If it is the bucket, the run is over.
     pub(crate) async fn schedule_run(
         &self,
         due: &Scheduled,
@@ -45,7 +45,7 @@ impl Service {
     ) -> Result<RunOutcome, Error> {
         let schedule = &due.schedule;
         let backup = match self.scheduled_backup(schedule).await {
-            Err(error @ (Error::BucketNotFound | Error::NoBucket)) => {
+            Err(error @ (Error::BucketNotFound | Error::BucketOfOtherNodes | Error::NoBucket)) => {
                 self.schedule_plan(due, next).await?;
                 return Err(error);
             }
@@ -128,9 +128,11 @@ impl Service {
         if !schedule.creates_backup {
             return Ok(None);
         }
-        let bucket = self.bucket(schedule.account_id, schedule.bucket_id).await?;
+        let (account_id, app_id) = (schedule.account_id, schedule.app_id);
+        let bucket_id = self.bucket(account_id, app_id, schedule.bucket_id, None).await?;
+        let bucket_id = bucket_id.ok_or(Error::BucketOfOtherNodes)?;
         Ok(Some(
-            self.scheduled(schedule, BackupDetails::new(bucket.id, None)),
+            self.scheduled(schedule, BackupDetails::new(bucket_id, None)),
         ))
     }
 

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::{Background, UnusableBuckets, WorkerDeps};
+use super::{Background, UnusableBuckets, WorkerDeps, bucket_features};
 use crate::catalog::Bucket;
 use crate::engine::{CLAIM_REFRESH_EVERY, EngineError};
 use crate::ids::BucketId;
@@ -55,6 +55,7 @@ async fn watch(deps: WorkerDeps, unusable: UnusableBuckets, shutdown: Cancellati
             Some(held) = claims.join_next() => match held {
                 Ok((bucket, held)) => {
                     in_flight.remove(&bucket.id);
+                    bucket_features::record(&deps, &bucket).await;
                     let reason = held.err().map(|error| reason_of(error, &bucket));
                     record(&deps, &unusable, &bucket, reason).await;
                 }

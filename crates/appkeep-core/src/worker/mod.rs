@@ -6,6 +6,7 @@
 
 mod apply_retention;
 mod background;
+mod bucket_features;
 mod bucket_watch;
 mod cancel;
 mod control;

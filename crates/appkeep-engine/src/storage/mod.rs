@@ -101,6 +101,11 @@ pub(crate) trait BucketStorage: fmt::Debug + Send + Sync {
     /// the log: all other writes are unconditional.
     fn refuses_overwriting(&self, key: &str, content: &[Bytes]) -> io::Result<bool>;
 
+    /// Whether the storage keeps an existing object as a noncurrent version when it is replaced or deleted.
+    fn is_versioned(&self, _key: &str) -> io::Result<bool> {
+        Ok(false)
+    }
+
     /// Writes an existing object again, or at least updates its time if there is no space.
     fn refresh(&self, key: &str, content: &[Bytes]) -> io::Result<()> {
         self.put(key, content)

@@ -1,9 +1,10 @@
 //! Tries every operation that backups require, before a bucket is used.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use appkeep_core::catalog::BucketFeatures;
 use appkeep_core::engine::EngineError;
 use bytes::Bytes;
 use uuid::Uuid;
@@ -15,10 +16,11 @@ use crate::failure::{self, storage};
 /// servers don't disturb each other, and a probe without permission to delete leaves at most one object for each.
 const PREFIX: &str = "appkeep-probe-";
 
-/// The buckets that were probed since they became available. Clones share their state.
+/// The buckets that were probed since they became available, with what their storages support, if it is known. Clones
+/// share their state.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Probes {
-    passed: Arc<Mutex<HashSet<String>>>,
+    passed: Arc<Mutex<HashMap<String, Option<BucketFeatures>>>>,
 }
 
 impl Probes {
@@ -40,34 +42,45 @@ impl Probes {
             failure::lock(&self.passed).remove(&location);
             return Err(error);
         }
-        if failure::lock(&self.passed).contains(&location) {
+        if failure::lock(&self.passed).contains_key(&location) {
             return Ok(());
         }
-        match probe(objects, data_directory_id) {
-            Ok(refuses_overwriting) => tracing::info!(
-                path = location,
-                conditional_writes = refuses_overwriting,
-                "the bucket can be listed, written, read and deleted from"
-            ),
+        let features = match probe(objects, data_directory_id) {
+            Ok(features) => {
+                tracing::info!(
+                    path = location,
+                    features = features.names(),
+                    "the bucket can be listed, written, read and deleted from"
+                );
+                Some(features)
+            }
             Err(error) if failure::has_no_room(&error) => {
                 tracing::warn!(path = location, "a bucket has no space for a probe");
+                None
             }
             Err(error) => {
                 return Err(storage(format!("bucket {name} is unavailable"), &error));
             }
-        }
-        failure::lock(&self.passed).insert(location);
+        };
+        failure::lock(&self.passed).insert(location, features);
         Ok(())
+    }
+
+    /// What the storage of a bucket supports, if it was probed.
+    pub(crate) fn features(&self, objects: &dyn BucketStorage) -> Option<BucketFeatures> {
+        *failure::lock(&self.passed).get(&objects.describe(""))?
     }
 }
 
-/// Writes, lists, reads and deletes an object. Returns whether the storage refuses a conditional write of an existing
-/// object.
-fn probe(objects: &dyn BucketStorage, data_directory_id: Uuid) -> io::Result<bool> {
+/// Writes, lists, reads and deletes an object. Returns what the storage supports.
+fn probe(objects: &dyn BucketStorage, data_directory_id: Uuid) -> io::Result<BucketFeatures> {
     let key = format!("{PREFIX}{data_directory_id}");
     let content = [Bytes::from_static(b"appkeep probes this bucket\n")];
     objects.put(&key, &content)?;
-    let refuses_overwriting = objects.refuses_overwriting(&key, &content)?;
+    let features = BucketFeatures {
+        conditional_writes: objects.refuses_overwriting(&key, &content)?,
+        versioning: objects.is_versioned(&key)?,
+    };
     let is_complete = objects.get(&key)? == content[0];
     let is_listed = objects.list("")?.iter().any(|object| object.name == key);
     objects.delete(&key)?;
@@ -80,7 +93,7 @@ fn probe(objects: &dyn BucketStorage, data_directory_id: Uuid) -> io::Result<boo
     if objects.size(&key)?.is_some() {
         return Err(wrong("still has an object that was deleted before"));
     }
-    Ok(refuses_overwriting)
+    Ok(features)
 }
 
 fn wrong(what: &str) -> io::Error {

@@ -245,6 +245,12 @@ impl BucketStorage for S3Storage {
         }
     }
 
+    fn is_versioned(&self, key: &str) -> io::Result<bool> {
+        let found = self.run("reading", async { self.operator().stat(key).await })?;
+        // The version of objects is "null" while versioning is suspended.
+        Ok(found.version().is_some_and(|version| version != "null"))
+    }
+
     fn delete(&self, key: &str) -> io::Result<()> {
         self.run("deleting", async { self.operator().delete(key).await })
     }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
+use appkeep_core::catalog::BucketFeatures;
 use appkeep_core::engine::{Engine, EngineError};
 use appkeep_s3_server::ErrorCode::{
     AccessDenied, AuthorizationHeaderMalformed, ExpiredToken, InternalError, InvalidAccessKeyId,
@@ -99,6 +100,26 @@ async fn refusals_are_explained_with_a_fix() {
     let address = url.trim_start_matches("http://");
     let expected = format!("bucket main is unavailable: the S3 server {address} can't be reached: ");
     assert!(reason.starts_with(&expected), "{reason}");
+}
+
+#[tokio::test]
+async fn probes_find_the_features_of_a_bucket() {
+    let target = target();
+    let features = async |workbench: Workbench| {
+        assert_eq!(workbench.engine.bucket_features(&workbench.bucket), None);
+        workbench.engine.claim_bucket(&workbench.bucket).await.unwrap();
+        let features = workbench.engine.bucket_features(&workbench.bucket);
+        features.map(BucketFeatures::names).unwrap_or_default()
+    };
+    assert_eq!(features(Workbench::on_s3(&target)).await, "conditional writes");
+    let injection = inject(&target, Fault::VersionId, Matching::any());
+    assert_eq!(
+        features(Workbench::on_s3(&target)).await,
+        "conditional writes, versioning"
+    );
+    injection.remove();
+    inject(&target, Fault::IgnoreConditions, Matching::any());
+    assert_eq!(features(Workbench::on_s3(&target)).await, "none");
 }
 
 #[tokio::test]

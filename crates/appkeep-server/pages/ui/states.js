@@ -11,7 +11,7 @@ const STATES = {
   // Apps.
   ready: ['Ready', 'good', 'It can be backed up.'],
   restoring: ['Restoring', 'active', 'Its data is being replaced.'],
-  unavailable: ['Unavailable', 'warning', 'It is no longer configured. Its backups are kept.'],
+  unavailable: ['Unavailable', 'warning', 'It is no longer configured, or no server on its machines is running. Its backups are kept.'],
 };
 
 const ACTIVE = new Set(['pending', 'discovering', 'running']);

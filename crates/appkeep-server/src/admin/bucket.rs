@@ -2,6 +2,7 @@
 
 use appkeep_core::catalog::{Bucket, Declaration};
 
+pub use appkeep_core::metadata::FEATURES_LABEL;
 pub use appkeep_engine::{BucketClaim, BucketCredentials, list_claims, remove_claim};
 
 /// Returns the declared bucket with this name or id.

@@ -1,9 +1,11 @@
 //! The data directory: its layout, permissions and lock.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+
+use crate::config::Config;
 
 /// The reason why a data directory can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +50,7 @@ pub enum DataDirError {
         /// The data directory.
         path: PathBuf,
     },
-    /// The data directory contains a database that the configuration doesn't select.
+    /// The data directory contains a database, but the configuration selects PostgreSQL.
     #[error(
         "{} exists, but the configuration selects PostgreSQL: migrate it with `appkeep store copy`, then move it away",
         .database.display()
@@ -56,6 +58,19 @@ pub enum DataDirError {
     OtherDatabase {
         /// The database.
         database: PathBuf,
+    },
+    /// The data directory belongs to a PostgreSQL database, but the configuration doesn't select one.
+    #[error(
+        "{} says that the data directory belongs to the PostgreSQL database {location}, but the configuration has no \
+         `[store]`: add it with the database's URL, or, to use a database in the data directory from now on, delete \
+         this file",
+        .marker.display()
+    )]
+    OnPostgres {
+        /// The marker file.
+        marker: PathBuf,
+        /// The name of the database, and its host and port or directory.
+        location: String,
     },
     /// Another server uses the data directory.
     #[error(
@@ -68,6 +83,27 @@ pub enum DataDirError {
         /// The process that uses it.
         holder: String,
     },
+}
+
+/// The database of a server, as its configuration selects it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseKind {
+    /// A file in the data directory.
+    Sqlite,
+    /// A PostgreSQL database.
+    Postgres,
+}
+
+impl DatabaseKind {
+    /// The database that this configuration selects; without a configuration, the one in the data directory.
+    #[must_use]
+    pub fn of(config: Option<&Config>) -> Self {
+        if config.is_some_and(|config| config.store.is_some()) {
+            Self::Postgres
+        } else {
+            Self::Sqlite
+        }
+    }
 }
 
 /// A data directory. It contains the database, snapshots and keys, so only its owner may have access.
@@ -103,52 +139,58 @@ impl DataDir {
         })
     }
 
-    /// Uses `path` as an existing data directory of a server.
+    /// Uses `path` as an existing data directory of a server with this kind of database.
     ///
     /// # Errors
-    /// When there is no database in it.
-    pub fn existing(path: &Path) -> Result<Self, DataDirError> {
-        let found = Self {
-            path: path.to_owned(),
-        };
-        if found.database().is_file() {
-            Ok(found)
-        } else {
-            Err(DataDirError::NoData {
+    /// When it is no such directory, or belongs to the other kind of database.
+    pub fn existing(path: &Path, kind: DatabaseKind) -> Result<Self, DataDirError> {
+        let (found, path) = (
+            Self {
                 path: path.to_owned(),
-            })
+            },
+            path.to_owned(),
+        );
+        found.check_kind(kind)?;
+        match kind {
+            DatabaseKind::Sqlite if !found.database().is_file() => Err(DataDirError::NoData { path }),
+            // A wrong path would also mean that the lock of the server isn't respected.
+            DatabaseKind::Postgres if !path.join("keys").is_dir() && !found.lock_file().is_file() => {
+                Err(DataDirError::NoServer { path })
+            }
+            _ => Ok(found),
         }
     }
 
-    /// Uses `path` as an existing data directory of a server on PostgreSQL.
+    /// Refuses a data directory that belongs to the other kind of database: a server would start with an empty one, and
+    /// a tool could change the wrong one.
     ///
     /// # Errors
-    /// When it is no such directory, or contains a database of its own.
-    pub fn existing_without_database(path: &Path) -> Result<Self, DataDirError> {
-        let found = Self {
-            path: path.to_owned(),
-        };
-        // A wrong path would also mean that the lock of the server isn't respected.
-        if path.join("keys").is_dir() || found.lock_file().is_file() {
-            found.check_without_database()?;
-            return Ok(found);
+    /// When it does.
+    pub fn check_kind(&self, kind: DatabaseKind) -> Result<(), DataDirError> {
+        let (database, marker) = (self.database(), self.postgres_marker());
+        match kind {
+            DatabaseKind::Sqlite if marker.exists() => {
+                // The content is only for this message.
+                let location = fs::read_to_string(&marker).unwrap_or_default();
+                let location = location.trim().to_owned();
+                Err(DataDirError::OnPostgres { marker, location })
+            }
+            DatabaseKind::Postgres if database.exists() => Err(DataDirError::OtherDatabase { database }),
+            _ => Ok(()),
         }
-        Err(DataDirError::NoServer {
-            path: path.to_owned(),
-        })
     }
 
-    /// Refuses a data directory with a database. While the configuration selects another one, a tool could change the
-    /// wrong one.
+    /// Records that the directory belongs to the PostgreSQL database at `location`, which contains no password.
     ///
     /// # Errors
-    /// When there is a database in it.
-    pub fn check_without_database(&self) -> Result<(), DataDirError> {
-        let database = self.database();
-        if database.exists() {
-            return Err(DataDirError::OtherDatabase { database });
+    /// When the marker file can't be written.
+    pub fn mark_postgres(&self, location: &str) -> Result<(), DataDirError> {
+        let marker = self.postgres_marker();
+        let content = format!("{location}\n");
+        if fs::read_to_string(&marker).is_ok_and(|found| found == content) {
+            return Ok(());
         }
-        Ok(())
+        fs::write(&marker, content).map_err(|error| DataDirError::Io { path: marker, error })
     }
 
     /// Returns the path of the directory.
@@ -161,6 +203,10 @@ impl DataDir {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.path.join("appkeep.sqlite3")
+    }
+
+    fn postgres_marker(&self) -> PathBuf {
+        self.path.join("appkeep.postgresql")
     }
 
     fn lock_file(&self) -> PathBuf {

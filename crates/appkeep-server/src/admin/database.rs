@@ -12,7 +12,7 @@ pub use appkeep_core::store_clock::StoreClock;
 use appkeep_store::{PostgresStore, SqliteStore};
 use secrecy::SecretString;
 
-use crate::admin::data_dir::{DataDir, DataDirError};
+use crate::admin::data_dir::{DataDir, DataDirError, DatabaseKind};
 use crate::admin::keys;
 use crate::config::{Config, StoreUrl};
 use crate::system::SystemClock;
@@ -119,11 +119,11 @@ pub async fn open_store(
 ) -> Result<Arc<dyn Store>, DatabaseError> {
     if let Some(url) = config.and_then(|config| config.store.as_ref()) {
         if let Some(path) = data {
-            DataDir::existing_without_database(path)?;
+            DataDir::existing(path, DatabaseKind::Postgres)?;
         }
-        return Ok(Arc::new(open_postgres(url).await?));
+        return Ok(Arc::new(open_postgres(url, None).await?));
     }
-    let data = DataDir::existing(data.ok_or(DatabaseError::NoDataDir)?)?;
+    let data = DataDir::existing(data.ok_or(DatabaseError::NoDataDir)?, DatabaseKind::Sqlite)?;
     Ok(Arc::new(SqliteStore::open(data.database()).await?))
 }
 
@@ -135,35 +135,34 @@ pub async fn clock_of(store: &dyn Store) -> Result<StoreClock, StoreError> {
     StoreClock::of(store, Arc::new(SystemClock)).await
 }
 
-/// Opens the database of a server, as [`open_store`] does. Creates SQLite's if it doesn't exist.
+/// Opens the database of a server whose data directory belongs to it. Creates SQLite's if it doesn't exist.
 pub(super) async fn open_or_create_store(
     config: &Config,
     data: &DataDir,
 ) -> Result<Arc<dyn Store>, DatabaseError> {
     Ok(match &config.store {
-        Some(_) => open_store(Some(config), Some(data.path())).await?,
+        Some(url) => Arc::new(open_postgres(url, Some(data)).await?),
         None => Arc::new(SqliteStore::open(data.database()).await?),
     })
 }
 
-/// Returns the existing data directory at `path` of a server with this configuration.
-///
-/// # Errors
-/// When there is none, or it contains a database that the configuration doesn't select.
-pub fn existing_data_dir(config: Option<&Config>, path: &Path) -> Result<DataDir, DataDirError> {
-    if config.is_some_and(|config| config.store.is_some()) {
-        DataDir::existing_without_database(path)
-    } else {
-        DataDir::existing(path)
-    }
-}
-
-/// Connects to a PostgreSQL database.
-pub(crate) async fn open_postgres(url: &StoreUrl) -> Result<PostgresStore, DatabaseError> {
+/// Connects to a PostgreSQL database, and records in the data directory, if one is given, that it belongs to this
+/// database.
+pub(crate) async fn open_postgres(
+    url: &StoreUrl,
+    data: Option<&DataDir>,
+) -> Result<PostgresStore, DatabaseError> {
     let url = read(url).await?;
     let location = PostgresStore::location(&url.text).map_err(|problem| url.refused(problem))?;
-    let connected = PostgresStore::connect(&url.text).await;
-    connected.map_err(|error| DatabaseError::Postgres { location, error })
+    match PostgresStore::connect(&url.text).await {
+        Ok(store) => {
+            if let Some(data) = data {
+                data.mark_postgres(&location)?;
+            }
+            Ok(store)
+        }
+        Err(error) => Err(DatabaseError::Postgres { location, error }),
+    }
 }
 
 /// A URL, and the name of its source for messages.

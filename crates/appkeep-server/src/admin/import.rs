@@ -12,7 +12,7 @@ pub use appkeep_core::clock::Clock;
 pub use appkeep_core::import::{BucketImport, Notice, NoticeKind};
 
 use crate::admin::bucket::bucket_named;
-use crate::admin::data_dir::{DataDir, DataDirError};
+use crate::admin::data_dir::{DataDir, DataDirError, DatabaseKind};
 use crate::admin::database::{DatabaseError, check_unused, clock_of, open_or_create_store};
 use crate::admin::keys::{self, KeyError};
 use crate::config::{Config, ConfigError};
@@ -75,6 +75,7 @@ pub async fn import(
         return Err(ImportError::NoKeys(path.to_owned()));
     }
     let data = DataDir::create(path)?;
+    data.check_kind(DatabaseKind::of(Some(config)))?;
     let _lock = data.lock()?;
     let keys = keys::open(data.path(), Some(config)).await?;
     if config.store.is_some() {

@@ -22,10 +22,8 @@ pub use appkeep_core::engine::{
     AbandonedRestore, Progress, ProgressSender, RestoreReport, RestoreTarget, TargetPolicy,
 };
 
-use crate::admin::data_dir::{DataDir, DataDirError, DataDirLock};
-use crate::admin::database::{
-    DatabaseError, StoreClock, clock_of, existing_data_dir, find_live_server, open_store,
-};
+use crate::admin::data_dir::{DataDir, DataDirError, DataDirLock, DatabaseKind};
+use crate::admin::database::{DatabaseError, StoreClock, clock_of, find_live_server, open_store};
 use crate::admin::keys::{self, KeyError, KeyStore};
 use crate::config::Config;
 use crate::system::IdSource;
@@ -110,7 +108,7 @@ impl Stopped {
     /// When there is none, or a server uses it.
     pub async fn open(path: &Path, config: Option<&Config>) -> Result<Self, RestoreError> {
         // The paths of its snapshots must not depend on this process's working directory.
-        let data = DataDir::create(existing_data_dir(config, path)?.path())?;
+        let data = DataDir::create(DataDir::existing(path, DatabaseKind::of(config))?.path())?;
         let lock = data.lock()?;
         let keys = keys::open(data.path(), config).await?;
         let credentials = config.map(Config::credentials).unwrap_or_default();

@@ -21,7 +21,8 @@ pub(super) async fn list(
     let buckets = found.list.items.iter();
     let buckets = buckets.map(|bucket| {
         let id = bucket.item.id;
-        to_wire_declared::bucket(bucket, found.default_id == Some(id), found.problems.get(&id))
+        let (problem, features) = (found.problems.get(&id), found.features.get(&id));
+        to_wire_declared::bucket(bucket, found.default_id == Some(id), problem, features)
     });
     let buckets: Vec<_> = buckets.collect::<Result<_, _>>().map_err(Error::Internal)?;
     let head = Head(BucketListType::Buckets, BucketVersion::V1_2);

@@ -103,6 +103,7 @@ kinds! {
     SNAPSHOT_NOT_RETRIEVED = Some(99), INTERNAL_SERVER_ERROR, "Snapshot not retrieved", "The server failed while it was reading the snapshot.";
     SNAPSHOTS_NOT_LISTED = Some(100), INTERNAL_SERVER_ERROR, "Snapshots not listed", "The server failed while it was reading the list of snapshots.";
     BUCKET_NOT_FOUND = Some(108), BAD_REQUEST, "Bucket not found", "The bucket that the body names doesn't exist.";
+    BUCKET_OF_OTHER_NODES = Some(108), BAD_REQUEST, "Bucket not found", "The machines with the app's volumes, or with the snapshot that the body names, can't use the bucket.";
     SNAPSHOT_NOT_READY = Some(111), CONFLICT, "Source not ready", "The snapshot that the body names isn't completed.";
     BACKUP_NOT_READY = Some(111), CONFLICT, "Source not ready", "The backup that the body names isn't completed.";
     APP_NOT_READY = Some(112), CONFLICT, "App not ready", "The app is no longer part of this server's configuration. Its backups stay, but it gets no new ones.";
@@ -181,6 +182,11 @@ fn of_error(error: Error, own: OwnKinds, correlation: Uuid) -> Problem {
             "the snapshot belongs to another app",
         ),
         Error::BucketNotFound => field(BUCKET_NOT_FOUND, "bucketID", "there is no such bucket"),
+        Error::BucketOfOtherNodes => field(
+            BUCKET_OF_OTHER_NODES,
+            "bucketID",
+            "no node that can run the backup declares the bucket",
+        ),
         Error::NoBucket => field(
             NO_BUCKET,
             "bucketID",

@@ -29,7 +29,7 @@ pub(super) fn app_backup(backup: &core::app_backup::AppBackup) -> Result<AppBack
         snapshot_id: snapshot_id.map(|id| Identifier(id.as_uuid())),
         schedule_id: backup.schedule_id.map(|id| Identifier(id.as_uuid())),
         state: state(backup.state),
-        state_unready: reasons(&backup.state_unready)?,
+        state_unready: reasons(&unready(backup))?,
         hook_state: backup.hook_state.map(hook_state),
         hook_state_details: backup.hook_state.map(|_| details(&backup.hook_state_details)),
         backup_creation_timestamp: backup.snapshot_time.map(Timestamp),
@@ -51,7 +51,7 @@ pub(super) fn app_snapshot(snapshot: &core::app_snapshot::AppSnapshot) -> Result
         schedule_id: snapshot.schedule_id.map(|id| Identifier(id.as_uuid())),
         snapshot_app_asset: completed.then(|| snapshot_app_asset(snapshot.id.as_uuid())),
         state: state(snapshot.state),
-        state_unready: reasons(&snapshot.state_unready)?,
+        state_unready: reasons(&unready(snapshot))?,
         hook_state: snapshot.hook_state.map(hook_state),
         hook_state_details: snapshot.hook_state.map(|_| details(&snapshot.hook_state_details)),
         metadata: metadata(&snapshot.metadata),
@@ -132,6 +132,12 @@ fn hook_state(state: core::state::HookState) -> HookState {
     }
 }
 
+/// The reasons for the state, and why a pending resource waits.
+fn unready<K: core::resource::Kind>(resource: &core::resource::Resource<K>) -> Vec<String> {
+    let waits = core::app::away_reason(&resource.away_nodes);
+    resource.state_unready.iter().cloned().chain(waits).collect()
+}
+
 pub(super) fn reasons(reasons: &[String]) -> Result<Vec<UnreadyReason>, String> {
     reasons
         .iter()
@@ -184,6 +190,7 @@ mod tests {
                 schedule_id: None,
                 state: core::state::ResourceState::Failed,
                 state_unready: vec!["a hook failed".to_owned()],
+                away_nodes: Vec::new(),
                 hook_state,
                 hook_state_details,
                 snapshot_time: None,

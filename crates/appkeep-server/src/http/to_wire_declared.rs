@@ -9,16 +9,13 @@ use appkeep_api::schedule::{
     Enabled, Granularity, Makes, Schedule, ScheduleRetention, ScheduleType, ScheduleVersion,
 };
 use appkeep_core::actor::Role;
-use appkeep_core::catalog::{self, BucketLocation, BucketProblem, Recorded};
+use appkeep_core::catalog::{self, BucketFeatures, BucketLocation, BucketProblem, Recorded, UNDECLARED};
 use appkeep_core::ids::SubjectId;
-use appkeep_core::metadata::RETENTION_HELD_LABEL;
+use appkeep_core::metadata::{FEATURES_LABEL, RETENTION_HELD_LABEL};
 use appkeep_core::schedule::Scheduled;
 use appkeep_core::service::ScheduleView;
 
 use super::to_wire::reasons;
-
-/// The reason shown for a resource that was removed from the configuration.
-const UNDECLARED: &str = "it is no longer part of the server's configuration";
 
 /// The reason shown for a bucket before its first check.
 const UNCHECKED: &str = "it has not been checked yet";
@@ -50,6 +47,7 @@ pub(super) fn bucket(
     bucket: &Recorded<catalog::Bucket>,
     is_default: bool,
     problem: Option<&BucketProblem>,
+    features: Option<&BucketFeatures>,
 ) -> Result<Bucket, String> {
     let (state, why) = match problem {
         _ if !bucket.item.declared => (BucketState::Removed, vec![UNDECLARED.to_owned()]),
@@ -70,8 +68,18 @@ pub(super) fn bucket(
         state_unready: reasons(&why)?,
         is_default,
         backups_max: bucket.item.backups_max,
-        metadata: metadata(bucket),
+        metadata: Metadata {
+            labels: features.map(features_label).into_iter().collect(),
+            ..metadata(bucket)
+        },
     })
+}
+
+fn features_label(features: &BucketFeatures) -> Label {
+    Label {
+        name: FEATURES_LABEL.to_owned(),
+        value: features.names(),
+    }
 }
 
 /// Converts a schedule.

@@ -81,6 +81,27 @@ pub(crate) fn values<K: Columns>(table: &'static str, resource: &Resource<K>) ->
     Ok(values)
 }
 
+/// The column with the nodes that a pending resource of a table waits for.
+macro_rules! away_nodes {
+    ($table:literal) => {
+        concat!(
+            "CASE WHEN ",
+            $table,
+            ".state = 'pending' THEN (SELECT apps.away_nodes FROM apps WHERE apps.id = ",
+            $table,
+            ".app_id) END AS away_nodes"
+        )
+    };
+}
+pub(crate) use away_nodes;
+
+/// Reads a row with all columns, and with the one of [`away_nodes`].
+pub(crate) fn resource_with_nodes<K: Columns>(row: &impl Row) -> Result<Resource<K>, StoreError> {
+    let mut resource = resource(row)?;
+    resource.away_nodes = row.optional("away_nodes", Row::json)?.unwrap_or_default();
+    Ok(resource)
+}
+
 /// Reads a row with all columns.
 pub(crate) fn resource<K: Columns>(row: &impl Row) -> Result<Resource<K>, StoreError> {
     Ok(Resource {
@@ -91,6 +112,7 @@ pub(crate) fn resource<K: Columns>(row: &impl Row) -> Result<Resource<K>, StoreE
         schedule_id: row.optional_id("schedule_id")?,
         state: row.word("state")?,
         state_unready: row.json("state_unready")?,
+        away_nodes: Vec::new(),
         hook_state: row.optional_word("hook_state")?,
         hook_state_details: row.json("hook_state_details")?,
         snapshot_time: row.optional_time("taken_micros")?,

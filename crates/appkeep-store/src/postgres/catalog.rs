@@ -88,6 +88,12 @@ statements! {
     FETCH_APP("apps") = select_apps!("WHERE account_id = $1 AND id = $2");
     LIST_APPS("apps") = select_apps!("WHERE account_id = $1 ORDER BY name, id");
     FETCH_BUCKET("buckets") = select_buckets!("WHERE account_id = $1 AND id = $2");
+
+    /// `$1` account, `$2` app, `$3` the only node whose buckets are listed, or null.
+    LIST_BUCKETS_OF_APP("buckets") = select_buckets!("WHERE account_id = $1 AND declared AND EXISTS (\
+         SELECT 1 FROM node_declarations AS own WHERE own.id = buckets.id AND ($3::TEXT = own.node OR ($3::TEXT IS NULL \
+         AND EXISTS (SELECT 1 FROM node_declarations AS app WHERE app.id = $2 AND app.node = own.node)))) \
+         ORDER BY position, id");
     LIST_BUCKETS("buckets") = select_buckets!("WHERE account_id = $1 ORDER BY declared DESC, position, id");
 }
 
@@ -240,6 +246,16 @@ pub(super) async fn list_buckets(
     account_id: AccountId,
 ) -> Result<Vec<Bucket>, StoreError> {
     db::list(db, LIST_BUCKETS, params![account_id.as_uuid()], |row| bucket(row)).await
+}
+
+pub(super) async fn list_buckets_of_app(
+    db: &mut PgConnection,
+    account_id: AccountId,
+    app_id: AppId,
+    node: Option<&str>,
+) -> Result<Vec<Bucket>, StoreError> {
+    let params = params![account_id.as_uuid(), app_id.as_uuid(), node];
+    db::list(db, LIST_BUCKETS_OF_APP, params, |row| bucket(row)).await
 }
 
 /// Lists declared buckets first. Buckets that are no longer declared follow, ordered by their last position.

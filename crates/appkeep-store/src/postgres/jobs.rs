@@ -156,12 +156,16 @@ statements! {
     /// Claims a job that isn't a backup. These jobs take priority: they are short, or a client waits for them.
     CLAIM_OTHER("jobs") = claim!("<>", "");
 
-    /// Claims a backup, unless as many run as its bucket or this owner (`$6`, null for no limit) permits. A queued
-    /// backup waits until backups of dead owners are resumed. Those don't block each other, because otherwise none
-    /// would be resumed.
+    /// Claims a backup, unless only other nodes declare its bucket, or as many run as its bucket or this owner (`$6`, null
+    /// for no limit) permits. A queued backup waits until backups of dead owners are resumed. Those don't block each
+    /// other, because otherwise none would be resumed.
     CLAIM_BACKUP("jobs") = claim!(
         "=",
-        "AND ($6::BIGINT IS NULL OR $6 > (\
+        "AND (candidate.node IS NOT NULL OR candidate.cancel_requested OR 0 = (\
+          SELECT COUNT(*) FROM node_declarations AS declared WHERE declared.id = candidate.bucket_id) OR 0 < (\
+          SELECT COUNT(*) FROM node_declarations AS declared \
+          WHERE declared.id = candidate.bucket_id AND declared.node = $4)) \
+        AND ($6::BIGINT IS NULL OR $6 > (\
           SELECT COUNT(*) FROM jobs AS own \
           WHERE own.lease_owner = $1 AND own.kind = 'take_backup' \
           AND own.lease_until_micros >= $3 AND own.seq <> candidate.seq)) \

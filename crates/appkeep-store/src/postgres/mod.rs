@@ -4,6 +4,7 @@ mod app_backups;
 mod app_restores;
 mod app_snapshots;
 mod apps;
+mod bucket_features;
 mod bucket_problems;
 mod catalog;
 mod changes;
@@ -41,7 +42,7 @@ use std::collections::{HashMap, HashSet};
 use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::AppRestore;
-use appkeep_core::catalog::{Account, App, Bucket, BucketProblem, Recorded};
+use appkeep_core::catalog::{Account, App, Bucket, BucketFeatures, BucketProblem, Recorded};
 use appkeep_core::declared_item::NodeItem;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AccountId, AppId, AppRestoreId, BucketId, ResourceId, ScheduleId};
@@ -247,6 +248,15 @@ impl Store for PostgresStore {
         catalog::list_recorded_buckets(&mut *self.db().await?, account_id).await
     }
 
+    async fn list_buckets_of_app(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+        node: Option<&str>,
+    ) -> Result<Vec<Bucket>, StoreError> {
+        catalog::list_buckets_of_app(&mut *self.db().await?, account_id, app_id, node).await
+    }
+
     async fn list_buckets_of_other_nodes(&self, node: &str) -> Result<HashSet<BucketId>, StoreError> {
         declarations::list_buckets_of_others(&mut *self.db().await?, node).await
     }
@@ -296,6 +306,21 @@ impl Store for PostgresStore {
         account_id: AccountId,
     ) -> Result<HashMap<BucketId, BucketProblem>, StoreError> {
         bucket_problems::list(&mut *self.db().await?, account_id).await
+    }
+
+    async fn list_bucket_features(
+        &self,
+        account_id: AccountId,
+    ) -> Result<HashMap<BucketId, BucketFeatures>, StoreError> {
+        bucket_features::list(&mut *self.db().await?, account_id).await
+    }
+
+    async fn update_bucket_features(
+        &self,
+        id: BucketId,
+        features: BucketFeatures,
+    ) -> Result<bool, StoreError> {
+        bucket_features::update(&mut *self.db().await?, id, features).await
     }
 
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::db::{self, params, params_of};
 use super::errors::{store_error, store_error_or_name_taken};
-use crate::items::resources::{Columns, finished, resource, retention_item, values};
+use crate::items::resources::{Columns, finished, resource_with_nodes, retention_item, values};
 use crate::statements::Statement;
 
 /// A table of resources.
@@ -59,16 +59,16 @@ macro_rules! resource_table {
             DELETE($table) = concat!("DELETE FROM ", $table, " WHERE id = $1 AND generation = $2");
             FETCH($table) = concat!(
                 "SELECT ", $crate::postgres::resources::common_columns!(), $(", ", stringify!($column),)+
-                " FROM ", $table, " WHERE id = $2 AND account_id IS NOT DISTINCT FROM $1"
+                ", ", $crate::items::resources::away_nodes!($table), " FROM ", $table, " WHERE id = $2 AND account_id IS NOT DISTINCT FROM $1"
             );
             LIST_OF_ACCOUNT($table) = concat!(
                 "SELECT ", $crate::postgres::resources::common_columns!(), $(", ", stringify!($column),)+
-                " FROM ", $table, " WHERE account_id = $1 AND (created_micros, id) < ($2, $3) \
+                ", ", $crate::items::resources::away_nodes!($table), " FROM ", $table, " WHERE account_id = $1 AND (created_micros, id) < ($2, $3) \
                  ORDER BY created_micros DESC, id DESC LIMIT $4"
             );
             LIST_OF_APP($table) = concat!(
                 "SELECT ", $crate::postgres::resources::common_columns!(), $(", ", stringify!($column),)+
-                " FROM ", $table, " WHERE account_id = $1 AND app_id = $5 AND (created_micros, id) < ($2, $3) \
+                ", ", $crate::items::resources::away_nodes!($table), " FROM ", $table, " WHERE account_id = $1 AND app_id = $5 AND (created_micros, id) < ($2, $3) \
                  ORDER BY created_micros DESC, id DESC LIMIT $4"
             );
             LIST_BY_SCHEDULE($table) = concat!(
@@ -132,7 +132,7 @@ pub(super) async fn fetch<K: Table>(
     id: ResourceId<K>,
 ) -> Result<Option<Resource<K>>, StoreError> {
     let params = params![account_id.as_uuid(), id.as_uuid()];
-    db::fetch(db, K::FETCH, params, |row| resource(row)).await
+    db::fetch(db, K::FETCH, params, |row| resource_with_nodes(row)).await
 }
 
 /// Reads a page of the list of an account or an app.
@@ -142,7 +142,7 @@ pub(super) async fn list<K: Table>(
     page: &Page,
 ) -> Result<ListPage<Resource<K>>, StoreError> {
     let lists = [K::LIST_OF_ACCOUNT, K::LIST_OF_APP];
-    db::filtered_page(db, lists, filter, page, |row| resource(row)).await
+    db::filtered_page(db, lists, filter, page, |row| resource_with_nodes(row)).await
 }
 
 /// Reads the ids and states of an app's finished resources, in the order of ids.

@@ -57,6 +57,12 @@ statements! {
     FETCH_APP("apps") = "SELECT * FROM apps WHERE account_id = ?1 AND id = ?2";
     LIST_APPS("apps") = "SELECT * FROM apps WHERE account_id = ?1 ORDER BY name, id";
     FETCH_BUCKET("buckets") = "SELECT * FROM buckets WHERE account_id = ?1 AND id = ?2";
+
+    /// `?1` account, `?2` app, `?3` the only node whose buckets are listed, or null.
+    LIST_BUCKETS_OF_APP("buckets") = "SELECT * FROM buckets WHERE account_id = ?1 AND declared AND EXISTS (\
+         SELECT 1 FROM node_declarations AS own WHERE own.id = buckets.id AND (?3 = own.node OR (?3 IS NULL \
+         AND EXISTS (SELECT 1 FROM node_declarations AS app WHERE app.id = ?2 AND app.node = own.node)))) \
+         ORDER BY position, id";
     LIST_BUCKETS("buckets") = "SELECT * FROM buckets WHERE account_id = ?1 ORDER BY declared DESC, position, id";
 }
 
@@ -183,6 +189,16 @@ pub(super) fn fetch_bucket(
 pub(super) fn list_buckets(db: &Db, account_id: AccountId) -> Result<Vec<Bucket>, StoreError> {
     let recorded = list_recorded_buckets(db, account_id)?;
     Ok(recorded.into_iter().map(|bucket| bucket.item).collect())
+}
+
+pub(super) fn list_buckets_of_app(
+    db: &Db,
+    account_id: AccountId,
+    app_id: AppId,
+    node: Option<&str>,
+) -> Result<Vec<Bucket>, StoreError> {
+    let params = params![account_id.to_string(), app_id.to_string(), node];
+    db.list(LIST_BUCKETS_OF_APP, params, |row| bucket(row))
 }
 
 /// Lists declared buckets first. Buckets that are no longer declared follow, ordered by their last position.

@@ -125,13 +125,17 @@ statements! {
     /// Claims a job that isn't a backup. These jobs take priority: they are short, or a client waits for them.
     CLAIM_OTHER("jobs") = claim!("<>", "jobs_claimable_others", "");
 
-    /// Claims a backup, unless as many run as its bucket or this owner (`?6`, null for no limit) permits. A queued
-    /// backup waits until backups of dead owners are resumed. Those don't block each other, because otherwise none
-    /// would be resumed.
+    /// Claims a backup, unless only other nodes declare its bucket, or as many run as its bucket or this owner (`?6`, null
+    /// for no limit) permits. A queued backup waits until backups of dead owners are resumed. Those don't block each
+    /// other, because otherwise none would be resumed.
     CLAIM_BACKUP("jobs") = claim!(
         "=",
         "jobs_claimable_backups",
-        "AND (?6 IS NULL OR ?6 > (\
+        "AND (?4 OR candidate.node IS NOT NULL OR candidate.cancel_requested OR 0 = (\
+          SELECT COUNT(*) FROM node_declarations AS declared WHERE declared.id = candidate.bucket_id) OR 0 < (\
+          SELECT COUNT(*) FROM node_declarations AS declared \
+          WHERE declared.id = candidate.bucket_id AND declared.node = ?5)) \
+        AND (?6 IS NULL OR ?6 > (\
           SELECT COUNT(*) FROM jobs AS own INDEXED BY jobs_running_by_exclusive_key \
           WHERE own.state = 'running' AND own.kind = 'take_backup' AND own.lease_owner = ?1 \
           AND own.lease_until_micros >= ?3 AND own.seq <> candidate.seq)) \

@@ -4,6 +4,7 @@ mod app_backups;
 mod app_restores;
 mod app_snapshots;
 mod apps;
+mod bucket_features;
 mod bucket_problems;
 mod catalog;
 mod changes;
@@ -36,7 +37,7 @@ use std::path::Path;
 use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::AppRestore;
-use appkeep_core::catalog::{Account, App, Bucket, BucketProblem, Recorded};
+use appkeep_core::catalog::{Account, App, Bucket, BucketFeatures, BucketProblem, Recorded};
 use appkeep_core::declared_item::NodeItem;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AccountId, AppId, AppRestoreId, BucketId, ResourceId, ScheduleId};
@@ -302,6 +303,17 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn list_buckets_of_app(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+        node: Option<&str>,
+    ) -> Result<Vec<Bucket>, StoreError> {
+        let node = node.map(str::to_owned);
+        self.scan(move |db| catalog::list_buckets_of_app(db, account_id, app_id, node.as_deref()))
+            .await
+    }
+
     async fn list_buckets_of_other_nodes(&self, node: &str) -> Result<HashSet<BucketId>, StoreError> {
         let node = node.to_owned();
         self.scan(move |db| declarations::list_buckets_of_others(db, &node))
@@ -355,6 +367,22 @@ impl Store for SqliteStore {
         account_id: AccountId,
     ) -> Result<HashMap<BucketId, BucketProblem>, StoreError> {
         self.scan(move |db| bucket_problems::list(db, account_id)).await
+    }
+
+    async fn list_bucket_features(
+        &self,
+        account_id: AccountId,
+    ) -> Result<HashMap<BucketId, BucketFeatures>, StoreError> {
+        self.scan(move |db| bucket_features::list(db, account_id)).await
+    }
+
+    async fn update_bucket_features(
+        &self,
+        id: BucketId,
+        features: BucketFeatures,
+    ) -> Result<bool, StoreError> {
+        self.write(move |db| bucket_features::update(db, id, features))
+            .await
     }
 
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {

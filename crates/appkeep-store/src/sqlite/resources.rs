@@ -8,7 +8,7 @@ use rusqlite::params;
 
 use super::db::Db;
 use super::errors::{store_error, store_error_or_name_taken};
-use crate::items::resources::{Columns, finished, resource, retention_item, values};
+use crate::items::resources::{Columns, finished, resource_with_nodes, retention_item, values};
 use crate::statements::Statement;
 
 /// A table of resources.
@@ -48,14 +48,17 @@ macro_rules! resource_table {
                  WHERE id = :id AND account_id = :account_id AND app_id = :app_id AND generation = :generation"
             );
             DELETE($table) = concat!("DELETE FROM ", $table, " WHERE id = ?1 AND generation = ?2");
-            FETCH($table) = concat!("SELECT * FROM ", $table, " WHERE account_id = ?1 AND id = ?2");
+            FETCH($table) = concat!(
+                "SELECT *, ", $crate::items::resources::away_nodes!($table), " FROM ", $table,
+                " WHERE account_id = ?1 AND id = ?2"
+            );
             LIST_OF_ACCOUNT($table) = concat!(
-                "SELECT * FROM ", $table, " INDEXED BY ", $table, "_by_account \
+                "SELECT *, ", $crate::items::resources::away_nodes!($table), " FROM ", $table, " INDEXED BY ", $table, "_by_account \
                  WHERE account_id = ?1 AND (created_micros, id) < (?2, ?3) \
                  ORDER BY created_micros DESC, id DESC LIMIT ?4"
             );
             LIST_OF_APP($table) = concat!(
-                "SELECT * FROM ", $table, " INDEXED BY ", $table, "_by_app \
+                "SELECT *, ", $crate::items::resources::away_nodes!($table), " FROM ", $table, " INDEXED BY ", $table, "_by_app \
                  WHERE account_id = ?1 AND app_id = ?5 AND (created_micros, id) < (?2, ?3) \
                  ORDER BY created_micros DESC, id DESC LIMIT ?4"
             );
@@ -116,7 +119,7 @@ pub(super) fn fetch<K: Table>(
     id: ResourceId<K>,
 ) -> Result<Option<Resource<K>>, StoreError> {
     db.fetch(K::FETCH, params![account_id.to_string(), id.to_string()], |row| {
-        resource(row)
+        resource_with_nodes(row)
     })
 }
 
@@ -127,7 +130,7 @@ pub(super) fn list<K: Table>(
     page: &Page,
 ) -> Result<ListPage<Resource<K>>, StoreError> {
     db.filtered_page([K::LIST_OF_ACCOUNT, K::LIST_OF_APP], filter, page, |row| {
-        resource(row)
+        resource_with_nodes(row)
     })
 }
 

@@ -1,6 +1,8 @@
 use std::collections::HashMap;
 
-use appkeep_core::catalog::{App, AppOptions, Bucket, BucketLocation, BucketProblem, Declaration};
+use appkeep_core::catalog::{
+    App, AppOptions, Bucket, BucketFeatures, BucketLocation, BucketProblem, Declaration,
+};
 use appkeep_core::ids::{AppId, BucketId};
 use appkeep_core::store::StoreError;
 use uuid::Uuid;
@@ -40,6 +42,7 @@ port_tests! {
     an_id_never_moves_to_another_account,
     an_app_of_an_unknown_account_is_refused,
     buckets_have_a_problem_until_they_are_checked,
+    features_of_buckets_are_known_once_they_are_recorded,
 }
 
 /// A bucket is unchecked when it is new, and when its location has changed.
@@ -58,6 +61,22 @@ async fn buckets_have_a_problem_until_they_are_checked(h: Harness) {
     }
     declare(&h, &moved).await.unwrap();
     assert_eq!(problems(&h).await, unchecked_of([NEAR, FAR]));
+}
+
+async fn features_of_buckets_are_known_once_they_are_recorded(h: Harness) {
+    let recorded = async || h.store.list_bucket_features(TEAM).await.unwrap();
+    assert_eq!(recorded().await, HashMap::new());
+    let mut features = BucketFeatures {
+        conditional_writes: true,
+        versioning: false,
+    };
+    let record = async |features| h.store.update_bucket_features(NEAR, features).await.unwrap();
+    assert!(record(features).await);
+    assert!(!record(features).await, "nothing changed");
+    features.versioning = true;
+    assert!(record(features).await);
+    declare(&h, &declaration()).await.unwrap();
+    assert_eq!(recorded().await, [(NEAR, features)].into());
 }
 
 fn unchecked_of<const N: usize>(ids: [BucketId; N]) -> HashMap<BucketId, BucketProblem> {

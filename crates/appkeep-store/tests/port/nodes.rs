@@ -16,7 +16,7 @@ use appkeep_core::store::{Resources, StoreError};
 use uuid::Uuid;
 
 use crate::fixtures::{
-    FAR, FORUM, NEAR, NODE, OTHER_ACCOUNT, TEAM, WIKI, account, app, at, bucket, snapshot,
+    FAR, FORUM, NEAR, NODE, OTHER_ACCOUNT, TEAM, WIKI, account, app, at, backup, bucket, snapshot,
 };
 use crate::harness::Harness;
 use crate::jobs::{SERVER, backup_job, claim_by, end, queue, snapshot_job};
@@ -30,6 +30,8 @@ port_tests! {
     renamed_shared_items_name_both_nodes,
     schedules_keep_their_next_run_when_other_nodes_change,
     jobs_are_claimed_by_nodes_that_declare_their_app_or_bucket,
+    backups_are_claimed_by_nodes_that_declare_their_bucket,
+    backups_of_an_app_can_use_the_buckets_of_its_nodes,
     jobs_of_a_node_are_claimed_only_by_it,
     cancelled_jobs_that_never_ran_are_claimed_by_any_node,
     interrupted_jobs_are_claimed_by_another_node_of_the_app,
@@ -262,6 +264,47 @@ async fn jobs_are_claimed_by_nodes_that_declare_their_app_or_bucket(h: Harness) 
         "the bucket is declared here"
     );
     assert_eq!(claimed_number(&h, NODE).await, Some(1));
+}
+
+async fn backups_are_claimed_by_nodes_that_declare_their_bucket(h: Harness) {
+    let mut shared = here();
+    shared.buckets = vec![bucket(TEAM, FAR, "far", false)];
+    h.declare(&here(), 1).await;
+    h.declare_on(THERE, &shared, 2).await.unwrap();
+    let mut into_far = backup(1, "far");
+    into_far.details.bucket_id = FAR;
+    h.insert(&into_far).await;
+    queue(&h, &[backup_job(1, 0)]).await;
+    assert_eq!(
+        claimed_number(&h, NODE).await,
+        None,
+        "only the other node declares it"
+    );
+    // The data of a bucket that no node declares is still where it was.
+    h.declare_on(THERE, &here(), 3).await.unwrap();
+    assert_eq!(claimed_number(&h, NODE).await, Some(1));
+}
+
+async fn backups_of_an_app_can_use_the_buckets_of_its_nodes(h: Harness) {
+    h.declare(&here(), 1).await;
+    h.declare_on(THERE, &there(), 2).await.unwrap();
+    let usable = async |app_id, node| {
+        let buckets = h.store.list_buckets_of_app(TEAM, app_id, node).await.unwrap();
+        buckets.into_iter().map(|bucket| bucket.id).collect::<Vec<_>>()
+    };
+    assert_eq!(usable(WIKI, None).await, [NEAR]);
+    assert_eq!(usable(FORUM, None).await, [FAR]);
+    assert_eq!(
+        usable(WIKI, Some(THERE)).await,
+        [FAR],
+        "the node has the snapshot"
+    );
+    assert_eq!(usable(AppId::new(Uuid::from_u128(0xbb)), None).await, []);
+    let mut shared = there();
+    shared.apps.extend(here().apps);
+    h.declare_on(THERE, &shared, 3).await.unwrap();
+    let both: HashSet<_> = usable(WIKI, None).await.into_iter().collect();
+    assert_eq!(both, HashSet::from([NEAR, FAR]));
 }
 
 /// A deletion of a snapshot, which requires no declaration.

@@ -29,6 +29,7 @@ fn extreme<K: StoredKind>(hook_state: HookState, details: K::Details) -> Resourc
         schedule_id: Some(Uuid::max().into()),
         state: ResourceState::Failed,
         state_unready: vec![text.clone(), "x".repeat(127), String::new()],
+        away_nodes: Vec::new(),
         hook_state: Some(hook_state),
         hook_state_details: vec![StateDetail {
             kind: text.clone(),

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use appkeep_client::types::{AppBackup, Bucket, BucketState, ResourceState};
 use appkeep_client::{Number, Open};
+use appkeep_server::admin::bucket::FEATURES_LABEL;
 use serde::Serialize;
 
 use crate::failure::{EXIT_CODES, FAILED};
@@ -38,6 +39,9 @@ enum Command {
     /// Every few minutes (`check_every_secs`), the server sets the state of each backup: `removed` when its data is
     /// missing, `unknown` when the bucket can't be read. This command sums up the states and doesn't access the bucket.
     /// An empty bucket is `unused`. Data is not read; `restic check` reads it.
+    ///
+    /// FEATURES shows what the bucket's storage supports, by the server's latest probe: `conditional writes` and
+    /// `versioning`. Neither is required.
     #[command(after_help = "Example: appkeep bucket check local")]
     Check {
         /// The bucket, by name or id; a unique prefix is enough. By default, all buckets.
@@ -125,6 +129,9 @@ struct Checked {
     completed_bytes: u64,
     removed: usize,
     unknown: usize,
+    /// What its storage supports, if the server has probed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    features: Option<String>,
     /// Descriptions of the problems.
     found: Vec<String>,
 }
@@ -162,10 +169,18 @@ async fn check(session: &Session, wanted: Option<&str>) -> anyhow::Result<ExitCo
     })
 }
 
+/// What the bucket's storage supports, by its label.
+fn features(bucket: &Bucket) -> Option<String> {
+    let mut labels = bucket.metadata.labels.iter().flatten();
+    let label = labels.find(|label| label.name == FEATURES_LABEL)?;
+    Some(label.value.clone())
+}
+
 fn checked(bucket: &Bucket, backups: &[AppBackup]) -> Checked {
     let mut checked = Checked {
         bucket: bucket.name.clone(),
         bucket_id: bucket.id.to_string(),
+        features: features(bucket),
         ..Checked::default()
     };
     let mut add = |reason: &String| {
@@ -212,6 +227,7 @@ fn verdicts(checked: &[Checked]) -> Table {
         Column::new("BYTES", Align::Right),
         Column::new("GONE", Align::Right),
         Column::new("UNKNOWN", Align::Right),
+        Column::shrinking("FEATURES"),
         Column::shrinking("WHY"),
     ]);
     for bucket in checked {
@@ -227,6 +243,7 @@ fn verdicts(checked: &[Checked]) -> Table {
             size(bucket.completed_bytes).into(),
             bucket.removed.into(),
             bucket.unknown.into(),
+            bucket.features.as_deref().unwrap_or_default().into(),
             bucket.found.join("; ").into(),
         ]);
     }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use appkeep_server::admin::data_dir::DataDir;
-use appkeep_server::admin::database::{check_unused, existing_data_dir, open_store};
+use appkeep_server::admin::data_dir::{DataDir, DatabaseKind};
+use appkeep_server::admin::database::{check_unused, open_store};
 use appkeep_server::admin::keys::{self, ExposeSecret, KeyStore, blocking};
 use appkeep_server::admin::recovery::{self, Catalog, Recovery};
 use appkeep_server::{Config, KeySource};
@@ -115,8 +115,8 @@ fn outline(keys: &KeyStore, source: &KeySource) -> anyhow::Result<ExitCode> {
 /// Reads the catalog from the server's database, if it exists.
 async fn read_catalog(config: Option<&Config>, data: &Path) -> anyhow::Result<Catalog> {
     let mut catalog = Catalog::default();
-    let is_remote = config.is_some_and(|config| config.store.is_some());
-    if is_remote || DataDir::existing(data).is_ok() {
+    let kind = DatabaseKind::of(config);
+    if kind == DatabaseKind::Postgres || DataDir::existing(data, kind).is_ok() {
         let store = open_store(config, Some(data)).await?;
         catalog.recall(store.as_ref()).await?;
         store.close().await;
@@ -166,7 +166,7 @@ fn quoted(text: &str) -> String {
 
 async fn rotate(args: RotateArgs) -> anyhow::Result<ExitCode> {
     let config = args.server.config()?;
-    let data = existing_data_dir(config.as_ref(), &args.server.data)?;
+    let data = DataDir::existing(&args.server.data, DatabaseKind::of(config.as_ref()))?;
     let source = config
         .as_ref()
         .map(|config| config.keys.clone())

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use appkeep_server::admin::data_dir::DataDir;
+use appkeep_server::admin::data_dir::{DataDir, DatabaseKind};
 use appkeep_server::admin::{CopiedTable, SecretString, copy_to_postgres};
 use clap::Subcommand;
 use clap::builder::{StringValueParser, TypedValueParser};
@@ -83,7 +83,7 @@ async fn copy(args: CopyArgs) -> anyhow::Result<ExitCode> {
 /// Returns the data directory that contains this database.
 fn data_dir(database: &Path) -> anyhow::Result<DataDir> {
     let directory = database.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let data = DataDir::existing(directory.unwrap_or(Path::new(".")))?;
+    let data = DataDir::existing(directory.unwrap_or(Path::new(".")), DatabaseKind::Sqlite)?;
     anyhow::ensure!(
         data.database().file_name() == database.file_name(),
         "{} is not the database of a data directory: expected {}",

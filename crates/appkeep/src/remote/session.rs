@@ -2,6 +2,7 @@
 
 use appkeep_client::types::{Account, AccountState, App, AppState};
 use appkeep_client::{Client, Error, Uuid};
+use appkeep_server::admin::catalog::UNDECLARED;
 use appkeep_server::{Clock as _, SystemClock};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
@@ -95,7 +96,7 @@ impl Session {
             .apps()
             .await?
             .into_iter()
-            .partition(|app| app.state != AppState::Unavailable);
+            .partition(|app| !is_undeclared(app));
         match wanted {
             Some(wanted) if apps.iter().any(|app| app.name == wanted) => Ok(find(wanted, apps)?.thing),
             Some(wanted) => {
@@ -113,6 +114,12 @@ impl Session {
             },
         }
     }
+}
+
+/// Whether an app is no longer configured. Apps of nodes without a running server are unavailable, too.
+pub(crate) fn is_undeclared(app: &App) -> bool {
+    let mut reasons = app.state_unready.iter().flatten();
+    app.state == AppState::Unavailable && reasons.any(|reason| reason.as_str() == UNDECLARED)
 }
 
 /// Creates a client from known settings.

@@ -1,7 +1,8 @@
 //! Checks that the commands in README.md and docs/ work as written.
 //!
 //! All `sh` blocks of a document run in one shell, in order, except those whose first line says `sh ignore`.
-//! A block that begins with `toml appkeep.toml` replaces the configuration, which otherwise is the README's.
+//! A block that begins with `toml appkeep.toml` replaces the configuration, which otherwise is the README's. `toml wiki.toml`
+//! is a part of a configuration.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use tempfile::TempDir;
 const PRELUDE: &str = r#"
 binary=$0
 stop() { if [ -n "${server:-}" ]; then kill "$server"; wait "$server" || true; server=; fi; }
-trap stop EXIT
+trap 'stop; for node in "${!servers[@]}"; do kill "${servers[$node]}"; done; wait' EXIT
 serve() {
   stop
   unset APPKEEP_URL APPKEEP_TOKEN APPKEEP_ACCOUNT APPKEEP_CA
@@ -36,6 +37,46 @@ appkeep() { if [ "$1" = serve ]; then serve "$@"; else "$binary" "$@"; fi; }
 cargo() { case "$1 $2" in "run --") appkeep "${@:3}" ;; "xtask "*) ;; *) return 1 ;; esac; }
 # Connects as the superuser of the database.
 sudo() { [ "$1 $2" = "-u postgres" ] && PGHOST=$ADMIN_PGHOST PGPORT=$ADMIN_PGPORT PGUSER=$ADMIN_PGUSER "${@:3}"; }
+# Machines: each has a server, a configuration, a data directory and a program of its own.
+declare -A servers
+on() {
+  { local -; set +x; } 2> /dev/null
+  local data=var/lib config=etc/appkeep program=usr/local/bin word
+  words=()
+  for word in "${@:2}"; do
+    word=${word//"$data/appkeep"/"$data/$1"}
+    word=${word//"$config/appkeep.toml"/"$config/$1.toml"}
+    word=${word//"$program/appkeep"/"$program/$1"}
+    words+=("${word//127.0.0.1:9480/"${operations[$1]}"}")
+  done
+}
+ssh() {
+  on "$@"
+  case ${words[0]} in
+    appkeep) "$binary" "${words[@]:1}" ;;
+    systemctl) unit "$1" "${words[1]}" ;;
+    *) "${words[@]}" ;;
+  esac
+}
+scp() {
+  on "${2%%:*}" "${2#*:}"
+  if [ "$1" = appkeep ]; then ln -s "$binary" "${words[0]}"; elif ! [ "$1" -ef "${words[0]}" ]; then cp "$1" "${words[0]}"; fi
+}
+unit() {
+  local program=usr/local/bin/$1
+  case $2 in
+    stop) kill "${servers[$1]}" && wait "${servers[$1]}"; unset "servers[$1]" ;;
+    kill) kill -KILL "${servers[$1]}"; wait "${servers[$1]}" || true; unset "servers[$1]" ;;
+    reload) kill -HUP "${servers[$1]}" ;;
+    start)
+      [ -e "$program" ] || program=$binary
+      rm -f "$1.output"
+      "$program" serve --config "etc/appkeep/$1.toml" --data "var/lib/$1" --listen "${addresses[$1]}" \
+        --operations-listen "${operations[$1]}" > "$1.output" &
+      servers[$1]=$!
+      until grep -q '^appkeep is ready on ' "$1.output"; do kill -0 "${servers[$1]}"; sleep 0.1; done ;;
+  esac
+}
 systemctl() {
   case $1 in
     stop) stop ;;
@@ -53,7 +94,10 @@ appkeep login --url http://127.0.0.1:8480 --token-file token
 ";
 
 /// The documents that start the server themselves.
-const WITHOUT_START: [&str; 2] = ["README.md", "docs/postgresql.md"];
+const WITHOUT_START: [&str; 3] = ["README.md", "docs/high-availability.md", "docs/postgresql.md"];
+
+/// The machines with a server each in the documents, at `NODE.example.com:8480`.
+const NODES: [&str; 2] = ["node-1", "node-2"];
 
 /// The PostgreSQL server in the documents: a cluster of the test, with a certificate that it trusts.
 const POSTGRES_HOST: &str = "db.example.com";
@@ -62,7 +106,13 @@ const POSTGRES_HOST: &str = "db.example.com";
 const S3_ENDPOINT: &str = "http://127.0.0.1:9000";
 
 /// Directories in the documents, which are created below the test's own.
-const DIRECTORIES: [&str; 4] = ["/srv", "/var/backups", "/var/lib", "/etc/appkeep"];
+const DIRECTORIES: [&str; 5] = [
+    "/srv",
+    "/var/backups",
+    "/var/lib",
+    "/etc/appkeep",
+    "/usr/local/bin",
+];
 
 macro_rules! documents {
     ($($test:ident: $path:literal,)*) => {
@@ -80,6 +130,7 @@ documents! {
     the_commands_of_checking_a_server_work: "docs/checking-a-server.md",
     the_commands_of_configuration_work: "docs/configuration.md",
     the_commands_of_development_work: "docs/development.md",
+    the_commands_of_high_availability_work_with_a_private_cluster: "docs/high-availability.md",
     the_commands_of_operations_work: "docs/operations.md",
     the_commands_of_other_languages_work: "docs/other-languages.md",
     the_commands_of_postgresql_work_with_a_private_cluster: "docs/postgresql.md",
@@ -160,7 +211,25 @@ fn run_commands(path: &str) {
         .map(PostgresCluster::address)
         .unwrap_or_default();
     let admin = postgres.iter().flat_map(PostgresCluster::environment);
+    let (host, port) = listen.split_once(':').expect("a host and a port");
+    let port: u16 = port.parse().expect("a port");
+    let arrays: String = [("addresses", 100), ("operations", 200)]
+        .map(|(name, base)| {
+            let of_node = |(node, number): (&str, u16)| format!("[{node}]={host}:{} ", port + base + number);
+            let values: String = NODES.into_iter().zip(0..).map(of_node).collect();
+            format!("declare -A {name}=({values})\n")
+        })
+        .concat();
     let adapt = |text: &str| {
+        let text = NODES
+            .into_iter()
+            .zip(100..)
+            .fold(text.to_owned(), |text, (node, offset)| {
+                text.replace(
+                    &format!("{node}.example.com:8480"),
+                    &format!("{host}:{}", port + offset),
+                )
+            });
         let text = text
             .replace("127.0.0.1:8480", &listen)
             .replace(S3_ENDPOINT, &s3_url)
@@ -177,17 +246,22 @@ fn run_commands(path: &str) {
         "var/backups/appkeep",
         "var/lib",
         "etc/appkeep",
+        "usr/local/bin",
+        "srv/wiki",
     ] {
         fs::create_dir_all(dir.path().join(directory)).expect("a directory");
     }
     fs::write(dir.path().join("srv/shop/database/orders"), "one\ntwo\n").expect("a file");
-    let configuration = blocks(&document, "toml appkeep.toml")
-        .pop()
-        .unwrap_or_else(|| blocks(&read("README.md"), "toml appkeep.toml").remove(0));
-    fs::write(dir.path().join("appkeep.toml"), adapt(&configuration)).expect("a configuration");
+    fs::write(dir.path().join("srv/wiki/index"), "= Wiki\n").expect("a file");
+    for (name, default) in [("appkeep.toml", "README.md"), ("wiki.toml", path)] {
+        let in_document = |path| blocks(&read(path), &format!("toml {name}")).pop();
+        if let Some(content) = in_document(path).or_else(|| in_document(default)) {
+            fs::write(dir.path().join(name), adapt(&content) + "\n").expect("a configuration");
+        }
+    }
 
     let start = if WITHOUT_START.contains(&path) { "" } else { START };
-    let script = [PRELUDE, start, &commands].join("\n");
+    let script = [&arrays, PRELUDE, start, &commands].join("\n");
     let output = Command::new("bash")
         .args(["-eux", "-o", "pipefail", "-c", &adapt(&script)])
         .arg(env!("CARGO_BIN_EXE_appkeep"))

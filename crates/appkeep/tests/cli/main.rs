@@ -40,4 +40,5 @@ mod terminal;
 mod test_mode;
 mod tls;
 mod token;
+mod upgrade;
 mod verify;

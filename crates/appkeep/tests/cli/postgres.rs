@@ -41,7 +41,7 @@ impl Schema {
         )
     }
 
-    fn psql(&self, sql: &str) {
+    pub(crate) fn psql(&self, sql: &str) {
         let mut psql = Command::new("psql");
         psql.args(["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", postgres_url()]);
         let set = format!(
@@ -352,6 +352,42 @@ fn tools_find_the_database_only_where_it_is() {
             elsewhere.display()
         )
     );
+}
+
+#[test]
+fn data_directories_of_postgres_servers_start_no_empty_database() {
+    let schema = Schema::create();
+    let installation = selected(&schema.url());
+    installation.start().unwrap().stop_gracefully().unwrap();
+    let marker = installation.data().join("appkeep.postgresql");
+    let location = fs::read_to_string(&marker).unwrap();
+    assert!(!location.contains(PASSWORD), "{location}");
+    // As after a backup.
+    fs::create_dir_all(installation.data().join("keys")).unwrap();
+
+    installation
+        .write_config(&format!("[keys]\nfile = \"master.key\"\n{CONFIG}"))
+        .unwrap();
+    let error = format!(
+        "{} says that the data directory belongs to the PostgreSQL database {}, but the configuration has no `[store]`: \
+         add it with the database's URL, or, to use a database in the data directory from now on, delete this file",
+        marker.display(),
+        location.trim_end()
+    );
+    assert_eq!(not_started(&installation), error);
+    for words in [
+        "token list --config CONFIG --data DATA",
+        "token list --data DATA",
+        "restore --config CONFIG --data DATA --abandon",
+        "key rotate --config CONFIG --data DATA",
+        "bucket import --config CONFIG --data DATA",
+    ] {
+        assert_eq!(refused(&installation, words), error, "{words}");
+    }
+    assert!(!installation.data().join("appkeep.sqlite3").exists());
+
+    fs::remove_file(&marker).unwrap();
+    installation.start().unwrap().stop_gracefully().unwrap();
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! Two servers on one database, each on a node of its own, with its own app and bucket.
 
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use appkeep_launcher::{Installation, RunningServer, backups, eventually, snapshot_body};
 use serde_json::{Value, json};
 
 use crate::postgres::{Schema, configure, not_started, refused, succeeded};
-use crate::program::installation;
+use crate::program::{appkeep, installation, stdout};
 
 const ACCOUNT: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01";
 const SHOP: App = App("shop", "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b01");
@@ -56,6 +56,16 @@ fn apps(server: &RunningServer, token: &str) -> Vec<Value> {
     apps
 }
 
+/// Runs a command of a client.
+fn with_token(server: &RunningServer, token: &str, words: &[&str]) -> Output {
+    let mut command = appkeep();
+    command
+        .args(words)
+        .args(["--url", &server.url])
+        .env("APPKEEP_TOKEN", token);
+    command.output().expect("it runs")
+}
+
 /// Whether the data directory contains a directory with this name.
 fn found(installation: &Installation, name: &str) -> bool {
     let found = Command::new("find")
@@ -65,15 +75,19 @@ fn found(installation: &Installation, name: &str) -> bool {
     !found.expect("find runs").stdout.is_empty()
 }
 
+/// The body of a request for a backup.
+fn backup_into(bucket: Option<Bucket>) -> Value {
+    let mut body = json!({ "type": "application/astra-appBackup", "version": "1.1" });
+    if let Some(bucket) = bucket {
+        body["bucketID"] = json!(bucket.1);
+    }
+    body
+}
+
 /// Requests a backup, and returns its path.
 fn request_backup(server: &RunningServer, token: &str, app: App, bucket: Bucket) -> String {
     let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{}/appBackups", app.1);
-    let body = json!({
-        "type": "application/astra-appBackup",
-        "version": "1.1",
-        "bucketID": bucket.1,
-    });
-    let created = server.post(token, &path, &body);
+    let created = server.post(token, &path, &backup_into(Some(bucket)));
     assert_eq!(created.status, 201, "{}", created.body);
     let id = created.body["id"].as_str().expect("an id");
     format!("{}/{id}", backups())
@@ -100,6 +114,26 @@ fn each_node_backs_up_its_apps_and_all_servers_answer_for_them() {
             assert_eq!(backup["state"], "completed", "{}: {backup}", app.0);
         }
     }
+
+    // Each server knows what the other's bucket supports.
+    eventually("the features of both buckets", || {
+        let checked = with_token(&one, &token, &["bucket", "check", "--output", "json"]);
+        let found = stdout(&checked)
+            .matches("\"features\": \"conditional writes\"")
+            .count();
+        (found == 2).then_some(())
+    });
+
+    // The app's node must declare the bucket, too. Without a bucket, a backup uses one that it declares.
+    let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{}/appBackups", WIKI.1);
+    let refused = one.post(&token, &path, &backup_into(Some(LOCAL)));
+    assert_eq!(refused.status, 400, "{}", refused.body);
+    assert_eq!(
+        refused.body["invalidFields"],
+        json!([{"name": "bucketID", "reason": "no node that can run the backup declares the bucket"}])
+    );
+    let created = one.post(&token, &path, &backup_into(None));
+    assert_eq!(created.body["bucketID"], SPARE.1, "{}", created.body);
 
     // Snapshots are on the disk of the app's node, which also deletes them.
     let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{}/appSnaps", WIKI.1);
@@ -132,12 +166,38 @@ fn each_node_backs_up_its_apps_and_all_servers_answer_for_them() {
     eventually("the app to be away", || {
         apps(&one, &token).contains(&away).then_some(())
     });
+    let doctor = with_token(&one, &token, &["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1));
+    let report = stdout(&doctor);
+    assert!(
+        report.contains(&format!("wiki is unavailable: {reason}")),
+        "{report}"
+    );
+    let create = [
+        "backup", "create", "waiting", "--app", "wiki", "--bucket", "spare",
+    ];
+    let created = with_token(&one, &token, &create);
+    assert_eq!(created.status.code(), Some(0), "{created:?}");
     let path = request_backup(&one, &token, WIKI, SPARE);
+    let waiting = one.get(&token, &path).body;
+    assert_eq!(waiting["state"], "pending", "{waiting}");
+    assert_eq!(waiting["stateUnready"], json!([reason]), "{waiting}");
+    let listed = one.get(&token, &backups()).body;
+    let of_app = listed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| item["state"] == "pending");
+    assert!(
+        of_app.clone().count() == 2 && of_app.clone().all(|item| item["stateUnready"] == json!([reason])),
+        "{listed}"
+    );
     let jobs = succeeded(&alpha, "job list --config CONFIG");
     assert!(jobs.contains("wiki") && jobs.contains(reason), "{jobs}");
     let two = beta.start().unwrap();
     let backup = one.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(backup["state"], "completed", "{backup}");
+    assert_eq!(backup["stateUnready"], json!([]), "{backup}");
     assert_eq!(apps(&one, &token), changed);
     one.stop_gracefully().unwrap();
     two.stop_gracefully().unwrap();

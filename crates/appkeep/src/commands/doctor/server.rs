@@ -9,7 +9,7 @@ use chrono::DateTime;
 use super::Check;
 use crate::credentials::environment;
 use crate::failure::Failure;
-use crate::remote::{Known, Session, age, reasons};
+use crate::remote::{Known, Session, age, is_undeclared, reasons};
 
 /// The largest difference between the clocks of the server and of this machine.
 const CLOCKS_APART_MAX: Duration = Duration::from_mins(5);
@@ -169,10 +169,7 @@ fn clock(session: &Session, date: &str) -> Option<Check> {
 }
 
 async fn check_apps(session: &Session, apps: &[App], checks: &mut Vec<Check>) {
-    let configured: Vec<&App> = apps
-        .iter()
-        .filter(|app| app.state != AppState::Unavailable)
-        .collect();
+    let configured: Vec<&App> = apps.iter().filter(|app| !is_undeclared(app)).collect();
     if configured.is_empty() {
         checks.push(Check::wrong(
             "apps",
@@ -181,14 +178,21 @@ async fn check_apps(session: &Session, apps: &[App], checks: &mut Vec<Check>) {
         ));
         return;
     }
-    let failed: Vec<&&App> = configured
-        .iter()
-        .filter(|app| app.state == AppState::Failed)
-        .collect();
-    if failed.is_empty() {
+    let in_state = |state: AppState| configured.iter().filter(move |app| app.state == state);
+    let (failed, away) = (in_state(AppState::Failed), in_state(AppState::Unavailable));
+    let unready = failed.clone().count() + away.clone().count();
+    if unready == 0 {
         checks.push(Check::good(
             "apps",
             format!("{} can be backed up", configured.len()),
+        ));
+    }
+    for app in away {
+        let why = reasons(app.state_unready.as_deref());
+        checks.push(Check::wrong(
+            "apps",
+            format!("{} is unavailable: {why}", app.name),
+            "start a server on a machine with its volumes: until then, its backups stay pending",
         ));
     }
     for app in failed {
@@ -202,7 +206,7 @@ async fn check_apps(session: &Session, apps: &[App], checks: &mut Vec<Check>) {
             ),
         ));
     }
-    for app in configured.into_iter().take(APPS_CHECKED) {
+    for app in configured.iter().take(APPS_CHECKED) {
         match latest(session, app).await {
             Ok(check) => checks.push(check),
             Err(failure) => checks.push(Check::failed("backups", &failure)),

@@ -21,7 +21,7 @@ use crate::fixtures::{
 use crate::harness::Harness;
 use crate::jobs::{SERVER, backup_job, claim_by, end, queue, snapshot_job};
 
-const THERE: &str = "there";
+pub(crate) const THERE: &str = "there";
 const HERE_SERVER: Uuid = Uuid::from_u128(0xf1);
 
 port_tests! {
@@ -49,11 +49,12 @@ fn with(apps: &[App], buckets: &[Bucket]) -> Declaration {
 }
 
 /// The forum and the bucket `far`, for another node than the one with everything.
-fn there() -> Declaration {
+pub(crate) fn there() -> Declaration {
     with(&[app(TEAM, FORUM, "forum")], &[bucket(TEAM, FAR, "far", false)])
 }
 
-fn here() -> Declaration {
+/// The wiki and the bucket `near`.
+pub(crate) fn here() -> Declaration {
     with(&[app(TEAM, WIKI, "wiki")], &[bucket(TEAM, NEAR, "near", true)])
 }
 
@@ -79,7 +80,7 @@ async fn claimed_number(h: &Harness, node: &str) -> Option<u128> {
     Some(job.lease.job_id.as_uuid().as_u128())
 }
 
-fn of_node(job: NewJob, node: &str) -> NewJob {
+pub(crate) fn of_node(job: NewJob, node: &str) -> NewJob {
     NewJob {
         node: Some(node.to_owned()),
         ..job
@@ -265,7 +266,7 @@ async fn jobs_are_claimed_by_nodes_that_declare_their_app_or_bucket(h: Harness) 
 }
 
 /// A deletion of a snapshot, which requires no declaration.
-fn snapshot_deletion(n: u128) -> NewJob {
+pub(crate) fn snapshot_deletion(n: u128) -> NewJob {
     let payload = DeleteSnapshot {
         account_id: Some(TEAM),
         app_id: WIKI,

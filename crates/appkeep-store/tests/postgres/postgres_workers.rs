@@ -1,11 +1,8 @@
 //! Workers that another server wakes and stops.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use appkeep_core::admission::{Admission, FreeSpace, LowSpace, QueueLimits};
-use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::ids::SnapshotKind;
 use appkeep_core::job::{CreateSnapshot, DeleteSnapshot, JobPayload, NewJob};
 use appkeep_core::lease;
@@ -14,37 +11,15 @@ use appkeep_core::store::{Store, StoredKind};
 use appkeep_core::worker::{JobControl, WorkerDeps, Workers};
 use appkeep_store::PostgresStore;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use sqlx_core::executor::Executor as _;
 use sqlx_core::query_scalar::query_scalar;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use crate::environment::deps;
 use crate::fixtures::{NODE, TEAM, WIKI, at, declaration, resource};
-use crate::idle_engine::IdleEngine;
 use crate::schema::Schema;
-
-/// A clock that stands still, sequential ids, and unlimited space.
-struct Environment(AtomicU64);
-
-impl Clock for Environment {
-    fn now(&self) -> DateTime<Utc> {
-        at(1)
-    }
-}
-
-impl IdSource for Environment {
-    fn next_id(&self) -> Uuid {
-        Uuid::from_u128(self.0.fetch_add(1, Ordering::Relaxed).into())
-    }
-}
-
-impl FreeSpace for Environment {
-    fn check(&self) -> Result<(), LowSpace> {
-        Ok(())
-    }
-}
 
 /// Keeps each job in its first state, and reports when it begins and when it is stopped.
 struct Hold(mpsc::UnboundedSender<&'static str>);
@@ -67,32 +42,17 @@ impl JobControl for Hold {
     }
 }
 
-fn deps(store: PostgresStore, events: mpsc::UnboundedSender<&'static str>) -> WorkerDeps {
-    let environment = Arc::new(Environment(AtomicU64::new(0xf000)));
-    WorkerDeps {
-        store: Arc::new(store),
-        engine: Arc::new(IdleEngine),
-        clock: environment.clone(),
-        ids: environment.clone(),
-        wake: Arc::default(),
-        owner: Uuid::from_u128(0xe1),
-        node: NODE.to_owned(),
-        backups_max: None,
-        admission: Admission {
-            space: environment,
-            limits: QueueLimits::default(),
-        },
-        job_control: Some(Arc::new(Hold(events))),
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn requests_of_another_server_stop_a_job_before_its_lease_is_renewed() {
     let schema = Schema::create().await;
     let first = PostgresStore::connect(&schema.url()).await.unwrap();
     let second = PostgresStore::connect(&schema.url()).await.unwrap();
     let (sender, mut events) = mpsc::unbounded_channel();
-    let workers = Workers::start(&deps(first.clone(), sender), 1);
+    let deps = WorkerDeps {
+        job_control: Some(Arc::new(Hold(sender))),
+        ..deps(Arc::new(first.clone()), Arc::default(), NODE)
+    };
+    let workers = Workers::start(&deps, 1);
 
     let snapshot = resource::<SnapshotKind>(7, "of-another-server");
     let payload = CreateSnapshot {
@@ -156,8 +116,8 @@ async fn jobs_end_at_once_although_their_leases_are_renewed_meanwhile() {
         tx.insert_job(&job).await.unwrap();
     }
     tx.commit().await.unwrap();
-    let (sender, _) = mpsc::unbounded_channel();
-    let workers = Workers::start(&deps(store.clone(), sender), 4);
+    let deps = deps(Arc::new(store.clone()), Arc::default(), NODE);
+    let workers = Workers::start(&deps, 4);
     let mut renewals = JoinSet::new();
     for _ in 0..4 {
         let mut database = schema.connect().await;

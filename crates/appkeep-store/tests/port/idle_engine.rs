@@ -1,6 +1,7 @@
-//! An engine for jobs that are stopped before they use it.
+//! An engine for jobs that need no data.
 
 use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 
 use appkeep_core::catalog::{Bucket, Volume};
 use appkeep_core::engine::{
@@ -12,8 +13,21 @@ use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-/// Has no data and no unfinished restores.
-pub(crate) struct IdleEngine;
+/// Has no data, and records the snapshots that it deletes.
+#[derive(Default)]
+pub(crate) struct IdleEngine {
+    deleted: Mutex<HashSet<AppSnapshotId>>,
+}
+
+impl IdleEngine {
+    /// The ids of the deleted snapshots.
+    pub(crate) fn deleted_snapshots(&self) -> HashSet<AppSnapshotId> {
+        self.deleted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
 
 #[async_trait]
 impl Engine for IdleEngine {
@@ -42,7 +56,11 @@ impl Engine for IdleEngine {
         unreachable!("no snapshot is measured")
     }
 
-    async fn delete_snapshot(&self, _: AppId, _: AppSnapshotId) -> Result<(), EngineError> {
+    async fn delete_snapshot(&self, _: AppId, id: AppSnapshotId) -> Result<(), EngineError> {
+        self.deleted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id);
         Ok(())
     }
 

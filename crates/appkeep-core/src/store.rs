@@ -418,8 +418,8 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// Records which apps are away: none of the nodes that declare them has a live server. Returns the number of apps for
     /// which this has changed. The time is the same as in [`Store::register_server`].
     async fn update_away_apps(&mut self, now: DateTime<Utc>) -> Result<usize, StoreError>;
-    /// Deletes a node without a live server: its declaration and its registrations. Unfinished jobs and snapshots that
-    /// belonged to it don't belong to a node any more. The time is the same as in [`Store::register_server`].
+    /// Deletes a node without a live server: its declaration and its registrations. Restores, unfinished jobs and
+    /// snapshots that belonged to it don't belong to a node any more. The time is the same as in [`Store::register_server`].
     async fn delete_node(&mut self, node: &str, now: DateTime<Utc>) -> Result<DeletedNode, StoreError>;
     /// Inserts an app that is not declared, unless there is one with its id, which stays unchanged. Returns whether the
     /// app with this id belongs to this account.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha384};
 pub(crate) type Migration = (i64, &'static str, &'static str);
 
 /// The number of migrations, which is also the newest version of the schema.
-pub(crate) const MIGRATIONS: usize = 24;
+pub(crate) const MIGRATIONS: usize = 25;
 
 macro_rules! files {
     ($database:literal: $($version:literal $name:literal),* $(,)?) => {
@@ -44,6 +44,7 @@ macro_rules! migrations {
             22 "0022_create_node_declarations",
             23 "0023_create_bucket_checks",
             24 "0024_bound_writes",
+            25 "0025_add_restore_node",
         }
     };
 }

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use appkeep_core::app_restore::RestoreState;
+use appkeep_core::app_restore::{AppRestore, RestoreState};
 use appkeep_core::catalog::{Account, App};
 use appkeep_core::clock::Clock;
 use appkeep_core::engine::{Engine, EngineError, Restore, RestoreData};
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Store, StoreError, list_bucket_directories, transact};
-use appkeep_core::worker::complete_interrupted_restore;
+use appkeep_core::worker::InterruptedRestore;
 use appkeep_engine::{BucketCredentials, EngineConfig, RusticEngine};
 use tokio_util::sync::CancellationToken;
 
@@ -81,6 +81,8 @@ pub struct Stopped {
     credentials: BucketCredentials,
     store: Arc<dyn Store>,
     clock: StoreClock,
+    /// The name of this node, if the database may have other servers.
+    node: Option<String>,
     _lock: DataDirLock,
 }
 
@@ -108,6 +110,8 @@ impl Stopped {
         let keys = keys::open(data.path(), config).await?;
         let credentials = config.map(Config::credentials).unwrap_or_default();
         let store = open_store(config, Some(data.path())).await?;
+        let shared = config.filter(|config| config.store.is_some());
+        let node = shared.map(|config| config.node.to_string());
         let clock = clock_of(store.as_ref()).await?;
         Ok(Self {
             data,
@@ -115,6 +119,7 @@ impl Stopped {
             credentials,
             store,
             clock,
+            node,
             _lock: lock,
         })
     }
@@ -272,14 +277,15 @@ impl Stopped {
         Ok(abandoned)
     }
 
-    /// Completes the latest restore of the app if it is interrupted or, with `any`, if it is in progress.
-    /// Returns whether there was one.
+    /// Completes the latest restore of the app if it is interrupted or, with `any`, if it is in progress, unless another
+    /// node runs it. Returns whether there was one.
     async fn note_abandoned(&self, app: &App, any: bool) -> Result<bool, StoreError> {
         let mut tx = self.store.begin().await?;
         let latest = tx.fetch_latest_app_restore(app.account_id, app.id).await?;
         let ends =
             |state: RestoreState| state == RestoreState::Interrupted || (any && state.is_in_progress());
-        let Some(mut latest) = latest.filter(|latest| ends(latest.state)) else {
+        let is_own = |latest: &AppRestore| self.node.as_ref().is_none_or(|node| latest.is_of(node));
+        let Some(mut latest) = latest.filter(|latest| ends(latest.state) && is_own(latest)) else {
             return Ok(false);
         };
         let note = "abandoned: the app has what is in its volumes now".to_owned();
@@ -291,7 +297,13 @@ impl Stopped {
 
     async fn settle(&self, of: (AccountId, AppId), note: &str) -> Result<(), StoreError> {
         let mut tx = self.store.begin().await?;
-        complete_interrupted_restore(tx.as_mut(), of, None, note, self.clock.now()).await?;
+        let of = InterruptedRestore {
+            account_id: of.0,
+            app_id: of.1,
+            except: None,
+            node: self.node.as_deref(),
+        };
+        of.complete(tx.as_mut(), note, self.clock.now()).await?;
         tx.commit().await
     }
 

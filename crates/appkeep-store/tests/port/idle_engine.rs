@@ -16,10 +16,19 @@ use tokio_util::sync::CancellationToken;
 /// Has no data, and records the snapshots that it deletes.
 #[derive(Default)]
 pub(crate) struct IdleEngine {
+    unfinished: Vec<UnfinishedRestore>,
     deleted: Mutex<HashSet<AppSnapshotId>>,
 }
 
 impl IdleEngine {
+    /// An engine with these unfinished restores.
+    pub(crate) fn with_unfinished(unfinished: Vec<UnfinishedRestore>) -> Self {
+        Self {
+            unfinished,
+            ..Self::default()
+        }
+    }
+
     /// The ids of the deleted snapshots.
     pub(crate) fn deleted_snapshots(&self) -> HashSet<AppSnapshotId> {
         self.deleted
@@ -106,7 +115,7 @@ impl Engine for IdleEngine {
     }
 
     async fn unfinished_restores(&self, _: Option<AppId>) -> Result<Vec<UnfinishedRestore>, EngineError> {
-        Ok(Vec::new())
+        Ok(self.unfinished.clone())
     }
 
     async fn finish_restore(&self, _: AppId, _: AppRestoreId) -> Result<Option<RestoreReport>, EngineError> {

@@ -19,6 +19,7 @@ mod limits;
 mod nodes;
 mod paging;
 mod resources;
+mod restores_of_nodes;
 mod rows;
 mod schedules;
 #[path = "../schema/mod.rs"]

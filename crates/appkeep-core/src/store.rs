@@ -337,9 +337,12 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     /// the process that held it is known to be dead. A job is skipped while another job with its exclusive key runs.
     ///
     /// A job that belongs to a node ([`NewJob::node`]) is skipped by all others. Other jobs are skipped by nodes that
-    /// don't declare their [`JobPayload::required_item`](crate::job::JobPayload::required_item), but any node may delete a backup from a bucket that no node
-    /// declares. A cancelled job that has never run can be claimed by any node. A store that is used by one server only
-    /// ignores all of these rules.
+    /// don't declare their [`JobPayload::required_item`](crate::job::JobPayload::required_item), but any node may
+    /// claim a job whose item no node declares. Any node may claim a cancelled job that has never run, or whose
+    /// app is away and which doesn't belong to a node. A store that is used by one server only ignores all of these
+    /// rules.
+    ///
+    /// A server claims nothing while another live server is registered for its node.
     ///
     /// A job that uses a bucket is skipped by a node that isn't known to be able to use it, while another live node that
     /// may run the job is ([`StoreTx::update_bucket_problem`]).

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use super::InterruptedRestore;
-use super::job::{Job, Setback, name_of, undeclared};
+use super::job::{Job, Setback, check_declared, name_of, undeclared_here};
 use super::run::JobRun;
 use super::step::StepError;
 use crate::app_restore::{AppRestore, RestoreSource};
@@ -140,7 +140,8 @@ async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, Step
     let (store, account_id) = (&run.deps.store, restore.account_id);
     let gone = |what: String| StepError::Permanent(vec![format!("{what} no longer exists")]);
     let app = run.app(account_id, restore.app_id).await?;
-    let app = app.ok_or_else(|| undeclared(run, restore.app_id))?;
+    let app = app.ok_or_else(|| undeclared_here(run, restore.app_id))?;
+    check_declared(&app)?;
     if !app.options.volumes_inside.is_empty() {
         let inside = app.options.volumes_inside.join(", ");
         let reason = format!("volumes of other apps are inside the app's volumes: {inside}");

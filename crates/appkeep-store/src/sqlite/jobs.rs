@@ -49,7 +49,9 @@ macro_rules! claim {
     };
 }
 
-/// Whether the node may run the job. Any node may delete backups from a bucket that no node declares. Null, as the result of a comparison with null, counts as false.
+/// Whether the node may run the job: one that has the data, or one that declares the required item. Any node may run jobs
+/// whose required item no node declares, and finish cancelled jobs that have never run or whose app is away. Null, as the
+/// result of a comparison with null, counts as false.
 macro_rules! permitted {
     () => {
         concat!(
@@ -57,9 +59,10 @@ macro_rules! permitted {
             "OR (candidate.node IS NULL AND (candidate.required_item IS NULL OR 0 < (",
             "SELECT COUNT(*) FROM node_declarations AS declared ",
             "WHERE declared.id = candidate.required_item AND declared.node = ?5) ",
-            "OR (candidate.kind = 'delete_backup' AND 0 = (",
-            "SELECT COUNT(*) FROM node_declarations AS declared ",
-            "WHERE declared.id = candidate.required_item)))))"
+            "OR 0 = (SELECT COUNT(*) FROM node_declarations AS declared ",
+            "WHERE declared.id = candidate.required_item) ",
+            "OR (candidate.cancel_requested AND 0 < (SELECT COUNT(*) FROM apps ",
+            "WHERE apps.id = candidate.required_item AND apps.away_nodes IS NOT NULL)))))"
         )
     };
 }

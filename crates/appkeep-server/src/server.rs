@@ -262,7 +262,7 @@ impl Server {
             let reconciler = reconciler.as_ref().map(Background::liveness).unwrap_or_default();
             let watches = watches.iter().chain([&registration]).map(Background::liveness);
             let liveness = watches.fold(workers.liveness().with(reconciler), Liveness::with);
-            operations.watch(liveness, unusable_buckets);
+            operations.watch(liveness, unusable_buckets, register.clone());
         }
         Ok(Self {
             listener,

@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use super::db::{self, params, storable};
 use super::events::notifying;
-use super::locks;
 use super::rows::PostgresRow;
 use super::servers::now;
+use super::{locks, servers};
 use crate::items::jobs::{
     Claimed, PARKED_PER_CLAIM_MAX, UnrunnableJob, claimed, log_claimed, queued, truncate_reason,
 };
@@ -212,6 +212,12 @@ pub(super) async fn insert(db: &mut PgConnection, job: &NewJob) -> Result<Queued
 /// Claims a job in a transaction in which each statement sees all committed claims.
 pub(super) async fn claim(db: &mut PgConnection, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {
     locks::claim(db).await?;
+    if servers::fetch_other(db, &claim.node, claim.owner)
+        .await?
+        .is_some()
+    {
+        return Ok(None);
+    }
     unpark(db).await?;
     make_due(db, claim.now).await?;
     for _ in 0..PARKED_PER_CLAIM_MAX {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::db::Db;
 use super::rows::SqliteRow;
+use super::servers;
 use crate::items::jobs::{
     Claimed, FINISHED_JOBS_MAX, PARKED_PER_CLAIM_MAX, UnrunnableJob, claimed, log_claimed, queued,
     truncate_reason,
@@ -195,6 +196,9 @@ pub(super) fn insert(db: &Db, job: &NewJob) -> Result<QueuedJobs, StoreError> {
 }
 
 pub(super) fn claim(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<ClaimedJob>, StoreError> {
+    if !sole_server && servers::fetch_other(db, &claim.node, claim.owner, claim.now)?.is_some() {
+        return Ok(None);
+    }
     unpark(db)?;
     make_due(db, claim.now)?;
     for _ in 0..PARKED_PER_CLAIM_MAX {

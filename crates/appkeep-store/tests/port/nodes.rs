@@ -22,7 +22,7 @@ use crate::harness::Harness;
 use crate::jobs::{SERVER, backup_job, claim_by, end, queue, requeue, snapshot_job};
 
 pub(crate) const THERE: &str = "there";
-const HERE_SERVER: Uuid = Uuid::from_u128(0xf1);
+const HERE_SERVER: Uuid = SERVER;
 
 port_tests! {
     items_are_declared_while_a_node_declares_them,

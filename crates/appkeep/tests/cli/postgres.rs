@@ -41,7 +41,8 @@ impl Schema {
         )
     }
 
-    fn psql(&self, sql: &str) {
+    /// Runs statements.
+    pub(crate) fn psql(&self, sql: &str) {
         let mut psql = Command::new("psql");
         psql.args(["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", postgres_url()]);
         let set = format!(

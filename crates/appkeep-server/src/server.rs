@@ -29,7 +29,7 @@ use uuid::Uuid;
 use self::engine::EngineParts;
 use self::reload::{Reloadable, declare};
 use crate::admin::data_dir::{DataDir, DataDirLock};
-use crate::admin::database::{DatabaseError, open_postgres};
+use crate::admin::database::{DatabaseError, Schema, open_postgres};
 use crate::config::Config;
 use crate::error::StartError;
 use crate::http::{Api, BODY_BYTES_MAX, Http, Middleware, PageCache, SHARED_BODY_BYTES_MAX, Wrapped};
@@ -458,7 +458,7 @@ impl Database {
     async fn open(data: &DataDir, config: &Config, is_volatile: bool) -> Result<Self, DatabaseError> {
         if let Some(url) = &config.store {
             data.check_without_database()?;
-            let postgres = open_postgres(url).await?;
+            let postgres = open_postgres(url, Schema::Migrated).await?;
             return Ok(Self {
                 store: Arc::new(postgres.clone()),
                 #[cfg(any(feature = "testing", feature = "failpoints"))]

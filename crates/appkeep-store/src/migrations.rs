@@ -70,6 +70,21 @@ pub(crate) fn missing<'m>(
     Ok(&migrations[applied.len()..])
 }
 
+/// Checks that all `migrations` are `applied`.
+///
+/// # Errors
+/// Those of [`missing`]; also when migrations are missing.
+pub(crate) fn check_current(migrations: &[Migration], applied: &[(i64, Vec<u8>)]) -> Result<(), StoreError> {
+    if missing(migrations, applied)?.is_empty() {
+        return Ok(());
+    }
+    let version = applied.last().map_or(0, |(version, _)| *version);
+    Err(StoreError::Broken(format!(
+        "the schema of the database is older than this version of appkeep: its version is {version}, expected \
+         {MIGRATIONS}. Start a server of this version first, which migrates it"
+    )))
+}
+
 /// Checks that the applied migration is the one that this program has at the same position.
 fn check_history(version: i64, applied_checksum: &[u8], known: Option<&Migration>) -> Result<(), StoreError> {
     let Some((known_version, name, sql)) = known else {

@@ -47,11 +47,20 @@ pub enum DatabaseError {
     },
 }
 
+/// The schema of a PostgreSQL database that is opened.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Schema {
+    /// It is migrated if it is older than this program.
+    Migrated,
+    /// It must be that of this program: servers of the previous version may use the database.
+    Current,
+}
+
 /// Opens the database of an existing server, which may use it at the same time: the PostgreSQL database that `config`
-/// selects, else SQLite in the data directory at `data`.
+/// selects, else SQLite in the data directory at `data`. Only SQLite's schema is migrated.
 ///
 /// # Errors
-/// When it can't be opened, or neither the configuration nor the data directory contain it.
+/// When it can't be opened, its schema is older, or neither the configuration nor the data directory contain it.
 pub async fn open_store(
     config: Option<&Config>,
     data: Option<&Path>,
@@ -60,7 +69,7 @@ pub async fn open_store(
         if let Some(path) = data {
             DataDir::existing_without_database(path)?;
         }
-        return Ok(Arc::new(open_postgres(url).await?));
+        return Ok(Arc::new(open_postgres(url, Schema::Current).await?));
     }
     let data = DataDir::existing(data.ok_or(DatabaseError::NoDataDir)?)?;
     Ok(Arc::new(SqliteStore::open(data.database()).await?))
@@ -74,13 +83,16 @@ pub async fn clock_of(store: &dyn Store) -> Result<StoreClock, StoreError> {
     StoreClock::of(store, Arc::new(SystemClock)).await
 }
 
-/// Opens the database of a server, as [`open_store`] does. Creates SQLite's if it doesn't exist.
+/// Opens the database of a server, as [`open_store`] does. Creates its schema if it doesn't exist.
 pub(super) async fn open_or_create_store(
     config: &Config,
     data: &DataDir,
 ) -> Result<Arc<dyn Store>, DatabaseError> {
     Ok(match &config.store {
-        Some(_) => open_store(Some(config), Some(data.path())).await?,
+        Some(url) => {
+            data.check_without_database()?;
+            Arc::new(open_postgres(url, Schema::Migrated).await?)
+        }
         None => Arc::new(SqliteStore::open(data.database()).await?),
     })
 }
@@ -98,10 +110,13 @@ pub fn existing_data_dir(config: Option<&Config>, path: &Path) -> Result<DataDir
 }
 
 /// Connects to a PostgreSQL database.
-pub(crate) async fn open_postgres(url: &StoreUrl) -> Result<PostgresStore, DatabaseError> {
+pub(crate) async fn open_postgres(url: &StoreUrl, schema: Schema) -> Result<PostgresStore, DatabaseError> {
     let url = read(url).await?;
     let location = PostgresStore::location(&url.text).map_err(|problem| url.refused(problem))?;
-    let connected = PostgresStore::connect(&url.text).await;
+    let connected = match schema {
+        Schema::Migrated => PostgresStore::connect(&url.text).await,
+        Schema::Current => PostgresStore::connect_migrated(&url.text).await,
+    };
     connected.map_err(|error| DatabaseError::Postgres { location, error })
 }
 

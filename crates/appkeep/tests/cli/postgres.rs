@@ -313,6 +313,21 @@ fn unreachable_databases_are_named() {
 }
 
 #[test]
+fn tools_do_not_create_or_migrate_the_schema_of_a_server() {
+    let schema = Schema::create();
+    let installation = selected(&schema.url());
+    for words in [
+        "token list --config CONFIG",
+        "key show --recovery --config CONFIG --data DATA",
+    ] {
+        let error = refused(&installation, words);
+        assert!(error.contains("Start a server of this version first"), "{error}");
+    }
+    installation.start().unwrap().stop_gracefully().unwrap();
+    assert_eq!(succeeded(&installation, "job list --config CONFIG"), "");
+}
+
+#[test]
 fn tools_find_the_database_only_where_it_is() {
     let installation = installation();
     let error = refused(&installation, "token list --config CONFIG");

@@ -14,7 +14,7 @@ const MIGRATE: i32 = 1;
 const CLAIM: i32 = 2;
 const REGISTER: i32 = 3;
 
-/// Waits until no other server writes in a serializable transaction.
+/// Waits until no other server writes.
 pub(crate) const WRITES: &str = "LOCK TABLE write_lock IN EXCLUSIVE MODE";
 
 const LOCK: Statement = Statement {

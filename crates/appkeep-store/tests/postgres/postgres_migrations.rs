@@ -93,7 +93,7 @@ async fn migrations_wait_until_no_server_writes() {
     raw.execute("ALTER TABLE app_restores DROP COLUMN node")
         .await
         .unwrap();
-    raw.execute("DELETE FROM applied_migrations WHERE name = '0024_add_restore_node'")
+    raw.execute("DELETE FROM applied_migrations WHERE name = '0025_add_restore_node'")
         .await
         .unwrap();
     let writing = store.begin().await.unwrap();

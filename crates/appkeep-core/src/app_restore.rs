@@ -36,6 +36,8 @@ pub struct AppRestore {
     pub modified_at: DateTime<Utc>,
     /// The actor that requested it.
     pub created_by: SubjectId,
+    /// The node that runs it, whose disk has its journal; `None` until it begins.
+    pub node: Option<String>,
     /// Counts changes; every change is a compare-and-set on it.
     pub generation: i64,
 }
@@ -156,13 +158,19 @@ impl AppRestore {
             created_at: now,
             modified_at: now,
             created_by: by,
+            node: None,
             generation: 0,
         }
     }
 
-    /// A restore that the engine reported as unfinished and that a worker will finish.
+    /// A restore that the engine of a node reported as unfinished and that a worker will finish.
     #[must_use]
-    pub fn resumed(unfinished: &UnfinishedRestore, account_id: AccountId, now: DateTime<Utc>) -> Self {
+    pub fn resumed(
+        unfinished: &UnfinishedRestore,
+        account_id: AccountId,
+        node: &str,
+        now: DateTime<Utc>,
+    ) -> Self {
         // Journals of earlier versions don't name the source. Finishing a restore doesn't read it.
         let unknown = RestoreSource::Snapshot(AppSnapshotId::new(Uuid::nil()));
         let request = CreateAppRestore {
@@ -170,20 +178,27 @@ impl AppRestore {
             source: unfinished.source.unwrap_or(unknown),
         };
         let mut restore = Self::pending(unfinished.id, account_id, request, SubjectId::SYSTEM, now);
-        restore.resume(now);
+        restore.resume(node, now);
         restore
     }
 
     /// Marks an interrupted restore as running again, so that a worker can finish it.
-    pub fn resume(&mut self, now: DateTime<Utc>) {
-        self.begin(now);
+    pub fn resume(&mut self, node: &str, now: DateTime<Utc>) {
+        self.begin(node, now);
         self.reasons = fit_reasons(&[BEING_FINISHED.to_owned()]);
     }
 
-    /// Marks the restore as running.
-    pub fn begin(&mut self, now: DateTime<Utc>) {
+    /// Marks the restore as running on a node.
+    pub fn begin(&mut self, node: &str, now: DateTime<Utc>) {
         self.state = RestoreState::Running;
+        self.node = Some(node.to_owned());
         self.modified_at = now;
+    }
+
+    /// Whether the node may have its journal. Restores of earlier versions don't have a node.
+    #[must_use]
+    pub fn is_of(&self, node: &str) -> bool {
+        self.node.as_ref().is_none_or(|own| own == node)
     }
 
     /// Marks the restore as completed; `notes` list the data that could not be restored exactly.

@@ -358,9 +358,12 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     /// the process that held it is known to be dead. A job is skipped while another job with its exclusive key runs.
     ///
     /// A job that belongs to a node ([`NewJob::node`]) is skipped by all others. Other jobs are skipped by nodes that
-    /// don't declare their [`JobPayload::required_item`](crate::job::JobPayload::required_item), but any node may delete a backup from a bucket that no node
-    /// declares. A cancelled job that has never run can be claimed by any node. A store that is used by one server only
-    /// ignores all of these rules.
+    /// don't declare their [`JobPayload::required_item`](crate::job::JobPayload::required_item), but any node may
+    /// claim a job whose item no node declares. Any node may claim a cancelled job that has never run, or whose
+    /// app is away and which doesn't belong to a node. A store that is used by one server only ignores all of these
+    /// rules.
+    ///
+    /// A server claims nothing while another live server is registered for its node.
     ///
     /// A job that uses a bucket is skipped by a node that isn't known to be able to use it, while another live node that
     /// may run the job is ([`StoreTx::update_bucket_problem`]).
@@ -441,8 +444,8 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// Records which apps are away: none of the nodes that declare them has a live server. Returns the number of apps for
     /// which this has changed. The time is the same as in [`Store::register_server`].
     async fn update_away_apps(&mut self, now: DateTime<Utc>) -> Result<usize, StoreError>;
-    /// Deletes a node without a live server: its declaration and its registrations. Unfinished jobs and snapshots that
-    /// belonged to it don't belong to a node any more. The time is the same as in [`Store::register_server`].
+    /// Deletes a node without a live server: its declaration and its registrations. Restores, unfinished jobs and
+    /// snapshots that belonged to it don't belong to a node any more. The time is the same as in [`Store::register_server`].
     async fn delete_node(&mut self, node: &str, now: DateTime<Utc>) -> Result<DeletedNode, StoreError>;
     /// Inserts an app that is not declared, unless there is one with its id, which stays unchanged. Returns whether the
     /// app with this id belongs to this account.
@@ -504,8 +507,8 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// Queues a job. Returns the number of jobs that were queued before, for its app and its account, and that add work
     /// ([`JobPayload::adds_work`](crate::job::JobPayload::adds_work)).
     async fn insert_job(&mut self, job: &NewJob) -> Result<QueuedJobs, StoreError>;
-    /// Requests all jobs on this resource to stop. Queued jobs become due now and are finished as soon as they are
-    /// claimed.
+    /// Requests all jobs on this resource to stop, except deletions of data. Queued jobs become due now and are finished
+    /// as soon as they are claimed.
     async fn update_jobs_cancel_requested(&mut self, resource: Uuid) -> Result<(), StoreError>;
     /// Whether the lease still holds. Checked first in every transaction that writes a job's results. If it holds, the
     /// job isn't claimed until the transaction ends.

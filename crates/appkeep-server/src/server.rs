@@ -29,7 +29,7 @@ use uuid::Uuid;
 use self::engine::EngineParts;
 use self::reload::{Reloadable, declare};
 use crate::admin::data_dir::{DataDir, DataDirLock, DatabaseKind};
-use crate::admin::database::{DatabaseError, open_postgres};
+use crate::admin::database::{DatabaseError, Schema, open_postgres};
 use crate::config::Config;
 use crate::error::StartError;
 use crate::http::{Api, BODY_BYTES_MAX, Http, Middleware, PageCache, SHARED_BODY_BYTES_MAX, Wrapped};
@@ -262,7 +262,7 @@ impl Server {
             let reconciler = reconciler.as_ref().map(Background::liveness).unwrap_or_default();
             let watches = watches.iter().chain([&registration]).map(Background::liveness);
             let liveness = watches.fold(workers.liveness().with(reconciler), Liveness::with);
-            operations.watch(liveness, unusable_buckets);
+            operations.watch(liveness, unusable_buckets, register.clone());
         }
         Ok(Self {
             listener,
@@ -458,7 +458,7 @@ impl Database {
     async fn open(data: &DataDir, config: &Config, is_volatile: bool) -> Result<Self, DatabaseError> {
         data.check_kind(DatabaseKind::of(Some(config)))?;
         if let Some(url) = &config.store {
-            let postgres = open_postgres(url, Some(data)).await?;
+            let postgres = open_postgres(url, Schema::Migrated, Some(data)).await?;
             return Ok(Self {
                 store: Arc::new(postgres.clone()),
                 #[cfg(any(feature = "testing", feature = "failpoints"))]

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha384};
 pub(crate) type Migration = (i64, &'static str, &'static str);
 
 /// The number of migrations, which is also the newest version of the schema.
-pub(crate) const MIGRATIONS: usize = 25;
+pub(crate) const MIGRATIONS: usize = 26;
 
 macro_rules! files {
     ($database:literal: $($version:literal $name:literal),* $(,)?) => {
@@ -45,6 +45,7 @@ macro_rules! migrations {
             23 "0023_create_bucket_checks",
             24 "0024_bound_writes",
             25 "0025_add_bucket_features",
+            26 "0026_add_restore_node",
         }
     };
 }
@@ -68,6 +69,21 @@ pub(crate) fn missing<'m>(
         check_history(*version, checksum, migrations.get(at))?;
     }
     Ok(&migrations[applied.len()..])
+}
+
+/// Checks that all `migrations` are `applied`.
+///
+/// # Errors
+/// Those of [`missing`]; also when migrations are missing.
+pub(crate) fn check_current(migrations: &[Migration], applied: &[(i64, Vec<u8>)]) -> Result<(), StoreError> {
+    if missing(migrations, applied)?.is_empty() {
+        return Ok(());
+    }
+    let version = applied.last().map_or(0, |(version, _)| *version);
+    Err(StoreError::Broken(format!(
+        "the schema of the database is older than this version of appkeep: its version is {version}, expected \
+         {MIGRATIONS}. Start a server of this version first, which migrates it"
+    )))
 }
 
 /// Checks that the applied migration is the one that this program has at the same position.

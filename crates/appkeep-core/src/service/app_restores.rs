@@ -1,6 +1,6 @@
 //! The operation on restores. The API requests a restore with `app_update`, and shows it as the app's state.
 
-use crate::app_restore::{AppRestore, CreateAppRestore, RestoreSource};
+use crate::app_restore::{AppRestore, CreateAppRestore, RestoreSource, RestoreState};
 use crate::audit::Change;
 use crate::authz::{Authorized, Write};
 use crate::error::Error;
@@ -35,9 +35,13 @@ impl Service {
                 return Err(Error::VolumesInside(app.options.volumes_inside.clone()));
             }
             let latest = tx.fetch_latest_app_restore(account_id, request.app_id).await?;
-            if latest.is_some_and(|latest| latest.state.is_in_progress()) {
+            if latest
+                .as_ref()
+                .is_some_and(|latest| latest.state.is_in_progress())
+            {
                 return Err(Error::AppRestoring);
             }
+            let node = required_node(node, latest)?;
             let id = AppRestoreId::new(self.ids.next_id());
             let restore = AppRestore::pending(
                 id,
@@ -68,6 +72,16 @@ impl Service {
         };
         change.record(authorized.ctx());
         Ok(restore)
+    }
+}
+
+/// The node that must run the restore: the one that has its source, or the one that has the journal of an unfinished
+/// restore, which would otherwise be finished later and overwrite this one.
+fn required_node(of_source: Option<String>, latest: Option<AppRestore>) -> Result<Option<String>, Error> {
+    let unfinished = latest.filter(|latest| latest.state == RestoreState::Interrupted);
+    match (of_source, unfinished.and_then(|unfinished| unfinished.node)) {
+        (Some(source), Some(journal)) if source != journal => Err(Error::AppRestoreUnfinished),
+        (source, journal) => Ok(source.or(journal)),
     }
 }
 

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::apply_retention;
 use super::hooks::{self, HookWindow};
-use super::job::{Job, Setback, name_of, record_setback, undeclared, update};
+use super::job::{Job, Setback, check_declared, name_of, record_setback, undeclared_here, update};
 use super::run::JobRun;
 use super::step::StepError;
 use crate::app_restore::{RestoreState, UNFINISHED};
@@ -80,8 +80,12 @@ pub(super) async fn create(
         return Ok(snapshot);
     }
     let app = run.app(account_id, snapshot.app_id).await?;
-    let app = app.ok_or_else(|| undeclared(run, snapshot.app_id))?;
-    match check_not_restoring(run, &app).await {
+    let app = app.ok_or_else(|| undeclared_here(run, snapshot.app_id))?;
+    let checked = match check_declared(&app) {
+        Ok(()) => check_not_restoring(run, &app).await,
+        undeclared => undeclared,
+    };
+    match checked {
         Err(error @ StepError::Permanent(_)) => {
             hooks::release(run, account_id, app.id, snapshot_id).await?;
             return Err(error);

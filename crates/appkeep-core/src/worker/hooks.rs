@@ -170,9 +170,21 @@ pub(super) async fn release(
 ) -> Result<(), StepError> {
     if run.was_claimed_before()
         && let Some(app) = run.app(account_id, app_id).await?
+        && (app.declared || !is_elsewhere(run, account_id, snapshot_id).await?)
     {
         let window = HookWindow::open(run, &app, snapshot_id, &run.shutdown).await?;
         window.run_post_hooks(run).await?;
     }
     Ok(())
+}
+
+/// Whether another node creates the snapshot, and quiesced the app.
+async fn is_elsewhere(
+    run: &JobRun<'_>,
+    account_id: AccountId,
+    snapshot_id: AppSnapshotId,
+) -> Result<bool, StepError> {
+    let found = run.deps.store.fetch_resource(account_id, snapshot_id).await?;
+    let node = found.and_then(|snapshot| snapshot.details.node);
+    Ok(node.is_some_and(|node| node != run.deps.node))
 }

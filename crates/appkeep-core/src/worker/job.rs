@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::run::JobRun;
 use super::step::StepError;
+use crate::catalog::App;
 use crate::ids::{AccountId, AppId, ResourceId};
 use crate::job::{ATTEMPTS_MAX, JobPayload};
 use crate::resource::Resource;
@@ -77,11 +78,18 @@ pub(super) fn job_of(payload: &JobPayload) -> &dyn Job {
 }
 
 /// The failure of a job that needs volumes of an app that its node doesn't declare.
-pub(super) fn undeclared(run: &JobRun<'_>, app_id: AppId) -> StepError {
-    StepError::Permanent(vec![format!(
-        "node {} doesn't declare app {app_id}",
-        run.deps.node
-    )])
+pub(super) fn undeclared_here(run: &JobRun<'_>, app_id: AppId) -> StepError {
+    let reason = format!("node {} doesn't declare app {app_id}", run.deps.node);
+    StepError::Permanent(vec![reason])
+}
+
+/// Checks that a node declares the app. Otherwise any node may run its jobs, and the paths of its volumes are unknown.
+pub(super) fn check_declared(app: &App) -> Result<(), StepError> {
+    if app.declared {
+        return Ok(());
+    }
+    let reason = format!("app {} is no longer declared", app.id);
+    Err(StepError::Permanent(vec![reason]))
 }
 
 /// Logs a warning that the job failed, with its reason. The surrounding span identifies the job and the request.

@@ -56,7 +56,7 @@ pub use self::liveness::Liveness;
 pub use self::node_watch::start_node_watch;
 pub use self::reconciler::start_reconciler;
 pub use self::register::{Register, RegisterError};
-pub use self::unfinished_restores::{complete_interrupted_restore, resume_restores};
+pub use self::unfinished_restores::{InterruptedRestore, resume_restores};
 pub use self::unusable_buckets::{UnusableBucket, UnusableBuckets};
 
 /// The interval at which a lease is renewed and checked for a request to stop, if the store doesn't report requests. If

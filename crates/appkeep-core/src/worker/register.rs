@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -52,6 +53,7 @@ pub struct Register {
     clock: Arc<StoreClock>,
     server: NewServer,
     view: Arc<Mutex<View>>,
+    superseded: Arc<AtomicBool>,
 }
 
 /// When a server was last seen, as it was read from the register.
@@ -95,6 +97,7 @@ impl Register {
             clock,
             server,
             view: Arc::default(),
+            superseded: Arc::default(),
         }
     }
 
@@ -102,6 +105,14 @@ impl Register {
     #[must_use]
     pub fn server_id(&self) -> Uuid {
         self.server.id
+    }
+
+    /// The name of this server's node, if another server has it because this one was not seen for too long. This server
+    /// then claims no jobs.
+    #[must_use]
+    pub fn lost_node(&self) -> Option<&NodeName> {
+        let is_superseded = self.superseded.load(Ordering::Relaxed);
+        is_superseded.then_some(&self.server.node)
     }
 
     /// Registers the server. A predecessor with the same node may have crashed: waits until it is known to be dead, at
@@ -166,16 +177,28 @@ impl Register {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while shutdown.run_until_cancelled(tick.tick()).await.is_some() {
             match self.refresh().await {
-                Ok(None) => {}
-                Ok(Some(other)) => tracing::error!(
-                    node = %other.node, other.id = %other.id,
-                    "another server has this node, because this one was not seen for too long"
-                ),
+                Ok(other) => self.set_superseded(other),
                 Err(error) => {
                     tracing::warn!(%error, "this server could not refresh its registration");
                     tick.reset_after(RETRY_AFTER);
                 }
             }
+        }
+    }
+
+    /// Records, and logs once, that another server has the node, or that this one has it again.
+    fn set_superseded(&self, other: Option<RegisteredServer>) {
+        let was_superseded = self.superseded.swap(other.is_some(), Ordering::Relaxed);
+        match other {
+            Some(other) if !was_superseded => tracing::error!(
+                node = %other.node, other.id = %other.id,
+                "another server has this node, because this one was not seen for too long: no more jobs are run"
+            ),
+            None if was_superseded => tracing::info!(
+                node = %self.server.node,
+                "no other server has this node any more: jobs are run again"
+            ),
+            _ => {}
         }
     }
 

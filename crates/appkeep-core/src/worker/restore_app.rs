@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use tokio::sync::watch;
 
-use super::complete_interrupted_restore;
-use super::job::{Job, Setback, name_of, undeclared};
+use super::InterruptedRestore;
+use super::job::{Job, Setback, check_declared, name_of, undeclared_here};
 use super::run::JobRun;
 use super::step::StepError;
 use crate::app_restore::{AppRestore, RestoreSource};
@@ -54,9 +54,14 @@ impl Job for RestoreApp {
             if !tx.update_app_restore(&restore).await? {
                 return Err(StepError::Gone);
             }
-            let of = (account_id, restore.app_id);
+            let of = InterruptedRestore {
+                account_id,
+                app_id: restore.app_id,
+                except: Some(restore_id),
+                node: Some(&run.deps.node),
+            };
             let note = format!("finished by the restore {restore_id}");
-            complete_interrupted_restore(tx.as_mut(), of, Some(restore_id), &note, now).await?;
+            of.complete(tx.as_mut(), &note, now).await?;
             run.finish(tx, &JobResult::Done).await
         })
         .await
@@ -114,7 +119,7 @@ async fn is_unfinished(run: &JobRun<'_>, app_id: AppId) -> bool {
 }
 
 async fn begin(run: &JobRun<'_>, mut restore: AppRestore) -> Result<AppRestore, StepError> {
-    restore.begin(run.deps.clock.now());
+    restore.begin(&run.deps.node, run.deps.clock.now());
     transact(|| async {
         let mut tx = run.begin().await?;
         // The journal will be on this node.
@@ -135,7 +140,8 @@ async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, Step
     let (store, account_id) = (&run.deps.store, restore.account_id);
     let gone = |what: String| StepError::Permanent(vec![format!("{what} no longer exists")]);
     let app = run.app(account_id, restore.app_id).await?;
-    let app = app.ok_or_else(|| undeclared(run, restore.app_id))?;
+    let app = app.ok_or_else(|| undeclared_here(run, restore.app_id))?;
+    check_declared(&app)?;
     if !app.options.volumes_inside.is_empty() {
         let inside = app.options.volumes_inside.join(", ");
         let reason = format!("volumes of other apps are inside the app's volumes: {inside}");

@@ -46,14 +46,26 @@ async fn find_app(store: &dyn Store, app_id: AppId) -> Result<Option<App>, Store
 
 async fn resume(deps: &WorkerDeps, app: &App, unfinished: &UnfinishedRestore) -> Result<(), StoreError> {
     let (account_id, now) = (app.account_id, deps.clock.now());
+    let mut tx = deps.store.begin().await?;
+    let known = tx.fetch_app_restore(account_id, unfinished.id).await?;
+    let latest = tx.fetch_latest_app_restore(account_id, app.id).await?;
+    let newer = latest.filter(|latest| latest.id != unfinished.id);
+    if let Some(node) = newer.as_ref().and_then(|newer| newer.node.as_ref())
+        && known.is_some()
+        && *node != deps.node
+    {
+        tracing::error!(
+            app.name, app.id = %app.id, restore.id = %unfinished.id, node,
+            "an interrupted restore isn't finished, because another node has restored the app since: \
+             stop the server and run appkeep restore --abandon"
+        );
+        return Ok(());
+    }
     tracing::warn!(
         app.name, app.id = %app.id, restore.id = %unfinished.id,
         "a restore was interrupted: it is finished before other jobs of the app"
     );
-    let mut tx = deps.store.begin().await?;
-    let known = tx.fetch_app_restore(account_id, unfinished.id).await?;
-    let latest = tx.fetch_latest_app_restore(account_id, app.id).await?;
-    if let Some(mut latest) = latest.filter(|latest| latest.id != unfinished.id)
+    if let Some(mut latest) = newer
         && known.is_some()
     {
         // The state of the app is determined by its latest restore.
@@ -64,11 +76,11 @@ async fn resume(deps: &WorkerDeps, app: &App, unfinished: &UnfinishedRestore) ->
         // Its job continues.
         Some(restore) if restore.state.is_in_progress() => return Ok(()),
         Some(mut restore) => {
-            restore.resume(now);
+            restore.resume(&deps.node, now);
             tx.update_app_restore(&restore).await?;
         }
         None => {
-            let restore = AppRestore::resumed(unfinished, account_id, now);
+            let restore = AppRestore::resumed(unfinished, account_id, &deps.node, now);
             tx.insert_app_restore(&restore).await?;
         }
     }
@@ -89,25 +101,41 @@ async fn resume(deps: &WorkerDeps, app: &App, unfinished: &UnfinishedRestore) ->
     tx.commit().await
 }
 
-/// Makes an app ready again if its latest restore is unfinished: that restore was finished, replaced or abandoned in
-/// another way, which `note` describes. The restore `own` is ignored.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn complete_interrupted_restore(
-    tx: &mut dyn StoreTx,
-    (account_id, app_id): (AccountId, AppId),
-    own: Option<AppRestoreId>,
-    note: &str,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let latest = tx.fetch_latest_app_restore(account_id, app_id).await?;
-    if let Some(mut latest) = latest
-        && latest.state == RestoreState::Interrupted
-        && own != Some(latest.id)
-    {
+/// The latest restore of an app, if it is interrupted.
+#[derive(Debug, Clone, Copy)]
+pub struct InterruptedRestore<'a> {
+    /// The account that owns the app.
+    pub account_id: AccountId,
+    /// The app.
+    pub app_id: AppId,
+    /// A restore that doesn't count.
+    pub except: Option<AppRestoreId>,
+    /// Only a restore of this node, which has the journal; `None` if the server is the only one.
+    pub node: Option<&'a str>,
+}
+
+impl InterruptedRestore<'_> {
+    /// Makes the app ready again: the restore was finished, replaced or abandoned in another way, which `note`
+    /// describes. Returns whether there was one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn complete(
+        &self,
+        tx: &mut dyn StoreTx,
+        note: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let latest = tx.fetch_latest_app_restore(self.account_id, self.app_id).await?;
+        let is_meant = |latest: &AppRestore| {
+            latest.state == RestoreState::Interrupted
+                && self.except != Some(latest.id)
+                && self.node.is_none_or(|node| latest.is_of(node))
+        };
+        let Some(mut latest) = latest.filter(is_meant) else {
+            return Ok(false);
+        };
         latest.complete(&[note.to_owned()], now);
-        tx.update_app_restore(&latest).await?;
+        tx.update_app_restore(&latest).await
     }
-    Ok(())
 }

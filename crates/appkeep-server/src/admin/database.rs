@@ -108,11 +108,20 @@ pub(super) async fn find_live_server(
     }
 }
 
+/// The schema of a PostgreSQL database that is opened.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Schema {
+    /// It is migrated if it is older than this program.
+    Migrated,
+    /// It must be that of this program: servers of the previous version may use the database.
+    Current,
+}
+
 /// Opens the database of an existing server, which may use it at the same time: the PostgreSQL database that `config`
-/// selects, else SQLite in the data directory at `data`.
+/// selects, else SQLite in the data directory at `data`. Only SQLite's schema is migrated.
 ///
 /// # Errors
-/// When it can't be opened, or neither the configuration nor the data directory contain it.
+/// When it can't be opened, its schema is older, or neither the configuration nor the data directory contain it.
 pub async fn open_store(
     config: Option<&Config>,
     data: Option<&Path>,
@@ -121,7 +130,7 @@ pub async fn open_store(
         if let Some(path) = data {
             DataDir::existing(path, DatabaseKind::Postgres)?;
         }
-        return Ok(Arc::new(open_postgres(url, None).await?));
+        return Ok(Arc::new(open_postgres(url, Schema::Current, None).await?));
     }
     let data = DataDir::existing(data.ok_or(DatabaseError::NoDataDir)?, DatabaseKind::Sqlite)?;
     Ok(Arc::new(SqliteStore::open(data.database()).await?))
@@ -135,13 +144,13 @@ pub async fn clock_of(store: &dyn Store) -> Result<StoreClock, StoreError> {
     StoreClock::of(store, Arc::new(SystemClock)).await
 }
 
-/// Opens the database of a server whose data directory belongs to it. Creates SQLite's if it doesn't exist.
+/// Opens the database of a server whose data directory belongs to it. Creates its schema if it doesn't exist.
 pub(super) async fn open_or_create_store(
     config: &Config,
     data: &DataDir,
 ) -> Result<Arc<dyn Store>, DatabaseError> {
     Ok(match &config.store {
-        Some(url) => Arc::new(open_postgres(url, Some(data)).await?),
+        Some(url) => Arc::new(open_postgres(url, Schema::Migrated, Some(data)).await?),
         None => Arc::new(SqliteStore::open(data.database()).await?),
     })
 }
@@ -150,11 +159,16 @@ pub(super) async fn open_or_create_store(
 /// database.
 pub(crate) async fn open_postgres(
     url: &StoreUrl,
+    schema: Schema,
     data: Option<&DataDir>,
 ) -> Result<PostgresStore, DatabaseError> {
     let url = read(url).await?;
     let location = PostgresStore::location(&url.text).map_err(|problem| url.refused(problem))?;
-    match PostgresStore::connect(&url.text).await {
+    let connected = match schema {
+        Schema::Migrated => PostgresStore::connect(&url.text).await,
+        Schema::Current => PostgresStore::connect_migrated(&url.text).await,
+    };
+    match connected {
         Ok(store) => {
             if let Some(data) = data {
                 data.mark_postgres(&location)?;

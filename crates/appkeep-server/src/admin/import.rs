@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use appkeep_core::catalog::{Bucket, Declaration};
 use appkeep_core::import::Import;
-use appkeep_core::store::{StoreError, transact};
+use appkeep_core::store::{Store as _, StoreError, transact};
 use appkeep_engine::{EngineConfig, RusticEngine};
 use tokio_util::sync::CancellationToken;
 
@@ -13,7 +13,9 @@ pub use appkeep_core::import::{BucketImport, Notice, NoticeKind};
 
 use crate::admin::bucket::bucket_named;
 use crate::admin::data_dir::{DataDir, DataDirError, DatabaseKind};
-use crate::admin::database::{DatabaseError, check_unused, clock_of, open_or_create_store};
+use crate::admin::database::{
+    DatabaseError, Schema, check_unused, clock_of, open_or_create_store, open_postgres,
+};
 use crate::admin::keys::{self, KeyError};
 use crate::config::{Config, ConfigError};
 
@@ -55,7 +57,7 @@ pub enum ImportError {
 }
 
 /// Imports the backups of buckets into the database of a server, whose data directory at `path` contains the keys. The
-/// database is created if it doesn't exist and isn't on PostgreSQL. It gets the accounts, apps, buckets and schedules of
+/// database is created if it doesn't exist and isn't on PostgreSQL, where only its schema is. It gets the accounts, apps, buckets and schedules of
 /// `config`. `wanted` are names or ids of buckets; without any, all declared buckets are imported.
 /// `clock` is the clock of this node; a database on PostgreSQL has its own.
 ///
@@ -77,6 +79,10 @@ pub async fn import(
     let data = DataDir::create(path)?;
     data.check_kind(DatabaseKind::of(Some(config)))?;
     let _lock = data.lock()?;
+    if let Some(url) = &config.store {
+        // The keys are in the database, which may be new.
+        open_postgres(url, Schema::Migrated, None).await?.close().await;
+    }
     let keys = keys::open(data.path(), Some(config)).await?;
     if config.store.is_some() {
         keys::copy_into_database(&keys).await?;

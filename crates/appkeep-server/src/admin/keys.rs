@@ -16,7 +16,7 @@ use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
-use crate::admin::database::{DatabaseError, open_postgres};
+use crate::admin::database::{DatabaseError, Schema, open_postgres};
 use crate::config::{Config, KeySource};
 
 /// The timeout of the command that prints the master key.
@@ -54,7 +54,7 @@ pub async fn open(data_dir: &Path, config: Option<&Config>) -> Result<KeyStore, 
         return Ok(KeyStore::new(data_dir));
     };
     let postgres = match &config.store {
-        Some(url) => Some(open_postgres(url, None).await.map_err(Box::new)?),
+        Some(url) => Some(open_postgres(url, Schema::Current, None).await.map_err(Box::new)?),
         None => None,
     };
     open_in(data_dir, &config.keys, postgres.as_ref()).await

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use appkeep_core::app_restore::RestoreState;
+use appkeep_core::app_restore::{AppRestore, RestoreState};
 use appkeep_core::catalog::{Account, App};
 use appkeep_core::clock::Clock;
 use appkeep_core::engine::{Engine, EngineError, Restore, RestoreData};
@@ -13,7 +13,7 @@ use appkeep_core::name::NodeName;
 use appkeep_core::server::RegisteredServer;
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Store, StoreError, list_bucket_directories, transact};
-use appkeep_core::worker::complete_interrupted_restore;
+use appkeep_core::worker::InterruptedRestore;
 use appkeep_engine::{BucketCredentials, EngineConfig, RusticEngine};
 use tokio_util::sync::CancellationToken;
 
@@ -314,9 +314,6 @@ impl Stopped {
                 }
                 let restores = engine.abandon_restores(found.id).await;
                 let restores = restores.map_err(RestoreError::Engine)?;
-                if restores.is_empty() && self.is_elsewhere(&found).await? {
-                    continue;
-                }
                 let is_noted = transact(|| self.note_abandoned(&found, !restores.is_empty())).await?;
                 if is_noted || !restores.is_empty() {
                     abandoned.push((found, restores));
@@ -332,27 +329,15 @@ impl Stopped {
         Ok(abandoned)
     }
 
-    /// Whether another node may have the data of the app's unfinished restore.
-    async fn is_elsewhere(&self, app: &App) -> Result<bool, StoreError> {
-        let Some(node) = &self.node else {
-            return Ok(false);
-        };
-        let is_here = self
-            .store
-            .fetch_app_of_node(node.as_str(), app.account_id, app.id)
-            .await?
-            .is_some();
-        Ok(!is_here || !self.nodes_besides(node, app).await?.is_empty())
-    }
-
-    /// Completes the latest restore of the app if it is interrupted or, with `any`, if it is in progress.
-    /// Returns whether there was one.
+    /// Completes the latest restore of the app if it is interrupted or, with `any`, if it is in progress, unless another
+    /// node runs it. Returns whether there was one.
     async fn note_abandoned(&self, app: &App, any: bool) -> Result<bool, StoreError> {
         let mut tx = self.store.begin().await?;
         let latest = tx.fetch_latest_app_restore(app.account_id, app.id).await?;
         let ends =
             |state: RestoreState| state == RestoreState::Interrupted || (any && state.is_in_progress());
-        let Some(mut latest) = latest.filter(|latest| ends(latest.state)) else {
+        let is_own = |latest: &AppRestore| self.node.as_ref().is_none_or(|node| latest.is_of(node.as_str()));
+        let Some(mut latest) = latest.filter(|latest| ends(latest.state) && is_own(latest)) else {
             return Ok(false);
         };
         let note = "abandoned: the app has what is in its volumes now".to_owned();
@@ -364,7 +349,13 @@ impl Stopped {
 
     async fn settle(&self, of: (AccountId, AppId), note: &str) -> Result<(), StoreError> {
         let mut tx = self.store.begin().await?;
-        complete_interrupted_restore(tx.as_mut(), of, None, note, self.clock.now()).await?;
+        let of = InterruptedRestore {
+            account_id: of.0,
+            app_id: of.1,
+            except: None,
+            node: self.node.as_ref().map(NodeName::as_str),
+        };
+        of.complete(tx.as_mut(), note, self.clock.now()).await?;
         tx.commit().await
     }
 

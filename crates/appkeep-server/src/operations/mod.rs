@@ -14,7 +14,7 @@ use std::time::Duration;
 use appkeep_core::admission::Admission;
 use appkeep_core::clock::Clock;
 use appkeep_core::store::Store;
-use appkeep_core::worker::{Liveness, UnusableBuckets};
+use appkeep_core::worker::{Liveness, Register, UnusableBuckets};
 use dropshot::Body;
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -31,6 +31,7 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 struct Running {
     liveness: Liveness,
     unusable_buckets: UnusableBuckets,
+    register: Register,
 }
 
 /// The state that the endpoints report.
@@ -102,12 +103,13 @@ impl Operations {
         self.listener.local_addr()
     }
 
-    /// Sets the liveness of the background tasks, and the buckets that one of them finds unusable. Until then the server
-    /// isn't ready.
-    pub(crate) fn watch(&self, liveness: Liveness, unusable_buckets: UnusableBuckets) {
+    /// Sets the liveness of the background tasks, the buckets that one of them finds unusable, and the register, in which
+    /// another may find that the server has lost its node. Until then the server isn't ready.
+    pub(crate) fn watch(&self, liveness: Liveness, unusable_buckets: UnusableBuckets, register: Register) {
         let running = Running {
             liveness,
             unusable_buckets,
+            register,
         };
         // It is set only once.
         let _ = self.watched.running.set(running);

@@ -28,6 +28,9 @@ pub(super) async fn reasons_against(watched: &Watched) -> Vec<String> {
     match watched.running.get() {
         None => reasons.push("the server is starting".to_owned()),
         Some(running) => {
+            if let Some(node) = running.register.lost_node() {
+                reasons.push(format!("another server has the node {node}: stop one of them"));
+            }
             let ended = running.liveness.ended().into_iter();
             reasons.extend(ended.map(|name| format!("a {name} ended unexpectedly: restart the server")));
         }

@@ -82,8 +82,7 @@ impl<'c> Target<'c> {
     pub(super) async fn lock_empty(&mut self, tables: &[Table]) -> Result<(), CopyError> {
         let names: Vec<_> = tables.iter().map(|table| quoted(&table.name)).collect();
         // In the order in which servers lock.
-        self.execute("LOCK TABLE write_lock IN EXCLUSIVE MODE".to_owned())
-            .await?;
+        self.execute(postgres::LOCK_WRITES.to_owned()).await?;
         self.execute(format!("LOCK TABLE {} IN EXCLUSIVE MODE", names.join(", ")))
             .await?;
         for table in tables {

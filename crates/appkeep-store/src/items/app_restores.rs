@@ -32,6 +32,7 @@ pub(crate) fn app_restore(row: &impl Row) -> Result<AppRestore, StoreError> {
         created_at: row.time("created_micros")?,
         modified_at: row.time("modified_micros")?,
         created_by: row.id("created_by")?,
+        node: row.optional_string("node")?,
         generation: row.integer("generation")?,
     })
 }

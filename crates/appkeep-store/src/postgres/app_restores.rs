@@ -15,7 +15,7 @@ macro_rules! select {
     ($which:literal) => {
         concat!(
             "SELECT id, account_id, app_id, source_kind, source_id, state, reasons, created_micros, modified_micros, ",
-            "created_by, generation FROM app_restores ",
+            "created_by, generation, node FROM app_restores ",
             $which
         )
     };
@@ -24,13 +24,13 @@ macro_rules! select {
 // Ordered by insertion and not by date: a restore that was created while the clock was ahead must not hide later ones.
 statements! {
     INSERT("app_restores") = "INSERT INTO app_restores (id, account_id, app_id, source_kind, source_id, state, reasons, \
-         created_micros, modified_micros, created_by, generation) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+         created_micros, modified_micros, created_by, generation, node) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     DELETE_OLDEST_ENDED("app_restores") = "DELETE FROM app_restores WHERE id IN (\
            SELECT id FROM app_restores \
            WHERE account_id = $1 AND app_id = $2 AND state IN ('completed', 'failed', 'interrupted') \
            ORDER BY seq DESC OFFSET $3)";
-    UPDATE("app_restores") = "UPDATE app_restores SET state = $3, reasons = $4, modified_micros = $5, generation = generation + 1 \
+    UPDATE("app_restores") = "UPDATE app_restores SET state = $3, reasons = $4, modified_micros = $5, node = $6, generation = generation + 1 \
          WHERE id = $1 AND generation = $2";
     FETCH("app_restores") = select!("WHERE account_id = $1 AND id = $2");
     FETCH_LATEST("app_restores") = select!("WHERE account_id = $1 AND app_id = $2 ORDER BY seq DESC LIMIT 1");
@@ -51,7 +51,8 @@ pub(super) async fn insert(db: &mut PgConnection, restore: &AppRestore) -> Resul
         micros(restore.created_at),
         micros(restore.modified_at),
         restore.created_by.as_uuid(),
-        restore.generation
+        restore.generation,
+        restore.node.as_deref()
     ];
     db::execute(db, INSERT, params).await?;
     let params = params![restore.account_id.as_uuid(), restore.app_id.as_uuid(), ENDED_MAX];
@@ -67,7 +68,8 @@ pub(super) async fn update(db: &mut PgConnection, restore: &AppRestore) -> Resul
         restore.generation,
         restore.state.as_str(),
         json("a restore's reasons", &restore.reasons)?,
-        micros(restore.modified_at)
+        micros(restore.modified_at),
+        restore.node.as_deref()
     ];
     if db::execute(db, UPDATE, params).await? == 0 {
         return Ok(false);

@@ -30,6 +30,7 @@ statements! {
     ADOPT_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = $1 WHERE node IS NULL AND state <> 'pending'";
     RELEASE_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = NULL WHERE node = $1";
     RELEASE_JOBS("jobs") = "UPDATE jobs SET node = NULL WHERE node = $1 AND ended_order IS NULL";
+    RELEASE_RESTORES("app_restores") = "UPDATE app_restores SET node = NULL WHERE node = $1";
     FETCH_APP("apps") = "\
         SELECT apps.id, account_id, name, declared, COALESCE(own.fields::JSON ->> 'volumes', volumes) AS volumes, \
         COALESCE(own.fields, options) AS options \
@@ -106,6 +107,7 @@ pub(super) async fn delete_node(
     catalog::undeclare(db).await?;
     db::execute(db, RELEASE_SNAPSHOTS, params![node]).await?;
     db::execute(db, RELEASE_JOBS, params![node]).await?;
+    db::execute(db, RELEASE_RESTORES, params![node]).await?;
     bucket_problems::delete_of_node(db, node).await?;
     changes::record_changes(db, &before, now).await?;
     Ok(DeletedNode::Deleted)

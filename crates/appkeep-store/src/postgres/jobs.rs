@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use super::db::{self, params, storable};
 use super::events::notifying;
-use super::locks;
 use super::rows::PostgresRow;
 use super::servers::now;
+use super::{locks, servers};
 use crate::items::jobs::{
     Claimed, PARKED_PER_CLAIM_MAX, UnrunnableJob, claimed, log_claimed, queued, truncate_reason,
 };
@@ -56,7 +56,8 @@ macro_rules! claim {
     };
 }
 
-/// Whether the node may run the job. Any node may delete backups from a bucket that no node declares. Null, as the
+/// Whether the node may run the job: one that has the data, or one that declares the required item. Any node may run jobs
+/// whose required item no node declares, and finish cancelled jobs that have never run or whose app is away. Null, as the
 /// result of a comparison with null, counts as false.
 macro_rules! permitted {
     () => {
@@ -65,9 +66,10 @@ macro_rules! permitted {
             "OR (candidate.node IS NULL AND (candidate.required_item IS NULL OR 0 < (",
             "SELECT COUNT(*) FROM node_declarations AS declared ",
             "WHERE declared.id = candidate.required_item AND declared.node = $4) ",
-            "OR (candidate.kind = 'delete_backup' AND 0 = (",
-            "SELECT COUNT(*) FROM node_declarations AS declared ",
-            "WHERE declared.id = candidate.required_item)))))"
+            "OR 0 = (SELECT COUNT(*) FROM node_declarations AS declared ",
+            "WHERE declared.id = candidate.required_item) ",
+            "OR (candidate.cancel_requested AND 0 < (SELECT COUNT(*) FROM apps ",
+            "WHERE apps.id = candidate.required_item AND apps.away_nodes IS NOT NULL)))))"
         )
     };
 }
@@ -137,7 +139,8 @@ statements! {
     FETCH_LEASE("jobs") = "SELECT id FROM jobs WHERE id = $1 AND fence = $2 AND lease_owner = $3 \
          FOR NO KEY UPDATE";
     REQUEST_CANCEL("jobs") = notifying!("cancelled", "UPDATE jobs SET cancel_requested = TRUE, run_after_micros = LEAST(run_after_micros, 0) \
-         WHERE resource = $1 AND state IN ('queued', 'running') RETURNING seq");
+         WHERE resource = $1 AND state IN ('queued', 'running') AND kind NOT IN ('delete_backup', 'delete_snapshot') \
+         RETURNING seq");
     REQUEUE("jobs") = notifying!("queued", "UPDATE jobs SET state = 'queued', attempt = attempt - $4, run_after_micros = $5, reason = $6, \
          lease_owner = NULL, lease_until_micros = NULL, step_key = NULL \
          WHERE id = $1 AND fence = $2 AND lease_owner = $3 RETURNING seq");
@@ -213,6 +216,12 @@ pub(super) async fn insert(db: &mut PgConnection, job: &NewJob) -> Result<Queued
 /// Claims a job in a transaction in which each statement sees all committed claims.
 pub(super) async fn claim(db: &mut PgConnection, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {
     locks::claim(db).await?;
+    if servers::fetch_other(db, &claim.node, claim.owner)
+        .await?
+        .is_some()
+    {
+        return Ok(None);
+    }
     unpark(db).await?;
     make_due(db, claim.now).await?;
     for _ in 0..PARKED_PER_CLAIM_MAX {
@@ -314,7 +323,7 @@ pub(super) async fn update_step_key(
     Ok(db::execute(db, UPDATE_STEP_KEY, params).await? == 1)
 }
 
-/// Requests jobs to stop. The request is stored, so that it also reaches a later run of the job. A job that waits for
+/// Requests jobs to stop, except deletions. The request is stored, so that it also reaches a later run of the job. A job that waits for
 /// its next attempt becomes due immediately.
 pub(super) async fn update_cancel_requested(db: &mut PgConnection, resource: Uuid) -> Result<(), StoreError> {
     db::execute(db, REQUEST_CANCEL, params![resource]).await?;

@@ -14,6 +14,9 @@ const MIGRATE: i32 = 1;
 const CLAIM: i32 = 2;
 const REGISTER: i32 = 3;
 
+/// Waits until no other server writes.
+pub(crate) const WRITES: &str = "LOCK TABLE write_lock IN EXCLUSIVE MODE";
+
 const LOCK: Statement = Statement {
     table: "pg_locks",
     sql: "SELECT pg_advisory_xact_lock($1, $2)",

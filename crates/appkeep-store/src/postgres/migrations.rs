@@ -23,12 +23,29 @@ const CREATE_TABLE: Statement = statement(
 );
 const LIST_APPLIED: Statement =
     statement("SELECT version, checksum FROM applied_migrations ORDER BY version");
+/// The first migrations had no such table.
+const HAS_WRITE_LOCK: Statement = statement("SELECT to_regclass('write_lock') IS NOT NULL AS has_write_lock");
+const LOCK_WRITES: Statement = statement(locks::WRITES);
 const INSERT_APPLIED: Statement =
     statement("INSERT INTO applied_migrations (version, name, checksum) VALUES ($1, $2, $3)");
 
 const fn statement(sql: &'static str) -> Statement {
     let table = "applied_migrations";
     Statement { table, sql }
+}
+
+/// Checks that the schema is that of this program, and changes nothing.
+///
+/// # Errors
+/// When the schema is older, newer or unknown, or when the database fails.
+pub(super) async fn check(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let is_created = db::fetch_one(connection, IS_CREATED, params![], |row| row.flag("is_created"));
+    let applied = if is_created.await? {
+        list_applied(connection).await?
+    } else {
+        Vec::new()
+    };
+    migrations::check_current(&POSTGRES, &applied)
 }
 
 /// Migrates the schema in one transaction, so that one server at a time applies either all migrations or none.
@@ -52,7 +69,11 @@ pub(crate) async fn begin(connection: &mut PgConnection) -> Result<PgTransaction
         db::execute(&mut tx, CREATE_TABLE, params![]).await?;
     }
     let applied = list_applied(&mut tx).await?;
-    for (version, name, sql) in migrations::missing(&POSTGRES, &applied)? {
+    let missing = migrations::missing(&POSTGRES, &applied)?;
+    if !missing.is_empty() {
+        lock_writes(&mut tx).await?;
+    }
+    for (version, name, sql) in missing {
         tx.execute(sqlx_core::raw_sql::raw_sql(*sql))
             .await
             .map_err(store_error)?;
@@ -61,6 +82,15 @@ pub(crate) async fn begin(connection: &mut PgConnection) -> Result<PgTransaction
         tracing::info!(migration = name, "schema migrated");
     }
     Ok(tx)
+}
+
+/// Waits until no server of the previous version writes, before tables are locked that its transaction may use.
+async fn lock_writes(tx: &mut PgConnection) -> Result<(), StoreError> {
+    let exists = db::fetch_one(tx, HAS_WRITE_LOCK, params![], |row| row.flag("has_write_lock"));
+    if exists.await? {
+        db::execute(tx, LOCK_WRITES, params![]).await?;
+    }
+    Ok(())
 }
 
 async fn list_applied(db: &mut PgConnection) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {

@@ -64,6 +64,7 @@ use sqlx_postgres::{PgConnection, Postgres};
 use uuid::Uuid;
 
 pub(crate) use errors::{encode_error, store_error};
+pub(crate) use locks::WRITES as LOCK_WRITES;
 pub(crate) use migrations::begin as begin_migrated;
 
 use connections::Connections;
@@ -109,6 +110,22 @@ impl PostgresStore {
         let options = options(url)?;
         let mut connection = connections::connect(&options).await?;
         migrations::run(&mut connection).await?;
+        Self::over(connection, options).await
+    }
+
+    /// Connects to the database at `url`, as [`Self::connect`] does, but doesn't change its schema: servers of the
+    /// previous version may use it.
+    ///
+    /// # Errors
+    /// Those of [`Self::connect`]; [`StoreError::Broken`] also if the schema is older than this program.
+    pub async fn connect_migrated(url: &SecretString) -> Result<Self, StoreError> {
+        let options = options(url)?;
+        let mut connection = connections::connect(&options).await?;
+        migrations::check(&mut connection).await?;
+        Self::over(connection, options).await
+    }
+
+    async fn over(connection: PgConnection, options: Options) -> Result<Self, StoreError> {
         connection.close().await.map_err(store_error)?;
         let events = Events::new(options.clone());
         let connections = Connections::new(options);

@@ -71,7 +71,7 @@ pub(super) async fn declare(
     Ok(())
 }
 
-/// Keeps the next run if the timing is unchanged, so that runs that were missed while no server ran are made up for.
+/// Keeps the next run if the timing is unchanged, so that runs that were missed while no server ran are run later.
 async fn declare_one(
     db: &mut PgConnection,
     schedule: &Schedule,

@@ -59,8 +59,7 @@ pub(super) async fn register(
 ) -> Result<Option<RegisteredServer>, StoreError> {
     locks::register(db).await?;
     let (id, node) = (registered.id, registered.node.as_str());
-    let live = params![node, id, duration_micros(lease::duration())];
-    if let Some(other) = db::fetch(db, FETCH_LIVE, live, |row| server(row)).await? {
+    if let Some(other) = fetch_other(db, node, id).await? {
         return Ok(Some(other));
     }
     db::execute(db, DELETE_OLD, params![duration_micros(SERVER_FORGOTTEN_AFTER)]).await?;
@@ -71,6 +70,16 @@ pub(super) async fn register(
 /// The database's time.
 pub(super) async fn time(db: &mut PgConnection) -> Result<DateTime<Utc>, StoreError> {
     db::fetch_one(db, FETCH_TIME, params![], |row| row.time("now_micros")).await
+}
+
+/// The live server of the node, unless it is the one with this id.
+pub(super) async fn fetch_other(
+    db: &mut PgConnection,
+    node: &str,
+    id: Uuid,
+) -> Result<Option<RegisteredServer>, StoreError> {
+    let live = params![node, id, duration_micros(lease::duration())];
+    db::fetch(db, FETCH_LIVE, live, |row| server(row)).await
 }
 
 pub(super) async fn list(db: &mut PgConnection) -> Result<Vec<RegisteredServer>, StoreError> {

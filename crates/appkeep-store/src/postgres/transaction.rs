@@ -17,10 +17,8 @@ use sqlx_postgres::{PgConnection, PgTransaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::errors::store_error;
+use super::locks;
 use crate::group_commit::{self, Members, Outcome};
-
-/// Waits until no other server writes.
-const LOCK_WRITES: &str = "LOCK TABLE write_lock IN EXCLUSIVE MODE";
 
 /// The writing connection.
 #[derive(Debug, Default)]
@@ -58,7 +56,7 @@ impl Writer {
 
     /// Opens a group with a transaction that has just begun, and waits for other servers.
     pub(super) async fn open(&mut self, mut tx: PgTransaction<'static>) -> Result<(), StoreError> {
-        tx.execute(raw_sql(LOCK_WRITES)).await.map_err(store_error)?;
+        tx.execute(raw_sql(locks::WRITES)).await.map_err(store_error)?;
         self.group = Some(Group {
             tx,
             members: Members::default(),

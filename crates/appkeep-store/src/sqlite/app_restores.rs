@@ -14,13 +14,13 @@ use crate::statements::statements;
 // Ordered by rowid and not by date: a restore that was created while the clock was ahead must not hide later ones.
 statements! {
     INSERT("app_restores") = "INSERT INTO app_restores (id, account_id, app_id, source_kind, source_id, state, reasons, \
-         created_micros, modified_micros, created_by, generation) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+         created_micros, modified_micros, created_by, generation, node) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     DELETE_OLDEST_ENDED("app_restores") = "DELETE FROM app_restores WHERE id IN (\
            SELECT id FROM app_restores \
            WHERE account_id = ?1 AND app_id = ?2 AND state IN ('completed', 'failed', 'interrupted') \
            ORDER BY rowid DESC LIMIT -1 OFFSET ?3)";
-    UPDATE("app_restores") = "UPDATE app_restores SET state = ?3, reasons = ?4, modified_micros = ?5, generation = generation + 1 \
+    UPDATE("app_restores") = "UPDATE app_restores SET state = ?3, reasons = ?4, modified_micros = ?5, node = ?6, generation = generation + 1 \
          WHERE id = ?1 AND generation = ?2";
     FETCH("app_restores") = "SELECT * FROM app_restores WHERE account_id = ?1 AND id = ?2";
     FETCH_LATEST("app_restores") = "SELECT * FROM app_restores WHERE account_id = ?1 AND app_id = ?2 \
@@ -44,7 +44,8 @@ pub(super) fn insert(db: &Db, restore: &AppRestore) -> Result<(), StoreError> {
             micros(restore.created_at),
             micros(restore.modified_at),
             restore.created_by.to_string(),
-            restore.generation
+            restore.generation,
+            restore.node
         ],
     )?;
     db.execute(
@@ -68,7 +69,8 @@ pub(super) fn update(db: &Db, restore: &AppRestore) -> Result<bool, StoreError> 
             restore.generation,
             restore.state.as_str(),
             json("a restore's reasons", &restore.reasons)?,
-            micros(restore.modified_at)
+            micros(restore.modified_at),
+            restore.node
         ],
     )?;
     if updated == 0 {

@@ -27,10 +27,12 @@ statements! {
     DELETE_ITEM("node_declarations") = "DELETE FROM node_declarations WHERE id = ?1 AND node = ?2";
     INSERT("node_declarations") = "INSERT INTO node_declarations (id, node, kind, fields) VALUES (?1, ?2, ?3, ?4)";
 
-    /// The snapshots of a node that has another name now belong to that name.
+    /// The snapshots and restores of a node that has another name now belong to that name.
     MOVE_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = ?1 WHERE node = ?2";
     RELEASE_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = NULL WHERE node = ?1";
     RELEASE_JOBS("jobs") = "UPDATE jobs SET node = NULL WHERE node = ?1 AND ended_order IS NULL";
+    RELEASE_RESTORES("app_restores") = "UPDATE app_restores SET node = NULL WHERE node = ?1";
+    MOVE_RESTORES("app_restores") = "UPDATE app_restores SET node = ?1 WHERE node = ?2";
     ADOPT_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = ?1 WHERE node IS NULL AND state <> 'pending'";
 
     FETCH_APP("apps") = "\
@@ -67,6 +69,7 @@ pub(super) fn update(
     if sole_server {
         for earlier in nodes(&others) {
             db.execute(MOVE_SNAPSHOTS, params![node, earlier])?;
+            db.execute(MOVE_RESTORES, params![node, earlier])?;
         }
         db.execute(DELETE_OTHERS, params![node])?;
     } else {
@@ -111,6 +114,7 @@ pub(super) fn delete_node(db: &Db, node: &str, now: DateTime<Utc>) -> Result<Del
     catalog::undeclare(db)?;
     db.execute(RELEASE_SNAPSHOTS, params![node])?;
     db.execute(RELEASE_JOBS, params![node])?;
+    db.execute(RELEASE_RESTORES, params![node])?;
     changes::record_changes(db, &before, now)?;
     Ok(DeletedNode::Deleted)
 }

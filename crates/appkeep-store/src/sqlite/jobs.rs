@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::db::Db;
 use super::rows::SqliteRow;
+use super::servers;
 use crate::items::jobs::{
     Claimed, FINISHED_JOBS_MAX, PARKED_PER_CLAIM_MAX, UnrunnableJob, claimed, log_claimed, queued,
     truncate_reason,
@@ -49,7 +50,9 @@ macro_rules! claim {
     };
 }
 
-/// Whether the node may run the job. Any node may delete backups from a bucket that no node declares. Null, as the result of a comparison with null, counts as false.
+/// Whether the node may run the job: one that has the data, or one that declares the required item. Any node may run jobs
+/// whose required item no node declares, and finish cancelled jobs that have never run or whose app is away. Null, as the
+/// result of a comparison with null, counts as false.
 macro_rules! permitted {
     () => {
         concat!(
@@ -57,9 +60,10 @@ macro_rules! permitted {
             "OR (candidate.node IS NULL AND (candidate.required_item IS NULL OR 0 < (",
             "SELECT COUNT(*) FROM node_declarations AS declared ",
             "WHERE declared.id = candidate.required_item AND declared.node = ?5) ",
-            "OR (candidate.kind = 'delete_backup' AND 0 = (",
-            "SELECT COUNT(*) FROM node_declarations AS declared ",
-            "WHERE declared.id = candidate.required_item)))))"
+            "OR 0 = (SELECT COUNT(*) FROM node_declarations AS declared ",
+            "WHERE declared.id = candidate.required_item) ",
+            "OR (candidate.cancel_requested AND 0 < (SELECT COUNT(*) FROM apps ",
+            "WHERE apps.id = candidate.required_item AND apps.away_nodes IS NOT NULL)))))"
         )
     };
 }
@@ -103,7 +107,7 @@ statements! {
          RETURNING cancel_requested";
     FETCH_LEASE("jobs") = "SELECT 1 FROM jobs WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
     REQUEST_CANCEL("jobs") = "UPDATE jobs INDEXED BY jobs_by_resource SET cancel_requested = TRUE, run_after_micros = MIN(run_after_micros, 0) \
-         WHERE resource = ?1 AND state IN ('queued', 'running')";
+         WHERE resource = ?1 AND state IN ('queued', 'running') AND kind NOT IN ('delete_backup', 'delete_snapshot')";
     REQUEUE("jobs") = "UPDATE jobs SET state = 'queued', attempt = attempt - ?4, run_after_micros = ?5, reason = ?6, \
          lease_owner = NULL, lease_until_micros = NULL, step_key = NULL \
          WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
@@ -196,6 +200,9 @@ pub(super) fn insert(db: &Db, job: &NewJob) -> Result<QueuedJobs, StoreError> {
 }
 
 pub(super) fn claim(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<ClaimedJob>, StoreError> {
+    if !sole_server && servers::fetch_other(db, &claim.node, claim.owner, claim.now)?.is_some() {
+        return Ok(None);
+    }
     unpark(db)?;
     make_due(db, claim.now)?;
     for _ in 0..PARKED_PER_CLAIM_MAX {
@@ -303,7 +310,7 @@ pub(super) fn update_step_key(
     Ok(db.execute(UPDATE_STEP_KEY, params)? == 1)
 }
 
-/// Requests jobs to stop. The request is stored, so that it also reaches a later run of the job. A job that waits for
+/// Requests jobs to stop, except deletions. The request is stored, so that it also reaches a later run of the job. A job that waits for
 /// its next attempt becomes due immediately.
 pub(super) fn update_cancel_requested(db: &Db, resource: Uuid) -> Result<(), StoreError> {
     db.execute(REQUEST_CANCEL, params![resource.to_string()])?;

@@ -40,20 +40,35 @@ statements! {
 pub(super) fn register(
     db: &Db,
     registered: &NewServer,
-    now: DateTime<Utc>,
+    at: DateTime<Utc>,
     sole_server: bool,
 ) -> Result<Option<RegisteredServer>, StoreError> {
-    let (id, node, now) = (registered.id.to_string(), registered.node.as_str(), micros(now));
+    let (id, node, now) = (registered.id.to_string(), registered.node.as_str(), micros(at));
     if sole_server {
         db.execute(DELETE_OTHERS, params![id])?;
     }
-    let live = params![now, node, id, duration_micros(lease::duration())];
-    if let Some(other) = db.fetch(FETCH_LIVE, live, |row| server(row))? {
+    if let Some(other) = fetch_other(db, node, registered.id, at)? {
         return Ok(Some(other));
     }
     db.execute(DELETE_OLD, params![now, duration_micros(SERVER_FORGOTTEN_AFTER)])?;
     db.execute(UPSERT, params![id, node, now])?;
     Ok(None)
+}
+
+/// The server of the node that is live at `now`, unless it is the one with this id.
+pub(super) fn fetch_other(
+    db: &Db,
+    node: &str,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Option<RegisteredServer>, StoreError> {
+    let live = params![
+        micros(now),
+        node,
+        id.to_string(),
+        duration_micros(lease::duration())
+    ];
+    db.fetch(FETCH_LIVE, live, |row| server(row))
 }
 
 pub(super) fn list(db: &Db, now: DateTime<Utc>) -> Result<Vec<RegisteredServer>, StoreError> {

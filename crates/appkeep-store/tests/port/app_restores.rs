@@ -31,6 +31,7 @@ async fn restores_are_read_as_written(h: Harness) {
             state,
             reasons: vec!["\"quoted\", \\ 'single', \u{0}\n\u{1f980} ü".to_owned()],
             modified_at: at(5),
+            node: (id > 1).then(|| "höre".to_owned()),
             generation: 41,
             ..restore(id, WIKI, source, 0)
         };
@@ -52,7 +53,7 @@ async fn restores_are_read_as_written(h: Harness) {
 async fn update_requires_the_stored_generation(h: Harness) {
     let mut changed = restore(1, WIKI, backup_source(1), 0);
     inserted(&h, &changed).await;
-    changed.begin(at(1));
+    changed.begin("here", at(1));
     let mut tx = h.begin().await;
     assert!(tx.update_app_restore(&changed).await.unwrap());
     assert!(!tx.update_app_restore(&changed).await.unwrap());
@@ -64,6 +65,7 @@ async fn update_requires_the_stored_generation(h: Harness) {
         .unwrap()
         .unwrap();
     assert_eq!((stored.state, stored.generation), (RestoreState::Running, 1));
+    assert_eq!(stored.node.as_deref(), Some("here"));
 }
 
 async fn latest_restore_is_the_last_inserted_regardless_of_date(h: Harness) {

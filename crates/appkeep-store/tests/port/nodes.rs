@@ -19,10 +19,10 @@ use crate::fixtures::{
     FAR, FORUM, NEAR, NODE, OTHER_ACCOUNT, TEAM, WIKI, account, app, at, backup, bucket, snapshot,
 };
 use crate::harness::Harness;
-use crate::jobs::{SERVER, backup_job, claim_by, end, queue, snapshot_job};
+use crate::jobs::{SERVER, backup_job, claim_by, end, queue, requeue, snapshot_job};
 
-const THERE: &str = "there";
-const HERE_SERVER: Uuid = Uuid::from_u128(0xf1);
+pub(crate) const THERE: &str = "there";
+const HERE_SERVER: Uuid = SERVER;
 
 port_tests! {
     items_are_declared_while_a_node_declares_them,
@@ -34,6 +34,8 @@ port_tests! {
     backups_of_an_app_can_use_the_buckets_of_its_nodes,
     jobs_of_a_node_are_claimed_only_by_it,
     cancelled_jobs_that_never_ran_are_claimed_by_any_node,
+    cancelled_jobs_of_away_apps_are_claimed_by_any_node,
+    jobs_of_undeclared_apps_are_claimed_by_any_node,
     interrupted_jobs_are_claimed_by_another_node_of_the_app,
     restores_stay_on_the_node_that_began_them,
     snapshots_without_a_node_belong_to_the_next_that_declares,
@@ -51,11 +53,12 @@ fn with(apps: &[App], buckets: &[Bucket]) -> Declaration {
 }
 
 /// The forum and the bucket `far`, for another node than the one with everything.
-fn there() -> Declaration {
+pub(crate) fn there() -> Declaration {
     with(&[app(TEAM, FORUM, "forum")], &[bucket(TEAM, FAR, "far", false)])
 }
 
-fn here() -> Declaration {
+/// The wiki and the bucket `near`.
+pub(crate) fn here() -> Declaration {
     with(&[app(TEAM, WIKI, "wiki")], &[bucket(TEAM, NEAR, "near", true)])
 }
 
@@ -81,7 +84,7 @@ async fn claimed_number(h: &Harness, node: &str) -> Option<u128> {
     Some(job.lease.job_id.as_uuid().as_u128())
 }
 
-fn of_node(job: NewJob, node: &str) -> NewJob {
+pub(crate) fn of_node(job: NewJob, node: &str) -> NewJob {
     NewJob {
         node: Some(node.to_owned()),
         ..job
@@ -308,7 +311,7 @@ async fn backups_of_an_app_can_use_the_buckets_of_its_nodes(h: Harness) {
 }
 
 /// A deletion of a snapshot, which requires no declaration.
-fn snapshot_deletion(n: u128) -> NewJob {
+pub(crate) fn snapshot_deletion(n: u128) -> NewJob {
     let payload = DeleteSnapshot {
         account_id: Some(TEAM),
         app_id: WIKI,
@@ -337,6 +340,48 @@ async fn cancelled_jobs_that_never_ran_are_claimed_by_any_node(h: Harness) {
     tx.update_jobs_cancel_requested(Uuid::from_u128(1)).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(claimed_number(&h, "elsewhere").await, Some(1));
+}
+
+async fn cancelled_jobs_of_away_apps_are_claimed_by_any_node(h: Harness) {
+    register(&h).await;
+    h.declare(&here(), 1).await;
+    queue(&h, &[backup_job(1, 0)]).await;
+    let job = claim_on(&h, NODE, 0).await.unwrap();
+    assert!(end(&h, &job, requeue(0, true)).await);
+    let mut tx = h.begin().await;
+    tx.update_jobs_cancel_requested(Uuid::from_u128(1)).await.unwrap();
+    assert_eq!(tx.update_away_apps(at(0)).await.unwrap(), 0);
+    tx.commit().await.unwrap();
+    assert_eq!(claimed_number(&h, THERE).await, None, "its node cleans up");
+    h.store.unregister_server(HERE_SERVER).await.unwrap();
+    let mut tx = h.begin().await;
+    assert_eq!(tx.update_away_apps(at(0)).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    assert_eq!(claimed_number(&h, THERE).await, Some(1));
+}
+
+async fn jobs_of_undeclared_apps_are_claimed_by_any_node(h: Harness) {
+    h.declare(&there(), 1).await;
+    queue(
+        &h,
+        &[
+            backup_job(1, 0),
+            snapshot_job(2, 0),
+            of_node(snapshot_job(3, 0), NODE),
+        ],
+    )
+    .await;
+    assert_eq!(
+        claimed_number(&h, THERE).await,
+        Some(2),
+        "no node declares the wiki"
+    );
+    assert_eq!(claimed_number(&h, THERE).await, Some(1));
+    assert_eq!(
+        claimed_number(&h, THERE).await,
+        None,
+        "the other has begun on its node"
+    );
 }
 
 async fn interrupted_jobs_are_claimed_by_another_node_of_the_app(h: Harness) {

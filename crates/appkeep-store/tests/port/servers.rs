@@ -12,8 +12,9 @@ use appkeep_core::worker::{Register, RegisterError};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::fixtures::at;
+use crate::fixtures::{NODE, at};
 use crate::harness::Harness;
+use crate::jobs::{claim, queue, snapshot_job};
 
 fn server(id: u128, node: &str) -> NewServer {
     let (id, node) = (Uuid::from_u128(id), NodeName::new(node).unwrap());
@@ -46,6 +47,7 @@ port_tests! {
     of_two_servers_that_register_at_once_one_gets_the_node,
     a_start_waits_until_its_predecessor_is_known_to_be_dead,
     a_start_is_refused_when_the_other_server_turns_out_to_live,
+    a_server_claims_nothing_while_another_has_its_node,
 }
 
 async fn a_server_is_registered_until_it_unregisters(h: Harness) {
@@ -155,4 +157,16 @@ async fn a_start_is_refused_when_the_other_server_turns_out_to_live(h: Harness) 
     assert_eq!(node.as_str(), "one");
     assert!(unseen_for < lease::duration());
     assert_eq!(h.store.list_servers(SystemClock.now()).await.unwrap().len(), 1);
+}
+
+async fn a_server_claims_nothing_while_another_has_its_node(h: Harness) {
+    let (superseded, successor) = (server(1, NODE), server(2, NODE));
+    assert_eq!(register(&h, &superseded).await, None);
+    queue(&h, &[snapshot_job(1, 0), snapshot_job(2, 0)]).await;
+    assert!(claim(&h, superseded.id, 0).await.is_some());
+    age(&h, BY_31_SECS).await;
+    assert_eq!(register(&h, &successor).await, None);
+    assert_eq!(claim(&h, superseded.id, 0).await, None);
+    h.store.unregister_server(successor.id).await.unwrap();
+    assert!(claim(&h, superseded.id, 0).await.is_some());
 }

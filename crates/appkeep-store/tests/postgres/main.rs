@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is a test, helpers too")]
 
+#[path = "../port/environment.rs"]
+mod environment;
 mod filled;
 #[path = "../port/fixtures.rs"]
 #[expect(dead_code, reason = "the tests of the port use the rest")]
 mod fixtures;
+#[path = "../port/idle_engine.rs"]
+#[expect(dead_code, reason = "the tests of the port use the rest")]
 mod idle_engine;
 mod postgres_buckets;
 mod postgres_connections;

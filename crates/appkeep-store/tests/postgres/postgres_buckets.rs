@@ -16,9 +16,13 @@ use crate::schema::Schema;
 
 const THERE: &str = "there";
 
+fn server_of(node: &str) -> Uuid {
+    Uuid::from_u128(node.len() as u128)
+}
+
 /// A node with a live server.
 async fn start(store: &PostgresStore, node: &str) -> Uuid {
-    let id = Uuid::from_u128(node.len() as u128);
+    let id = server_of(node);
     let node = NodeName::new(node).unwrap();
     let server = NewServer { id, node };
     assert_eq!(store.register_server(&server, at(0)).await.unwrap(), None);
@@ -63,7 +67,7 @@ async fn queue(store: &PostgresStore, n: u128, payload: JobPayload) {
 /// Claims a job for the node, and puts it back.
 async fn can_claim(store: &PostgresStore, node: &str) -> bool {
     let claim = Claim {
-        owner: Uuid::from_u128(0xee),
+        owner: server_of(node),
         node: node.to_owned(),
         now: at(1),
         lease_until: at(31),

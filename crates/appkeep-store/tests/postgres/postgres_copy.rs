@@ -4,14 +4,17 @@ use std::path::Path;
 
 use appkeep_core::actor::AccountScope;
 use appkeep_core::ids::BackupKind;
+use appkeep_core::name::NodeName;
+use appkeep_core::server::NewServer;
 use appkeep_core::store::{Store, StoreError, StoredKind};
 use appkeep_store::{CopiedTable, CopyError, PostgresStore, SqliteStore, copy_to_postgres};
 use sqlx_core::executor::Executor as _;
 use sqlx_core::query_scalar::query_scalar;
 use sqlx_core::sql_str::AssertSqlSafe;
+use uuid::Uuid;
 
 use crate::filled::{Source, fill, job, read_all, token};
-use crate::fixtures::{TEAM, at, resource};
+use crate::fixtures::{NODE, TEAM, at, resource};
 use crate::schema::Schema;
 
 async fn copied(source: &Source, schema: &Schema) -> Result<Vec<CopiedTable>, CopyError> {
@@ -71,6 +74,12 @@ async fn every_table_is_copied_and_reads_are_equal() {
 
     let original = SqliteStore::open(&source.path).await.unwrap();
     let copy = PostgresStore::connect(&schema.url()).await.unwrap();
+    // Jobs wait for nodes without a live server. The time is that of the database.
+    let server = NewServer {
+        id: Uuid::from_u128(0xf5),
+        node: NodeName::new(NODE).unwrap(),
+    };
+    assert_eq!(copy.register_server(&server, at(0)).await.unwrap(), None);
     let expected = read_all(&original).await.replace("\\0", "\u{fffd}");
     pretty_equal(&read_all(&copy).await, &expected);
     original.close().await;

@@ -6,6 +6,7 @@ use appkeep_core::store::{Store, StoreError};
 use appkeep_store::{PostgresStore, SqliteStore};
 use sqlx_core::executor::Executor as _;
 use sqlx_core::query_as::query_as;
+use sqlx_core::query_scalar::query_scalar;
 use tokio::task::JoinSet;
 
 use crate::schema::Schema;
@@ -58,6 +59,58 @@ async fn a_migrated_schema_can_be_used_without_permission_to_change_it() {
     assert_eq!(store.list_accounts().await.unwrap(), []);
     let refused = store.probe_write().await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn older_schema_is_refused_where_it_must_not_be_migrated() {
+    let schema = Schema::create().await;
+    let refused = PostgresStore::connect_migrated(&schema.url()).await.unwrap_err();
+    assert!(refused.to_string().contains("its version is 0"), "{refused}");
+    PostgresStore::connect(&schema.url()).await.unwrap().close().await;
+    let store = PostgresStore::connect_migrated(&schema.url()).await.unwrap();
+    assert_eq!(store.list_accounts().await.unwrap(), []);
+    store.close().await;
+    let mut raw = schema.connect().await;
+    raw.execute(
+        "DELETE FROM applied_migrations WHERE version = (SELECT MAX(version) FROM applied_migrations)",
+    )
+    .await
+    .unwrap();
+    let refused = PostgresStore::connect_migrated(&schema.url()).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Broken(_)), "{refused}");
+    assert!(
+        refused.to_string().contains("older than this version"),
+        "{refused}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn migrations_wait_until_no_server_writes() {
+    let schema = Schema::create().await;
+    let store = PostgresStore::connect(&schema.url()).await.unwrap();
+    let mut raw = schema.connect().await;
+    // The last migration runs again.
+    raw.execute("ALTER TABLE app_restores DROP COLUMN node")
+        .await
+        .unwrap();
+    raw.execute("DELETE FROM applied_migrations WHERE name = '0026_add_restore_node'")
+        .await
+        .unwrap();
+    let writing = store.begin().await.unwrap();
+    let url = schema.url();
+    let migrating = tokio::spawn(async move { PostgresStore::connect(&url).await.unwrap().close().await });
+    let waits = "SELECT COUNT(*) FROM pg_locks WHERE relation = 'write_lock'::REGCLASS AND NOT granted";
+    while query_scalar::<_, i64>(waits).fetch_one(&mut raw).await.unwrap() == 0 {
+        tokio::task::yield_now().await;
+    }
+    writing.commit().await.unwrap();
+    migrating.await.unwrap();
+    PostgresStore::connect_migrated(&schema.url())
+        .await
+        .unwrap()
+        .close()
+        .await;
+    store.close().await;
 }
 
 /// Table, column, whether it can be null, and its type in SQLite.

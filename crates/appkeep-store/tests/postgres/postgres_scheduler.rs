@@ -65,7 +65,7 @@ impl Server {
         });
         let deps = WorkerDeps {
             store: Arc::new(store.clone()),
-            engine: Arc::new(IdleEngine),
+            engine: Arc::new(IdleEngine::default()),
             clock: clock.clone(),
             ids: ids.clone(),
             wake: Arc::default(),

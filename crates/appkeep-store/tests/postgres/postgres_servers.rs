@@ -1,7 +1,9 @@
 //! Several servers on one database.
 
 use appkeep_core::catalog::{Account, Declaration};
-use appkeep_core::job::{Claim, DeleteSnapshot, JobPayload, JobResult, LeaseStatus, NewJob};
+use appkeep_core::job::{Claim, DeleteBackup, DeleteSnapshot, JobPayload, JobResult, LeaseStatus, NewJob};
+use appkeep_core::name::NodeName;
+use appkeep_core::server::NewServer;
 use appkeep_core::store::Store;
 use appkeep_store::PostgresStore;
 use chrono::{DateTime, Utc};
@@ -11,6 +13,7 @@ use sqlx_core::query_scalar::query_scalar;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use crate::fixtures::{NEAR, TEAM, WIKI, declaration};
 use crate::schema::Schema;
 
 const FIRST: Uuid = Uuid::from_u128(1);
@@ -239,4 +242,40 @@ async fn counts_are_folded_and_old_finished_jobs_are_deleted() {
         let rows: i64 = query_scalar(count).fetch_one(&mut raw).await.unwrap();
         assert!(rows < 400, "{table} has {rows} rows");
     }
+}
+
+#[tokio::test]
+async fn waiting_jobs_name_the_away_nodes_of_their_bucket_or_snapshot() {
+    let (_schema, store, _) = servers().await;
+    let server = NewServer {
+        id: FIRST,
+        node: NodeName::new("node").unwrap(),
+    };
+    let mut tx = store.begin().await.unwrap();
+    tx.update_declaration("node", &declaration(), at(0))
+        .await
+        .unwrap();
+    tx.insert_job(&job(1)).await.unwrap();
+    let deletion = DeleteBackup {
+        account_id: TEAM,
+        app_id: WIKI,
+        backup_id: Uuid::from_u128(2).into(),
+        bucket_id: NEAR,
+        name: None,
+    };
+    let deletion = NewJob {
+        payload: deletion.into(),
+        node: None,
+        ..job(2)
+    };
+    tx.insert_job(&deletion).await.unwrap();
+    tx.commit().await.unwrap();
+    let reasons = async || {
+        let jobs = store.list_pending_jobs().await.unwrap().into_iter();
+        jobs.map(|job| job.reason).collect::<Vec<_>>()
+    };
+    let away = Some("node node was not seen for 30 s".to_owned());
+    assert_eq!(reasons().await, [away.clone(), away]);
+    assert_eq!(store.register_server(&server, at(0)).await.unwrap(), None);
+    assert_eq!(reasons().await, [None, None]);
 }

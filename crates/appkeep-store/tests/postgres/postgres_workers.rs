@@ -2,11 +2,8 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use appkeep_core::admission::{Admission, FreeSpace, LowSpace, QueueLimits};
-use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::ids::SnapshotKind;
 use appkeep_core::job::{CreateSnapshot, DeleteSnapshot, JobPayload, NewJob};
 use appkeep_core::lease;
@@ -16,7 +13,6 @@ use appkeep_core::worker::{JobControl, WorkerDeps, Workers};
 use appkeep_launcher::PostgresCluster;
 use appkeep_store::PostgresStore;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use sqlx_core::executor::Executor as _;
 use sqlx_core::query_scalar::query_scalar;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -26,30 +22,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use crate::environment::deps;
 use crate::fixtures::{NODE, TEAM, WIKI, at, declaration, resource};
-use crate::idle_engine::IdleEngine;
 use crate::schema::Schema;
-
-/// A clock that stands still, sequential ids, and unlimited space.
-struct Environment(AtomicU64);
-
-impl Clock for Environment {
-    fn now(&self) -> DateTime<Utc> {
-        at(1)
-    }
-}
-
-impl IdSource for Environment {
-    fn next_id(&self) -> Uuid {
-        Uuid::from_u128(self.0.fetch_add(1, Ordering::Relaxed).into())
-    }
-}
-
-impl FreeSpace for Environment {
-    fn check(&self) -> Result<(), LowSpace> {
-        Ok(())
-    }
-}
 
 /// Keeps each job in its first state, and reports when it begins and when it is stopped.
 struct Hold(mpsc::UnboundedSender<&'static str>);
@@ -72,22 +47,11 @@ impl JobControl for Hold {
     }
 }
 
-fn deps(store: PostgresStore, events: mpsc::UnboundedSender<&'static str>) -> WorkerDeps {
-    let environment = Arc::new(Environment(AtomicU64::new(0xf000)));
+/// Workers' dependencies that hold each job in its first state.
+fn held(store: PostgresStore, events: mpsc::UnboundedSender<&'static str>) -> WorkerDeps {
     WorkerDeps {
-        store: Arc::new(store),
-        engine: Arc::new(IdleEngine),
-        clock: environment.clone(),
-        ids: environment.clone(),
-        wake: Arc::default(),
-        owner: Uuid::from_u128(0xe1),
-        node: NODE.to_owned(),
-        backups_max: None,
-        admission: Admission {
-            space: environment,
-            limits: QueueLimits::default(),
-        },
         job_control: Some(Arc::new(Hold(events))),
+        ..deps(Arc::new(store), Arc::default(), NODE)
     }
 }
 
@@ -163,7 +127,7 @@ async fn jobs_of_a_private_cluster_that_does_not_respond_stop_before_their_lease
         .replace(&cluster.address(), &proxy.address.to_string());
     let store = PostgresStore::connect(&url.into()).await.unwrap();
     let (sender, mut events) = mpsc::unbounded_channel();
-    let workers = Workers::start(&deps(store.clone(), sender), 1);
+    let workers = Workers::start(&held(store.clone(), sender), 1);
     queue_snapshot(&direct).await;
     assert_eq!(events.recv().await, Some("begun"));
 
@@ -184,7 +148,7 @@ async fn requests_of_another_server_stop_a_job_before_its_lease_is_renewed() {
     let first = PostgresStore::connect(&schema.url()).await.unwrap();
     let second = PostgresStore::connect(&schema.url()).await.unwrap();
     let (sender, mut events) = mpsc::unbounded_channel();
-    let workers = Workers::start(&deps(first.clone(), sender), 1);
+    let workers = Workers::start(&held(first.clone(), sender), 1);
 
     let snapshot_id = queue_snapshot(&second).await;
     assert_eq!(events.recv().await, Some("begun"));
@@ -226,8 +190,8 @@ async fn jobs_end_at_once_although_their_leases_are_renewed_meanwhile() {
         tx.insert_job(&job).await.unwrap();
     }
     tx.commit().await.unwrap();
-    let (sender, _) = mpsc::unbounded_channel();
-    let workers = Workers::start(&deps(store.clone(), sender), 4);
+    let deps = deps(Arc::new(store.clone()), Arc::default(), NODE);
+    let workers = Workers::start(&deps, 4);
     let mut renewals = JoinSet::new();
     for _ in 0..4 {
         let mut database = schema.connect().await;

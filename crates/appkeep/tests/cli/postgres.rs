@@ -41,6 +41,7 @@ impl Schema {
         )
     }
 
+    /// Runs statements.
     pub(crate) fn psql(&self, sql: &str) {
         let mut psql = Command::new("psql");
         psql.args(["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", postgres_url()]);
@@ -309,6 +310,21 @@ fn unreachable_databases_are_named() {
     // The keys are in the database, too.
     let show = "key show --recovery --config CONFIG --data DATA";
     assert_eq!(refused(&installation, show), error);
+}
+
+#[test]
+fn tools_do_not_create_or_migrate_the_schema_of_a_server() {
+    let schema = Schema::create();
+    let installation = selected(&schema.url());
+    for words in [
+        "token list --config CONFIG",
+        "key show --recovery --config CONFIG --data DATA",
+    ] {
+        let error = refused(&installation, words);
+        assert!(error.contains("Start a server of this version first"), "{error}");
+    }
+    installation.start().unwrap().stop_gracefully().unwrap();
+    assert_eq!(succeeded(&installation, "job list --config CONFIG"), "");
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use std::fs;
 
 use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, backup_body, eventually};
+use serde_json::json;
 
+use crate::operations::MonitoredServer;
 use crate::postgres::{Schema, refused, selected, succeeded};
 
 /// The second app of [`shared`].
@@ -107,6 +109,38 @@ fn a_second_postgres_server_with_the_same_node_is_refused() {
     // A successor starts at once.
     one.stop_gracefully().unwrap();
     start(&installation, "one").stop_gracefully().unwrap();
+}
+
+#[test]
+fn a_postgres_server_that_lost_its_node_is_not_ready_and_runs_no_jobs() {
+    let schema = Schema::create();
+    let installation = shared(&schema);
+    let monitored = MonitoredServer::start(serve(&installation, "one"));
+    let token = succeeded(&installation, "token create --config CONFIG --account acme");
+    let ready = (200, json!({"status": "ready"}));
+    eventually("readiness", || (monitored.json("/readyz") == ready).then_some(()));
+    // Another server has registered itself, and stays live for an hour.
+    schema.psql("UPDATE servers SET id = gen_random_uuid(), seen_micros = seen_micros + 3600000000");
+    let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appBackups");
+    let created = monitored.server.post(&token, &path, &backup_body());
+    assert_eq!(created.status, 201, "{}", created.body);
+    let path = format!("{path}/{}", created.body["id"].as_str().unwrap());
+    eventually("the reason", || {
+        let (status, body) = monitored.json("/readyz");
+        let lost = "another server has the node one: stop one of them";
+        let reasons = body["reasons"].as_array().cloned().unwrap_or_default();
+        (status == 503 && reasons.contains(&json!(lost))).then_some(())
+    });
+    assert_eq!(monitored.server.get(&token, &path).body["state"], "pending");
+    schema.psql("DELETE FROM servers");
+    let backup = monitored.server.wait_for(&token, &path, &["completed", "failed"]);
+    assert_eq!(backup["state"], "completed", "{backup}");
+    eventually("readiness again", || {
+        (monitored.json("/readyz") == ready).then_some(())
+    });
+    let ended = monitored.server.stop_gracefully().unwrap();
+    let logged = ended.stderr.matches("another server has this node").count();
+    assert_eq!(logged, 1, "{}", ended.stderr);
 }
 
 #[test]

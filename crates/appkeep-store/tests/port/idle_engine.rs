@@ -1,6 +1,7 @@
-//! An engine for jobs that are stopped before they use it.
+//! An engine for jobs that need no data.
 
 use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 
 use appkeep_core::catalog::{Bucket, Volume};
 use appkeep_core::engine::{
@@ -12,8 +13,30 @@ use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
-/// Has no data and no unfinished restores.
-pub(crate) struct IdleEngine;
+/// Has no data, and records the snapshots that it deletes.
+#[derive(Default)]
+pub(crate) struct IdleEngine {
+    unfinished: Vec<UnfinishedRestore>,
+    deleted: Mutex<HashSet<AppSnapshotId>>,
+}
+
+impl IdleEngine {
+    /// An engine with these unfinished restores.
+    pub(crate) fn with_unfinished(unfinished: Vec<UnfinishedRestore>) -> Self {
+        Self {
+            unfinished,
+            ..Self::default()
+        }
+    }
+
+    /// The ids of the deleted snapshots.
+    pub(crate) fn deleted_snapshots(&self) -> HashSet<AppSnapshotId> {
+        self.deleted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
 
 #[async_trait]
 impl Engine for IdleEngine {
@@ -42,7 +65,11 @@ impl Engine for IdleEngine {
         unreachable!("no snapshot is measured")
     }
 
-    async fn delete_snapshot(&self, _: AppId, _: AppSnapshotId) -> Result<(), EngineError> {
+    async fn delete_snapshot(&self, _: AppId, id: AppSnapshotId) -> Result<(), EngineError> {
+        self.deleted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id);
         Ok(())
     }
 
@@ -88,7 +115,7 @@ impl Engine for IdleEngine {
     }
 
     async fn unfinished_restores(&self, _: Option<AppId>) -> Result<Vec<UnfinishedRestore>, EngineError> {
-        Ok(Vec::new())
+        Ok(self.unfinished.clone())
     }
 
     async fn finish_restore(&self, _: AppId, _: AppRestoreId) -> Result<Option<RestoreReport>, EngineError> {

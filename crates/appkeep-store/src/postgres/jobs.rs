@@ -136,7 +136,7 @@ statements! {
     FETCH_LEASE("jobs") = "SELECT id FROM jobs WHERE id = $1 AND fence = $2 AND lease_owner = $3 \
          FOR NO KEY UPDATE";
     REQUEST_CANCEL("jobs") = notifying!("cancelled", "UPDATE jobs SET cancel_requested = TRUE, run_after_micros = LEAST(run_after_micros, 0) \
-         WHERE resource = $1 AND state IN ('queued', 'running') RETURNING seq");
+         WHERE resource = $1 AND state IN ('queued', 'running') AND kind NOT IN ('delete_backup', 'delete_snapshot') RETURNING seq");
     REQUEUE("jobs") = notifying!("queued", "UPDATE jobs SET state = 'queued', attempt = attempt - $4, run_after_micros = $5, reason = $6, \
          lease_owner = NULL, lease_until_micros = NULL, step_key = NULL \
          WHERE id = $1 AND fence = $2 AND lease_owner = $3 RETURNING seq");

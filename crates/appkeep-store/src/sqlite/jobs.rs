@@ -103,7 +103,7 @@ statements! {
          RETURNING cancel_requested";
     FETCH_LEASE("jobs") = "SELECT 1 FROM jobs WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
     REQUEST_CANCEL("jobs") = "UPDATE jobs INDEXED BY jobs_by_resource SET cancel_requested = TRUE, run_after_micros = MIN(run_after_micros, 0) \
-         WHERE resource = ?1 AND state IN ('queued', 'running')";
+         WHERE resource = ?1 AND state IN ('queued', 'running') AND kind NOT IN ('delete_backup', 'delete_snapshot')";
     REQUEUE("jobs") = "UPDATE jobs SET state = 'queued', attempt = attempt - ?4, run_after_micros = ?5, reason = ?6, \
          lease_owner = NULL, lease_until_micros = NULL, step_key = NULL \
          WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";

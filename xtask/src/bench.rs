@@ -15,6 +15,7 @@ mod report;
 mod server;
 
 use std::fs;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -79,7 +80,8 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     fs::create_dir_all(&dir).with_context(|| format!("failed to create {}", dir.display()))?;
     let wanted = |part| args.only.is_empty() || args.only.contains(&part);
     // Before anything is built or measured, because it may have to be installed.
-    let server = wanted(Part::S3).then(|| Server::start(Program::Rclone, S3_BUCKET, &dir));
+    let server =
+        wanted(Part::S3).then(|| Server::start(Program::Rclone, S3_BUCKET, &dir, Ipv4Addr::LOCALHOST));
     let server = server.transpose()?;
     if wanted(Part::Api) {
         api::prepare()?;

@@ -10,8 +10,8 @@ use cargo_metadata::semver::Version;
 
 use crate::process::{command, succeeds};
 use crate::{
-    Outcome, codegen, crash, diff, kubernetes, languages, lint, package, pages, s3, schemathesis, test, tidy,
-    toolkit, vendor, verify, workspace,
+    Outcome, cluster, codegen, crash, diff, kubernetes, languages, lint, package, pages, s3, schemathesis,
+    test, tidy, toolkit, vendor, verify, workspace,
 };
 
 /// A step: its name and its function.
@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
     ("package", package::run),
     ("fail points", || cargo(FAIL_POINTS)),
     ("crash", || crash::run(&crash::Args::usual())),
+    ("cluster", || cluster::run(&cluster::Args::usual())),
     ("verify", || verify::run(&[])),
     ("pages", || pages::run(&pages::Args::all())),
     ("languages", languages::run),

@@ -25,6 +25,7 @@ use anyhow::{Result, bail};
 use appkeep_launcher::{Method, backups};
 
 use self::environment::{APPS, BUCKETS, Environment};
+pub(crate) use self::environment::{Files, describe, entries, files_below};
 use self::model::Model;
 use self::report::Report;
 use self::round::{End, Workload, list, of_app};
@@ -86,14 +87,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
             bail!("unknown fail point {point}");
         }
     }
-    let parent = args.dir.clone().unwrap_or_else(|| {
-        let in_memory = Path::new(IN_MEMORY);
-        if in_memory.is_dir() {
-            in_memory.to_owned()
-        } else {
-            std::env::temp_dir()
-        }
-    });
+    let parent = args.dir.clone().unwrap_or_else(default_parent);
     let (_kept, binary) = appkeep::build_to_keep(&["--features", "failpoints"])?;
     let run = Run {
         binary,
@@ -117,6 +111,16 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     }
     println!("{report}");
     Ok(Outcome::of(report.is_clean()))
+}
+
+/// The default directory for files: in memory where possible.
+pub(crate) fn default_parent() -> PathBuf {
+    let in_memory = Path::new(IN_MEMORY);
+    if in_memory.is_dir() {
+        in_memory.to_owned()
+    } else {
+        std::env::temp_dir()
+    }
 }
 
 struct Run {

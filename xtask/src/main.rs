@@ -10,6 +10,7 @@
 mod appkeep;
 mod bench;
 mod ci;
+mod cluster;
 mod codegen;
 mod crash;
 mod diff;
@@ -23,6 +24,7 @@ mod pages;
 mod process;
 mod python;
 mod release;
+mod restic;
 mod s3;
 mod schemathesis;
 mod spec;
@@ -109,6 +111,8 @@ enum Command {
     Tidy,
     /// Kill the server repeatedly, and check that nothing is lost; requires restic.
     Crash(crash::Args),
+    /// Inject faults into three servers that share a database; requires root, ip, restic, PostgreSQL and python3.
+    Cluster(cluster::Args),
     /// Check our own server with Schemathesis; requires python3.
     Schemathesis(schemathesis::Args),
     /// Test buckets on S3 with rclone and moto; requires python3.
@@ -151,6 +155,7 @@ fn main() -> ExitCode {
         Command::Lint => lint::run(),
         Command::Tidy => tidy::run(),
         Command::Crash(args) => crash::run(&args),
+        Command::Cluster(args) => cluster::run(&args),
         Command::Schemathesis(args) => schemathesis::run(&args),
         Command::S3(args) => s3::run(&args),
         Command::Pages(args) => pages::run(&args),

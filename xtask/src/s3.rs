@@ -6,12 +6,13 @@
 mod server;
 
 use std::env;
+use std::net::Ipv4Addr;
 use std::process::Command;
 
 use anyhow::Result;
 use clap::ValueEnum;
 
-pub(crate) use self::server::{Program, Server};
+pub(crate) use self::server::{ACCESS_KEY, Program, SECRET_KEY, Server};
 use crate::Outcome;
 use crate::process::{command, is_installed, succeeds};
 
@@ -45,7 +46,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     };
     let mut results = Vec::new();
     for program in programs {
-        let server = Server::start(*program, BUCKET, &env::temp_dir())?;
+        let server = Server::start(*program, BUCKET, &env::temp_dir(), Ipv4Addr::LOCALHOST)?;
         println!("s3: {} on {}", program.name(), server.url());
         let mut tests = tests(is_installed("cargo-nextest"), &args.args);
         results.push((program, succeeds(tests.envs(environment(&server)))?));

@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -23,9 +22,6 @@ use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 pub use crate::app_backup::BackupReport;
 pub use crate::app_restore::UnfinishedRestore;
 pub use crate::app_snapshot::{SnapshotLevel, SnapshotReport};
-
-/// The interval at which the claim to a bucket is refreshed.
-pub const CLAIM_REFRESH_EVERY: Duration = Duration::from_secs(30);
 
 /// The reason for a failed engine operation.
 #[derive(Debug, thiserror::Error)]
@@ -238,8 +234,9 @@ pub trait Engine: Send + Sync {
         cancel: &CancellationToken,
     ) -> Result<BackupReport, EngineError>;
 
-    /// Claims the bucket for this process, or refreshes its claim; must be called every [`CLAIM_REFRESH_EVERY`]. Fails
-    /// with [`EngineError::Busy`] if another process has claimed it; nothing in the bucket is changed then.
+    /// Claims the bucket for this process, or refreshes its claim; must be called once in each
+    /// [lease](crate::lease). Fails with [`EngineError::Busy`] if another process has claimed it; nothing in the bucket is
+    /// changed then.
     async fn claim_bucket(&self, bucket: &Bucket) -> Result<(), EngineError>;
 
     /// What the storage of the bucket supports; `None` if it wasn't probed yet. Reads only memory.

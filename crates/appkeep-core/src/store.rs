@@ -507,8 +507,8 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// Queues a job. Returns the number of jobs that were queued before, for its app and its account, and that add work
     /// ([`JobPayload::adds_work`](crate::job::JobPayload::adds_work)).
     async fn insert_job(&mut self, job: &NewJob) -> Result<QueuedJobs, StoreError>;
-    /// Requests all jobs on this resource to stop, except deletions of data. Queued jobs become due now and are finished
-    /// as soon as they are claimed.
+    /// Requests all jobs on this resource to stop, except deletions of its data. Queued jobs become due now and are
+    /// finished as soon as they are claimed.
     async fn update_jobs_cancel_requested(&mut self, resource: Uuid) -> Result<(), StoreError>;
     /// Whether the lease still holds. Checked first in every transaction that writes a job's results. If it holds, the
     /// job isn't claimed until the transaction ends.

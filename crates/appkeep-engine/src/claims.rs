@@ -21,7 +21,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use appkeep_core::boot_instant::BootInstant;
 use appkeep_core::catalog::Bucket;
-use appkeep_core::engine::{CLAIM_REFRESH_EVERY, EngineError};
+use appkeep_core::engine::EngineError;
+use appkeep_core::lease;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -82,10 +83,6 @@ const UNSEEN_MAX: Duration = Duration::from_mins(2);
 /// the register, too.
 const SILENT_AFTER: Duration = Duration::from_mins(1);
 
-/// The longest time between two successful reads of a bucket's claims after which the ages of claims are still known.
-/// Until a bucket that was unavailable is read again, no server could refresh its claim.
-const READ_GAP_MAX: Duration = Duration::from_secs(2 * CLAIM_REFRESH_EVERY.as_secs());
-
 /// The content of a claim file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Claim {
@@ -110,13 +107,17 @@ pub(crate) struct Claims {
     expiry: Expiry,
     identity: Option<Identity>,
     silent_after: Duration,
+    /// The longest time between two successful reads of a bucket after which the ages of claims are still known. Until a
+    /// bucket that was unavailable is read again, no server could refresh its claim.
     read_gap_max: Duration,
     own: OnceLock<Claim>,
     /// Held while the installation's id is read or generated, which happens once.
     id_lock: Mutex<()>,
-    /// The states of buckets, and the times of their claims, which can be read while a state is in use.
-    buckets: Mutex<HashMap<String, (Arc<Mutex<State>>, ClaimTime)>>,
+    buckets: Mutex<HashMap<String, SharedState>>,
 }
+
+/// The state of a bucket, and the time of its claim, which can be read while the state is in use.
+type SharedState = (Arc<Mutex<State>>, ClaimTime);
 
 /// The status of another process's claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +157,7 @@ impl Claims {
             expiry: EXPIRY,
             identity: None,
             silent_after: SILENT_AFTER,
-            read_gap_max: READ_GAP_MAX,
+            read_gap_max: 2 * lease::duration(),
             own: OnceLock::new(),
             id_lock: Mutex::default(),
             buckets: Mutex::default(),
@@ -199,7 +200,7 @@ impl Claims {
     }
 
     /// The state of a bucket, and the time of its claim.
-    fn state_of(&self, objects: &Arc<dyn BucketStorage>) -> (Arc<Mutex<State>>, ClaimTime) {
+    fn state_of(&self, objects: &Arc<dyn BucketStorage>) -> SharedState {
         let mut buckets = failure::lock(&self.buckets);
         let entry = buckets.entry(objects.describe("")).or_insert_with(|| {
             let refreshed = ClaimTime::default();

@@ -22,7 +22,7 @@ fn rate(database: &str, copy: &str, duration: Duration) -> Result<f64, rusqlite:
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", 1)?;
     let mut select = connection.prepare("SELECT * FROM app_backups LIMIT 1")?;
-    let columns: Vec<String> = select.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = select.column_names().map(str::to_owned).collect();
     let (id, name) = (select.column_index("id")?, select.column_index("name")?);
     let mut row: Vec<Value> =
         select.query_row([], |row| (0..columns.len()).map(|at| row.get(at)).collect())?;

@@ -44,6 +44,13 @@ impl Default for Client {
 }
 
 impl Client {
+    /// A client that waits for a response for at most this time.
+    #[must_use]
+    pub fn with_timeout(response_max: Duration) -> Self {
+        let agent = config().timeout_global(Some(response_max)).build().into();
+        Self { agent }
+    }
+
     /// A client that trusts only the certificate authorities in this PEM file.
     ///
     /// # Errors

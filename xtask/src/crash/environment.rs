@@ -35,7 +35,7 @@ const FILE_BYTES_MAX: usize = 60_000;
 const LARGE_FILE_BYTES: usize = 5 << 20;
 
 /// The digests of files, by their path below some directory.
-pub(super) type Files = BTreeMap<PathBuf, [u8; 32]>;
+pub(crate) type Files = BTreeMap<PathBuf, [u8; 32]>;
 
 /// The files of an app at some time.
 pub(super) type Manifest = Rc<Files>;
@@ -184,7 +184,7 @@ fn installation(binary: &Path, parent: &Path) -> Result<Installation> {
 ///
 /// # Errors
 /// When anything can't be read.
-pub(super) fn describe(root: &Path) -> Result<(Files, u64)> {
+pub(crate) fn describe(root: &Path) -> Result<(Files, u64)> {
     let (mut found, mut bytes) = (BTreeMap::new(), 0);
     for path in files_below(root)? {
         let content = fs::read(&path).with_context(|| format!("failed to read {}", path.display()))?;
@@ -199,7 +199,7 @@ pub(super) fn describe(root: &Path) -> Result<(Files, u64)> {
 ///
 /// # Errors
 /// When a directory can't be listed.
-pub(super) fn files_below(root: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn files_below(root: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in WalkDir::new(root) {
         match entry {
@@ -219,7 +219,7 @@ pub(super) fn files_below(root: &Path) -> Result<Vec<PathBuf>> {
 ///
 /// # Errors
 /// When it can't be listed.
-pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
     let listed = match fs::read_dir(dir) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         listed => listed,

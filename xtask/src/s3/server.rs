@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Sender};
@@ -17,9 +18,6 @@ use crate::python::{self, Package};
 /// The credentials of the servers. rclone refuses keys that are too short.
 pub(crate) const ACCESS_KEY: &str = "AKIAAPPKEEPTEST00000";
 pub(crate) const SECRET_KEY: &str = "appkeep/test/secret/key/0123456789abcdef";
-
-/// The beginning of the URL that each server prints.
-const URL_PREFIX: &str = "http://127.0.0.1:";
 
 /// Maximum time until a server prints its URL.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -57,16 +55,22 @@ impl Program {
         }
     }
 
-    /// The command that serves `directory`.
-    fn command(self, program: &Path, directory: &Path) -> Command {
+    /// The command that serves `directory` at a free port of the address.
+    fn command(self, program: &Path, directory: &Path, address: Ipv4Addr) -> Command {
         let mut command = Command::new(program);
         match self {
             Self::Rclone => command
-                .args(["serve", "s3", "--config=", "--addr=127.0.0.1:0", "--auth-key"])
+                .args([
+                    "serve",
+                    "s3",
+                    "--config=",
+                    &format!("--addr={address}:0"),
+                    "--auth-key",
+                ])
                 .arg(format!("{ACCESS_KEY},{SECRET_KEY}"))
                 .arg(directory),
             Self::Moto => command
-                .args(["--host", "127.0.0.1", "--port", "0"])
+                .args(["--host", &address.to_string(), "--port", "0"])
                 .env("PYTHONUNBUFFERED", "1"),
         };
         command
@@ -84,14 +88,14 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Installs the server, and starts it with an empty bucket. rclone stores the objects below `parent`.
+    /// Installs the server, and starts it at this address with an empty bucket. rclone stores the objects below `parent`.
     ///
     /// # Errors
     /// When it can't be installed or doesn't start.
-    pub(crate) fn start(program: Program, bucket: &str, parent: &Path) -> Result<Self> {
+    pub(crate) fn start(program: Program, bucket: &str, parent: &Path, address: Ipv4Addr) -> Result<Self> {
         let executable = python::installed(&program.package())?;
         let directory = tempfile::tempdir_in(parent).context("failed to create a temporary directory")?;
-        let mut command = program.command(&executable, directory.path());
+        let mut command = program.command(&executable, directory.path(), address);
         command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -105,7 +109,7 @@ impl Server {
             directory,
             bucket: bucket.to_owned(),
         };
-        server.url = server.printed_url().with_context(|| program.name())?;
+        server.url = server.printed_url(address).with_context(|| program.name())?;
         match program {
             Program::Rclone => fs::create_dir(server.bucket_directory())?,
             Program::Moto => {
@@ -131,6 +135,11 @@ impl Server {
         self.directory.path().join(&self.bucket)
     }
 
+    /// Keeps rclone's directory when the server ends.
+    pub(crate) fn keep(&mut self) {
+        self.directory.disable_cleanup(true);
+    }
+
     /// The variables with which programs find the credentials of an S3 server.
     pub(crate) fn aws_environment(&self) -> [(&'static str, &str); 3] {
         [
@@ -141,7 +150,7 @@ impl Server {
     }
 
     /// Waits until the server prints its URL. It listens by then.
-    fn printed_url(&mut self) -> Result<String> {
+    fn printed_url(&mut self, address: Ipv4Addr) -> Result<String> {
         let output = self.child.stderr.take().context("its output isn't readable")?;
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || read_output(output, &sender));
@@ -149,7 +158,7 @@ impl Server {
         loop {
             match receiver.recv_timeout(PATIENCE) {
                 Ok(line) => {
-                    if let Some(url) = url_in(&line) {
+                    if let Some(url) = url_in(&line, address) {
                         return Ok(url);
                     }
                     lines.push(line);
@@ -176,10 +185,11 @@ fn read_output(output: impl Read, lines: &Sender<String>) {
     }
 }
 
-fn url_in(line: &str) -> Option<String> {
-    let (_, rest) = line.split_once(URL_PREFIX)?;
+fn url_in(line: &str, address: Ipv4Addr) -> Option<String> {
+    let prefix = format!("http://{address}:");
+    let (_, rest) = line.split_once(&prefix)?;
     let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    Some(format!("{URL_PREFIX}{port}"))
+    Some(format!("{prefix}{port}"))
 }
 
 fn last_of(lines: &[String]) -> String {
@@ -194,8 +204,11 @@ mod tests {
     fn urls_are_found_in_the_output_of_both_servers() {
         let url = Some("http://127.0.0.1:46137".to_owned());
         let line = "NOTICE: Local file system at data: Starting s3 server on [http://127.0.0.1:46137/]";
-        assert_eq!(url_in(line), url);
-        assert_eq!(url_in(" * Running on http://127.0.0.1:46137"), url);
-        assert_eq!(url_in("Press CTRL+C to quit"), None);
+        assert_eq!(url_in(line, Ipv4Addr::LOCALHOST), url);
+        assert_eq!(
+            url_in(" * Running on http://127.0.0.1:46137", Ipv4Addr::LOCALHOST),
+            url
+        );
+        assert_eq!(url_in("Press CTRL+C to quit", Ipv4Addr::LOCALHOST), None);
     }
 }

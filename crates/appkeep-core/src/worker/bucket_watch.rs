@@ -9,8 +9,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Background, UnusableBuckets, WorkerDeps, bucket_features};
 use crate::catalog::Bucket;
-use crate::engine::{CLAIM_REFRESH_EVERY, EngineError};
+use crate::engine::EngineError;
 use crate::ids::BucketId;
+use crate::lease;
 use crate::state::fit_reason;
 use crate::store::{StoreError, list_all_buckets, transact};
 
@@ -29,7 +30,7 @@ async fn watch(deps: WorkerDeps, unusable: UnusableBuckets, shutdown: Cancellati
     let mut claims = JoinSet::new();
     // Buckets are claimed concurrently: a bucket on a disk that doesn't respond must not delay the others.
     let mut in_flight: HashMap<BucketId, Instant> = HashMap::new();
-    let mut tick = interval(CLAIM_REFRESH_EVERY);
+    let mut tick = interval(lease::duration());
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {

@@ -264,11 +264,11 @@ impl JobRun<'_> {
 
     async fn finish_with_error(&self, error: StepError) -> Result<(), StepError> {
         match error {
-            StepError::LeaseLost => Ok(()),
+            StepError::LeaseLost => Err(StepError::LeaseLost),
             StepError::Gone => self.finish_cancelled().await,
             StepError::Stopped => match self.stop_reason.get() {
                 Some(Stop::Deleted) => self.finish_cancelled().await,
-                Some(Stop::LeaseLost) => Ok(()),
+                Some(Stop::LeaseLost) => Err(StepError::LeaseLost),
                 Some(Stop::Shutdown) => {
                     self.requeue("the server stopped".to_owned(), Attempt::Interrupted)
                         .await
@@ -349,9 +349,13 @@ async fn run_in_span(run: &JobRun<'_>) {
         return;
     };
     tracing::info!(%error, "job stopped");
-    if let Err(error) = run.finish_with_error(error).await {
+    match run.finish_with_error(error).await {
+        Ok(()) => {}
+        Err(StepError::LeaseLost) => {
+            tracing::warn!("the job's lease is lost: another worker may have taken it over");
+        }
         // The lease will expire, and the job will be claimed again.
-        tracing::error!(%error, "the result of the job was not recorded");
+        Err(error) => tracing::error!(%error, "the result of the job was not recorded"),
     }
 }
 

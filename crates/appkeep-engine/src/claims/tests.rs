@@ -172,7 +172,7 @@ fn claims_do_not_expire_while_the_bucket_is_unavailable() {
     let path = site.claim_elsewhere(Uuid::from_u128(1));
     let mut waiting = site.server("data");
     waiting.expiry.others = Duration::from_nanos(1);
-    waiting.read_gap_max = Duration::ZERO;
+    let read_gap_max = std::mem::take(&mut waiting.read_gap_max);
     refused(waiting.acquire(&site.bucket));
     let (bucket, aside) = (site.dir.path().join("bucket"), site.dir.path().join("aside"));
     fs::rename(&bucket, &aside).unwrap();
@@ -184,7 +184,7 @@ fn claims_do_not_expire_while_the_bucket_is_unavailable() {
     fs::rename(&aside, &bucket).unwrap();
     refused(waiting.acquire(&site.bucket));
     assert!(path.exists());
-    waiting.read_gap_max = READ_GAP_MAX;
+    waiting.read_gap_max = read_gap_max;
     waiting.acquire(&site.bucket).unwrap();
     assert!(!path.exists(), "it wasn't refreshed after that");
 }

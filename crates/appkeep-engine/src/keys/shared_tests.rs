@@ -208,12 +208,11 @@ fn key_files_are_copied_into_the_database_once_and_stay() {
     assert!(password(&other, ids(2)) == existing.password.expose_secret());
     assert_eq!(before.list().unwrap().len(), 3);
     let files = servers.dirs[0].path().join("keys").join(bucket_id.to_string());
-    let names = fs::read_dir(&files)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name());
-    let is_old = |name: &std::ffi::OsString| name.to_str().is_some_and(|name| name.ends_with(".old"));
-    let old: Vec<_> = names.filter(is_old).collect();
+    let paths = fs::read_dir(&files).unwrap().map(|entry| entry.unwrap().path());
+    let old: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "old"))
+        .collect();
     assert_eq!(old.len(), 1, "only the different key was set aside: {old:?}");
-    fs::rename(files.join(&old[0]), files.join(format!("{app_id}.json"))).unwrap();
+    fs::rename(&old[0], files.join(format!("{app_id}.json"))).unwrap();
     assert!(password(&before, ids(2)) == different);
 }

@@ -54,7 +54,11 @@ pub async fn open(data_dir: &Path, config: Option<&Config>) -> Result<KeyStore, 
         return Ok(KeyStore::new(data_dir));
     };
     let postgres = match &config.store {
-        Some(url) => Some(open_postgres(url, Schema::Current, None).await.map_err(Box::new)?),
+        Some(url) => Some(
+            open_postgres(url, Schema::Current, None)
+                .await
+                .map_err(Box::new)?,
+        ),
         None => None,
     };
     open_in(data_dir, &config.keys, postgres.as_ref()).await

@@ -69,13 +69,13 @@ pub(super) fn bucket(
         is_default,
         backups_max: bucket.item.backups_max,
         metadata: Metadata {
-            labels: features.map(features_label).into_iter().collect(),
+            labels: features.copied().map(features_label).into_iter().collect(),
             ..metadata(bucket)
         },
     })
 }
 
-fn features_label(features: &BucketFeatures) -> Label {
+fn features_label(features: BucketFeatures) -> Label {
     Label {
         name: FEATURES_LABEL.to_owned(),
         value: features.names(),

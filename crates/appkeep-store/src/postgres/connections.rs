@@ -126,7 +126,7 @@ async fn uninterrupted<T: Send + 'static>(
     begin: impl Future<Output = Result<T, StoreError>> + Send + 'static,
 ) -> Result<T, StoreError> {
     match tokio::spawn(begin.in_current_span()).await {
-        Ok(begun) => begun,
+        Ok(result) => result,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Err(_) => Err(closed()),
     }

@@ -10,10 +10,10 @@ const CONFLICTS: [&str; 2] = ["40001", "40P01"];
 /// SQLSTATE of temporary failures: classes (two characters), and single codes of other classes.
 const UNAVAILABLE: [&str; 9] = [
     // connection exception
-    "08", // insufficient resources: memory, disk space, connections
-    "53", // operator intervention: shutdown, cancelled statement
-    "57", // system error, for example of the disk
-    "58", // read_only_sql_transaction: the server is a standby
+    "08",    // insufficient resources: memory, disk space, connections
+    "53",    // operator intervention: shutdown, cancelled statement
+    "57",    // system error, for example of the disk
+    "58",    // read_only_sql_transaction: the server is a standby
     "25006", // in_failed_sql_transaction: an earlier statement failed
     "25P02", // idle_in_transaction_session_timeout
     "25P03", // lock_not_available: the lock timeout has expired

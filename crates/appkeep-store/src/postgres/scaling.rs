@@ -112,5 +112,5 @@ async fn work_does_not_grow_with_the_number_of_backups_private_cluster() {
             "{name}: {large} pages instead of {small}"
         );
     }
-    assert_bounded(&mut *filled.store.db().await.unwrap()).await;
+    assert_bounded(&mut filled.store.db().await.unwrap()).await;
 }

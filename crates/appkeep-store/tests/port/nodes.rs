@@ -36,6 +36,7 @@ port_tests! {
     cancelled_jobs_that_never_ran_are_claimed_by_any_node,
     cancelled_jobs_of_away_apps_are_claimed_by_any_node,
     jobs_of_undeclared_apps_are_claimed_by_any_node,
+    deletions_of_data_are_not_cancelled,
     interrupted_jobs_are_claimed_by_another_node_of_the_app,
     restores_stay_on_the_node_that_began_them,
     snapshots_without_a_node_belong_to_the_next_that_declares,
@@ -382,6 +383,17 @@ async fn jobs_of_undeclared_apps_are_claimed_by_any_node(h: Harness) {
         None,
         "the other has begun on its node"
     );
+}
+
+async fn deletions_of_data_are_not_cancelled(h: Harness) {
+    // The incomplete data of a snapshot that was created again on another node, and then deleted.
+    queue(&h, &[of_node(snapshot_deletion(1), THERE)]).await;
+    let mut tx = h.begin().await;
+    tx.update_jobs_cancel_requested(Uuid::from_u128(1)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(claimed_number(&h, NODE).await, None, "the data isn't there");
+    let job = claim_on(&h, THERE, 0).await.unwrap();
+    assert!(!job.cancel_requested);
 }
 
 async fn interrupted_jobs_are_claimed_by_another_node_of_the_app(h: Harness) {

@@ -187,7 +187,7 @@ async fn abandoned_commit_is_completed(h: Harness) {
             tokio::task::yield_now().await;
         }
     };
-    let waited = tokio::time::timeout(Duration::from_secs(60), is_stored).await;
+    let waited = tokio::time::timeout(Duration::from_mins(1), is_stored).await;
     waited.expect("the transaction is committed");
 }
 

@@ -5,8 +5,6 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use crate::store::StoreError;
-
 /// The lease in production.
 const LEASE: Duration = Duration::from_secs(30);
 
@@ -49,16 +47,4 @@ pub fn fenced_after() -> Duration {
 #[must_use]
 pub fn call_timeout() -> Duration {
     renew_every() / 2
-}
-
-/// Waits for a call of the store, at most [`call_timeout()`]: the system reports a connection that was interrupted
-/// without notice only after minutes.
-///
-/// # Errors
-/// Those of the call, or [`StoreError::Unavailable`].
-pub async fn in_time<T, E: From<StoreError>>(call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    match tokio::time::timeout(call_timeout(), call).await {
-        Ok(result) => result,
-        Err(_) => Err(StoreError::Unavailable("the database doesn't respond".to_owned()).into()),
-    }
 }

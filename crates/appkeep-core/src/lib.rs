@@ -37,4 +37,5 @@ pub mod state;
 pub mod statistics;
 pub mod store;
 pub mod store_clock;
+pub mod store_timeout;
 pub mod worker;

@@ -18,11 +18,11 @@ use crate::fail_point;
 use crate::identity::BackupIdentity;
 use crate::ids::{AccountId, AppBackupId, AppSnapshotId, SnapshotKind, SubjectId};
 use crate::job::{CreateBackup, JobResult};
-use crate::lease;
 use crate::resource::CreateResource;
 use crate::service::ManagedKind;
 use crate::state::ResourceState;
 use crate::store::{Store, StoreError, StoreTx, transact};
+use crate::store_timeout::in_time;
 
 #[async_trait]
 impl Job for CreateBackup {
@@ -291,7 +291,7 @@ async fn record_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) 
         }
         Ok::<(), StepError>(())
     };
-    match lease::in_time(written).await {
+    match in_time(written).await {
         Ok(()) => {}
         Err(StepError::Gone) => run.stop_deleted(),
         Err(StepError::LeaseLost) => run.stop_lease_lost(),

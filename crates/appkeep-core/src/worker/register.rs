@@ -19,6 +19,7 @@ use crate::name::NodeName;
 use crate::server::{NewServer, RegisteredServer, Servers};
 use crate::store::{Store, StoreError};
 use crate::store_clock::StoreClock;
+use crate::store_timeout::in_time;
 
 /// The pause before another attempt after the store failed.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -204,9 +205,9 @@ impl Register {
 
     /// Registers the server, or returns the live server that has its node.
     async fn refresh(&self) -> Result<Option<RegisteredServer>, StoreError> {
-        lease::in_time(self.clock.synchronize(self.store.as_ref())).await?;
+        in_time(self.clock.synchronize(self.store.as_ref())).await?;
         let registered = self.store.register_server(&self.server, self.clock.now());
-        let other = lease::in_time(registered).await?;
+        let other = in_time(registered).await?;
         self.read().await?;
         Ok(other)
     }
@@ -218,7 +219,7 @@ impl Register {
     async fn read(&self) -> Result<(), StoreError> {
         // Before the call, so that the servers were seen at least as long ago.
         let read_at = BootInstant::now();
-        let servers = lease::in_time(self.store.list_servers(self.clock.now()))
+        let servers = in_time(self.store.list_servers(self.clock.now()))
             .await?
             .into_iter();
         let seen = servers.map(|server| {

@@ -18,6 +18,7 @@ use crate::job::{CLAIMS_MAX, ClaimedJob, JobPayload, JobResult, LeaseStatus, New
 use crate::lease;
 use crate::state::fit_reason;
 use crate::store::{StoreError, StoreTx, transact};
+use crate::store_timeout::in_time;
 
 /// The reason for stopping a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,7 +178,7 @@ impl JobRun<'_> {
             let begun = BootInstant::now();
             let until = self.deps.clock.now() + lease::duration();
             pause = renewed_pause;
-            match lease::in_time(self.deps.store.renew_lease(&self.claimed.lease, until)).await {
+            match in_time(self.deps.store.renew_lease(&self.claimed.lease, until)).await {
                 Ok(LeaseStatus::Held) => renewed_at = begun,
                 Ok(LeaseStatus::CancelRequested) => {
                     renewed_at = begun;

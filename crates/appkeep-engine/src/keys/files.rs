@@ -12,6 +12,7 @@ use appkeep_core::ids::{AppId, BucketId};
 use appkeep_core::lease;
 use appkeep_core::repository_keys::{KeyChange, RepositoryKeys};
 use appkeep_core::store::StoreError;
+use appkeep_core::store_timeout::in_time;
 use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 use uuid::Uuid;
@@ -198,7 +199,7 @@ impl DatabaseFiles {
     }
 
     fn run<T>(&self, call: impl Future<Output = Result<T, StoreError>>) -> Result<T, EngineError> {
-        let result = self.runtime.block_on(lease::in_time(call));
+        let result = self.runtime.block_on(in_time(call));
         result.map_err(|error| EngineError::Storage(format!("the keys of repositories: {error}")))
     }
 }

@@ -30,7 +30,8 @@ statements! {
     /// The snapshots and restores of a node that has another name now belong to that name.
     MOVE_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = ?1 WHERE node = ?2";
     RELEASE_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = NULL WHERE node = ?1";
-    RELEASE_JOBS("jobs") = "UPDATE jobs SET node = NULL WHERE node = ?1 AND ended_order IS NULL";
+    RELEASE_JOBS("jobs") = "UPDATE jobs INDEXED BY jobs_pending SET node = NULL \
+        WHERE node = ?1 AND state IN ('queued', 'running', 'parked')";
     RELEASE_RESTORES("app_restores") = "UPDATE app_restores SET node = NULL WHERE node = ?1";
     MOVE_RESTORES("app_restores") = "UPDATE app_restores SET node = ?1 WHERE node = ?2";
     ADOPT_SNAPSHOTS("app_snaps") = "UPDATE app_snaps SET node = ?1 WHERE node IS NULL AND state <> 'pending'";

@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex};
 use appkeep_core::engine::EngineError;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AppId, BucketId};
-use appkeep_core::lease;
 use appkeep_core::repository_keys::{KeyChange, RepositoryKeys};
 use appkeep_core::store::StoreError;
 use appkeep_core::store_timeout::in_time;

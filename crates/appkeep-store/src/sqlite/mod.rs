@@ -134,8 +134,10 @@ impl SqliteStore {
         let (claim, sole_server) = (claim.clone(), self.sole_server);
         let mut tx = self.connections.begin().await?;
         // The transaction is dropped on the same thread, which rolls it back.
-        let claimed = blocking(move || tx.run(|db| jobs::claim(db, &claim, sole_server)));
-        Ok(claimed.await?.is_some())
+        let claimed = blocking(move || tx.run(|db| jobs::claim(db, &claim, sole_server))).await?;
+        // Other jobs may have been claimed or finished by transactions that share a commit. The caller reads them next.
+        self.connections.begin().await?.commit().await?;
+        Ok(claimed.is_some())
     }
 
     fn over(connections: Connections, sole_server: bool) -> Self {

@@ -45,7 +45,7 @@ pub(crate) struct ListArgs {
 pub(crate) struct ForgetArgs {
     #[command(flatten)]
     database: DatabaseArgs,
-    /// The name of the node: `node` in [server] of its configuration.
+    /// The name of the node: `node` in `[server]` of its configuration.
     #[arg(value_name = "NODE")]
     node: String,
 }

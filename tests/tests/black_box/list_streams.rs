@@ -103,7 +103,7 @@ async fn creates_succeed_while_many_clients_read_lists() {
         rusqlite::Connection::open(server.path().join("data/appkeep.sqlite3")).expect("the database");
     database
         .execute_batch(&format!(
-            "BEGIN;
+            "BEGIN IMMEDIATE;
              CREATE TEMP TABLE copies AS WITH RECURSIVE numbers(number) AS (
                SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < {LISTED} - 1
              ) SELECT number, app_snaps.* FROM app_snaps, numbers;

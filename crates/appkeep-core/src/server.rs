@@ -40,6 +40,13 @@ impl RegisteredServer {
     pub fn is_live(&self) -> bool {
         self.unseen_for < lease::duration()
     }
+
+    /// Whether the server, which is registered, is known to be running by a caller that has waited for this time: it was
+    /// seen meanwhile. Otherwise it may have crashed. The wait is bounded, in case the database's clock is set back.
+    #[must_use]
+    pub fn was_seen_during(&self, waited: Duration) -> bool {
+        self.unseen_for < waited || waited > 2 * lease::duration()
+    }
 }
 
 /// The result of [`StoreTx::delete_node`](crate::store::StoreTx::delete_node).

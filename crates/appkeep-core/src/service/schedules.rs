@@ -37,7 +37,8 @@ impl Service {
     /// Runs a schedule that is due: the new resources, their jobs and the next run are one transaction.
     ///
     /// # Errors
-    /// When the store fails, or the app or the bucket is no longer declared, or only by different nodes. If it is the bucket, the run is over.
+    /// When the store fails, or the app or the bucket is no longer declared, or only by different nodes. If it is the bucket,
+    /// the run is over.
     pub(crate) async fn schedule_run(
         &self,
         due: &Scheduled,

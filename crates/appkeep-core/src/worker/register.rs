@@ -130,8 +130,7 @@ impl Register {
             let Some(other) = self.refresh().await? else {
                 return Ok(());
             };
-            // The second condition bounds the wait if the database's clock is set back.
-            if other.unseen_for < waited || waited > 2 * lease::duration() {
+            if other.was_seen_during(waited) {
                 return Err(RegisterError::NodeInUse {
                     node: other.node,
                     unseen_for: other.unseen_for,

@@ -315,7 +315,8 @@ fn backoff_secs(attempt: u32) -> i64 {
         .map_or(BACKOFF_SECS_MAX, |secs| secs.min(BACKOFF_SECS_MAX))
 }
 
-/// Runs a job that was claimed then, and records its result. All log lines within name the job and the request that queued it.
+/// Runs a job that was claimed at `claimed_at`, and records its result. All log lines within name the job and the request
+/// that queued it.
 pub(super) async fn run(
     deps: &WorkerDeps,
     job: ClaimedJob,

@@ -144,18 +144,17 @@ impl DataDir {
     /// # Errors
     /// When it is no such directory, or belongs to the other kind of database.
     pub fn existing(path: &Path, kind: DatabaseKind) -> Result<Self, DataDirError> {
-        let (found, path) = (
-            Self {
-                path: path.to_owned(),
-            },
-            path.to_owned(),
-        );
+        let found = Self {
+            path: path.to_owned(),
+        };
         found.check_kind(kind)?;
         match kind {
-            DatabaseKind::Sqlite if !found.database().is_file() => Err(DataDirError::NoData { path }),
+            DatabaseKind::Sqlite if !found.database().is_file() => {
+                Err(DataDirError::NoData { path: found.path })
+            }
             // A wrong path would also mean that the lock of the server isn't respected.
             DatabaseKind::Postgres if !path.join("keys").is_dir() && !found.lock_file().is_file() => {
-                Err(DataDirError::NoServer { path })
+                Err(DataDirError::NoServer { path: found.path })
             }
             _ => Ok(found),
         }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use appkeep_core::clock::Clock as _;
-use appkeep_core::lease;
 use appkeep_core::server::RegisteredServer;
 use appkeep_core::store::{Store, StoreError};
 pub use appkeep_core::store_clock::StoreClock;
@@ -84,7 +83,7 @@ pub async fn check_unused(config: Option<&Config>, store: &dyn Store) -> Result<
 }
 
 /// Finds a live server to which the condition applies. Waits until a server that may have crashed has refreshed its
-/// registration, or is no longer live: at most [`lease::duration()`].
+/// registration, or is no longer live: at most a [lease](appkeep_core::lease::duration()).
 pub(super) async fn find_live_server(
     store: &dyn Store,
     applies: impl Fn(&RegisteredServer) -> bool,
@@ -95,14 +94,11 @@ pub(super) async fn find_live_server(
         let waited = begun.elapsed();
         let mut live = store.list_servers(SystemClock.now()).await?;
         live.retain(|server| server.is_live() && applies(server));
-        // The second condition bounds the wait if the database's clock is set back.
-        let is_known =
-            |server: &&RegisteredServer| server.unseen_for < waited || waited > 2 * lease::duration();
         if live.is_empty() {
             return Ok(None);
         }
-        if let Some(server) = live.iter().find(is_known) {
-            return Ok(Some(server.clone()));
+        if let Some(server) = live.into_iter().find(|server| server.was_seen_during(waited)) {
+            return Ok(Some(server));
         }
         tokio::time::sleep(CHECK_EVERY).await;
     }

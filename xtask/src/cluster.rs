@@ -29,9 +29,10 @@ use self::environment::{Environment, USED_APPS};
 use self::fault::Fault;
 use self::load::Client;
 use self::model::Model;
-use self::report::{Counts, Report};
+use self::report::Report;
 use self::servers::Servers;
 use crate::process::quietly;
+use crate::report::Counts;
 use crate::{Outcome, appkeep, crash, python, s3};
 
 /// The number of rounds after which everything is deleted and must be gone.

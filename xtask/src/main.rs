@@ -24,6 +24,7 @@ mod pages;
 mod process;
 mod python;
 mod release;
+mod report;
 mod restic;
 mod s3;
 mod schemathesis;

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use super::api::{Api, of_app};
 use super::model::{Kind, Model};
 use super::network::SERVERS;
-use super::report::Counts;
 use crate::crash::Files;
+use crate::report::Counts;
 
 /// The number of backups, and of snapshots, from which on they are deleted instead of created.
 const RESOURCES_MAX: usize = 3;

@@ -1,35 +1,9 @@
 //! The results of a run, for people.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-/// Numbers of events, by their names.
-#[derive(Debug, Default)]
-pub(super) struct Counts(BTreeMap<String, u64>);
-
-impl Counts {
-    /// Counts an event.
-    pub(super) fn add(&mut self, what: &str) {
-        *self.0.entry(what.to_owned()).or_default() += 1;
-    }
-
-    /// Adds the numbers of others.
-    pub(super) fn merge(&mut self, others: Self) {
-        for (what, count) in others.0 {
-            *self.0.entry(what).or_default() += count;
-        }
-    }
-}
-
-impl fmt::Display for Counts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (what, count) in &self.0 {
-            writeln!(f, "  {count:>6}  {what}")?;
-        }
-        Ok(())
-    }
-}
+use crate::report::{Counts, write_findings};
 
 /// The results of a run.
 #[derive(Default)]
@@ -57,13 +31,6 @@ impl fmt::Display for Report {
         ] {
             write!(f, "{title}:\n{counts}")?;
         }
-        if self.findings.is_empty() {
-            return write!(f, "nothing was lost");
-        }
-        writeln!(f, "FOUND:")?;
-        for finding in &self.findings {
-            writeln!(f, "  {finding}")?;
-        }
-        Ok(())
+        write_findings(f, &self.findings)
     }
 }

@@ -1,8 +1,9 @@
 //! The results of a run, for people.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
+
+use crate::report::{Counts, write_findings};
 
 /// The results of a run.
 #[derive(Default)]
@@ -12,32 +13,32 @@ pub(super) struct Report {
     /// The names of all fail points in the sources.
     pub(super) points: Vec<String>,
     pub(super) elapsed: Duration,
-    deaths: BTreeMap<String, u64>,
-    missed: BTreeMap<String, u64>,
-    acknowledged: BTreeMap<&'static str, u64>,
-    checks: BTreeMap<&'static str, u64>,
+    deaths: Counts,
+    missed: Counts,
+    acknowledged: Counts,
+    checks: Counts,
     findings: Vec<String>,
 }
 
 impl Report {
     /// Records that the server died there.
     pub(super) fn died(&mut self, end: &str) {
-        *self.deaths.entry(end.to_owned()).or_default() += 1;
+        self.deaths.add(end);
     }
 
     /// Records that the server was killed because it didn't reach the fail point.
     pub(super) fn missed(&mut self, end: &str) {
-        *self.missed.entry(end.to_owned()).or_default() += 1;
+        self.missed.add(end);
     }
 
     /// Records that an operation was acknowledged.
     pub(super) fn acknowledged(&mut self, what: &'static str) {
-        *self.acknowledged.entry(what).or_default() += 1;
+        self.acknowledged.add(what);
     }
 
     /// Records a check that passed.
     pub(super) fn checked(&mut self, what: &'static str) {
-        *self.checks.entry(what).or_default() += 1;
+        self.checks.add(what);
     }
 
     /// Records a finding.
@@ -61,17 +62,14 @@ impl fmt::Display for Report {
             secs / f64::from(rounds.max(1)),
             self.starts
         )?;
-        writeln!(f, "ended:")?;
-        for (end, count) in &self.deaths {
-            writeln!(f, "  {count:>6}  {end}")?;
-        }
-        let missed: u64 = self.missed.values().sum();
+        write!(f, "ended:\n{}", self.deaths)?;
+        let missed = self.missed.sum();
         writeln!(
             f,
             "  {missed:>6}  killed because a fail point was not reached in time"
         )?;
         let never: Vec<_> = (self.points.iter())
-            .filter(|point| !self.deaths.contains_key(*point))
+            .filter(|point| !self.deaths.contains(point))
             .map(String::as_str)
             .collect();
         writeln!(
@@ -83,18 +81,8 @@ impl fmt::Display for Report {
             never.join(", ")
         )?;
         for (title, counts) in [("acknowledged", &self.acknowledged), ("checked", &self.checks)] {
-            writeln!(f, "{title}:")?;
-            for (what, count) in counts {
-                writeln!(f, "  {count:>6}  {what}")?;
-            }
+            write!(f, "{title}:\n{counts}")?;
         }
-        if self.findings.is_empty() {
-            return write!(f, "nothing was lost");
-        }
-        writeln!(f, "FOUND:")?;
-        for finding in &self.findings {
-            writeln!(f, "  {finding}")?;
-        }
-        Ok(())
+        write_findings(f, &self.findings)
     }
 }

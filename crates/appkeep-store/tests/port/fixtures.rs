@@ -10,6 +10,7 @@ use appkeep_core::hook::{Hook, HookStage};
 use appkeep_core::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, BackupKind, BucketId, SnapshotKind, SubjectId,
 };
+use appkeep_core::job::{JobPayload, NewJob};
 use appkeep_core::name::ResourceName;
 use appkeep_core::resource::{CreateResource, Resource};
 use appkeep_core::store::StoredKind;
@@ -161,4 +162,15 @@ pub(crate) fn restore(id: u128, app_id: AppId, source: RestoreSource, secs: i64)
         ALICE,
         at(secs),
     )
+}
+
+/// A job without a node, which is due then.
+pub(crate) fn job(n: u128, due_secs: i64, payload: impl Into<JobPayload>) -> NewJob {
+    NewJob {
+        id: Uuid::from_u128(n).into(),
+        payload: payload.into(),
+        run_after: at(due_secs),
+        correlation: None,
+        node: None,
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use appkeep_core::ids::{AppId, JobId};
+use appkeep_core::ids::AppId;
 use appkeep_core::job::{
     Claim, ClaimedJob, CreateBackup, CreateSnapshot, DeleteBackup, DeleteSnapshot, JobPayload, JobResult,
     NewJob,
@@ -13,21 +13,11 @@ use appkeep_core::worker::BACKOFF_SECS_MAX;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::fixtures::{FORUM, NODE, TEAM, WIKI, at};
+use crate::fixtures::{FORUM, NODE, TEAM, WIKI, at, job};
 use crate::harness::Harness;
 
 /// The process in these tests.
 pub(crate) const SERVER: Uuid = Uuid::from_u128(0xe1);
-
-fn job(n: u128, due_secs: i64, payload: impl Into<JobPayload>) -> NewJob {
-    NewJob {
-        id: JobId::new(Uuid::from_u128(n)),
-        payload: payload.into(),
-        run_after: at(due_secs),
-        correlation: None,
-        node: None,
-    }
-}
 
 /// A job with a unique exclusive key.
 pub(crate) fn snapshot_job(n: u128, due_secs: i64) -> NewJob {

@@ -6,7 +6,7 @@ use std::path::Path;
 use appkeep_core::app_snapshot::{AppSnapshot, SnapshotDetails};
 use appkeep_core::catalog::{App, Bucket, Declaration};
 use appkeep_core::ids::{AppId, BucketId, SnapshotKind};
-use appkeep_core::job::{Claim, ClaimedJob, DeleteBackup, DeleteSnapshot, JobPayload, JobResult, NewJob};
+use appkeep_core::job::{Claim, ClaimedJob, DeleteBackup, DeleteSnapshot, JobResult, NewJob};
 use appkeep_core::name::NodeName;
 use appkeep_core::node::{Node, list_nodes};
 use appkeep_core::schedule::{NextRun, Retention, Schedule, Timing};
@@ -16,7 +16,7 @@ use appkeep_core::store::{Resources, StoreError};
 use uuid::Uuid;
 
 use crate::fixtures::{
-    FAR, FORUM, NEAR, NODE, OTHER_ACCOUNT, TEAM, WIKI, account, app, at, backup, bucket, snapshot,
+    FAR, FORUM, NEAR, NODE, OTHER_ACCOUNT, TEAM, WIKI, account, app, at, backup, bucket, job, snapshot,
 };
 use crate::harness::Harness;
 use crate::jobs::{SERVER, backup_job, claim_by, end, queue, requeue, snapshot_job};
@@ -319,10 +319,7 @@ pub(crate) fn snapshot_deletion(n: u128) -> NewJob {
         snapshot_id: Uuid::from_u128(n).into(),
         name: None,
     };
-    NewJob {
-        payload: JobPayload::from(payload),
-        ..snapshot_job(n, 0)
-    }
+    job(n, 0, payload)
 }
 
 async fn jobs_of_a_node_are_claimed_only_by_it(h: Harness) {

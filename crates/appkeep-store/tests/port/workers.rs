@@ -14,7 +14,7 @@ use appkeep_core::worker::Workers;
 use uuid::Uuid;
 
 use crate::environment::deps;
-use crate::fixtures::{NODE, TEAM, WIKI, backup_source, restore, snapshot};
+use crate::fixtures::{NODE, TEAM, WIKI, backup_source, job, restore, snapshot};
 use crate::harness::Harness;
 use crate::idle_engine::IdleEngine;
 use crate::jobs::{queue, snapshot_job};
@@ -124,8 +124,5 @@ fn restore_job(n: u128) -> NewJob {
         app_id: WIKI,
         restore_id: Uuid::from_u128(n).into(),
     };
-    NewJob {
-        payload: payload.into(),
-        ..snapshot_job(n, 0)
-    }
+    job(n, 0, payload)
 }

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use appkeep_core::catalog::{App, BucketProblem};
 use appkeep_core::ids::{BackupKind, BucketId};
-use appkeep_core::job::{Claim, CreateBackup, DeleteBackup, JobPayload, JobResult, NewJob};
+use appkeep_core::job::{Claim, CreateBackup, DeleteBackup, JobPayload, JobResult};
 use appkeep_core::name::NodeName;
 use appkeep_core::server::NewServer;
 use appkeep_core::store::{Store, StoredKind};
 use appkeep_store::PostgresStore;
 use uuid::Uuid;
 
-use crate::fixtures::{FAR, NEAR, NODE, TEAM, WIKI, at, declaration, resource};
+use crate::fixtures::{FAR, NEAR, NODE, TEAM, WIKI, at, declaration, job, resource};
 use crate::schema::Schema;
 
 const THERE: &str = "there";
@@ -53,14 +53,7 @@ fn failed(reason: &str) -> BucketProblem {
 
 async fn queue(store: &PostgresStore, n: u128, payload: JobPayload) {
     let mut tx = store.begin().await.unwrap();
-    let job = NewJob {
-        id: Uuid::from_u128(n).into(),
-        payload,
-        run_after: at(0),
-        correlation: None,
-        node: None,
-    };
-    tx.insert_job(&job).await.unwrap();
+    tx.insert_job(&job(n, 0, payload)).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use appkeep_core::ids::SnapshotKind;
-use appkeep_core::job::{CreateSnapshot, DeleteSnapshot, JobPayload, NewJob};
+use appkeep_core::job::{CreateSnapshot, DeleteSnapshot, JobPayload};
 use appkeep_core::lease;
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Store, StoredKind};
@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::environment::deps;
-use crate::fixtures::{NODE, TEAM, WIKI, at, declaration, resource};
+use crate::fixtures::{NODE, TEAM, WIKI, at, declaration, job, resource};
 use crate::schema::Schema;
 
 /// Keeps each job in its first state, and reports when it begins and when it is stopped.
@@ -69,14 +69,7 @@ async fn queue_snapshot(store: &PostgresStore) -> Uuid {
         .insert_resource(&snapshot)
         .await
         .unwrap();
-    let job = NewJob {
-        id: Uuid::from_u128(8).into(),
-        payload: JobPayload::from(payload),
-        run_after: at(0),
-        node: None,
-        correlation: None,
-    };
-    tx.insert_job(&job).await.unwrap();
+    tx.insert_job(&job(8, 0, payload)).await.unwrap();
     tx.commit().await.unwrap();
     snapshot.id.as_uuid()
 }
@@ -180,14 +173,7 @@ async fn jobs_end_at_once_although_their_leases_are_renewed_meanwhile() {
             snapshot_id: Uuid::from_u128(n.into()).into(),
             name: None,
         };
-        let job = NewJob {
-            id: Uuid::from_u128(n.into()).into(),
-            payload: JobPayload::from(payload),
-            run_after: at(0),
-            node: None,
-            correlation: None,
-        };
-        tx.insert_job(&job).await.unwrap();
+        tx.insert_job(&job(n.into(), 0, payload)).await.unwrap();
     }
     tx.commit().await.unwrap();
     let deps = deps(Arc::new(store.clone()), Arc::default(), NODE);

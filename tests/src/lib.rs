@@ -22,7 +22,7 @@ pub use appkeep_server::testing::{CountedIds, TestClock};
 use std::time::{Duration, Instant};
 
 /// The time that a condition may take to become true.
-pub const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The pause between two polls.
 const PAUSE: Duration = Duration::from_millis(10);

@@ -21,7 +21,7 @@ const CONFIG: &str = r#"
 # Others test beside this one.
 engine_priority = "low"
 workers = 3
-body_timeout_secs = 1
+body_timeout_secs = 5
 
 [[accounts]]
 name = "acme"

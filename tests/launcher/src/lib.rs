@@ -21,7 +21,7 @@ pub use self::postgres_cluster::PostgresCluster;
 pub use self::server::{Ended, NotReady, RunningServer, signal};
 
 /// The maximum time that a server may print nothing, or that a condition may stay false.
-pub const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The first and the longest pause of [`eventually`]: each look is often a request to a debug build.
 const PAUSE_FIRST: Duration = Duration::from_millis(5);

@@ -1,10 +1,10 @@
 //! A PostgreSQL cluster of one test, which can be stopped and started.
 
-use std::fs;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::{fs, io};
 
 use tempfile::TempDir;
 
@@ -26,6 +26,8 @@ const PASSWORDS: &str = "local all all trust\nhost all all all scram-sha-256\n";
 pub struct PostgresCluster {
     dir: TempDir,
     port: u16,
+    /// Reserves the port, also while the cluster is stopped.
+    _reserved: [TcpStream; 2],
     settings: Vec<String>,
     server: Option<Child>,
 }
@@ -44,10 +46,11 @@ impl PostgresCluster {
         for (name, content) in files {
             fs::write(dir.path().join("files").join(name), content).expect("a file of the cluster");
         }
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let (port, reserved) = reserve().expect("a free port");
         let mut cluster = Self {
             dir,
-            port: free.expect("a free port").port(),
+            port,
+            _reserved: reserved,
             settings: settings.iter().map(|&setting| setting.to_owned()).collect(),
             server: None,
         };
@@ -145,6 +148,17 @@ impl Drop for PostgresCluster {
             let _ = server.wait();
         }
     }
+}
+
+/// Selects a port. While the connection is open, the system doesn't select it again, but sockets with `SO_REUSEADDR`,
+/// such as PostgreSQL's, can listen on it.
+fn reserve() -> io::Result<(u16, [TcpStream; 2])> {
+    // It has `SO_REUSEADDR`, too, and so has the accepted socket.
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?;
+    let client = TcpStream::connect(address)?;
+    let (accepted, _) = listener.accept()?;
+    Ok((address.port(), [client, accepted]))
 }
 
 /// Whether the cluster accepts connections.

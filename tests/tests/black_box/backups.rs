@@ -5,23 +5,18 @@ mod failing;
 mod restored;
 
 use std::fs::{self, File};
+use std::thread;
+use std::time::Duration;
 
+use appkeep_server::failpoints::set_hook;
+use appkeep_server::testing::ResourceState;
 use appkeep_tests::{Api, Builder, TestServer, bytes_below, eventually, text, until, write_noise};
 use serde_json::json;
 use uuid::Uuid;
 
-/// Large enough that copying can be observed.
-const LARGE_BYTES: u64 = 96 << 20;
-
-/// Large enough that progress in bytes can be observed.
-const HOLE_BYTES: u64 = 512 << 20;
-
-/// Starts the usual set-up with a large `blog`, whose backup takes a while.
-async fn server_with_a_large_app() -> TestServer {
-    let builder = Builder::new();
-    write_noise(&builder.path().join("volumes/blog/large"), LARGE_BYTES);
-    builder.start().await
-}
+/// The size of a hole, and the time that reading it takes at least: progress is recorded every 500 ms.
+const HOLE_BYTES: u64 = 64 << 20;
+const HOLE_NANOS: u64 = 2_000_000_000;
 
 /// Waits until the app has no snapshot, neither in the list nor on disk.
 async fn no_snapshot_is_left(server: &TestServer, api: &Api, app: Uuid) {
@@ -37,7 +32,11 @@ async fn no_snapshot_is_left(server: &TestServer, api: &Api, app: Uuid) {
 #[tokio::test]
 async fn progress_only_grows_and_ends_at_100_percent() {
     let builder = Builder::new();
-    // A hole takes long to read and uses no space.
+    set_hook(Box::new(|name, bytes| {
+        if name == "backup.bytes_read" {
+            thread::sleep(Duration::from_nanos(HOLE_NANOS * bytes / HOLE_BYTES));
+        }
+    }));
     let hole = File::create(builder.path().join("volumes/blog/hole")).unwrap();
     hole.set_len(HOLE_BYTES).unwrap();
     let server = builder.start().await;
@@ -81,7 +80,8 @@ async fn progress_only_grows_and_ends_at_100_percent() {
 
 #[tokio::test]
 async fn temporary_snapshots_exist_only_during_their_backup() {
-    let server = server_with_a_large_app().await;
+    let server = TestServer::start().await;
+    server.jobs().hold(ResourceState::Running);
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let path = api.backup_path(&api.create_backup(app, &json!({})).await);
     let running = api.wait_for(&path, &["running"]).await;
@@ -93,6 +93,7 @@ async fn temporary_snapshots_exist_only_during_their_backup() {
     assert!(server.snapshot_dir(app, &snap).is_dir());
     assert_eq!(api.delete(&snap_path).await.problem(), "409/144");
 
+    server.jobs().release().await;
     let completed = api.completed(&path).await;
     assert_eq!(completed["snapshotID"], json!(snap));
     assert_eq!(api.get(&snap_path).await.problem(), "404/2", "gone at once");
@@ -122,25 +123,19 @@ async fn backups_use_the_given_or_the_default_bucket() {
 
 #[tokio::test]
 async fn backups_of_two_apps_run_concurrently() {
-    let builder = Builder::new();
-    for volume in ["shop-data", "blog"] {
-        let large = builder.path().join("volumes").join(volume).join("large");
-        write_noise(&large, LARGE_BYTES / 2);
-    }
-    let server = builder.start().await;
+    let server = TestServer::start().await;
+    server.jobs().hold(ResourceState::Running);
     let api = server.api().await;
     let mut paths = Vec::new();
     for app in ["shop", "blog"] {
         let created = api.create_backup(server.app("acme", app), &json!({})).await;
         paths.push(api.backup_path(&created));
     }
-    until("both to run at once", async || {
-        let one = text(&api.get(&paths[0]).await.json(), "state");
-        let other = text(&api.get(&paths[1]).await.json(), "state");
-        assert!(one != "completed" && other != "completed", "{one}, {other}");
-        one == "running" && other == "running"
-    })
-    .await;
+    server.jobs().settle().await;
+    for path in &paths {
+        assert_eq!(api.get(path).await.json()["state"], "running");
+    }
+    server.jobs().release().await;
     for path in paths {
         api.completed(&path).await;
     }

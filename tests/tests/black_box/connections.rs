@@ -146,7 +146,7 @@ async fn silent_connections_do_not_delay_a_stop() {
 
 #[tokio::test]
 async fn idle_http2_connections_are_pinged_and_closed() {
-    let server = start("idle_timeout_secs = 1").await;
+    let server = start("idle_timeout_secs = 4").await;
     let mut frames = Frames::open(connect(server.address()).await, &[]).await;
     let seen = frames.acknowledge_until_closed().await;
     assert!(seen.contains(&PING), "{seen:?}");
@@ -186,18 +186,18 @@ async fn http2_responses_with_a_closed_window_time_out() {
 
 #[tokio::test]
 async fn slowly_read_responses_arrive_completely() {
-    let server = start("idle_timeout_secs = 1\nwrite_timeout_secs = 1").await;
+    let server = start("idle_timeout_secs = 5\nwrite_timeout_secs = 5").await;
+    let whole = reqwest::get(format!("http://{}{LARGE}", server.address()))
+        .await
+        .expect("a response");
+    let whole = whole.bytes().await.expect("a body").len();
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_recv_buffer_size(65_536).expect("a small buffer");
     let mut stream = socket.connect(server.address()).await.expect("a connection");
     let request = format!("GET {LARGE} HTTP/1.1\r\nHost: appkeep\r\nConnection: close\r\n\r\n");
     send(&mut stream, request).await;
-    let whole = reqwest::get(format!("http://{}{LARGE}", server.address()))
-        .await
-        .expect("a response");
-    let whole = whole.bytes().await.expect("a body").len();
-    // About 2 s in all: longer than each timeout.
-    let mut pace = interval(Duration::from_millis(20));
+    // About 7.5 s in all: longer than each timeout.
+    let mut pace = interval(Duration::from_millis(75));
     let mut read = Vec::new();
     let mut piece = vec![0; whole / 100];
     loop {

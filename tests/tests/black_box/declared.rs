@@ -1,6 +1,6 @@
 //! Declared accounts, buckets and schedules, as shown to users with a token.
 
-use appkeep_tests::{Api, Builder, TestServer, changed_config, usual_config};
+use appkeep_tests::{Api, Builder, TestServer, changed_config, eventually, usual_config};
 use serde_json::{Value, json};
 
 const SCHEDULE: &str = r#"volumes = { data = "volumes/blog" }
@@ -43,6 +43,15 @@ fn buckets(server: &TestServer) -> String {
     format!("/accounts/{}/topology/v1/buckets", server.account("acme"))
 }
 
+/// Returns the list of buckets once all of them have been checked, which happens after the start.
+async fn checked_buckets(server: &TestServer, api: &Api) -> Value {
+    eventually("the buckets to be checked", async || {
+        let list = api.fetch("bucket_list", &buckets(server)).await;
+        (!column(&list, "state").contains(&json!("unknown"))).then_some(list)
+    })
+    .await
+}
+
 fn schedules(server: &TestServer, app: &str) -> String {
     format!(
         "/accounts/{}/k8s/v1/apps/{}/schedules",
@@ -79,7 +88,7 @@ async fn tokens_list_their_accounts_and_roles() {
 async fn buckets_show_the_default_but_no_paths() {
     let server = TestServer::start().await;
     let api = server.api_as("viewer", &["acme"]).await;
-    let list = api.fetch("bucket_list", &buckets(&server)).await;
+    let list = checked_buckets(&server, &api).await;
     assert_eq!(sorted(column(&list, "name")), ["local", "spare"]);
     for bucket in list["items"].as_array().expect("items") {
         let name = bucket["name"].as_str().expect("a name");
@@ -262,6 +271,7 @@ async fn undeclared_resources_stay_listed() {
 async fn lists_support_pages_and_columns() {
     let server = TestServer::start().await;
     let api = server.api_as("owner", &["*"]).await;
+    checked_buckets(&server, &api).await;
     for (operation, path) in [
         ("account_list", "/accounts".to_owned()),
         ("bucket_list", buckets(&server)),

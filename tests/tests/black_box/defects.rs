@@ -34,7 +34,7 @@ const SEED: u128 = 7;
 /// The number of concurrent runs. A run spends about half its time waiting for backups.
 const RUNS_AT_ONCE: usize = 4;
 
-/// The time that the checker may wait for the rest of a body. The servers wait for 1 s.
+/// The time that the checker may wait for the rest of a body. The servers wait for 5 s.
 const BODY_WAIT_MAX: Duration = Duration::from_secs(20);
 
 /// One run of the checker.

@@ -1,6 +1,6 @@
 //! A server on which every operation has a resource to work on, and tokens for it.
 
-use appkeep_tests::{Api, Builder, TestRequest, TestServer, id, usual_config};
+use appkeep_tests::{Api, Builder, TestRequest, TestServer, changed_config, id};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -36,7 +36,7 @@ pub(crate) struct Fixture {
 impl Fixture {
     pub(crate) async fn start() -> Self {
         // Long bodies must arrive on a busy machine, too.
-        let config = usual_config().replace("body_timeout_secs = 1\n", "body_timeout_secs = 300\n");
+        let config = changed_config("body_timeout_secs = 5\n", "body_timeout_secs = 3600\n");
         let mut server = Builder::new().config(&config).start().await;
         let (shop, blog) = (server.app("acme", "shop"), server.app("acme", "blog"));
         let api = server.api().await;

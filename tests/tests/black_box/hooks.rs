@@ -6,9 +6,13 @@ use std::os::unix::net::UnixListener;
 use appkeep_tests::{Builder, TestServer, eventually, until, usual_config, write_noise};
 use serde_json::{Value, json};
 
+/// A hook that waits for the file `go` in the temporary directory.
+pub(crate) const WAITING_HOOK: (&str, &str, &str, u32) =
+    ("wait", "pre", "until [ -e $DIR/go ]; do sleep 0.01; done", 600);
+
 /// Sets the usual configuration, with these hooks for `blog`. `$LOG` stands for a file that they can write
 /// to, `$DIR` for the temporary directory.
-fn with_hooks(builder: Builder, hooks: &[(&str, &str, &str, u32)]) -> Builder {
+pub(crate) fn with_hooks(builder: Builder, hooks: &[(&str, &str, &str, u32)]) -> Builder {
     let dir = builder.path().display().to_string();
     let hook = |(name, stage, script, timeout_secs): &(&str, &str, &str, u32)| {
         let script = script
@@ -173,7 +177,7 @@ async fn failed_post_hooks_are_reported_by_completed_snapshots() {
 
 #[tokio::test]
 async fn hooks_are_killed_after_their_timeout() {
-    let hooks = [("slow", "post", "echo still waiting; sleep 600", 1)];
+    let hooks = [("slow", "post", "echo still waiting; sleep 600", 5)];
     let builder = with_hooks(Builder::new(), &hooks);
     let server = builder.start().await;
     let snap = take(&server).await;
@@ -182,7 +186,7 @@ async fn hooks_are_killed_after_their_timeout() {
         json!([{
             "type": "https://appkeep.io/hooks/time-out",
             "title": "Hook slow failed",
-            "detail": "post-snapshot hook \"slow\" was killed after its time-out of 1 s; stdout: still waiting",
+            "detail": "post-snapshot hook \"slow\" was killed after its time-out of 5 s; stdout: still waiting",
         }])
     );
 }
@@ -348,8 +352,7 @@ async fn clients_cannot_set_system_labels() {
 /// Waiting hooks hold a snapshot, and the backup that needs it, in their states.
 #[tokio::test]
 async fn backups_are_discovering_while_a_hook_runs() {
-    let hooks = [("wait", "pre", "until [ -e $DIR/go ]; do sleep 0.01; done", 60)];
-    let server = with_hooks(Builder::new(), &hooks).start().await;
+    let server = with_hooks(Builder::new(), &[WAITING_HOOK]).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let backup = api.create_backup(app, &json!({})).await;
     let path = api.backup_path(&backup);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use appkeep_server::testing::ResourceState;
 use appkeep_tests::{
     Builder, TestServer, backup_body, bytes_below, changed_config, snap_body, until, usual_config,
     write_noise,
@@ -13,24 +14,28 @@ use uuid::Uuid;
 const LARGE_BYTES: u64 = 96 << 20;
 
 /// Starts a server with a backup of `blog` in progress, some of whose data is already in the bucket; also
-/// returns the app and the path of the backup.
+/// returns the app and the path of the backup. The backup isn't completed before jobs are released.
 async fn in_the_middle_of_a_backup() -> (TestServer, Uuid, String) {
     let builder = Builder::new();
     write_noise(&builder.path().join("volumes/blog/large"), LARGE_BYTES);
     let server = builder.start().await;
+    server.jobs().hold(ResourceState::Running);
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let backup = api.create_backup(app, &json!({})).await;
     let path = api.backup_path(&backup);
-    more_bytes_arrive(&server, app).await;
+    backup_continues(&server, app).await;
     assert_eq!(api.get(&path).await.json()["state"], "running");
     (server, app, path)
 }
 
-/// Waits until there is more data in the bucket than now.
-async fn more_bytes_arrive(server: &TestServer, app: Uuid) {
+/// Waits until there is more data in the bucket than now, or all of it.
+async fn backup_continues(server: &TestServer, app: Uuid) {
     let data = server.repository("local", app).path.join("data");
     let before = bytes_below(&data);
-    until("more bytes in the bucket", async || bytes_below(&data) > before).await;
+    until("more bytes in the bucket", async || {
+        bytes_below(&data) > before || !server.jobs().held().is_empty()
+    })
+    .await;
 }
 
 async fn is_completed(server: &TestServer, path: &str) -> Value {
@@ -47,6 +52,7 @@ async fn restic_restores_backups_completed_after_a_restart() {
     assert_eq!(between["state"], "running");
     assert!(between["percentDone"].as_u64().unwrap() < 100, "{between}");
     server.restart(2, None).await;
+    server.jobs().release().await;
     let backup = is_completed(&server, &path).await;
     assert_eq!(backup["snapshotID"], between["snapshotID"]);
 
@@ -63,8 +69,9 @@ async fn restarts_use_up_no_attempts() {
     let (mut server, app, path) = in_the_middle_of_a_backup().await;
     for _ in 0..6 {
         server.restart(2, None).await;
-        more_bytes_arrive(&server, app).await;
+        backup_continues(&server, app).await;
     }
+    server.jobs().release().await;
     is_completed(&server, &path).await;
 }
 
@@ -122,6 +129,7 @@ async fn restic_finds_one_sound_backup_after_a_clock_jump() {
     let (server, app, path) = in_the_middle_of_a_backup().await;
     // The lease appears to have expired: the other worker may take the job over.
     server.clock().advance(Duration::from_mins(2));
+    server.jobs().release().await;
     is_completed(&server, &path).await;
     let left = server.snapshot_dir(app, "");
     until("its snapshot to be deleted", async || !left.exists()).await;

@@ -1,10 +1,10 @@
 //! Limits on concurrent jobs, and jobs that don't have to wait for them.
 
-use appkeep_tests::{Api, Builder, TestServer, until, usual_config, write_noise};
+use appkeep_server::testing::ResourceState;
+use appkeep_tests::{Api, Builder, TestServer, until, usual_config};
 use serde_json::{Value, json};
 
-/// Large enough that copying takes a while.
-const LARGE_BYTES: u64 = 96 << 20;
+use crate::hooks::{WAITING_HOOK, with_hooks};
 
 async fn states(api: &Api) -> Vec<String> {
     let list = api.get(&api.backups()).await.json();
@@ -20,54 +20,46 @@ fn at_work(states: &[String]) -> usize {
     states.iter().filter(at_work).count()
 }
 
-/// Waits until all backups are completed; returns the largest number of backups in progress at once.
-async fn most_at_once(server: &TestServer) -> usize {
-    let (mut most, api) = (0, server.api().await);
-    until("all backups to be completed", async || {
-        let states = states(&api).await;
-        most = most.max(at_work(&states));
-        states.iter().all(|state| state == "completed")
-    })
-    .await;
-    most
-}
-
-/// Starts a server with four workers, and a backup of each of three apps of `acme`.
-async fn three_backups(bucket_line: &str, bytes: u64) -> TestServer {
+/// Returns how many of three backups of different apps, on a server with four workers, are in progress at once.
+async fn most_at_once(bucket_line: &str) -> usize {
     let wiki = "[[accounts.apps]]\nname = \"wiki\"\nvolumes = { data = \"volumes/wiki\" }\n\n";
     let config = usual_config()
         .replacen("[[accounts.apps]]", &format!("{wiki}[[accounts.apps]]"), 1)
         .replacen("default = true", &format!("default = true\n{bucket_line}"), 1);
     let builder = Builder::new().workers(4).config(&config);
     std::fs::create_dir(builder.path().join("volumes/wiki")).expect("a volume");
-    for volume in ["wiki", "blog", "shop-data"] {
-        write_noise(&builder.path().join("volumes").join(volume).join("noise"), bytes);
-    }
     let server = builder.start().await;
-    let api = server.api().await;
+    let (api, jobs) = (server.api().await, server.jobs());
+    jobs.hold(ResourceState::Running);
     for app in ["wiki", "blog", "shop"] {
         api.create_backup(server.app("acme", app), &json!({})).await;
     }
-    server
+    jobs.settle().await;
+    let mut most = 0;
+    while let Some(running) = jobs.held().keys().next() {
+        most = most.max(at_work(&states(&api).await));
+        jobs.advance(running).await;
+    }
+    assert_eq!(states(&api).await, ["completed"; 3]);
+    most
 }
 
 #[tokio::test]
 async fn backups_max_1_serializes_the_backups_of_a_bucket() {
-    let server = three_backups("backups_max = 1", 1 << 20).await;
-    assert_eq!(most_at_once(&server).await, 1);
+    assert_eq!(most_at_once("backups_max = 1").await, 1);
 }
 
 #[tokio::test]
 async fn concurrent_backups_stay_within_the_buckets_limit() {
-    let server = three_backups("", 16 << 20).await;
-    assert_eq!(most_at_once(&server).await, 2);
+    assert_eq!(most_at_once("").await, 2);
 }
 
 #[tokio::test]
 async fn snapshots_and_deletes_do_not_wait_for_backups() {
-    let builder = Builder::new().workers(2);
-    write_noise(&builder.path().join("volumes/blog/large"), LARGE_BYTES);
-    let server = builder.start().await;
+    let server = with_hooks(Builder::new(), &[WAITING_HOOK])
+        .workers(2)
+        .start()
+        .await;
     let (api, blog, shop) = (
         server.api().await,
         server.app("acme", "blog"),
@@ -77,7 +69,7 @@ async fn snapshots_and_deletes_do_not_wait_for_backups() {
     let old_path = api.snap_path(shop, &old);
 
     api.create_backup(blog, &json!({})).await;
-    until("the large backup to begin", async || {
+    until("the first backup to begin", async || {
         at_work(&states(&api).await) == 1
     })
     .await;

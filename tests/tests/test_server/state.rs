@@ -128,6 +128,11 @@ async fn schedules_run_when_the_clock_advances() {
         [[accounts.apps.schedules]]\nname = \"nightly\"\ncron = \"30 2 * * *\"\n\
         [[accounts.buckets]]\nname = \"local\"\npath = \"local\"\n";
     let fixture = Fixture::of(TestServer::builder().config(config).start().await).await;
+    appkeep_tests::until("the schedule to be planned", async || {
+        let schedules = fixture.server.server().store().list_schedules().await;
+        schedules.unwrap()[0].next.is_some()
+    })
+    .await;
     fixture.server.clock().advance(DAY);
     appkeep_tests::until("a backup of the schedule", async || {
         let backups = fixture.client.backups(fixture.account, None).stream();
@@ -147,12 +152,9 @@ async fn two_hundred_servers_run_at_once_and_leave_nothing() {
         fixture.backup_state(&id).await
     }));
     assert_eq!(ended.await, [ResourceState::Completed; 200]);
-    let left: Vec<_> = fixtures
-        .iter()
-        .map(|fixture| (fixture.server.address(), fixture.server.path().to_owned()))
-        .collect();
-    drop(fixtures);
-    for (address, path) in left {
+    for Fixture { server, .. } in fixtures {
+        let (address, path) = (server.address(), server.path().to_owned());
+        drop(server);
         assert!(TcpStream::connect(address).is_err());
         assert!(!path.exists());
     }

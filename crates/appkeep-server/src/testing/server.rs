@@ -1,5 +1,6 @@
 //! A running server and its directory.
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use appkeep_core::engine::Engine;
 use bytes::Bytes;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::net::TcpSocket;
 use tokio::runtime::{self, Runtime};
 use uuid::Uuid;
 
@@ -36,8 +38,10 @@ pub struct TestServer {
     config: Config,
     operations: bool,
     tls: Option<Tls>,
-    /// The address of the next start; its port is never 0 after the first start.
+    /// The address of every start; its port isn't 0.
     address: SocketAddr,
+    /// Reserves a port that the system has selected, also while the server is stopped.
+    _reserved: Option<TcpSocket>,
     state: Arc<State>,
     front: Arc<Front>,
     dir: TempDir,
@@ -71,13 +75,19 @@ impl TestServer {
             .enable_all()
             .build();
         let state = Arc::new(State::new(&builder, &config));
+        let reserved = reserve(builder.address);
+        let (address, reserved) = reserved.map_err(|error| StartError::Listen {
+            address: builder.address.to_string(),
+            reason: error.to_string(),
+        })?;
         let mut server = Self {
             server: None,
             runtime: Some(runtime.expect("a runtime")),
             config,
             operations: builder.operations,
             tls: builder.tls.clone(),
-            address: builder.address,
+            address,
+            _reserved: reserved,
             front: Arc::new(Front::new(&builder, state.clone())),
             state,
             dir: builder.dir,
@@ -109,7 +119,6 @@ impl TestServer {
             .runtime()
             .spawn(async move { Server::start_with(options, replacements).await });
         let server = starting.await.expect("starting doesn't panic")?;
-        self.address = server.local_addr();
         self.front.set_running(Some(Running {
             jobs: self.state.jobs(&server, &self.config),
             declaration: self.config.declaration.clone(),
@@ -331,7 +340,7 @@ impl TestServer {
     /// Stops the server if it runs, and starts it again on the same port.
     ///
     /// # Panics
-    /// When the server doesn't start, for example because another process uses the port now.
+    /// When the server doesn't start, for example because another process uses the port of [`Builder::listen`] now.
     pub async fn restart(&mut self) {
         self.stop().await;
         self.run().await.expect("the server starts");
@@ -349,6 +358,22 @@ impl TestServer {
     pub fn set_config(&mut self, config: &str) {
         self.config = parse(self.dir.path(), config);
     }
+}
+
+/// Selects a port if the address has none. The socket prevents the system from selecting it again.
+fn reserve(address: SocketAddr) -> io::Result<(SocketAddr, Option<TcpSocket>)> {
+    if address.port() != 0 {
+        return Ok((address, None));
+    }
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // As listeners do: the server can listen on the same address.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok((socket.local_addr()?, Some(socket)))
 }
 
 impl Drop for TestServer {

@@ -29,9 +29,9 @@ use crate::program::{installation, restic, stdout};
 /// The size of the app's one large file, in bytes.
 const LARGE_BYTES: u64 = 128 << 20;
 
-/// The documented time, and the limit on a machine under load.
+/// The documented time, and the limit on a machine under load. A backup that isn't cancelled takes longer.
 const PROMISED: Duration = Duration::from_secs(2);
-const BEARABLE: Duration = Duration::from_secs(10);
+const BEARABLE: Duration = Duration::from_secs(25);
 
 /// The app that waits for the only worker.
 const OTHER_APP: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02";

@@ -1,5 +1,6 @@
 //! Exclusive use of a bucket by one server at a time.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -7,6 +8,7 @@ use std::process::{Command, Output};
 use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, eventually};
 use serde_json::{Value, json};
 
+use crate::job::listed as jobs;
 use crate::program::{installation, run, started, stdout};
 use crate::remote::client_command;
 
@@ -31,17 +33,18 @@ fn wait_for_reason(server: &RunningServer, token: &str, path: &str) -> String {
     })
 }
 
+/// Whether this is the name of a claim, and not of one that is being written.
+pub(crate) fn is_claim(name: &OsStr) -> bool {
+    let id = name
+        .to_str()
+        .and_then(|name| name.strip_prefix("appkeep-server-"));
+    id.is_some_and(|id| !id.contains('.'))
+}
+
 fn claims(installation: &Installation) -> Vec<PathBuf> {
     let entries = fs::read_dir(installation.path().join("bucket")).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
-    paths
-        .filter(|path| {
-            path.file_name()
-                .unwrap()
-                .to_string_lossy()
-                .starts_with("appkeep-server-")
-        })
-        .collect()
+    paths.filter(|path| is_claim(path.file_name().unwrap())).collect()
 }
 
 fn take_over(installation: &Installation, more: &[&str]) -> Output {
@@ -57,10 +60,8 @@ fn copies_of_a_data_directory_change_nothing_in_the_bucket() {
     let path = original.back_up(&token).unwrap();
     assert_eq!(claims(&installation).len(), 1);
 
-    let snapshots = installation.data().join("snapshots").join(APP);
-    eventually("the backup's own snapshot to be removed", || {
-        let left = fs::read_dir(&snapshots).map_or(0, Iterator::count);
-        (left == 0).then_some(())
+    eventually("the backup's own snapshot to be deleted", || {
+        jobs(&installation).is_empty().then_some(())
     });
     let copied = installation.path().join("copied");
     let cp = Command::new("cp")

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 const PRELUDE: &str = r#"
 binary=$0
 stop() { if [ -n "${server:-}" ]; then kill "$server"; wait "$server" || true; server=; fi; }
-trap 'stop; for node in "${!servers[@]}"; do kill "${servers[$node]}"; done; wait' EXIT
+trap 'status=$?; stop; [ $status = 0 ] || cat ./*.output >&2; for node in "${!servers[@]}"; do kill "${servers[$node]}"; done; wait' EXIT
 serve() {
   stop
   unset APPKEEP_URL APPKEEP_TOKEN APPKEEP_ACCOUNT APPKEEP_CA
@@ -72,9 +72,12 @@ unit() {
       [ -e "$program" ] || program=$binary
       rm -f "$1.output"
       "$program" serve --config "etc/appkeep/$1.toml" --data "var/lib/$1" --listen "${addresses[$1]}" \
-        --operations-listen "${operations[$1]}" > "$1.output" &
+        --operations-listen "${operations[$1]}" --log info > "$1.output" 2>&1 &
       servers[$1]=$!
-      until grep -q '^appkeep is ready on ' "$1.output"; do kill -0 "${servers[$1]}"; sleep 0.1; done ;;
+      # It creates and deletes files in its bucket at first.
+      for line in '^appkeep is ready on ' 'bucket can be listed, written'; do
+        until grep -q "$line" "$1.output"; do kill -0 "${servers[$1]}"; sleep 0.1; done
+      done ;;
   esac
 }
 systemctl() {

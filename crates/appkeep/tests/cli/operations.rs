@@ -68,7 +68,9 @@ fn health_and_version_require_no_token() {
     let installation = installation();
     let monitored = MonitoredServer::start(installation.serve());
     assert_eq!(monitored.json("/healthz"), (200, json!({"status": "ok"})));
-    assert_eq!(monitored.json("/readyz"), (200, json!({"status": "ready"})));
+    eventually("the server to be ready", || {
+        (monitored.json("/readyz") == (200, json!({"status": "ready"}))).then_some(())
+    });
     let (status, version) = monitored.json("/version");
     assert_eq!(status, 200);
     assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));

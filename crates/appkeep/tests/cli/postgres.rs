@@ -1,7 +1,7 @@
 //! Servers and tools on PostgreSQL.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::Ipv4Addr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,6 +10,7 @@ use appkeep_launcher::{
     CONFIG, Installation, PostgresCluster, RunningServer, backups, eventually, postgres_url,
 };
 use rcgen::{CertifiedKey, generate_simple_self_signed};
+use tokio::net::TcpSocket;
 
 use crate::program::{appkeep, installation, only_error_line, run, stdout};
 
@@ -41,8 +42,13 @@ impl Schema {
         )
     }
 
-    /// Runs statements.
+    /// Runs statements, in one transaction.
     pub(crate) fn psql(&self, sql: &str) {
+        assert!(self.try_psql(sql), "{sql}");
+    }
+
+    /// Runs statements in one transaction, and returns whether they succeeded.
+    pub(crate) fn try_psql(&self, sql: &str) -> bool {
         let mut psql = Command::new("psql");
         psql.args(["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", postgres_url()]);
         let set = format!(
@@ -50,7 +56,7 @@ impl Schema {
             self.0
         );
         let status = psql.args(["--command", &set]).status();
-        assert!(status.expect("psql runs").success(), "{sql}");
+        status.expect("psql runs").success()
     }
 }
 
@@ -116,14 +122,13 @@ pub(crate) fn not_started(installation: &Installation) -> String {
     only_error_line(&output)
 }
 
-/// The URL of a port on which no database listens.
-fn unreachable() -> (u16, String) {
-    let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    let port = free.unwrap().port();
-    (
-        port,
-        format!("postgres://appkeep:{PASSWORD}@127.0.0.1:{port}/catalogue"),
-    )
+/// A port on which nothing listens while this value exists, and the URL of a database there.
+fn unreachable() -> (TcpSocket, u16, String) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let url = format!("postgres://appkeep:{PASSWORD}@127.0.0.1:{port}/catalogue");
+    (socket, port, url)
 }
 
 #[test]
@@ -281,7 +286,7 @@ fn changes_of_the_database_require_a_restart() {
     let schema = Schema::create();
     let installation = selected(&schema.url());
     let server = installation.start().unwrap();
-    select(&installation, &format!("url = \"{}\"", unreachable().1));
+    select(&installation, &format!("url = \"{}\"", unreachable().2));
     server.signal("HUP").unwrap();
     let log = eventually("the reload", || {
         Some(server.log()).filter(|log| log.contains("configuration reloaded"))
@@ -299,7 +304,7 @@ fn changes_of_the_database_require_a_restart() {
 
 #[test]
 fn unreachable_databases_are_named() {
-    let (port, url) = unreachable();
+    let (_reserved, port, url) = unreachable();
     let installation = selected(&url);
     let error = format!(
         "failed to open the PostgreSQL database catalogue on 127.0.0.1:{port}: the store is not available: error \
@@ -344,7 +349,7 @@ fn tools_find_the_database_only_where_it_is() {
     installation.start().unwrap().stop_gracefully().unwrap();
     let restore = "restore --config CONFIG --data DATA --abandon";
     succeeded(&installation, "token list --config CONFIG --data DATA");
-    select(&installation, &format!("url = \"{}\"", unreachable().1));
+    select(&installation, &format!("url = \"{}\"", unreachable().2));
     let error = format!(
         "{}/appkeep.sqlite3 exists, but the configuration selects PostgreSQL: migrate it with `appkeep store copy`, then \
          move it away",

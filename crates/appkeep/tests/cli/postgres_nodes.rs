@@ -134,6 +134,8 @@ fn each_node_backs_up_its_apps_and_all_servers_answer_for_them() {
     );
     let created = one.post(&token, &path, &backup_into(None));
     assert_eq!(created.body["bucketID"], SPARE.1, "{}", created.body);
+    let id = created.body["id"].as_str().expect("an id");
+    one.wait_for(&token, &format!("{path}/{id}"), &["completed"]);
 
     // Snapshots are on the disk of the app's node, which also deletes them.
     let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{}/appSnaps", WIKI.1);

@@ -39,12 +39,10 @@ fn idle_connections_do_not_delay_a_stop() {
     let mut kept = connect(&server);
     write!(kept, "GET {} HTTP/1.1\r\nHost: appkeep\r\n\r\n", backups()).unwrap();
     kept.read_exact(&mut [0; 12]).unwrap();
-    let begun = Instant::now();
     let ended = server.stop("TERM").unwrap();
     assert_eq!(ended.status.code(), Some(0));
+    // A stop that waits for requests until they are aborted says so.
     assert_eq!(ended.stderr, "");
-    // An open request would delay the stop by 5 s.
-    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
     drop((silent, kept));
 }
 

@@ -5,6 +5,7 @@ use std::fs;
 use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, backup_body, eventually};
 use serde_json::json;
 
+use crate::bucket_owner::is_claim;
 use crate::operations::MonitoredServer;
 use crate::postgres::{Schema, refused, selected, succeeded};
 
@@ -30,9 +31,7 @@ fn start(installation: &Installation, node: &str) -> RunningServer {
 fn claims(installation: &Installation) -> usize {
     let entries = fs::read_dir(installation.path().join("bucket")).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name());
-    names
-        .filter(|name| name.to_string_lossy().starts_with("appkeep-server-"))
-        .count()
+    names.filter(|name| is_claim(name)).count()
 }
 
 /// Two apps, and servers without a node yet.

@@ -1,8 +1,8 @@
 //! `appkeep token`
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Output;
+use std::{fs, io};
 
 use appkeep_launcher::{ACCOUNT, Installation, OTHER_ACCOUNT, app_backups, backup_body, backups, eventually};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -46,18 +46,30 @@ fn created(installation: &Installation, arguments: &[&str]) -> String {
     stdout(&output).trim_end().to_owned()
 }
 
+/// Whether a file of a running server contains the secret. Repeats the search while files are renamed.
 fn is_in_a_file_below(directory: &Path, secret: &str) -> bool {
-    let holds = |path: PathBuf| {
-        if path.is_dir() {
-            return is_in_a_file_below(&path, secret);
+    eventually("no file to be renamed", || {
+        let found = is_in_a_file(directory, secret);
+        match found {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            found => Some(found.expect("readable files")),
         }
-        let content = fs::read(path).expect("a readable file");
-        content
-            .windows(secret.len())
-            .any(|part| part == secret.as_bytes())
-    };
-    let entries = fs::read_dir(directory).expect("a directory");
-    entries.map(|entry| entry.expect("an entry").path()).any(holds)
+    })
+}
+
+fn is_in_a_file(path: &Path, secret: &str) -> io::Result<bool> {
+    if path.is_dir() {
+        for entry in fs::read_dir(path)? {
+            if is_in_a_file(&entry?.path(), secret)? {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    let content = fs::read(path)?;
+    Ok(content
+        .windows(secret.len())
+        .any(|part| part == secret.as_bytes()))
 }
 
 #[test]

@@ -2,11 +2,15 @@
 
 use std::fs;
 
+use appkeep_server::testing::ResourceState;
 use appkeep_tests::{Api, Builder, TestServer, bytes_below, text, until, write_noise};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{no_snapshot_is_left, server_with_a_large_app};
+use super::no_snapshot_is_left;
+
+/// Large enough that copying can be interrupted.
+const LARGE_BYTES: u64 = 96 << 20;
 
 /// Returns the ids in a list.
 async fn listed(api: &Api, path: &str) -> Vec<String> {
@@ -89,7 +93,10 @@ async fn restic_restores_other_backups_after_a_delete() {
 
 #[tokio::test]
 async fn restic_finds_no_data_of_a_backup_deleted_while_running() {
-    let server = server_with_a_large_app().await;
+    let builder = Builder::new();
+    write_noise(&builder.path().join("volumes/blog/large"), LARGE_BYTES);
+    let server = builder.start().await;
+    server.jobs().hold(ResourceState::Running);
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;
     let path = api.backup_path(&created);
@@ -105,6 +112,7 @@ async fn restic_finds_no_data_of_a_backup_deleted_while_running() {
     assert_eq!(repository.snapshots(), Vec::<Value>::new());
     repository.assert_sound();
     // The app accepts the next backup.
+    server.jobs().release().await;
     fs::remove_file(server.path().join("volumes/blog/large")).unwrap();
     api.back_up(app, &json!({})).await;
     assert_eq!(repository.snapshots().len(), 1);
@@ -112,11 +120,12 @@ async fn restic_finds_no_data_of_a_backup_deleted_while_running() {
 
 #[tokio::test]
 async fn backups_can_be_deleted_while_discovering() {
-    let server = server_with_a_large_app().await;
+    let server = TestServer::start().await;
+    server.jobs().hold(ResourceState::Discovering);
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;
     let path = api.backup_path(&created);
-    api.wait_for(&path, &["discovering", "running"]).await;
+    api.wait_for(&path, &["discovering"]).await;
     assert_eq!(api.delete(&path).await.status, 204);
     is_not_found_anywhere(&api, app, &created).await;
     no_snapshot_is_left(&server, &api, app).await;

@@ -92,7 +92,7 @@ fn names(run: usize) -> [String; 2] {
 /// Sets up a server with two accounts for each run, each with a bucket and three apps; the data of one of the
 /// apps doesn't exist.
 fn set_up(runs: usize) -> Builder {
-    let mut config = "[server]\nbody_timeout_secs = 1\n".to_owned();
+    let mut config = "[server]\nengine_priority = \"low\"\nbody_timeout_secs = 5\n".to_owned();
     let builder = Builder::new();
     for name in (0..runs).flat_map(names) {
         let (volume, bucket) = (format!("volumes/{name}"), format!("buckets/{name}"));

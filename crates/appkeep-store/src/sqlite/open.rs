@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use appkeep_core::store::StoreError;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::connections::{Connections, blocking};
@@ -133,6 +134,8 @@ impl Opener {
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(self.busy)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        // Plans don't depend on the values of parameters. Otherwise most executions would prepare their statement again.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         for (name, value) in [
             ("cache_size", -CACHE_KIB),
             ("journal_size_limit", LOG_BYTES_KEPT),

@@ -59,7 +59,7 @@ pub(super) fn measure(
     publishes: bool,
 ) -> Result<Value> {
     fs::create_dir_all(dir)?;
-    let server = Server::start_queueing(executables.appkeep, dir)?;
+    let server = Server::start_queueing(executables.appkeep, dir, None)?;
     eprintln!("creating {} backups", peers::PAGES * peers::PAGE_ITEMS);
     let backups = Backups::create(&server)?;
     let bare = |name, kind| {

@@ -1,6 +1,8 @@
 //! An appkeep server for measurements.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -10,6 +12,9 @@ use appkeep_launcher::{Installation, RunningServer};
 
 use super::api::IDLE_CONNECTIONS;
 use super::http::Connection;
+
+/// The key with which keys of repositories are encrypted in PostgreSQL.
+const MASTER_KEY: &str = "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e";
 
 /// Maximum time until a backup is completed.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -45,12 +50,24 @@ impl Server {
     }
 
     /// Starts `binary` below `dir` with limits for many requests and connections. It has no workers: backups stay pending.
-    /// Its log, which records every create, is a file in `dir`.
+    /// Its log, which records every create, is a file in `dir`. Its database is the one in PostgreSQL at `store_url`, or
+    /// one in SQLite.
     ///
     /// # Errors
     /// When it doesn't start.
-    pub(crate) fn start_queueing(binary: &Path, dir: &Path) -> Result<Self> {
+    pub(crate) fn start_queueing(binary: &Path, dir: &Path, store_url: Option<&str>) -> Result<Self> {
         let installation = Installation::new_in(binary, dir)?;
+        if let Some(url) = store_url {
+            let key = installation.path().join("master.key");
+            OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&key)?
+                .write_all(MASTER_KEY.as_bytes())?;
+            let tables = format!("[store]\nurl = {url:?}\n[keys]\nfile = \"master.key\"\n[server]\n");
+            installation.configure("[server]\n", &tables)?;
+        }
         let connections = IDLE_CONNECTIONS + 500;
         let limits = format!(
             "workers = 0\napp_jobs_max = 1000000\naccount_jobs_max = 1000000\nidle_timeout_secs = 3600\n\

@@ -1,16 +1,17 @@
-//! Durable creates per second, compared with plain `INSERT` statements.
+//! Durable creates per second on each database, compared with plain `INSERT` statements.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use appkeep_launcher::{app_backups, backup_body, backups};
+use appkeep_launcher::{PostgresCluster, app_backups, backup_body, backups};
 use serde_json::Value;
 
 use super::super::server::Server;
 use super::load::{Load, TURN_SECS};
 use super::rounds::Rounds;
+use crate::process::{command, output};
 
 /// Numbers of connections.
 pub(super) const CONNECTIONS: [usize; 2] = [1, 64];
@@ -18,39 +19,101 @@ pub(super) const CONNECTIONS: [usize; 2] = [1, 64];
 /// The number of a peer in the results: the statements, then creates with each number of connections.
 pub(super) const STATEMENTS: usize = 0;
 
-/// Measures a new server in `dir`. The statements are committed by `plain_insert` to a copy of its database.
+/// Duration of the last measurement, in seconds.
+const LONG_SECS: u32 = 60;
+
+/// A statement that inserts copies of a backup, with other ids and names.
+const INSERT: &str = "SELECT format('INSERT INTO app_backups (%s) SELECT %s FROM app_backups WHERE id = ''%s'';', \
+    string_agg(quote_ident(name), ', '), \
+    string_agg(CASE WHEN name IN ('id', 'name') THEN 'gen_random_uuid()' ELSE quote_ident(name) END, ', '), \
+    (SELECT id FROM app_backups LIMIT 1)) \
+    FROM (SELECT attname AS name FROM pg_attribute WHERE attrelid = 'app_backups'::regclass AND attnum > 0 \
+    AND NOT attisdropped AND attgenerated = '') AS columns";
+
+/// The results for a database.
+#[derive(Debug)]
+pub(super) struct Creates {
+    /// Its name.
+    pub(super) database: &'static str,
+    /// Statements or creates per second.
+    pub(super) rounds: Rounds,
+    /// Creates per second during a minute, with the largest number of connections.
+    pub(super) minute: f64,
+}
+
+/// Measures new servers in `dir`. On SQLite, the statements are committed by `plain_insert` to a copy of the database,
+/// and on PostgreSQL by `pgbench` to the database itself.
 ///
 /// # Errors
 /// When a create fails, or a created backup isn't in the store.
-pub(super) fn measure(appkeep: &Path, plain_insert: &Path, dir: &Path) -> Result<Rounds> {
+pub(super) fn measure(appkeep: &Path, plain_insert: &Path, dir: &Path) -> Result<[Creates; 2]> {
     fs::create_dir_all(dir)?;
-    let server = Server::start_queueing(appkeep, dir)?;
+    let server = Server::start_queueing(appkeep, dir, None)?;
+    let copy = dir.join("copy.db");
+    let sqlite = of_server("SQLite", &server, dir, || {
+        let mut command = Command::new(plain_insert);
+        command
+            .args([&server.database(), &copy])
+            .arg(TURN_SECS.to_string());
+        number(&output(&mut command)?)
+    })?;
+    drop(server);
+    // Tests need no durability.
+    let cluster = PostgresCluster::start_new(&[], &["fsync=on"]);
+    let server = Server::start_queueing(appkeep, dir, Some(&cluster.url()))?;
+    let script = dir.join("insert.sql");
+    let postgres = of_server("PostgreSQL", &server, dir, || pgbench(&cluster, &script))?;
+    Ok([sqlite, postgres])
+}
+
+fn of_server(
+    database: &'static str,
+    server: &Server,
+    dir: &Path,
+    inserts: impl Fn() -> Result<f64>,
+) -> Result<Creates> {
+    eprintln!("measuring: creates on {database}");
     // The row that is copied.
     server.create_backup()?;
-    Rounds::measure(1 + CONNECTIONS.len(), |peer| match peer.checked_sub(1) {
-        None => inserts(plain_insert, &server.database(), &dir.join("copy.db")),
-        Some(number) => creates(&server, CONNECTIONS[number], dir),
+    let rounds = Rounds::measure(1 + CONNECTIONS.len(), |peer| match peer.checked_sub(1) {
+        None => inserts(),
+        Some(number) => creates(server, CONNECTIONS[number], TURN_SECS, dir),
+    })?;
+    Ok(Creates {
+        database,
+        rounds,
+        minute: creates(server, CONNECTIONS[1], LONG_SECS, dir)?,
     })
 }
 
-/// Statements per second.
-fn inserts(binary: &Path, database: &Path, copy: &Path) -> Result<f64> {
-    let mut command = Command::new(binary);
-    let output = command.args([database, copy]).arg(TURN_SECS.to_string()).output();
-    let output = output.context("failed to start plain_insert")?;
-    ensure!(
-        output.status.success(),
-        "plain_insert failed: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let rate = String::from_utf8(output.stdout)?;
-    rate.trim()
-        .parse()
-        .with_context(|| format!("plain_insert printed {rate:?}"))
+/// Statements per second of one connection of `pgbench`. Each is a transaction.
+fn pgbench(cluster: &PostgresCluster, script: &Path) -> Result<f64> {
+    let run = |program, arguments: &[&str]| output(command(program, arguments).envs(cluster.environment()));
+    if !script.exists() {
+        let psql = ["--no-psqlrc", "--tuples-only", "--no-align", "--command", INSERT];
+        fs::write(script, run("psql", &psql)?)?;
+    }
+    let printed = run(
+        "pgbench",
+        &[
+            "--no-vacuum",
+            "--protocol=prepared",
+            &format!("--time={TURN_SECS}"),
+            &format!("--file={}", script.display()),
+        ],
+    )?;
+    let rate = printed.lines().find_map(|line| line.strip_prefix("tps = "));
+    number(rate.and_then(|rate| rate.split(' ').next()).unwrap_or(&printed))
+}
+
+fn number(text: &str) -> Result<f64> {
+    let text = text.trim();
+    text.parse()
+        .with_context(|| format!("expected a rate, not {text:?}"))
 }
 
 /// Creates per second. All of them must be in the store afterwards.
-fn creates(server: &Server, connections: usize, dir: &Path) -> Result<f64> {
+fn creates(server: &Server, connections: usize, secs: u32, dir: &Path) -> Result<f64> {
     let before = count(server)?;
     let load = Load {
         url: server.url(),
@@ -59,6 +122,7 @@ fn creates(server: &Server, connections: usize, dir: &Path) -> Result<f64> {
         paths: &[app_backups()],
         body: Some(backup_body().to_string()),
         connections,
+        secs,
     };
     let responses = load.run(dir)?;
     let stored = count(server)? - before;

@@ -12,7 +12,7 @@ use crate::process;
 /// The requests of `wrk`.
 const SCRIPT: &str = include_str!("load.lua");
 
-/// Duration of a measurement, in seconds.
+/// Usual duration of a measurement, in seconds.
 pub(super) const TURN_SECS: u32 = 3;
 
 /// Maximum time for a response; longer than a measurement on a busy machine.
@@ -33,6 +33,8 @@ pub(super) struct Load<'a> {
     pub(super) body: Option<String>,
     /// Number of connections, each with one request at a time.
     pub(super) connections: usize,
+    /// Duration, in seconds.
+    pub(super) secs: u32,
 }
 
 /// The responses to a load.
@@ -73,7 +75,7 @@ pub(super) fn require_wrk() -> Result<()> {
 }
 
 impl Load<'_> {
-    /// Sends requests for [`TURN_SECS`]. The script and the paths are written to `dir`.
+    /// Sends requests. The script and the paths are written to `dir`.
     ///
     /// # Errors
     /// When a request fails, or has another status than 2xx.
@@ -85,7 +87,7 @@ impl Load<'_> {
             .args([
                 "-t1",
                 &format!("-c{}", self.connections),
-                &format!("-d{TURN_SECS}"),
+                &format!("-d{}", self.secs),
             ])
             .args(["--timeout", TIMEOUT])
             .args(["-H", &format!("Authorization: Bearer {}", self.token)])

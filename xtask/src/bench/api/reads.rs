@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use super::load::{Load, Responses};
+use super::load::{Load, Responses, TURN_SECS};
 use super::memory::Memory;
 use super::peers::{Expected, Peer};
 use super::rounds::Rounds;
@@ -82,6 +82,7 @@ pub(super) fn turn(peer: &Peer, expected: &[Expected], connections: usize, dir: 
         paths: &paths,
         body: None,
         connections,
+        secs: TURN_SECS,
     };
     let is_over = AtomicBool::new(false);
     let responses = thread::scope(|scope| {

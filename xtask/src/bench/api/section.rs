@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::client::{CLIENT, REQWEST};
 use super::connections::{Cost, IDLE};
-use super::creates::{CONNECTIONS, STATEMENTS};
+use super::creates::{CONNECTIONS, Creates, STATEMENTS};
 use super::document::table;
 use super::load::TURN_SECS;
 use super::memory::Memory;
@@ -32,8 +32,8 @@ pub(super) struct Figures {
     pub(super) client: [(&'static str, Rounds); 2],
     /// Idle connections to all peers but Prism.
     pub(super) idle: Vec<Cost>,
-    /// Creates.
-    pub(super) creates: Rounds,
+    /// Creates on each database.
+    pub(super) creates: [Creates; 2],
 }
 
 impl Figures {
@@ -80,19 +80,27 @@ impl Figures {
             "plain `INSERT`",
             "appkeep",
             "ratio",
+            "during a minute",
         ];
-        let rows = CONNECTIONS
-            .iter()
-            .zip(STATEMENTS + 1..)
-            .map(|(connections, peer)| {
+        let rows = self.creates.iter().flat_map(|creates| {
+            let rounds = &creates.rounds;
+            let row = move |(number, connections): (usize, &usize)| {
+                let peer = STATEMENTS + 1 + number;
                 vec![
-                    String::new(),
+                    creates.database.to_owned(),
                     connections.to_string(),
-                    whole(self.creates.median(STATEMENTS)),
-                    whole(self.creates.median(peer)),
-                    ratio(self.creates.ratio(peer, STATEMENTS)),
+                    whole(rounds.median(STATEMENTS)),
+                    whole(rounds.median(peer)),
+                    ratio(rounds.ratio(peer, STATEMENTS)),
+                    if number + 1 == CONNECTIONS.len() {
+                        whole(creates.minute)
+                    } else {
+                        String::new()
+                    },
                 ]
-            });
+            };
+            CONNECTIONS.iter().enumerate().map(row)
+        });
         table(&header, rows)
     }
 
@@ -141,6 +149,9 @@ impl Figures {
             .client
             .iter()
             .map(|(name, rates)| json!({ "name": name, "per_second": rates }));
+        let creates = self.creates.iter().map(
+            |creates| json!({ "database": creates.database, "per_second": creates.rounds, "minute": creates.minute }),
+        );
         json!({
             "peers": self.names,
             "page_bytes": self.page_bytes,
@@ -148,7 +159,7 @@ impl Figures {
             "peak_bytes": self.memory.iter().map(|memory| memory.peak).collect::<Vec<_>>(),
             "client": client.collect::<Vec<_>>(),
             "idle_connection_bytes": self.idle.iter().map(|cost| cost.connection_bytes).collect::<Vec<_>>(),
-            "creates_per_second": self.creates,
+            "creates_per_second": creates.collect::<Vec<_>>(),
         })
     }
 }

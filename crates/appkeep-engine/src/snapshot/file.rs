@@ -120,15 +120,14 @@ fn copy_watched(
     let mut copy = None;
     let mut no_clone = None;
     for attempt in 1..=TRIES_MAX {
-        let (original, mut before) = source
+        let (original, before) = source
             .open_leased_file(name, options.cancel)
             .map_err(CopyError::original)?;
         if kind_of(&before) != FileType::RegularFile {
             return Err(CopyError::Torn);
         }
-        if wait_for_clock_tick(&before) {
-            before = rustix::fs::fstat(&original).map_err(CopyError::original)?;
-        }
+        let read = || rustix::fs::fstat(&original);
+        let before = settled(before, read, changed_in_current_tick).map_err(CopyError::original)?;
         let copy = match &copy {
             Some(copy) => copy,
             None => copy.insert(target.create_file(name).map_err(CopyError::copy)?),
@@ -194,21 +193,36 @@ fn change_marks(stat: &Stat) -> impl PartialEq + use<> {
     (identity_of(stat), stat.st_size, modified, changed)
 }
 
-/// Waits until the clock for file times has passed the file's last change. Another change within the same
-/// clock tick would be undetectable. Returns whether it waited.
-fn wait_for_clock_tick(stat: &Stat) -> bool {
+/// The status of a file once the clock for file times has passed its last change. Another change within the same clock
+/// tick would be undetectable. If the file changes in every tick, the change time is one second earlier than the last
+/// change: the file then counts as changed, now and for the next backup.
+fn settled(
+    mut stat: Stat,
+    read: impl Fn() -> Result<Stat, Errno>,
+    is_current: impl Fn(&Stat) -> bool,
+) -> Result<Stat, Errno> {
+    let mut waited = Duration::ZERO;
+    let step = TICK / 10;
+    while is_current(&stat) {
+        if waited >= 2 * TICK {
+            stat.st_ctime -= 1;
+            break;
+        }
+        thread::sleep(step);
+        waited += step;
+        stat = read()?;
+    }
+    Ok(stat)
+}
+
+fn changed_in_current_tick(stat: &Stat) -> bool {
     let changed = Duration::new(
         u64::try_from(stat.st_ctime).unwrap_or(0),
         u32::try_from(stat.st_ctime_nsec).unwrap_or(0),
     );
-    let mut waited = Duration::ZERO;
-    let step = TICK / 10;
+    let now = coarse_now();
     // A time further in the future is from another clock, and waiting doesn't help.
-    while waited < 2 * TICK && coarse_now() <= changed && changed < coarse_now() + TICK {
-        thread::sleep(step);
-        waited += step;
-    }
-    !waited.is_zero()
+    now <= changed && changed < now + TICK
 }
 
 fn coarse_now() -> Duration {
@@ -269,6 +283,7 @@ fn copy_piece(mut original: &File, mut copy: &File, at: u64, bytes: u64) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
     use std::fs;
     use std::os::unix::fs::{FileExt, MetadataExt};
 
@@ -366,18 +381,32 @@ mod tests {
     }
 
     #[test]
-    fn a_new_file_is_checked_after_the_clock_has_advanced() {
+    fn a_new_file_is_copied_after_the_clock_has_advanced() {
         let (dir, source, _) = opened();
         fs::write(dir.path().join("source/file"), "x").unwrap();
-        let (_, stat) = source.open_file(OsStr::new("file")).unwrap();
-        wait_for_clock_tick(&stat);
-        assert!(
-            coarse_now()
-                > Duration::new(
-                    stat.st_ctime.unsigned_abs(),
-                    u32::try_from(stat.st_ctime_nsec).unwrap()
-                )
-        );
+        let (file, stat) = source.open_file(OsStr::new("file")).unwrap();
+        let settled = settled(stat, || rustix::fs::fstat(&file), changed_in_current_tick).unwrap();
+        assert!(change_marks(&settled) == change_marks(&stat));
+        assert!(!changed_in_current_tick(&settled));
+    }
+
+    #[test]
+    fn the_status_is_read_until_the_clock_has_passed_the_last_change() {
+        let (_dir, source, _) = opened();
+        let first = source.stat_self().unwrap();
+        let changes = Cell::new(0);
+        let read = || {
+            changes.set(changes.get() + 1);
+            let mut stat = first;
+            stat.st_ctime += changes.get();
+            Ok(stat)
+        };
+        let stat = settled(first, read, |stat| stat.st_ctime < first.st_ctime + 3).unwrap();
+        assert_eq!(stat.st_ctime, first.st_ctime + 3);
+        // A file that changes in every tick counts as changed.
+        let stat = settled(first, || Ok(first), |_| true).unwrap();
+        assert!(change_marks(&stat) != change_marks(&first));
+        assert!(stat.st_ctime < first.st_ctime);
     }
 
     /// Some kernel files behave in this way.

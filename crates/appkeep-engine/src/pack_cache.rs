@@ -9,10 +9,10 @@ use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use rustic_core::Id;
 
 /// The number of packs that fit. Each thread of a restore reads one.
-const PACKS: usize = 12;
+const PACKS: usize = 6;
 
 /// The maximum size of all packs in bytes: a pack has little more than 8 MiB.
-const BYTES_MAX: u64 = 112 << 20;
+const BYTES_MAX: u64 = 56 << 20;
 
 /// A pack's weight is its size.
 #[derive(Debug, Clone)]

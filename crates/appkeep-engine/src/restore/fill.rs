@@ -31,7 +31,7 @@ use crate::holes::next_data;
 const THREADS_MAX: usize = 4;
 
 /// The number of threads for content that is read from a server: most of them wait for it.
-const REMOTE_THREADS: usize = 6;
+const REMOTE_THREADS: usize = 5;
 
 /// The maximum number of groups that wait for a thread. Each keeps a file open.
 const QUEUE_MAX: usize = 64;

@@ -6,7 +6,7 @@
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use opendal::{Buffer, ErrorKind, Operator};
 use tokio::runtime::{Handle, Runtime};
@@ -20,6 +20,9 @@ use crate::fence::Fence;
 
 /// The maximum number of writes that are in progress at once. Each holds a pack in memory.
 const PUTS_MAX: usize = 5;
+
+/// The space for an object that is read, in bytes. Few packs are larger; what isn't filled takes no memory.
+const OBJECT_CAPACITY: usize = 9 << 20;
 
 /// The threads that transfer data of all buckets.
 const TRANSFER_THREADS: usize = 2;
@@ -182,9 +185,15 @@ impl BucketStorage for S3Storage {
     }
 
     fn get(&self, key: &str) -> io::Result<Bytes> {
-        let content = self.run("reading", self.operator().read(key))?;
+        // `Operator::read` would collect the whole object in pieces, which then would have to be copied.
+        let content = self.run("reading", async {
+            let mut content = BytesMut::with_capacity(OBJECT_CAPACITY);
+            let reader = self.operator().reader(key).await?;
+            reader.read_into(&mut content, ..).await?;
+            Ok(content.freeze())
+        })?;
         self.block_on(self.connection.download.wait_for_object(content.len()))?;
-        Ok(content.to_bytes())
+        Ok(content)
     }
 
     fn range(&self, key: &str, offset: u64, length: usize, _: Caching) -> io::Result<Bytes> {

@@ -55,7 +55,7 @@ pub(crate) async fn run(request: &RunHook, cancel: &CancellationToken) -> HookRu
     let without_output = |end| (end, Vec::new(), Vec::new());
     let (end, stdout, stderr) = loop {
         match Running::start(request) {
-            Ok(running) => break running.end(request, cancel).await,
+            Ok(running) => break running.end(sleep(limit), cancel).await,
             Err(NotStarted::Exhausted(_)) if begin.elapsed() < limit => {
                 if cancel.run_until_cancelled(sleep(START_AGAIN)).await.is_none() {
                     break without_output(HookEnd::Cancelled);
@@ -107,6 +107,8 @@ struct Running {
     processes: Option<HookProcesses>,
     /// Notified when the first process has ended, before it is reaped.
     ended: oneshot::Receiver<()>,
+    /// [`GRACE`].
+    grace: Duration,
 }
 
 impl Running {
@@ -136,6 +138,7 @@ impl Running {
             group: Some(group),
             processes: HookProcesses::of(group, format!("{RUN_VARIABLE}={run}").into_bytes()),
             ended,
+            grace: GRACE,
         };
         // The runtime's own way of waiting releases the process group's id at once.
         std::thread::Builder::new()
@@ -149,14 +152,17 @@ impl Running {
         Ok(running)
     }
 
-    /// Waits for the command, and ends it after the time limit or a cancellation.
-    async fn end(mut self, request: &RunHook, cancel: &CancellationToken) -> (HookEnd, Vec<u8>, Vec<u8>) {
+    /// Waits for the command, and ends it when `time_limit` ends or after a cancellation.
+    async fn end(
+        mut self,
+        time_limit: impl Future<Output = ()>,
+        cancel: &CancellationToken,
+    ) -> (HookEnd, Vec<u8>, Vec<u8>) {
         let (mut stdout, mut stderr) = (Tail::default(), Tail::default());
         let (out, err) = (self.child.stdout.take(), self.child.stderr.take());
-        let limit = Duration::from_secs(request.hook.timeout_secs.into());
         let end = {
             let reading = async { tokio::join!(stdout.read(out), stderr.read(err)) };
-            let waiting = self.wait(limit, cancel);
+            let waiting = self.wait(time_limit, cancel);
             tokio::pin!(reading, waiting);
             tokio::select! {
                 end = &mut waiting => {
@@ -169,10 +175,10 @@ impl Running {
         (end, stdout.bytes, stderr.bytes)
     }
 
-    async fn wait(&mut self, limit: Duration, cancel: &CancellationToken) -> HookEnd {
+    async fn wait(&mut self, time_limit: impl Future<Output = ()>, cancel: &CancellationToken) -> HookEnd {
         let forced = tokio::select! {
             _ = &mut self.ended => None,
-            () = sleep(limit) => Some(HookEnd::TimedOut),
+            () = time_limit => Some(HookEnd::TimedOut),
             () = cancel.cancelled() => Some(HookEnd::Cancelled),
         };
         if let Some(end) = forced {
@@ -184,7 +190,7 @@ impl Running {
                     sleep(POLL_INTERVAL).await;
                 }
             };
-            let _ = timeout(GRACE, all_ended).await;
+            let _ = timeout(self.grace, all_ended).await;
             self.signal(Signal::KILL);
             // A process that hangs in the kernel can't be killed, and must not delay the server.
             let _ = timeout(GRACE, self.reap()).await;
@@ -310,6 +316,29 @@ mod tests {
         run(&request(command, timeout_secs), &CancellationToken::new()).await
     }
 
+    /// Starts a shell script without a time limit.
+    fn start(script: &str) -> Running {
+        let Ok(running) = Running::start(&request(&["sh", "-c", script], 600)) else {
+            panic!("the shell was not started");
+        };
+        running
+    }
+
+    /// Ends a command as a time limit does, once these files contain process ids. Returns its output.
+    async fn time_out(running: Running, pid_files: &[&Path]) -> String {
+        let is_written = |file: &&Path| std::fs::read_to_string(file).is_ok_and(|pid| pid.ends_with('\n'));
+        let time_limit = async {
+            while !pid_files.iter().all(is_written) {
+                tokio::task::yield_now().await;
+            }
+        };
+        let never = CancellationToken::new();
+        let ended = timeout(Duration::from_mins(1), running.end(time_limit, &never));
+        let (end, stdout, _) = ended.await.unwrap();
+        assert_eq!(end, HookEnd::TimedOut);
+        String::from_utf8(stdout).unwrap()
+    }
+
     fn is_running(pid_file: &Path) -> bool {
         let pid = std::fs::read_to_string(pid_file).unwrap();
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
@@ -323,7 +352,7 @@ mod tests {
                 tokio::task::yield_now().await;
             }
         };
-        timeout(Duration::from_secs(10), ended).await.unwrap();
+        timeout(Duration::from_mins(1), ended).await.unwrap();
     }
 
     #[tokio::test]
@@ -374,20 +403,24 @@ mod tests {
         assert!(ran.stdout.ends_with("200000\nthe end\n"));
     }
 
+    #[tokio::test]
+    async fn a_command_ends_at_its_time_limit() {
+        let ran = run_hook(&["sleep", "600"], 1).await;
+        assert_eq!(ran.end, HookEnd::TimedOut);
+        assert!(ran.duration < Duration::from_mins(1), "{:?}", ran.duration);
+    }
+
     /// A command that ignores `SIGTERM`, and its child process, which ignores it, too.
     #[tokio::test]
     async fn a_timeout_kills_a_command_and_its_children() {
         let dir = tempfile::tempdir().unwrap();
         let (one, other) = (dir.path().join("one"), dir.path().join("other"));
         let script = format!(
-            "trap '' TERM; sleep 600 & echo $! > {}; echo $$ > {}; echo waiting; while :; do sleep 600; done",
+            "trap '' TERM; echo waiting; sleep 600 & echo $! > {}; echo $$ > {}; while :; do sleep 600; done",
             other.display(),
             one.display()
         );
-        let ran = run_hook(&["sh", "-c", &script], 1).await;
-        assert_eq!(ran.end, HookEnd::TimedOut);
-        assert_eq!(ran.stdout, "waiting\n");
-        assert!(ran.duration < Duration::from_secs(10), "{:?}", ran.duration);
+        assert_eq!(time_out(start(&script), &[&one, &other]).await, "waiting\n");
         wait_for_end(&[&one, &other]).await;
     }
 
@@ -402,8 +435,7 @@ mod tests {
             gentle.display(),
             stubborn.display()
         );
-        let ran = run_hook(&["sh", "-c", &script], 1).await;
-        assert_eq!(ran.end, HookEnd::TimedOut);
+        time_out(start(&script), &[&gentle, &stubborn]).await;
         wait_for_end(&[&gentle, &stubborn]).await;
     }
 
@@ -412,19 +444,24 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let ready = dir.path().join("ready");
         let script = format!(
-            "trap 'echo cleaned; exit 0' TERM; touch {}; while :; do sleep 0.01; done",
+            "trap 'trap \"\" TERM; echo cleaned; exit 0' TERM; touch {}; while :; do sleep 0.01; done",
             ready.display()
         );
         let cancel = CancellationToken::new();
-        let request = request(&["sh", "-c", &script], 600);
+        let mut running = start(&script);
+        running.grace = Duration::from_mins(1);
         let cancelling = async {
             while !ready.exists() {
                 tokio::task::yield_now().await;
             }
             cancel.cancel();
         };
-        let (ran, ()) = tokio::join!(run(&request, &cancel), cancelling);
-        assert_eq!((ran.end, ran.stdout.as_str()), (HookEnd::Cancelled, "cleaned\n"));
+        let ended = running.end(std::future::pending(), &cancel);
+        let ((end, stdout, _), ()) = tokio::join!(ended, cancelling);
+        assert_eq!(
+            (end, stdout.as_slice()),
+            (HookEnd::Cancelled, b"cleaned\n".as_slice())
+        );
     }
 
     /// For example, a command that starts a database.

@@ -111,11 +111,15 @@ impl Fence {
     /// [`EngineError::Cancelled`] if the job was cancelled; [`EngineError::Busy`] if another process may have taken
     /// over.
     pub(crate) fn check(&self) -> Result<(), EngineError> {
+        self.check_at(BootInstant::now())
+    }
+
+    fn check_at(&self, now: BootInstant) -> Result<(), EngineError> {
         if self.0.cancel.is_cancelled() {
             return Err(EngineError::Cancelled);
         }
         if self.0.failure.get().is_none()
-            && let Err(reason) = self.check_times()
+            && let Err(reason) = self.check_times(now)
         {
             // The first reason is kept.
             let _ = self.0.failure.set(reason);
@@ -126,7 +130,7 @@ impl Fence {
         }
     }
 
-    fn check_times(&self) -> Result<(), String> {
+    fn check_times(&self, now: BootInstant) -> Result<(), String> {
         if let Some(heartbeat) = &self.0.heartbeat {
             heartbeat.shared.check_heartbeat(heartbeat.server_id)?;
             // After the age: it may have been late, and refreshed, in between.
@@ -145,7 +149,7 @@ impl Fence {
             return Ok(());
         };
         self.0.was_claimed.store(true, Ordering::SeqCst);
-        let age = refreshed_at.elapsed();
+        let age = now - refreshed_at;
         if age < CLAIM_VALID_FOR {
             return Ok(());
         }
@@ -235,10 +239,11 @@ mod tests {
     fn a_claim_permits_changes_until_it_is_old() {
         let (claim, register) = (ClaimTime::default(), registered());
         fenced(&register, &claim).check().unwrap();
-        claim.set(Some(BootInstant::now()));
+        let refreshed_at = BootInstant::now();
+        claim.set(Some(refreshed_at));
         let fence = fenced(&register, &claim);
         fence.check().unwrap();
-        claim.set(Some(BootInstant::now() - CLAIM_VALID_FOR));
+        fence.check_at(refreshed_at + CLAIM_VALID_FOR).unwrap_err();
         assert!(reason(&fence).contains("wasn't refreshed for 240 s"));
         claim.set(Some(BootInstant::now()));
         let fence = fenced(&register, &claim);

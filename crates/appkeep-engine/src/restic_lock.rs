@@ -287,16 +287,22 @@ impl HeldLock {
 
     fn check_after(&self, pause: Duration) -> Result<(), String> {
         let mut held = failure::lock(&self.file);
-        let (file, found_at) = &mut *held;
-        if file.at.elapsed() >= WRITE_FOR {
+        Self::check_at(BootInstant::now(), &mut held, pause)
+    }
+
+    fn check_at(
+        now: BootInstant,
+        (file, found_at): &mut (LockFile, BootInstant),
+        pause: Duration,
+    ) -> Result<(), String> {
+        if now - file.at >= WRITE_FOR {
             return Err("the repository's lock could not be refreshed".to_owned());
         }
-        if found_at.elapsed() < pause {
+        if now - *found_at < pause {
             return Ok(());
         }
-        let begun = BootInstant::now();
         match file.exists() {
-            Ok(true) => *found_at = begun,
+            Ok(true) => *found_at = now,
             Ok(false) => {
                 return Err("another process removed this server's lock of the repository".to_owned());
             }

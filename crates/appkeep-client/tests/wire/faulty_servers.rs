@@ -1,6 +1,7 @@
 //! Responses of servers, proxies and login pages that don't conform to the contract.
 
 use std::io::{Read, Write};
+use std::net::TcpListener;
 
 use appkeep_client::ProblemKind;
 use appkeep_client::header::LOCATION;

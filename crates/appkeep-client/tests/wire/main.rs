@@ -7,7 +7,6 @@ mod events;
 mod faulty_servers;
 mod repetition;
 
-use std::net::TcpListener;
 use std::num::NonZeroU64;
 use std::pin::Pin;
 use std::time::Duration;
@@ -16,6 +15,7 @@ use appkeep_client::types::{AppBackupCreate, AppUpdate, LabelCreate, MetadataCre
 use appkeep_client::{Client, ErrorKind, Open, Uuid};
 use futures::{Stream, TryStreamExt};
 use serde_json::{Value, json};
+use tokio::net::TcpSocket;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -279,9 +279,10 @@ async fn unresponsive_servers_time_out() {
 
 #[tokio::test]
 async fn unreachable_servers_are_reported_with_the_cause() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // Without `listen`, connections are refused.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
     let error = client_at(&url).app_backup_fetch(ACCOUNT, BACKUP).await;
     let line = error.unwrap_err().to_string();
     assert!(

@@ -147,8 +147,10 @@ fn a_lock_that_was_not_refreshed_permits_nothing() {
     let file = LockFile::write(&locks(dir.path(), &key, 1), Mode::Shared).unwrap();
     let held = HeldLock::new(file, CHECK_EVERY);
     held.check().unwrap();
-    failure::lock(&held.file).0.at = BootInstant::now() - WRITE_FOR;
-    assert!(held.check().unwrap_err().contains("could not be refreshed"));
+    let mut file = failure::lock(&held.file);
+    let stale_at = file.0.at + WRITE_FOR;
+    let refused = HeldLock::check_at(stale_at, &mut file, CHECK_EVERY).unwrap_err();
+    assert!(refused.contains("could not be refreshed"));
 }
 
 /// A sibling may still run a job whose lease it lost: it must not lose its lock, too.

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::watch;
 
 use crate::tree;
-use crate::workbench::{Workbench, cancel_after, never_cancelled, no_progress, noise};
+use crate::workbench::{Workbench, never_cancelled, no_progress, noise};
 
 #[tokio::test]
 async fn a_backup_has_the_measured_size() {
@@ -141,12 +141,9 @@ async fn a_cancelled_backup_leaves_no_snapshot_in_the_repository() {
     let total = 30_000_000;
     workbench.create_snapshot(1).await.unwrap();
     for (number, percent) in [0, 1, 10, 50, 90].into_iter().enumerate() {
-        let cancel = never_cancelled();
-        let progress = no_progress();
-        let canceller = cancel_after(&progress, total * percent / 100, &cancel);
-        let request = workbench.copy_request(number as u128, 1);
-        let outcome = workbench.engine.copy_backup(&request, &progress, &cancel).await;
-        canceller.await.unwrap();
+        let outcome = workbench
+            .copy_cancelled(number as u128, total * percent / 100)
+            .await;
         assert!(
             matches!(outcome, Err(EngineError::Cancelled)),
             "at {percent} %: {outcome:?}"
@@ -165,10 +162,12 @@ async fn dropping_the_future_cancels_the_backup() {
     let mut heard = progress.subscribe();
     let request = workbench.copy_request(1, 1);
     let cancel = never_cancelled();
+    let mut blocked = workbench.block_last_file(1);
     tokio::select! {
         outcome = workbench.engine.copy_backup(&request, &progress, &cancel) => panic!("{outcome:?}"),
         _ = heard.changed() => {}
     }
+    blocked.release();
     // The next job waits until the backup has ended.
     workbench.delete(1).await.unwrap();
     assert_eq!(workbench.stored("snapshots").0, 0);

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use appkeep_core::engine::{Engine, EngineError};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
 use crate::workbench::{Workbench, never_cancelled};
 
@@ -22,7 +23,7 @@ fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
 ";
 
 /// A process that holds a lease, killed when dropped.
-struct Holder(Child);
+pub(crate) struct Holder(Child);
 
 impl Holder {
     fn of(path: &Path) -> Self {
@@ -37,8 +38,18 @@ impl Holder {
         Self(child)
     }
 
+    /// A stopped process, which never releases the lease.
+    pub(crate) fn stopped(path: &Path) -> Self {
+        let holder = Self::of(path);
+        let pid = Pid::from_raw(i32::try_from(holder.0.id()).unwrap()).unwrap();
+        rustix::process::kill_process(pid, Signal::STOP).unwrap();
+        let options = WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT;
+        rustix::process::waitid(WaitId::Pid(pid), options).unwrap();
+        holder
+    }
+
     /// Whether a signal that requests the release of the lease is pending.
-    fn is_asked(&self) -> bool {
+    pub(crate) fn is_asked(&self) -> bool {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
         let pending = status.lines().filter(|line| line.contains("Pnd:"));
         pending
@@ -87,12 +98,7 @@ async fn waiting_for_a_lease_can_be_cancelled() {
     let workbench = Workbench::new();
     let path = workbench.data().join("leased");
     fs::write(&path, "content").unwrap();
-    let holder = Holder::of(&path);
-    // A stopped process never releases the lease.
-    let stopped = Command::new("kill")
-        .args(["-STOP", &holder.0.id().to_string()])
-        .status();
-    assert!(stopped.unwrap().success());
+    let holder = Holder::stopped(&path);
     let cancel = never_cancelled();
     let measuring = workbench.engine.measure_volumes(&workbench.volumes, &cancel);
     let cancelling = async {

@@ -1,13 +1,13 @@
 //! The CPU priority of the engine's threads.
 
 use std::fs;
-use std::pin::pin;
 
-use appkeep_core::engine::Engine;
+use appkeep_core::engine::{Engine, EngineError};
 use appkeep_engine::{EngineConfig, RusticEngine};
 use tokio::task::yield_now;
 
-use crate::workbench::{Workbench, never_cancelled, no_progress, noise};
+use crate::leases::Holder;
+use crate::workbench::{Workbench, never_cancelled, no_progress};
 
 /// A thread's scheduling policy and niceness.
 type Standing = (i64, i64);
@@ -27,51 +27,65 @@ fn standing_in(stat: &str) -> Option<(&str, Standing)> {
     Some((name, (field(41)?, field(19)?)))
 }
 
-/// The priority of this process's thread called `name`, if there is one.
-fn standing_of(name: &str) -> Option<Standing> {
-    let mut tasks = fs::read_dir("/proc/self/task").unwrap();
-    tasks.find_map(|task| {
-        // The thread may end at any time.
+/// The priorities of this process's threads called `name`. Other tests may run in the same process.
+fn standings_of(name: &str) -> Vec<Standing> {
+    let tasks = fs::read_dir("/proc/self/task").unwrap();
+    let standings = tasks.filter_map(|task| {
+        // A thread of another test may end at any time.
         let stat = fs::read_to_string(task.ok()?.path().join("stat")).ok()?;
         let (its_name, standing) = standing_in(&stat)?;
         (its_name == name).then_some(standing)
-    })
+    });
+    standings.collect()
+}
+
+/// An app with ten files, the niceness of this thread, and an engine with the default priority.
+fn prepared() -> (Workbench, i64) {
+    let mut workbench = Workbench::new();
+    let data_dir = workbench.root().join("data");
+    workbench.engine = RusticEngine::new(&EngineConfig { data_dir });
+    workbench.write_files(10, 1 << 20);
+    let stat = fs::read_to_string("/proc/thread-self/stat").unwrap();
+    let (_, (_, niceness)) = standing_in(&stat).unwrap();
+    (workbench, niceness)
 }
 
 /// Hooks may keep the app quiesced during the copy.
 #[tokio::test]
-async fn backups_run_at_idle_priority_and_snapshots_at_low() {
-    let mut workbench = Workbench::new();
-    let data_dir = workbench.root().join("data");
-    workbench.engine = RusticEngine::new(&EngineConfig { data_dir });
-    for number in 0..40 {
-        fs::write(workbench.data().join(number.to_string()), noise(number, 1 << 20)).unwrap();
-    }
-    let stat = fs::read_to_string("/proc/thread-self/stat").unwrap();
-    let (_, (_, niceness)) = standing_in(&stat).unwrap();
-
-    // A thread sets its priority when it begins, so the last value counts.
-    let mut standing = None;
-    let mut taking = pin!(workbench.create_snapshot(1));
-    loop {
-        tokio::select! {
-            taken = &mut taking => {
-                taken.unwrap();
-                break;
-            }
-            () = yield_now() => standing = standing_of("snapshot").or(standing),
+async fn snapshots_run_at_low_priority_while_python3_holds_a_lease() {
+    let (workbench, niceness) = prepared();
+    let holder = Holder::stopped(&workbench.data().join("9"));
+    let look = async {
+        while !holder.is_asked() {
+            yield_now().await;
         }
-    }
-    assert_eq!(standing, Some((SCHED_OTHER, (niceness + 10).min(19))));
+        let standings = standings_of("snapshot");
+        drop(holder);
+        standings
+    };
+    let (taken, standings) = tokio::join!(workbench.create_snapshot(1), look);
+    taken.unwrap();
+    let low = (SCHED_OTHER, (niceness + 10).min(19));
+    assert!(standings.contains(&low), "{standings:?}");
+}
 
-    let (progress, request, never) = (no_progress(), workbench.copy_request(1, 1), never_cancelled());
+#[tokio::test]
+async fn backups_run_at_idle_priority() {
+    let (workbench, niceness) = prepared();
+    workbench.create_snapshot(1).await.unwrap();
+    let (progress, request, cancel) = (no_progress(), workbench.copy_request(1, 1), never_cancelled());
     let mut heard = progress.subscribe();
-    let copy = workbench.engine.copy_backup(&request, &progress, &never);
+    let mut blocked = workbench.block_last_file(1);
+    let copy = workbench.engine.copy_backup(&request, &progress, &cancel);
     let look = async {
         heard.wait_for(|progress| progress.bytes_done > 0).await.unwrap();
-        standing_of("backup")
+        let standings = standings_of("backup");
+        cancel.cancel();
+        blocked.release();
+        standings
     };
-    let (copied, standing) = tokio::join!(copy, look);
-    assert_eq!(copied.unwrap().bytes, 40 << 20);
-    assert_eq!(standing, Some((SCHED_IDLE, niceness)));
+    let (copied, standings) = tokio::join!(copy, look);
+    assert!(matches!(copied, Err(EngineError::Cancelled)), "{copied:?}");
+    let idle = (SCHED_IDLE, niceness);
+    assert!(standings.contains(&idle), "{standings:?}");
 }

@@ -14,8 +14,7 @@ use serde_json::Value;
 use crate::random_tree::{self, Entry};
 use crate::tree;
 use crate::workbench::{
-    Workbench, add_odd_volumes, backup_id, cancel_after, never_cancelled, no_progress, noise, odd_volumes,
-    run,
+    Workbench, add_odd_volumes, backup_id, never_cancelled, no_progress, noise, odd_volumes, run,
 };
 
 /// Runs restic on the app's repository, with its password.
@@ -184,18 +183,7 @@ async fn restic_finds_no_errors_after_a_cancelled_backup() {
     let workbench = Workbench::new();
     workbench.write_files(60, 500_000);
     workbench.create_snapshot(1).await.unwrap();
-    let cancel = never_cancelled();
-    let progress = no_progress();
-    let canceller = cancel_after(&progress, 15_000_000, &cancel);
-    let request = workbench.copy_request(1, 1);
-    assert!(
-        workbench
-            .engine
-            .copy_backup(&request, &progress, &cancel)
-            .await
-            .is_err()
-    );
-    canceller.await.unwrap();
+    assert!(workbench.copy_cancelled(1, 15_000_000).await.is_err());
     let said = restic(&workbench, &["snapshots", "--json"]);
     assert_eq!(said.trim(), "[]");
     assert_clean(&workbench);
@@ -210,7 +198,7 @@ struct Restic(Child);
 
 impl Restic {
     fn start(workbench: &Workbench, arguments: &[&str]) -> Self {
-        let child = Command::new("restic")
+        let mut child = Command::new("restic")
             .args(["--no-cache", "--repo"])
             .arg(workbench.repository())
             .args(arguments)
@@ -220,11 +208,19 @@ impl Restic {
             .stderr(Stdio::null())
             .spawn()
             .expect("this test needs restic: apt-get install restic");
-        while workbench.stored("locks").0 == 0 {
+        while !has_lock(workbench) {
+            assert_eq!(child.try_wait().unwrap(), None, "restic {arguments:?} ended");
             thread::yield_now();
         }
         Self(child)
     }
+}
+
+/// Whether the repository has a lock. A file has a longer name until it is complete.
+fn has_lock(workbench: &Workbench) -> bool {
+    let locks = fs::read_dir(workbench.repository().join("locks"));
+    let mut names = locks.into_iter().flatten().map(|lock| lock.unwrap().file_name());
+    names.any(|name| name.len() == 64)
 }
 
 impl Drop for Restic {

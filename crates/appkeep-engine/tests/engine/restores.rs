@@ -371,7 +371,7 @@ async fn a_cancelled_restore_keeps_only_the_old_data() {
     workbench.back_up(1).await;
     fs::write(workbench.data().join("0"), "old data").unwrap();
     let (cancel, progress) = (never_cancelled(), no_progress());
-    let canceller = cancel_after(&progress, 5_000_000, &cancel);
+    let canceller = cancel_after(&progress, 500_000, &cancel);
     let request = workbench.restore_request(1, workbench.backup_data(1), workbench.in_place());
     let outcome = workbench.engine.restore(&request, &progress, &cancel).await;
     canceller.await.unwrap();

@@ -1,18 +1,21 @@
 //! An engine with an app and a bucket in a temporary directory.
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::s3_target::S3Target;
 use appkeep_core::catalog::{Bucket, BucketLocation, Consistency, Volume};
 use appkeep_core::engine::{
-    CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError, Progress, ProgressSender, SnapshotReport,
+    BackupReport, CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError, Progress, ProgressSender,
+    SnapshotReport,
 };
 use appkeep_core::identity::BackupIdentity;
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapshotId, BucketId};
 use appkeep_engine::{BucketCredentials, EngineConfig, KeyStore, Priority, RusticEngine};
 use chrono::{DateTime, Utc};
+use rustix::fs::{CWD, FileType, Mode};
 use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -46,6 +49,30 @@ pub(crate) fn cancel_after(
         progress.wait_for(is_reached).await.unwrap();
         cancel.cancel();
     })
+}
+
+/// A file of a snapshot whose content can't be read before its release, so that no backup of it is completed.
+pub(crate) struct BlockedFile {
+    path: PathBuf,
+    kept: PathBuf,
+    /// While the pipe has a writer, readers wait for data.
+    pipe: File,
+}
+
+impl BlockedFile {
+    fn new(path: PathBuf) -> Self {
+        let kept = path.with_extension("kept");
+        fs::rename(&path, &kept).unwrap();
+        rustix::fs::mknodat(CWD, &path, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        let pipe = File::options().read(true).write(true).open(&path).unwrap();
+        Self { path, kept, pipe }
+    }
+
+    /// Restores the file, and wakes its reader, whose backup was cancelled.
+    pub(crate) fn release(&mut self) {
+        fs::rename(&self.kept, &self.path).unwrap();
+        self.pipe.write_all(b"x").unwrap();
+    }
 }
 
 /// The time of all snapshots, unless a test sets another.
@@ -242,6 +269,29 @@ impl Workbench {
             .await?;
         assert_eq!(copied.stored_again, [""; 0]);
         Ok(copied.bytes)
+    }
+
+    /// Blocks the last file of a snapshot of [`Self::write_files`].
+    pub(crate) fn block_last_file(&self, snapshot_number: u128) -> BlockedFile {
+        BlockedFile::new(self.snapshot_dir(snapshot_number).join("data/9"))
+    }
+
+    /// Copies snapshot 1, and cancels that after `bytes`. The last file is read afterwards.
+    pub(crate) async fn copy_cancelled(
+        &self,
+        backup_number: u128,
+        bytes: u64,
+    ) -> Result<BackupReport, EngineError> {
+        let (cancel, progress) = (never_cancelled(), no_progress());
+        let mut blocked = self.block_last_file(1);
+        let canceller = cancel_after(&progress, bytes, &cancel);
+        let release = async {
+            canceller.await.unwrap();
+            blocked.release();
+        };
+        let request = self.copy_request(backup_number, 1);
+        let copy = self.engine.copy_backup(&request, &progress, &cancel);
+        tokio::join!(copy, release).0
     }
 
     /// The size of all volumes.

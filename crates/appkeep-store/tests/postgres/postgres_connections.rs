@@ -1,6 +1,6 @@
 //! Broken connections, and errors.
 
-use std::net::TcpListener;
+use std::time::Duration;
 
 use appkeep_core::catalog::Declaration;
 use appkeep_core::store::{Store, StoreError};
@@ -8,6 +8,7 @@ use appkeep_store::PostgresStore;
 use futures::FutureExt as _;
 use sqlx_core::executor::Executor as _;
 use sqlx_core::query_scalar::query_scalar;
+use tokio::net::TcpSocket;
 
 use crate::schema::Schema;
 
@@ -89,26 +90,42 @@ const OPEN_TRANSACTIONS: &str = "SELECT COUNT(*) FROM pg_stat_activity WHERE sta
 
 #[tokio::test]
 async fn dropped_calls_leave_no_open_transaction() {
-    let (schema, store) = named().await;
+    let schema = Schema::create().await;
+    // PostgreSQL must not end the transactions itself.
+    let name = format!("{}&options[idle_in_transaction_session_timeout]=0", schema.name());
+    let store = PostgresStore::connect(&schema.url_with("application_name", &name))
+        .await
+        .unwrap();
     let mut other = schema.connect().await;
     for _ in 0..5 {
         // The caller stops waiting while the transaction begins.
         assert!(store.begin().now_or_never().is_none());
         // The caller stops waiting for a statement.
         let mut tx = store.begin().await.unwrap();
+        other
+            .execute("BEGIN; LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE")
+            .await
+            .unwrap();
         let declaration = Declaration::default();
         let updated = tx.update_declaration("node", &declaration, chrono::DateTime::UNIX_EPOCH);
         assert!(updated.now_or_never().is_none());
+        other.execute("ROLLBACK").await.unwrap();
         let failed = tx.commit().await;
         assert!(is_unavailable(&failed), "{:?}", failed.err());
     }
-    // Transactions wait for each other, so none is open after the next one.
+    // Transactions wait for each other, so none is open after the next one. PostgreSQL reports that a little later.
     store.begin().await.unwrap().commit().await.unwrap();
-    let open: i64 = query_scalar(OPEN_TRANSACTIONS)
-        .fetch_one(&mut other)
-        .await
-        .unwrap();
-    assert_eq!(open, 0);
+    let none_is_open = async {
+        let mut open: i64 = 1;
+        while open > 0 {
+            open = query_scalar(OPEN_TRANSACTIONS)
+                .fetch_one(&mut other)
+                .await
+                .unwrap();
+        }
+    };
+    let waited = tokio::time::timeout(Duration::from_mins(1), none_is_open).await;
+    waited.expect("no transaction is open");
 }
 
 #[tokio::test]
@@ -139,8 +156,11 @@ async fn closed_stores_are_unavailable() {
 
 #[tokio::test]
 async fn errors_and_debug_output_omit_the_password() {
-    let refusing = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let url = format!("postgres://appkeep:s3cret@{refusing}/db").into();
+    // Without `listen`, connections are refused.
+    let refusing = TcpSocket::new_v4().unwrap();
+    refusing.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = refusing.local_addr().unwrap();
+    let url = format!("postgres://appkeep:s3cret@{address}/db").into();
     let refused = PostgresStore::connect(&url).await.unwrap_err();
     assert!(matches!(refused, StoreError::Unavailable(_)), "{refused}");
     assert!(!refused.to_string().contains("s3cret"), "{refused}");

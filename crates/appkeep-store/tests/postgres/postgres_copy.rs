@@ -279,7 +279,8 @@ async fn sources_with_another_schema_are_refused() {
 async fn copies_wait_for_transactions_of_servers() {
     let source = Source::filled(fill).await;
     let schema = Schema::create().await;
-    let server = PostgresStore::connect(&schema.url()).await.unwrap();
+    let patient = schema.url_with("options[idle_in_transaction_session_timeout]", "0");
+    let server = PostgresStore::connect(&patient).await.unwrap();
     let tx = server.begin().await.unwrap();
     let impatient = schema.url_with("options[lock_timeout]", "10ms");
     let refused = copy_to_postgres(&source.path, &impatient).await.unwrap_err();

@@ -87,7 +87,8 @@ async fn older_schema_is_refused_where_it_must_not_be_migrated() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn migrations_wait_until_no_server_writes() {
     let schema = Schema::create().await;
-    let store = PostgresStore::connect(&schema.url()).await.unwrap();
+    let patient = schema.url_with("options[idle_in_transaction_session_timeout]", "0");
+    let store = PostgresStore::connect(&patient).await.unwrap();
     let mut raw = schema.connect().await;
     // The last migration runs again.
     raw.execute("ALTER TABLE app_restores DROP COLUMN node")
@@ -101,6 +102,7 @@ async fn migrations_wait_until_no_server_writes() {
     let migrating = tokio::spawn(async move { PostgresStore::connect(&url).await.unwrap().close().await });
     let waits = "SELECT COUNT(*) FROM pg_locks WHERE relation = 'write_lock'::REGCLASS AND NOT granted";
     while query_scalar::<_, i64>(waits).fetch_one(&mut raw).await.unwrap() == 0 {
+        assert!(!migrating.is_finished(), "a migration ran during a transaction");
         tokio::task::yield_now().await;
     }
     writing.commit().await.unwrap();

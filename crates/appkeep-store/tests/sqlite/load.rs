@@ -1,11 +1,11 @@
 //! Concurrent readers and writers.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use appkeep_core::app_snapshot::AppSnapshot;
 use appkeep_core::listing::Listed;
-use appkeep_core::store::{ListFilter, Page, Store};
+use appkeep_core::store::{ListFilter, Page, Store, StoreError};
 use appkeep_store::SqliteStore;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -29,7 +29,11 @@ async fn read_list(store: &SqliteStore, filter: &ListFilter) -> usize {
             rows_max: 200,
             bytes_max: usize::MAX,
         };
-        let found = AppSnapshot::page(store, filter, &page).await.unwrap();
+        let found = match AppSnapshot::page(store, filter, &page).await {
+            // Hundreds of readers may wait for too long.
+            Err(StoreError::Unavailable(reason)) if reason == "every connection is in use" => continue,
+            found => found.unwrap(),
+        };
         count += found.rows.len();
         let Some(last) = found.rows.last().filter(|_| found.has_more) else {
             return count;
@@ -52,14 +56,17 @@ async fn transactions_and_lookups_succeed_while_hundreds_read_lists() {
         account_id: account.into(),
         app_id: None,
     };
-    let (stop, lists) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let stop = Arc::new(AtomicBool::new(false));
     let mut readers = JoinSet::new();
     for _ in 0..300 {
-        let (store, stop, lists) = (store.clone(), stop.clone(), lists.clone());
+        let (store, stop) = (store.clone(), stop.clone());
         readers.spawn(async move {
-            while !stop.load(Ordering::SeqCst) {
+            // Each reads at least one list.
+            loop {
                 assert_eq!(read_list(&store, &filter).await, 2000);
-                lists.fetch_add(1, Ordering::SeqCst);
+                if stop.load(Ordering::SeqCst) {
+                    break;
+                }
             }
         });
     }
@@ -72,5 +79,4 @@ async fn transactions_and_lookups_succeed_while_hundreds_read_lists() {
     while let Some(ended) = readers.join_next().await {
         ended.unwrap();
     }
-    assert!(lists.load(Ordering::SeqCst) >= 300);
 }

@@ -22,17 +22,12 @@ mod test_mode;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use mimalloc::MiMalloc;
 
 use self::commands::{
     app, backup, bucket, config, diff, doctor, explain, job, key, login as logging_in, node, restore,
     schedule, serve, shell, snapshot, store, token, verify,
 };
 use self::failure::{COULD_NOT_RUN, Failure};
-
-/// It also serves SQLite and zstd. docs/benchmarks.md compares it with the system's.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Self-hosted application backups and snapshots behind the Astra REST API.
 #[derive(Debug, Parser)]

@@ -11,12 +11,6 @@ mod ours;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use mimalloc::MiMalloc;
-
-/// That of the program `appkeep`, for all peers.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
-
 /// Any error; this is a tool for developers.
 type Failure = Box<dyn std::error::Error>;
 

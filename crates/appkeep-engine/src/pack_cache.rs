@@ -2,55 +2,53 @@
 //! one request replaces many.
 
 use std::io;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use quick_cache::sync::{Cache, DefaultLifecycle};
-use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+use hashlink::LruCache;
 use rustic_core::Id;
 
-/// The number of packs that fit. Each thread of a restore reads one.
-const PACKS: usize = 6;
+use crate::failure::lock;
 
-/// The maximum size of all packs in bytes: a pack has little more than 8 MiB.
-const BYTES_MAX: u64 = 56 << 20;
+/// The number of packs that are kept: each of the four threads of a restore reads one.
+const PACKS_MAX: usize = 5;
 
-/// A pack's weight is its size.
-#[derive(Debug, Clone)]
-struct Size;
-
-impl Weighter<Id, Bytes> for Size {
-    fn weight(&self, _: &Id, pack: &Bytes) -> u64 {
-        pack.len() as u64
-    }
-}
+/// The content of a pack, once it has been read.
+type Pack = Arc<Mutex<Option<Bytes>>>;
 
 /// A cache of packs.
 #[derive(Debug)]
 pub(crate) struct PackCache {
-    packs: Cache<Id, Bytes, Size>,
+    packs: Mutex<LruCache<Id, Pack>>,
 }
 
 impl PackCache {
     pub(crate) fn new() -> Self {
-        let options = OptionsBuilder::new()
-            .estimated_items_capacity(PACKS)
-            .weight_capacity(BYTES_MAX)
-            .shards(1)
-            .build()
-            .expect("both capacities are set");
         Self {
-            packs: Cache::with_options(
-                options,
-                Size,
-                DefaultHashBuilder::default(),
-                DefaultLifecycle::default(),
-            ),
+            packs: Mutex::new(LruCache::new(PACKS_MAX)),
         }
     }
 
     /// Returns a pack, which `read` reads if it isn't cached. Concurrent calls for a pack read it once.
     pub(crate) fn get(&self, id: &Id, read: impl FnOnce() -> io::Result<Bytes>) -> io::Result<Bytes> {
-        self.packs.get_or_insert_with(id, read)
+        let pack = self.entry(*id);
+        let mut content = lock(&pack);
+        if let Some(content) = &*content {
+            return Ok(content.clone());
+        }
+        let found = read()?;
+        *content = Some(found.clone());
+        Ok(found)
+    }
+
+    fn entry(&self, id: Id) -> Pack {
+        let mut packs = lock(&self.packs);
+        if let Some(pack) = packs.get(&id) {
+            return pack.clone();
+        }
+        let pack = Pack::default();
+        packs.insert(id, pack.clone());
+        pack
     }
 }
 
@@ -69,12 +67,20 @@ mod tests {
     }
 
     #[test]
-    fn the_total_size_is_limited() {
+    fn packs_that_threads_read_at_once_are_read_once() {
         let cache = PackCache::new();
-        let pack = Bytes::from(vec![0; 8 << 20]);
-        for number in 0..40 {
-            cache.get(&Id::new([number; 32]), || Ok(pack.clone())).unwrap();
+        let mut reads = 0;
+        // Four threads read one pack after the other, in many pieces.
+        for first in (0..80).step_by(4) {
+            for number in (first..first + 4).cycle().take(100) {
+                let read = || {
+                    reads += 1;
+                    Ok(Bytes::from_static(b"pack"))
+                };
+                cache.get(&Id::new([number; 32]), read).unwrap();
+            }
         }
-        assert!(cache.packs.weight() <= BYTES_MAX);
+        assert_eq!(reads, 80);
+        assert!(lock(&cache.packs).len() <= PACKS_MAX);
     }
 }

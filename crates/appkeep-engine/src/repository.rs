@@ -25,7 +25,7 @@ use crate::write_gate::WriteGate;
 /// An open repository of an app behind a gate.
 pub(crate) type OpenRepository = Repository<OpenStatus>;
 
-/// The size of packs with file content. A restore holds twenty of them in memory.
+/// The size of packs with file content. A restore from S3 holds up to ten of them in memory.
 const DATA_PACK_SIZE: &str = "8 MiB";
 
 /// The size of packs with directory trees.

@@ -30,9 +30,6 @@ use crate::holes::next_data;
 /// The maximum number of threads for content.
 const THREADS_MAX: usize = 4;
 
-/// The number of threads for content that is read from a server: most of them wait for it.
-const REMOTE_THREADS: usize = 5;
-
 /// The maximum number of groups that wait for a thread. Each keeps a file open.
 const QUEUE_MAX: usize = 64;
 
@@ -315,7 +312,8 @@ pub(crate) fn with_threads(
     walk: impl FnOnce(&Queue) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
     let threads = if work.blobs.is_some_and(|blobs| blobs.is_remote) {
-        REMOTE_THREADS
+        // Most of them wait for the server.
+        THREADS_MAX
     } else {
         thread::available_parallelism().map_or(2, |found| found.get().clamp(2, THREADS_MAX))
     };

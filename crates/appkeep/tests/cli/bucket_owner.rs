@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, eventually};
+use appkeep_launcher::{ACCOUNT, Installation, RunningServer, eventually};
 use serde_json::{Value, json};
 
 use crate::job::listed as jobs;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use appkeep_launcher::{Installation, RunningServer};
 
 use super::api::IDLE_CONNECTIONS;
@@ -82,8 +82,11 @@ impl Server {
         let mut serve = installation.serve();
         serve.args(["--log", "error"]);
         let process = RunningServer::start_with_stderr(serve, stderr)?;
+        let config = installation.config().display().to_string();
+        let created = installation.create_token(&["--config", &config, "--account", "acme"])?;
+        ensure!(created.status.success(), "no token was created: {created:?}");
         Ok(Self {
-            token: installation.token("acme")?,
+            token: String::from_utf8(created.stdout)?.trim().to_owned(),
             process,
             installation,
         })

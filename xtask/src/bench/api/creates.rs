@@ -28,7 +28,7 @@ const INSERT: &str = "SELECT format('INSERT INTO app_backups (%s) SELECT %s FROM
     string_agg(CASE WHEN name IN ('id', 'name') THEN 'gen_random_uuid()' ELSE quote_ident(name) END, ', '), \
     (SELECT id FROM app_backups LIMIT 1)) \
     FROM (SELECT attname AS name FROM pg_attribute WHERE attrelid = 'app_backups'::regclass AND attnum > 0 \
-    AND NOT attisdropped AND attgenerated = '') AS columns";
+    AND NOT attisdropped AND attgenerated = '' AND attidentity = '') AS columns";
 
 /// The results for a database.
 #[derive(Debug)]

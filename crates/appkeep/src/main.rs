@@ -15,6 +15,7 @@ mod login;
 mod nearest;
 mod parent;
 mod remote;
+mod service_manager;
 mod stdout;
 mod temporary_servers;
 mod test_mode;
@@ -24,7 +25,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use self::commands::{
-    app, backup, bucket, config, diff, doctor, explain, job, key, login as logging_in, node, restore,
+    app, backup, bucket, config, diff, doctor, explain, health, job, key, login as logging_in, node, restore,
     schedule, serve, shell, snapshot, store, token, verify,
 };
 use self::failure::{COULD_NOT_RUN, Failure};
@@ -50,6 +51,7 @@ enum Command {
     /// Remove the stored login. The token stays valid until it is revoked on its server.
     Logout,
     Doctor(doctor::Args),
+    Health(health::Args),
     /// Check configurations, or print an example.
     #[command(subcommand)]
     Config(config::Command),
@@ -142,6 +144,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Schedule(args) => block_on(schedule::run(args)),
         Command::Login(args) => block_on(logging_in::run(args)),
         Command::Doctor(args) => block_on(doctor::run(args)),
+        Command::Health(args) => block_on(health::run(args)),
         Command::Logout => logging_in::logout(),
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),

@@ -18,6 +18,7 @@ use crate::commands::{disable_core_files, raise_open_files_limit, survive_file_s
 use crate::demo::{Demo, Format};
 use crate::logging::{self, LogFormat};
 use crate::parent;
+use crate::service_manager::{self, Watchdog};
 use crate::stdout::print_line;
 use crate::test_mode;
 
@@ -127,15 +128,19 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         (Some(demo), Format::Json) => demo.print_json(&server).await,
         (demo, _) => print_text(&server, demo.as_ref()).await,
     };
+    let mut watchdog = Watchdog::new();
+    service_manager::ready(&server.url());
     while printed.is_ok() {
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
             () = ended(parent.as_mut()) => break,
             _ = hangup.recv() => reload(&server, config_file.as_deref()).await,
+            () = watchdog.notify_next() => {}
         }
     }
     tracing::info!("stopping");
+    service_manager::stopping();
     // Before the demo's directory is removed, or the server would write into it.
     server.stop().await;
     printed?;

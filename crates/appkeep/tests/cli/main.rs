@@ -33,6 +33,7 @@ mod reload;
 mod remote;
 mod restore;
 mod serve;
+mod service_manager;
 mod several_servers;
 mod store_copy;
 mod system_errors;

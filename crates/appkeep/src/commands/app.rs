@@ -21,7 +21,7 @@ const EXAMPLES: &str = "Examples:
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
     #[command(flatten)]
-    connection: remote::Args,
+    source: remote::Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -41,7 +41,7 @@ enum Command {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connection).await?;
+    let session = Session::open_to_read(&args.source).await?;
     match args.command {
         Command::List => list(&session).await?,
         Command::Show { app } => show(&session, app.as_deref()).await?,

@@ -24,7 +24,7 @@ const EXAMPLES: &str = "Examples:
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
     #[command(flatten)]
-    connection: remote::Args,
+    source: remote::Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -71,10 +71,12 @@ enum Command {
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
-        Command::List => list(&Session::open(&args.connection).await?).await,
-        Command::Check { bucket } => check(&Session::open(&args.connection).await?, bucket.as_deref()).await,
+        Command::List => list(&Session::open_to_read(&args.source).await?).await,
+        Command::Check { bucket } => {
+            check(&Session::open_to_read(&args.source).await?, bucket.as_deref()).await
+        }
         Command::TakeOver(args) => take_over::run(&args).await,
-        Command::Import(import) => import::run(&import, args.connection.output).await,
+        Command::Import(import) => import::run(&import, args.source.server.output).await,
     }
 }
 

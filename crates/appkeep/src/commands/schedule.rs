@@ -22,7 +22,7 @@ const EXAMPLES: &str = "Examples:
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
     #[command(flatten)]
-    connection: remote::Args,
+    source: remote::Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -60,7 +60,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
         Command::List { app } => app,
     };
-    let session = Session::open(&args.connection).await?;
+    let session = Session::open_to_read(&args.source).await?;
     let app = session.app_if_named(app.as_deref()).await?;
     let schedules = session.owned_schedules(app.as_ref()).await?;
     if session.output != Format::Table {

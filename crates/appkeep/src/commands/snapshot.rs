@@ -23,7 +23,7 @@ const EXAMPLES: &str = "Examples:
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
     #[command(flatten)]
-    connection: remote::Args,
+    source: remote::Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -81,7 +81,10 @@ struct Which {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connection).await?;
+    let session = match args.command {
+        Command::List { .. } | Command::Show(_) => Session::open_to_read(&args.source).await?,
+        _ => Session::open(&args.source).await?,
+    };
     match args.command {
         Command::List { app } => list(&session, app.as_deref()).await?,
         Command::Show(which) => {

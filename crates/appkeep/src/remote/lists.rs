@@ -204,6 +204,10 @@ impl Named for Of<AppBackup> {
     fn distinction(&self) -> Option<String> {
         Some(self.distinguished_by(&self.thing.metadata.creation_timestamp))
     }
+
+    fn of_app(&self) -> Option<Uuid> {
+        self.app_id()
+    }
 }
 
 impl Named for Of<AppSnap> {
@@ -219,6 +223,10 @@ impl Named for Of<AppSnap> {
 
     fn distinction(&self) -> Option<String> {
         Some(self.distinguished_by(&self.thing.metadata.creation_timestamp))
+    }
+
+    fn of_app(&self) -> Option<Uuid> {
+        self.app_id()
     }
 }
 

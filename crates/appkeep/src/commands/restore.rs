@@ -13,12 +13,12 @@ use appkeep_server::admin::restore::{
     TargetPolicy,
 };
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::server_args::DataArgs;
 use crate::commands::survive_file_size_limit;
 use crate::logging::{self, LogFormat};
+use crate::remote::{Reporter, Step};
 use crate::stdout::print_line;
 
 /// Restore a backup or a snapshot.
@@ -66,8 +66,8 @@ pub(crate) struct Args {
     log: String,
 }
 
-/// The shortest interval between progress messages.
-const PROGRESS_INTERVAL_MIN: Duration = Duration::from_secs(2);
+/// The interval at which the progress is read.
+const REPORT_INTERVAL: Duration = Duration::from_millis(200);
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     logging::start(&args.log, LogFormat::Text)?;
@@ -158,29 +158,31 @@ async fn restore(
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let (progress, cancel) = (ProgressSender::new(Progress::default()), CancellationToken::new());
-    let mut updates = progress.subscribe();
+    let mut reporter = Reporter::new(&format!("restore of {}", planned.app_name));
+    reporter.report(&step(*progress.borrow(), planned.total_bytes));
     let restoring = stopped.restore(planned, &progress, &cancel);
     tokio::pin!(restoring);
-    let mut tick = tokio::time::interval(PROGRESS_INTERVAL_MIN);
-    // The first tick is immediate, when there is no progress to report.
-    tick.tick().await;
-    loop {
+    let mut tick = tokio::time::interval(REPORT_INTERVAL);
+    let outcome = loop {
         tokio::select! {
-            outcome = &mut restoring => return Ok(outcome),
+            outcome = &mut restoring => break outcome,
             _ = terminate.recv() => cancel.cancel(),
             _ = interrupt.recv() => cancel.cancel(),
-            _ = tick.tick() => print_progress(&mut updates, planned.total_bytes),
+            _ = tick.tick() => reporter.report(&step(*progress.borrow(), planned.total_bytes)),
         }
-    }
+    };
+    reporter.end();
+    Ok(outcome)
 }
 
-fn print_progress(updates: &mut watch::Receiver<Progress>, total_bytes: Option<u64>) {
-    let is_new = updates.has_changed().unwrap_or(false);
-    let done = updates.borrow_and_update().bytes_done;
-    match total_bytes {
-        Some(total) if is_new && done < total => eprintln!("{done} of {total} bytes are written"),
-        None if is_new => eprintln!("{done} bytes are written"),
-        _ => eprintln!("comparing the written data with its source"),
+/// Returns the state of a restore, which compares the data with its source after all of it is written.
+fn step(progress: Progress, bytes_total: Option<u64>) -> Step {
+    let is_written = bytes_total.is_some_and(|total| progress.bytes_done >= total);
+    Step {
+        state: if is_written { "comparing" } else { "running" }.to_owned(),
+        bytes_done: Some(progress.bytes_done),
+        bytes_total,
+        end: None,
     }
 }
 

@@ -1,7 +1,6 @@
 //! Finds backups, snapshots and apps of all accounts of a database by their names, ids, and prefixes of either.
 //!
-//! They are found as those of a server are, except that a full id isn't looked up: it may belong to an account that is no
-//! longer declared.
+//! They are found as those of a server are. A full id is returned as it is.
 
 use std::sync::Arc;
 

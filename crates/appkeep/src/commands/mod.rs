@@ -8,6 +8,7 @@ mod create;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+mod fields;
 pub(crate) mod job;
 pub(crate) mod key;
 pub(crate) mod login;

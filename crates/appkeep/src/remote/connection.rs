@@ -48,7 +48,7 @@ pub(crate) struct Args {
     /// An additional certificate authority to trust, as PEM. Default: `APPKEEP_CA`, or the login's.
     #[arg(long, value_name = "FILE", global = true, help_heading = "Server")]
     ca: Option<PathBuf>,
-    /// The format of stdout: tables, or the server's exact data.
+    /// The format of stdout: tables, or the server's data.
     #[arg(
         long,
         short,

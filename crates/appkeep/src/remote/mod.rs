@@ -2,17 +2,22 @@
 
 mod connection;
 mod failure;
+mod field;
 mod find;
+mod listing;
 mod lists;
 mod print;
 mod progress;
 mod session;
 mod table;
 mod wait;
+mod when;
 mod words;
 
 pub(crate) use self::connection::{Args, Given, Known, Source};
+pub(crate) use self::field::{Exact, Field, Listed};
 pub(crate) use self::find::{Found, How, Named, find};
+pub(crate) use self::listing::ListArgs;
 pub(crate) use self::lists::Of;
 pub(crate) use self::print::{Format, confirmed, note};
 pub(crate) use self::progress::{End, Reporter, Step};

@@ -37,6 +37,7 @@ impl Session {
     /// # Errors
     /// When a setting is missing, or can't be read; also when the source is a database.
     pub(crate) async fn open(source: &Source) -> anyhow::Result<Self> {
+        source.server.output.check_is_no_csv()?;
         if source.is_database() {
             let problem = "--data only lists and shows: this command requires a running server";
             return Err(Failure::new(COULD_NOT_RUN, problem)
@@ -52,7 +53,7 @@ impl Session {
     /// When a setting is missing or can't be read, or the database can't be used.
     pub(crate) async fn open_to_read(source: &Source) -> anyhow::Result<Self> {
         if !source.is_database() {
-            return Self::open(source).await;
+            return Ok(Self::of(&source.server.known()?, source.server.output).await?);
         }
         let api = Arc::new(OfflineApi::start(source.open_database().await?).await?);
         let known = Known::of_database(&api, source.server.given_account());

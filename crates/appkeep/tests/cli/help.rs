@@ -32,6 +32,7 @@ openapi: Print this server's OpenAPI document
 app: List and show apps | list | show | Examples: | --url <URL> | Exit codes: 0 success, 1 failed
 backup: --data <DIR> | --config <FILE> | Without a server | list | show | create | wait | restore | delete
   | Examples: appkeep backup create before-upgrade --app shop --wait | 130 interrupted.
+backup list: --state <STATE> | --sort <[-]FIELD> | --columns <FIELD> | an age such as 7d | Examples:
 backup create: without --wait, the command returns at once | --bucket <BUCKET>
   | --label <NAME=VALUE> | Examples:
 backup restore: Stop the app first | --yes | --wait | appkeep restore --target

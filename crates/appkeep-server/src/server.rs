@@ -30,6 +30,7 @@ use self::engine::EngineParts;
 use self::reload::{Reloadable, declare};
 use crate::admin::data_dir::{DataDir, DataDirLock, DatabaseKind};
 use crate::admin::database::{DatabaseError, Schema, open_postgres};
+use crate::auth::Tokens;
 use crate::config::Config;
 use crate::error::StartError;
 use crate::http::{Api, BODY_BYTES_MAX, Http, Middleware, PageCache, SHARED_BODY_BYTES_MAX, Wrapped};
@@ -417,7 +418,7 @@ fn listen(
     };
     let context = Http {
         service,
-        store,
+        tokens: Tokens::Stored(store),
         clock,
         ids: options.ids.clone(),
         page_cache: PageCache::new(),

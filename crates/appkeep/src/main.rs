@@ -61,9 +61,10 @@ enum Command {
     /// nothing is changed. A restore that was killed is finished by the server when it starts, or by the next
     /// restore of the app; --abandon sets aside one that can't be finished.
     ///
-    /// Example: appkeep restore --data /var/lib/appkeep --backup ID --target /srv/restored
+    /// Example: appkeep restore --data /var/lib/appkeep --backup before-upgrade --target /srv/restored
     ///
-    /// Exit codes: 0 restored, 1 it failed and the old data is unchanged, 2 it could not begin.
+    /// Exit codes: 0 restored, 1 it failed and the old data is unchanged, 2 it could not begin, 3 no such backup,
+    /// snapshot or app, 6 an ambiguous name.
     Restore(restore::Args),
     /// Create, list and revoke tokens.
     #[command(subcommand)]

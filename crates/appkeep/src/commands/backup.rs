@@ -6,7 +6,9 @@ use appkeep_client::types::{AppBackup, AppBackupCreate};
 use appkeep_client::{Number, Uuid};
 
 use crate::failure::{EXIT_CODES, Failure, NOT_FOUND};
-use crate::remote::{self, Format, Found, How, Of, Session, Step, Wait, find, moment, note, size_of, until};
+use crate::remote::{
+    self, Format, Found, How, ListArgs, Of, Session, Step, Wait, find, moment, note, size_of, until,
+};
 
 use super::create::{self, WaitLimit};
 use super::{resource, restore_app};
@@ -24,7 +26,7 @@ const EXAMPLES: &str = "Examples:
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
     #[command(flatten)]
-    connection: remote::Args,
+    source: remote::Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -32,11 +34,19 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// List backups, newest first.
-    #[command(visible_alias = "ls", after_help = "Example: appkeep backup list --app shop")]
+    #[command(
+        visible_alias = "ls",
+        after_help = "Examples:
+  appkeep backup list --app shop
+  appkeep backup list --state failed --since 7d --sort -size --columns name,app,reason
+  appkeep backup list --label release=1.4 --output csv"
+    )]
     List {
         /// List only the backups of this app, by name or id.
         #[arg(long, value_name = "APP")]
         app: Option<String>,
+        #[command(flatten)]
+        list: ListArgs,
     },
     /// Show a backup.
     #[command(after_help = "Example: appkeep backup show before-upgrade")]
@@ -105,15 +115,19 @@ struct Create {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connection).await?;
+    let session = match args.command {
+        Command::List { .. } | Command::Show(_) => Session::open_to_read(&args.source).await?,
+        _ => Session::open(&args.source).await?,
+    };
     match args.command {
-        Command::List { app } => list(&session, app.as_deref()).await?,
+        Command::List { app, list: args } => list(&session, app.as_deref(), &args).await?,
         Command::Show(which) => {
-            let found = owned(&session, &which).await?.thing;
+            let mut found = owned(&session, &which).await?.thing;
+            session.name_buckets(std::slice::from_mut(&mut found)).await?;
             let now = session.now();
             session
                 .output
-                .one(&found.thing, || resource::backup_details(&found, now))?;
+                .one(&found.data()?, || resource::backup_details(&found, now))?;
         }
         Command::Create(args) => create(&session, args).await?,
         Command::Wait { which, timeout } => {
@@ -138,6 +152,7 @@ async fn found(session: &Session, which: &Which) -> anyhow::Result<Found<Of<AppB
         Ok(id) if which.app.is_none() => Ok(Found {
             thing: Of {
                 app: None,
+                bucket: None,
                 thing: fetch(session, id)
                     .await
                     .map_err(|error| session.failure(&error))?,
@@ -156,25 +171,21 @@ async fn fetch(session: &Session, id: Uuid) -> Result<AppBackup, appkeep_client:
         .into_inner())
 }
 
-async fn list(session: &Session, app: Option<&str>) -> anyhow::Result<()> {
+async fn list(session: &Session, app: Option<&str>, args: &ListArgs) -> anyhow::Result<()> {
+    args.check::<Of<AppBackup>>(session.output)?;
     let app = session.app_if_named(app).await?;
-    if session.output != Format::Table {
-        let backups = session.backups(app.as_ref().map(|app| app.id)).await?;
-        return session.output.exactly(&backups);
+    let mut backups = session.owned_backups(app.as_ref()).await?;
+    if args.needs(session.output, "bucket") {
+        session.name_buckets(&mut backups).await?;
     }
-    let backups = session.owned_backups(app.as_ref()).await?;
-    if backups.is_empty() {
-        let of = app
-            .as_ref()
-            .map(|app| format!(" of {}", app.name))
-            .unwrap_or_default();
-        note(&format!(
-            "there are no backups{of}; create one with appkeep backup create"
-        ));
-    }
-    Format::table(&backups, || {
-        resource::backup_table(&backups, app.is_none(), session.now())
-    })
+    let of = app.as_ref().map(|app| format!(" of {}", app.name));
+    let none = format!(
+        "there are no backups{}; create one with appkeep backup create",
+        of.unwrap_or_default()
+    );
+    let implied: &[&str] = if app.is_some() { &["app"] } else { &[] };
+    args.show(session, backups, implied, &none)?;
+    Ok(())
 }
 
 async fn create(session: &Session, args: Create) -> anyhow::Result<()> {
@@ -251,7 +262,9 @@ fn step(backup: &AppBackup) -> Step {
 }
 
 async fn restore(session: &Session, which: &Which, how: &restore_app::Args) -> anyhow::Result<()> {
-    let Of { app, thing: backup } = owned(session, which).await?.thing;
+    let Of {
+        app, thing: backup, ..
+    } = owned(session, which).await?.thing;
     let app = app.ok_or_else(|| {
         Failure::new(
             NOT_FOUND,

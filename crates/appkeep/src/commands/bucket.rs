@@ -11,7 +11,7 @@ use appkeep_server::admin::bucket::FEATURES_LABEL;
 use serde::Serialize;
 
 use crate::failure::{EXIT_CODES, FAILED};
-use crate::remote::{self, Align, Cell, Column, Format, Session, Table, Tone, find, note, short_ids, size};
+use crate::remote::{self, Align, Cell, Column, ListArgs, Session, Table, Tone, find, size};
 
 const EXAMPLES: &str = "Examples:
   appkeep bucket list
@@ -24,7 +24,7 @@ const EXAMPLES: &str = "Examples:
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
     #[command(flatten)]
-    connection: remote::Args,
+    source: remote::Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -33,7 +33,7 @@ pub(crate) struct Args {
 enum Command {
     /// List the account's buckets.
     #[command(visible_alias = "ls", after_help = "Example: appkeep bucket list")]
-    List,
+    List(ListArgs),
     /// Check whether a bucket's backups exist, as far as the server knows. Exit code 1 when any is missing.
     ///
     /// Every few minutes (`check_every_secs`), the server sets the state of each backup: `removed` when its data is
@@ -71,44 +71,23 @@ enum Command {
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
-        Command::List => list(&Session::open(&args.connection).await?).await,
-        Command::Check { bucket } => check(&Session::open(&args.connection).await?, bucket.as_deref()).await,
+        Command::List(list) => {
+            let session = Session::open_to_read(&args.source).await?;
+            list.check::<Bucket>(session.output)?;
+            let none = "there are no buckets; declare one in the server's configuration";
+            list.show(&session, session.buckets().await?, &[], none)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Check { bucket } => {
+            check(&Session::open_to_read(&args.source).await?, bucket.as_deref()).await
+        }
         Command::TakeOver(args) => take_over::run(&args).await,
-        Command::Import(import) => import::run(&import, args.connection.output).await,
+        Command::Import(import) => import::run(&import, args.source.server.output).await,
     }
 }
 
-async fn list(session: &Session) -> anyhow::Result<ExitCode> {
-    let buckets = session.buckets().await?;
-    if buckets.is_empty() && session.output == Format::Table {
-        note("there are no buckets; declare one in the server's configuration");
-    }
-    session.output.list(&buckets, || table(&buckets))?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn table(buckets: &[Bucket]) -> Table {
-    let mut table = Table::new([
-        Column::shrinking("NAME"),
-        Column::new("STATE", Align::Left),
-        Column::new("DEFAULT", Align::Left),
-        Column::new("AT ONCE", Align::Right),
-        Column::new("ID", Align::Left),
-    ]);
-    let ids: Vec<_> = buckets.iter().map(|bucket| bucket.id).collect();
-    for (bucket, id) in buckets.iter().zip(short_ids(&ids)) {
-        table.row([
-            bucket.name.as_str().into(),
-            state(&bucket.state),
-            if bucket.is_default { "yes" } else { "no" }.into(),
-            bucket.backups_max.into(),
-            id.into(),
-        ]);
-    }
-    table
-}
-
-fn state(state: &Open<BucketState>) -> Cell {
+/// Returns the state as a cell.
+pub(super) fn state(state: &Open<BucketState>) -> Cell {
     let tone = match state.known() {
         Some(BucketState::Available) => Tone::Good,
         Some(BucketState::Failed | BucketState::Removed) => Tone::Bad,

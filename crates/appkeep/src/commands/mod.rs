@@ -9,6 +9,7 @@ pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod health;
+mod fields;
 pub(crate) mod job;
 pub(crate) mod key;
 pub(crate) mod login;

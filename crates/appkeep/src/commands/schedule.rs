@@ -2,15 +2,14 @@
 
 use std::process::ExitCode;
 
-use appkeep_client::types::{Schedule, ScheduleEnabled, ScheduleRetention};
+use appkeep_client::types::Schedule;
 use appkeep_server::RandomIds;
 use appkeep_server::admin::database::clock_of;
-use appkeep_server::admin::retention::{self, RETENTION_HELD_LABEL};
-use chrono::{DateTime, Utc};
+use appkeep_server::admin::retention::{self as admin_retention, RETENTION_HELD_LABEL};
 
 use super::server_args::DatabaseArgs;
 use crate::failure::{AMBIGUOUS, EXIT_CODES, Failure, NOT_FOUND};
-use crate::remote::{self, Align, Cell, Column, Format, Of, Session, Table, Tone, age, note, short_ids};
+use crate::remote::{self, Cell, Format, ListArgs, Of, Session, Tone, note};
 use crate::stdout::print_line;
 
 const EXAMPLES: &str = "Examples:
@@ -22,7 +21,7 @@ const EXAMPLES: &str = "Examples:
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
     #[command(flatten)]
-    connection: remote::Args,
+    source: remote::Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -50,31 +49,28 @@ enum Command {
         /// List only the schedules of this app, by name or id.
         #[arg(long, value_name = "APP")]
         app: Option<String>,
+        #[command(flatten)]
+        list: ListArgs,
     },
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let app = match args.command {
+    let (app, list) = match args.command {
         Command::ConfirmRetention { database, schedule } => {
             return confirm_retention(&database, &schedule).await;
         }
-        Command::List { app } => app,
+        Command::List { app, list } => (app, list),
     };
-    let session = Session::open(&args.connection).await?;
+    let session = Session::open_to_read(&args.source).await?;
+    list.check::<Of<Schedule>>(session.output)?;
     let app = session.app_if_named(app.as_deref()).await?;
     let schedules = session.owned_schedules(app.as_ref()).await?;
+    let of = app.map(|app| format!(" of {}", app.name)).unwrap_or_default();
+    let none = format!("there are no schedules{of}; declare one in the server's configuration");
+    let schedules = list.show(&session, schedules, &[], &none)?;
     if session.output != Format::Table {
-        let schedules: Vec<&Schedule> = schedules.iter().map(|of| &of.thing).collect();
-        session.output.exactly(&schedules)?;
         return Ok(ExitCode::SUCCESS);
     }
-    if schedules.is_empty() {
-        let of = app.map(|app| format!(" of {}", app.name)).unwrap_or_default();
-        note(&format!(
-            "there are no schedules{of}; declare one in the server's configuration"
-        ));
-    }
-    Format::table(&schedules, || table(&schedules, session.now()))?;
     for schedule in schedules.iter().map(|of| &of.thing) {
         if let Some(held) = held(schedule) {
             note(&format!(
@@ -89,7 +85,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 async fn confirm_retention(database: &DatabaseArgs, wanted: &str) -> anyhow::Result<ExitCode> {
     let store = database.open().await?;
-    let found = retention::find_schedules(store.as_ref(), wanted).await?;
+    let found = admin_retention::find_schedules(store.as_ref(), wanted).await?;
     let schedule = match found.as_slice() {
         [only] => only,
         [] => {
@@ -106,7 +102,7 @@ async fn confirm_retention(database: &DatabaseArgs, wanted: &str) -> anyhow::Res
         }
     };
     let clock = clock_of(store.as_ref()).await?;
-    let held = retention::confirm(store.as_ref(), &clock, &RandomIds, schedule).await?;
+    let held = admin_retention::confirm(store.as_ref(), &clock, &RandomIds, schedule).await?;
     store.close().await;
     if held.is_empty() {
         print_line(&format!("retention of {} holds no deletions", schedule.name))?;
@@ -127,42 +123,17 @@ fn held(schedule: &Schedule) -> Option<&str> {
     label.map(|label| label.value.as_str())
 }
 
-fn table(schedules: &[Of<Schedule>], now: DateTime<Utc>) -> Table {
-    let mut table = Table::new([
-        Column::shrinking("NAME"),
-        Column::shrinking("APP"),
-        Column::new("WHEN", Align::Left),
-        Column::shrinking("ZONE"),
-        Column::new("NEXT", Align::Right),
-        Column::shrinking("KEEPS"),
-        Column::new("ID", Align::Left),
-    ]);
-    let ids: Vec<_> = schedules.iter().map(|of| of.thing.id).collect();
-    for (of, id) in schedules.iter().zip(short_ids(&ids)) {
-        let schedule = &of.thing;
-        let next = match &schedule.next_run_timestamp {
-            _ if schedule.enabled == ScheduleEnabled::False => Cell::toned(&"off", Tone::Bad),
-            Some(next) => age(next, now).into(),
-            None => "-".into(),
-        };
-        table.row([
-            schedule.name.as_str().into(),
-            of.app_name().into(),
-            schedule.cron.as_str().into(),
-            schedule.time_zone.as_str().into(),
-            next,
-            match held(schedule) {
-                Some(_) => Cell::toned(&format!("{} (held)", kept(&schedule.retention)), Tone::Bad),
-                None => kept(&schedule.retention).into(),
-            },
-            id.into(),
-        ]);
+/// Returns the retention as a cell, which shows whether it is held.
+pub(super) fn retention(schedule: &Schedule) -> Cell {
+    match held(schedule) {
+        Some(_) => Cell::toned(&format!("{} (held)", kept(schedule)), Tone::Bad),
+        None => kept(schedule).into(),
     }
-    table
 }
 
 /// Describes the retention.
-fn kept(retention: &ScheduleRetention) -> String {
+pub(super) fn kept(schedule: &Schedule) -> String {
+    let retention = &schedule.retention;
     let rules = [
         ("last", retention.keep_last),
         ("daily", retention.keep_daily),

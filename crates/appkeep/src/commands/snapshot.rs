@@ -7,7 +7,7 @@ use appkeep_client::Uuid;
 use appkeep_client::types::{App, AppSnap, AppSnapCreate};
 
 use crate::failure::EXIT_CODES;
-use crate::remote::{self, Format, Found, Of, Session, Step, Wait, find, moment, note, until};
+use crate::remote::{self, Format, Found, ListArgs, Of, Session, Step, Wait, find, moment, note, until};
 
 use super::create::{self, WaitLimit};
 use super::{resource, restore_app};
@@ -23,7 +23,7 @@ const EXAMPLES: &str = "Examples:
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
     #[command(flatten)]
-    connection: remote::Args,
+    source: remote::Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -39,6 +39,8 @@ enum Command {
         /// List only the snapshots of this app, by name or id.
         #[arg(long, value_name = "APP")]
         app: Option<String>,
+        #[command(flatten)]
+        list: ListArgs,
     },
     /// Show a snapshot.
     #[command(after_help = "Example: appkeep snapshot show 1a2b3c4d")]
@@ -81,15 +83,18 @@ struct Which {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connection).await?;
+    let session = match args.command {
+        Command::List { .. } | Command::Show(_) => Session::open_to_read(&args.source).await?,
+        _ => Session::open(&args.source).await?,
+    };
     match args.command {
-        Command::List { app } => list(&session, app.as_deref()).await?,
+        Command::List { app, list: args } => list(&session, app.as_deref(), &args).await?,
         Command::Show(which) => {
             let found = found(&session, &which).await?.thing;
             let now = session.now();
             session
                 .output
-                .one(&found.thing, || resource::snapshot_details(&found, now))?;
+                .one(&found.data()?, || resource::snapshot_details(&found, now))?;
         }
         Command::Create(args) => create(&session, &args).await?,
         Command::Restore { which, how } => restore(&session, &which, &how).await?,
@@ -106,25 +111,18 @@ async fn found(session: &Session, which: &Which) -> anyhow::Result<Found<Of<AppS
     )?)
 }
 
-async fn list(session: &Session, app: Option<&str>) -> anyhow::Result<()> {
+async fn list(session: &Session, app: Option<&str>, args: &ListArgs) -> anyhow::Result<()> {
+    args.check::<Of<AppSnap>>(session.output)?;
     let app = session.app_if_named(app).await?;
     let snapshots = session.owned_snapshots(app.as_ref()).await?;
-    if session.output != Format::Table {
-        let snapshots: Vec<&AppSnap> = snapshots.iter().map(|of| &of.thing).collect();
-        return session.output.exactly(&snapshots);
-    }
-    if snapshots.is_empty() {
-        let of = app
-            .as_ref()
-            .map(|app| format!(" of {}", app.name))
-            .unwrap_or_default();
-        note(&format!(
-            "there are no snapshots{of}; create one with appkeep snapshot create"
-        ));
-    }
-    Format::table(&snapshots, || {
-        resource::snapshot_table(&snapshots, app.is_none(), session.now())
-    })
+    let of = app.as_ref().map(|app| format!(" of {}", app.name));
+    let none = format!(
+        "there are no snapshots{}; create one with appkeep snapshot create",
+        of.unwrap_or_default()
+    );
+    let implied: &[&str] = if app.is_some() { &["app"] } else { &[] };
+    args.show(session, snapshots, implied, &none)?;
+    Ok(())
 }
 
 async fn create(session: &Session, args: &create::Args) -> anyhow::Result<()> {
@@ -191,7 +189,9 @@ async fn fetch(session: &Session, app: Uuid, id: Uuid) -> Result<AppSnap, appkee
 }
 
 async fn restore(session: &Session, which: &Which, how: &restore_app::Args) -> anyhow::Result<()> {
-    let Of { app, thing: snapshot } = found(session, which).await?.thing;
+    let Of {
+        app, thing: snapshot, ..
+    } = found(session, which).await?.thing;
     let app = app.context("the app of a snapshot is known")?;
     let source = restore_app::Source {
         what: format!("snapshot {}", snapshot.name),

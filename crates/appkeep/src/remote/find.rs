@@ -1,5 +1,7 @@
 //! Finds resources by their names, ids, and prefixes of either.
 
+use std::collections::BTreeSet;
+
 use appkeep_client::Uuid;
 
 use crate::failure::{AMBIGUOUS, Failure, NOT_FOUND};
@@ -29,6 +31,11 @@ pub(crate) trait Named {
 
     /// Returns what distinguishes the resource from others of the same name, for example its creation time.
     fn distinction(&self) -> Option<String> {
+        None
+    }
+
+    /// Returns the app that the resource belongs to, if it does and the app is known.
+    fn of_app(&self) -> Option<Uuid> {
         None
     }
 }
@@ -144,11 +151,17 @@ pub(crate) fn ambiguous<T: Named>(wanted: &str, candidates: &[&T]) -> Failure {
     if count > CANDIDATES_MAX {
         listed.push(format!("and {} more", count - CANDIDATES_MAX));
     }
+    let apps: BTreeSet<_> = candidates.iter().filter_map(|thing| thing.of_app()).collect();
+    let next = if apps.len() > 1 {
+        "specify --app, or more characters of the id"
+    } else {
+        "specify more characters of the id"
+    };
     Failure::new(
         AMBIGUOUS,
         format!("{wanted:?} matches {count} {kind}s: {}", listed.join(", ")),
     )
-    .next("specify more characters of the id")
+    .next(next)
 }
 
 #[cfg(test)]

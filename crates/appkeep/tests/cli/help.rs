@@ -10,7 +10,7 @@ appkeep: backups and snapshots | serve | token | key | verify | diff | explain |
 serve: Run the server | --demo | --config <FILE> | port 0 selects a free one | accountID, apps (id, name, volumes)
 config: Check configurations, or print an example | check | example
 config check: Check a configuration | Exit codes: 0 valid, 2
-restore: while the server is stopped | --in-place | Exit codes: 0 restored, 1 it failed
+restore: while the server is stopped | --backup <BACKUP> | a unique prefix is enough | --in-place | Exit codes: 0 restored, 1 it failed
   | Example: appkeep restore
 token: Create, list and revoke | create | list | revoke
 token create: print it, only this once | Works while the server runs | Example: appkeep token create
@@ -30,8 +30,9 @@ diff: Compare two OpenAPI 3.0 documents | --by-version
 explain: Explain a code of a report | Exit codes: 0 success, 2
 openapi: Print this server's OpenAPI document
 app: List and show apps | list | show | Examples: | --url <URL> | Exit codes: 0 success, 1 failed
-backup: list | show | create | wait | restore | delete
+backup: --data <DIR> | --config <FILE> | Without a server | list | show | create | wait | restore | delete
   | Examples: appkeep backup create before-upgrade --app shop --wait | 130 interrupted.
+backup list: --state <STATE> | --sort <[-]FIELD> | --columns <FIELD> | an age such as 7d | Examples:
 backup create: without --wait, the command returns at once | --bucket <BUCKET>
   | --label <NAME=VALUE> | Examples:
 backup restore: Stop the app first | --yes | --wait | appkeep restore --target

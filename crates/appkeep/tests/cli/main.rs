@@ -24,6 +24,7 @@ mod job;
 mod key;
 mod logs;
 mod memory;
+mod offline;
 mod operations;
 mod partitions;
 mod postgres;

@@ -3,6 +3,7 @@
 mod definitions;
 mod doctor;
 mod errors;
+mod lists;
 mod login;
 mod resources;
 mod restore;

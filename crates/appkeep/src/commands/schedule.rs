@@ -1,24 +1,22 @@
 //! `appkeep schedule`
 
+mod declared;
+
 use std::process::ExitCode;
 
 use appkeep_client::types::{Schedule, ScheduleEnabled};
-use appkeep_server::RandomIds;
-use appkeep_server::admin::database::clock_of;
-use appkeep_server::admin::retention::{self as admin_retention, RETENTION_HELD_LABEL};
+use appkeep_server::admin::retention::RETENTION_HELD_LABEL;
 use chrono::{DateTime, Utc};
 
-use super::server_args::DatabaseArgs;
-use crate::failure::{AMBIGUOUS, EXIT_CODES, Failure, NOT_FOUND};
+use crate::failure::EXIT_CODES;
 use crate::remote::{self, Cell, Details, Format, ListArgs, Of, Session, Tone, find, moment, note};
-use crate::stdout::print_line;
 
 const EXAMPLES: &str = "Examples:
   appkeep schedule list
   appkeep schedule show nightly
   appkeep schedule list --app shop --output yaml";
 
-/// List and show schedules, and confirm held deletions. Schedules are declared in the server's configuration.
+/// List, show and run schedules, and confirm held deletions. Schedules are declared in the server's configuration.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
@@ -37,10 +35,7 @@ enum Command {
     #[command(after_help = "Example: appkeep schedule confirm-retention --data /var/lib/appkeep nightly")]
     ConfirmRetention {
         #[command(flatten)]
-        database: DatabaseArgs,
-        /// The schedule, by name or id.
-        #[arg(value_name = "SCHEDULE")]
-        schedule: String,
+        which: declared::Args,
     },
     /// List schedules; without --app, of all apps.
     #[command(
@@ -53,6 +48,15 @@ enum Command {
         app: Option<String>,
         #[command(flatten)]
         list: ListArgs,
+    },
+    /// Run a schedule now, on the server's machine. Its later runs don't change.
+    ///
+    /// A running server begins within seconds, a stopped one when it starts. Like other runs, it is skipped while the
+    /// previous run is in progress.
+    #[command(after_help = "Example: appkeep schedule run --data /var/lib/appkeep nightly")]
+    Run {
+        #[command(flatten)]
+        which: declared::Args,
     },
     /// Show a schedule: when it runs, what it creates and keeps, and deletions that its retention holds.
     #[command(after_help = "Example: appkeep schedule show nightly")]
@@ -68,7 +72,8 @@ enum Command {
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
-        Command::ConfirmRetention { database, schedule } => confirm_retention(&database, &schedule).await,
+        Command::ConfirmRetention { which } => declared::confirm_retention(&which).await,
+        Command::Run { which } => declared::run_now(&which).await,
         Command::List { app, list } => {
             let session = Session::open_to_read(&args.source).await?;
             self::list(&session, app.as_deref(), &list).await
@@ -138,39 +143,6 @@ async fn list(session: &Session, app: Option<&str>, list: &ListArgs) -> anyhow::
                 schedule.name.as_str()
             ));
         }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn confirm_retention(database: &DatabaseArgs, wanted: &str) -> anyhow::Result<ExitCode> {
-    let store = database.open().await?;
-    let found = admin_retention::find_schedules(store.as_ref(), wanted).await?;
-    let schedule = match found.as_slice() {
-        [only] => only,
-        [] => {
-            let problem = format!("no schedule is called {wanted:?}");
-            return Err(Failure::new(NOT_FOUND, problem).into());
-        }
-        several => {
-            let ids: Vec<_> = several.iter().map(|one| one.id.to_string()).collect();
-            let problem = format!(
-                "several schedules are called {wanted:?}; specify one id: {}",
-                ids.join(", ")
-            );
-            return Err(Failure::new(AMBIGUOUS, problem).into());
-        }
-    };
-    let clock = clock_of(store.as_ref()).await?;
-    let held = admin_retention::confirm(store.as_ref(), &clock, &RandomIds, schedule).await?;
-    store.close().await;
-    if held.is_empty() {
-        print_line(&format!("retention of {} holds no deletions", schedule.name))?;
-    } else {
-        let held = held.join("; ");
-        print_line(&format!(
-            "confirmed for {}: {held}; a running server deletes them now",
-            schedule.name
-        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -44,7 +44,7 @@ version: Print the version
 bucket: list | show | check | Examples:
 bucket import: The server must be stopped | can be repeated | Exit codes: 0 | --output <FORMAT> | Example:
 bucket check: as far as the server knows | sums up the states | Example:
-schedule: list | show | server's configuration | Examples:
+schedule: list | show | run | server's configuration | Examples:
 logout: Remove the stored login
 doctor: the most likely first | Nothing is changed | Exit codes: 0 no problems
 completions: bash | zsh | fish | powershell | Example: source

@@ -113,3 +113,44 @@ impl FreeSpace for NoSpace {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use appkeep_store::SqliteStore;
+    use http::StatusCode;
+    use reqwest::Method;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_its_token_reads_and_nothing_changes() {
+        let temp = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(temp.path().join("appkeep.sqlite3"))
+            .await
+            .unwrap();
+        let api = OfflineApi::start(Arc::new(store)).await.unwrap();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let status = async |method: Method, path: &str, token: Option<&str>| {
+            let request = client.request(method, format!("{}{path}", api.url()));
+            let request = match token {
+                Some(token) => request.bearer_auth(token),
+                None => request,
+            };
+            request.send().await.unwrap().status()
+        };
+        let own = Some(api.token().expose_secret());
+        let other = tokens::generate().unwrap();
+        assert_eq!(status(Method::GET, "/accounts", own).await, StatusCode::OK);
+        assert_eq!(
+            status(Method::GET, "/accounts", None).await,
+            StatusCode::UNAUTHORIZED
+        );
+        assert_eq!(
+            status(Method::GET, "/accounts", Some(other.expose_secret())).await,
+            StatusCode::UNAUTHORIZED
+        );
+        let backups = "/accounts/00000000-0000-4000-8000-000000000000/k8s/v1/apps/\
+                       00000000-0000-4000-8000-000000000000/appBackups";
+        assert_eq!(status(Method::POST, backups, own).await, StatusCode::FORBIDDEN);
+    }
+}

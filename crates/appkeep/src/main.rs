@@ -106,6 +106,8 @@ enum Command {
     ///
     /// Example: source <(appkeep completions bash)
     Completions(shell::CompletionsArgs),
+    /// Print the version.
+    Version,
     /// Write manual pages, one for each command.
     ///
     /// Example: appkeep man ~/.local/share/man/man1
@@ -147,6 +149,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Doctor(args) => block_on(doctor::run(args)),
         Command::Health(args) => block_on(health::run(args)),
         Command::Logout => logging_in::logout(),
+        Command::Version => commands::version(),
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),
     }

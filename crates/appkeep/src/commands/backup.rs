@@ -1,5 +1,7 @@
 //! `appkeep backup`
 
+mod delete;
+
 use std::process::ExitCode;
 
 use appkeep_client::types::{AppBackup, AppBackupCreate};
@@ -81,15 +83,14 @@ enum Command {
         #[command(flatten)]
         how: restore_app::Args,
     },
-    /// Delete a backup, and its data.
-    #[command(after_help = "Example: appkeep backup delete before-upgrade")]
-    Delete {
-        #[command(flatten)]
-        which: Which,
-        /// Don't ask, even if only a prefix of the name is given.
-        #[arg(long, short)]
-        yes: bool,
-    },
+    /// Delete backups, and their data.
+    ///
+    /// With --older-than or --keep-last, finished backups of the account, or of one app, are selected. Use --dry-run first.
+    #[command(after_help = "Examples:
+  appkeep backup delete before-upgrade
+  appkeep backup delete 1a2b3c4d 5e6f7a8b --yes
+  appkeep backup delete --app shop --older-than 30d --keep-last 3 --dry-run")]
+    Delete(delete::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -135,7 +136,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             wait(&session, &backup, WaitLimit::seconds(timeout)).await?;
         }
         Command::Restore { which, how } => restore(&session, &which, &how).await?,
-        Command::Delete { which, yes } => delete(&session, &which, yes).await?,
+        Command::Delete(args) => delete::run(&session, &args).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -279,19 +280,4 @@ async fn restore(session: &Session, which: &Which, how: &restore_app::Args) -> a
         snapshot_id: None,
     };
     restore_app::restore(session, &app, &source, how).await
-}
-
-async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<()> {
-    let found = found(session, which).await?;
-    if !yes {
-        found.deletion_confirmed(&which.backup)?;
-    }
-    let backup = &found.thing.thing;
-    session
-        .client
-        .app_backup_delete(session.account, backup.id)
-        .await
-        .map_err(|error| session.failure(&error))?;
-    let line = format!("backup {} is deleted ({})", backup.name, backup.id);
-    session.output.done(backup, &line)
 }

@@ -43,6 +43,15 @@ pub(crate) fn openapi() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// `appkeep version`
+///
+/// # Errors
+/// When stdout can't be written to.
+pub(crate) fn version() -> anyhow::Result<ExitCode> {
+    print_line(concat!("appkeep ", env!("CARGO_PKG_VERSION")))?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Disables core files, because this process holds keys.
 fn disable_core_files() {
     let none = rustix::process::Rlimit {

@@ -1,22 +1,22 @@
 //! `appkeep schedule`
 
+mod declared;
+
 use std::process::ExitCode;
 
-use appkeep_client::types::Schedule;
-use appkeep_server::RandomIds;
-use appkeep_server::admin::database::clock_of;
-use appkeep_server::admin::retention::{self as admin_retention, RETENTION_HELD_LABEL};
+use appkeep_client::types::{Schedule, ScheduleEnabled};
+use appkeep_server::admin::retention::RETENTION_HELD_LABEL;
+use chrono::{DateTime, Utc};
 
-use super::server_args::DatabaseArgs;
-use crate::failure::{AMBIGUOUS, EXIT_CODES, Failure, NOT_FOUND};
-use crate::remote::{self, Cell, Format, ListArgs, Of, Session, Tone, note};
-use crate::stdout::print_line;
+use crate::failure::EXIT_CODES;
+use crate::remote::{self, Cell, Details, Format, ListArgs, Of, Session, Tone, find, moment, note};
 
 const EXAMPLES: &str = "Examples:
   appkeep schedule list
+  appkeep schedule show nightly
   appkeep schedule list --app shop --output yaml";
 
-/// List schedules, and confirm held deletions. Schedules are declared in the server's configuration.
+/// List, show and run schedules, and confirm held deletions. Schedules are declared in the server's configuration.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
@@ -35,10 +35,7 @@ enum Command {
     #[command(after_help = "Example: appkeep schedule confirm-retention --data /var/lib/appkeep nightly")]
     ConfirmRetention {
         #[command(flatten)]
-        database: DatabaseArgs,
-        /// The schedule, by name or id.
-        #[arg(value_name = "SCHEDULE")]
-        schedule: String,
+        which: declared::Args,
     },
     /// List schedules; without --app, of all apps.
     #[command(
@@ -52,22 +49,89 @@ enum Command {
         #[command(flatten)]
         list: ListArgs,
     },
+    /// Run a schedule now, on the server's machine. Its later runs don't change.
+    ///
+    /// A running server begins within seconds, a stopped one when it starts. Like other runs, it is skipped while the
+    /// previous run is in progress.
+    #[command(after_help = "Example: appkeep schedule run --data /var/lib/appkeep nightly")]
+    Run {
+        #[command(flatten)]
+        which: declared::Args,
+    },
+    /// Show a schedule: when it runs, what it creates and keeps, and deletions that its retention holds.
+    #[command(after_help = "Example: appkeep schedule show nightly")]
+    Show {
+        /// The schedule, by name or id; a unique prefix is enough.
+        #[arg(value_name = "SCHEDULE")]
+        schedule: String,
+        /// Its app, by name or id. Optional if only one app has such a schedule.
+        #[arg(long, value_name = "APP")]
+        app: Option<String>,
+    },
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let (app, list) = match args.command {
-        Command::ConfirmRetention { database, schedule } => {
-            return confirm_retention(&database, &schedule).await;
+    match args.command {
+        Command::ConfirmRetention { which } => declared::confirm_retention(&which).await,
+        Command::Run { which } => declared::run_now(&which).await,
+        Command::List { app, list } => {
+            let session = Session::open_to_read(&args.source).await?;
+            self::list(&session, app.as_deref(), &list).await
         }
-        Command::List { app, list } => (app, list),
-    };
-    let session = Session::open_to_read(&args.source).await?;
+        Command::Show { schedule, app } => {
+            let session = Session::open_to_read(&args.source).await?;
+            show(&session, &schedule, app.as_deref()).await
+        }
+    }
+}
+
+async fn show(session: &Session, wanted: &str, app: Option<&str>) -> anyhow::Result<ExitCode> {
+    let app = session.app_if_named(app).await?;
+    let found = find(wanted, session.owned_schedules(app.as_ref()).await?)?.thing;
+    let now = session.now();
+    session.output.one(&found.data()?, || details(&found, now))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn details(of: &Of<Schedule>, now: DateTime<Utc>) -> Details {
+    let schedule = &of.thing;
+    let mut details = Details::default();
+    details.cell("name", &schedule.name);
+    details.cell("id", schedule.id);
+    details.cell("app", of.app_name());
+    if schedule.enabled == ScheduleEnabled::False {
+        details.cell("state", Cell::toned(&"off", Tone::Bad));
+    }
+    details.cell("when", &schedule.cron);
+    details.cell("zone", &schedule.time_zone);
+    if schedule.jitter_secs > 0 {
+        details.cell("jitter", format!("up to {} s", schedule.jitter_secs));
+    }
+    if let Some(next) = &schedule.next_run_timestamp {
+        details.cell("next", moment(next, now));
+    }
+    let makes: Vec<_> = schedule.makes.iter().flatten().map(ToString::to_string).collect();
+    if !makes.is_empty() {
+        details.cell("creates", makes.join(", "));
+    }
+    if let Some(bucket) = schedule.bucket_id {
+        details.cell("bucket", bucket);
+    }
+    details.cell("keeps", kept(schedule));
+    if let Some(held) = held(schedule) {
+        details.cell("held", Cell::toned(&held, Tone::Bad));
+    }
+    details.cell("created", moment(&schedule.metadata.creation_timestamp, now));
+    details
+}
+
+async fn list(session: &Session, app: Option<&str>, list: &ListArgs) -> anyhow::Result<ExitCode> {
     list.check::<Of<Schedule>>(session.output)?;
-    let app = session.app_if_named(app.as_deref()).await?;
+    let app = session.app_if_named(app).await?;
     let schedules = session.owned_schedules(app.as_ref()).await?;
     let of = app.map(|app| format!(" of {}", app.name)).unwrap_or_default();
     let none = format!("there are no schedules{of}; declare one in the server's configuration");
-    let schedules = list.show(&session, schedules, &[], &none)?;
+    let schedules = list.show(session, schedules, &[], &none)?;
     if session.output != Format::Table {
         return Ok(ExitCode::SUCCESS);
     }
@@ -79,39 +143,6 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
                 schedule.name.as_str()
             ));
         }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn confirm_retention(database: &DatabaseArgs, wanted: &str) -> anyhow::Result<ExitCode> {
-    let store = database.open().await?;
-    let found = admin_retention::find_schedules(store.as_ref(), wanted).await?;
-    let schedule = match found.as_slice() {
-        [only] => only,
-        [] => {
-            let problem = format!("no schedule is called {wanted:?}");
-            return Err(Failure::new(NOT_FOUND, problem).into());
-        }
-        several => {
-            let ids: Vec<_> = several.iter().map(|one| one.id.to_string()).collect();
-            let problem = format!(
-                "several schedules are called {wanted:?}; specify one id: {}",
-                ids.join(", ")
-            );
-            return Err(Failure::new(AMBIGUOUS, problem).into());
-        }
-    };
-    let clock = clock_of(store.as_ref()).await?;
-    let held = admin_retention::confirm(store.as_ref(), &clock, &RandomIds, schedule).await?;
-    store.close().await;
-    if held.is_empty() {
-        print_line(&format!("retention of {} holds no deletions", schedule.name))?;
-    } else {
-        let held = held.join("; ");
-        print_line(&format!(
-            "confirmed for {}: {held}; a running server deletes them now",
-            schedule.name
-        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -7,7 +7,9 @@ use appkeep_client::Uuid;
 use appkeep_client::types::{App, AppSnap, AppSnapCreate};
 
 use crate::failure::EXIT_CODES;
-use crate::remote::{self, Format, Found, ListArgs, Of, Session, Step, Wait, find, moment, note, until};
+use crate::remote::{
+    self, Format, Found, ListArgs, Of, Session, Step, Wait, deletion_confirmed, find, moment, note, until,
+};
 
 use super::create::{self, WaitLimit};
 use super::{resource, restore_app};
@@ -18,7 +20,7 @@ const EXAMPLES: &str = "Examples:
   appkeep snapshot restore 1a2b3c4d --wait
   appkeep snapshot delete 1a2b3c4d";
 
-/// Create, list, show, restore and delete snapshots.
+/// Create, list, show, await, restore and delete snapshots.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
@@ -50,6 +52,15 @@ enum Command {
     /// The server creates it in the background: without --wait, the command returns at once.
     #[command(after_help = "Example: appkeep snapshot create before-upgrade --app shop --wait")]
     Create(create::Args),
+    /// Wait until a snapshot is completed. Exit code 1 when it fails, or is completed and a hook failed.
+    #[command(after_help = "Example: appkeep snapshot wait before-upgrade --timeout 3600")]
+    Wait {
+        #[command(flatten)]
+        which: Which,
+        /// Stop waiting after this many seconds; the snapshot continues.
+        #[arg(long, value_name = "SECONDS")]
+        timeout: Option<u64>,
+    },
     /// Replace an app's data with a snapshot's, through the server.
     ///
     /// Stop the app first. The server writes the new data next to the old, and only then swaps them: a restore that
@@ -66,7 +77,7 @@ enum Command {
     Delete {
         #[command(flatten)]
         which: Which,
-        /// Don't ask, even if only a prefix of the name is given.
+        /// Don't ask. Without a terminal, only deleting by a prefix of the name requires this.
         #[arg(long, short)]
         yes: bool,
     },
@@ -97,6 +108,11 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
                 .one(&found.data()?, || resource::snapshot_details(&found, now))?;
         }
         Command::Create(args) => create(&session, &args).await?,
+        Command::Wait { which, timeout } => {
+            let Of { app, thing, .. } = found(&session, &which).await?.thing;
+            let app = app.context("the app of a snapshot is known")?;
+            wait(&session, &app, &thing, WaitLimit::seconds(timeout)).await?;
+        }
         Command::Restore { which, how } => restore(&session, &which, &how).await?,
         Command::Delete { which, yes } => delete(&session, &which, yes).await?,
     }
@@ -205,7 +221,10 @@ async fn restore(session: &Session, which: &Which, how: &restore_app::Args) -> a
 async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<()> {
     let found = found(session, which).await?;
     if !yes {
-        found.deletion_confirmed(&which.snapshot)?;
+        deletion_confirmed(
+            std::slice::from_ref(&found),
+            std::slice::from_ref(&which.snapshot),
+        )?;
     }
     let of = &found.thing;
     let snapshot = &of.thing;

@@ -7,7 +7,7 @@ use appkeep_client::Uuid;
 use crate::failure::{AMBIGUOUS, Failure, NOT_FOUND};
 use crate::nearest;
 
-use super::print::confirmed;
+use super::print::{confirmed, is_interactive, note};
 
 /// The number of characters of an id that count as a full id; tables show at least as many.
 pub(crate) const ID_CHARS_SHOWN: usize = 8;
@@ -56,20 +56,42 @@ pub(crate) struct Found<T> {
     pub(crate) how: How,
 }
 
-impl<T: Named> Found<T> {
-    /// Asks for confirmation to delete the resource if `wanted` is only a prefix.
-    ///
-    /// # Errors
-    /// When the user declines, or there is no terminal.
-    pub(crate) fn deletion_confirmed(&self, wanted: &str) -> Result<(), Failure> {
-        if self.how == How::Exact {
-            return Ok(());
+/// Asks for confirmation to delete the resources that were found for the names `wanted`. Without a terminal, full names
+/// and ids need none.
+///
+/// # Errors
+/// When the user declines, or a name is only a prefix and there is no terminal.
+pub(crate) fn deletion_confirmed<T: Named>(found: &[Found<T>], wanted: &[String]) -> Result<(), Failure> {
+    let mut pairs = found.iter().zip(wanted);
+    let prefix = pairs.find(|(found, _)| found.how == How::Prefix);
+    let refusal = match prefix {
+        None if !is_interactive() => return Ok(()),
+        None => String::new(),
+        Some((Found { thing, .. }, wanted)) => {
+            format!("{wanted:?} is only a prefix of {} ({})", thing.name(), thing.id())
         }
-        let (kind, name, id) = (T::KIND, self.thing.name(), self.thing.id());
-        confirmed(
-            &format!("Delete {kind} {name} ({id})?"),
-            &format!("{wanted:?} is only a prefix of {name} ({id})"),
-        )
+    };
+    let things: Vec<&T> = found.iter().map(|found| &found.thing).collect();
+    confirmed(&deletion_of(&things), &refusal)
+}
+
+/// Returns the question whether to delete the resources. Several are listed on stderr.
+pub(crate) fn deletion_of<T: Named>(things: &[&T]) -> String {
+    let kind = T::KIND;
+    if let [thing] = things {
+        return format!("Delete {kind} {} ({})?", thing.name(), thing.id());
+    }
+    for thing in things {
+        note(&described(*thing));
+    }
+    format!("Delete these {} {kind}s?", things.len())
+}
+
+/// Returns the name, the id, and the distinction of a resource.
+pub(crate) fn described<T: Named>(thing: &T) -> String {
+    match thing.distinction() {
+        Some(distinction) => format!("{} ({}, {distinction})", thing.name(), thing.id()),
+        None => format!("{} ({})", thing.name(), thing.id()),
     }
 }
 
@@ -143,10 +165,7 @@ pub(crate) fn ambiguous<T: Named>(wanted: &str, candidates: &[&T]) -> Failure {
     let mut listed: Vec<String> = candidates
         .iter()
         .take(CANDIDATES_MAX)
-        .map(|thing| match thing.distinction() {
-            Some(distinction) => format!("{} ({}, {distinction})", thing.name(), thing.id()),
-            None => format!("{} ({})", thing.name(), thing.id()),
-        })
+        .map(|thing| described(*thing))
         .collect();
     if count > CANDIDATES_MAX {
         listed.push(format!("and {} more", count - CANDIDATES_MAX));

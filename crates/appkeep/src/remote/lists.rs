@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::failure::is_unknown_route;
 use super::find::{Named, find};
-use super::session::Session;
+use super::session::{Session, only};
 use super::words::time;
 use crate::failure::Failure;
 
@@ -59,18 +59,30 @@ impl Session {
     /// # Errors
     /// When no bucket matches, or several do.
     pub(crate) async fn bucket_id(&self, wanted: &str) -> Result<Uuid, Failure> {
-        if let Ok(id) = Uuid::try_parse(wanted) {
-            return Ok(id);
+        match Uuid::try_parse(wanted) {
+            Ok(id) => Ok(id),
+            Err(_) => Ok(self.bucket(Some(wanted)).await?.id),
         }
+    }
+
+    /// Returns the named bucket, or the only one if no name is given. Buckets that are no longer configured are ignored if
+    /// another one matches.
+    ///
+    /// # Errors
+    /// When there is none, or several.
+    pub(crate) async fn bucket(&self, wanted: Option<&str>) -> Result<Bucket, Failure> {
         let mut buckets = self.buckets().await?;
+        let is_meant = |bucket: &Bucket| wanted.is_none_or(|wanted| bucket.name == wanted);
         if buckets
             .iter()
-            .any(|bucket| bucket.name == wanted && bucket.state != BucketState::Removed)
+            .any(|bucket| is_meant(bucket) && bucket.state != BucketState::Removed)
         {
-            // Ignores buckets of the same name that are no longer configured.
             buckets.retain(|bucket| bucket.state != BucketState::Removed);
         }
-        Ok(find(wanted, buckets)?.thing.id)
+        match wanted {
+            Some(wanted) => Ok(find(wanted, buckets)?.thing),
+            None => only(buckets, "buckets", "specify one"),
+        }
     }
 
     /// Lists backups, newest first: an app's, or the account's.

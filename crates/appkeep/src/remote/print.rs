@@ -141,7 +141,7 @@ pub(crate) fn note(text: &str) {
 /// # Errors
 /// When the user declines, or there is no terminal.
 pub(crate) fn confirmed(question: &str, refusal: &str) -> Result<(), Failure> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    if !is_interactive() {
         return Err(Failure::new(COULD_NOT_RUN, refusal).next("confirm it with --yes"));
     }
     match Confirm::new()
@@ -156,6 +156,11 @@ pub(crate) fn confirmed(question: &str, refusal: &str) -> Result<(), Failure> {
             format!("failed to read the confirmation: {error}"),
         )),
     }
+}
+
+/// Returns whether the user can be asked.
+pub(super) fn is_interactive() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Returns the width of stdout; none for a file or a pipe.

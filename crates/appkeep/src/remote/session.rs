@@ -150,15 +150,28 @@ impl Session {
             return find_app(wanted, apps);
         }
         apps.retain(|app| !is_undeclared(app));
-        match &apps[..] {
-            [] => Err(Failure::new(NOT_FOUND, "the account has no apps")
-                .next("declare one in the server's configuration")),
-            [app] => Ok(app.clone()),
-            several_apps => {
-                let apps: Vec<&App> = several_apps.iter().collect();
-                Err(several("the account has", "apps", &apps, "--app"))
-            }
+        if apps.is_empty() {
+            let failure = Failure::new(NOT_FOUND, "the account has no apps");
+            return Err(failure.next("declare one in the server's configuration"));
         }
+        only(apps, "apps", "select one with --app")
+    }
+}
+
+/// Returns the only resource of an account.
+///
+/// # Errors
+/// When there is none, or several.
+pub(super) fn only<T: Named>(mut things: Vec<T>, kinds: &str, next: &str) -> Result<T, Failure> {
+    match things.len() {
+        0 => Err(Failure::new(NOT_FOUND, format!("the account has no {kinds}"))),
+        1 => Ok(things.swap_remove(0)),
+        _ => Err(several(
+            "the account has",
+            kinds,
+            &things.iter().collect::<Vec<_>>(),
+            next,
+        )),
     }
 }
 
@@ -231,7 +244,7 @@ async fn account(client: &Client, url: &str, known: &Known) -> Result<Uuid, Fail
             } else {
                 "the token can access"
             };
-            Err(several(whose, "accounts", &ready, "--account"))
+            Err(several(whose, "accounts", &ready, "select one with --account"))
         }
     }
 }
@@ -243,7 +256,7 @@ async fn accounts_of(client: &Client) -> Result<Vec<Account>, Error> {
 }
 
 /// Creates the failure for several candidates when no name is given.
-fn several<T: Named>(whose: &str, kinds: &str, things: &[&T], flag: &str) -> Failure {
+fn several<T: Named>(whose: &str, kinds: &str, things: &[&T], next: &str) -> Failure {
     let count = things.len();
     let names: Vec<&str> = things.iter().map(|thing| thing.name()).take(NAMED_MAX).collect();
     let more = if count > names.len() { ", …" } else { "" };
@@ -251,7 +264,7 @@ fn several<T: Named>(whose: &str, kinds: &str, things: &[&T], flag: &str) -> Fai
         AMBIGUOUS,
         format!("{whose} {count} {kinds}: {}{more}", names.join(", ")),
     )
-    .next(format!("select one with {flag}"))
+    .next(next)
 }
 
 impl Named for Account {

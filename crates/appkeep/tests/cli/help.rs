@@ -38,10 +38,13 @@ backup create: without --wait, the command returns at once | --bucket <BUCKET>
 backup restore: Stop the app first | --yes | --wait | appkeep restore --target
 snapshot: list | show | create | delete | Examples:
 login: Store a server | readable only by the user | Examples: appkeep login --url
-bucket: list | check | Examples:
+backup delete: --older-than <WHEN> | --keep-last <COUNT> | --dry-run | Examples:
+snapshot wait: --timeout <SECONDS> | Example:
+version: Print the version
+bucket: list | show | check | Examples:
 bucket import: The server must be stopped | can be repeated | Exit codes: 0 | --output <FORMAT> | Example:
 bucket check: as far as the server knows | sums up the states | Example:
-schedule: list | server's configuration | Examples:
+schedule: list | show | run | server's configuration | Examples:
 logout: Remove the stored login
 doctor: the most likely first | Nothing is changed | Exit codes: 0 no problems
 completions: bash | zsh | fish | powershell | Example: source

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Output;
 
-use appkeep_launcher::{ACCOUNT, APP, Installation};
+use appkeep_launcher::{ACCOUNT, APP, Installation, eventually};
 use serde_json::Value;
 
 use crate::program::{appkeep, installation, run, stdout};
@@ -204,4 +204,36 @@ fn backups_and_snapshots_are_restored_by_name_and_prefix() {
         );
     }
     assert!(!target.exists());
+}
+
+#[test]
+fn schedules_run_at_once_by_name() {
+    let installation = installation();
+    let schedule =
+        "[[accounts.apps.schedules]]\nname = \"yearly\"\ncron = \"0 0 1 1 *\"\njitter_secs = 3600\n";
+    installation.add_apps(schedule).unwrap();
+    let fixture = Fixture::of(installation);
+    let planned = || fixture.json(&["schedule", "show", "yearly"])["nextRunTimestamp"].clone();
+    let next = eventually("the schedule to be planned", || {
+        Some(planned()).filter(|next| !next.is_null())
+    });
+    let data = fixture.installation.data().display().to_string();
+    let output = run(["schedule", "run", "--data", &data, "year"]);
+    assert_eq!(
+        stdout(&output),
+        "yearly is due: a running server begins within seconds\n",
+        "{output:?}"
+    );
+    let backups = eventually("the schedule to run", || {
+        let backups = fixture.json(&["backup", "list", "--state", "completed"]);
+        backups
+            .as_array()
+            .is_some_and(|backups| !backups.is_empty())
+            .then_some(backups)
+    });
+    let schedules = fixture.json(&["schedule", "list"]);
+    assert_eq!(backups[0]["scheduleID"], schedules[0]["id"]);
+    assert_eq!(planned(), next, "later runs don't change");
+    let unknown = error_line(&run(["schedule", "run", "--data", &data, "daily"]), 3);
+    assert_eq!(unknown, "there is no schedule \"daily\"; expected yearly");
 }

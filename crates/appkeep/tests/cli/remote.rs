@@ -1,6 +1,7 @@
 //! The commands that contact a server.
 
 mod definitions;
+mod deletions;
 mod doctor;
 mod errors;
 mod lists;

@@ -242,3 +242,31 @@ fn all_lists_have_the_same_options() {
         assert_eq!(ids.trim(), fixture.json(&[noun, "list"])[0]["id"], "{noun}");
     }
 }
+
+#[test]
+fn buckets_and_schedules_are_shown() {
+    let installation = installation();
+    let schedule = "[[accounts.apps.schedules]]\nname = \"nightly\"\ncron = \"30 2 * * *\"\nkeep_last = 3\n";
+    installation.add_apps(schedule).unwrap();
+    let fixture = Fixture::of(installation);
+    let wire = fixture.json(&["bucket", "list"]);
+    for wanted in [&["bucket", "show"][..], &["bucket", "show", "loc"]] {
+        assert_eq!(fixture.json(wanted)["id"], wire[0]["id"], "{wanted:?}");
+    }
+    let shown = stdout(&fixture.run(["bucket", "show", "local"]));
+    assert!(shown.contains("default   yes\n"), "{shown}");
+    let shown = stdout(&fixture.run(["schedule", "show", "night"]));
+    for part in [
+        "name     nightly\n",
+        "app      shop\n",
+        "when     30 2 * * *\n",
+        "keeps    3 last\n",
+    ] {
+        assert!(shown.contains(part), "no {part:?} in\n{shown}");
+    }
+    assert_eq!(fixture.json(&["schedule", "show", "nightly"])["appName"], "shop");
+    assert_eq!(
+        error_line(&fixture.run(["schedule", "show", "weekly"]), 3),
+        "there is no schedule \"weekly\"; expected nightly"
+    );
+}

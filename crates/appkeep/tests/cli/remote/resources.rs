@@ -118,6 +118,7 @@ fn snapshots_are_created_backed_up_and_deleted() {
     named["appName"] = json!("shop");
     assert_eq!(fixture.json(&["snapshot", "show", "quiet"]), named);
     assert_eq!(fixture.json(&["snapshot", "list"])[0], named);
+    assert_eq!(fixture.json(&["snapshot", "wait", "qui"]), snapshot);
     let backup = fixture.json(&["backup", "create", "--snapshot", "quiet", "--wait"]);
     assert_eq!(backup["snapshotID"], id);
     let table = stdout(&fixture.run(["snapshot", "list"]));

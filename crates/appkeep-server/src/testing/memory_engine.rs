@@ -180,6 +180,7 @@ impl Engine for MemoryEngine {
         state.backups.insert(key, data);
         Ok(BackupReport {
             bytes,
+            added_bytes: bytes,
             stored_again: Vec::new(),
         })
     }

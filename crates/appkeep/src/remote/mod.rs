@@ -17,4 +17,4 @@ pub(crate) use self::print::{Format, confirmed, note};
 pub(crate) use self::session::{Session, is_undeclared};
 pub(crate) use self::table::{Align, Cell, Column, Details, Table, Tone};
 pub(crate) use self::wait::{End, Step, Wait, until};
-pub(crate) use self::words::{age, moment, reasons, short_ids, size, size_of};
+pub(crate) use self::words::{age, brief, moment, reasons, short_ids, size, size_of};

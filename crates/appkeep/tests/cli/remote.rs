@@ -6,6 +6,7 @@ mod errors;
 mod login;
 mod resources;
 mod restore;
+mod status;
 mod tables;
 mod wait;
 

@@ -287,3 +287,95 @@ pub(super) fn unix_secs(time: DateTime<Utc>) -> f64 {
 pub(super) fn number(bytes: u64) -> f64 {
     bytes as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use appkeep_core::catalog::{App, AppOptions};
+    use appkeep_core::schedule::{Retention, Schedule, Timing};
+    use prometheus_client::encoding::text::encode_registry;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn app(number: usize) -> App {
+        App {
+            id: Uuid::from_u128(number as u128 + 1).into(),
+            account_id: Uuid::from_u128(9).into(),
+            name: format!("app-{number}"),
+            volumes: Vec::new(),
+            options: AppOptions::default(),
+            declared: true,
+        }
+    }
+
+    /// A schedule of app 0.
+    fn scheduled(name: &str, jitter_secs: u32) -> Scheduled {
+        let schedule = Schedule {
+            id: Uuid::from_u128(5).into(),
+            account_id: Uuid::from_u128(9).into(),
+            app_id: app(0).id,
+            name: name.to_owned(),
+            timing: Timing::new("0 2 * * *", "UTC").unwrap(),
+            jitter_secs,
+            creates_backup: true,
+            creates_snapshot: false,
+            bucket_id: None,
+            retention: Retention::default(),
+            declared: true,
+        };
+        Scheduled { schedule, next: None }
+    }
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    /// The exported lines that begin with this text.
+    fn lines(declared: &Declared, beginning: &str) -> Vec<String> {
+        let mut registry = Registry::default();
+        register(&mut registry, declared, DateTime::UNIX_EPOCH);
+        let mut text = String::new();
+        encode_registry(&mut text, &registry).unwrap();
+        let lines = text.lines().filter(|line| line.starts_with(beginning));
+        lines.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_number_of_label_sets_is_limited() {
+        let mut declared = Declared {
+            accounts: [(Uuid::from_u128(9).into(), "acme".to_owned())].into(),
+            apps: (0..LABEL_SETS_MAX).map(app).collect(),
+            ..Declared::default()
+        };
+        assert_eq!(lines(&declared, "backup_successes_total").len(), LABEL_SETS_MAX);
+        assert_eq!(lines(&declared, "label_sets_omitted"), ["label_sets_omitted 0"]);
+        // Two schedules of one app need two label sets instead of one.
+        declared.schedules = vec![scheduled("nightly", 0), scheduled("weekly", 0)];
+        assert_eq!(lines(&declared, "backup_successes_total").len(), LABEL_SETS_MAX);
+        assert_eq!(lines(&declared, "label_sets_omitted"), ["label_sets_omitted 1"]);
+    }
+
+    #[test]
+    fn names_are_escaped() {
+        let declared = Declared {
+            apps: vec![App {
+                name: "a\"b\\c\nd".to_owned(),
+                ..app(0)
+            }],
+            ..Declared::default()
+        };
+        let expected = r#"backup_successes_total{account="",app="a\"b\\c\nd",bucket="",schedule=""} 0"#;
+        assert_eq!(lines(&declared, "backup_successes_total"), [expected]);
+    }
+
+    #[test]
+    fn schedules_are_overdue_after_the_first_run_that_follows_a_success() {
+        let success = at("2026-01-05T02:10:00Z");
+        let overdue = |jitter, now| overdue_by(&scheduled("nightly", jitter), success, at(now)).num_seconds();
+        assert_eq!(overdue(0, "2026-01-06T01:59:59Z"), 0);
+        assert_eq!(overdue(0, "2026-01-06T04:00:00Z"), 7200);
+        assert_eq!(overdue(0, "2026-01-09T02:00:00Z"), 3 * 86_400);
+        let with_jitter = overdue(3600, "2026-01-06T04:00:00Z");
+        assert!((3600..7200).contains(&with_jitter), "{with_jitter}");
+    }
+}

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use appkeep_api::body::BodyLimits;
 use appkeep_core::actor::{AccountScope, Actor, Role};
-use appkeep_core::admission::{Admission, FreeSpace, LowSpace, QueueLimits};
+use appkeep_core::admission::{Admission, FreeSpace, LowSpace, MeasuredSpace, QueueLimits};
 use appkeep_core::clock::IdSource as _;
 use appkeep_core::service::Service;
 use appkeep_core::store::{Store, StoreError};
@@ -111,6 +111,10 @@ impl FreeSpace for NoSpace {
             available_bytes: 0,
             reserve_bytes: 0,
         })
+    }
+
+    fn measure(&self) -> Option<MeasuredSpace> {
+        None
     }
 }
 

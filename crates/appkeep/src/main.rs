@@ -26,7 +26,7 @@ use clap::{Parser, Subcommand};
 
 use self::commands::{
     app, backup, bucket, config, diff, doctor, explain, health, job, key, login as logging_in, node, restore,
-    schedule, serve, shell, snapshot, store, token, verify,
+    schedule, serve, shell, snapshot, status, store, token, verify,
 };
 use self::failure::{COULD_NOT_RUN, Failure};
 
@@ -50,6 +50,7 @@ enum Command {
     Login(logging_in::Args),
     /// Remove the stored login. The token stays valid until it is revoked on its server.
     Logout,
+    Status(status::Args),
     Doctor(doctor::Args),
     Health(health::Args),
     /// Check configurations, or print an example.
@@ -146,6 +147,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bucket(args) => block_on(bucket::run(args)),
         Command::Schedule(args) => block_on(schedule::run(args)),
         Command::Login(args) => block_on(logging_in::run(args)),
+        Command::Status(args) => block_on(status::run(args)),
         Command::Doctor(args) => block_on(doctor::run(args)),
         Command::Health(args) => block_on(health::run(args)),
         Command::Logout => logging_in::logout(),

@@ -22,6 +22,7 @@ pub(crate) mod serve;
 mod server_args;
 pub(crate) mod shell;
 pub(crate) mod snapshot;
+pub(crate) mod status;
 pub(crate) mod store;
 pub(crate) mod token;
 pub(crate) mod verify;

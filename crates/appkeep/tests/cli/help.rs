@@ -46,6 +46,7 @@ bucket import: The server must be stopped | can be repeated | Exit codes: 0 | --
 bucket check: as far as the server knows | sums up the states | Example:
 schedule: list | show | run | server's configuration | Examples:
 logout: Remove the stored login
+status: the last good backup of each app | --watch | Exit codes: 0 nothing needs attention, 1
 doctor: the most likely first | Nothing is changed | Exit codes: 0 no problems
 completions: bash | zsh | fish | powershell | Example: source
 man: Write manual pages | Example: appkeep man

@@ -19,7 +19,7 @@ pub(crate) enum Format {
     /// Tables, with rounded sizes and ages.
     #[default]
     Table,
-    /// Resources as the server sent them; a list is an array.
+    /// The server's data, in which backups have the names of apps and buckets, too; a list is an array.
     Json,
     /// The same as YAML.
     Yaml,

@@ -71,7 +71,8 @@ impl Reporter {
         self.is_unreachable = false;
         if let Some(bar) = &self.bar {
             match (step.bytes_done, step.bytes_total) {
-                (Some(done), Some(total)) if step.state == "running" => {
+                // A bar that exists is updated in later states, too.
+                (Some(done), Some(total)) if step.state == "running" || bar.length().is_some() => {
                     if bar.length().is_none() {
                         bar.set_style(copying_style());
                         bar.reset_eta();
@@ -226,6 +227,26 @@ mod tests {
             reporter.line(&running(4 << 20), begun + Duration::from_secs(2)),
             "backup nightly: running, 4.00 MiB of 10.00 MiB, 2.00 MiB/s, 3s left"
         );
+    }
+
+    #[test]
+    fn bars_are_complete_in_the_state_after_the_copy() {
+        let mut reporter = Reporter {
+            what: "restore of shop".to_owned(),
+            bar: Some(ProgressBar::hidden()),
+            reported: None,
+            copying: None,
+            is_unreachable: false,
+        };
+        let position = |reporter: &Reporter| reporter.bar.as_ref().map(ProgressBar::position);
+        reporter.report(&running(4 << 20));
+        assert_eq!(position(&reporter), Some(4 << 20));
+        let comparing = Step {
+            state: "comparing".to_owned(),
+            ..running(10 << 20)
+        };
+        reporter.report(&comparing);
+        assert_eq!(position(&reporter), Some(10 << 20));
     }
 
     #[test]

@@ -101,11 +101,14 @@ async fn results_of_backups_survive_deletion_and_restart() {
     assert!(of("last_attempt_timestamp_seconds") <= of("last_success_timestamp_seconds"));
     let duration = of("last_success_timestamp_seconds") - of("last_attempt_timestamp_seconds");
     assert!((of("last_duration_seconds") - duration).abs() < 0.001, "{text}");
-    assert_eq!(of("last_failure_timestamp_seconds"), 0.0);
+    assert!(of("last_failure_timestamp_seconds") <= 0.0, "{text}");
     assert_eq!((of("read_bytes_total"), of("last_read_bytes")), (total, total));
     // Noise can't be compressed.
     assert!(of("added_bytes_total") > f64::from(1 << 20), "{text}");
-    assert_eq!(of("last_added_bytes"), of("added_bytes_total"));
+    assert!(
+        (of("last_added_bytes") - of("added_bytes_total")).abs() < 1.0,
+        "{text}"
+    );
 
     // An unchanged app adds only metadata.
     server.clock().advance(HOUR);
@@ -151,7 +154,8 @@ async fn buckets_are_measured_and_checked() {
     // Buckets are measured when a server starts.
     server.restart(2, None).await;
     let packs = server.repository("local", shop).path.join("data");
-    let expected = appkeep_tests::bytes_below(&packs) as f64;
+    let expected = u32::try_from(appkeep_tests::bytes_below(&packs)).map(f64::from);
+    let expected = expected.expect("less than 4 GiB");
     eventually("the bucket to be measured", async || {
         (of_bucket(&server, "stored_bytes").await == Some(expected) && expected > 0.0).then_some(())
     })
@@ -200,7 +204,7 @@ fn names(text: &str) -> BTreeSet<String> {
 fn exported(text: &str) -> BTreeSet<String> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     lines
-        .flat_map(|line| names(line.split('{').next().unwrap()))
+        .flat_map(|line| names(line.split('{').next().unwrap_or(line)))
         .collect()
 }
 
@@ -278,13 +282,13 @@ fn rule_test(scrape: &str, now: f64, alerts: &str) -> String {
         } else {
             value
         };
-        let name = serde_json::to_string(name).unwrap();
-        writeln!(series, "      - {{series: {name}, values: '{value}x1300'}}").unwrap();
+        let name = serde_json::to_string(name).expect("text");
+        writeln!(series, "      - {{series: {name}, values: '{value}x1300'}}").expect("a string");
     }
     let rules = root()
         .join("deploy/prometheus/rules.yaml")
         .canonicalize()
-        .unwrap();
+        .expect("the rules");
     format!(
         "rule_files: ['{}']\nevaluation_interval: 5m\ntests:\n  - interval: 5m\n    input_series:\n{series}    \
          alert_rule_test:\n      - alertname: AppkeepNoRecentBackup\n        eval_time: 100h10m\n        exp_alerts: {alerts}\n",
@@ -297,13 +301,13 @@ async fn no_good_backup_for_26_hours_is_an_alert_promtool() {
     let server = Builder::new().with_operations().start().await;
     let (api, shop) = (server.api().await, server.app("acme", "shop"));
     api.back_up(shop, &json!({})).await;
-    let test = server.path().join("rules.test.yaml");
-    let path = test.to_str().unwrap();
+    let rules = server.path().join("rules.test.yaml");
+    let path = rules.to_str().unwrap();
     let expect = async |alerts: &str| {
         let (text, now) = (scrape(&server).await, unix_secs(&server));
         let name = format!("appkeep_backup_last_success_timestamp_seconds{{account=\"acme\",{SHOP}}}");
         let age = now - values(&text)[name.as_str()];
-        fs::write(&test, rule_test(&text, now, alerts)).unwrap();
+        fs::write(&rules, rule_test(&text, now, alerts)).unwrap();
         promtool(&["test", "rules", path]);
         age
     };

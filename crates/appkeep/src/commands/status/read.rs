@@ -305,7 +305,7 @@ mod tests {
 
     use super::*;
 
-    fn schedule(changes: Value) -> Schedule {
+    fn schedule(changes: &Value) -> Schedule {
         let mut schedule = json!({
             "type": "application/astra-schedule", "version": "1.3", "id": Uuid::nil(), "name": "nightly",
             "appID": Uuid::nil(), "enabled": "true", "granularity": "custom", "cron": "0 2 * * *",
@@ -331,38 +331,38 @@ mod tests {
 
     #[test]
     fn schedules_are_due_since_the_first_run_after_the_last_good_backup() {
-        let nightly = schedule(json!({}));
+        let nightly = schedule(&json!({}));
         let good = Some("2026-01-05T02:10:00Z");
         assert_eq!(due_secs(&nightly, good, "2026-01-06T01:59:59Z"), 0);
         assert_eq!(due_secs(&nightly, good, "2026-01-06T04:00:01Z"), 7201);
         assert_eq!(due_secs(&nightly, good, "2026-01-08T02:00:00Z"), 2 * 86_400);
         // On weekdays, Monday's run follows Friday's.
-        let weekdays = schedule(json!({"cron": "0 2 * * 1-5"}));
+        let weekdays = schedule(&json!({"cron": "0 2 * * 1-5"}));
         assert_eq!(
             due_secs(&weekdays, Some("2026-01-09T02:10:00Z"), "2026-01-12T01:00:00Z"),
             0
         );
         // In the schedule's time zone.
-        let berlin = schedule(json!({"timeZone": "Europe/Berlin"}));
+        let berlin = schedule(&json!({"timeZone": "Europe/Berlin"}));
         assert_eq!(due_secs(&berlin, good, "2026-01-06T01:00:30Z"), 30);
     }
 
     #[test]
     fn schedules_without_a_good_backup_are_due_after_their_creation() {
-        let nightly = schedule(json!({}));
+        let nightly = schedule(&json!({}));
         assert_eq!(due_secs(&nightly, None, "2026-01-01T20:00:00Z"), 0);
         assert_eq!(due_secs(&nightly, None, "2026-01-02T03:00:00Z"), 3600);
-        let unknown = schedule(json!({"cron": "@someday"}));
+        let unknown = schedule(&json!({"cron": "@someday"}));
         assert_eq!(due_secs(&unknown, None, "2026-01-02T03:00:00Z"), 0);
     }
 
     #[test]
     fn disabled_schedules_and_those_of_snapshots_are_ignored() {
-        assert!(creates_backups(&schedule(json!({}))));
+        assert!(creates_backups(&schedule(&json!({}))));
         assert!(creates_backups(&schedule(
-            json!({"makes": ["backup", "snapshot"]})
+            &json!({"makes": ["backup", "snapshot"]})
         )));
-        assert!(!creates_backups(&schedule(json!({"makes": ["snapshot"]}))));
-        assert!(!creates_backups(&schedule(json!({"enabled": "false"}))));
+        assert!(!creates_backups(&schedule(&json!({"makes": ["snapshot"]}))));
+        assert!(!creates_backups(&schedule(&json!({"enabled": "false"}))));
     }
 }

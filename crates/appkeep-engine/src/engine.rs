@@ -9,10 +9,10 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use appkeep_core::catalog::{Bucket, BucketFeatures, Volume};
+use appkeep_core::catalog::{Bucket, BucketFeatures, SnapshotMode, Volume};
 use appkeep_core::engine::{
-    AbandonedRestore, BackupReport, CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError,
-    ProgressSender, Restore, RestoreData, RestoreReport, SnapshotReport, UnfinishedRestore,
+    AbandonedRestore, BackUpVolumes, BackupReport, CopyBackup, CreateSnapshot, DeleteBackup, Engine,
+    EngineError, ProgressSender, Restore, RestoreData, RestoreReport, SnapshotReport, UnfinishedRestore,
 };
 use appkeep_core::hook::{HookRun, RunHook};
 use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
@@ -30,7 +30,7 @@ use crate::failure::{storage, unreadable};
 use crate::fence::Fence;
 use crate::identity::Identity;
 use crate::keys::KeyStore;
-use crate::locks::{LockKey, Locks};
+use crate::locks::{ExclusiveGuard, LockKey, Locks, SharedGuard};
 use crate::repository::{OpenRepository, RepositoryOpener, backup_ids};
 use crate::restic_lock::RepositoryLocks;
 use crate::restore::finish::{self, Finisher};
@@ -146,12 +146,65 @@ impl RusticEngine {
         Ok((fenced, claimed, fence))
     }
 
+    /// Opens the bucket and locks the repository for a backup.
+    async fn lock_for_backup(
+        &self,
+        request: &CopyBackup,
+        progress: &ProgressSender,
+        cancel: &CancellationToken,
+    ) -> Result<BackupWork, EngineError> {
+        let (bucket, claimed, fence) = self.open(&request.bucket, cancel)?;
+        let repository = bucket.repository(request.app_id).describe();
+        let slot = LockKey::BackupSlot(repository.clone());
+        let slot = self.locks.exclusive(slot, cancel).await?;
+        let repository = self.locks.shared(LockKey::Repository(repository), cancel).await?;
+        Ok(BackupWork {
+            request: request.clone(),
+            bucket,
+            claimed,
+            fence,
+            keys: self.keys.clone(),
+            claims: Arc::clone(&self.claims),
+            verify_percent: self.verify_percent,
+            progress: progress.clone(),
+            _held: (slot, repository),
+        })
+    }
+
     fn snapshot_key(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> LockKey {
         LockKey::Snapshot(self.snapshots.path_of(app_id, snapshot_id))
     }
 
     fn volumes_key(&self, app_id: AppId) -> LockKey {
         LockKey::Volumes(journals_dir(&self.data_dir, app_id))
+    }
+}
+
+/// What a thread needs to store a backup.
+struct BackupWork {
+    request: CopyBackup,
+    bucket: OpenBucket,
+    claimed: OpenBucket,
+    fence: Fence,
+    keys: KeyStore,
+    claims: Arc<Claims>,
+    verify_percent: u8,
+    progress: ProgressSender,
+    _held: (ExclusiveGuard, SharedGuard),
+}
+
+impl BackupWork {
+    fn copy(&self) -> BackupCopy<'_> {
+        BackupCopy {
+            request: &self.request,
+            bucket: &self.bucket,
+            claimed: self.claimed.clone(),
+            keys: &self.keys,
+            claims: &self.claims,
+            verify_percent: self.verify_percent,
+            progress: &self.progress,
+            fence: self.fence.clone(),
+        }
     }
 }
 
@@ -210,13 +263,17 @@ impl Engine for RusticEngine {
     async fn measure_volumes(
         &self,
         volumes: &[Volume],
+        mode: SnapshotMode,
         cancel: &CancellationToken,
     ) -> Result<u64, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         let (volumes, snapshots) = (volumes.to_owned(), self.snapshots.clone());
         thread::run("measure", self.priority, move || {
+            if mode == SnapshotMode::Live {
+                return measure::volumes(&volumes, None, &cancel);
+            }
             let mut copy_size = snapshots.copy_size()?;
-            let bytes = measure::volumes(&volumes, &mut copy_size, &cancel)?;
+            let bytes = measure::volumes(&volumes, Some(&mut copy_size), &cancel)?;
             snapshots.check_space(&copy_size)?;
             Ok(bytes)
         })
@@ -294,37 +351,37 @@ impl Engine for RusticEngine {
         cancel: &CancellationToken,
     ) -> Result<BackupReport, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
-        let (bucket, claimed, fence) = self.open(&request.bucket, &cancel)?;
-        let repository = bucket.repository(request.app_id).describe();
-        let held = (
-            self.locks
-                .shared(self.snapshot_key(request.app_id, request.snapshot_id), &cancel)
-                .await?,
-            self.locks
-                .exclusive(LockKey::BackupSlot(repository.clone()), &cancel)
-                .await?,
-            self.locks
-                .shared(LockKey::Repository(repository), &cancel)
-                .await?,
-        );
-        let (snapshots, keys) = (self.snapshots.clone(), self.keys.clone());
-        let claims = Arc::clone(&self.claims);
-        let (request, progress) = (request.clone(), progress.clone());
-        let verify_percent = self.verify_percent;
+        let snapshot = self.snapshot_key(request.app_id, request.snapshot_id);
+        let snapshot = self.locks.shared(snapshot, &cancel).await?;
+        let work = self.lock_for_backup(request, progress, &cancel).await?;
+        let snapshots = self.snapshots.clone();
         thread::run("backup", self.priority, move || {
-            let _held = held;
-            BackupCopy {
-                request: &request,
-                bucket: &bucket,
-                claimed,
-                snapshots: &snapshots,
-                keys: &keys,
-                claims: &claims,
-                verify_percent,
-                progress: &progress,
-                fence,
-            }
-            .run()
+            let _snapshot = snapshot;
+            work.copy().of_snapshot(&snapshots)
+        })
+        .await
+    }
+
+    async fn back_up_volumes(
+        &self,
+        request: &BackUpVolumes,
+        progress: &ProgressSender,
+        cancel: &CancellationToken,
+    ) -> Result<(SnapshotReport, BackupReport), EngineError> {
+        let (cancel, _when_dropped) = cancelled_with(cancel);
+        // In the order of a restore, which locks a repository and then the volumes. It would replace them while they are
+        // read.
+        let work = self.lock_for_backup(&request.backup, progress, &cancel).await?;
+        let volumes = self.volumes_key(request.backup.app_id);
+        let volumes = self.locks.shared(volumes, &cancel).await?;
+        let (snapshots, request) = (self.snapshots.clone(), request.clone());
+        let data_dir = self.data_dir.clone();
+        // As for a snapshot: the app may be quiesced meanwhile.
+        let priority = self.priority.max(Priority::Low);
+        thread::run("backup", priority, move || {
+            let _volumes = volumes;
+            finish::check_finished(&data_dir, request.backup.app_id)?;
+            work.copy().of_volumes(&request, &snapshots, &cancel)
         })
         .await
     }

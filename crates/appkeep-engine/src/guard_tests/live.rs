@@ -328,3 +328,19 @@ fn content_that_differs_from_the_recorded_digests_is_stored_again() {
     }
     assert_eq!(live.repository.files(FileType::Snapshot), 0);
 }
+
+/// Its content isn't read, so no digest is recorded: it is compared with the file.
+#[test]
+fn an_unchanged_file_that_was_stored_incorrectly_is_stored_again() {
+    let mut live = Live::new(Consistency::Strict);
+    live.repository.verify_percent = 0;
+    live.store(1, "5", |bytes| bytes[0] ^= 1).0.unwrap();
+    assert_ne!(live.content_of(1, "5"), fs::read(live.path("5")).unwrap());
+    lock(&live.read).clear();
+    live.repository.verify_percent = 100;
+    let (outcome, _) = live.store(2, "5", |_| ());
+    assert_eq!(outcome.unwrap().stored_again, ["data/5"]);
+    assert_eq!(live.content_of(2, "5"), fs::read(live.path("5")).unwrap());
+    assert_eq!(live.reads_of("5"), 1);
+    assert_eq!(live.repository.identity(2).stored_again, 1);
+}

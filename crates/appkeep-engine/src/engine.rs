@@ -19,7 +19,6 @@ use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use async_trait::async_trait;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use self::copy::BackupCopy;
 use self::delete::BackupDeletion;
 use self::restore::restore_backup;
 use crate::backend::RepositoryLocation;
@@ -30,7 +29,7 @@ use crate::failure::{storage, unreadable};
 use crate::fence::Fence;
 use crate::identity::Identity;
 use crate::keys::KeyStore;
-use crate::locks::{ExclusiveGuard, LockKey, Locks, SharedGuard};
+use crate::locks::{LockKey, Locks};
 use crate::repository::{OpenRepository, RepositoryOpener, backup_ids};
 use crate::restic_lock::RepositoryLocks;
 use crate::restore::finish::{self, Finisher};
@@ -146,65 +145,12 @@ impl RusticEngine {
         Ok((fenced, claimed, fence))
     }
 
-    /// Opens the bucket and locks the repository for a backup.
-    async fn lock_for_backup(
-        &self,
-        request: &CopyBackup,
-        progress: &ProgressSender,
-        cancel: &CancellationToken,
-    ) -> Result<BackupWork, EngineError> {
-        let (bucket, claimed, fence) = self.open(&request.bucket, cancel)?;
-        let repository = bucket.repository(request.app_id).describe();
-        let slot = LockKey::BackupSlot(repository.clone());
-        let slot = self.locks.exclusive(slot, cancel).await?;
-        let repository = self.locks.shared(LockKey::Repository(repository), cancel).await?;
-        Ok(BackupWork {
-            request: request.clone(),
-            bucket,
-            claimed,
-            fence,
-            keys: self.keys.clone(),
-            claims: Arc::clone(&self.claims),
-            verify_percent: self.verify_percent,
-            progress: progress.clone(),
-            _held: (slot, repository),
-        })
-    }
-
     fn snapshot_key(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> LockKey {
         LockKey::Snapshot(self.snapshots.path_of(app_id, snapshot_id))
     }
 
     fn volumes_key(&self, app_id: AppId) -> LockKey {
         LockKey::Volumes(journals_dir(&self.data_dir, app_id))
-    }
-}
-
-/// What a thread needs to store a backup.
-struct BackupWork {
-    request: CopyBackup,
-    bucket: OpenBucket,
-    claimed: OpenBucket,
-    fence: Fence,
-    keys: KeyStore,
-    claims: Arc<Claims>,
-    verify_percent: u8,
-    progress: ProgressSender,
-    _held: (ExclusiveGuard, SharedGuard),
-}
-
-impl BackupWork {
-    fn copy(&self) -> BackupCopy<'_> {
-        BackupCopy {
-            request: &self.request,
-            bucket: &self.bucket,
-            claimed: self.claimed.clone(),
-            keys: &self.keys,
-            claims: &self.claims,
-            verify_percent: self.verify_percent,
-            progress: &self.progress,
-            fence: self.fence.clone(),
-        }
     }
 }
 
@@ -353,11 +299,11 @@ impl Engine for RusticEngine {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         let snapshot = self.snapshot_key(request.app_id, request.snapshot_id);
         let snapshot = self.locks.shared(snapshot, &cancel).await?;
-        let work = self.lock_for_backup(request, progress, &cancel).await?;
+        let copy = self.begin_copy(request, progress, &cancel).await?;
         let snapshots = self.snapshots.clone();
         thread::run("backup", self.priority, move || {
             let _snapshot = snapshot;
-            work.copy().of_snapshot(&snapshots)
+            copy.of_snapshot(&snapshots)
         })
         .await
     }
@@ -371,7 +317,7 @@ impl Engine for RusticEngine {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         // In the order of a restore, which locks a repository and then the volumes. It would replace them while they are
         // read.
-        let work = self.lock_for_backup(&request.backup, progress, &cancel).await?;
+        let copy = self.begin_copy(&request.backup, progress, &cancel).await?;
         let volumes = self.volumes_key(request.backup.app_id);
         let volumes = self.locks.shared(volumes, &cancel).await?;
         let (snapshots, request) = (self.snapshots.clone(), request.clone());
@@ -381,7 +327,7 @@ impl Engine for RusticEngine {
         thread::run("backup", priority, move || {
             let _volumes = volumes;
             finish::check_finished(&data_dir, request.backup.app_id)?;
-            work.copy().of_volumes(&request, &snapshots, &cancel)
+            copy.of_volumes(&request, &snapshots, &cancel)
         })
         .await
     }

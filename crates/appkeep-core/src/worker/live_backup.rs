@@ -20,7 +20,7 @@ use crate::catalog::SnapshotMode;
 use crate::engine::{BackUpVolumes, Progress};
 use crate::fail_point;
 use crate::ids::AppSnapshotId;
-use crate::state::ResourceState;
+use crate::state::{HookState, ResourceState};
 use crate::store::transact;
 
 /// The backup's own snapshot, if the volumes are to be read directly: the app is configured for it, and an earlier
@@ -61,8 +61,13 @@ pub(super) async fn create(
     fail_point::pass("live_backup.running");
     let snapshot_id = snapshot.id;
     let read = async {
+        let mut copy = copy_request(run, &backup, snapshot_id, run.deps.clock.now()).await?;
+        // The identity is stored before the last hooks run.
+        let has_hooks = !app.options.hooks.is_empty();
+        copy.identity.hook_state = (!has_hooks).then_some(HookState::Success);
+        copy.identity.hook_state_details.clear();
         let request = BackUpVolumes {
-            backup: copy_request(run, &backup, snapshot_id, run.deps.clock.now()).await?,
+            backup: copy,
             volumes: app.volumes.clone(),
             consistency: app.options.consistency,
         };

@@ -9,7 +9,7 @@ use appkeep_core::engine::{
 use appkeep_core::fail_point;
 use tokio_util::sync::CancellationToken;
 
-use super::{clear_unfinished, repository_locks};
+use super::{RusticEngine, clear_unfinished, repository_locks};
 use crate::backend::RepositoryBackend;
 use crate::backup::{self, Parent, ProgressReporter};
 use crate::bucket::{OpenBucket, Use};
@@ -17,6 +17,7 @@ use crate::claims::Claims;
 use crate::fence::Fence;
 use crate::keys::KeyStore;
 use crate::live::{self, LiveSource};
+use crate::locks::{ExclusiveGuard, LockKey, SharedGuard};
 use crate::repository::RepositoryOpener;
 use crate::restic_lock::Mode;
 use crate::snapshot::SnapshotStore;
@@ -34,23 +35,51 @@ pub(super) struct Input<'a, S> {
     pub(super) recorded: Option<&'a dyn RecordedContent>,
 }
 
-/// A copy of a snapshot or of volumes; the caller is the only one that writes a backup to the repository.
-pub(super) struct BackupCopy<'a> {
-    pub(super) request: &'a CopyBackup,
-    pub(super) bucket: &'a OpenBucket,
+/// A copy of a snapshot or of volumes. No other backup is written to the repository meanwhile.
+pub(super) struct BackupCopy {
+    request: CopyBackup,
+    bucket: OpenBucket,
     /// The bucket for the claim and for locks.
-    pub(super) claimed: OpenBucket,
-    pub(super) keys: &'a KeyStore,
-    pub(super) claims: &'a Arc<Claims>,
+    claimed: OpenBucket,
+    keys: KeyStore,
+    claims: Arc<Claims>,
     /// The share of the data that is read back.
-    pub(super) verify_percent: u8,
-    pub(super) progress: &'a ProgressSender,
-    pub(super) fence: Fence,
+    verify_percent: u8,
+    progress: ProgressSender,
+    fence: Fence,
+    _held: (ExclusiveGuard, SharedGuard),
 }
 
-impl BackupCopy<'_> {
+impl RusticEngine {
+    /// Opens the bucket and locks the repository for a backup.
+    pub(super) async fn begin_copy(
+        &self,
+        request: &CopyBackup,
+        progress: &ProgressSender,
+        cancel: &CancellationToken,
+    ) -> Result<BackupCopy, EngineError> {
+        let (bucket, claimed, fence) = self.open(&request.bucket, cancel)?;
+        let repository = bucket.repository(request.app_id).describe();
+        let slot = LockKey::BackupSlot(repository.clone());
+        let slot = self.locks.exclusive(slot, cancel).await?;
+        let repository = self.locks.shared(LockKey::Repository(repository), cancel).await?;
+        Ok(BackupCopy {
+            request: request.clone(),
+            bucket,
+            claimed,
+            keys: self.keys.clone(),
+            claims: Arc::clone(&self.claims),
+            verify_percent: self.verify_percent,
+            progress: progress.clone(),
+            fence,
+            _held: (slot, repository),
+        })
+    }
+}
+
+impl BackupCopy {
     /// Copies a snapshot.
-    pub(super) fn of_snapshot(self, snapshots: &SnapshotStore) -> Result<BackupReport, EngineError> {
+    pub(super) fn of_snapshot(&self, snapshots: &SnapshotStore) -> Result<BackupReport, EngineError> {
         let snapshot = snapshots.open(self.request.app_id, self.request.snapshot_id)?;
         let directory = snapshot.directory.clone();
         // Without a manifest the change times are unknown, so no file is treated as unchanged.
@@ -68,7 +97,7 @@ impl BackupCopy<'_> {
 
     /// Copies volumes.
     pub(super) fn of_volumes(
-        self,
+        &self,
         request: &BackUpVolumes,
         snapshots: &SnapshotStore,
         cancel: &CancellationToken,
@@ -87,7 +116,7 @@ impl BackupCopy<'_> {
         Ok((report, copied))
     }
 
-    fn run<S: BackupSource>(self, input: &Input<'_, S>) -> Result<BackupReport, EngineError> {
+    fn run<S: BackupSource>(&self, input: &Input<'_, S>) -> Result<BackupReport, EngineError> {
         let Self {
             request,
             keys,
@@ -102,8 +131,8 @@ impl BackupCopy<'_> {
         clear_unfinished(&location)?;
         let backend = Arc::new(RepositoryBackend::new(location));
         let locks = self.claimed.repository(app_id);
-        let (claims, claimed) = (Arc::clone(self.claims), self.claimed);
-        let gate = WriteGate::new(Arc::clone(&backend) as _, self.fence);
+        let (claims, claimed) = (Arc::clone(&self.claims), self.claimed.clone());
+        let gate = WriteGate::new(Arc::clone(&backend) as _, self.fence.clone());
         let gate = gate
             .checking(move || claims.acquire(&claimed))
             .looking_up(Arc::clone(&backend));
@@ -114,10 +143,10 @@ impl BackupCopy<'_> {
             app_id,
             keys,
             gate: &gate,
-            reporter: ProgressReporter::new(self.progress),
+            reporter: ProgressReporter::new(&self.progress),
         };
         let repository = opener.open_or_create(presence)?;
-        let _lock = repository_locks(&repository, locks, self.claims)?.lock(Mode::Shared, &gate)?;
+        let _lock = repository_locks(&repository, locks, &self.claims)?.lock(Mode::Shared, &gate)?;
         fail_point::pass("backup.locked");
         let source = (input.directory, &input.source, input.parent);
         let verification = Verification {
@@ -125,6 +154,6 @@ impl BackupCopy<'_> {
             backend: Some(&backend),
             recorded: input.recorded,
         };
-        backup::copy(repository, &gate, request, source, self.progress, verification)
+        backup::copy(repository, &gate, request, source, &self.progress, verification)
     }
 }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use crate::ids::{AppBackupId, SnapshotKind};
-use crate::metadata::{Label, METADATA_LOST_LABEL, SNAPSHOT_LEVEL_LABEL, SNAPSHOT_SKIPPED_LABEL};
+use crate::metadata::{
+    Label, METADATA_LOST_LABEL, SNAPSHOT_CHANGED_LABEL, SNAPSHOT_LEVEL_LABEL, SNAPSHOT_SKIPPED_LABEL,
+};
 use crate::resource::{Kind, Resource};
 use crate::state::{HookState, StateDetail};
 
@@ -39,6 +41,9 @@ pub enum SnapshotLevel {
     Reflink,
     /// No file changed while it was copied.
     Copy,
+    /// The volumes were read directly into a backup; there is no copy. No file changed while it was read, unless the
+    /// number of changed files is recorded.
+    Live,
     /// Some files changed while they were copied; their last copy was kept.
     Relaxed,
 }
@@ -64,8 +69,52 @@ pub struct SnapshotReport {
     /// The number of entries whose metadata (attributes, times) could not be kept.
     #[serde(default)]
     pub metadata_lost: u64,
+    /// The number of files of a live backup that changed while they were read, each time.
+    #[serde(default)]
+    pub changed: u64,
     /// Notes for operators; at most a fixed number of them.
     pub notes: Vec<String>,
+}
+
+impl SnapshotReport {
+    /// The labels that describe the snapshot.
+    #[must_use]
+    pub fn labels(&self) -> Vec<Label> {
+        let label = |name: &str, value: String| Label {
+            name: name.to_owned(),
+            value,
+        };
+        let mut labels = vec![
+            label(SNAPSHOT_LEVEL_LABEL, self.level.as_str().to_owned()),
+            label(SNAPSHOT_SKIPPED_LABEL, self.skipped.to_string()),
+        ];
+        for (name, count) in [
+            (METADATA_LOST_LABEL, self.metadata_lost),
+            (SNAPSHOT_CHANGED_LABEL, self.changed),
+        ] {
+            if count > 0 {
+                labels.push(label(name, count.to_string()));
+            }
+        }
+        labels
+    }
+
+    /// The report of a live backup that was stored with these labels. Notes aren't stored.
+    #[must_use]
+    pub fn of_live_backup(snapshot_time: DateTime<Utc>, labels: &[Label]) -> Self {
+        let count = |name: &str| {
+            let label = labels.iter().find(|label| label.name == name);
+            label.and_then(|label| label.value.parse().ok()).unwrap_or(0)
+        };
+        Self {
+            snapshot_time,
+            level: SnapshotLevel::Live,
+            skipped: count(SNAPSHOT_SKIPPED_LABEL),
+            metadata_lost: count(METADATA_LOST_LABEL),
+            changed: count(SNAPSHOT_CHANGED_LABEL),
+            notes: Vec::new(),
+        }
+    }
 }
 
 impl AppSnapshot {
@@ -82,18 +131,7 @@ impl AppSnapshot {
     /// Marks the snapshot as completed and records its properties. The outcome of the hooks is recorded separately,
     /// before.
     pub fn complete(&mut self, report: &SnapshotReport, now: DateTime<Utc>) {
-        let label = |name: &str, value: String| Label {
-            name: name.to_owned(),
-            value,
-        };
-        self.metadata.replace_read_only([
-            label(SNAPSHOT_LEVEL_LABEL, report.level.as_str().to_owned()),
-            label(SNAPSHOT_SKIPPED_LABEL, report.skipped.to_string()),
-        ]);
-        if report.metadata_lost > 0 {
-            let lost = label(METADATA_LOST_LABEL, report.metadata_lost.to_string());
-            self.metadata.labels.push(lost);
-        }
+        self.metadata.replace_read_only(report.labels());
         self.finish(report.snapshot_time, now);
     }
 }

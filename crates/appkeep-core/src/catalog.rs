@@ -72,12 +72,56 @@ impl Consistency {
     }
 }
 
+/// The origin of the data of an app's backups, unless a backup names a snapshot.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum SnapshotMode {
+    /// A temporary snapshot, created with the strongest method that each volume supports.
+    #[default]
+    Auto,
+    /// The volumes themselves: they are read while the app uses them, and no second copy is needed.
+    Live,
+}
+
+impl SnapshotMode {
+    /// All values, the default first.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// The value in the configuration.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// Settings for the snapshots of an app.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AppOptions {
     /// The policy for files that change while they are copied, and for metadata that can't be kept.
     pub consistency: Consistency,
+    /// The origin of the data of backups. The default isn't stored, so that declarations of nodes with earlier versions
+    /// are equal.
+    #[serde(skip_serializing_if = "SnapshotMode::is_default")]
+    pub snapshot: SnapshotMode,
     /// The commands to run before and after the copy, in the order of their declaration.
     pub hooks: Vec<Hook>,
     /// Descriptions of other apps' volumes that are inside a volume of this app: a restore in place would replace

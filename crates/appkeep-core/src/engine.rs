@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::LowSpace;
-use crate::catalog::{Bucket, BucketFeatures, Consistency, Volume};
+use crate::catalog::{Bucket, BucketFeatures, Consistency, SnapshotMode, Volume};
 use crate::hook::{HookRun, RunHook};
 use crate::identity::{BackupIdentity, StoredIdentity};
 use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
@@ -94,6 +94,18 @@ pub struct CopyBackup {
     pub snapshot_id: AppSnapshotId,
     /// The identity of the backup, which is stored with its data.
     pub identity: BackupIdentity,
+}
+
+/// A request to store the volumes of an app in a bucket without a snapshot of them.
+#[derive(Debug, Clone)]
+pub struct BackUpVolumes {
+    /// The backup to create. Its identity contains the client's labels; the engine adds those of the [`SnapshotReport`].
+    /// The snapshot needn't exist.
+    pub backup: CopyBackup,
+    /// The app's data.
+    pub volumes: Vec<Volume>,
+    /// The policy for files that change while they are read.
+    pub consistency: Consistency,
 }
 
 /// A request to delete the data of a backup.
@@ -203,11 +215,12 @@ pub struct BucketSpace {
 /// Reads and writes the data of snapshots, backups and restores.
 #[async_trait]
 pub trait Engine: Send + Sync {
-    /// The total size of the volumes' files in bytes. Fails if any of them can't be read, and with
-    /// [`EngineError::LowSpace`] if there is too little free space for a snapshot of them.
+    /// The total size of the volumes' files in bytes. Fails if any of them can't be read. With [`SnapshotMode::Auto`], it
+    /// also fails with [`EngineError::LowSpace`] if there is too little free space for a snapshot of them.
     async fn measure_volumes(
         &self,
         volumes: &[Volume],
+        mode: SnapshotMode,
         cancel: &CancellationToken,
     ) -> Result<u64, EngineError>;
 
@@ -242,6 +255,16 @@ pub trait Engine: Send + Sync {
         progress: &ProgressSender,
         cancel: &CancellationToken,
     ) -> Result<BackupReport, EngineError>;
+
+    /// Stores the current content of all volumes in the bucket, and reads a share of it back. The content isn't copied
+    /// before, and files that changed while they were read are read again. If a backup with this id is already stored, its
+    /// result is returned.
+    async fn back_up_volumes(
+        &self,
+        request: &BackUpVolumes,
+        progress: &ProgressSender,
+        cancel: &CancellationToken,
+    ) -> Result<(SnapshotReport, BackupReport), EngineError>;
 
     /// Claims the bucket for this process, or refreshes its claim; must be called once in each
     /// [lease](crate::lease). Fails with [`EngineError::Busy`] if another process has claimed it; nothing in the bucket is

@@ -27,6 +27,10 @@ pub const SNAPSHOT_SKIPPED_LABEL: &str = "appkeep.io/read-only/snapshot-skipped"
 /// all of it was kept.
 pub const METADATA_LOST_LABEL: &str = "appkeep.io/read-only/snapshot-metadata-lost";
 
+/// The label for the number of files of a live backup that changed while they were read, each time. Absent if there were
+/// none.
+pub const SNAPSHOT_CHANGED_LABEL: &str = "appkeep.io/read-only/snapshot-changed";
+
 /// The label for the number of files of a backup whose stored content differed from the snapshot when it was read
 /// back, before everything was stored again. Absent if there were none.
 pub const STORED_AGAIN_LABEL: &str = "appkeep.io/read-only/backup-stored-again";

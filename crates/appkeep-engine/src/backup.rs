@@ -4,20 +4,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use appkeep_core::engine::{BackupReport, CopyBackup, EngineError, ProgressSender};
+use appkeep_core::engine::{BackupReport, CopyBackup, EngineError, ProgressSender, SnapshotReport};
 use appkeep_core::fail_point;
 use appkeep_core::identity::BackupIdentity;
 use rustic_core::jiff::Timestamp;
 use rustic_core::jiff::tz::TimeZone;
 use rustic_core::repofile::{SnapshotFile, SnapshotSummary};
 use rustic_core::{
-    BackupOptions, IndexedIdsStatus, Progress, ProgressBars, ProgressType, ReadSource, ReadSourceOpen,
-    Repository, RusticProgress, RusticResult, SnapshotGroupCriterion, SnapshotOptions,
+    BackupOptions, Id, IndexedIdsStatus, Progress, ProgressBars, ProgressType, Repository, RusticProgress,
+    RusticResult, SnapshotGroupCriterion, SnapshotOptions,
 };
 
 use crate::guard::{Guard, GuardedSource};
 use crate::repository::{OpenRepository, of_backup, tag_of};
 use crate::small_files::{self, Below, Draft};
+use crate::tree_source::BackupSource;
 use crate::verify::{Verification, read_back};
 use crate::write_gate::WriteGate;
 
@@ -42,46 +43,47 @@ const ROOT: &str = "/";
 ///
 /// # Errors
 /// Those of `Engine::copy_backup`. The repository then has no such backup.
-pub(crate) fn copy<S>(
+pub(crate) fn copy<S: BackupSource>(
     repository: OpenRepository,
     gate: &Arc<WriteGate>,
     request: &CopyBackup,
-    (directory, source, parent): (&Path, S, Parent),
+    (directory, source, parent): (&Path, &Arc<S>, Parent),
     progress: &ProgressSender,
     verification: Verification<'_>,
-) -> Result<BackupReport, EngineError>
-where
-    S: ReadSource + 'static,
-    S::Open: ReadSourceOpen + Send,
-    S::Iter: Send,
-{
+) -> Result<BackupReport, EngineError> {
     let failed = |doing: &'static str| move |error: Box<_>| gate.explain(doing, &error);
     let all = repository
         .get_all_snapshots()
         .map_err(failed("reading the snapshots"))?;
     if let Some(there) = of_backup(&all, request.backup_id).next() {
+        source.found(there);
         return finish(there.summary.as_ref(), Vec::new(), progress);
     }
-    let label = |stored_again| snapshot_label(request, stored_again).map_err(failed("naming the snapshot"));
+    let label = |stored_again| {
+        let label = snapshot_label(request, stored_again, source.report().as_ref());
+        label.map_err(failed("naming the snapshot"))
+    };
     let mut passes = Passes {
         gate,
         directory,
-        source: Arc::new(source),
+        source: Arc::clone(source),
         label: label(0)?,
         reporter: ProgressReporter::new(progress),
     };
     fail_point::pass("backup.before_archive");
-    let (repository, mut stored) = if all.is_empty() {
+    let first = if all.is_empty() {
         passes.small_files_first(&repository)?
     } else {
         passes.all_files(repository, &options(parent))?
     };
+    let (repository, mut stored) = passes.until_unchanged(first)?;
     let look = |repository: IndexedRepository, tree| {
         let (repository, backup_id) = (repository.drop_index(), request.backup_id);
         read_back(repository, gate, backup_id, tree, directory, verification)
     };
     let mut stored_again = Vec::new();
-    if let (repository, Some(stale)) = look(repository, stored.tree)? {
+    let (mut repository, stale) = look(repository, stored.tree)?;
+    if let Some(stale) = stale {
         // The only explanation is a wrong parent: a changed file was treated as unchanged, and its older
         // content was stored.
         tracing::warn!(
@@ -90,13 +92,24 @@ where
         );
         stored_again.push(stale);
         passes.label = label(stored_again.len())?;
-        let (repository, again) = passes.all_files(repository, &options(Parent::None))?;
-        stored = again;
-        if let (_, Some(stale)) = look(repository, stored.tree)? {
-            return Err(EngineError::Unreadable(vec![format!(
-                "{stale}: the snapshot changed while it was stored"
-            )]));
+        let again = passes.all_files(repository, &options(Parent::None))?;
+        let again = passes.until_unchanged(again)?;
+        stored = again.1;
+        let looked = look(again.0, stored.tree)?;
+        repository = looked.0;
+        if let Some(stale) = looked.1 {
+            let why = match verification.recorded {
+                None => "the snapshot changed while it was stored",
+                Some(_) => "it was not stored as it was read",
+            };
+            return Err(EngineError::Unreadable(vec![format!("{stale}: {why}")]));
         }
+    }
+    if source.report().is_some() {
+        stored.description = label(stored_again.len())?.description;
+        repository
+            .save_snapshots(vec![stored.clone()])
+            .map_err(failed("storing the backup"))?;
     }
     fail_point::pass("backup.before_release");
     gate.release()?;
@@ -104,7 +117,7 @@ where
     finish(stored.summary.as_ref(), stored_again, progress)
 }
 
-/// The input of the library for one backup; it is used once or twice.
+/// The input of the library for one backup; it is used once or several times.
 struct Passes<'a, S> {
     gate: &'a Arc<WriteGate>,
     directory: &'a Path,
@@ -113,12 +126,33 @@ struct Passes<'a, S> {
     reporter: ProgressReporter,
 }
 
-impl<S> Passes<'_, S>
-where
-    S: ReadSource + 'static,
-    S::Open: ReadSourceOpen + Send,
-    S::Iter: Send,
-{
+impl<S: BackupSource> Passes<'_, S> {
+    /// Stores everything again, except for what is unchanged since the last time, until the source needs no other pass.
+    fn until_unchanged(
+        &self,
+        (mut repository, mut stored): (IndexedRepository, SnapshotFile),
+    ) -> Result<(IndexedRepository, SnapshotFile), EngineError> {
+        // A pass that was stopped has found nothing.
+        while !self.gate.stop().is_cancelled() && self.source.end_pass()? {
+            let before = stored;
+            let held = self.gate.held().ok_or_else(no_summary)?;
+            let options = options_after(held);
+            (repository, stored) = self.all_files(repository.drop_index(), &options)?;
+            // The result of the earlier pass exists only in this process, so nothing may refer to it.
+            stored.parent = before.parent;
+            stored.parents = before.parents;
+            if let (Some(whole), Some(before)) = (stored.summary.as_mut(), before.summary.as_ref()) {
+                small_files::add_data(whole, before);
+                // A file that changed during a pass counts in each pass that stored it.
+                whole.files_new += before.files_new;
+                whole.files_changed += before.files_changed;
+                let stored = whole.files_new + whole.files_changed;
+                whole.files_unmodified = whole.total_files_processed.saturating_sub(stored);
+            }
+        }
+        Ok((repository, stored))
+    }
+
     /// Stores everything, and checks that nothing was left out.
     fn all_files(
         &self,
@@ -157,9 +191,7 @@ where
         let drafted = small_files::store_ahead(repository, self.gate, &self.reporter, given);
         guard.all_readable()?;
         let Draft { repository, draft } = drafted.map_err(failed("storing the small files"))?;
-        let mut options = options(Parent::Latest);
-        options.parent_opts.parents = vec![draft.id.to_hex().to_string()];
-        let (repository, mut stored) = self.all_files(repository, &options)?;
+        let (repository, mut stored) = self.all_files(repository, &options_after(*draft.id))?;
         // The draft exists only in this process, so nothing may refer to it.
         stored.parent = None;
         stored.parents.clear();
@@ -174,6 +206,13 @@ where
     fn guarded(&self, guard: &Arc<Guard>, limit: u64) -> GuardedSource<Below<S>> {
         GuardedSource::new(Below::new(&self.source, limit), self.directory.to_owned(), guard)
     }
+}
+
+/// The options for a pass whose parent is the result of an earlier one.
+fn options_after(earlier: Id) -> BackupOptions {
+    let mut options = options(Parent::Latest);
+    options.parent_opts.parents = vec![earlier.to_hex().to_string()];
+    options
 }
 
 fn finish(
@@ -211,11 +250,19 @@ fn options(parent: Parent) -> BackupOptions {
 }
 
 /// The fields that `restic snapshots` shows, and the backup's identity, which restic ignores.
-fn snapshot_label(request: &CopyBackup, stored_again: usize) -> RusticResult<SnapshotFile> {
-    let identity = BackupIdentity {
+fn snapshot_label(
+    request: &CopyBackup,
+    stored_again: usize,
+    report: Option<&SnapshotReport>,
+) -> RusticResult<SnapshotFile> {
+    let mut identity = BackupIdentity {
         stored_again,
         ..request.identity.clone()
     };
+    if let Some(report) = report {
+        identity.labels.retain(|label| !label.is_read_only());
+        identity.labels.extend(report.labels());
+    }
     let mut options = SnapshotOptions::default().add_tags(&tag_of(request.backup_id))?;
     options.host = Some(request.identity.app_name.clone());
     // Otherwise the command line of this process is stored.

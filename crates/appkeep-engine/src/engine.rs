@@ -9,17 +9,17 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use appkeep_core::catalog::{Bucket, BucketFeatures, Volume};
+use appkeep_core::catalog::{Bucket, BucketFeatures, SnapshotMode, Volume};
 use appkeep_core::engine::{
-    AbandonedRestore, BackupReport, BucketSpace, CopyBackup, CreateSnapshot, DeleteBackup, Engine,
-    EngineError, ProgressSender, Restore, RestoreData, RestoreReport, SnapshotReport, UnfinishedRestore,
+    AbandonedRestore, BackUpVolumes, BackupReport, BucketSpace, CopyBackup, CreateSnapshot, DeleteBackup,
+    Engine, EngineError, ProgressSender, Restore, RestoreData, RestoreReport, SnapshotReport,
+    UnfinishedRestore,
 };
 use appkeep_core::hook::{HookRun, RunHook};
 use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use async_trait::async_trait;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use self::copy::BackupCopy;
 use self::delete::BackupDeletion;
 use self::restore::restore_backup;
 use crate::backend::RepositoryLocation;
@@ -210,13 +210,17 @@ impl Engine for RusticEngine {
     async fn measure_volumes(
         &self,
         volumes: &[Volume],
+        mode: SnapshotMode,
         cancel: &CancellationToken,
     ) -> Result<u64, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         let (volumes, snapshots) = (volumes.to_owned(), self.snapshots.clone());
         thread::run("measure", self.priority, move || {
+            if mode == SnapshotMode::Live {
+                return measure::volumes(&volumes, None, &cancel);
+            }
             let mut copy_size = snapshots.copy_size()?;
-            let bytes = measure::volumes(&volumes, &mut copy_size, &cancel)?;
+            let bytes = measure::volumes(&volumes, Some(&mut copy_size), &cancel)?;
             snapshots.check_space(&copy_size)?;
             Ok(bytes)
         })
@@ -294,37 +298,37 @@ impl Engine for RusticEngine {
         cancel: &CancellationToken,
     ) -> Result<BackupReport, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
-        let (bucket, claimed, fence) = self.open(&request.bucket, &cancel)?;
-        let repository = bucket.repository(request.app_id).describe();
-        let held = (
-            self.locks
-                .shared(self.snapshot_key(request.app_id, request.snapshot_id), &cancel)
-                .await?,
-            self.locks
-                .exclusive(LockKey::BackupSlot(repository.clone()), &cancel)
-                .await?,
-            self.locks
-                .shared(LockKey::Repository(repository), &cancel)
-                .await?,
-        );
-        let (snapshots, keys) = (self.snapshots.clone(), self.keys.clone());
-        let claims = Arc::clone(&self.claims);
-        let (request, progress) = (request.clone(), progress.clone());
-        let verify_percent = self.verify_percent;
+        let snapshot = self.snapshot_key(request.app_id, request.snapshot_id);
+        let snapshot = self.locks.shared(snapshot, &cancel).await?;
+        let copy = self.begin_copy(request, progress, &cancel).await?;
+        let snapshots = self.snapshots.clone();
         thread::run("backup", self.priority, move || {
-            let _held = held;
-            BackupCopy {
-                request: &request,
-                bucket: &bucket,
-                claimed,
-                snapshots: &snapshots,
-                keys: &keys,
-                claims: &claims,
-                verify_percent,
-                progress: &progress,
-                fence,
-            }
-            .run()
+            let _snapshot = snapshot;
+            copy.of_snapshot(&snapshots)
+        })
+        .await
+    }
+
+    async fn back_up_volumes(
+        &self,
+        request: &BackUpVolumes,
+        progress: &ProgressSender,
+        cancel: &CancellationToken,
+    ) -> Result<(SnapshotReport, BackupReport), EngineError> {
+        let (cancel, _when_dropped) = cancelled_with(cancel);
+        // In the order of a restore, which locks a repository and then the volumes. It would replace them while they are
+        // read.
+        let copy = self.begin_copy(&request.backup, progress, &cancel).await?;
+        let volumes = self.volumes_key(request.backup.app_id);
+        let volumes = self.locks.shared(volumes, &cancel).await?;
+        let (snapshots, request) = (self.snapshots.clone(), request.clone());
+        let data_dir = self.data_dir.clone();
+        // As for a snapshot: the app may be quiesced meanwhile.
+        let priority = self.priority.max(Priority::Low);
+        thread::run("backup", priority, move || {
+            let _volumes = volumes;
+            finish::check_finished(&data_dir, request.backup.app_id)?;
+            copy.of_volumes(&request, &snapshots, &cancel)
         })
         .await
     }

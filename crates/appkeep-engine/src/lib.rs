@@ -23,6 +23,7 @@ mod holes;
 mod hook_processes;
 mod identity;
 mod keys;
+mod live;
 mod locks;
 mod machine;
 mod measure;

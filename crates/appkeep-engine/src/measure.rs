@@ -19,18 +19,18 @@ use crate::space::CopySize;
 use crate::staging::is_staging_name;
 
 /// The total size of the volumes' files in bytes. Also adds the space that a snapshot of them requires to
-/// `copy_size`.
+/// `copy_size`, if there will be one.
 ///
 /// # Errors
 /// [`EngineError::Unreadable`] with the unreadable files; each file is opened for this.
 pub(crate) fn volumes(
     volumes: &[Volume],
-    copy_size: &mut CopySize,
+    copy_size: Option<&mut CopySize>,
     cancel: &CancellationToken,
 ) -> Result<u64, EngineError> {
     let mut measure = Measure {
         bytes: 0,
-        copy_size: Some(copy_size),
+        copy_size,
         unreadable: Reasons::default(),
         cancel,
     };
@@ -166,7 +166,7 @@ mod tests {
             path: "/nowhere/at/all".into(),
         };
         let mut copy_size = CopySize::new(Path::new("/tmp"));
-        match volumes(&[missing], &mut copy_size, &CancellationToken::new()) {
+        match volumes(&[missing], Some(&mut copy_size), &CancellationToken::new()) {
             Err(EngineError::Unreadable(reasons)) => {
                 assert_eq!(reasons, ["data: No such file or directory (os error 2)"]);
             }

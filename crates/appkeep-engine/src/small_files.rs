@@ -80,6 +80,11 @@ pub(crate) fn add_up(whole: &mut SnapshotSummary, ahead: &SnapshotSummary) {
     (whole.files_changed, whole.files_unmodified) = (0, 0);
     whole.dirs_new = whole.total_dirs_processed;
     (whole.dirs_changed, whole.dirs_unmodified) = (0, 0);
+    add_data(whole, ahead);
+}
+
+/// Adds the stored data of an earlier pass to that of a later one.
+pub(crate) fn add_data(whole: &mut SnapshotSummary, ahead: &SnapshotSummary) {
     whole.data_blobs += ahead.data_blobs;
     whole.tree_blobs += ahead.tree_blobs;
     whole.data_added += ahead.data_added;

@@ -13,8 +13,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use appkeep_core::engine::{EngineError, SnapshotReport};
 use rustic_core::jiff::Timestamp;
-use rustic_core::repofile::{Metadata as NodeMetadata, Node, NodeType};
+use rustic_core::repofile::{Metadata as NodeMetadata, Node, NodeType, SnapshotFile};
 use rustic_core::{ErrorKind, ReadSource, ReadSourceEntry, ReadSourceOpen, RusticError, RusticResult};
 use walkdir::{DirEntry, WalkDir};
 
@@ -24,6 +25,26 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::manifest::read::{Reader, Step};
 use crate::snapshot::manifest::{Kind, Original, TIMES};
 use crate::snapshot::xattr;
+
+/// The data of a backup, which may change while it is read.
+pub(crate) trait BackupSource: ReadSource<Open: ReadSourceOpen + Send, Iter: Send> + 'static {
+    /// Ends a pass through all entries. Returns whether another one is needed, because files changed while they were
+    /// read.
+    ///
+    /// # Errors
+    /// [`EngineError::Unreadable`] if the data can't be stored as required.
+    fn end_pass(&self) -> Result<bool, EngineError> {
+        Ok(false)
+    }
+
+    /// Called if the backup is already stored, instead of a pass.
+    fn found(&self, _stored: &SnapshotFile) {}
+
+    /// The result of the last pass, if no snapshot has one. Its labels are stored with the backup.
+    fn report(&self) -> Option<SnapshotReport> {
+        None
+    }
+}
 
 /// The first device number that no manifest uses.
 const FIRST_DEVICE: u64 = 1 << 32;
@@ -41,6 +62,8 @@ impl TreeSource {
         Self { snapshot }
     }
 }
+
+impl BackupSource for TreeSource {}
 
 impl ReadSource for TreeSource {
     type Open = FileAt;
@@ -155,7 +178,7 @@ impl Iterator for Entries {
                         if entry.kind == Kind::Directory {
                             self.here.clone_from(&path);
                         }
-                        return Some(Ok(source_entry(path, &entry.kind, entry.original)));
+                        return Some(Ok(entry_of(path, &entry.kind, entry.original)));
                     }
                 },
             }
@@ -164,7 +187,7 @@ impl Iterator for Entries {
 }
 
 /// Describes an error with this crate's message.
-fn read_error(what: &Path, error: io::Error) -> Box<RusticError> {
+pub(crate) fn read_error(what: &Path, error: io::Error) -> Box<RusticError> {
     let what = what.display().to_string();
     RusticError::with_source(
         ErrorKind::InputOutput,
@@ -180,7 +203,7 @@ impl Entries {
             Err(error) => (error.path().unwrap_or(&self.root).to_owned(), Err(error.into())),
         };
         match entry {
-            Ok((kind, original)) => Ok(source_entry(path, &kind, original)),
+            Ok((kind, original)) => Ok(entry_of(path, &kind, original)),
             Err(error) => Err(read_error(path.strip_prefix(&self.root).unwrap_or(&path), error)),
         }
     }
@@ -224,18 +247,30 @@ impl Entries {
     }
 }
 
-fn source_entry(path: PathBuf, kind: &Kind, original: Original) -> Entry {
-    let (node_type, open) = match kind {
-        Kind::Directory => (NodeType::Dir, None),
-        Kind::File { .. } => (NodeType::File, Some(FileAt(path.clone()))),
-        Kind::Link { target } => (NodeType::from_link(Path::new(OsStr::from_bytes(target))), None),
+fn entry_of(path: PathBuf, kind: &Kind, original: Original) -> Entry {
+    let open = matches!(kind, Kind::File { .. }).then(|| FileAt(path.clone()));
+    source_entry(path, kind, original, open)
+}
+
+/// Describes an entry for the library; `open` is the content of a file.
+pub(crate) fn source_entry<O>(
+    path: PathBuf,
+    kind: &Kind,
+    original: Original,
+    open: Option<O>,
+) -> ReadSourceEntry<O> {
+    let node_type = match kind {
+        Kind::Directory => NodeType::Dir,
+        Kind::File { .. } => NodeType::File,
+        Kind::Link { target } => NodeType::from_link(Path::new(OsStr::from_bytes(target))),
     };
     let name = path.file_name().unwrap_or_default();
     let node = Node::new_node(name, node_type, node_metadata(kind, original));
-    Entry { path, node, open }
+    ReadSourceEntry { path, node, open }
 }
 
-fn node_metadata(kind: &Kind, original: Original) -> NodeMetadata {
+/// Converts metadata to restic's format.
+pub(crate) fn node_metadata(kind: &Kind, original: Original) -> NodeMetadata {
     let mtime = timestamp(original.modified);
     let mut node = NodeMetadata {
         mode: Some(go_mode(kind, original.mode)),

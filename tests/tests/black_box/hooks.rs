@@ -13,6 +13,11 @@ pub(crate) const WAITING_HOOK: (&str, &str, &str, u32) =
 /// Sets the usual configuration, with these hooks for `blog`. `$LOG` stands for a file that they can write
 /// to, `$DIR` for the temporary directory.
 pub(crate) fn with_hooks(builder: Builder, hooks: &[(&str, &str, &str, u32)]) -> Builder {
+    with_options(builder, "", hooks)
+}
+
+/// As [`with_hooks`], with further lines for `blog`.
+pub(crate) fn with_options(builder: Builder, options: &str, hooks: &[(&str, &str, &str, u32)]) -> Builder {
     let dir = builder.path().display().to_string();
     let hook = |(name, stage, script, timeout_secs): &(&str, &str, &str, u32)| {
         let script = script
@@ -27,29 +32,29 @@ pub(crate) fn with_hooks(builder: Builder, hooks: &[(&str, &str, &str, u32)]) ->
     let blog = "volumes = { data = \"volumes/blog\" }\n";
     let config = usual_config();
     assert!(config.contains(blog));
-    builder.config(&config.replace(blog, &format!("{blog}{}", declared.concat())))
+    builder.config(&config.replace(blog, &format!("{blog}{options}{}", declared.concat())))
 }
 
-fn log(server: &TestServer) -> String {
+pub(crate) fn log(server: &TestServer) -> String {
     fs::read_to_string(server.path().join("log")).unwrap_or_default()
 }
 
 /// Creates a snapshot of `blog` and waits for its end.
-async fn take(server: &TestServer) -> Value {
+pub(crate) async fn take(server: &TestServer) -> Value {
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_snap(app, &json!({})).await;
     api.ended(&api.snap_path(app, &created)).await
 }
 
 /// Creates a backup of `blog` and waits for its end.
-async fn back_up(server: &TestServer) -> Value {
+pub(crate) async fn back_up(server: &TestServer) -> Value {
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;
     let path = api.backup_path(&created);
     api.ended(&path).await
 }
 
-fn labels(level: &str, skipped: &str) -> Value {
+pub(crate) fn labels(level: &str, skipped: &str) -> Value {
     json!([
         {"name": "appkeep.io/read-only/snapshot-level", "value": level},
         {"name": "appkeep.io/read-only/snapshot-skipped", "value": skipped},

@@ -26,10 +26,12 @@ pub(crate) enum Peer {
     Ours,
     /// The engine without reading a finished backup back: its own overhead over the library.
     Unverified,
+    /// The engine, directly from the source, without snapshots.
+    Live,
 }
 
 impl Peer {
-    const ALL: [Self; 4] = [Self::Restic, Self::Bare, Self::Ours, Self::Unverified];
+    const ALL: [Self; 5] = [Self::Restic, Self::Bare, Self::Ours, Self::Unverified, Self::Live];
 
     /// Those that store backups on S3 safely.
     const WITH_S3: [Self; 2] = [Self::Restic, Self::Ours];
@@ -177,7 +179,7 @@ impl Site<'_> {
                     settle();
                     let cost = cost_of(&mut command).with_context(|| step.name())?;
                     costs.note(step, peer, cost);
-                    if (step, peer) == (Step::Restore, Peer::Ours) {
+                    if step == Step::Restore && matches!(peer, Peer::Ours | Peer::Live) {
                         costs.note(Step::Compared, peer, cost);
                     }
                     self.after(step, peer, costs)?;
@@ -215,7 +217,7 @@ impl Site<'_> {
         }
         let word = match step {
             Step::Compared => return Ok(None),
-            Step::Snapshot if peer == Peer::Bare => return Ok(None),
+            Step::Snapshot if matches!(peer, Peer::Bare | Peer::Live) => return Ok(None),
             Step::Restore | Step::Delete if peer == Peer::Unverified => return Ok(None),
             Step::Snapshot => "snapshot-1",
             Step::First => "backup-1",
@@ -227,13 +229,16 @@ impl Site<'_> {
         if let (Peer::Ours | Peer::Unverified, Step::Unchanged | Step::Changed) = (peer, step) {
             cost_of(&mut self.example(peer, &word.replace("backup", "snapshot")))?;
         }
+        if peer == Peer::Live {
+            return Ok(Some(self.example(peer, &word.replace("backup", "live"))));
+        }
         Ok(Some(self.example(peer, word)))
     }
 
     fn example(&self, peer: Peer, step: &str) -> Command {
         let peer_name = match peer {
             Peer::Unverified => "ours-unverified",
-            Peer::Ours => "ours",
+            Peer::Ours | Peer::Live => "ours",
             Peer::Bare | Peer::Restic => "bare",
         };
         let mut command = Command::new(self.example);
@@ -314,7 +319,7 @@ impl Site<'_> {
             Step::Restore | Step::Compared => {
                 let restored = self.place(peer).join("restored");
                 let inner = match peer {
-                    Peer::Ours => restored.join("data"),
+                    Peer::Ours | Peer::Live => restored.join("data"),
                     _ => restored.join(self.source.strip_prefix("/")?),
                 };
                 if !dataset::is_same(self.source, &inner)? {
@@ -334,7 +339,7 @@ impl Site<'_> {
         if let Some(server) = self.server {
             return Ok(dataset::size(&server.bucket_directory().join(self.prefix(peer)))?.1);
         }
-        let name = if peer == Peer::Ours {
+        let name = if matches!(peer, Peer::Ours | Peer::Live) {
             "bucket"
         } else {
             "repository"

@@ -13,6 +13,7 @@ pub(crate) fn name_of(peer: Peer) -> &'static str {
         Peer::Bare => "library",
         Peer::Ours => "appkeep",
         Peer::Unverified => "appkeep-unverified",
+        Peer::Live => "appkeep-live",
     }
 }
 
@@ -30,6 +31,8 @@ pub(crate) fn table(costs: &Costs) -> String {
             "to restic",
             "to library",
             "unverified to library",
+            "live",
+            "live to restic",
         ]);
     for step in Step::ALL {
         let of = |peer| costs.of.get(&(step, peer)).copied();
@@ -42,6 +45,8 @@ pub(crate) fn table(costs: &Costs) -> String {
             ratio(ours, of(Peer::Restic)),
             ratio(ours, of(Peer::Bare)),
             ratio(of(Peer::Unverified), of(Peer::Bare)),
+            cell(of(Peer::Live)),
+            ratio(of(Peer::Live), of(Peer::Restic)),
         ]);
     }
     let names = ["repository after it, MiB", "repository at the end, MiB"];
@@ -59,6 +64,8 @@ pub(crate) fn table(costs: &Costs) -> String {
             quotient(float(ours), float(of(Peer::Restic))),
             quotient(float(ours), float(of(Peer::Bare))),
             String::new(),
+            mib(of(Peer::Live)),
+            quotient(float(of(Peer::Live)), float(of(Peer::Restic))),
         ]);
     }
     table.to_string()
@@ -139,8 +146,10 @@ mod tests {
             ..cost
         };
         costs.of.insert((Step::First, Peer::Restic), half);
+        costs.of.insert((Step::First, Peer::Live), half);
         let table = table(&costs);
         assert!(table.contains("0.50× / 1.00× / 1.00×"), "{table}");
-        assert_eq!(table.matches('×').count(), 3, "{table}");
+        assert!(table.contains("1.00× / 1.00× / 1.00×"), "{table}");
+        assert_eq!(table.matches('×').count(), 6, "{table}");
     }
 }

@@ -164,10 +164,10 @@ fn installation(binary: &Path, parent: &Path) -> Result<Installation> {
         if id == APP {
             installation.configure("data = \"volume\"", &volumes)?;
         } else {
-            // Writing to a string doesn't fail.
+            // Its backups are read from its volumes. Writing to a string doesn't fail.
             let _ = write!(
                 apps,
-                "[[accounts.apps]]\nname = \"{name}\"\nid = \"{id}\"\nvolumes = {{ {volumes} }}\n\n"
+                "[[accounts.apps]]\nname = \"{name}\"\nid = \"{id}\"\nvolumes = {{ {volumes} }}\nsnapshot = \"live\"\n\n"
             );
         }
     }

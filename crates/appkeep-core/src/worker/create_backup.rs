@@ -1,19 +1,20 @@
 //! Creates a backup: creates or uses a snapshot, measures it, copies it into the bucket, and records the result.
 //!
 //! Steps: `discovering` (a snapshot is created unless the backup names one, then its size is measured), `running`
-//! (bytes are copied), `completed`. A backup never reads the live volumes.
+//! (bytes are copied), `completed`. Only [`live_backup`] reads the volumes themselves.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::job::{Job, Setback, name_of, record_setback, update};
 use super::run::JobRun;
 use super::step::StepError;
-use super::{PROGRESS_EVERY, apply_retention, create_snapshot, hooks};
+use super::{PROGRESS_EVERY, apply_retention, create_snapshot, hooks, live_backup};
 use crate::app_backup::AppBackup;
 use crate::app_snapshot::{AppSnapshot, SnapshotDetails};
-use crate::engine::{BackupReport, CopyBackup, Progress};
+use crate::engine::{BackupReport, CopyBackup, EngineError, Progress};
 use crate::fail_point;
 use crate::identity::BackupIdentity;
 use crate::ids::{AccountId, AppBackupId, AppSnapshotId, SnapshotKind, SubjectId};
@@ -47,7 +48,11 @@ impl Job for CreateBackup {
         fail_point::pass("create_backup.begin");
         let backup = discover(run, backup).await?;
         fail_point::pass("create_backup.discovering");
-        let (backup, snapshot) = create_own_snapshot(run, backup).await?;
+        let (backup, snapshot_id) = name_snapshot(run, backup).await?;
+        if let Some(snapshot) = live_backup::snapshot_of(run, &backup, snapshot_id).await? {
+            return live_backup::create(run, backup, snapshot).await;
+        }
+        let snapshot = create_own_snapshot(run, &backup, snapshot_id).await?;
         fail_point::pass("create_backup.snapshot_created");
         let backup = measure(run, backup, &snapshot).await?;
         fail_point::pass("create_backup.running");
@@ -121,11 +126,11 @@ async fn discover(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, 
     Ok(backup)
 }
 
-/// Completes the snapshot that the backup reads from: the one that it names, or else its own.
-async fn create_own_snapshot(
+/// Returns the snapshot that the backup names, or else inserts its own.
+async fn name_snapshot(
     run: &JobRun<'_>,
     mut backup: AppBackup,
-) -> Result<(AppBackup, AppSnapshot), StepError> {
+) -> Result<(AppBackup, AppSnapshotId), StepError> {
     discard_snapshots_of_other_nodes(run, &mut backup).await?;
     let snapshot_id = if let Some(snapshot_id) = backup.details.snapshot_id {
         snapshot_id
@@ -138,7 +143,16 @@ async fn create_own_snapshot(
         fail_point::pass("create_backup.snapshot_named");
         snapshot_id
     };
-    let snapshot = create_snapshot::create(run, backup.account_id, snapshot_id)
+    Ok((backup, snapshot_id))
+}
+
+/// Completes the snapshot that the backup reads from.
+async fn create_own_snapshot(
+    run: &JobRun<'_>,
+    backup: &AppBackup,
+    snapshot_id: AppSnapshotId,
+) -> Result<AppSnapshot, StepError> {
+    create_snapshot::create(run, backup.account_id, snapshot_id)
         .await
         .map_err(|error| match error {
             // A missing snapshot fails the backup, unless the backup itself was deleted.
@@ -146,8 +160,7 @@ async fn create_own_snapshot(
                 StepError::Permanent(vec![format!("snapshot {snapshot_id} no longer exists")])
             }
             error => error,
-        })?;
-    Ok((backup, snapshot))
+        })
 }
 
 /// Replaces the snapshot that an earlier run created for this backup on another node: only that node can read it.
@@ -216,7 +229,7 @@ async fn insert_own_snapshot(
 
 async fn measure(
     run: &JobRun<'_>,
-    mut backup: AppBackup,
+    backup: AppBackup,
     snapshot: &AppSnapshot,
 ) -> Result<AppBackup, StepError> {
     if backup.state == ResourceState::Running && backup.details.total_bytes.is_some() {
@@ -228,6 +241,16 @@ async fn measure(
         .engine
         .measure_snapshot(snapshot.app_id, snapshot.id, &run.cancel)
         .await?;
+    begin_copy(run, backup, snapshot, total_bytes).await
+}
+
+/// Moves the backup to `running`, with the total size of its data.
+pub(super) async fn begin_copy(
+    run: &JobRun<'_>,
+    mut backup: AppBackup,
+    snapshot: &AppSnapshot,
+    total_bytes: u64,
+) -> Result<AppBackup, StepError> {
     backup.state = ResourceState::Running;
     backup.details.total_bytes = Some(total_bytes);
     backup.inherit_from(snapshot);
@@ -235,12 +258,26 @@ async fn measure(
     update(run, backup).await
 }
 
-/// Copies the snapshot into the bucket. Progress is recorded at a limited rate.
+/// Copies the snapshot into the bucket.
 async fn copy(
     run: &JobRun<'_>,
     backup: &AppBackup,
     snapshot: &AppSnapshot,
 ) -> Result<BackupReport, StepError> {
+    let snapshot_time = snapshot.snapshot_time.unwrap_or(snapshot.metadata.created_at);
+    let request = copy_request(run, backup, snapshot.id, snapshot_time).await?;
+    let (sender, progress) = watch::channel(Progress::default());
+    let copying = run.deps.engine.copy_backup(&request, &sender, &run.cancel);
+    recording_progress(run, backup, progress, copying).await
+}
+
+/// The request to copy a snapshot into the backup's bucket.
+pub(super) async fn copy_request(
+    run: &JobRun<'_>,
+    backup: &AppBackup,
+    snapshot_id: AppSnapshotId,
+    snapshot_time: DateTime<Utc>,
+) -> Result<CopyBackup, StepError> {
     let store = &run.deps.store;
     let bucket = store
         .fetch_bucket(backup.account_id, backup.details.bucket_id)
@@ -253,16 +290,22 @@ async fn copy(
         })?;
     let app = store.fetch_app(backup.account_id, backup.app_id).await?;
     let app_name = app.map_or_else(|| backup.app_id.to_string(), |app| app.name);
-    let snapshot_time = snapshot.snapshot_time.unwrap_or(snapshot.metadata.created_at);
-    let request = CopyBackup {
+    Ok(CopyBackup {
         bucket,
         app_id: backup.app_id,
         backup_id: backup.id,
-        snapshot_id: snapshot.id,
+        snapshot_id,
         identity: BackupIdentity::new(backup, &app_name, snapshot_time),
-    };
-    let (sender, mut progress) = watch::channel(Progress::default());
-    let copying = run.deps.engine.copy_backup(&request, &sender, &run.cancel);
+    })
+}
+
+/// Waits for the engine. Meanwhile, progress is recorded at a limited rate.
+pub(super) async fn recording_progress<T>(
+    run: &JobRun<'_>,
+    backup: &AppBackup,
+    mut progress: watch::Receiver<Progress>,
+    copying: impl Future<Output = Result<T, EngineError>>,
+) -> Result<T, StepError> {
     tokio::pin!(copying);
     let mut tick = interval(PROGRESS_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -299,7 +342,8 @@ async fn record_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) 
     }
 }
 
-async fn complete(
+/// Completes the backup with the results of its snapshot, which is deleted if it was created only for this backup.
+pub(super) async fn complete(
     run: &JobRun<'_>,
     account_id: AccountId,
     backup_id: AppBackupId,
@@ -310,6 +354,7 @@ async fn complete(
     let found = tx.fetch_resource(account_id, backup_id).await?;
     let mut backup = found.ok_or(StepError::Gone)?;
     let snapshot_time = snapshot.snapshot_time.unwrap_or(snapshot.metadata.created_at);
+    backup.inherit_from(snapshot);
     backup.complete(copied, snapshot_time, run.deps.clock.now());
     if !tx.update_resource(&backup).await? {
         return Err(StepError::Gone);

@@ -10,7 +10,7 @@ use super::run::JobRun;
 use super::step::StepError;
 use crate::app_restore::{RestoreState, UNFINISHED};
 use crate::app_snapshot::AppSnapshot;
-use crate::catalog::App;
+use crate::catalog::{App, SnapshotMode};
 use crate::engine::{self, SnapshotReport};
 use crate::fail_point;
 use crate::ids::{AccountId, AppSnapshotId, SnapshotKind};
@@ -79,6 +79,25 @@ pub(super) async fn create(
     if snapshot.state == ResourceState::Completed {
         return Ok(snapshot);
     }
+    let prepared = prepare(run, snapshot, SnapshotMode::Auto).await?;
+    copy(run, prepared.snapshot, &prepared.app).await
+}
+
+/// A snapshot whose volumes can be read.
+pub(super) struct Prepared {
+    pub(super) snapshot: AppSnapshot,
+    pub(super) app: App,
+    /// The total size of the volumes' files.
+    pub(super) bytes: u64,
+}
+
+/// Checks that the app's volumes can be read now, and measures them. If they can't, the app is released.
+pub(super) async fn prepare(
+    run: &JobRun<'_>,
+    snapshot: AppSnapshot,
+    mode: SnapshotMode,
+) -> Result<Prepared, StepError> {
+    let (account_id, snapshot_id) = (snapshot.account_id, snapshot.id);
     let app = run.app(account_id, snapshot.app_id).await?;
     let app = app.ok_or_else(|| undeclared_here(run, snapshot.app_id))?;
     let checked = match check_declared(&app) {
@@ -93,15 +112,14 @@ pub(super) async fn create(
         checked => checked?,
     }
     let snapshot = take_over(run, snapshot).await?;
-    let snapshot = match discover(run, snapshot, &app).await {
-        Ok(snapshot) => snapshot,
-        Err(error @ StepError::LeaseLost) => return Err(error),
+    match discover(run, snapshot, &app, mode).await {
+        Ok((snapshot, bytes)) => Ok(Prepared { snapshot, app, bytes }),
+        Err(error @ StepError::LeaseLost) => Err(error),
         Err(error) => {
             hooks::release(run, account_id, app.id, snapshot_id).await?;
-            return Err(error);
+            Err(error)
         }
-    };
-    copy(run, snapshot, &app).await
+    }
 }
 
 /// Makes this node the one that holds the snapshot's data; this is stored with the next state. Incomplete data of an
@@ -140,68 +158,82 @@ async fn check_not_restoring(run: &JobRun<'_>, app: &App) -> Result<(), StepErro
     }
 }
 
-/// Checks that all volumes are readable.
-async fn discover(run: &JobRun<'_>, snapshot: AppSnapshot, app: &App) -> Result<AppSnapshot, StepError> {
+/// Checks that all volumes are readable, and returns the total size of their files.
+async fn discover(
+    run: &JobRun<'_>,
+    snapshot: AppSnapshot,
+    app: &App,
+    mode: SnapshotMode,
+) -> Result<(AppSnapshot, u64), StepError> {
     let snapshot = advance(run, snapshot, ResourceState::Discovering).await?;
     fail_point::pass("create_snapshot.discovering");
-    run.deps.engine.measure_volumes(&app.volumes, &run.cancel).await?;
-    Ok(snapshot)
+    let engine = &run.deps.engine;
+    let bytes = engine.measure_volumes(&app.volumes, mode, &run.cancel).await?;
+    Ok((snapshot, bytes))
 }
 
 /// Copies the volumes between the app's hooks, and records the results.
 async fn copy(run: &JobRun<'_>, snapshot: AppSnapshot, app: &App) -> Result<AppSnapshot, StepError> {
     let mut snapshot = advance(run, snapshot, ResourceState::Running).await?;
     fail_point::pass("create_snapshot.running");
-    let mut window = HookWindow::open(run, app, snapshot.id, &run.cancel).await?;
-    let copied = copy_within(run, &snapshot, app, &mut window).await;
-    let failed_hooks = window.run_post_hooks(run).await?;
-    if copied.is_ok() || !app.options.hooks.is_empty() {
-        snapshot.record_hooks(failed_hooks);
-    }
-    match copied {
-        Ok(report) => {
-            for note in &report.notes {
-                tracing::warn!(snapshot.id = %snapshot.id, note, "snapshot");
-            }
-            tracing::info!(
-                snapshot.id = %snapshot.id, level = report.level.as_str(), skipped = report.skipped, "snapshot created"
-            );
-            run.leave(snapshot.id.as_uuid(), ResourceState::Running).await?;
-            snapshot.complete(&report, run.deps.clock.now());
-            update(run, snapshot).await
-        }
-        Err(error) => {
-            if snapshot.hook_state.is_some()
-                && let Err(error) = update(run, snapshot).await
-            {
-                tracing::warn!(%error, "the results of the hooks were not recorded");
-            }
-            Err(error)
-        }
-    }
+    let (app_id, snapshot_id) = (snapshot.app_id, snapshot.id);
+    let report = between_hooks(run, &mut snapshot, app, async {
+        let request = engine::CreateSnapshot {
+            app_id,
+            snapshot_id,
+            volumes: app.volumes.clone(),
+            consistency: app.options.consistency,
+            snapshot_time: run.deps.clock.now(),
+        };
+        let report = run.deps.engine.create_snapshot(&request, &run.cancel).await?;
+        fail_point::pass("create_snapshot.copied");
+        Ok(report)
+    })
+    .await?;
+    log(&snapshot, &report);
+    run.leave(snapshot.id.as_uuid(), ResourceState::Running).await?;
+    snapshot.complete(&report, run.deps.clock.now());
+    update(run, snapshot).await
 }
 
-async fn copy_within(
+/// Logs the result and its notes.
+pub(super) fn log(snapshot: &AppSnapshot, report: &SnapshotReport) {
+    for note in &report.notes {
+        tracing::warn!(snapshot.id = %snapshot.id, note, "snapshot");
+    }
+    tracing::info!(
+        snapshot.id = %snapshot.id, level = report.level.as_str(), skipped = report.skipped, "snapshot created"
+    );
+}
+
+/// Reads the app's volumes between its hooks, and records the outcome of the hooks in the snapshot; it is stored only if
+/// the read failed.
+pub(super) async fn between_hooks<T>(
     run: &JobRun<'_>,
-    snapshot: &AppSnapshot,
+    snapshot: &mut AppSnapshot,
     app: &App,
-    window: &mut HookWindow<'_>,
-) -> Result<SnapshotReport, StepError> {
-    window.run_pre_hooks(run).await?;
-    let request = engine::CreateSnapshot {
-        app_id: snapshot.app_id,
-        snapshot_id: snapshot.id,
-        volumes: app.volumes.clone(),
-        consistency: app.options.consistency,
-        snapshot_time: run.deps.clock.now(),
+    read: impl Future<Output = Result<T, StepError>>,
+) -> Result<T, StepError> {
+    let mut window = HookWindow::open(run, app, snapshot.id, &run.cancel).await?;
+    let result = match window.run_pre_hooks(run).await {
+        Ok(()) => read.await,
+        Err(error) => Err(error),
     };
-    let report = run.deps.engine.create_snapshot(&request, &run.cancel).await?;
-    fail_point::pass("create_snapshot.copied");
-    Ok(report)
+    let failed_hooks = window.run_post_hooks(run).await?;
+    if result.is_ok() || !app.options.hooks.is_empty() {
+        snapshot.record_hooks(failed_hooks);
+    }
+    if result.is_err()
+        && snapshot.hook_state.is_some()
+        && let Err(error) = update(run, snapshot.clone()).await
+    {
+        tracing::warn!(%error, "the results of the hooks were not recorded");
+    }
+    result
 }
 
 /// Moves the snapshot to the next state, unless an earlier attempt already moved it further.
-async fn advance(
+pub(super) async fn advance(
     run: &JobRun<'_>,
     mut snapshot: AppSnapshot,
     next: ResourceState,

@@ -18,6 +18,7 @@ mod delete_snapshot;
 mod events;
 mod hooks;
 mod job;
+mod live_backup;
 mod liveness;
 mod node_watch;
 mod reconciler;

@@ -17,6 +17,7 @@ pub(crate) fn run(step: Step, site: &Site) -> Result<(), Failure> {
     let repository = || open(&site.place.join("repository"), &site.place.join("key.json"));
     match step {
         Step::Snapshot(_) => Ok(()),
+        Step::Live(_) => Err("bare has no step live-N".into()),
         Step::Backup(number) => backup(repository()?, number, &site.source),
         Step::Restore(number) => restore(repository()?, &number.to_string(), &site.place.join("restored")),
         Step::Delete => delete(&repository()?),

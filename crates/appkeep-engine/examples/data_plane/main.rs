@@ -21,6 +21,8 @@ enum Step {
     Snapshot(u8),
     /// Creates the backup with this number.
     Backup(u8),
+    /// Creates the backup with this number directly from the source; only the engine has this step.
+    Live(u8),
     /// Restores the backup with this number to the directory `restored` of the site.
     Restore(u8),
     /// Deletes the first two backups and frees their space.
@@ -53,7 +55,7 @@ fn run() -> Result<(), Failure> {
     let [peer, step, place, source, bucket @ ..] = args.as_slice() else {
         return Err("usage: data_plane ours|ours-unverified|bare STEP PLACE SOURCE [BUCKET]".into());
     };
-    let step = step_of(step).ok_or("STEP is snapshot-N, backup-N, restore-N or delete")?;
+    let step = step_of(step).ok_or("STEP is snapshot-N, backup-N, live-N, restore-N or delete")?;
     let site = Site {
         place: PathBuf::from(place),
         source: PathBuf::from(source),
@@ -76,6 +78,7 @@ fn step_of(text: &str) -> Option<Step> {
     match step {
         "snapshot" => Some(Step::Snapshot(number)),
         "backup" => Some(Step::Backup(number)),
+        "live" => Some(Step::Live(number)),
         "restore" => Some(Step::Restore(number)),
         _ => None,
     }

@@ -7,8 +7,8 @@ use appkeep_core::catalog::{
     Bucket, BucketLocation, Consistency, S3Credentials, S3Location, TransferLimits, Volume,
 };
 use appkeep_core::engine::{
-    CopyBackup, CreateSnapshot, DeleteBackup, Engine, Progress, Restore, RestoreData, RestoreTarget,
-    TargetPolicy,
+    BackUpVolumes, CopyBackup, CreateSnapshot, DeleteBackup, Engine, Progress, Restore, RestoreData,
+    RestoreTarget, TargetPolicy,
 };
 use appkeep_core::identity::BackupIdentity;
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId};
@@ -41,10 +41,7 @@ async fn step_of(engine: &RusticEngine, step: Step, site: &Site) -> Result<(), F
     let app_id = AppId::new(Uuid::from_u128(1));
     match step {
         Step::Snapshot(number) => {
-            let volumes = vec![Volume {
-                name: "data".to_owned(),
-                path: site.source.clone(),
-            }];
+            let volumes = volumes(site);
             let snapshot_id = snapshot_id(number);
             let request = CreateSnapshot {
                 app_id,
@@ -56,15 +53,16 @@ async fn step_of(engine: &RusticEngine, step: Step, site: &Site) -> Result<(), F
             engine.create_snapshot(&request, &cancel).await?;
         }
         Step::Backup(number) => {
-            let (bucket, backup_id, time) = (bucket(site)?, backup_id(number), snapshot_time(number)?);
-            let request = CopyBackup {
-                app_id,
-                backup_id,
-                snapshot_id: snapshot_id(number),
-                identity: BackupIdentity::derived(backup_id, bucket.account_id, app_id, "bench", time),
-                bucket,
-            };
+            let request = copy_request(site, app_id, number)?;
             engine.copy_backup(&request, &progress, &cancel).await?;
+        }
+        Step::Live(number) => {
+            let request = BackUpVolumes {
+                backup: copy_request(site, app_id, number)?,
+                volumes: volumes(site),
+                consistency: Consistency::Normal,
+            };
+            engine.back_up_volumes(&request, &progress, &cancel).await?;
         }
         Step::Restore(number) => {
             let request = Restore {
@@ -95,6 +93,24 @@ async fn step_of(engine: &RusticEngine, step: Step, site: &Site) -> Result<(), F
         }
     }
     Ok(())
+}
+
+fn volumes(site: &Site) -> Vec<Volume> {
+    vec![Volume {
+        name: "data".to_owned(),
+        path: site.source.clone(),
+    }]
+}
+
+fn copy_request(site: &Site, app_id: AppId, number: u8) -> Result<CopyBackup, Failure> {
+    let (bucket, backup_id, time) = (bucket(site)?, backup_id(number), snapshot_time(number)?);
+    Ok(CopyBackup {
+        app_id,
+        backup_id,
+        snapshot_id: snapshot_id(number),
+        identity: BackupIdentity::derived(backup_id, bucket.account_id, app_id, "bench", time),
+        bucket,
+    })
 }
 
 fn snapshot_time(number: u8) -> Result<DateTime<Utc>, Failure> {

@@ -9,7 +9,7 @@ use rustic_core::{ErrorKind, ReadSource, ReadSourceEntry, ReadSourceOpen, Rustic
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::{BackendFailure, lock};
-use crate::tree_source::TreeSource;
+use crate::tree_source::{BackupSource, TreeSource};
 
 type TreeFile = <TreeSource as ReadSource>::Open;
 
@@ -35,6 +35,8 @@ pub(super) enum SourceFault {
     /// Records the names of files as they are opened.
     Noted(Arc<Mutex<Vec<OsString>>>),
 }
+
+impl BackupSource for FaultySource {}
 
 impl ReadSource for FaultySource {
     type Open = FaultyFile;

@@ -5,6 +5,7 @@
 mod faulty_backend;
 mod faulty_source;
 mod hostile;
+mod live;
 mod matrix;
 mod test_repository;
 mod unchanged;

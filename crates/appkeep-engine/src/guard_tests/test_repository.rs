@@ -36,8 +36,8 @@ use crate::restore::from_backup::{Blobs, FromBackup};
 use crate::restore::swap::NoFaults;
 use crate::snapshot::Snapshot;
 use crate::storage::Storages;
-use crate::tree_source::TreeSource;
-use crate::verify::Verification;
+use crate::tree_source::{BackupSource, TreeSource};
+use crate::verify::{RecordedContent, Verification};
 use crate::write_gate::WriteGate;
 
 /// The maximum number of times that the library's check is run, as long as it panics.
@@ -174,24 +174,52 @@ impl TestRepository {
     }
 
     /// Stores the entries of `source` as the backup `number`.
-    pub(super) fn store<S>(
+    pub(super) fn store<S: BackupSource>(
         &self,
         number: u128,
         source: S,
         faults: Faults,
         cancel: &CancellationToken,
-    ) -> Result<BackupReport, EngineError>
-    where
-        S: ReadSource + 'static,
-        S::Open: Send,
-        S::Iter: Send,
-    {
+    ) -> Result<BackupReport, EngineError> {
+        self.store_recorded(number, source, None, faults, cancel)
+    }
+
+    /// As [`TestRepository::store`]; what is read back is compared with `recorded`.
+    pub(super) fn store_recorded<S: BackupSource>(
+        &self,
+        number: u128,
+        source: S,
+        recorded: Option<&dyn RecordedContent>,
+        faults: Faults,
+        cancel: &CancellationToken,
+    ) -> Result<BackupReport, EngineError> {
         let gate = self.gate(faults, cancel);
+        let request = self.copy_request(number);
+        let progress = watch::Sender::new(Progress::default());
+        let directory = match recorded {
+            None => self.source(),
+            Some(_) => crate::live::ROOT.into(),
+        };
+        backup::copy(
+            self.open(&gate)?,
+            &gate,
+            &request,
+            (&directory, &Arc::new(source), Parent::Latest),
+            &progress,
+            Verification {
+                percent: self.verify_percent,
+                backend: None,
+                recorded,
+            },
+        )
+    }
+
+    pub(super) fn copy_request(&self, number: u128) -> CopyBackup {
         // Later backups have higher numbers.
         let snapshot_time =
             DateTime::from_timestamp(1_700_000_000 + i64::try_from(number).unwrap(), 0).unwrap();
         let backup_id = AppBackupId::new(Uuid::from_u128(number));
-        let request = CopyBackup {
+        CopyBackup {
             bucket: self.bucket.clone(),
             app_id: self.app_id,
             backup_id,
@@ -203,19 +231,7 @@ impl TestRepository {
                 "shop",
                 snapshot_time,
             ),
-        };
-        let progress = watch::Sender::new(Progress::default());
-        backup::copy(
-            self.open(&gate)?,
-            &gate,
-            &request,
-            (&self.source(), source, Parent::Latest),
-            &progress,
-            Verification {
-                percent: self.verify_percent,
-                backend: None,
-            },
-        )
+        }
     }
 
     /// The identity that is stored with the backup `number`.
@@ -250,12 +266,11 @@ impl TestRepository {
     }
 
     /// Stores the entries of `source` as the backup `number`, without faults in the backend.
-    pub(super) fn store_from<S>(&self, number: u128, source: S) -> Result<BackupReport, EngineError>
-    where
-        S: ReadSource + 'static,
-        S::Open: Send,
-        S::Iter: Send,
-    {
+    pub(super) fn store_from<S: BackupSource>(
+        &self,
+        number: u128,
+        source: S,
+    ) -> Result<BackupReport, EngineError> {
         self.store(number, source, Faults::none(), &CancellationToken::new())
     }
 

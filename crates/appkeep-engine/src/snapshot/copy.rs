@@ -411,7 +411,7 @@ fn is_for_all_files(why: Errno) -> bool {
 
 /// Whether a file with several names had the same content both times. A new name changes only the change
 /// time.
-fn is_same_content(one: &Stat, other: &Stat) -> bool {
+pub(crate) fn is_same_content(one: &Stat, other: &Stat) -> bool {
     let content = |stat: &Stat| (stat.st_size, stat.st_mtime, stat.st_mtime_nsec);
     content(one) == content(other)
 }

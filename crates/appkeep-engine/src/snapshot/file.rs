@@ -126,8 +126,7 @@ fn copy_watched(
         if kind_of(&before) != FileType::RegularFile {
             return Err(CopyError::Torn);
         }
-        let read = || rustix::fs::fstat(&original);
-        let before = settled(before, read, changed_in_current_tick).map_err(CopyError::original)?;
+        let before = settled_status(&original, before).map_err(CopyError::original)?;
         let copy = match &copy {
             Some(copy) => copy,
             None => copy.insert(target.create_file(name).map_err(CopyError::copy)?),
@@ -140,7 +139,7 @@ fn copy_watched(
         }
         let is_whole = copy_content(&original, copy, size_of(&before), options.cancel, on_piece)?;
         let after = rustix::fs::fstat(&original).map_err(CopyError::original)?;
-        if change_marks(&before) == change_marks(&after) {
+        if !has_changed(&before, &after) {
             if !is_whole {
                 return Err(CopyError::Original("it is shorter than its size".to_owned()));
             }
@@ -184,6 +183,25 @@ fn clone(original: &File, copy: &File) -> Result<(), Errno> {
 
 fn is_nocow(file: &File) -> bool {
     rustix::fs::ioctl_getflags(file).is_ok_and(|flags| flags.contains(IFlags::NOCOW))
+}
+
+/// The status of an open file once another change would be detected; `stat` is its current status.
+pub(crate) fn settled_status(file: &File, stat: Stat) -> Result<Stat, Errno> {
+    settled(stat, || rustix::fs::fstat(file), changed_in_current_tick)
+}
+
+/// Whether a file changed between two statuses.
+pub(crate) fn has_changed(before: &Stat, after: &Stat) -> bool {
+    change_marks(before) != change_marks(after)
+}
+
+/// Whether the last name of a file was removed between two statuses, and its content is that of the first one. Removing
+/// a name only changes its change time. If the first status isn't [`settled`], this is unknown, hence `false`.
+pub(crate) fn is_only_deleted(before: &Stat, after: &Stat) -> bool {
+    let modified = |stat: &Stat| (stat.st_mtime, stat.st_mtime_nsec);
+    let is_settled = (before.st_ctime, before.st_ctime_nsec) >= modified(before);
+    let content = |stat: &Stat| (identity_of(stat), stat.st_size, modified(stat));
+    after.st_nlink == 0 && is_settled && content(before) == content(after)
 }
 
 /// The values that change with a file.

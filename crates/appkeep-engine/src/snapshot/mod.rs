@@ -62,6 +62,11 @@ impl SnapshotStore {
         }
     }
 
+    /// The directory of all snapshots, whether or not it exists.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// Creates an empty count of the space that a snapshot requires.
     ///
     /// # Errors

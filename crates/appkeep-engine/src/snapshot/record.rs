@@ -35,6 +35,7 @@ impl Record {
                 level: SnapshotLevel::Subvolume,
                 skipped: 0,
                 metadata_lost: 0,
+                changed: 0,
                 notes: Vec::new(),
             },
             more: 0,
@@ -73,6 +74,20 @@ impl Record {
         self.report.metadata_lost += 1;
         self.lost.push(format!("{}: {what}", path.display()));
         self.note(format!("{}: {what}; it is not kept", path.display()));
+    }
+
+    /// Records a file whose content is kept although it changed while it was read.
+    pub(crate) fn change(&mut self, path: &Path) {
+        self.report.changed += 1;
+        self.note(format!(
+            "{}: changed while it was read; the last content is kept",
+            path.display()
+        ));
+    }
+
+    /// The snapshot's time.
+    pub(crate) fn snapshot_time(&self) -> DateTime<Utc> {
+        self.report.snapshot_time
     }
 
     /// Returns the complete record.

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use appkeep_core::catalog::SnapshotMode;
 use appkeep_core::engine::{Engine, EngineError};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
@@ -100,7 +101,9 @@ async fn waiting_for_a_lease_can_be_cancelled() {
     fs::write(&path, "content").unwrap();
     let holder = Holder::stopped(&path);
     let cancel = never_cancelled();
-    let measuring = workbench.engine.measure_volumes(&workbench.volumes, &cancel);
+    let measuring = workbench
+        .engine
+        .measure_volumes(&workbench.volumes, SnapshotMode::Auto, &cancel);
     let cancelling = async {
         while !holder.is_asked() {
             tokio::task::yield_now().await;

@@ -14,6 +14,7 @@ mod full;
 mod keys;
 mod leases;
 mod listings;
+mod live;
 mod loop_mount;
 mod metadata;
 mod mounted;

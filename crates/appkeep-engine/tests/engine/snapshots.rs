@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 
-use appkeep_core::catalog::{Consistency, Volume};
+use appkeep_core::catalog::{Consistency, SnapshotMode, Volume};
 use appkeep_core::engine::{Engine, EngineError, SnapshotLevel};
 use chrono::TimeDelta;
 
@@ -368,7 +368,7 @@ async fn work_cancelled_in_advance_does_not_start() {
     assert!(matches!(report, Err(EngineError::Cancelled)));
     let measured = workbench
         .engine
-        .measure_volumes(&workbench.volumes, &cancel)
+        .measure_volumes(&workbench.volumes, SnapshotMode::Auto, &cancel)
         .await;
     assert!(matches!(measured, Err(EngineError::Cancelled)));
     assert!(!workbench.snapshot_dir(1).exists());

@@ -6,10 +6,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::s3_target::S3Target;
-use appkeep_core::catalog::{Bucket, BucketLocation, Consistency, Volume};
+use appkeep_core::catalog::{Bucket, BucketLocation, Consistency, SnapshotMode, Volume};
 use appkeep_core::engine::{
-    BackupReport, CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError, Progress, ProgressSender,
-    SnapshotReport,
+    BackUpVolumes, BackupReport, CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError, Progress,
+    ProgressSender, SnapshotReport,
 };
 use appkeep_core::identity::BackupIdentity;
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapshotId, BucketId};
@@ -271,6 +271,25 @@ impl Workbench {
         Ok(copied.bytes)
     }
 
+    pub(crate) fn live_request(&self, number: u128) -> BackUpVolumes {
+        BackUpVolumes {
+            backup: self.copy_request(number, number),
+            volumes: self.volumes.clone(),
+            consistency: self.consistency,
+        }
+    }
+
+    /// Creates a backup directly from the volumes.
+    pub(crate) async fn back_up_live(
+        &self,
+        number: u128,
+    ) -> Result<(SnapshotReport, BackupReport), EngineError> {
+        let (request, progress) = (self.live_request(number), no_progress());
+        self.engine
+            .back_up_volumes(&request, &progress, &never_cancelled())
+            .await
+    }
+
     /// Blocks the last file of a snapshot of [`Self::write_files`].
     pub(crate) fn block_last_file(&self, snapshot_number: u128) -> BlockedFile {
         BlockedFile::new(self.snapshot_dir(snapshot_number).join("data/9"))
@@ -297,7 +316,7 @@ impl Workbench {
     /// The size of all volumes.
     pub(crate) async fn measure(&self) -> Result<u64, EngineError> {
         self.engine
-            .measure_volumes(&self.volumes, &never_cancelled())
+            .measure_volumes(&self.volumes, SnapshotMode::Auto, &never_cancelled())
             .await
     }
 

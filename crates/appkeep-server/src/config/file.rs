@@ -74,6 +74,7 @@ pub(super) struct AppTable {
     #[serde(default)]
     pub(super) schedules: Vec<ScheduleTable>,
     pub(super) consistency: Option<Spanned<String>>,
+    pub(super) snapshot: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) hooks: Vec<HookTable>,
 }

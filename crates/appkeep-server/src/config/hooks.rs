@@ -1,8 +1,8 @@
-//! Backup options of an app: its consistency and its hooks.
+//! Backup options of an app: the origin of its data, its consistency and its hooks.
 
 use std::collections::{BTreeMap, HashSet};
 
-use appkeep_core::catalog::{AppOptions, Consistency};
+use appkeep_core::catalog::{AppOptions, Consistency, SnapshotMode};
 use appkeep_core::hook::{Hook, HookStage};
 use toml::Spanned;
 
@@ -24,6 +24,10 @@ impl Checker<'_> {
             None => Consistency::default(),
             Some(given) => self.word("consistency", given, Consistency::ALL)?,
         };
+        let snapshot = match &table.snapshot {
+            None => SnapshotMode::default(),
+            Some(given) => self.word("snapshot", given, SnapshotMode::ALL)?,
+        };
         if let Some(surplus) = table.hooks.get(HOOKS_MAX) {
             let problem = format!("the app has more than {HOOKS_MAX} hooks");
             return Err(self.error(&surplus.name.span(), problem));
@@ -32,6 +36,7 @@ impl Checker<'_> {
         let hooks = table.hooks.iter().map(|hook| self.hook(hook, &mut names));
         Ok(AppOptions {
             consistency,
+            snapshot,
             hooks: hooks.collect::<Result<_, _>>()?,
             ..AppOptions::default()
         })
@@ -138,6 +143,7 @@ name = "acme"
 name = "shop"
 volumes = { data = "/srv/shop" }
 consistency = "relaxed"
+snapshot = "live"
 [[accounts.apps.hooks]]
 name = "quiesce"
 stage = "pre-snapshot"
@@ -158,6 +164,7 @@ command = ["pg-release"]
     fn hooks_keep_their_order() {
         let options = parse(GOOD).unwrap().declaration.apps.remove(0).options;
         assert_eq!(options.consistency, Consistency::Relaxed);
+        assert_eq!(options.snapshot, SnapshotMode::Live);
         let [quiesce, release] = options.hooks.as_slice() else {
             panic!("{options:?}")
         };
@@ -167,11 +174,10 @@ command = ["pg-release"]
         assert_eq!(release.command, ["pg-release"]);
         assert_eq!(release.stage, HookStage::PostSnapshot);
         assert_eq!(release.timeout_secs, HOOK_TIMEOUT_SECS_DEFAULT);
-        let without = parse(&GOOD.replace("consistency = \"relaxed\"\n", "")).unwrap();
-        assert_eq!(
-            without.declaration.apps[0].options.consistency,
-            Consistency::Normal
-        );
+        let without = GOOD.replace("consistency = \"relaxed\"\nsnapshot = \"live\"\n", "");
+        let without = parse(&without).unwrap().declaration.apps.remove(0).options;
+        assert_eq!(without.consistency, Consistency::Normal);
+        assert_eq!(without.snapshot, SnapshotMode::Auto);
     }
 
     #[test]
@@ -184,49 +190,54 @@ command = ["pg-release"]
                 "6: `consistency = \"lax\"`: invalid consistency \"lax\": expected normal, strict or relaxed",
             ),
             (
+                "\"live\"",
+                "\"dead\"",
+                "7: `snapshot = \"dead\"`: invalid snapshot \"dead\": expected auto or live",
+            ),
+            (
                 "\"pre-snapshot\"",
                 "\"pre\"",
-                "9: `stage = \"pre\"`: invalid stage \"pre\": expected pre-snapshot or post-snapshot",
+                "10: `stage = \"pre\"`: invalid stage \"pre\": expected pre-snapshot or post-snapshot",
             ),
             (
                 "= 5",
                 "= 0",
-                "12: `timeout_secs = 0`: 0 is out of range: expected 1 to 3600",
+                "13: `timeout_secs = 0`: 0 is out of range: expected 1 to 3600",
             ),
             (
                 "[\"pg-release\"]",
                 "[]",
-                "16: `command = []`: the command is empty: expected `[\"/path/to/program\", \"argument\"]`",
+                "17: `command = []`: the command is empty: expected `[\"/path/to/program\", \"argument\"]`",
             ),
             (
                 "[\"pg-release\"]",
                 "\"pg-release\"",
-                "16: `command = \"pg-release\"`: invalid type: string \"pg-release\", expected an array",
+                "17: `command = \"pg-release\"`: invalid type: string \"pg-release\", expected an array",
             ),
             (
                 "PGUSER",
                 "APPKEEP_X",
-                "11: `env = { APPKEEP_X = \"backup\" }`: \"APPKEEP_X\" can't be set: the server sets APPKEEP_… itself",
+                "12: `env = { APPKEEP_X = \"backup\" }`: \"APPKEEP_X\" can't be set: the server sets APPKEEP_… itself",
             ),
             (
                 "PGUSER",
                 "\"PG USER\"",
-                "11: `env = { \"PG USER\" = \"backup\" }`: invalid variable \"PG USER\": expected letters, digits and underscores, and no digit at the beginning",
+                "12: `env = { \"PG USER\" = \"backup\" }`: invalid variable \"PG USER\": expected letters, digits and underscores, and no digit at the beginning",
             ),
             (
                 "\"--now\"",
                 "\"\\u0000\"",
-                "10: `command = [\"hooks/quiesce\", \"\\u0000\", \"$HOME\"]`: it contains a NUL byte",
+                "11: `command = [\"hooks/quiesce\", \"\\u0000\", \"$HOME\"]`: it contains a NUL byte",
             ),
             (
                 "\"release\"",
                 "\"quiesce\"",
-                "14: `name = \"quiesce\"`: the name \"quiesce\" is repeated",
+                "15: `name = \"quiesce\"`: the name \"quiesce\" is repeated",
             ),
             (
                 "timeout_secs",
                 "timeout",
-                "12: `timeout = 5`: unknown field `timeout`, expected one of `name`, `stage`, `command`, `env`, `timeout_secs`",
+                "13: `timeout = 5`: unknown field `timeout`, expected one of `name`, `stage`, `command`, `env`, `timeout_secs`",
             ),
         ] {
             let refused = parse(&GOOD.replacen(from, to, 1)).unwrap_err();

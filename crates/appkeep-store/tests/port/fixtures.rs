@@ -4,7 +4,7 @@ use appkeep_core::app_backup::{AppBackup, BackupDetails};
 use appkeep_core::app_restore::{AppRestore, CreateAppRestore, RestoreSource};
 use appkeep_core::app_snapshot::{AppSnapshot, SnapshotDetails};
 use appkeep_core::catalog::{
-    Account, App, AppOptions, Bucket, BucketLocation, Consistency, Declaration, Volume,
+    Account, App, AppOptions, Bucket, BucketLocation, Consistency, Declaration, SnapshotMode, Volume,
 };
 use appkeep_core::hook::{Hook, HookStage};
 use appkeep_core::ids::{
@@ -60,6 +60,7 @@ pub(crate) fn app(account_id: AccountId, id: AppId, name: &str) -> App {
         volumes,
         options: AppOptions {
             consistency: Consistency::Relaxed,
+            snapshot: SnapshotMode::Live,
             hooks: vec![Hook {
                 name: "quiesce".to_owned(),
                 stage: HookStage::PreSnapshot,

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use appkeep_core::catalog::{Bucket, Volume};
+use appkeep_core::catalog::{Bucket, SnapshotMode, Volume};
 use appkeep_core::engine::{
-    AbandonedRestore, BackupReport, BucketSpace, CopyBackup, CreateSnapshot, DeleteBackup, Engine,
-    EngineError, ProgressSender, Restore, RestoreReport, SnapshotReport, UnfinishedRestore,
+    AbandonedRestore, BackUpVolumes, BackupReport, BucketSpace, CopyBackup, CreateSnapshot, DeleteBackup,
+    Engine, EngineError, ProgressSender, Restore, RestoreReport, SnapshotReport, UnfinishedRestore,
 };
 use appkeep_core::hook::{HookRun, RunHook};
 use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
@@ -40,7 +40,12 @@ impl IdleEngine {
 
 #[async_trait]
 impl Engine for IdleEngine {
-    async fn measure_volumes(&self, _: &[Volume], _: &CancellationToken) -> Result<u64, EngineError> {
+    async fn measure_volumes(
+        &self,
+        _: &[Volume],
+        _: SnapshotMode,
+        _: &CancellationToken,
+    ) -> Result<u64, EngineError> {
         unreachable!("no job measures volumes")
     }
 
@@ -79,6 +84,15 @@ impl Engine for IdleEngine {
         _: &ProgressSender,
         _: &CancellationToken,
     ) -> Result<BackupReport, EngineError> {
+        unreachable!("no backup is created")
+    }
+
+    async fn back_up_volumes(
+        &self,
+        _: &BackUpVolumes,
+        _: &ProgressSender,
+        _: &CancellationToken,
+    ) -> Result<(SnapshotReport, BackupReport), EngineError> {
         unreachable!("no backup is created")
     }
 

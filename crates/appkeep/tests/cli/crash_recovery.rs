@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use appkeep_launcher::{APP, eventually};
+use appkeep_launcher::{APP, Installation, eventually};
 
 use crate::program::{installation, restic, stdout};
 
@@ -23,6 +23,20 @@ fn bytes_below(directory: &Path) -> u64 {
 #[test]
 fn restic_restores_backups_completed_after_a_kill() {
     let installation = installation();
+    kill_during_a_backup(&installation);
+}
+
+#[test]
+fn restic_restores_live_backups_completed_after_a_kill() {
+    let installation = installation();
+    let volumes = "volumes = { data = \"volume\" }";
+    let live = format!("{volumes}\nsnapshot = \"live\"");
+    installation.configure(volumes, &live).unwrap();
+    kill_during_a_backup(&installation);
+}
+
+/// Kills the server during a backup, and checks the result of the next server.
+fn kill_during_a_backup(installation: &Installation) {
     let large = installation.path().join("volume/large");
     installation.write_noise("large", LARGE_BYTES).unwrap();
     let server = installation.start().unwrap();
@@ -37,7 +51,7 @@ fn restic_restores_backups_completed_after_a_kill() {
     let backup = server.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(backup["state"], "completed", "{backup}");
     assert_eq!(backup["totalBytes"], LARGE_BYTES + 6);
-    let restic = |arguments: &[&str]| stdout(&restic(&installation, arguments));
+    let restic = |arguments: &[&str]| stdout(&restic(installation, arguments));
     let checked = restic(&["check", "--read-data"]);
     assert!(checked.contains("no errors were found"), "{checked}");
     assert_eq!(restic(&["list", "locks"]), "");

@@ -1,4 +1,5 @@
-//! In-place restores that are killed between two volumes: the app's state, and its recovery.
+//! In-place restores that are killed between two volumes: the app's state, and its recovery. Live backups that are killed
+//! after they were stored.
 
 #![allow(
     dead_code,
@@ -17,8 +18,8 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use appkeep_launcher::{
-    ACCOUNT, APP, Installation, Method, RunningServer, app_backups, app_snapshots, backup_body, eventually,
-    snapshot_body,
+    ACCOUNT, APP, Installation, Method, RunningServer, app_backups, app_snapshots, backup_body, describe,
+    eventually, snapshot_body,
 };
 use serde_json::{Value, json};
 
@@ -236,4 +237,48 @@ fn abandoned_restores_keep_both_versions() {
     assert_eq!(fixture.app(&server)["state"], "ready");
     assert_eq!(fixture.held(), ["saved", "newer"]);
     server.create_backup(&fixture.token).unwrap();
+}
+
+/// The backup is found in the bucket; the hooks release the app again.
+#[test]
+fn live_backups_killed_after_they_were_stored_are_not_read_again() {
+    let installation = installation();
+    let log = installation.path().join("hooks.log");
+    let hook = |name: &str, stage: &str| {
+        let script = format!("echo {name} >> {}", log.display());
+        format!(
+            "\n[[accounts.apps.hooks]]\nname = \"{name}\"\nstage = \"{stage}-snapshot\"\n\
+             command = [\"sh\", \"-c\", \"{script}\"]\n"
+        )
+    };
+    let volumes = "volumes = { data = \"volume\" }";
+    let (quiesce, release) = (hook("quiesce", "pre"), hook("release", "post"));
+    let live = format!("{volumes}\nsnapshot = \"live\"\n{quiesce}{release}");
+    installation.configure(volumes, &live).unwrap();
+    let mut serve = installation.serve();
+    serve.env("APPKEEP_FAIL_POINTS", "live_backup.stored:1:abort");
+    let server = RunningServer::start(serve).unwrap();
+    let token = installation.token("acme").unwrap();
+    let path = server.create_backup(&token).unwrap();
+    eventually("the server to die after it stored the backup", || {
+        (!Path::new(&format!("/proc/{}/exe", server.id())).exists()).then_some(())
+    });
+    drop(server);
+    assert_eq!(fs::read_to_string(&log).unwrap(), "quiesce\n");
+    let repository = installation.path().join("bucket").join(APP);
+    let stored = describe(&repository.join("data")).unwrap();
+
+    fs::write(installation.path().join("volume/later"), "not in the backup").unwrap();
+    let server = installation.start().unwrap();
+    let backup = server.wait_for(&token, &path, &["completed", "failed"]);
+    assert_eq!(backup["state"], "completed", "{backup}");
+    assert_eq!(
+        backup["metadata"]["labels"][0],
+        json!({"name": "appkeep.io/read-only/snapshot-level", "value": "live"})
+    );
+    assert_eq!(fs::read_to_string(&log).unwrap(), "quiesce\nquiesce\nrelease\n");
+    assert_eq!(describe(&repository.join("data")).unwrap(), stored);
+    assert_eq!(fs::read_dir(repository.join("snapshots")).unwrap().count(), 1);
+    assert!(!installation.data().join("snapshots").join(APP).exists());
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 }

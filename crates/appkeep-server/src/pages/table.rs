@@ -61,7 +61,7 @@ macro_rules! renderer {
     };
 }
 
-pub(super) static ASSETS: [Asset; 30] = [
+pub(super) static ASSETS: [Asset; 31] = [
     Asset::new(
         "/ui",
         HTML,
@@ -96,6 +96,7 @@ pub(super) static ASSETS: [Asset; 30] = [
     ),
     docs!("docs.css", CSS),
     docs!("docs.js", JS),
+    docs!("real_ids.js", JS),
     renderer!("swagger-ui-bundle.js", JS),
     renderer!("swagger-ui.css", CSS),
     terms!("LICENSE"),

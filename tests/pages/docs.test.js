@@ -69,7 +69,7 @@ test('users of the dashboard try out operations with their token and real ids', 
   };
   // Swagger UI shows operation ids with invisible spaces.
   const spaced = (id) => id.replaceAll('_', '_\u200b');
-  assert.deepEqual((await execute(spaced('app_list'))).items.length, 4);
+  assert.deepEqual((await execute(spaced('app_list'))).items.length, 5);
   const apps = await server.ask(member, 'GET', (await server.backupsOf(member, 'shop')).replace(/k8s.*/, 'k8s/v2/apps'));
   assert.ok(apps.items.length > 0);
   assert.deepEqual((await execute(spaced('app_backup_list_all'))).items.map(({ id }) => id), [backup.id]);

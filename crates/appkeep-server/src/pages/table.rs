@@ -61,7 +61,7 @@ macro_rules! renderer {
     };
 }
 
-pub(super) static ASSETS: [Asset; 31] = [
+pub(super) static ASSETS: [Asset; 46] = [
     Asset::new(
         "/ui",
         HTML,
@@ -70,22 +70,37 @@ pub(super) static ASSETS: [Asset; 31] = [
     ),
     ui!("style.css", CSS),
     ui!("icon.svg", SVG),
+    ui!("account_backups.js", JS),
     ui!("announce.js", JS),
     ui!("api.js", JS),
     ui!("dom.js", JS),
     ui!("format.js", JS),
     ui!("main.js", JS),
     ui!("parts/actions.js", JS),
+    ui!("parts/app_card.js", JS),
+    ui!("parts/app_row.js", JS),
+    ui!("parts/app_summary.js", JS),
+    ui!("parts/backup_list.js", JS),
     ui!("parts/backup_row.js", JS),
     ui!("parts/badge.js", JS),
     ui!("parts/chart.js", JS),
+    ui!("parts/copy_button.js", JS),
     ui!("parts/dialog.js", JS),
+    ui!("parts/history.js", JS),
+    ui!("parts/list_controls.js", JS),
+    ui!("parts/moment.js", JS),
+    ui!("parts/pager.js", JS),
     ui!("parts/progress.js", JS),
+    ui!("parts/running.js", JS),
     ui!("parts/schedules.js", JS),
+    ui!("parts/section.js", JS),
+    ui!("parts/snapshots.js", JS),
+    ui!("parts/table_head.js", JS),
     ui!("poll.js", JS),
     ui!("session.js", JS),
     ui!("states.js", JS),
     ui!("views/app.js", JS),
+    ui!("views/backup.js", JS),
     ui!("views/overview.js", JS),
     ui!("views/sign_in.js", JS),
     Asset::new(

@@ -147,5 +147,6 @@ function summaryText(items, isComplete) {
     part(waiting, 'waiting'),
     restoring > 0 ? `${count(restoring, 'restore')} in progress` : null,
     failed > 0 ? `${count(failed, 'latest backup')} failed` : null,
+    isComplete ? null : 'older backups aren’t considered',
   ].filter(Boolean).join(' · ');
 }

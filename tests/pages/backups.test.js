@@ -64,7 +64,7 @@ test('a backup is asked for, watched while it moves, and found completed', async
   await page.getByRole('img', { name: /^Size: 1 backups?, .*latest 12 MiB/ }).waitFor();
 
   await page.getByRole('link', { name: 'All apps' }).click();
-  await card(page, 'shop').getByText(/12 MiB in/).waitFor();
+  await card(page, 'shop').getByText(/^12 MiB · 1 backup$/).waitFor();
   await done();
 });
 
@@ -126,7 +126,7 @@ test('a backup without a single byte is as good as any', async () => {
   await server.backUp(member, 'empty', 'nothing-in-it');
   const { page, done } = await openPage(browser, server.url);
   await signIn(page, member);
-  await card(page, 'empty').getByText(/^0 B in/).waitFor();
+  await card(page, 'empty').getByText(/^0 B · 1 backup$/).waitFor();
   await openApp(page, 'empty');
   await row(page, 'nothing-in-it').getByText('Completed').waitFor();
   await row(page, 'nothing-in-it').getByText('0 B', { exact: true }).waitFor();
@@ -165,7 +165,7 @@ test('schedules are told, with their next run', async () => {
   await signIn(page, member);
   await openApp(page, 'shop');
   const line = page.getByRole('list', { name: 'Schedules' }).getByRole('listitem');
-  assert.match(await line.innerText(), /^yearly runs at 0 3 1 1 \* Europe\/Berlin, next in \d+ (days|hours|minutes)$/);
+  assert.match(await line.innerText(), /^yearly runs at 0 3 1 1 \* Europe\/Berlin \(backup\), next in \d+ (days|hours|minutes) \(1 Jan \d{4}, \d\d:00:00 .+\)$/);
   await page.getByRole('link', { name: 'All apps' }).click();
   await openApp(page, 'empty');
   await page.getByRole('list', { name: 'Schedules' }).waitFor({ state: 'hidden' });

@@ -1,7 +1,8 @@
 // Chromium, and pages that are watched: every complaint of the browser fails the test.
 
 import assert from 'node:assert/strict';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 
 import { chromium } from 'playwright-core';
@@ -9,6 +10,9 @@ import { chromium } from 'playwright-core';
 /** How wide a phone is, and a desk's screen; in pixels. */
 export const PHONE = { width: 390, height: 844 };
 export const DESK = { width: 1280, height: 860 };
+
+/** The source of axe-core, which is evaluated in pages. */
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const RESULTS = process.env.APPKEEP_RESULTS ?? '.';
 
@@ -81,6 +85,16 @@ export async function signIn(page, token) {
 export async function openApp(page, name) {
   await page.getByRole('link', { name, exact: true }).click();
   await page.getByRole('heading', { level: 1, name }).waitFor();
+}
+
+/** Fails if axe-core reports a violation. */
+export async function assertAccessible(page, what) {
+  await page.evaluate(AXE);
+  const violations = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+    return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map(({ target }) => target).join(' ')}`);
+  });
+  assert.deepEqual(violations, [], what);
 }
 
 /** Leaves a picture of the whole page for people to look at. */

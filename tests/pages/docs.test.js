@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 
-import { assertFits, launch, openPage, PHONE, picture } from './browser.js';
+import { assertFits, launch, openPage, PHONE, picture, signIn } from './browser.js';
 import { TestServer } from './server.js';
 
 let server;
@@ -50,6 +50,29 @@ test('an operation is tried out on this server', async () => {
   assert.ok(url.startsWith(`${server.url}/accounts/`), url);
   await operation.locator('.live-responses-table').getByText('401').first().waitFor();
   await picture(page, 'docs-operation-light');
+  await done();
+});
+
+test('users of the dashboard try out operations with their token and real ids', async () => {
+  const member = await server.token('member');
+  const backup = await server.backUp(member, 'shop', 'real');
+  const { page, done } = await openPage(browser, server.url);
+  await signIn(page, member);
+  await page.getByRole('link', { name: 'API reference' }).click();
+  const execute = async (id) => {
+    const operation = page.locator('.opblock').filter({ has: page.locator(`.opblock-summary-operation-id:text-is("${id}")`) });
+    await operation.locator('.opblock-summary-control').click();
+    await operation.getByRole('button', { name: 'Try it out' }).click();
+    const response = page.waitForResponse((found) => found.url().includes('/accounts/'));
+    await operation.getByRole('button', { name: 'Execute' }).click();
+    return (await response).json();
+  };
+  // Swagger UI shows operation ids with invisible spaces.
+  const spaced = (id) => id.replaceAll('_', '_\u200b');
+  assert.deepEqual((await execute(spaced('app_list'))).items.length, 5);
+  const apps = await server.ask(member, 'GET', (await server.backupsOf(member, 'shop')).replace(/k8s.*/, 'k8s/v2/apps'));
+  assert.ok(apps.items.length > 0);
+  assert.deepEqual((await execute(spaced('app_backup_list_all'))).items.map(({ id }) => id), [backup.id]);
   await done();
 });
 

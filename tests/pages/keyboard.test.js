@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { launch, openPage } from './browser.js';
-import { TestServer } from './server.js';
+import { eventually, TestServer } from './server.js';
 
 /** How often Tab is pressed before something counts as out of reach. */
 const TABS_MAX = 40;
@@ -81,6 +81,33 @@ test('a backup is made and deleted without a mouse', async () => {
   await tabTo(page, 'Delete');
   await page.keyboard.press('Enter');
   await page.getByText('No backups yet.').waitFor();
+  await done();
+});
+
+test('an app is restored without a mouse', async () => {
+  const member = await server.token('member');
+  await server.backUp(member, 'shop', 'by-key');
+  const { page, done } = await openPage(browser, server.url);
+  await page.goto('/ui');
+  await page.getByLabel('Token').fill(member);
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'shop', exact: true }).waitFor();
+  await tabTo(page, 'shop');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'by-key', exact: true }).waitFor();
+  await tabTo(page, 'by-key');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'by-key' }).waitFor();
+  await eventually('the button to be enabled', () => page.getByRole('button', { name: 'Restore' }).isEnabled());
+  await tabTo(page, 'Restore');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  assert.equal((await focused(page)).name, 'Name of the app');
+  await page.keyboard.insertText('shop');
+  const sent = page.waitForRequest((request) => request.method() === 'PUT');
+  await page.keyboard.press('Enter');
+  assert.equal((await (await sent).response()).status(), 204);
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await done();
 });
 

@@ -15,13 +15,15 @@ const MIB = 1024 * 1024;
 /** How much `shop` has. */
 export const SHOP_MIB = 12;
 
-/** Each read of a backup takes so long, in milliseconds. */
-const SLOWLY = 'backup.bytes_read:1:slow=25';
+/** The default duration of each read of a slow backup, in milliseconds. */
+const READ_MILLIS = 25;
+/** The number of concurrent requests that create backups. */
+const CONCURRENCY = 8;
 
 /** A name as long as they get. */
 export const LONG_NAME = 'a-name-as-long-as-they-get-with-63-characters-and-not-one-more1';
 
-/** Tables of `shop`, and more apps: `empty` has no bytes, the volume of `broken` doesn't exist. */
+/** Tables of `shop`, and more apps: `empty` has no bytes, the volume of `broken` doesn't exist, the hook of `hooked` fails. */
 const APPS = `[[accounts.apps.schedules]]
 name = "yearly"
 cron = "0 3 1 1 *"
@@ -34,6 +36,15 @@ volumes = { data = "empty" }
 [[accounts.apps]]
 name = "broken"
 volumes = { data = "not-there" }
+
+[[accounts.apps]]
+name = "hooked"
+volumes = { data = "empty" }
+
+[[accounts.apps.hooks]]
+name = "quiesce"
+stage = "pre-snapshot"
+command = ["false"]
 
 [[accounts.apps]]
 name = "${LONG_NAME}"
@@ -51,8 +62,15 @@ path = "spare"
  */
 const CONFIG = readFileSync(new URL('../launcher/src/appkeep.toml', import.meta.url), 'utf8')
   .replace('"volume"', '"volumes/shop"')
+  .replace('[server]', '[server]\napp_jobs_max = 100000')
   .replace('[[accounts.buckets]]', `${APPS}\n$&`)
   .replace('[[accounts]]\nname = "other"', `${SECOND_BUCKET}\n$&`);
+
+const moreNames = (count) => Array.from({ length: count }, (_, index) => `app-${String(index + 1).padStart(4, '0')}`);
+
+function appTables(names) {
+  return names.map((name) => `[[accounts.apps]]\nname = "${name}"\nvolumes = { data = "volumes/${name}" }\n\n`).join('');
+}
 
 function required(variable) {
   const value = process.env[variable];
@@ -82,15 +100,19 @@ export class TestServer {
   #dir;
   #child;
   #lines;
+  #log;
 
-  static async start() {
+  /** Starts a server, with `moreApps` apps that have no bytes: `app-0001` and so on. `isQuiet` discards its log. */
+  static async start({ moreApps = 0, isQuiet = false } = {}) {
+    const names = moreNames(moreApps);
     const server = new TestServer();
     server.#dir = await mkdtemp(join(tmpdir(), 'appkeep-pages-'));
-    for (const dir of ['volumes/shop', 'empty', 'bucket', 'spare']) {
+    server.#log = isQuiet ? 'ignore' : 'inherit';
+    for (const dir of ['volumes/shop', 'empty', 'bucket', 'spare', ...names.map((name) => `volumes/${name}`)]) {
       await mkdir(join(server.#dir, dir), { recursive: true });
     }
     await server.#changeShop();
-    await writeFile(join(server.#dir, 'appkeep.toml'), CONFIG);
+    await writeFile(join(server.#dir, 'appkeep.toml'), CONFIG.replace('[[accounts.buckets]]', `${appTables(names)}$&`));
     await server.run('127.0.0.1:0');
     return server;
   }
@@ -99,7 +121,7 @@ export class TestServer {
   async run(listen) {
     const { config, data } = this.#paths();
     this.#child = spawn(BINARY, ['serve', '--config', config, '--data', data, '--listen', listen], {
-      stdio: ['pipe', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', this.#log],
     });
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
     const line = await this.#line();
@@ -132,10 +154,24 @@ export class TestServer {
   }
 
   /** Backups of `shop` have much to read from now on, and read slowly until the fail points are reset. */
-  async slowDown() {
+  async slowDown(readMillis = READ_MILLIS) {
     // What hasn't changed since the backup before isn't read again.
     await this.#changeShop();
-    await this.failPoints(SLOWLY);
+    await this.failPoints(`backup.bytes_read:1:slow=${readMillis}`);
+  }
+
+  /** Requests backups of an app, which are named `queued-1` and so on. */
+  async queue(token, appName, count) {
+    const path = await this.backupsOf(token, appName);
+    let next = 1;
+    const worker = async () => {
+      while (next <= count) {
+        const name = `queued-${next}`;
+        next += 1;
+        await this.ask(token, 'POST', path, { type: 'application/astra-appBackup', version: '1.1', name });
+      }
+    };
+    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   }
 
   /** Asks the API. */

@@ -85,6 +85,17 @@ pub(crate) fn publish_gzip(path: &str, content: &[u8], check: bool, command: &st
     Ok(Outcome::Fine)
 }
 
+/// Copies a file to `path`, relative to the workspace's root.
+///
+/// # Errors
+/// When the file can't be read or written.
+pub(crate) fn publish_copy(from: &Path, path: &str) -> Result<()> {
+    fs::copy(from, root().join(path))
+        .with_context(|| format!("failed to copy {} to {path}", from.display()))?;
+    println!("{path} written");
+    Ok(())
+}
+
 /// Copies the files of a directory, and those of the subdirectories for which `enters` is true. The copy is outside of the
 /// source tree.
 ///

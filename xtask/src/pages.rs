@@ -17,6 +17,9 @@ pub(crate) const PACKAGES: Packages = Packages::of("tests/pages");
 /// The directory of the screenshots, relative to the workspace's root.
 const RESULTS: &str = "target/pages";
 
+/// The screenshots in the documentation: the name in the results, and the path relative to the workspace's root.
+const SCREENSHOTS: [(&str, &str); 1] = [("dashboard.png", "docs/dashboard.png")];
+
 /// Possible names of the browser.
 const BROWSERS: [&str; 2] = ["chromium", "chromium-browser"];
 
@@ -26,6 +29,9 @@ pub(crate) struct Args {
     /// Fail instead of skipping the tests if npm or Chromium is missing.
     #[arg(long, env = "CI")]
     pub(crate) require_all: bool,
+    /// Copy the screenshots of the documentation to `docs/` after successful tests.
+    #[arg(long)]
+    update_docs: bool,
     /// Only tests whose name matches this regular expression.
     #[arg(value_name = "PATTERN")]
     pattern: Option<String>,
@@ -36,6 +42,7 @@ impl Args {
     pub(crate) fn all() -> Self {
         Self {
             require_all: true,
+            update_docs: false,
             pattern: None,
         }
     }
@@ -64,9 +71,15 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     }
     let variables: [(&str, OsString); 3] = [
         ("APPKEEP_BINARY", binary.into()),
-        ("APPKEEP_RESULTS", results.into()),
+        ("APPKEEP_RESULTS", results.clone().into()),
         ("APPKEEP_BROWSER", browser.into()),
     ];
     node.envs(variables).current_dir(PACKAGES.path());
-    Ok(Outcome::of(succeeds(&mut node)?))
+    let outcome = Outcome::of(succeeds(&mut node)?);
+    if args.update_docs && matches!(outcome, Outcome::Fine) {
+        for (name, path) in SCREENSHOTS {
+            files::publish_copy(&results.join(name), path)?;
+        }
+    }
+    Ok(outcome)
 }

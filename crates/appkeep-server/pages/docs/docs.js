@@ -1,12 +1,17 @@
 // Starts Swagger UI with this server's own document. It contacts no other server and ignores query parameters.
 
-/** Sends "Try it out" requests to this server instead of the servers that the document lists. */
+import { fetchIds, readSession, withRealIds } from './real_ids.js';
+
+const session = readSession();
+const ids = await fetchIds(session);
+
+/** Sends "Try it out" requests to this server instead of the servers that the document lists, with ids of this server. */
 const thisServer = () => ({
   statePlugins: {
     spec: {
       wrapActions: {
         updateJsonSpec: (update) => (document) =>
-          update({ ...document, servers: [{ url: window.location.origin, description: 'This server.' }] }),
+          update({ ...withRealIds(document, ids), servers: [{ url: window.location.origin, description: 'This server.' }] }),
       },
     },
   },
@@ -17,7 +22,7 @@ const applyColorScheme = () => document.documentElement.classList.toggle('dark-m
 applyColorScheme();
 darkScheme.addEventListener('change', applyColorScheme);
 
-SwaggerUIBundle({
+const reference = SwaggerUIBundle({
   url: '/docs/openapi.yaml',
   dom_id: '#reference',
   plugins: [thisServer],
@@ -29,4 +34,10 @@ SwaggerUIBundle({
   filter: true,
   queryConfigEnabled: false,
   validatorUrl: null,
+  onComplete() {
+    // Users who are signed in to the dashboard in this tab needn't sign in again.
+    if (session) {
+      reference.preauthorizeApiKey('bearerToken', session.token);
+    }
+  },
 });

@@ -1,9 +1,12 @@
 // Announcements for screen readers, and the notice at the top of the page.
 
 import { el, setText } from './dom.js';
+import { count } from './format.js';
 
 /** The progress of a backup is announced in steps of this many percent. */
 const STEP_PERCENT = 25;
+/** The maximum number of changes that are announced one by one. */
+const CHANGES_MAX = 5;
 /** The maximum number of lines in the log. */
 const LINES_MAX = 10;
 
@@ -23,23 +26,26 @@ export function notice(text) {
   setText(bar, text ?? '');
 }
 
-/** Announces changes of backups since the previous update. The first update of an app announces nothing. */
+/** Announces changes of backups since the previous update. The first update announces nothing. */
 export class StateAnnouncer {
-  #previous = new Map();
-  #apps = new Set();
+  #previous = null;
 
-  update(appId, backups) {
-    const isFirst = !this.#apps.has(appId);
-    this.#apps.add(appId);
+  update(backups) {
+    const previous = this.#previous;
+    this.#previous = new Map();
+    const changed = [];
     for (const backup of backups) {
-      const previous = this.#previous.get(backup.id);
       const step = Math.floor((backup.percentDone ?? 0) / STEP_PERCENT) * STEP_PERCENT;
+      const last = previous?.get(backup.id);
       this.#previous.set(backup.id, { state: backup.state, step });
-      if (isFirst || (previous?.state === backup.state && previous.step >= step)) {
-        continue;
+      if (previous !== null && (last?.state !== backup.state || last.step < step)) {
+        changed.push(backup.state === 'running' ? `Backup ${backup.name}: running, ${step} percent` : `Backup ${backup.name}: ${backup.state}`);
       }
-      const progress = backup.state === 'running' ? `, ${step} percent` : '';
-      announce(`Backup ${backup.name}: ${backup.state}${progress}`);
+    }
+    if (changed.length > CHANGES_MAX) {
+      announce(`${count(changed.length, 'backup')} changed`);
+    } else {
+      changed.forEach(announce);
     }
   }
 }

@@ -2,6 +2,14 @@
 
 /** The timeout of a request, in milliseconds. */
 const RESPONSE_TIMEOUT = 20_000;
+/** The maximum number of items of a list. The pages say so if there are more. */
+export const LIST_ITEMS_MAX = 20_000;
+
+/** The fields of backups in lists of an account; those in lists of an app have `metadata` in addition. */
+const BACKUP_FIELDS = [
+  'id', 'name', 'state', 'stateUnready', 'hookStateDetails', 'scheduleID', 'backupCreationTimestamp', 'totalBytes',
+  'bytesDone', 'percentDone',
+];
 
 /** An error response: a problem (RFC 7807), or a response that isn't from this API. */
 export class Problem extends Error {
@@ -44,8 +52,8 @@ export class Api {
     return this.#request('GET', path, { signal });
   }
 
-  async #request(method, path, { body, signal } = {}) {
-    const headers = { authorization: `Bearer ${this.#token}`, accept: 'application/json' };
+  async #request(method, path, { body, signal, headers: more } = {}) {
+    const headers = { authorization: `Bearer ${this.#token}`, accept: 'application/json', ...more };
     if (body) {
       headers['content-type'] = 'application/json';
     }
@@ -83,17 +91,18 @@ class AccountApi {
   #request;
 
   constructor(id, request) {
+    this.id = id;
     this.#base = `/accounts/${encodeURIComponent(id)}`;
     this.#request = request;
   }
 
   /** Returns the account's apps, newest first. */
   async apps(signal) {
-    return (await this.#request('GET', `${this.#base}/k8s/v2/apps`, { signal })).items;
+    return (await this.#list(`${this.#base}/k8s/v2/apps`, ['id', 'name', 'state', 'stateUnready'], signal)).items;
   }
 
   app(appId, signal) {
-    return this.#request('GET', `${this.#base}/k8s/v2/apps/${encodeURIComponent(appId)}`, { signal });
+    return this.#request('GET', this.#appPath(appId), { signal });
   }
 
   async buckets(signal) {
@@ -102,14 +111,27 @@ class AccountApi {
 
   /** Returns the schedules of an app. */
   async schedules(appId, signal) {
-    const path = `${this.#base}/k8s/v1/apps/${encodeURIComponent(appId)}/schedules`;
-    return (await this.#request('GET', path, { signal })).items;
+    return (await this.#request('GET', `${this.#collection(appId)}/schedules`, { signal })).items;
   }
 
-  /** Returns the newest backups of an app, and whether there are older ones. */
-  async backups(appId, limit, signal) {
-    const list = await this.#request('GET', `${this.#backupsPath(appId)}?limit=${limit}`, { signal });
-    return { backups: list.items, hasMore: list.metadata.continue !== undefined };
+  /** Returns the backups of all apps, newest first, and whether the list is complete. They don't name their app. */
+  allBackups(signal) {
+    return this.#list(`${this.#base}/topology/v1/appBackups`, BACKUP_FIELDS, signal);
+  }
+
+  /** Returns the backups of an app, newest first, and whether the list is complete. */
+  backups(appId, signal) {
+    return this.#list(`${this.#collection(appId)}/appBackups`, [...BACKUP_FIELDS, 'metadata'], signal);
+  }
+
+  /** Returns the ids of an app's backups, newest first. */
+  async backupIds(appId, signal) {
+    const { items } = await this.#list(`${this.#collection(appId)}/appBackups`, ['id'], signal);
+    return items.map(({ id }) => id);
+  }
+
+  backup(appId, backupId, signal) {
+    return this.#request('GET', this.#backupPath(appId, backupId), { signal });
   }
 
   /** Creates a backup. The server chooses the name or bucket if it is empty. */
@@ -121,16 +143,58 @@ class AccountApi {
     if (bucketID) {
       body.bucketID = bucketID;
     }
-    return this.#request('POST', this.#backupsPath(appId), { body });
+    return this.#request('POST', `${this.#collection(appId)}/appBackups`, { body });
   }
 
   /** Deletes a backup and its data, or cancels a backup in progress. */
   deleteBackup(appId, backupId) {
-    return this.#request('DELETE', `${this.#backupsPath(appId)}/${encodeURIComponent(backupId)}`);
+    return this.#request('DELETE', this.#backupPath(appId, backupId));
   }
 
-  #backupsPath(appId) {
-    return `${this.#base}/k8s/v1/apps/${encodeURIComponent(appId)}/appBackups`;
+  /** Returns the snapshots of an app, newest first, and whether the list is complete. */
+  snapshots(appId, signal) {
+    const fields = ['id', 'name', 'state', 'stateUnready', 'hookStateDetails', 'scheduleID', 'metadata'];
+    return this.#list(`${this.#collection(appId)}/appSnaps`, fields, signal);
+  }
+
+  /** Creates a snapshot. The server chooses the name if it is empty. */
+  createSnapshot(appId, { name }) {
+    const body = { type: 'application/astra-appSnap', version: '1.2' };
+    if (name) {
+      body.name = name;
+    }
+    return this.#request('POST', `${this.#collection(appId)}/appSnaps`, { body });
+  }
+
+  /** Deletes a snapshot and its data. */
+  deleteSnapshot(appId, snapshotId) {
+    return this.#request('DELETE', `${this.#collection(appId)}/appSnaps/${encodeURIComponent(snapshotId)}`);
+  }
+
+  /** Starts a restore in place. `source` has either a `backupID` or a `snapshotID`. */
+  restore(appId, source) {
+    const body = { type: 'application/astra-app', version: '2.2', ...source };
+    return this.#request('PUT', this.#appPath(appId), { body, headers: { ForceUpdate: 'true' } });
+  }
+
+  /** Requests a list with the named fields only, which is a fraction of the size of complete items. */
+  async #list(path, fields, signal) {
+    const query = `include=${fields.join()}&limit=${LIST_ITEMS_MAX}`;
+    const list = await this.#request('GET', `${path}?${query}`, { signal });
+    const items = list.items.map((values) => Object.fromEntries(fields.map((name, column) => [name, values[column] ?? undefined])));
+    return { items, isComplete: list.metadata.continue === undefined };
+  }
+
+  #appPath(appId) {
+    return `${this.#base}/k8s/v2/apps/${encodeURIComponent(appId)}`;
+  }
+
+  #collection(appId) {
+    return `${this.#base}/k8s/v1/apps/${encodeURIComponent(appId)}`;
+  }
+
+  #backupPath(appId, backupId) {
+    return `${this.#collection(appId)}/appBackups/${encodeURIComponent(backupId)}`;
   }
 }
 

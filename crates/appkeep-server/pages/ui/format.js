@@ -8,7 +8,10 @@ const DAY = 24 * HOUR;
 
 const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+const whole = new Intl.NumberFormat('en');
+const moment = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short',
+});
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 
 /** Formats a number of bytes: `0 B`, `1.46 MiB`. */
@@ -33,9 +36,9 @@ export function duration(millis) {
     : millis < HOUR ? [MINUTE, SECOND, 'min', 's']
     : millis < DAY ? [HOUR, MINUTE, 'h', 'min']
     : [DAY, HOUR, 'd', 'h'];
-  const whole = Math.floor(millis / large);
+  const first = Math.floor(millis / large);
   const rest = small === null ? 0 : Math.floor((millis % large) / small);
-  return rest === 0 ? `${whole} ${largeUnit}` : `${whole} ${largeUnit} ${rest} ${smallUnit}`;
+  return rest === 0 ? `${first} ${largeUnit}` : `${first} ${largeUnit} ${rest} ${smallUnit}`;
 }
 
 /** Formats a date relative to `now`: `2 hours ago`, `in 3 days`. */
@@ -53,7 +56,7 @@ export function ago(date, now = Date.now()) {
   return relative.format(-Math.round(elapsed / length), unit);
 }
 
-/** Formats a date to the second, in the browser's time zone. */
+/** Formats a date to the second, in the browser's time zone, with the zone. */
 export function exact(date) {
   return moment.format(date);
 }
@@ -63,7 +66,12 @@ export function short(date) {
   return day.format(date);
 }
 
-/** Formats a count: `1 app`, `2 apps`. */
+/** Formats a count: `1 app`, `1,212 apps`. */
 export function count(n, noun) {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+  return `${integer(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** Formats an integer: `1,212`. */
+export function integer(n) {
+  return whole.format(n);
 }

@@ -1,5 +1,6 @@
 // Shows the view that belongs to the session and the URL's fragment.
 
+import { AccountBackups } from './account_backups.js';
 import { Api, Problem, Unreachable } from './api.js';
 import { announce, notice } from './announce.js';
 import { el } from './dom.js';
@@ -7,6 +8,7 @@ import { Poll } from './poll.js';
 import { clearSession, saveSession, session } from './session.js';
 import { describeError } from './parts/dialog.js';
 import { appView } from './views/app.js';
+import { backupView } from './views/backup.js';
 import { overview } from './views/overview.js';
 import { signIn } from './views/sign_in.js';
 
@@ -18,11 +20,14 @@ const WRITE_ROLES = new Set(['member', 'admin', 'owner']);
 
 let poll = null;
 let accounts = null;
+/** The backups of the selected account, kept while the view changes. */
+let accountBackups = null;
 
 /** Ends the session. `reason` is shown if the user didn't sign out. */
 function endSession(reason = null) {
   clearSession();
   accounts = null;
+  accountBackups = null;
   document.querySelectorAll('dialog').forEach((dialog) => dialog.close());
   show(reason);
 }
@@ -35,7 +40,7 @@ function handleError(error) {
   }
   if (error instanceof Problem && error.status === 404) {
     notice(null);
-    main.replaceChildren(el('p', { class: 'empty' }, 'App not found. ', el('a', { href: '#/', text: 'All apps' })));
+    main.replaceChildren(el('p', { class: 'empty' }, `${location.hash.includes('/backups/') ? 'Backup' : 'App'} not found. `, el('a', { href: '#/', text: 'All apps' })));
     return false;
   }
   if (error instanceof Problem && error.status === 403) {
@@ -94,13 +99,21 @@ function createView(api, current) {
   if (!chosen) {
     throw new Problem(403);
   }
-  const [, appId] = location.hash.match(/^#\/apps\/([^/]+)$/) || [];
+  const [, appId, backupId] = location.hash.match(/^#\/apps\/([^/]+)(?:\/backups\/([^/]+))?$/) || [];
+  const account = api.account(chosen.id);
+  if (accountBackups?.accountId !== chosen.id) {
+    accountBackups = new AccountBackups(account);
+  }
   const context = {
-    account: api.account(chosen.id),
+    account,
+    accountBackups,
     canWrite: WRITE_ROLES.has(chosen.role),
     pollNow: () => poll?.now(),
     handleError,
   };
+  if (backupId) {
+    return backupView(main, { ...context, appId, backupId });
+  }
   return appId ? appView(main, { ...context, appId }) : overview(main, context);
 }
 

@@ -1,9 +1,20 @@
 // Polls the server: one pass at a time, no pass while the page is hidden, and longer pauses after failures.
 
-/** The longest pause after failed passes, in milliseconds. */
+/** The longest pause, in milliseconds. */
 const PAUSE_MAX = 30_000;
 /** The pause after the first failed pass, in milliseconds. It doubles with each further failure. */
 const PAUSE_AFTER_FAILURE = 2_000;
+
+/** The pause after a pass is at least this many times its duration. */
+const PAUSE_SHARE = 8;
+
+/**
+ * Returns the pause after a pass that began at `start`, in milliseconds: `pause`, or longer for lists that take long to
+ * fetch and show.
+ */
+export function pauseAfter(start, pause) {
+  return Math.min(PAUSE_MAX, Math.max(pause, PAUSE_SHARE * (performance.now() - start)));
+}
 
 /** Runs `pass` repeatedly until stopped. `pass` receives an abort signal and returns the next pause in milliseconds. */
 export class Poll {

@@ -16,9 +16,14 @@ const STATES = {
 
 const ACTIVE = new Set(['pending', 'discovering', 'running']);
 
-/** Returns whether a backup is in progress. */
-export function isActive(backup) {
-  return ACTIVE.has(backup.state);
+/** Returns whether a backup or snapshot is waiting or in progress. */
+export function isActive(resource) {
+  return ACTIVE.has(resource.state);
+}
+
+/** Returns whether a backup or snapshot was started and isn't finished. */
+export function isStarted(resource) {
+  return isActive(resource) && resource.state !== 'pending';
 }
 
 /**
@@ -30,10 +35,15 @@ export function describe(state) {
   return { label, tone, description };
 }
 
-/** Returns the reasons of a resource's state as one text; empty if there are none. */
+/**
+ * Returns the reasons of a resource's state as one text, each reason once; empty if there are none. The report of a failed
+ * hook repeats a reason with more details, and with the hook's name in quotes.
+ */
 export function reasons(resource) {
-  const hooks = (resource.hookStateDetails || []).map(({ title, detail }) => [title, detail].filter(Boolean).join(': '));
-  return [...(resource.stateUnready || []), ...hooks].join(' · ');
+  const hooks = (resource.hookStateDetails || []).map(({ title, detail }) => detail || title);
+  const isRepeated = (reason) => hooks.some((hook) => hook.replaceAll('"', '').includes(reason));
+  const others = (resource.stateUnready || []).filter((reason) => !isRepeated(reason));
+  return [...new Set([...others, ...hooks])].join(' · ');
 }
 
 const RESTORE_NOTE = 'appkeep.io/read-only/restore-note-';
@@ -44,9 +54,16 @@ export function restoreNotes(app) {
   return notes.length === 0 ? '' : `Latest restore: ${notes.join(' · ')}`;
 }
 
-/** Returns the duration of a backup in milliseconds: from its creation to its latest change. */
+/**
+ * Returns the duration of a completed backup in milliseconds, without its time in the queue: from the time of its data to
+ * its completion. `null` if it is unknown: the API has no start time, and data from an earlier snapshot says nothing
+ * about the start.
+ */
 export function durationMillis(backup) {
-  return new Date(backup.metadata.modificationTimestamp) - new Date(backup.metadata.creationTimestamp);
+  const { creationTimestamp, modificationTimestamp } = backup.metadata;
+  const captured = new Date(backup.backupCreationTimestamp ?? NaN);
+  const isOwn = backup.state === 'completed' && captured >= new Date(creationTimestamp);
+  return isOwn ? new Date(modificationTimestamp) - captured : null;
 }
 
 /** Returns the snapshot time of a backup, or its creation time while it has no snapshot. */

@@ -1,4 +1,4 @@
-// Dialogs that create, cancel and delete backups, for users with write access.
+// Dialogs that create, cancel, restore and delete, for users with write access.
 
 import { el } from '../dom.js';
 import { isActive } from '../states.js';
@@ -8,17 +8,22 @@ import { field, openDialog } from './dialog.js';
 /** Names are DNS labels. */
 const NAME = '[a-z0-9]([a-z0-9\\-]*[a-z0-9])?';
 
-/** Opens a dialog that creates a backup of an app. `onDone` is called after the backup is created. */
-export async function openBackupDialog(account, app, onDone) {
-  const buckets = await account.buckets();
+function nameField() {
   const name = el('input', {
     type: 'text', name: 'name', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false',
     maxlength: 63, pattern: NAME, title: 'Lowercase letters, digits and hyphens; the first and last characters must not be hyphens',
   });
+  return { name, node: field('Name', name, 'Lowercase letters, digits and hyphens. If empty, the server generates a name.') };
+}
+
+/** Opens a dialog that creates a backup of an app. `onDone` receives the new backup. */
+export async function openBackupDialog(account, app, onDone) {
+  const buckets = await account.buckets();
+  const { name, node } = nameField();
   const bucketSelect = el('select', { name: 'bucket' },
     el('option', { value: '', text: 'Default bucket' }),
     ...buckets.map((bucket) => el('option', { value: bucket.id, text: bucket.name })));
-  const fields = [field('Name', name, 'Lowercase letters, digits and hyphens. If empty, the server generates a name.')];
+  const fields = [node];
   if (buckets.length > 1) {
     fields.push(field('Bucket', bucketSelect));
   }
@@ -29,6 +34,22 @@ export async function openBackupDialog(account, app, onDone) {
     async submit() {
       const backup = await account.createBackup(app.id, { name: name.value, bucketID: bucketSelect.value });
       announce(`Backup ${backup.name} was created`);
+      onDone(backup);
+    },
+  });
+}
+
+/** Opens a dialog that creates a snapshot of an app. `onDone` is called after the snapshot is created. */
+export function openSnapshotDialog(account, app, onDone) {
+  const { name, node } = nameField();
+  openDialog({
+    title: `Create a snapshot of ${app.name}`,
+    text: 'A snapshot is stored next to the app. It doesn’t protect against the loss of the disk.',
+    fields: [node],
+    action: 'Create snapshot',
+    async submit() {
+      const snapshot = await account.createSnapshot(app.id, { name: name.value });
+      announce(`Snapshot ${snapshot.name} was created`);
       onDone();
     },
   });
@@ -48,6 +69,45 @@ export function openDeleteDialog(account, app, backup, onDone) {
     async submit() {
       await account.deleteBackup(app.id, backup.id);
       announce(`Backup ${backup.name} was ${isInProgress ? 'cancelled' : 'deleted'}`);
+      onDone();
+    },
+  });
+}
+
+/** Opens a dialog that deletes a snapshot after confirmation. `onDone` is called after the deletion. */
+export function openDeleteSnapshotDialog(account, app, snapshot, onDone) {
+  openDialog({
+    title: `Delete ${snapshot.name}?`,
+    text: `The snapshot of ${app.name} and its data are removed. Backups of it are kept. This can’t be undone.`,
+    action: 'Delete',
+    dismiss: 'Keep it',
+    isDangerous: true,
+    async submit() {
+      await account.deleteSnapshot(app.id, snapshot.id);
+      announce(`Snapshot ${snapshot.name} was deleted`);
+      onDone();
+    },
+  });
+}
+
+/**
+ * Opens a dialog that restores an app in place, after the user typed the app's name. `source` has either a `backupID` or a
+ * `snapshotID`; `sourceName` is its name. `onDone` is called after the restore has started.
+ */
+export function openRestoreDialog(account, app, source, sourceName, onDone) {
+  const name = el('input', { type: 'text', name: 'app', required: '', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false' });
+  openDialog({
+    title: `Restore ${app.name} from ${sourceName}?`,
+    text: `The current data of ${app.name} is replaced in place. Changes since the data of ${sourceName} are lost.`,
+    fields: [field('Name of the app', name, `Type ${app.name} to confirm.`)],
+    action: 'Restore',
+    isDangerous: true,
+    async submit() {
+      if (name.value !== app.name) {
+        throw new Error(`Invalid name “${name.value}”: expected ${app.name}.`);
+      }
+      await account.restore(app.id, source);
+      announce(`The restore of ${app.name} was started`);
       onDone();
     },
   });

@@ -1,18 +1,19 @@
 // A backup as a table row. On narrow screens, the style sheet shows it as a card, with column names from `data-label`.
 
 import { el, setAttribute, setText } from '../dom.js';
-import { ago, bytes, duration, exact } from '../format.js';
+import { bytes, duration } from '../format.js';
 import { durationMillis, isActive, reasons, snapshotTime } from '../states.js';
 import { badge } from './badge.js';
+import { moment } from './moment.js';
 
 export const COLUMNS = ['Name', 'State', 'Data from', 'Size', 'Duration', 'Created by'];
 
-/** Creates a row. `remove` deletes the backup; it is `null` without write access. */
-export function backupRow(remove) {
+/** Creates a row. `hrefOf` returns the address of a backup's page. `remove` deletes the backup; `null` without write access. */
+export function backupRow(hrefOf, remove) {
   const state = badge();
-  const name = el('span', { class: 'name' });
+  const name = el('a', { class: 'name' });
   const reasonLine = el('p', { class: 'reason', hidden: true });
-  const when = el('time', {});
+  const when = moment(true);
   const size = el('span', {});
   const elapsed = el('span', {});
   const creator = el('span', {});
@@ -20,7 +21,7 @@ export function backupRow(remove) {
   const button = remove
     ? el('button', { type: 'button', class: 'quiet danger-text', text: 'Delete', on: { click: () => remove(current) } })
     : null;
-  const cells = [[name, reasonLine], [state.node], [when], [size], [elapsed], [creator]];
+  const cells = [[name, reasonLine], [state.node], [when.node], [size], [elapsed], [creator]];
   const node = el('tr', {},
     ...cells.map((content, column) => column === 0
       ? el('th', { scope: 'row' }, ...content)
@@ -30,23 +31,26 @@ export function backupRow(remove) {
     node,
     update({ backup, schedule }) {
       current = backup;
-      const at = snapshotTime(backup);
-      const active = isActive(backup);
       setText(name, backup.name);
+      setAttribute(name, 'href', hrefOf(backup));
       state.update(backup.state);
-      setText(when, ago(at));
-      setAttribute(when, 'datetime', at.toISOString());
-      setAttribute(when, 'title', exact(at));
+      when.update(snapshotTime(backup));
       setText(size, backup.totalBytes === undefined ? '–' : bytes(backup.totalBytes));
-      setText(elapsed, active ? '–' : duration(durationMillis(backup)));
+      setText(elapsed, durationText(backup));
       setText(creator, backup.scheduleID ? schedule ?? 'a schedule' : 'a request');
       const reason = reasons(backup);
       reasonLine.hidden = reason === '';
       setText(reasonLine, reason);
       if (button) {
         setAttribute(button, 'aria-label', `Delete ${backup.name}`);
-        button.hidden = active;
+        button.hidden = isActive(backup);
       }
     },
   };
+}
+
+/** Returns the duration of a backup as a text. */
+export function durationText(backup) {
+  const millis = durationMillis(backup);
+  return millis === null ? '–' : duration(millis);
 }

@@ -1,13 +1,21 @@
 // The progress of a backup: bar, bytes, rate and remaining time.
 
 import { el, setAttribute, setText } from '../dom.js';
-import { bytes, duration } from '../format.js';
+import { bytes, count, duration } from '../format.js';
 import { badge } from './badge.js';
 
 /** The period over which the rate is averaged, in milliseconds. */
 const WINDOW = 10_000;
 
-/** Creates a progress display. `actions` is an optional element next to the name. */
+/** The maximum number of backups whose progress is shown at a time. */
+export const STARTED_SHOWN_MAX = 10;
+
+/** Returns a sentence about backups that wait; `reason` says what for, if known. */
+export function waitingText(n, reason) {
+  return `${count(n, 'backup')} waiting to be started${reason ? `: ${reason}` : ''}`;
+}
+
+/** Creates a progress display of a started backup. `actions` is an optional element next to the name. */
 export function progress(backup, actions = null) {
   const state = badge();
   const name = el('span', { class: 'name', text: backup.name });
@@ -34,7 +42,7 @@ export function progress(backup, actions = null) {
 
 function detailText(backup, isRunning, samples) {
   if (!isRunning) {
-    return backup.state === 'pending' ? 'Waiting to be started' : 'Determining the data to copy';
+    return 'Determining the data to copy';
   }
   const { bytesDone = 0, totalBytes = 0 } = backup;
   if (bytesDone >= totalBytes) {

@@ -57,11 +57,10 @@ function scheduleLine() {
       setText(held, holdLabel ? `Retention is held: ${holdLabel.value}. Check the server's clock.` : '');
       setText(name, schedule.name);
       setText(when, schedule.cron);
-      setText(zone, schedule.timeZone);
+      setText(zone, `${schedule.timeZone} (${schedule.makes.join(', ')})`);
       const due = schedule.nextRunTimestamp && new Date(schedule.nextRunTimestamp);
-      setText(next, due ? `, next ${ago(due)}` : ', no further runs');
+      setText(next, due ? `, next ${ago(due)} (${exact(due)})` : ', no further runs');
       setAttribute(next, 'datetime', due ? due.toISOString() : null);
-      setAttribute(next, 'title', due ? exact(due) : null);
     },
   };
 }

@@ -1,157 +1,152 @@
-// The view of all apps of an account: states, latest backups, and backups in progress.
+// The view of all apps of an account: cards for few apps, a table for many.
 
-import { el, Parts, setAttribute, setText } from '../dom.js';
-import { ago, bytes, count, duration, exact } from '../format.js';
-import { durationMillis, isActive, reasons, snapshotTime } from '../states.js';
+import { el, Parts, setText } from '../dom.js';
+import { count, integer } from '../format.js';
+import { reasons, snapshotTime } from '../states.js';
 import { StateAnnouncer } from '../announce.js';
+import { pauseAfter } from '../poll.js';
 import { openBackupDialog } from '../parts/actions.js';
-import { badge } from '../parts/badge.js';
-import { progress } from '../parts/progress.js';
+import { appCard } from '../parts/app_card.js';
+import { APP_COLUMNS, appRow } from '../parts/app_row.js';
+import { summarize } from '../parts/app_summary.js';
+import { listControls, UNCONTROLLED_MAX } from '../parts/list_controls.js';
+import { pager } from '../parts/pager.js';
+import { tableHead } from '../parts/table_head.js';
 
-/** The number of backups requested per app. */
-const BACKUPS_PER_APP = 8;
-/** The maximum number of concurrent requests. */
-const CONCURRENCY_MAX = 4;
 /** Pauses between passes, in milliseconds: while a backup or restore is in progress, and otherwise. */
 const PAUSE_ACTIVE = 1_500;
 const PAUSE_IDLE = 8_000;
+/** The maximum age of the buckets' states, in milliseconds. */
+const BUCKETS_AGE_MAX = 30_000;
+
+const FILTERS = [
+  ['All apps', () => true],
+  ['Failed', ({ isFailed }) => isFailed],
+  ['Never backed up', ({ lastGood }) => lastGood === undefined],
+  ['Backup waiting or running', ({ started, waiting }) => started.length + waiting > 0],
+  ['Ready', ({ app }) => app.state === 'ready'],
+  ['Restoring', ({ app }) => app.state === 'restoring'],
+  ['Unavailable', ({ app }) => app.state === 'unavailable'],
+];
+
+const byName = (a, b) => a.app.name.localeCompare(b.app.name);
+const goodAt = ({ lastGood }) => lastGood ? snapshotTime(lastGood).getTime() : 0;
+const ORDERS = [
+  // Failed apps first, unavailable apps last, then by name.
+  ['Failed first', (a, b) => rank(a) - rank(b) || byName(a, b)],
+  ['Name', byName],
+  ['Oldest good backup first', (a, b) => goodAt(a) - goodAt(b) || byName(a, b)],
+  ['Newest good backup first', (a, b) => goodAt(b) - goodAt(a) || byName(a, b)],
+  ['Most backups first', (a, b) => b.backups.length - a.backups.length || byName(a, b)],
+];
 
 /** Shows the overview, and returns the function that polls it. */
-export function overview(main, { account, canWrite, pollNow, handleError }) {
-  const title = el('h1', { text: 'Apps' });
+export function overview(main, { account, accountBackups, canWrite, pollNow, handleError }) {
+  const title = el('h1', { id: 'apps-title', text: 'Apps' });
   const summary = el('p', { class: 'detail', text: 'Loading …' });
-  const list = el('ul', { class: 'cards', 'aria-labelledby': 'apps-title' });
-  title.id = 'apps-title';
   const bucketProblems = el('p', { class: 'reason', role: 'status', hidden: true });
-  main.replaceChildren(el('div', { class: 'head' }, title, summary), bucketProblems, list);
+  const backUp = (app) => openBackupDialog(account, app, (backup) => {
+    accountBackups.learn(backup, app.id);
+    pollNow();
+  }).catch(handleError);
+  const list = appList(canWrite ? backUp : null);
+  main.replaceChildren(el('div', { class: 'head' }, title, summary), bucketProblems, ...list.nodes);
   const announcer = new StateAnnouncer();
-  const backUp = (app) => openBackupDialog(account, app, pollNow).catch(handleError);
-  const cards = new Parts(list, () => card(canWrite ? backUp : null));
+  let buckets = [];
+  let bucketsAt = -Infinity;
 
   return async function pass(signal) {
-    const [apps, buckets] = await Promise.all([account.apps(signal), account.buckets(signal)]);
-    const items = await mapConcurrently(apps, async (app) => {
-      const { backups } = await account.backups(app.id, BACKUPS_PER_APP, signal);
-      announcer.update(app.id, backups);
-      return { id: app.id, app, backups };
+    let start = performance.now();
+    if (start - bucketsAt > BUCKETS_AGE_MAX) {
+      buckets = await account.buckets(signal);
+      bucketsAt = start;
+    }
+    const { items, backups, isComplete } = await accountBackups.list(signal, (done, all) => {
+      // Requests for the apps of new backups are rare. They don't count for the pause.
+      start = performance.now();
+      if (list.isEmpty()) {
+        setText(summary, `Loading … ${integer(done)} of ${count(all, 'app')}`);
+      }
     });
-    // Failed apps first, unavailable apps last, then by name.
-    items.sort((a, b) => rank(a) - rank(b) || a.app.name.localeCompare(b.app.name));
-    cards.update(items);
-    const running = items.flatMap(({ backups }) => backups.filter(isActive)).length;
-    setText(summary, summaryText(items, running));
+    announcer.update(backups);
+    const summaries = items.map(summarize);
+    list.update(summaries);
+    setText(summary, summaryText(summaries, isComplete));
     const failed = buckets.filter((bucket) => bucket.state === 'failed');
     setText(bucketProblems, failed.map((bucket) => `Bucket ${bucket.name}: ${reasons(bucket)}`).join(' · '));
     bucketProblems.hidden = failed.length === 0;
-    list.hidden = items.length === 0;
-    return running > 0 || apps.some((app) => app.state === 'restoring') ? PAUSE_ACTIVE : PAUSE_IDLE;
+    const isActive = summaries.some(({ app, started, waiting }) => app.state === 'restoring' || started.length + waiting > 0);
+    return pauseAfter(start, isActive ? PAUSE_ACTIVE : PAUSE_IDLE);
   };
 }
 
-/** Runs `work` on all items, at most `CONCURRENCY_MAX` at a time. */
-async function mapConcurrently(items, work) {
-  const results = new Array(items.length);
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) {
-      const index = next;
-      next += 1;
-      results[index] = await work(items[index]);
-    }
+/** Creates the list of apps with its controls. */
+function appList(backUp) {
+  let items = [];
+  const cardList = el('ul', { class: 'cards', 'aria-labelledby': 'apps-title', hidden: true });
+  const cards = new Parts(cardList, () => appCard(backUp));
+  const body = el('tbody', {});
+  const rows = new Parts(body, () => appRow(backUp));
+  const table = el('div', { class: 'card flush', hidden: true },
+    el('table', { 'aria-labelledby': 'apps-title' }, tableHead(APP_COLUMNS, backUp !== null), body));
+  const none = el('p', { class: 'empty', text: 'No app matches.', hidden: true });
+  const pages = pager('app', show);
+  const controls = listControls({
+    label: 'apps', nameOf: ({ app }) => app.name, filters: FILTERS, orders: ORDERS,
+    onChange() {
+      pages.reset();
+      show();
+    },
+  });
+  controls.node.hidden = true;
+
+  function show() {
+    const selected = controls.select(items);
+    const shown = pages.select(selected);
+    const isTable = items.length > UNCONTROLLED_MAX;
+    cards.update(isTable ? [] : shown);
+    rows.update(isTable ? shown : []);
+    cardList.hidden = isTable || shown.length === 0;
+    table.hidden = !isTable || shown.length === 0;
+    none.hidden = items.length === 0 || shown.length > 0;
+  }
+
+  return {
+    nodes: [controls.node, cardList, table, none, pages.node],
+    isEmpty: () => items.length === 0,
+    update(next) {
+      items = next;
+      show();
+    },
   };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY_MAX, items.length) }, worker));
-  return results;
 }
 
-/** Returns the newest backup that is not in progress. */
-function latestFinished(backups) {
-  return backups.find((backup) => !isActive(backup));
-}
-
-function rank({ app, backups }) {
-  const isFailed = app.state === 'failed' || latestFinished(backups)?.state === 'failed';
+function rank({ app, isFailed }) {
   return app.state === 'unavailable' ? 2 : isFailed ? 0 : 1;
 }
 
-function summaryText(items, running) {
+function summaryText(items, isComplete) {
   if (items.length === 0) {
     return 'No apps yet. Apps are declared in the server’s configuration: [[accounts.apps]].';
   }
-  const failed = items.filter(({ backups }) => latestFinished(backups)?.state === 'failed').length;
+  const countIf = (matches) => items.filter(matches).length;
+  const total = (value) => items.reduce((sum, item) => sum + value(item), 0);
+  const good = countIf(({ lastGood }) => lastGood !== undefined);
+  const running = total(({ started }) => started.length);
+  const waiting = total(({ waiting }) => waiting);
+  const restoring = countIf(({ app }) => app.state === 'restoring');
+  const failed = countIf(({ latest }) => latest?.state === 'failed');
+  const part = (n, text) => n > 0 ? `${integer(n)} ${text}` : null;
   return [
     count(items.length, 'app'),
-    running > 0 ? `${running} in progress` : 'nothing in progress',
+    `${integer(good)} with a good backup`,
+    part(items.length - good, 'never backed up'),
+    count(total(({ backups }) => backups.length), isComplete ? 'backup' : 'newest backup'),
+    running + waiting + restoring === 0 ? 'nothing in progress' : null,
+    part(running, 'running'),
+    part(waiting, 'waiting'),
+    restoring > 0 ? `${count(restoring, 'restore')} in progress` : null,
     failed > 0 ? `${count(failed, 'latest backup')} failed` : null,
+    isComplete ? null : 'older backups aren’t considered',
   ].filter(Boolean).join(' · ');
-}
-
-function card(backUp) {
-  const link = el('a', {});
-  const state = badge();
-  const latest = el('div', { class: 'latest' });
-  const appReason = el('p', { class: 'reason', hidden: true });
-  const running = el('div', { class: 'running' });
-  const runs = new Parts(running, (backup) => progress(backup));
-  const row = latestRow(latest);
-  let app;
-  const button = backUp
-    ? el('button', { type: 'button', text: 'Back up now', on: { click: () => backUp(app) } })
-    : null;
-  const node = el('li', { class: 'card app' },
-    el('div', { class: 'card-head' }, el('h2', {}, link), state.node),
-    appReason, latest, running,
-    button ? el('div', { class: 'buttons' }, button) : null);
-  return {
-    node,
-    update(item) {
-      ({ app } = item);
-      setText(link, app.name);
-      setAttribute(link, 'href', `#/apps/${app.id}`);
-      state.update(app.state);
-      // `ready` is the normal state and isn't shown.
-      state.node.hidden = app.state === 'ready';
-      const reason = reasons(app);
-      appReason.hidden = reason === '';
-      setText(appReason, reason);
-      row.update(latestFinished(item.backups), item.backups.length > 0);
-      runs.update(item.backups.filter(isActive));
-      if (button) {
-        setAttribute(button, 'aria-label', `Back up ${app.name} now`);
-        button.disabled = app.state === 'restoring' || app.state === 'unavailable';
-      }
-    },
-  };
-}
-
-/** Creates the part of a card that describes the latest backup. */
-function latestRow(container) {
-  const state = badge();
-  const when = el('time', {});
-  const facts = el('span', {});
-  const reasonLine = el('p', { class: 'reason', hidden: true });
-  const line = el('p', { class: 'latest-line' }, state.node, el('span', {}, 'Latest backup ', when), facts);
-  const placeholder = el('p', { class: 'detail', text: 'No backups yet' });
-  container.append(line, reasonLine, placeholder);
-  return {
-    update(backup, hasAny) {
-      line.hidden = backup === undefined;
-      placeholder.hidden = backup !== undefined;
-      reasonLine.hidden = true;
-      if (backup === undefined) {
-        setText(placeholder, hasAny ? 'The first backup is in progress' : 'No backups yet');
-        return;
-      }
-      const at = snapshotTime(backup);
-      state.update(backup.state);
-      setText(when, ago(at));
-      setAttribute(when, 'datetime', at.toISOString());
-      setAttribute(when, 'title', exact(at));
-      setText(facts, backup.state === 'completed'
-        ? `${bytes(backup.totalBytes ?? 0)} in ${duration(durationMillis(backup))}`
-        : backup.name);
-      const reason = reasons(backup);
-      reasonLine.hidden = reason === '';
-      setText(reasonLine, reason);
-    },
-  };
 }

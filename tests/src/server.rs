@@ -203,9 +203,10 @@ impl TestServer {
     /// When nothing is held back.
     pub async fn confirm_retention(&self, name: &str) {
         let store = self.server().store();
-        let found = retention::find_schedules(store.as_ref(), name).await;
-        let found = found.expect("the schedules");
-        let held = retention::confirm(store.as_ref(), self.clock(), &RandomIds, &found[0]).await;
+        let mut schedules = store.list_schedules().await.expect("the schedules").into_iter();
+        let found = schedules.find(|scheduled| scheduled.schedule.name == name);
+        let schedule = found.expect("a schedule of this name").schedule;
+        let held = retention::confirm(store.as_ref(), self.clock(), &RandomIds, &schedule).await;
         assert_ne!(held.expect("it is confirmed"), [] as [String; 0]);
     }
 

@@ -10,7 +10,7 @@ use cargo_metadata::semver::Version;
 
 use crate::process::{command, succeeds};
 use crate::{
-    Outcome, cluster, codegen, crash, diff, kubernetes, languages, lint, package, pages, s3, schemathesis,
+    Outcome, cluster, codegen, crash, deployment, diff, languages, lint, package, pages, s3, schemathesis,
     test, tidy, toolkit, vendor, verify, workspace,
 };
 
@@ -24,7 +24,7 @@ const STEPS: &[Step] = &[
     ("codegen", || codegen::run(true)),
     ("tidy", tidy::run),
     ("lint", lint::run),
-    ("kubernetes", kubernetes::run),
+    ("deployment", deployment::run),
     ("vendor", || vendor::run(true)),
     ("deny", || cargo(DENY)),
     ("machete", machete),

@@ -13,9 +13,9 @@ mod ci;
 mod cluster;
 mod codegen;
 mod crash;
+mod deployment;
 mod diff;
 mod files;
-mod kubernetes;
 mod languages;
 mod lint;
 mod npm;
@@ -126,8 +126,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Check the manifests in deploy/kubernetes; requires python3.
-    Kubernetes,
+    /// Check the files in deploy/; requires python3.
+    Deployment,
     /// Generate clients in Python and TypeScript, and run the examples that use them; requires python3 and npm.
     Languages,
     /// Run actoolkit on our own server over TLS; requires python3.
@@ -161,7 +161,7 @@ fn main() -> ExitCode {
         Command::S3(args) => s3::run(&args),
         Command::Pages(args) => pages::run(&args),
         Command::Vendor { check } => vendor::run(check),
-        Command::Kubernetes => kubernetes::run(),
+        Command::Deployment => deployment::run(),
         Command::Languages => languages::run(),
         Command::Toolkit => toolkit::run(),
         Command::Package => package::run(),

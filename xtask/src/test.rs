@@ -37,7 +37,7 @@ const MOUNT_TMPFS: &str = "dir=$(mktemp -d) || exit; mount -t tmpfs tmpfs \"$dir
 /// Mounts in a namespace that ends with the command, and looks for a loop device.
 const MOUNT_DISK: &str = "mount -t tmpfs appkeep-test /mnt && losetup --find && command -v mkfs.ext4";
 
-const TOOLS: [Tool; 9] = [
+const TOOLS: [Tool; 10] = [
     Tool::installable("restic", "restic", || quietly("restic", &["version"])),
     Tool::installable("rustic", "rustic, which `.ci/run` installs", || {
         is_installed("rustic")
@@ -53,6 +53,9 @@ const TOOLS: [Tool; 9] = [
     ),
     Tool::installable("private_cluster", "PostgreSQL", || {
         quietly("sh", &["-c", FIND_INITDB])
+    }),
+    Tool::installable("promtool", "promtool, which `.ci/run` installs", || {
+        is_installed("promtool")
     }),
     Tool::installable("python3", "python3 with venv", python::has_python),
     Tool::permission(

@@ -17,6 +17,18 @@ pub trait FreeSpace: Send + Sync {
     /// # Errors
     /// When it is.
     fn check(&self) -> Result<(), LowSpace>;
+
+    /// Measures the free space; `None` if the file system doesn't report it.
+    fn measure(&self) -> Option<MeasuredSpace>;
+}
+
+/// The free space of a file system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MeasuredSpace {
+    /// The number of bytes that are free, with the reserve.
+    pub free_bytes: u64,
+    /// The number of bytes that are kept in reserve.
+    pub reserve_bytes: u64,
 }
 
 /// A file system that has too little free space.

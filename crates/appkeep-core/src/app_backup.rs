@@ -6,6 +6,7 @@ use crate::app_snapshot::AppSnapshot;
 use crate::ids::{AppSnapshotId, BackupKind, BucketId, SubjectId};
 use crate::metadata::{Label, STORED_AGAIN_LABEL};
 use crate::resource::{CreateResource, Kind, Resource};
+use crate::state::ResourceState;
 
 /// A backup (`AppBackup` in the contract).
 pub type AppBackup = Resource<BackupKind>;
@@ -29,6 +30,11 @@ pub struct BackupDetails {
     pub bytes_done: Option<u64>,
     /// The same as a percentage, 0 to 100.
     pub percent_done: Option<u8>,
+    /// When its first run began: before that, it was queued. Unknown for backups of earlier versions and imported ones.
+    pub started_at: Option<DateTime<Utc>>,
+    /// The number of bytes that it added to its repository, once it is completed. Unknown for backups of earlier
+    /// versions and imported ones.
+    pub added_bytes: Option<u64>,
 }
 
 impl BackupDetails {
@@ -41,6 +47,8 @@ impl BackupDetails {
             total_bytes: None,
             bytes_done: None,
             percent_done: None,
+            started_at: None,
+            added_bytes: None,
         }
     }
 }
@@ -61,6 +69,8 @@ pub struct CreateAppBackup {
 pub struct BackupReport {
     /// The total size of its files in bytes.
     pub bytes: u64,
+    /// The number of bytes that it added to the repository, compressed and encrypted.
+    pub added_bytes: u64,
     /// Files whose stored content differed from the snapshot when it was read back. Everything was then read and
     /// stored again.
     pub stored_again: Vec<String>,
@@ -73,6 +83,12 @@ impl AppBackup {
         self.hook_state_details.clone_from(&snapshot.hook_state_details);
         self.metadata
             .replace_read_only(snapshot.metadata.read_only().cloned());
+    }
+
+    /// Records that its first run begins.
+    pub fn start(&mut self, now: DateTime<Utc>) {
+        self.details.started_at = Some(now);
+        self.advance(ResourceState::Discovering, now);
     }
 
     /// Records that `bytes_done` of `total_bytes` are copied. Neither `bytes_done` nor the percentage ever decreases,
@@ -98,6 +114,7 @@ impl AppBackup {
         self.details.total_bytes = Some(copied.bytes);
         self.details.bytes_done = Some(copied.bytes);
         self.details.percent_done = Some(100);
+        self.details.added_bytes = Some(copied.added_bytes);
         self.metadata
             .labels
             .extend(stored_again_label(copied.stored_again.len()));
@@ -144,8 +161,11 @@ mod tests {
     }
 
     fn copied(bytes: u64) -> BackupReport {
-        let stored_again = Vec::new();
-        BackupReport { bytes, stored_again }
+        BackupReport {
+            bytes,
+            added_bytes: bytes / 2,
+            stored_again: Vec::new(),
+        }
     }
 
     #[test]
@@ -154,6 +174,7 @@ mod tests {
         let stored_again = vec!["data/file".to_owned()];
         let copied = BackupReport {
             bytes: 1,
+            added_bytes: 1,
             stored_again,
         };
         backup.complete(&copied, DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);

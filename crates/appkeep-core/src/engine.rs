@@ -191,6 +191,15 @@ pub struct AbandonedRestore {
     pub kept: Vec<PathBuf>,
 }
 
+/// The space of a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BucketSpace {
+    /// The total size of the packs of all repositories in bytes; packs contain the data of backups, deduplicated.
+    pub stored_bytes: u64,
+    /// The free space of its file system in bytes, if it has one.
+    pub free_bytes: Option<u64>,
+}
+
 /// Reads and writes the data of snapshots, backups and restores.
 #[async_trait]
 pub trait Engine: Send + Sync {
@@ -243,6 +252,13 @@ pub trait Engine: Send + Sync {
     fn bucket_features(&self, _bucket: &Bucket) -> Option<BucketFeatures> {
         None
     }
+
+    /// Measures the space of a bucket by listing its packs. Read-only.
+    async fn measure_bucket(
+        &self,
+        bucket: &Bucket,
+        cancel: &CancellationToken,
+    ) -> Result<BucketSpace, EngineError>;
 
     /// Releases all buckets that this process has claimed.
     async fn release_buckets(&self);

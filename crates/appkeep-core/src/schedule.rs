@@ -6,6 +6,7 @@
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 use croner::Cron;
+use croner::errors::CronError;
 use croner::parser::{CronParser, Seconds, Year};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -26,6 +27,9 @@ pub const CLOCK_BACK_SECS_MAX: i64 = 86_400;
 /// The number of consecutive times of a schedule that are examined to find the shortest gap.
 const GAPS_CHECKED_MAX: usize = 400;
 
+/// The fields of a cron expression.
+const FIELDS: [&str; 5] = ["minute", "hour", "day", "month", "weekday"];
+
 /// The reason for an invalid timing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TimingError {
@@ -35,7 +39,7 @@ pub enum TimingError {
     /// The expression is invalid.
     #[error(
         "invalid cron expression {0:?} ({1}): expected minute, hour, day, month and weekday, for example \
-         \"30 2 * * *\""
+         \"30 2 * * *\", or @hourly, @daily, @weekly, @monthly or @yearly"
     )]
     Expression(String, String),
     /// The expression never matches any date.
@@ -43,7 +47,8 @@ pub enum TimingError {
     Never(String),
 }
 
-/// The times at which a schedule is due: a cron expression with five fields, in a time zone.
+/// The times at which a schedule is due: a cron expression with five fields, or a nickname for one such as `@daily`, in
+/// a time zone.
 ///
 /// When clocks go forward, a fixed time (`30 2 * * *`) within the skipped hour is due right after it; a repeated time
 /// (`*/10 * * * *`) is not due there. When clocks go back, a fixed time is due once, at its first occurrence; a
@@ -63,26 +68,32 @@ impl Timing {
     pub fn new(expression: &str, zone: &str) -> Result<Self, TimingError> {
         let zone: Tz = zone.parse().map_err(|_| TimingError::Zone(zone.to_owned()))?;
         let refused = |reason: String| TimingError::Expression(expression.to_owned(), reason);
-        let fields = expression.split_whitespace().count();
-        if fields != 5 {
-            return Err(refused(format!("it has {fields} fields, not 5")));
+        let fields: Vec<_> = expression.split_whitespace().collect();
+        let is_nickname = expression.starts_with('@');
+        if fields.len() != FIELDS.len() && !is_nickname {
+            return Err(refused(format!(
+                "it has {} fields, not {}",
+                fields.len(),
+                FIELDS.len()
+            )));
         }
         let parser = CronParser::builder()
             .seconds(Seconds::Disallowed)
             .year(Year::Disallowed)
             .build();
-        let cron = parser.parse(expression).map_err(|error| {
-            let reason = error.to_string();
-            refused(reason.trim_end_matches('.').to_owned())
-        })?;
+        let cron = parser
+            .parse(expression)
+            .map_err(|error| refused(invalid_field(parser, &fields).unwrap_or_else(|| reason_of(&error))))?;
+        // Only nicknames are replaced: the parser also replaces names of days and months by numbers.
+        let expression = if is_nickname { cron.as_str() } else { expression }.to_owned();
         let timing = Self {
-            expression: expression.to_owned(),
+            expression,
             cron,
             zone,
         };
         match timing.next_after(recent_time()) {
             Some(_) => Ok(timing),
-            None => Err(TimingError::Never(expression.to_owned())),
+            None => Err(TimingError::Never(timing.expression)),
         }
     }
 
@@ -125,6 +136,25 @@ impl Timing {
     pub fn day_of(&self, at: DateTime<Utc>) -> NaiveDate {
         at.with_timezone(&self.zone).date_naive()
     }
+}
+
+/// Names the first field that is invalid by itself, with the reason.
+fn invalid_field(parser: CronParser, fields: &[&str]) -> Option<String> {
+    let named = FIELDS.iter().zip(fields).enumerate();
+    named.into_iter().find_map(|(position, (name, field))| {
+        let mut alone = ["*"; FIELDS.len()];
+        alone[position] = field;
+        let error = parser.parse(&alone.join(" ")).err()?;
+        Some(format!("{name} {field:?}: {}", reason_of(&error)))
+    })
+}
+
+fn reason_of(error: &CronError) -> String {
+    let text = match error {
+        CronError::ComponentError(reason) | CronError::InvalidPattern(reason) => reason.clone(),
+        other => other.to_string(),
+    };
+    text.trim_end_matches('.').to_owned()
 }
 
 /// The start time for examining a timing by itself; in 1970, time zones had other rules.

@@ -27,7 +27,7 @@ use crate::retention::RetentionItem;
 use crate::schedule::{NextRun, Schedule, Scheduled};
 use crate::server::{DeletedNode, NewServer, RegisteredServer};
 use crate::state::ResourceState;
-use crate::statistics::Statistics;
+use crate::statistics::{BackupResults, Statistics};
 
 /// The reason for a failed store operation.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -258,6 +258,9 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     async fn list_tokens(&self) -> Result<Vec<Token>, StoreError>;
     /// Counts of jobs and resources. The store maintains them on every write, so that reading them is cheap.
     async fn fetch_statistics(&self) -> Result<Statistics, StoreError>;
+    /// The results of backups of declared apps in declared buckets, by declared schedules or clients; at most `rows_max`,
+    /// in the order of the ids. The store maintains them on every write.
+    async fn list_backup_results(&self, rows_max: u32) -> Result<Vec<BackupResults>, StoreError>;
     /// The account with this id.
     async fn fetch_account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
     /// All accounts, by name.

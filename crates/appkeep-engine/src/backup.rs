@@ -181,9 +181,14 @@ fn finish(
     stored_again: Vec<String>,
     progress: &ProgressSender,
 ) -> Result<BackupReport, EngineError> {
-    let bytes = summary.ok_or_else(no_summary)?.total_bytes_processed;
+    let summary = summary.ok_or_else(no_summary)?;
+    let bytes = summary.total_bytes_processed;
     progress.send_replace(appkeep_core::engine::Progress { bytes_done: bytes });
-    Ok(BackupReport { bytes, stored_again })
+    Ok(BackupReport {
+        bytes,
+        added_bytes: summary.data_added_packed,
+        stored_again,
+    })
 }
 
 fn no_summary() -> EngineError {

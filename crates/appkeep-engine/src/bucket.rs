@@ -4,15 +4,18 @@ use std::io;
 use std::sync::Arc;
 
 use appkeep_core::catalog::Bucket;
-use appkeep_core::engine::EngineError;
+use appkeep_core::engine::{BucketSpace, EngineError};
 use appkeep_core::ids::{AppId, BucketId};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::backend::RepositoryLocation;
 use crate::failure::storage;
 use crate::fence::Fence;
 use crate::keys::KeyStore;
+use crate::space::Reserve;
 use crate::storage::{BucketStorage, Storages, TMP_DIR};
 
 /// The state of a repository's directory.
@@ -68,6 +71,32 @@ impl OpenBucket {
         Ok(Self {
             bucket: bucket.clone(),
             storage: storages.open(bucket, fence)?,
+        })
+    }
+
+    /// Measures the packs of all repositories, and the free space of the file system.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] if a listing fails; [`EngineError::Cancelled`].
+    pub(crate) fn measure(&self, cancel: &CancellationToken) -> Result<BucketSpace, EngineError> {
+        let failed = |error: io::Error| storage(format!("measuring bucket {}", self.bucket.name), &error);
+        self.storage.check().map_err(failed)?;
+        let mut stored_bytes = 0_u64;
+        let repositories = self.storage.list("").map_err(failed)?.into_iter();
+        for repository in repositories.filter(|object| Uuid::try_parse(&object.name).is_ok()) {
+            if cancel.is_cancelled() {
+                return Err(EngineError::Cancelled);
+            }
+            let packs = self.storage.list_packs(&format!("{}/data", repository.name));
+            let sizes = packs.map_err(failed)?.into_iter();
+            let sizes = sizes.filter(|pack| pack.is_file).map(|pack| pack.size);
+            stored_bytes = sizes.fold(stored_bytes, u64::saturating_add);
+        }
+        let directory = self.bucket.location.directory();
+        let space = directory.and_then(|directory| Reserve::Bytes(0).measure(directory));
+        Ok(BucketSpace {
+            stored_bytes,
+            free_bytes: space.map(|space| space.free_bytes),
         })
     }
 

@@ -22,8 +22,8 @@ use tokio_util::sync::CancellationToken;
 use crate::failure::is_transient;
 use crate::hook_processes::HookProcesses;
 
-/// The search path for commands without a directory.
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// The search path for the programs of hooks that are named without a directory.
+pub const HOOK_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// Distinguishes the processes of one run of a command from all others.
 const RUN_VARIABLE: &str = "APPKEEP_HOOK_RUN";
@@ -244,7 +244,7 @@ fn end_of(status: ExitStatus) -> HookEnd {
 /// that describe the run override all others.
 fn environment(request: &RunHook, run: &str) -> Vec<(OsString, OsString)> {
     let pair = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
-    let mut environment = vec![pair("PATH", PATH)];
+    let mut environment = vec![pair("PATH", HOOK_PATH)];
     let declared = request.hook.env.iter();
     environment.extend(declared.map(|(name, value)| pair(name, value)));
     environment.extend([
@@ -379,7 +379,7 @@ mod tests {
                 "APPKEEP_HOOK_STAGE=pre-snapshot",
                 "APPKEEP_SNAPSHOT_ID=00000000-0000-0000-0000-000000000002",
                 "COLOUR=green",
-                &format!("PATH={PATH}"),
+                &format!("PATH={HOOK_PATH}"),
             ]
         );
     }

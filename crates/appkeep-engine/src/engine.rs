@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use appkeep_core::catalog::{Bucket, BucketFeatures, Volume};
 use appkeep_core::engine::{
-    AbandonedRestore, BackupReport, CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError,
-    ProgressSender, Restore, RestoreData, RestoreReport, SnapshotReport, UnfinishedRestore,
+    AbandonedRestore, BackupReport, BucketSpace, CopyBackup, CreateSnapshot, DeleteBackup, Engine,
+    EngineError, ProgressSender, Restore, RestoreData, RestoreReport, SnapshotReport, UnfinishedRestore,
 };
 use appkeep_core::hook::{HookRun, RunHook};
 use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
@@ -348,6 +348,16 @@ impl Engine for RusticEngine {
     fn bucket_features(&self, bucket: &Bucket) -> Option<BucketFeatures> {
         let bucket = OpenBucket::open(bucket, &self.storages, &CancellationToken::new()).ok()?;
         self.probes.features(bucket.storage.as_ref())
+    }
+
+    async fn measure_bucket(
+        &self,
+        bucket: &Bucket,
+        cancel: &CancellationToken,
+    ) -> Result<BucketSpace, EngineError> {
+        let (cancel, _when_dropped) = cancelled_with(cancel);
+        let bucket = OpenBucket::open(bucket, &self.storages, &cancel)?;
+        thread::run("measure-bucket", self.priority, move || bucket.measure(&cancel)).await
     }
 
     async fn release_buckets(&self) {

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use appkeep_core::admission::{FreeSpace, LowSpace};
+use appkeep_core::admission::{FreeSpace, LowSpace, MeasuredSpace};
 use rustix::fs::{Mode, OFlags, Stat};
 
 use crate::dir::{identity_of, size_of};
@@ -34,24 +34,38 @@ impl Reserve {
     /// # Errors
     /// [`LowSpace`] if there isn't enough space.
     pub(crate) fn check(self, directory: &Path, needed_bytes: u64) -> Result<(), LowSpace> {
-        let found = match rustix::fs::statvfs(directory) {
-            // Some file systems, such as ramfs, have no size.
-            Ok(found) if found.f_blocks > 0 => found,
-            _ => return Ok(()),
+        let Some(MeasuredSpace {
+            free_bytes,
+            reserve_bytes,
+        }) = self.measure(directory)
+        else {
+            return Ok(());
         };
-        let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
-        let reserve_bytes = match self {
-            Self::Share => (bytes(found.f_blocks) / 100 * SHARE_PERCENT).min(SHARE_BYTES_MAX),
-            Self::Bytes(bytes) => bytes,
-        };
-        // Space that is reserved for root isn't free: the server may run as another user next time.
-        let free_bytes = bytes(found.f_bavail);
         if free_bytes >= reserve_bytes.saturating_add(needed_bytes) {
             return Ok(());
         }
         Err(LowSpace {
             needed_bytes,
             available_bytes: free_bytes.saturating_sub(reserve_bytes),
+            reserve_bytes,
+        })
+    }
+
+    /// Measures the free space of the file system of `directory`, and the reserve on it; `None` if it can't be measured.
+    pub(crate) fn measure(self, directory: &Path) -> Option<MeasuredSpace> {
+        let found = rustix::fs::statvfs(directory).ok()?;
+        // Some file systems, such as ramfs, have no size.
+        if found.f_blocks == 0 {
+            return None;
+        }
+        let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
+        let reserve_bytes = match self {
+            Self::Share => (bytes(found.f_blocks) / 100 * SHARE_PERCENT).min(SHARE_BYTES_MAX),
+            Self::Bytes(bytes) => bytes,
+        };
+        Some(MeasuredSpace {
+            // Space that is reserved for root isn't free: the server may run as another user next time.
+            free_bytes: bytes(found.f_bavail),
             reserve_bytes,
         })
     }
@@ -75,6 +89,10 @@ impl DataSpace {
 impl FreeSpace for DataSpace {
     fn check(&self) -> Result<(), LowSpace> {
         self.reserve.check(&self.directory, 0)
+    }
+
+    fn measure(&self) -> Option<MeasuredSpace> {
+        self.reserve.measure(&self.directory)
     }
 }
 

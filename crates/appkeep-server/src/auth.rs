@@ -1,6 +1,8 @@
 //! Authentication of requests by bearer token.
 
-use appkeep_core::actor::OpContext;
+use std::sync::Arc;
+
+use appkeep_core::actor::{Actor, OpContext, TokenHash};
 use appkeep_core::store::{Store, StoreError};
 use chrono::{DateTime, Utc};
 use http::HeaderMap;
@@ -19,6 +21,30 @@ pub(crate) enum Unauthenticated {
     Store(StoreError),
 }
 
+/// The tokens that requests are authenticated with.
+pub(crate) enum Tokens {
+    /// Those in a store.
+    Stored(Arc<dyn Store>),
+    /// One that is valid in this process only, and its actor.
+    Temporary(TokenHash, Actor),
+}
+
+impl Tokens {
+    /// Finds the context that a valid token grants.
+    async fn find(&self, hash: &TokenHash, now: DateTime<Utc>) -> Result<Option<OpContext>, StoreError> {
+        match self {
+            Self::Stored(store) => {
+                let token = store.fetch_token(hash).await?;
+                Ok(token.filter(|token| token.is_valid(now)).map(|token| OpContext {
+                    token_name: Some(token.name),
+                    ..OpContext::new(token.actor)
+                }))
+            }
+            Self::Temporary(only, actor) => Ok((only == hash).then(|| OpContext::new(actor.clone()))),
+        }
+    }
+}
+
 /// Returns the context of a request, from its `Authorization` header.
 ///
 /// The token is looked up by its SHA-256 and is never compared itself. The duration of the look-up may reveal
@@ -27,19 +53,13 @@ pub(crate) enum Unauthenticated {
 /// random bits. Nothing is cached between requests, so a token is invalid as soon as it is revoked or
 /// expires.
 pub(crate) async fn authenticate(
-    store: &dyn Store,
+    tokens: &Tokens,
     headers: &HeaderMap,
     now: DateTime<Utc>,
 ) -> Result<OpContext, Unauthenticated> {
     let hash = tokens::hash(bearer(headers).ok_or(Unauthenticated::Missing)?);
-    let found = store.fetch_token(&hash).await.map_err(Unauthenticated::Store)?;
-    match found {
-        Some(token) if token.is_valid(now) => Ok(OpContext {
-            token_name: Some(token.name),
-            ..OpContext::new(token.actor)
-        }),
-        _ => Err(Unauthenticated::Unknown),
-    }
+    let found = tokens.find(&hash, now).await.map_err(Unauthenticated::Store)?;
+    found.ok_or(Unauthenticated::Unknown)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -6,6 +6,7 @@ mod config;
 mod error;
 mod http;
 mod listener;
+pub mod offline;
 mod operations;
 mod pages;
 mod server;

@@ -17,8 +17,8 @@ use appkeep_core::service::Service;
 use appkeep_core::store::Store;
 use appkeep_core::store_clock::StoreClock;
 use appkeep_core::worker::{
-    Background, JobControl, Liveness, Register, UnusableBuckets, WorkerDeps, Workers, resume_restores,
-    start_bucket_watch, start_node_watch, start_reconciler,
+    Background, BucketSpaces, JobControl, Liveness, Register, UnusableBuckets, WorkerDeps, Workers,
+    resume_restores, start_bucket_meter, start_bucket_watch, start_node_watch, start_reconciler,
 };
 use appkeep_engine::DataSpace;
 use appkeep_store::{PostgresStore, SqliteStore};
@@ -30,6 +30,7 @@ use self::engine::EngineParts;
 use self::reload::{Reloadable, declare};
 use crate::admin::data_dir::{DataDir, DataDirLock, DatabaseKind};
 use crate::admin::database::{DatabaseError, Schema, open_postgres};
+use crate::auth::Tokens;
 use crate::config::Config;
 use crate::error::StartError;
 use crate::http::{Api, BODY_BYTES_MAX, Http, Middleware, PageCache, SHARED_BODY_BYTES_MAX, Wrapped};
@@ -226,9 +227,9 @@ impl Server {
             metrics.clone(),
             replacements.middleware,
         )?;
+        let expiry = certificate.as_ref().map(Certificate::expiry);
         let health = metrics
-            .clone()
-            .map(|metrics| Watched::new(shared.clone(), clock.clone(), metrics, admission.clone()));
+            .map(|metrics| Watched::new(shared.clone(), clock.clone(), metrics, admission.clone(), expiry));
         let operations = start_operations(&options, health)?;
         let ca_file = certificate.as_ref().and_then(Certificate::ca_file);
         let certificate = certificate.map(|certificate| CertificateWatch::start(certificate, options.clock));
@@ -252,8 +253,8 @@ impl Server {
         };
         let registration = register.start();
         resume_restores(&deps).await?;
-        let unusable_buckets = UnusableBuckets::default();
-        let watches = start_watches(&deps, &options.config, &unusable_buckets);
+        let buckets = (UnusableBuckets::default(), BucketSpaces::default());
+        let watches = start_watches(&deps, &options.config, &buckets, operations.is_some());
         let workers = Workers::start(&deps, options.config.workers as usize);
         let reconciler = replacements
             .reconciles
@@ -262,7 +263,7 @@ impl Server {
             let reconciler = reconciler.as_ref().map(Background::liveness).unwrap_or_default();
             let watches = watches.iter().chain([&registration]).map(Background::liveness);
             let liveness = watches.fold(workers.liveness().with(reconciler), Liveness::with);
-            operations.watch(liveness, unusable_buckets, register.clone());
+            operations.watch(liveness, buckets, register.clone());
         }
         Ok(Self {
             listener,
@@ -386,8 +387,17 @@ impl Server {
     }
 }
 
-fn start_watches(deps: &WorkerDeps, config: &Config, unusable_buckets: &UnusableBuckets) -> Vec<Background> {
+/// Starts the watches. Buckets are only measured for metrics.
+fn start_watches(
+    deps: &WorkerDeps,
+    config: &Config,
+    (unusable_buckets, bucket_spaces): &(UnusableBuckets, BucketSpaces),
+    has_metrics: bool,
+) -> Vec<Background> {
     let mut watches = vec![start_bucket_watch(deps, unusable_buckets.clone())];
+    if has_metrics {
+        watches.push(start_bucket_meter(deps, bucket_spaces.clone()));
+    }
     // A database on SQLite has no other server.
     if config.store.is_some() {
         watches.push(start_node_watch(deps));
@@ -417,7 +427,7 @@ fn listen(
     };
     let context = Http {
         service,
-        store,
+        tokens: Tokens::Stored(store),
         clock,
         ids: options.ids.clone(),
         page_cache: PageCache::new(),

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha384};
 pub(crate) type Migration = (i64, &'static str, &'static str);
 
 /// The number of migrations, which is also the newest version of the schema.
-pub(crate) const MIGRATIONS: usize = 26;
+pub(crate) const MIGRATIONS: usize = 27;
 
 macro_rules! files {
     ($database:literal: $($version:literal $name:literal),* $(,)?) => {
@@ -46,6 +46,7 @@ macro_rules! migrations {
             24 "0024_bound_writes",
             25 "0025_add_bucket_features",
             26 "0026_add_restore_node",
+            27 "0027_create_backup_results",
         }
     };
 }

@@ -15,6 +15,7 @@ mod login;
 mod nearest;
 mod parent;
 mod remote;
+mod service_manager;
 mod stdout;
 mod temporary_servers;
 mod test_mode;
@@ -24,8 +25,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use self::commands::{
-    app, backup, bucket, config, diff, doctor, explain, job, key, login as logging_in, node, restore,
-    schedule, serve, shell, snapshot, store, token, verify,
+    app, backup, bucket, config, diff, doctor, explain, health, job, key, login as logging_in, node, restore,
+    schedule, serve, shell, snapshot, status, store, token, verify,
 };
 use self::failure::{COULD_NOT_RUN, Failure};
 
@@ -49,7 +50,9 @@ enum Command {
     Login(logging_in::Args),
     /// Remove the stored login. The token stays valid until it is revoked on its server.
     Logout,
+    Status(status::Args),
     Doctor(doctor::Args),
+    Health(health::Args),
     /// Check configurations, or print an example.
     #[command(subcommand)]
     Config(config::Command),
@@ -59,9 +62,10 @@ enum Command {
     /// nothing is changed. A restore that was killed is finished by the server when it starts, or by the next
     /// restore of the app; --abandon sets aside one that can't be finished.
     ///
-    /// Example: appkeep restore --data /var/lib/appkeep --backup ID --target /srv/restored
+    /// Example: appkeep restore --data /var/lib/appkeep --backup before-upgrade --target /srv/restored
     ///
-    /// Exit codes: 0 restored, 1 it failed and the old data is unchanged, 2 it could not begin.
+    /// Exit codes: 0 restored, 1 it failed and the old data is unchanged, 2 it could not begin, 3 no such backup,
+    /// snapshot or app, 6 an ambiguous name.
     Restore(restore::Args),
     /// Create, list and revoke tokens.
     #[command(subcommand)]
@@ -103,6 +107,8 @@ enum Command {
     ///
     /// Example: source <(appkeep completions bash)
     Completions(shell::CompletionsArgs),
+    /// Print the version.
+    Version,
     /// Write manual pages, one for each command.
     ///
     /// Example: appkeep man ~/.local/share/man/man1
@@ -141,8 +147,11 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bucket(args) => block_on(bucket::run(args)),
         Command::Schedule(args) => block_on(schedule::run(args)),
         Command::Login(args) => block_on(logging_in::run(args)),
+        Command::Status(args) => block_on(status::run(args)),
         Command::Doctor(args) => block_on(doctor::run(args)),
+        Command::Health(args) => block_on(health::run(args)),
         Command::Logout => logging_in::logout(),
+        Command::Version => commands::version(),
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),
     }

@@ -15,6 +15,7 @@ mod jobs;
 mod limits;
 mod list_streams;
 mod lists;
+mod metrics;
 mod operations;
 mod pages;
 mod queue;

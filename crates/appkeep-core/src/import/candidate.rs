@@ -114,6 +114,8 @@ fn completed(
             total_bytes: bytes,
             bytes_done: bytes,
             percent_done: Some(100),
+            started_at: None,
+            added_bytes: None,
         },
     }
 }

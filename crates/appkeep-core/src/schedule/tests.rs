@@ -104,6 +104,21 @@ fn cron_expressions_have_the_meaning_of_cron() {
 }
 
 #[test]
+fn nicknames_are_replaced_by_the_expression_they_mean() {
+    for (nickname, expression) in [
+        ("@hourly", "0 * * * *"),
+        ("@daily", "0 0 * * *"),
+        ("@weekly", "0 0 * * 0"),
+        ("@monthly", "0 0 1 * *"),
+        ("@yearly", "0 0 1 1 *"),
+    ] {
+        let timing = Timing::new(nickname, "UTC").unwrap();
+        assert_eq!(timing.expression(), expression);
+        assert_eq!(timing, Timing::new(expression, "UTC").unwrap());
+    }
+}
+
+#[test]
 fn invalid_timings_are_rejected_with_reason() {
     for (expression, zone, complaint) in [
         ("30 2 * * *", "Europe/Bonn", "invalid time zone \"Europe/Bonn\": "),
@@ -122,13 +137,32 @@ fn invalid_timings_are_rejected_with_reason() {
             "UTC",
             "invalid cron expression \"0 30 2 * * *\" (it has 6 fields, not 5): ",
         ),
+        ("@reboot", "UTC", "invalid cron expression \"@reboot\" ("),
         (
-            "@daily",
+            "60 2 * * *",
             "UTC",
-            "invalid cron expression \"@daily\" (it has 1 fields, not 5): ",
+            "invalid cron expression \"60 2 * * *\" (minute \"60\": ",
         ),
-        ("60 2 * * *", "UTC", "invalid cron expression \"60 2 * * *\" ("),
-        ("a b c d e", "UTC", "invalid cron expression \"a b c d e\" ("),
+        (
+            "0 2,24 * * *",
+            "UTC",
+            "invalid cron expression \"0 2,24 * * *\" (hour \"2,24\": ",
+        ),
+        (
+            "0 2 0 * *",
+            "UTC",
+            "invalid cron expression \"0 2 0 * *\" (day \"0\": ",
+        ),
+        (
+            "0 2 * 1-13 *",
+            "UTC",
+            "invalid cron expression \"0 2 * 1-13 *\" (month \"1-13\": ",
+        ),
+        (
+            "0 2 * * MO",
+            "UTC",
+            "invalid cron expression \"0 2 * * MO\" (weekday \"MO\": ",
+        ),
         ("0 0 30 2 *", "UTC", "\"0 0 30 2 *\" never matches any date"),
         (
             "0 0 31 2,4,6,9,11 *",

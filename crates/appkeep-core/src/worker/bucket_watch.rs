@@ -75,7 +75,7 @@ async fn watch(deps: WorkerDeps, unusable: UnusableBuckets, shutdown: Cancellati
 }
 
 /// The buckets that this node declares.
-async fn declared(deps: &WorkerDeps) -> Result<Vec<Bucket>, StoreError> {
+pub(super) async fn declared(deps: &WorkerDeps) -> Result<Vec<Bucket>, StoreError> {
     let mut buckets = list_all_buckets(deps.store.as_ref()).await?;
     let others = deps.store.list_buckets_of_other_nodes(&deps.node).await?;
     buckets.retain(|bucket| bucket.declared && !others.contains(&bucket.id));

@@ -115,7 +115,7 @@ async fn delete_own_snapshots(
 async fn discover(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, StepError> {
     if backup.state == ResourceState::Pending {
         run.leave(backup.id.as_uuid(), ResourceState::Pending).await?;
-        backup.advance(ResourceState::Discovering, run.deps.clock.now());
+        backup.start(run.deps.clock.now());
         return update(run, backup).await;
     }
     Ok(backup)

@@ -7,6 +7,7 @@
 mod apply_retention;
 mod background;
 mod bucket_features;
+mod bucket_meter;
 mod bucket_watch;
 mod cancel;
 mod control;
@@ -39,6 +40,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use self::background::Background;
+pub use self::bucket_meter::{BucketSpaces, start_bucket_meter};
 pub use self::bucket_watch::start_bucket_watch;
 pub use self::cancel::{CancelError, Cancelled, cancel_job};
 pub use self::control::JobControl;

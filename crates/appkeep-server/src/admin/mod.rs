@@ -13,7 +13,7 @@ pub mod restore;
 pub mod retention;
 pub mod tokens;
 
-pub use appkeep_core::catalog;
 pub use appkeep_core::store::Store;
+pub use appkeep_core::{catalog, schedule};
 pub use appkeep_store::{CopiedTable, CopyError, copy_to_postgres};
 pub use secrecy::SecretString;

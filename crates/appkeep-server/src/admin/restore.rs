@@ -126,6 +126,12 @@ impl Stopped {
         })
     }
 
+    /// Returns the database.
+    #[must_use]
+    pub fn store(&self) -> Arc<dyn Store> {
+        self.store.clone()
+    }
+
     /// Looks up the backup or snapshot to restore.
     ///
     /// # Errors
@@ -296,20 +302,19 @@ impl Stopped {
         Ok(report)
     }
 
-    /// Abandons the unfinished restores of all apps, or of those with this name or id, and returns them by
-    /// app. Their data is not touched, and the apps are ready with the current content of their volumes.
+    /// Abandons the unfinished restores of all apps, or of the one with this id, and returns them by app. Their data is not touched, and the apps are ready with the current content of their volumes.
     ///
     /// # Errors
     /// When there are none, or they can't be abandoned.
     pub async fn abandon(
         &self,
-        app: Option<&str>,
+        app: Option<AppId>,
     ) -> Result<Vec<(App, Vec<AbandonedRestore>)>, RestoreError> {
         let engine = self.engine();
         let mut abandoned = Vec::new();
         for account in self.store.list_accounts().await? {
             for found in self.store.list_apps(account.id).await? {
-                if app.is_some_and(|wanted| found.name != wanted && found.id.to_string() != wanted) {
+                if app.is_some_and(|wanted| found.id != wanted) {
                     continue;
                 }
                 let restores = engine.abandon_restores(found.id).await;
@@ -321,7 +326,7 @@ impl Stopped {
             }
         }
         if abandoned.is_empty() {
-            let of = app.map_or_else(String::new, |app| format!(" of an app {app}"));
+            let of = app.map_or_else(String::new, |app| format!(" of the app {app}"));
             return Err(RestoreError::Source(format!(
                 "there is no unfinished restore{of}"
             )));

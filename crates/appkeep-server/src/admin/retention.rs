@@ -1,24 +1,43 @@
-//! Confirms a deletion that a schedule's retention holds back, for the command line; works beside a running
+//! Runs schedules, and confirms deletions that their retention holds back, for the command line; works beside a running
 //! server.
 
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::ids::{BackupKind, SnapshotKind};
 use appkeep_core::job::{ApplyRetention, JobPayload, NewJob};
 use appkeep_core::retention::held;
-use appkeep_core::schedule::Schedule;
+use appkeep_core::schedule::NextRun;
 use appkeep_core::store::{Store, StoreError, StoredKind, transact};
+use chrono::TimeDelta;
 
 pub use appkeep_core::metadata::RETENTION_HELD_LABEL;
+pub use appkeep_core::schedule::{Schedule, Scheduled};
 
-/// Returns the declared schedules that have this name or id.
+/// Makes a schedule due at once: a running server runs it within seconds, else the next server when it starts. Its later
+/// runs don't change. Returns false if a server has planned its next run meanwhile.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn find_schedules(store: &dyn Store, wanted: &str) -> Result<Vec<Schedule>, StoreError> {
-    let schedules = store.list_schedules().await?.into_iter();
-    let schedules = schedules.map(|scheduled| scheduled.schedule);
-    let is_wanted = |one: &Schedule| one.name == wanted || one.id.to_string() == wanted;
-    Ok(schedules.filter(is_wanted).collect())
+pub async fn run_now(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    scheduled: &Scheduled,
+) -> Result<bool, StoreError> {
+    let now = clock.now();
+    // The jitter is added to this time.
+    let jitter = TimeDelta::seconds(scheduled.schedule.jitter_secs.into());
+    let next = NextRun {
+        due_at: now - jitter,
+        decided_at: now,
+    };
+    transact(|| async {
+        let mut tx = store.begin().await?;
+        let is_updated = tx
+            .update_schedule_next(scheduled.schedule.id, scheduled.next, Some(next))
+            .await?;
+        tx.commit().await?;
+        Ok(is_updated)
+    })
+    .await
 }
 
 /// Queues the deletion that the schedule's retention holds back, and returns what it deletes. When nothing is

@@ -92,6 +92,14 @@ pub fn hash(token: &str) -> TokenHash {
     TokenHash(Sha256::digest(token.as_bytes()).into())
 }
 
+/// Generates a token that isn't stored.
+pub(crate) fn generate() -> Result<SecretString, TokenError> {
+    let mut bits = Zeroizing::new([0_u8; 32]);
+    getrandom::fill(bits.as_mut_slice()).map_err(|error| TokenError::Random(error.to_string()))?;
+    let digits = Zeroizing::new(hex::encode(bits.as_slice()));
+    Ok(SecretString::from([TOKEN_PREFIX, &digits].concat()))
+}
+
 /// Creates a token and stores its hash.
 ///
 /// # Errors
@@ -113,10 +121,7 @@ pub async fn create(
     {
         return Err(TokenError::Expiry { end });
     }
-    let mut bits = Zeroizing::new([0_u8; 32]);
-    getrandom::fill(bits.as_mut_slice()).map_err(|error| TokenError::Random(error.to_string()))?;
-    let digits = Zeroizing::new(hex::encode(bits.as_slice()));
-    let secret = SecretString::from([TOKEN_PREFIX, &digits].concat());
+    let secret = generate()?;
     let token = Token {
         id: ids.next_id().into(),
         name: wanted.name,

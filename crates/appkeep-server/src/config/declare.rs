@@ -94,6 +94,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
     checker.check_s3_places()?;
     let shared = checker.directories.check();
     let shared = shared.map_err(|(span, problem)| checker.error(&span, problem))?;
+    let mut warnings = incomplete(path, &declaration);
     for app in &mut declaration.apps {
         let inner = shared.iter().filter(|shared| shared.outer == app.id);
         app.options.volumes_inside = inner.map(|shared| shared.inner.clone()).collect();
@@ -117,8 +118,36 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         keys,
         declaration,
         bucket_credentials: checker.bucket_credentials,
-        warnings: shared.into_iter().map(|shared| shared.warning).collect(),
+        warnings: {
+            warnings.extend(shared.into_iter().map(|shared| shared.warning));
+            warnings
+        },
     })
+}
+
+/// Describes what a declaration lacks before anything can be backed up.
+fn incomplete(path: &Path, declaration: &Declaration) -> Vec<String> {
+    if declaration.accounts.is_empty() {
+        return vec![format!(
+            "{}: there is no account: declare one in [[accounts]]",
+            path.display()
+        )];
+    }
+    let has_apps = |account: &&Account| declaration.apps.iter().any(|app| app.account_id == account.id);
+    let has_bucket = |account: &&Account| {
+        declaration
+            .buckets
+            .iter()
+            .any(|bucket| bucket.account_id == account.id)
+    };
+    let accounts = declaration.accounts.iter().filter(has_apps);
+    let without = accounts.filter(|account| !has_bucket(account));
+    without
+        .map(|account| {
+            let name = &account.name;
+            format!("account {name:?} has apps but no bucket, so they can't be backed up: declare one in [[accounts.buckets]]")
+        })
+        .collect()
 }
 
 impl Checker<'_> {

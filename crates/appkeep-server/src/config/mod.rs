@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod hooks;
 mod keys;
+mod machine;
 mod mounts;
 mod nesting;
 mod schedules;

@@ -65,8 +65,8 @@ impl<'a> Call<'a> {
 
     /// Authenticates the request.
     pub(super) async fn authenticate(&self) -> Result<OpContext, Refusal> {
-        let (store, now) = (self.http().store.as_ref(), self.http().clock.now());
-        let ctx = auth::authenticate(store, self.headers(), now)
+        let (tokens, now) = (&self.http().tokens, self.http().clock.now());
+        let ctx = auth::authenticate(tokens, self.headers(), now)
             .await
             .map_err(Refusal::Unauthenticated)?;
         Ok(OpContext {

@@ -30,8 +30,8 @@ use std::sync::Arc;
 use appkeep_api::body::BodyLimits;
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::service::Service;
-use appkeep_core::store::Store;
 
+use crate::auth::Tokens;
 use crate::operations::RequestMetrics;
 
 pub(crate) use self::media::accepts_gzip;
@@ -49,7 +49,7 @@ pub(crate) const SHARED_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The state that handlers share.
 pub(crate) struct Http {
     pub(crate) service: Service,
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) tokens: Tokens,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) body_limits: BodyLimits,

@@ -19,6 +19,9 @@ pub(super) fn app_backup(backup: &core::app_backup::AppBackup) -> Result<AppBack
         total_bytes,
         bytes_done,
         percent_done,
+        // Only for monitoring: the contract has no such fields.
+        started_at: _,
+        added_bytes: _,
     } = &backup.details;
     Ok(AppBackup {
         kind: AppBackupType::AppBackup,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit};
 
-use crate::config::Config;
+use crate::config::{Config, IDLE_TIMEOUT_SECS_DEFAULT, WRITE_TIMEOUT_SECS_DEFAULT};
 
 /// The default limit of connections; lower if half of the process's descriptors is less.
 const CONNECTIONS_DEFAULT_MAX: u64 = 1024;
@@ -13,6 +13,9 @@ const DESCRIPTORS_RESERVED: u64 = 256;
 
 /// The connection limit of the operations listener, which serves people and monitoring.
 const OPERATIONS_CONNECTIONS_MAX: usize = 64;
+
+/// The connection limit of a listener for the commands of one process.
+const PROCESS_CONNECTIONS_MAX: usize = 64;
 
 /// The limits of a listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +58,16 @@ impl ConnectionLimits {
             per_address_max: per_address.map_or(most - most / 4, |most| most as usize),
             idle_timeout: config.idle_timeout,
             write_timeout: config.write_timeout,
+        }
+    }
+
+    /// Returns the limits of a listener for the commands of one process.
+    pub(crate) fn of_one_process() -> Self {
+        Self {
+            connections_max: PROCESS_CONNECTIONS_MAX,
+            per_address_max: PROCESS_CONNECTIONS_MAX,
+            idle_timeout: Duration::from_secs(IDLE_TIMEOUT_SECS_DEFAULT.into()),
+            write_timeout: Duration::from_secs(WRITE_TIMEOUT_SECS_DEFAULT.into()),
         }
     }
 

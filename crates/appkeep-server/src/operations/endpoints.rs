@@ -84,14 +84,14 @@ fn version() -> Response<Body> {
 
 /// Reports metrics for Prometheus.
 async fn metrics_of(watched: &Watched) -> Response<Body> {
-    let statistics = match metrics::statistics(watched).await {
-        Ok(statistics) => Some(statistics),
+    let stored = match metrics::read_store(watched).await {
+        Ok(stored) => Some(stored),
         Err(reason) => {
             tracing::warn!(reason, "the metrics of the store are missing");
             None
         }
     };
-    match metrics::encode(watched, statistics.as_ref()) {
+    match metrics::encode(watched, stored.as_ref()) {
         Ok(text) => answer(StatusCode::OK, metrics::MEDIA_TYPE, text),
         Err(error) => {
             tracing::error!(%error, "metrics can't be written");

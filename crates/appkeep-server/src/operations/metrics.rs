@@ -3,6 +3,10 @@
 //! Requests are counted as they complete. All other values are read from the store when metrics are
 //! requested. The store is the only source, so the values survive a restart and are the same on every server.
 
+mod backups;
+mod declared;
+mod space;
+
 use std::fmt;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -10,6 +14,7 @@ use std::time::Duration;
 use appkeep_core::job::JobPayload;
 use appkeep_core::state::ResourceState;
 use appkeep_core::statistics::{StateCount, Statistics};
+use appkeep_core::store::StoreError;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
@@ -19,6 +24,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
+use self::declared::Declared;
 use super::Watched;
 
 /// The media type of the text that [`encode`] returns.
@@ -114,13 +120,26 @@ impl RequestMetrics {
     }
 }
 
-/// Reads statistics from the store.
+/// What the store contains: counts, and the declared items.
+pub(super) struct Stored {
+    statistics: Statistics,
+    declared: Declared,
+}
+
+/// Reads the store.
 ///
 /// # Errors
 /// The reason, when the store doesn't respond.
-pub(super) async fn statistics(watched: &Watched) -> Result<Statistics, String> {
-    match tokio::time::timeout(STORE_TIMEOUT, watched.store.fetch_statistics()).await {
-        Ok(Ok(statistics)) => Ok(statistics),
+pub(super) async fn read_store(watched: &Watched) -> Result<Stored, String> {
+    let store = watched.store.as_ref();
+    let read = async {
+        Ok::<_, StoreError>(Stored {
+            statistics: store.fetch_statistics().await?,
+            declared: Declared::read(store).await?,
+        })
+    };
+    match tokio::time::timeout(STORE_TIMEOUT, read).await {
+        Ok(Ok(stored)) => Ok(stored),
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => Err(format!(
             "the store did not respond within {} s",
@@ -129,16 +148,17 @@ pub(super) async fn statistics(watched: &Watched) -> Result<Statistics, String> 
     }
 }
 
-/// Returns all metrics as text. Without `statistics`, those that come from the store are missing.
+/// Returns all metrics as text. Without `stored`, those that come from the store are missing.
 ///
 /// # Errors
 /// When a value can't be written, which doesn't happen with a string.
-pub(super) fn encode(watched: &Watched, statistics: Option<&Statistics>) -> Result<String, fmt::Error> {
+pub(super) fn encode(watched: &Watched, stored: Option<&Stored>) -> Result<String, fmt::Error> {
     let mut text = String::new();
     encode_registry(&mut text, &watched.requests.registry)?;
     encode_registry(&mut text, &of_process(watched))?;
-    if let Some(statistics) = statistics {
-        encode_registry(&mut text, &of_store(watched, statistics))?;
+    if let Some(stored) = stored {
+        encode_registry(&mut text, &of_store(watched, &stored.statistics))?;
+        encode_registry(&mut text, &of_declared(watched, &stored.declared))?;
     }
     encode_eof(&mut text)?;
     Ok(text)
@@ -156,6 +176,14 @@ fn of_process(watched: &Watched) -> Registry {
         tasks.get_or_create(&TaskLabels { task }).set(running);
     }
     registry.register("tasks", "Tasks that run in the background", tasks);
+    space::register_node(&mut registry, watched);
+    registry
+}
+
+fn of_declared(watched: &Watched, declared: &Declared) -> Registry {
+    let mut registry = Registry::with_prefix(PREFIX);
+    backups::register(&mut registry, declared, watched.clock.now());
+    space::register_buckets(&mut registry, watched, declared);
     registry
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use appkeep_core::admission::Admission;
 use appkeep_core::clock::Clock;
 use appkeep_core::store::Store;
-use appkeep_core::worker::{Liveness, Register, UnusableBuckets};
+use appkeep_core::worker::{BucketSpaces, Liveness, Register, UnusableBuckets};
 use dropshot::Body;
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -23,6 +23,7 @@ pub(crate) use self::metrics::RequestMetrics;
 use self::writes::Writes;
 use crate::error::StartError;
 use crate::listener::{Application, ConnectionLimits, Listener};
+use crate::tls::Expiry;
 
 /// The time that open requests may take after the server was told to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
@@ -31,6 +32,7 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 struct Running {
     liveness: Liveness,
     unusable_buckets: UnusableBuckets,
+    bucket_spaces: BucketSpaces,
     register: Register,
 }
 
@@ -40,6 +42,7 @@ pub(crate) struct Watched {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) requests: Arc<RequestMetrics>,
     admission: Admission,
+    certificate: Option<Expiry>,
     writes: Writes,
     /// Set once the workers run.
     running: OnceLock<Running>,
@@ -54,12 +57,14 @@ impl Watched {
         clock: Arc<dyn Clock>,
         requests: Arc<RequestMetrics>,
         admission: Admission,
+        certificate: Option<Expiry>,
     ) -> Self {
         Self {
             store,
             clock,
             requests,
             admission,
+            certificate,
             writes: Writes::default(),
             running: OnceLock::new(),
             stopping: AtomicBool::new(false),
@@ -103,12 +108,18 @@ impl Operations {
         self.listener.local_addr()
     }
 
-    /// Sets the liveness of the background tasks, the buckets that one of them finds unusable, and the register, in which
-    /// another may find that the server has lost its node. Until then the server isn't ready.
-    pub(crate) fn watch(&self, liveness: Liveness, unusable_buckets: UnusableBuckets, register: Register) {
+    /// Sets the liveness of the background tasks, the buckets that one of them finds unusable, the measurements of buckets,
+    /// and the register, in which another may find that the server has lost its node. Until then the server isn't ready.
+    pub(crate) fn watch(
+        &self,
+        liveness: Liveness,
+        (unusable_buckets, bucket_spaces): (UnusableBuckets, BucketSpaces),
+        register: Register,
+    ) {
         let running = Running {
             liveness,
             unusable_buckets,
+            bucket_spaces,
             register,
         };
         // It is set only once.

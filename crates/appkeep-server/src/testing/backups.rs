@@ -102,8 +102,10 @@ impl State {
             self.control.hold_only(id.as_uuid(), existing.state);
         } else {
             let stored = engine.store_backup(bucket_id, app.id, id, &app.volumes);
+            let bytes = stored.expect("the app's volumes");
             let report = BackupReport {
-                bytes: stored.expect("the app's volumes"),
+                bytes,
+                added_bytes: bytes,
                 stored_again: Vec::new(),
             };
             backup.complete(&report, created_at, created_at);

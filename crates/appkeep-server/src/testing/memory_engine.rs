@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use appkeep_core::catalog::{Bucket, Volume};
 use appkeep_core::engine::{
-    AbandonedRestore, BackupReport, CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError, Progress,
-    ProgressSender, Restore, RestoreData, RestoreReport, RestoreTarget, SnapshotLevel, SnapshotReport,
-    UnfinishedRestore,
+    AbandonedRestore, BackupReport, BucketSpace, CopyBackup, CreateSnapshot, DeleteBackup, Engine,
+    EngineError, Progress, ProgressSender, Restore, RestoreData, RestoreReport, RestoreTarget, SnapshotLevel,
+    SnapshotReport, UnfinishedRestore,
 };
 use appkeep_core::hook::{HookEnd, HookRun, RunHook};
 use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId};
@@ -180,12 +180,26 @@ impl Engine for MemoryEngine {
         state.backups.insert(key, data);
         Ok(BackupReport {
             bytes,
+            added_bytes: bytes,
             stored_again: Vec::new(),
         })
     }
 
     async fn claim_bucket(&self, _: &Bucket) -> Result<(), EngineError> {
         Ok(())
+    }
+
+    async fn measure_bucket(
+        &self,
+        bucket: &Bucket,
+        _: &CancellationToken,
+    ) -> Result<BucketSpace, EngineError> {
+        let state = self.state();
+        let stored = state.backups.iter().filter(|((id, ..), _)| *id == bucket.id);
+        Ok(BucketSpace {
+            stored_bytes: stored.map(|(_, data)| size_of(data)).sum(),
+            free_bytes: None,
+        })
     }
 
     async fn release_buckets(&self) {}

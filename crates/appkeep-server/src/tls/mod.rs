@@ -11,16 +11,17 @@ mod watch;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use appkeep_core::clock::Clock;
+use chrono::{DateTime, Utc};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
 pub use self::error::TlsError;
-use self::files::PemFiles;
+use self::files::{Loaded, PemFiles};
 use self::own::OwnCertificate;
 pub(crate) use self::watch::CertificateWatch;
 
@@ -75,7 +76,7 @@ impl Certificate {
         files.warn_of_open_key();
         loaded.warn_of_its_end(&files, clock.now());
         Ok(Self {
-            shown: Arc::new(Shown(RwLock::new(loaded.certified))),
+            shown: Arc::new(Shown(RwLock::new(loaded))),
             digest: contents.digest(),
             files,
             own,
@@ -86,6 +87,11 @@ impl Certificate {
     /// itself.
     pub(crate) fn ca_file(&self) -> Option<PathBuf> {
         self.own.as_ref().map(OwnCertificate::ca_file)
+    }
+
+    /// Returns the end of the validity of the certificate in use, which changes when it is replaced.
+    pub(crate) fn expiry(&self) -> Expiry {
+        Expiry(self.shown.clone())
     }
 
     /// Returns the TLS configuration. Each handshake uses the certificate that is current at that time.
@@ -105,17 +111,32 @@ impl Certificate {
 }
 
 /// The certificate that handshakes use.
-struct Shown(RwLock<Arc<CertifiedKey>>);
+struct Shown(RwLock<Loaded>);
 
 impl Shown {
-    fn replace(&self, certified: Arc<CertifiedKey>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = certified;
+    fn replace(&self, loaded: Loaded) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = loaded;
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Loaded> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The end of the validity of the certificate in use.
+#[derive(Debug, Clone)]
+pub(crate) struct Expiry(Arc<Shown>);
+
+impl Expiry {
+    /// When the certificate expires that handshakes use now.
+    pub(crate) fn ends_at(&self) -> DateTime<Utc> {
+        self.0.read().ends_at
     }
 }
 
 impl ResolvesServerCert for Shown {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.0.read().unwrap_or_else(PoisonError::into_inner).clone())
+        Some(self.read().certified.clone())
     }
 }
 

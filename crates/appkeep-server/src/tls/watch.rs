@@ -120,7 +120,7 @@ impl Watched {
         let loaded = loaded?;
         tracing::info!(file = %files.cert.display(), ends_at = %loaded.ends_at, "the new certificate is in use");
         loaded.warn_of_its_end(files, self.clock.now());
-        self.certificate.shown.replace(loaded.certified);
+        self.certificate.shown.replace(loaded);
         Ok(())
     }
 }

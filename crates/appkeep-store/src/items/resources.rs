@@ -27,12 +27,16 @@ impl Columns for BackupKind {
             total_bytes,
             bytes_done,
             percent_done,
+            started_at,
+            added_bytes,
         } = details;
         values.id("bucket_id", *bucket_id);
         values.optional_id("snapshot_id", *snapshot_id);
         values.optional_number("total_bytes", *total_bytes)?;
         values.optional_number("bytes_done", *bytes_done)?;
-        values.optional_number("percent_done", *percent_done)
+        values.optional_number("percent_done", *percent_done)?;
+        values.optional_time("started_micros", *started_at);
+        values.optional_number("added_bytes", *added_bytes)
     }
 
     fn read(row: &impl Row) -> Result<BackupDetails, StoreError> {
@@ -42,6 +46,8 @@ impl Columns for BackupKind {
             total_bytes: row.optional_number("total_bytes")?,
             bytes_done: row.optional_number("bytes_done")?,
             percent_done: row.optional_number("percent_done")?,
+            started_at: row.optional_time("started_micros")?,
+            added_bytes: row.optional_number("added_bytes")?,
         })
     }
 }

@@ -10,7 +10,8 @@ use crate::rows::Row as _;
 
 resource_table! {
     "app_backups" of BackupKind (
-        bucket_id = "$17", snapshot_id = "$18", total_bytes = "$19", bytes_done = "$20", percent_done = "$21"
+        bucket_id = "$17", snapshot_id = "$18", total_bytes = "$19", bytes_done = "$20", percent_done = "$21",
+        started_micros = "$22", added_bytes = "$23"
     )
 
     LIST_FINISHED = "SELECT id, bucket_id, NULL::TEXT AS node, state, generation FROM app_backups \

@@ -51,7 +51,7 @@ use appkeep_core::resource::Resource;
 use appkeep_core::retention::RetentionItem;
 use appkeep_core::schedule::{Schedule, Scheduled};
 use appkeep_core::server::{NewServer, RegisteredServer};
-use appkeep_core::statistics::Statistics;
+use appkeep_core::statistics::{BackupResults, Statistics};
 use appkeep_core::store::{
     Finished, JobEvents, ListFilter, ListPage, Page, Resources, Store, StoreError, StoreTx,
 };
@@ -203,6 +203,10 @@ impl Store for PostgresStore {
     async fn fetch_statistics(&self) -> Result<Statistics, StoreError> {
         let mut tx = self.connections.begin_read_only().await?;
         statistics::fetch(&mut tx).await
+    }
+
+    async fn list_backup_results(&self, rows_max: u32) -> Result<Vec<BackupResults>, StoreError> {
+        statistics::list_backup_results(&mut *self.db().await?, rows_max).await
     }
 
     async fn fetch_account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {

@@ -46,7 +46,7 @@ async fn plan(db: &mut PgConnection, statement: Statement) -> Vec<String> {
         let mut parts = sql.split(&param).skip(1);
         parts.any(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
     };
-    let params = (1..=21).rev().find(|n| is_used(*n)).unwrap_or(0);
+    let params = (1..=23).rev().find(|n| is_used(*n)).unwrap_or(0);
     let (mut types, mut values) = (Vec::new(), Vec::new());
     for n in 1..=params {
         // The type of an unused parameter can't be inferred.
@@ -127,15 +127,16 @@ const FILL: &str = "\
 /// Tables that grow with use. They must never be scanned or sorted.
 const GROWING: [&str; 4] = ["app_backups", "app_snaps", "app_restores", "jobs"];
 
-/// Statements that access small tables (accounts, buckets, servers) with a method or in an order that may depend on the
-/// number of their rows.
-const OF_SMALL_TABLES: [&str; 6] = [
+/// Statements that access small tables (accounts, buckets, servers, results of backups) with a method or in an order that
+/// may depend on the number of their rows.
+const OF_SMALL_TABLES: [&str; 7] = [
     "apps::LIST",
     "catalog::LIST_BUCKETS_OF_APP",
     "changes::LIST_APPS",
     "jobs::CLAIM_BACKUP",
     "jobs::CLAIM_OTHER",
     "maintenance::FOLD_ACCOUNT_CHANGES",
+    "statistics::LIST_BACKUP_RESULTS",
 ];
 
 /// A backup has one temporary snapshot.

@@ -1,4 +1,7 @@
-//! Compares the work with many and with few backups, in accesses to pages of the database.
+//! Compares the work with many and with few backups, and after many changes, in accesses to pages of the database.
+
+use std::ops::Range;
+use std::time::Duration;
 
 use appkeep_launcher::PostgresCluster;
 use sqlx_core::connection::Connection as _;
@@ -36,7 +39,21 @@ const BACKUPS: &str = "\
 const COUNTS: &str = "\
     INSERT INTO resource_counts SELECT 'app_backup', state, COUNT(*), SUM(bytes_done) FROM app_backups GROUP BY state";
 
-/// A database with many backups, in a cluster without autovacuum, whose work would be counted.
+/// The tables that a backup's life changes often, and that have not been vacuumed and analysed since.
+const NOT_VACUUMED: &str = "\
+    SELECT COUNT(*) FROM pg_stat_user_tables WHERE relname IN \
+    ('jobs', 'app_backups', 'queue_lengths', 'account_changes', 'resource_counts', 'job_counts') \
+    AND (autovacuum_count = 0 OR autoanalyze_count = 0 OR n_dead_tup > 1100)";
+
+/// The size of all tables and their indexes in bytes.
+const SIZE: &str = "SELECT SUM(pg_total_relation_size(relid))::BIGINT FROM pg_stat_user_tables";
+
+/// The number of backups that are created and deleted.
+const CHURN: u128 = 2000;
+
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+
+/// A database with many backups. Autovacuum is off, because its work would be counted.
 struct Filled {
     store: PostgresStore,
     /// A connection to another database of the cluster.
@@ -47,7 +64,10 @@ struct Filled {
 
 impl Filled {
     async fn create(apps: u32, backups: u32) -> Self {
-        let cluster = PostgresCluster::start_new(&[], &["autovacuum=off", "max_wal_size=8GB"]);
+        let cluster = PostgresCluster::start_new(&[], &["autovacuum_naptime=1", "max_wal_size=8GB"]);
+        let other = format!("postgres://postgres@{}/template1", cluster.address());
+        let mut statistics = PgConnection::connect(&other).await.unwrap();
+        set_autovacuum(&mut statistics, false).await;
         // A connection's accesses are counted when it becomes idle, so there is only one.
         let url = format!("{}?max_connections=1", cluster.url());
         let store = PostgresStore::connect(&url.into()).await.unwrap();
@@ -62,10 +82,9 @@ impl Filled {
         raw.execute(COUNTS).await.unwrap();
         raw.execute(raw_sql("VACUUM ANALYZE")).await.unwrap();
         raw.close().await.unwrap();
-        let other = format!("postgres://postgres@{}/template1", cluster.address());
         Self {
             store,
-            statistics: Mutex::new(PgConnection::connect(&other).await.unwrap()),
+            statistics: Mutex::new(statistics),
             backups,
             _cluster: cluster,
         }
@@ -97,6 +116,45 @@ impl Filled {
         work.extend(measured.write(2).await);
         work
     }
+
+    /// Creates, completes and deletes a backup for each of the numbers, while PostgreSQL vacuums. Returns the size of
+    /// the tables and indexes in bytes, once PostgreSQL has vacuumed and analysed those that changed.
+    async fn churn(&self, numbers: Range<u128>) -> i64 {
+        set_autovacuum(&mut *self.statistics.lock().await, true).await;
+        let unmeasured = Measured {
+            store: &self.store,
+            total: async || 0,
+        };
+        for n in numbers {
+            unmeasured.write(n).await;
+        }
+        self.total_pages().await;
+        while self.fetch(NOT_VACUUMED).await > 0 {
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+        set_autovacuum(&mut *self.statistics.lock().await, false).await;
+        self.fetch(SIZE).await
+    }
+
+    async fn fetch(&self, number: &'static str) -> i64 {
+        let mut db = self.store.db().await.unwrap();
+        query_scalar(number).fetch_one(&mut *db).await.unwrap()
+    }
+}
+
+/// Starts or stops autovacuum, and waits until it has started or stopped.
+async fn set_autovacuum(db: &mut PgConnection, on: bool) {
+    let set = if on {
+        "ALTER SYSTEM SET autovacuum = on"
+    } else {
+        "ALTER SYSTEM SET autovacuum = off"
+    };
+    db.execute(set).await.unwrap();
+    db.execute("SELECT pg_reload_conf()").await.unwrap();
+    let running = "SELECT COUNT(*) FROM pg_stat_activity WHERE backend_type LIKE 'autovacuum%'";
+    while (query_scalar::<_, i64>(running).fetch_one(&mut *db).await.unwrap() > 0) != on {
+        tokio::time::sleep(POLL_INTERVAL).await;
+    }
 }
 
 #[tokio::test]
@@ -110,6 +168,28 @@ async fn work_does_not_grow_with_the_number_of_backups_private_cluster() {
         assert!(
             *small > 0 && *large <= 2 * small + 10,
             "{name}: {large} pages instead of {small}"
+        );
+    }
+    assert_bounded(&mut filled.store.db().await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn work_does_not_grow_with_deleted_backups_private_cluster() {
+    let filled = Filled::create(10, 1000).await;
+    let size = filled.churn(1000..1000 + CHURN).await;
+    // Counts are sums of rows, and most of these rows were added by the churn.
+    let work = filled.work().await;
+    let later_size = filled.churn(10_000..10_000 + CHURN).await;
+    println!("{size} bytes after {CHURN} backups, {later_size} after as many more");
+    assert!(
+        later_size <= size + size / 4,
+        "{later_size} bytes instead of {size}"
+    );
+    for ((name, later), (_, pages)) in filled.work().await.iter().zip(&work) {
+        println!("{name}: {pages} pages, then {later}");
+        assert!(
+            *later <= 2 * pages + 10,
+            "{name}: {later} pages instead of {pages}"
         );
     }
     assert_bounded(&mut filled.store.db().await.unwrap()).await;

@@ -1,11 +1,11 @@
-//! Counts of jobs, backups and snapshots.
+//! Counts of jobs, backups and snapshots, and results of backups.
 
-use appkeep_core::statistics::Statistics;
+use appkeep_core::statistics::{BackupResults, Statistics};
 use appkeep_core::store::StoreError;
 use sqlx_postgres::PgConnection;
 
 use super::db::{self, params};
-use crate::items::statistics::{job_count, state_count};
+use crate::items::statistics::{backup_results, job_count, select_backup_results, state_count};
 use crate::rows::Row as _;
 use crate::statements::statements;
 
@@ -25,6 +25,18 @@ statements! {
 
     RESOURCES("resource_counts") = "SELECT state, SUM(count)::BIGINT AS count, SUM(bytes)::BIGINT AS bytes \
         FROM resource_counts WHERE kind = $1 GROUP BY state HAVING SUM(count) > 0 ORDER BY state";
+
+    LIST_BACKUP_RESULTS("backup_results") = select_backup_results!("$1");
+}
+
+pub(super) async fn list_backup_results(
+    db: &mut PgConnection,
+    rows_max: u32,
+) -> Result<Vec<BackupResults>, StoreError> {
+    db::list(db, LIST_BACKUP_RESULTS, params![i64::from(rows_max)], |row| {
+        backup_results(row)
+    })
+    .await
 }
 
 /// Reads all counts; the caller's transaction lets them see the same state.

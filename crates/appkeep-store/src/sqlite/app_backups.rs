@@ -9,7 +9,9 @@ use super::resources::resource_table;
 use crate::rows::Row as _;
 
 resource_table! {
-    "app_backups" of BackupKind (bucket_id, snapshot_id, total_bytes, bytes_done, percent_done)
+    "app_backups" of BackupKind (
+        bucket_id, snapshot_id, total_bytes, bytes_done, percent_done, started_micros, added_bytes
+    )
 
     LIST_FINISHED = "SELECT id, bucket_id, NULL AS node, state, generation FROM app_backups INDEXED BY app_backups_finished \
          WHERE app_id = ?1 AND id > ?2 AND state IN ('completed', 'removed', 'unknown') ORDER BY id LIMIT ?3";

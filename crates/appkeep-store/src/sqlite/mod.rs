@@ -46,7 +46,7 @@ use appkeep_core::resource::Resource;
 use appkeep_core::retention::RetentionItem;
 use appkeep_core::schedule::{Schedule, Scheduled};
 use appkeep_core::server::{NewServer, RegisteredServer};
-use appkeep_core::statistics::Statistics;
+use appkeep_core::statistics::{BackupResults, Statistics};
 use appkeep_core::store::{
     Finished, JobEvents, ListFilter, ListPage, Page, Resources, Store, StoreError, StoreTx,
 };
@@ -240,6 +240,11 @@ impl Store for SqliteStore {
 
     async fn fetch_statistics(&self) -> Result<Statistics, StoreError> {
         self.scan(statistics::fetch).await
+    }
+
+    async fn list_backup_results(&self, rows_max: u32) -> Result<Vec<BackupResults>, StoreError> {
+        self.scan(move |db| statistics::list_backup_results(db, rows_max))
+            .await
     }
 
     async fn fetch_account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {

@@ -121,6 +121,38 @@ async fn work_does_not_grow_with_the_number_of_backups() {
     }
 }
 
+#[tokio::test]
+async fn work_and_size_do_not_grow_with_deleted_backups() {
+    let (dir, store) = filled(10, 1000).await;
+    let measured = measured(&store);
+    let churn = async |numbers: std::ops::Range<u128>| {
+        for n in numbers {
+            measured.write(n).await;
+        }
+        // Not the file's size: the write-ahead log is copied into it from time to time.
+        let pages = |db: &Db| {
+            Ok(db
+                .connection()
+                .query_row("PRAGMA page_count", [], |row| row.get::<_, i64>(0))
+                .unwrap())
+        };
+        store.scan(pages).await.unwrap()
+    };
+    // The last 1,000 finished jobs are kept.
+    let pages = churn(0..1200).await;
+    let work = measured.write(5000).await;
+    let later = churn(10_000..10_400).await;
+    assert!(later <= pages + pages / 50, "{later} pages instead of {pages}");
+    let worked = measured.write(5001).await;
+    for ((name, steps), (_, before)) in worked.iter().zip(&work) {
+        assert!(
+            *steps <= before + before / 4,
+            "{name}: {steps} steps instead of {before}"
+        );
+    }
+    drop(dir);
+}
+
 /// The statements whose plans differ, with both plans.
 fn changed<'p>(one: &'p str, other: &'p str) -> Vec<(&'p str, &'p str)> {
     let statements = |plans: &'p str| plans.split("\n\n");

@@ -1,10 +1,10 @@
-//! Counts of jobs, backups and snapshots.
+//! Counts of jobs, backups and snapshots, and results of backups.
 
-use appkeep_core::statistics::Statistics;
+use appkeep_core::statistics::{BackupResults, Statistics};
 use appkeep_core::store::StoreError;
 
 use super::db::Db;
-use crate::items::statistics::{job_count, state_count};
+use crate::items::statistics::{backup_results, job_count, select_backup_results, state_count};
 use crate::rows::Row as _;
 use crate::statements::statements;
 
@@ -24,6 +24,12 @@ statements! {
 
     RESOURCES("resource_counts") = "\
         SELECT state, count, bytes FROM resource_counts WHERE kind = ?1 AND count > 0 ORDER BY state";
+
+    LIST_BACKUP_RESULTS("backup_results") = select_backup_results!("?1");
+}
+
+pub(super) fn list_backup_results(db: &Db, rows_max: u32) -> Result<Vec<BackupResults>, StoreError> {
+    db.list(LIST_BACKUP_RESULTS, [rows_max], |row| backup_results(row))
 }
 
 pub(super) fn fetch(db: &Db) -> Result<Statistics, StoreError> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use appkeep_core::admission::{Admission, FreeSpace, LowSpace, QueueLimits};
+use appkeep_core::admission::{Admission, FreeSpace, LowSpace, MeasuredSpace, QueueLimits};
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::store::Store;
 use appkeep_core::worker::WorkerDeps;
@@ -31,6 +31,10 @@ impl IdSource for Environment {
 impl FreeSpace for Environment {
     fn check(&self) -> Result<(), LowSpace> {
         Ok(())
+    }
+
+    fn measure(&self) -> Option<MeasuredSpace> {
+        None
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use appkeep_core::catalog::{Bucket, Volume};
 use appkeep_core::engine::{
-    AbandonedRestore, BackupReport, CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError,
-    ProgressSender, Restore, RestoreReport, SnapshotReport, UnfinishedRestore,
+    AbandonedRestore, BackupReport, BucketSpace, CopyBackup, CreateSnapshot, DeleteBackup, Engine,
+    EngineError, ProgressSender, Restore, RestoreReport, SnapshotReport, UnfinishedRestore,
 };
 use appkeep_core::hook::{HookRun, RunHook};
 use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
@@ -84,6 +84,13 @@ impl Engine for IdleEngine {
 
     async fn claim_bucket(&self, _: &Bucket) -> Result<(), EngineError> {
         Ok(())
+    }
+
+    async fn measure_bucket(&self, _: &Bucket, _: &CancellationToken) -> Result<BucketSpace, EngineError> {
+        Ok(BucketSpace {
+            stored_bytes: 0,
+            free_bytes: None,
+        })
     }
 
     async fn release_buckets(&self) {}

@@ -8,6 +8,7 @@ mod harness;
 
 mod app_restores;
 mod apps;
+mod backup_results;
 mod catalog;
 mod declared_times;
 mod environment;

@@ -65,6 +65,8 @@ fn extreme_backup() -> Resource<BackupKind> {
         total_bytes: Some(i64::MAX.unsigned_abs()),
         bytes_done: Some(0),
         percent_done: Some(100),
+        started_at: Some(DateTime::UNIX_EPOCH),
+        added_bytes: Some(i64::MAX.unsigned_abs()),
     };
     extreme(HookState::Failed, details)
 }

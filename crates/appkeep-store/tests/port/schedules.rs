@@ -13,9 +13,9 @@ use uuid::Uuid;
 use crate::fixtures::{FORUM, NEAR, NODE, OTHER_ACCOUNT, TEAM, WIKI, at, backup, declaration, snapshot};
 use crate::harness::Harness;
 
-const NIGHTLY: ScheduleId = ScheduleId::new(Uuid::from_u128(0x51));
+pub(crate) const NIGHTLY: ScheduleId = ScheduleId::new(Uuid::from_u128(0x51));
 
-fn nightly() -> Schedule {
+pub(crate) fn nightly() -> Schedule {
     Schedule {
         id: NIGHTLY,
         account_id: TEAM,
@@ -35,7 +35,7 @@ fn nightly() -> Schedule {
     }
 }
 
-fn with(schedules: Vec<Schedule>) -> Declaration {
+pub(crate) fn with(schedules: Vec<Schedule>) -> Declaration {
     Declaration {
         schedules,
         ..declaration()

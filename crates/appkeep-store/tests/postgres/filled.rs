@@ -272,5 +272,6 @@ pub(crate) async fn read_all(store: &dyn Store) -> String {
     resources::<SnapshotKind>(store, &mut add).await;
     add(&store.list_pending_jobs().await.unwrap());
     add(&store.fetch_statistics().await.unwrap());
+    add(&store.list_backup_results(100).await.unwrap());
     text
 }

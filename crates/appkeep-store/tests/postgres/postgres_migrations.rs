@@ -91,12 +91,14 @@ async fn migrations_wait_until_no_server_writes() {
     let store = PostgresStore::connect(&patient).await.unwrap();
     let mut raw = schema.connect().await;
     // The last migration runs again.
-    raw.execute("ALTER TABLE app_restores DROP COLUMN node")
-        .await
-        .unwrap();
-    raw.execute("DELETE FROM applied_migrations WHERE name = '0026_add_restore_node'")
-        .await
-        .unwrap();
+    for undo in [
+        "DROP TABLE backup_results",
+        "DROP FUNCTION record_backup_start, record_backup_success, record_backup_failure, record_imported_backup CASCADE",
+        "ALTER TABLE app_backups DROP COLUMN started_micros, DROP COLUMN added_bytes",
+        "DELETE FROM applied_migrations WHERE name = '0027_create_backup_results'",
+    ] {
+        raw.execute(undo).await.unwrap();
+    }
     let writing = store.begin().await.unwrap();
     let url = schema.url();
     let migrating = tokio::spawn(async move { PostgresStore::connect(&url).await.unwrap().close().await });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use appkeep_core::admission::{Admission, FreeSpace, LowSpace, QueueLimits};
+use appkeep_core::admission::{Admission, FreeSpace, LowSpace, MeasuredSpace, QueueLimits};
 use appkeep_core::catalog::Declaration;
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::schedule::{Retention, Schedule, Timing};
@@ -46,6 +46,10 @@ struct Unlimited;
 impl FreeSpace for Unlimited {
     fn check(&self) -> Result<(), LowSpace> {
         Ok(())
+    }
+
+    fn measure(&self) -> Option<MeasuredSpace> {
+        None
     }
 }
 

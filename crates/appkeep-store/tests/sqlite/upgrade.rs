@@ -77,6 +77,7 @@ async fn read_all(store: &SqliteStore, raw: &Connection) -> String {
         add(&store.fetch_resource(account_id.into(), id).await.unwrap());
     }
     add(&store.fetch_statistics().await.unwrap());
+    add(&store.list_backup_results(100).await.unwrap());
     let at = |secs| DateTime::from_timestamp(secs, 0).unwrap();
     let claim = Claim {
         owner: Uuid::from_u128(1),

@@ -7,9 +7,7 @@ use appkeep_client::{Open, types};
 use chrono::{DateTime, Utc};
 
 use crate::failure::EXIT_CODES;
-use crate::remote::{
-    self, Align, Cell, Column, Details, Format, Session, Table, Tone, age, moment, note, short_ids,
-};
+use crate::remote::{self, Cell, Details, Format, ListArgs, Session, Tone, moment};
 
 const EXAMPLES: &str = "Examples:
   appkeep app list
@@ -21,7 +19,7 @@ const EXAMPLES: &str = "Examples:
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
     #[command(flatten)]
-    connection: remote::Args,
+    source: remote::Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -30,7 +28,7 @@ pub(crate) struct Args {
 enum Command {
     /// List the account's apps.
     #[command(visible_alias = "ls", after_help = "Example: appkeep app list")]
-    List,
+    List(ListArgs),
     /// Show an app: its state and its latest backup.
     #[command(after_help = "Example: appkeep app show shop")]
     Show {
@@ -41,42 +39,20 @@ enum Command {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connection).await?;
+    let session = Session::open_to_read(&args.source).await?;
     match args.command {
-        Command::List => list(&session).await?,
+        Command::List(args) => {
+            args.check::<App>(session.output)?;
+            let none = "there are no apps; declare one in the server's configuration";
+            args.show(&session, session.apps().await?, &[], none)?;
+        }
         Command::Show { app } => show(&session, app.as_deref()).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(session: &Session) -> anyhow::Result<()> {
-    let apps = session.apps().await?;
-    if apps.is_empty() && session.output == Format::Table {
-        note("there are no apps; declare one in the server's configuration");
-    }
-    session.output.list(&apps, || table(&apps, session.now()))
-}
-
-fn table(apps: &[App], now: DateTime<Utc>) -> Table {
-    let mut table = Table::new([
-        Column::shrinking("NAME"),
-        Column::new("STATE", Align::Left),
-        Column::new("AGE", Align::Right),
-        Column::new("ID", Align::Left),
-    ]);
-    let ids: Vec<_> = apps.iter().map(|app| app.id).collect();
-    for (app, id) in apps.iter().zip(short_ids(&ids)) {
-        table.row([
-            app.name.as_str().into(),
-            state(&app.state),
-            age(&app.metadata.creation_timestamp, now).into(),
-            id.into(),
-        ]);
-    }
-    table
-}
-
-fn state(state: &Open<AppState>) -> Cell {
+/// Returns the state as a cell.
+pub(super) fn state(state: &Open<AppState>) -> Cell {
     let tone = match state.known() {
         Some(AppState::Ready) => Tone::Good,
         Some(AppState::Restoring) => Tone::Pending,
@@ -91,7 +67,7 @@ async fn show(session: &Session, wanted: Option<&str>) -> anyhow::Result<()> {
     // In tables only: JSON and YAML contain just the resource.
     let latest = match session.output {
         Format::Table => session.backups(Some(app.id)).await?.into_iter().next(),
-        Format::Json | Format::Yaml => None,
+        Format::Json | Format::Yaml | Format::Csv => None,
     };
     let now = session.now();
     session.output.one(&app, || details(&app, latest.as_ref(), now))

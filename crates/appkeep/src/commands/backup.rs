@@ -1,12 +1,16 @@
 //! `appkeep backup`
 
+mod delete;
+
 use std::process::ExitCode;
 
 use appkeep_client::types::{AppBackup, AppBackupCreate};
 use appkeep_client::{Number, Uuid};
 
 use crate::failure::{EXIT_CODES, Failure, NOT_FOUND};
-use crate::remote::{self, Format, Found, How, Of, Session, Step, Wait, find, moment, note, size_of, until};
+use crate::remote::{
+    self, Format, Found, How, ListArgs, Of, Session, Step, Wait, find, moment, note, size_of, until,
+};
 
 use super::create::{self, WaitLimit};
 use super::{resource, restore_app};
@@ -24,7 +28,7 @@ const EXAMPLES: &str = "Examples:
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
     #[command(flatten)]
-    connection: remote::Args,
+    source: remote::Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -32,11 +36,19 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// List backups, newest first.
-    #[command(visible_alias = "ls", after_help = "Example: appkeep backup list --app shop")]
+    #[command(
+        visible_alias = "ls",
+        after_help = "Examples:
+  appkeep backup list --app shop
+  appkeep backup list --state failed --since 7d --sort -size --columns name,app,reason
+  appkeep backup list --label release=1.4 --output csv"
+    )]
     List {
         /// List only the backups of this app, by name or id.
         #[arg(long, value_name = "APP")]
         app: Option<String>,
+        #[command(flatten)]
+        list: ListArgs,
     },
     /// Show a backup.
     #[command(after_help = "Example: appkeep backup show before-upgrade")]
@@ -71,15 +83,14 @@ enum Command {
         #[command(flatten)]
         how: restore_app::Args,
     },
-    /// Delete a backup, and its data.
-    #[command(after_help = "Example: appkeep backup delete before-upgrade")]
-    Delete {
-        #[command(flatten)]
-        which: Which,
-        /// Don't ask, even if only a prefix of the name is given.
-        #[arg(long, short)]
-        yes: bool,
-    },
+    /// Delete backups, and their data.
+    ///
+    /// With --older-than or --keep-last, finished backups of the account, or of one app, are selected. Use --dry-run first.
+    #[command(after_help = "Examples:
+  appkeep backup delete before-upgrade
+  appkeep backup delete 1a2b3c4d 5e6f7a8b --yes
+  appkeep backup delete --app shop --older-than 30d --keep-last 3 --dry-run")]
+    Delete(delete::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -105,15 +116,19 @@ struct Create {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connection).await?;
+    let session = match args.command {
+        Command::List { .. } | Command::Show(_) => Session::open_to_read(&args.source).await?,
+        _ => Session::open(&args.source).await?,
+    };
     match args.command {
-        Command::List { app } => list(&session, app.as_deref()).await?,
+        Command::List { app, list: args } => list(&session, app.as_deref(), &args).await?,
         Command::Show(which) => {
-            let found = owned(&session, &which).await?.thing;
+            let mut found = owned(&session, &which).await?.thing;
+            session.name_buckets(std::slice::from_mut(&mut found)).await?;
             let now = session.now();
             session
                 .output
-                .one(&found.thing, || resource::backup_details(&found, now))?;
+                .one(&found.data()?, || resource::backup_details(&found, now))?;
         }
         Command::Create(args) => create(&session, args).await?,
         Command::Wait { which, timeout } => {
@@ -121,7 +136,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             wait(&session, &backup, WaitLimit::seconds(timeout)).await?;
         }
         Command::Restore { which, how } => restore(&session, &which, &how).await?,
-        Command::Delete { which, yes } => delete(&session, &which, yes).await?,
+        Command::Delete(args) => delete::run(&session, &args).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -138,6 +153,7 @@ async fn found(session: &Session, which: &Which) -> anyhow::Result<Found<Of<AppB
         Ok(id) if which.app.is_none() => Ok(Found {
             thing: Of {
                 app: None,
+                bucket: None,
                 thing: fetch(session, id)
                     .await
                     .map_err(|error| session.failure(&error))?,
@@ -156,25 +172,21 @@ async fn fetch(session: &Session, id: Uuid) -> Result<AppBackup, appkeep_client:
         .into_inner())
 }
 
-async fn list(session: &Session, app: Option<&str>) -> anyhow::Result<()> {
+async fn list(session: &Session, app: Option<&str>, args: &ListArgs) -> anyhow::Result<()> {
+    args.check::<Of<AppBackup>>(session.output)?;
     let app = session.app_if_named(app).await?;
-    if session.output != Format::Table {
-        let backups = session.backups(app.as_ref().map(|app| app.id)).await?;
-        return session.output.exactly(&backups);
+    let mut backups = session.owned_backups(app.as_ref()).await?;
+    if args.needs(session.output, "bucket") {
+        session.name_buckets(&mut backups).await?;
     }
-    let backups = session.owned_backups(app.as_ref()).await?;
-    if backups.is_empty() {
-        let of = app
-            .as_ref()
-            .map(|app| format!(" of {}", app.name))
-            .unwrap_or_default();
-        note(&format!(
-            "there are no backups{of}; create one with appkeep backup create"
-        ));
-    }
-    Format::table(&backups, || {
-        resource::backup_table(&backups, app.is_none(), session.now())
-    })
+    let of = app.as_ref().map(|app| format!(" of {}", app.name));
+    let none = format!(
+        "there are no backups{}; create one with appkeep backup create",
+        of.unwrap_or_default()
+    );
+    let implied: &[&str] = if app.is_some() { &["app"] } else { &[] };
+    args.show(session, backups, implied, &none)?;
+    Ok(())
 }
 
 async fn create(session: &Session, args: Create) -> anyhow::Result<()> {
@@ -251,7 +263,9 @@ fn step(backup: &AppBackup) -> Step {
 }
 
 async fn restore(session: &Session, which: &Which, how: &restore_app::Args) -> anyhow::Result<()> {
-    let Of { app, thing: backup } = owned(session, which).await?.thing;
+    let Of {
+        app, thing: backup, ..
+    } = owned(session, which).await?.thing;
     let app = app.ok_or_else(|| {
         Failure::new(
             NOT_FOUND,
@@ -266,19 +280,4 @@ async fn restore(session: &Session, which: &Which, how: &restore_app::Args) -> a
         snapshot_id: None,
     };
     restore_app::restore(session, &app, &source, how).await
-}
-
-async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<()> {
-    let found = found(session, which).await?;
-    if !yes {
-        found.deletion_confirmed(&which.backup)?;
-    }
-    let backup = &found.thing.thing;
-    session
-        .client
-        .app_backup_delete(session.account, backup.id)
-        .await
-        .map_err(|error| session.failure(&error))?;
-    let line = format!("backup {} is deleted ({})", backup.name, backup.id);
-    session.output.done(backup, &line)
 }

@@ -8,23 +8,25 @@ use std::process::ExitCode;
 use appkeep_client::types::{AppBackup, Bucket, BucketState, ResourceState};
 use appkeep_client::{Number, Open};
 use appkeep_server::admin::bucket::FEATURES_LABEL;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::failure::{EXIT_CODES, FAILED};
-use crate::remote::{self, Align, Cell, Column, Format, Session, Table, Tone, find, note, short_ids, size};
+use crate::remote::{self, Align, Cell, Column, Details, ListArgs, Session, Table, Tone, find, moment, size};
 
 const EXAMPLES: &str = "Examples:
   appkeep bucket list
+  appkeep bucket show local
   appkeep bucket check local
   appkeep bucket take-over local --config appkeep.toml
   appkeep bucket import --config appkeep.toml --data /var/lib/appkeep";
 
-/// List and check buckets, take them over, and import their backups after the loss of the database.
+/// List, show and check buckets, take them over, and import their backups after the loss of the database.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
     #[command(flatten)]
-    connection: remote::Args,
+    source: remote::Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -33,7 +35,14 @@ pub(crate) struct Args {
 enum Command {
     /// List the account's buckets.
     #[command(visible_alias = "ls", after_help = "Example: appkeep bucket list")]
-    List,
+    List(ListArgs),
+    /// Show a bucket: its state, and what its storage supports.
+    #[command(after_help = "Example: appkeep bucket show local")]
+    Show {
+        /// The bucket, by name or id; a unique prefix is enough. Optional if there is only one bucket.
+        #[arg(value_name = "BUCKET")]
+        bucket: Option<String>,
+    },
     /// Check whether a bucket's backups exist, as far as the server knows. Exit code 1 when any is missing.
     ///
     /// Every few minutes (`check_every_secs`), the server sets the state of each backup: `removed` when its data is
@@ -71,50 +80,57 @@ enum Command {
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
-        Command::List => list(&Session::open(&args.connection).await?).await,
-        Command::Check { bucket } => check(&Session::open(&args.connection).await?, bucket.as_deref()).await,
+        Command::List(list) => {
+            let session = Session::open_to_read(&args.source).await?;
+            list.check::<Bucket>(session.output)?;
+            let none = "there are no buckets; declare one in the server's configuration";
+            list.show(&session, session.buckets().await?, &[], none)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Show { bucket } => {
+            show(&Session::open_to_read(&args.source).await?, bucket.as_deref()).await
+        }
+        Command::Check { bucket } => {
+            check(&Session::open_to_read(&args.source).await?, bucket.as_deref()).await
+        }
         Command::TakeOver(args) => take_over::run(&args).await,
-        Command::Import(import) => import::run(&import, args.connection.output).await,
+        Command::Import(import) => import::run(&import, args.source.server.output).await,
     }
 }
 
-async fn list(session: &Session) -> anyhow::Result<ExitCode> {
-    let buckets = session.buckets().await?;
-    if buckets.is_empty() && session.output == Format::Table {
-        note("there are no buckets; declare one in the server's configuration");
-    }
-    session.output.list(&buckets, || table(&buckets))?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn table(buckets: &[Bucket]) -> Table {
-    let mut table = Table::new([
-        Column::shrinking("NAME"),
-        Column::new("STATE", Align::Left),
-        Column::new("DEFAULT", Align::Left),
-        Column::new("AT ONCE", Align::Right),
-        Column::new("ID", Align::Left),
-    ]);
-    let ids: Vec<_> = buckets.iter().map(|bucket| bucket.id).collect();
-    for (bucket, id) in buckets.iter().zip(short_ids(&ids)) {
-        table.row([
-            bucket.name.as_str().into(),
-            state(&bucket.state),
-            if bucket.is_default { "yes" } else { "no" }.into(),
-            bucket.backups_max.into(),
-            id.into(),
-        ]);
-    }
-    table
-}
-
-fn state(state: &Open<BucketState>) -> Cell {
+/// Returns the state as a cell.
+pub(super) fn state(state: &Open<BucketState>) -> Cell {
     let tone = match state.known() {
         Some(BucketState::Available) => Tone::Good,
         Some(BucketState::Failed | BucketState::Removed) => Tone::Bad,
         Some(BucketState::Unknown) | None => Tone::Plain,
     };
     Cell::toned(state, tone)
+}
+
+async fn show(session: &Session, wanted: Option<&str>) -> anyhow::Result<ExitCode> {
+    let bucket = session.bucket(wanted).await?;
+    let now = session.now();
+    session.output.one(&bucket, || details(&bucket, now))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn details(bucket: &Bucket, now: DateTime<Utc>) -> Details {
+    let mut details = Details::default();
+    details.cell("name", &bucket.name);
+    details.cell("id", bucket.id);
+    details.cell("state", state(&bucket.state));
+    for reason in bucket.state_unready.iter().flatten() {
+        details.cell("reason", reason);
+    }
+    details.cell("provider", &bucket.provider);
+    details.cell("default", if bucket.is_default { "yes" } else { "no" });
+    details.cell("at once", bucket.backups_max);
+    if let Some(features) = features(bucket) {
+        details.cell("features", features);
+    }
+    details.cell("created", moment(&bucket.metadata.creation_timestamp, now));
+    details
 }
 
 /// The state of a bucket, as far as the server knows.

@@ -1,9 +1,11 @@
 //! `appkeep config`
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use appkeep_server::Config;
 use appkeep_server::admin::catalog::Declaration;
 use clap::Subcommand;
@@ -14,11 +16,15 @@ use crate::stdout::print_line;
 pub(crate) enum Command {
     /// Check a configuration, and print the declared resources with their ids, which URLs contain.
     ///
-    /// Warnings go to stderr. Exit codes: 0 valid, 2 invalid.
+    /// Warnings go to stderr: among others, directories and hooks that this machine lacks. Exit codes: 0 valid,
+    /// 2 invalid.
     Check {
-        /// The configuration file.
+        /// The configuration file; - is standard input, with paths relative to the current directory.
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Check only the file, not whether its directories and hooks are on this machine.
+        #[arg(long)]
+        offline: bool,
     },
     /// Print a configuration with all options and their meanings.
     ///
@@ -31,9 +37,14 @@ const EXAMPLE: &str = include_str!("config/example.toml");
 
 pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Check { file } => {
-            let config = Config::load(&file)?;
-            for warning in &config.warnings {
+        Command::Check { file, offline } => {
+            let config = load(&file)?;
+            let missing = if offline {
+                Vec::new()
+            } else {
+                config.missing_on_this_machine()
+            };
+            for warning in config.warnings.iter().chain(&missing) {
                 eprintln!("warning: {warning}");
             }
             print_line(outline(&config.declaration)?.trim_end())?;
@@ -41,6 +52,14 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Example => print_line(EXAMPLE.trim_end())?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn load(file: &Path) -> anyhow::Result<Config> {
+    if file != Path::new("-") {
+        return Ok(Config::load(file)?);
+    }
+    let text = io::read_to_string(io::stdin()).context("failed to read the standard input")?;
+    Ok(Config::parse(file, &text)?)
 }
 
 /// Describes the declaration: a line per account, followed by one per app, schedule and bucket.
@@ -76,8 +95,6 @@ fn outline(declaration: &Declaration) -> Result<String, std::fmt::Error> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     fn parsed(text: &str) -> Config {

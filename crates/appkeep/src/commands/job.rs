@@ -12,7 +12,8 @@ use clap::Subcommand;
 use uuid::Uuid;
 
 use super::server_args::DatabaseArgs;
-use crate::remote::Format;
+use crate::failure::Failure;
+use crate::remote::{Format, Named, find};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -26,7 +27,7 @@ pub(crate) enum Command {
     ///
     /// Example: appkeep job cancel --data /var/lib/appkeep --app shop
     ///
-    /// Exit codes: 0 all of them are cancelled, 2 at least one isn't.
+    /// Exit codes: 0 all of them are cancelled, 2 at least one isn't, 3 no such app, 6 an ambiguous app.
     Cancel(CancelArgs),
 }
 
@@ -34,7 +35,7 @@ pub(crate) enum Command {
 pub(crate) struct ListArgs {
     #[command(flatten)]
     database: DatabaseArgs,
-    /// List the jobs of this app only, by name or id.
+    /// List the jobs of this app only, by name or id; a unique prefix is enough.
     #[arg(long, value_name = "APP")]
     app: Option<String>,
     /// The format of stdout: a table, or exact times and complete ids.
@@ -49,7 +50,7 @@ pub(crate) struct CancelArgs {
     /// The jobs, by their ids or at least the first 4 characters of them.
     #[arg(value_name = "JOB", required_unless_present = "app", conflicts_with = "app")]
     jobs: Vec<String>,
-    /// Cancel all queued backups, snapshots and restores of this app, by name or id.
+    /// Cancel all queued backups, snapshots and restores of this app, by name or id; a unique prefix is enough.
     #[arg(long, value_name = "APP")]
     app: Option<String>,
 }
@@ -84,19 +85,36 @@ impl AppNames {
         self.0.get(&id).cloned().unwrap_or_else(|| id.to_string())
     }
 
-    /// Returns whether a job belongs to the app with this name or id.
-    fn matches(&self, job: &PendingJob, app: &str) -> bool {
-        let id = job.payload.as_ref().map(|payload| payload.app_id().to_string());
-        self.of(job) == app || id.as_deref() == Some(app)
+    /// Finds an app by its name or id, or a prefix of either.
+    fn find(&self, wanted: &str) -> Result<Uuid, Failure> {
+        let apps = self.0.iter().map(|(id, name)| NamedApp {
+            id: *id,
+            name: name.clone(),
+        });
+        Ok(find(wanted, apps.collect())?.thing.id)
+    }
+}
+
+/// Returns whether a job belongs to the app.
+fn is_of(job: &PendingJob, app: Uuid) -> bool {
+    let payload = job.payload.as_ref();
+    payload.is_some_and(|payload| payload.app_id().as_uuid() == app)
+}
+
+/// An app of any account.
+struct NamedApp {
+    id: Uuid,
+    name: String,
+}
+
+impl Named for NamedApp {
+    const KIND: &'static str = "app";
+
+    fn id(&self) -> Uuid {
+        self.id
     }
 
-    /// Fails for an app that this server doesn't have.
-    fn check(&self, app: &str) -> anyhow::Result<()> {
-        let is_known = self
-            .0
-            .iter()
-            .any(|(id, name)| name == app || id.to_string() == app);
-        anyhow::ensure!(is_known, "no app has the name or id {app:?}");
-        Ok(())
+    fn name(&self) -> &str {
+        &self.name
     }
 }

@@ -30,6 +30,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    args.connection.output.check_is_no_csv()?;
     // The stored login is ignored, because it is about to be replaced.
     let mut known = args.connection.given()?;
     let url = known.url()?.to_owned();

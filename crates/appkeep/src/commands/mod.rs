@@ -8,6 +8,8 @@ mod create;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+mod fields;
+pub(crate) mod health;
 pub(crate) mod job;
 pub(crate) mod key;
 pub(crate) mod login;
@@ -20,6 +22,7 @@ pub(crate) mod serve;
 mod server_args;
 pub(crate) mod shell;
 pub(crate) mod snapshot;
+pub(crate) mod status;
 pub(crate) mod store;
 pub(crate) mod token;
 pub(crate) mod verify;
@@ -38,6 +41,15 @@ use crate::stdout::print_line;
 pub(crate) fn openapi() -> anyhow::Result<ExitCode> {
     let document = appkeep_server::openapi().map_err(anyhow::Error::msg)?;
     print_line(&serde_json::to_string_pretty(&document)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `appkeep version`
+///
+/// # Errors
+/// When stdout can't be written to.
+pub(crate) fn version() -> anyhow::Result<ExitCode> {
+    print_line(concat!("appkeep ", env!("CARGO_PKG_VERSION")))?;
     Ok(ExitCode::SUCCESS)
 }
 

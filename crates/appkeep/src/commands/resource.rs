@@ -1,10 +1,10 @@
-//! Backups and snapshots as tables and details.
+//! Results and details of backups and snapshots.
 
 use appkeep_client::types::{AppBackup, AppSnap, HookState, Metadata, ResourceState, StateDetail};
-use appkeep_client::{Number, Open, Uuid};
+use appkeep_client::{Number, Open};
 use chrono::{DateTime, Utc};
 
-use crate::remote::{Align, Cell, Column, Details, End, Of, Table, Tone, age, moment, short_ids, size_of};
+use crate::remote::{Cell, Details, End, Of, Tone, moment, size_of};
 
 /// Returns the result of a finished backup or snapshot; none if it isn't finished. Failed hooks count as a
 /// failure: a database may still be quiesced.
@@ -43,7 +43,12 @@ fn hooks_failed(hooks: Option<&Open<HookState>>) -> bool {
     hooks.is_some_and(|hooks| *hooks == HookState::Failed)
 }
 
-fn state(state: &Open<ResourceState>, percent: Option<Number>, hooks: Option<&Open<HookState>>) -> Cell {
+/// Returns the state as a cell, with the progress of a running backup, and failed hooks.
+pub(super) fn state(
+    state: &Open<ResourceState>,
+    percent: Option<Number>,
+    hooks: Option<&Open<HookState>>,
+) -> Cell {
     if *state == ResourceState::Completed && hooks_failed(hooks) {
         return Cell::toned(&format!("{state}, hooks failed"), Tone::Bad);
     }
@@ -59,66 +64,6 @@ fn state(state: &Open<ResourceState>, percent: Option<Number>, hooks: Option<&Op
         }
         _ => Cell::toned(state, tone),
     }
-}
-
-/// Returns a table of backups, with a column for their apps if `with_app`.
-pub(super) fn backup_table(backups: &[Of<AppBackup>], with_app: bool, now: DateTime<Utc>) -> Table {
-    let mut columns = vec![Column::shrinking("NAME")];
-    if with_app {
-        columns.push(Column::shrinking("APP"));
-    }
-    columns.extend([
-        Column::new("STATE", Align::Left),
-        Column::new("SIZE", Align::Right),
-        Column::new("AGE", Align::Right),
-        Column::new("ID", Align::Left),
-    ]);
-    let mut table = Table::new(columns);
-    let ids: Vec<Uuid> = backups.iter().map(|of| of.thing.id).collect();
-    for (of, id) in backups.iter().zip(short_ids(&ids)) {
-        let backup = &of.thing;
-        let mut cells: Vec<Cell> = vec![backup.name.as_str().into()];
-        if with_app {
-            cells.push(of.app_name().into());
-        }
-        cells.extend([
-            state(&backup.state, backup.percent_done, backup.hook_state.as_ref()),
-            size_of(backup.total_bytes).into(),
-            age(&backup.metadata.creation_timestamp, now).into(),
-            id.into(),
-        ]);
-        table.row(cells);
-    }
-    table
-}
-
-/// Returns a table of snapshots, with a column for their apps if `with_app`.
-pub(super) fn snapshot_table(snapshots: &[Of<AppSnap>], with_app: bool, now: DateTime<Utc>) -> Table {
-    let mut columns = vec![Column::shrinking("NAME")];
-    if with_app {
-        columns.push(Column::shrinking("APP"));
-    }
-    columns.extend([
-        Column::new("STATE", Align::Left),
-        Column::new("AGE", Align::Right),
-        Column::new("ID", Align::Left),
-    ]);
-    let mut table = Table::new(columns);
-    let ids: Vec<Uuid> = snapshots.iter().map(|of| of.thing.id).collect();
-    for (of, id) in snapshots.iter().zip(short_ids(&ids)) {
-        let snapshot = &of.thing;
-        let mut cells: Vec<Cell> = vec![snapshot.name.as_str().into()];
-        if with_app {
-            cells.push(of.app_name().into());
-        }
-        cells.extend([
-            state(&snapshot.state, None, snapshot.hook_state.as_ref()),
-            age(&snapshot.metadata.creation_timestamp, now).into(),
-            id.into(),
-        ]);
-        table.row(cells);
-    }
-    table
 }
 
 /// Returns all details of a backup.
@@ -139,7 +84,13 @@ pub(super) fn backup_details(of: &Of<AppBackup>, now: DateTime<Utc>) -> Details 
     if backup.state == ResourceState::Running {
         details.cell("done", bytes(backup.bytes_done));
     }
-    details.cell("bucket", backup.bucket_id);
+    details.cell(
+        "bucket",
+        match &of.bucket {
+            Some(name) => format!("{name} ({})", backup.bucket_id),
+            None => backup.bucket_id.to_string(),
+        },
+    );
     if let Some(id) = backup.snapshot_id {
         details.cell("snapshot", id);
     }

@@ -1,5 +1,7 @@
 //! `appkeep restore`
 
+mod named;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -11,13 +13,12 @@ use appkeep_server::admin::restore::{
     TargetPolicy,
 };
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::server_args::DataArgs;
 use crate::commands::survive_file_size_limit;
 use crate::logging::{self, LogFormat};
+use crate::remote::{Reporter, Step};
 use crate::stdout::print_line;
 
 /// Restore a backup or a snapshot.
@@ -33,12 +34,12 @@ use crate::stdout::print_line;
 pub(crate) struct Args {
     #[command(flatten)]
     server: DataArgs,
-    /// The backup to restore.
-    #[arg(long, value_name = "ID", group = "source", requires = "where")]
-    backup: Option<Uuid>,
-    /// The snapshot to restore.
-    #[arg(long, value_name = "ID", group = "source", requires = "where")]
-    snapshot: Option<Uuid>,
+    /// The backup to restore, by name or id; a unique prefix is enough. `appkeep backup list --data DIR` shows all.
+    #[arg(long, value_name = "BACKUP", group = "source", requires = "where")]
+    backup: Option<String>,
+    /// The snapshot to restore, by name or id; a unique prefix is enough.
+    #[arg(long, value_name = "SNAPSHOT", group = "source", requires = "where")]
+    snapshot: Option<String>,
     /// Restore to this directory: each volume becomes a subdirectory. Created if it doesn't exist.
     #[arg(long, value_name = "DIR", group = "where")]
     target: Option<PathBuf>,
@@ -53,8 +54,9 @@ pub(crate) struct Args {
     /// versions of the data are listed. The apps are then ready again, with the current data of their volumes.
     #[arg(long, group = "source", conflicts_with_all = ["target", "in_place"])]
     abandon: bool,
-    /// Set aside only the restores of this app, by name or id.
-    #[arg(long, value_name = "APP", requires = "abandon")]
+    /// The app of the backup or the snapshot, if several have one of this name, by name or id. With --abandon, set aside
+    /// only the restores of this app.
+    #[arg(long, value_name = "APP")]
     app: Option<String>,
     /// Replace subdirectories of the target that have a volume's name. By default, the target must be empty.
     #[arg(long, requires = "target", conflicts_with = "in_place")]
@@ -64,8 +66,8 @@ pub(crate) struct Args {
     log: String,
 }
 
-/// The shortest interval between progress messages.
-const PROGRESS_INTERVAL_MIN: Duration = Duration::from_secs(2);
+/// The interval at which the progress is read.
+const REPORT_INTERVAL: Duration = Duration::from_millis(200);
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     logging::start(&args.log, LogFormat::Text)?;
@@ -75,15 +77,10 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     if args.abandon {
         return abandon(&args).await;
     }
-    let source = match (args.backup, args.snapshot) {
-        (Some(id), _) => RestoreSource::Backup(id.into()),
-        (None, Some(id)) => RestoreSource::Snapshot(id.into()),
-        (None, None) => anyhow::bail!("expected --backup ID or --snapshot ID"),
-    };
-    let target = match args.target {
+    let target = match &args.target {
         None => Target::InPlace { force: args.force },
         Some(path) => Target::Directory {
-            path: std::path::absolute(&path).with_context(|| format!("failed to find {}", path.display()))?,
+            path: std::path::absolute(path).with_context(|| format!("failed to find {}", path.display()))?,
             policy: if args.replace {
                 TargetPolicy::Replace
             } else {
@@ -92,6 +89,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         },
     };
     let stopped = open(&args.server).await?;
+    let source = find(&stopped, &args).await?;
     let planned = stopped.plan(source, target, &RandomIds).await?;
     eprintln!("restoring the app {}", planned.app_name);
     let outcome = restore(&stopped, &planned).await?;
@@ -109,6 +107,16 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// Finds the backup or the snapshot.
+async fn find(stopped: &Stopped, args: &Args) -> anyhow::Result<RestoreSource> {
+    let (store, app) = (stopped.store(), args.app.as_deref());
+    Ok(match (&args.backup, &args.snapshot) {
+        (Some(wanted), _) => RestoreSource::Backup(named::backup(store, wanted, app).await?.into()),
+        (None, Some(wanted)) => RestoreSource::Snapshot(named::snapshot(store, wanted, app).await?.into()),
+        (None, None) => anyhow::bail!("expected --backup or --snapshot"),
+    })
+}
+
 async fn open(server: &DataArgs) -> anyhow::Result<Stopped> {
     Ok(Stopped::open(&server.data, server.config()?.as_ref()).await?)
 }
@@ -116,7 +124,11 @@ async fn open(server: &DataArgs) -> anyhow::Result<Stopped> {
 /// Abandons unfinished restores, and prints where their data is.
 async fn abandon(args: &Args) -> anyhow::Result<ExitCode> {
     let stopped = open(&args.server).await?;
-    let abandoned = stopped.abandon(args.app.as_deref()).await?;
+    let app = match &args.app {
+        Some(wanted) => Some(named::app(stopped.store(), wanted).await?),
+        None => None,
+    };
+    let abandoned = stopped.abandon(app.map(Into::into)).await?;
     stopped.close().await;
     for (app, restores) in abandoned {
         print_line(&format!(
@@ -146,29 +158,31 @@ async fn restore(
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let (progress, cancel) = (ProgressSender::new(Progress::default()), CancellationToken::new());
-    let mut updates = progress.subscribe();
+    let mut reporter = Reporter::new(&format!("restore of {}", planned.app_name));
+    reporter.report(&step(*progress.borrow(), planned.total_bytes));
     let restoring = stopped.restore(planned, &progress, &cancel);
     tokio::pin!(restoring);
-    let mut tick = tokio::time::interval(PROGRESS_INTERVAL_MIN);
-    // The first tick is immediate, when there is no progress to report.
-    tick.tick().await;
-    loop {
+    let mut tick = tokio::time::interval(REPORT_INTERVAL);
+    let outcome = loop {
         tokio::select! {
-            outcome = &mut restoring => return Ok(outcome),
+            outcome = &mut restoring => break outcome,
             _ = terminate.recv() => cancel.cancel(),
             _ = interrupt.recv() => cancel.cancel(),
-            _ = tick.tick() => print_progress(&mut updates, planned.total_bytes),
+            _ = tick.tick() => reporter.report(&step(*progress.borrow(), planned.total_bytes)),
         }
-    }
+    };
+    reporter.end();
+    Ok(outcome)
 }
 
-fn print_progress(updates: &mut watch::Receiver<Progress>, total_bytes: Option<u64>) {
-    let is_new = updates.has_changed().unwrap_or(false);
-    let done = updates.borrow_and_update().bytes_done;
-    match total_bytes {
-        Some(total) if is_new && done < total => eprintln!("{done} of {total} bytes are written"),
-        None if is_new => eprintln!("{done} bytes are written"),
-        _ => eprintln!("comparing the written data with its source"),
+/// Returns the state of a restore, which compares the data with its source after all of it is written.
+fn step(progress: Progress, bytes_total: Option<u64>) -> Step {
+    let is_written = bytes_total.is_some_and(|total| progress.bytes_done >= total);
+    Step {
+        state: if is_written { "comparing" } else { "running" }.to_owned(),
+        bytes_done: Some(progress.bytes_done),
+        bytes_total,
+        end: None,
     }
 }
 

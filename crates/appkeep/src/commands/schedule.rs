@@ -1,28 +1,27 @@
 //! `appkeep schedule`
 
+mod declared;
+
 use std::process::ExitCode;
 
-use appkeep_client::types::{Schedule, ScheduleEnabled, ScheduleRetention};
-use appkeep_server::RandomIds;
-use appkeep_server::admin::database::clock_of;
-use appkeep_server::admin::retention::{self, RETENTION_HELD_LABEL};
+use appkeep_client::types::{Schedule, ScheduleEnabled};
+use appkeep_server::admin::retention::RETENTION_HELD_LABEL;
 use chrono::{DateTime, Utc};
 
-use super::server_args::DatabaseArgs;
-use crate::failure::{AMBIGUOUS, EXIT_CODES, Failure, NOT_FOUND};
-use crate::remote::{self, Align, Cell, Column, Format, Of, Session, Table, Tone, age, note, short_ids};
-use crate::stdout::print_line;
+use crate::failure::EXIT_CODES;
+use crate::remote::{self, Cell, Details, Format, ListArgs, Of, Session, Tone, find, moment, note};
 
 const EXAMPLES: &str = "Examples:
   appkeep schedule list
+  appkeep schedule show nightly
   appkeep schedule list --app shop --output yaml";
 
-/// List schedules, and confirm held deletions. Schedules are declared in the server's configuration.
+/// List, show and run schedules, and confirm held deletions. Schedules are declared in the server's configuration.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
     #[command(flatten)]
-    connection: remote::Args,
+    source: remote::Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -36,10 +35,7 @@ enum Command {
     #[command(after_help = "Example: appkeep schedule confirm-retention --data /var/lib/appkeep nightly")]
     ConfirmRetention {
         #[command(flatten)]
-        database: DatabaseArgs,
-        /// The schedule, by name or id.
-        #[arg(value_name = "SCHEDULE")]
-        schedule: String,
+        which: declared::Args,
     },
     /// List schedules; without --app, of all apps.
     #[command(
@@ -50,31 +46,95 @@ enum Command {
         /// List only the schedules of this app, by name or id.
         #[arg(long, value_name = "APP")]
         app: Option<String>,
+        #[command(flatten)]
+        list: ListArgs,
+    },
+    /// Run a schedule now, on the server's machine. Its later runs don't change.
+    ///
+    /// A running server begins within seconds, a stopped one when it starts. Like other runs, it is skipped while the
+    /// previous run is in progress.
+    #[command(after_help = "Example: appkeep schedule run --data /var/lib/appkeep nightly")]
+    Run {
+        #[command(flatten)]
+        which: declared::Args,
+    },
+    /// Show a schedule: when it runs, what it creates and keeps, and deletions that its retention holds.
+    #[command(after_help = "Example: appkeep schedule show nightly")]
+    Show {
+        /// The schedule, by name or id; a unique prefix is enough.
+        #[arg(value_name = "SCHEDULE")]
+        schedule: String,
+        /// Its app, by name or id. Optional if only one app has such a schedule.
+        #[arg(long, value_name = "APP")]
+        app: Option<String>,
     },
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let app = match args.command {
-        Command::ConfirmRetention { database, schedule } => {
-            return confirm_retention(&database, &schedule).await;
+    match args.command {
+        Command::ConfirmRetention { which } => declared::confirm_retention(&which).await,
+        Command::Run { which } => declared::run_now(&which).await,
+        Command::List { app, list } => {
+            let session = Session::open_to_read(&args.source).await?;
+            self::list(&session, app.as_deref(), &list).await
         }
-        Command::List { app } => app,
-    };
-    let session = Session::open(&args.connection).await?;
-    let app = session.app_if_named(app.as_deref()).await?;
+        Command::Show { schedule, app } => {
+            let session = Session::open_to_read(&args.source).await?;
+            show(&session, &schedule, app.as_deref()).await
+        }
+    }
+}
+
+async fn show(session: &Session, wanted: &str, app: Option<&str>) -> anyhow::Result<ExitCode> {
+    let app = session.app_if_named(app).await?;
+    let found = find(wanted, session.owned_schedules(app.as_ref()).await?)?.thing;
+    let now = session.now();
+    session.output.one(&found.data()?, || details(&found, now))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn details(of: &Of<Schedule>, now: DateTime<Utc>) -> Details {
+    let schedule = &of.thing;
+    let mut details = Details::default();
+    details.cell("name", &schedule.name);
+    details.cell("id", schedule.id);
+    details.cell("app", of.app_name());
+    if schedule.enabled == ScheduleEnabled::False {
+        details.cell("state", Cell::toned(&"off", Tone::Bad));
+    }
+    details.cell("when", &schedule.cron);
+    details.cell("zone", &schedule.time_zone);
+    if schedule.jitter_secs > 0 {
+        details.cell("jitter", format!("up to {} s", schedule.jitter_secs));
+    }
+    if let Some(next) = &schedule.next_run_timestamp {
+        details.cell("next", moment(next, now));
+    }
+    let makes: Vec<_> = schedule.makes.iter().flatten().map(ToString::to_string).collect();
+    if !makes.is_empty() {
+        details.cell("creates", makes.join(", "));
+    }
+    if let Some(bucket) = schedule.bucket_id {
+        details.cell("bucket", bucket);
+    }
+    details.cell("keeps", kept(schedule));
+    if let Some(held) = held(schedule) {
+        details.cell("held", Cell::toned(&held, Tone::Bad));
+    }
+    details.cell("created", moment(&schedule.metadata.creation_timestamp, now));
+    details
+}
+
+async fn list(session: &Session, app: Option<&str>, list: &ListArgs) -> anyhow::Result<ExitCode> {
+    list.check::<Of<Schedule>>(session.output)?;
+    let app = session.app_if_named(app).await?;
     let schedules = session.owned_schedules(app.as_ref()).await?;
+    let of = app.map(|app| format!(" of {}", app.name)).unwrap_or_default();
+    let none = format!("there are no schedules{of}; declare one in the server's configuration");
+    let schedules = list.show(session, schedules, &[], &none)?;
     if session.output != Format::Table {
-        let schedules: Vec<&Schedule> = schedules.iter().map(|of| &of.thing).collect();
-        session.output.exactly(&schedules)?;
         return Ok(ExitCode::SUCCESS);
     }
-    if schedules.is_empty() {
-        let of = app.map(|app| format!(" of {}", app.name)).unwrap_or_default();
-        note(&format!(
-            "there are no schedules{of}; declare one in the server's configuration"
-        ));
-    }
-    Format::table(&schedules, || table(&schedules, session.now()))?;
     for schedule in schedules.iter().map(|of| &of.thing) {
         if let Some(held) = held(schedule) {
             note(&format!(
@@ -87,39 +147,6 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn confirm_retention(database: &DatabaseArgs, wanted: &str) -> anyhow::Result<ExitCode> {
-    let store = database.open().await?;
-    let found = retention::find_schedules(store.as_ref(), wanted).await?;
-    let schedule = match found.as_slice() {
-        [only] => only,
-        [] => {
-            let problem = format!("no schedule is called {wanted:?}");
-            return Err(Failure::new(NOT_FOUND, problem).into());
-        }
-        several => {
-            let ids: Vec<_> = several.iter().map(|one| one.id.to_string()).collect();
-            let problem = format!(
-                "several schedules are called {wanted:?}; specify one id: {}",
-                ids.join(", ")
-            );
-            return Err(Failure::new(AMBIGUOUS, problem).into());
-        }
-    };
-    let clock = clock_of(store.as_ref()).await?;
-    let held = retention::confirm(store.as_ref(), &clock, &RandomIds, schedule).await?;
-    store.close().await;
-    if held.is_empty() {
-        print_line(&format!("retention of {} holds no deletions", schedule.name))?;
-    } else {
-        let held = held.join("; ");
-        print_line(&format!(
-            "confirmed for {}: {held}; a running server deletes them now",
-            schedule.name
-        ))?;
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
 /// Returns the deletions that the schedule's retention holds back, if any.
 fn held(schedule: &Schedule) -> Option<&str> {
     let mut labels = schedule.metadata.labels.iter().flatten();
@@ -127,42 +154,17 @@ fn held(schedule: &Schedule) -> Option<&str> {
     label.map(|label| label.value.as_str())
 }
 
-fn table(schedules: &[Of<Schedule>], now: DateTime<Utc>) -> Table {
-    let mut table = Table::new([
-        Column::shrinking("NAME"),
-        Column::shrinking("APP"),
-        Column::new("WHEN", Align::Left),
-        Column::shrinking("ZONE"),
-        Column::new("NEXT", Align::Right),
-        Column::shrinking("KEEPS"),
-        Column::new("ID", Align::Left),
-    ]);
-    let ids: Vec<_> = schedules.iter().map(|of| of.thing.id).collect();
-    for (of, id) in schedules.iter().zip(short_ids(&ids)) {
-        let schedule = &of.thing;
-        let next = match &schedule.next_run_timestamp {
-            _ if schedule.enabled == ScheduleEnabled::False => Cell::toned(&"off", Tone::Bad),
-            Some(next) => age(next, now).into(),
-            None => "-".into(),
-        };
-        table.row([
-            schedule.name.as_str().into(),
-            of.app_name().into(),
-            schedule.cron.as_str().into(),
-            schedule.time_zone.as_str().into(),
-            next,
-            match held(schedule) {
-                Some(_) => Cell::toned(&format!("{} (held)", kept(&schedule.retention)), Tone::Bad),
-                None => kept(&schedule.retention).into(),
-            },
-            id.into(),
-        ]);
+/// Returns the retention as a cell, which shows whether it is held.
+pub(super) fn retention(schedule: &Schedule) -> Cell {
+    match held(schedule) {
+        Some(_) => Cell::toned(&format!("{} (held)", kept(schedule)), Tone::Bad),
+        None => kept(schedule).into(),
     }
-    table
 }
 
 /// Describes the retention.
-fn kept(retention: &ScheduleRetention) -> String {
+pub(super) fn kept(schedule: &Schedule) -> String {
+    let retention = &schedule.retention;
     let rules = [
         ("last", retention.keep_last),
         ("daily", retention.keep_daily),

@@ -18,6 +18,7 @@ use crate::commands::{disable_core_files, raise_open_files_limit, survive_file_s
 use crate::demo::{Demo, Format};
 use crate::logging::{self, LogFormat};
 use crate::parent;
+use crate::service_manager::{self, Watchdog};
 use crate::stdout::print_line;
 use crate::test_mode;
 
@@ -116,7 +117,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         (None, Some(config), Some(data)) => (Config::load(&config)?, data),
         _ => anyhow::bail!("expected --config FILE and --data DIR, or --demo"),
     };
-    for warning in config.warnings.iter().chain(&missing_directories(&config)) {
+    for warning in config.warnings.iter().chain(&config.missing_on_this_machine()) {
         tracing::warn!("{warning}");
     }
     let mut options = Options::new(config, data, args.listen);
@@ -127,15 +128,19 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         (Some(demo), Format::Json) => demo.print_json(&server).await,
         (demo, _) => print_text(&server, demo.as_ref()).await,
     };
+    let mut watchdog = Watchdog::new();
+    service_manager::ready(&server.url());
     while printed.is_ok() {
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
             () = ended(parent.as_mut()) => break,
             _ = hangup.recv() => reload(&server, config_file.as_deref()).await,
+            () = watchdog.notify_next() => {}
         }
     }
     tracing::info!("stopping");
+    service_manager::stopping();
     // Before the demo's directory is removed, or the server would write into it.
     server.stop().await;
     printed?;
@@ -177,7 +182,7 @@ async fn reload(server: &Server, file: Option<&Path>) {
     };
     let reloaded = match Config::load(file) {
         Ok(config) => {
-            let (warnings, missing) = (config.warnings.clone(), missing_directories(&config));
+            let (warnings, missing) = (config.warnings.clone(), config.missing_on_this_machine());
             server
                 .reload(config)
                 .await
@@ -202,28 +207,4 @@ async fn reload(server: &Server, file: Option<&Path>) {
             "the configuration was not reloaded: the previous one stays in use"
         ),
     }
-}
-
-/// Lists directories that don't exist. They may be mounted later, so this is not an error.
-fn missing_directories(config: &Config) -> Vec<String> {
-    let volumes = config.declaration.apps.iter().flat_map(|app| {
-        app.volumes.iter().map(|volume| {
-            (
-                format!("volume {:?} of app {:?}", volume.name, app.name),
-                volume.path.as_path(),
-            )
-        })
-    });
-    let buckets = config.declaration.buckets.iter().filter_map(|bucket| {
-        let path = bucket.location.directory()?;
-        Some((format!("bucket {:?}", bucket.name), path))
-    });
-    let missing = volumes.chain(buckets).filter(|(_, path)| !path.is_dir());
-    let warning = |(what, path): (String, &Path)| {
-        format!(
-            "{what}: {} is not a directory; backups fail until it exists",
-            path.display()
-        )
-    };
-    missing.map(warning).collect()
 }

@@ -7,7 +7,9 @@ use appkeep_client::Uuid;
 use appkeep_client::types::{App, AppSnap, AppSnapCreate};
 
 use crate::failure::EXIT_CODES;
-use crate::remote::{self, Format, Found, Of, Session, Step, Wait, find, moment, note, until};
+use crate::remote::{
+    self, Format, Found, ListArgs, Of, Session, Step, Wait, deletion_confirmed, find, moment, note, until,
+};
 
 use super::create::{self, WaitLimit};
 use super::{resource, restore_app};
@@ -18,12 +20,12 @@ const EXAMPLES: &str = "Examples:
   appkeep snapshot restore 1a2b3c4d --wait
   appkeep snapshot delete 1a2b3c4d";
 
-/// Create, list, show, restore and delete snapshots.
+/// Create, list, show, await, restore and delete snapshots.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
     #[command(flatten)]
-    connection: remote::Args,
+    source: remote::Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -39,6 +41,8 @@ enum Command {
         /// List only the snapshots of this app, by name or id.
         #[arg(long, value_name = "APP")]
         app: Option<String>,
+        #[command(flatten)]
+        list: ListArgs,
     },
     /// Show a snapshot.
     #[command(after_help = "Example: appkeep snapshot show 1a2b3c4d")]
@@ -48,6 +52,15 @@ enum Command {
     /// The server creates it in the background: without --wait, the command returns at once.
     #[command(after_help = "Example: appkeep snapshot create before-upgrade --app shop --wait")]
     Create(create::Args),
+    /// Wait until a snapshot is completed. Exit code 1 when it fails, or is completed and a hook failed.
+    #[command(after_help = "Example: appkeep snapshot wait before-upgrade --timeout 3600")]
+    Wait {
+        #[command(flatten)]
+        which: Which,
+        /// Stop waiting after this many seconds; the snapshot continues.
+        #[arg(long, value_name = "SECONDS")]
+        timeout: Option<u64>,
+    },
     /// Replace an app's data with a snapshot's, through the server.
     ///
     /// Stop the app first. The server writes the new data next to the old, and only then swaps them: a restore that
@@ -64,7 +77,7 @@ enum Command {
     Delete {
         #[command(flatten)]
         which: Which,
-        /// Don't ask, even if only a prefix of the name is given.
+        /// Don't ask. Without a terminal, only deleting by a prefix of the name requires this.
         #[arg(long, short)]
         yes: bool,
     },
@@ -81,17 +94,25 @@ struct Which {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connection).await?;
+    let session = match args.command {
+        Command::List { .. } | Command::Show(_) => Session::open_to_read(&args.source).await?,
+        _ => Session::open(&args.source).await?,
+    };
     match args.command {
-        Command::List { app } => list(&session, app.as_deref()).await?,
+        Command::List { app, list: args } => list(&session, app.as_deref(), &args).await?,
         Command::Show(which) => {
             let found = found(&session, &which).await?.thing;
             let now = session.now();
             session
                 .output
-                .one(&found.thing, || resource::snapshot_details(&found, now))?;
+                .one(&found.data()?, || resource::snapshot_details(&found, now))?;
         }
         Command::Create(args) => create(&session, &args).await?,
+        Command::Wait { which, timeout } => {
+            let Of { app, thing, .. } = found(&session, &which).await?.thing;
+            let app = app.context("the app of a snapshot is known")?;
+            wait(&session, &app, &thing, WaitLimit::seconds(timeout)).await?;
+        }
         Command::Restore { which, how } => restore(&session, &which, &how).await?,
         Command::Delete { which, yes } => delete(&session, &which, yes).await?,
     }
@@ -106,25 +127,18 @@ async fn found(session: &Session, which: &Which) -> anyhow::Result<Found<Of<AppS
     )?)
 }
 
-async fn list(session: &Session, app: Option<&str>) -> anyhow::Result<()> {
+async fn list(session: &Session, app: Option<&str>, args: &ListArgs) -> anyhow::Result<()> {
+    args.check::<Of<AppSnap>>(session.output)?;
     let app = session.app_if_named(app).await?;
     let snapshots = session.owned_snapshots(app.as_ref()).await?;
-    if session.output != Format::Table {
-        let snapshots: Vec<&AppSnap> = snapshots.iter().map(|of| &of.thing).collect();
-        return session.output.exactly(&snapshots);
-    }
-    if snapshots.is_empty() {
-        let of = app
-            .as_ref()
-            .map(|app| format!(" of {}", app.name))
-            .unwrap_or_default();
-        note(&format!(
-            "there are no snapshots{of}; create one with appkeep snapshot create"
-        ));
-    }
-    Format::table(&snapshots, || {
-        resource::snapshot_table(&snapshots, app.is_none(), session.now())
-    })
+    let of = app.as_ref().map(|app| format!(" of {}", app.name));
+    let none = format!(
+        "there are no snapshots{}; create one with appkeep snapshot create",
+        of.unwrap_or_default()
+    );
+    let implied: &[&str] = if app.is_some() { &["app"] } else { &[] };
+    args.show(session, snapshots, implied, &none)?;
+    Ok(())
 }
 
 async fn create(session: &Session, args: &create::Args) -> anyhow::Result<()> {
@@ -191,7 +205,9 @@ async fn fetch(session: &Session, app: Uuid, id: Uuid) -> Result<AppSnap, appkee
 }
 
 async fn restore(session: &Session, which: &Which, how: &restore_app::Args) -> anyhow::Result<()> {
-    let Of { app, thing: snapshot } = found(session, which).await?.thing;
+    let Of {
+        app, thing: snapshot, ..
+    } = found(session, which).await?.thing;
     let app = app.context("the app of a snapshot is known")?;
     let source = restore_app::Source {
         what: format!("snapshot {}", snapshot.name),
@@ -205,7 +221,10 @@ async fn restore(session: &Session, which: &Which, how: &restore_app::Args) -> a
 async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<()> {
     let found = found(session, which).await?;
     if !yes {
-        found.deletion_confirmed(&which.snapshot)?;
+        deletion_confirmed(
+            std::slice::from_ref(&found),
+            std::slice::from_ref(&which.snapshot),
+        )?;
     }
     let of = &found.thing;
     let snapshot = &of.thing;

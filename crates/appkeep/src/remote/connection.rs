@@ -1,17 +1,26 @@
 //! The server, token and account, from arguments, the environment, and the login.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use appkeep_client::SecretString;
+use appkeep_server::Config;
+use appkeep_server::admin::Store;
+use appkeep_server::admin::database::open_store;
+use appkeep_server::offline::OfflineApi;
 
 use crate::credentials::{self, environment, read, token_in};
 use crate::failure::{COULD_NOT_RUN, Failure};
+use crate::logging::{self, LogFormat};
 use crate::login;
 
 use super::print::Format;
 
 /// The name of the login as the source of a value.
 const LOGIN: &str = "the login";
+
+/// The name of a server's database as the source of a value.
+const DATABASE: &str = "the database";
 
 /// The server and the output format of all commands that contact a server.
 #[derive(Debug, Clone, clap::Args)]
@@ -39,7 +48,7 @@ pub(crate) struct Args {
     /// An additional certificate authority to trust, as PEM. Default: `APPKEEP_CA`, or the login's.
     #[arg(long, value_name = "FILE", global = true, help_heading = "Server")]
     ca: Option<PathBuf>,
-    /// The format of stdout: tables, or the server's exact data.
+    /// The format of stdout: tables, or the server's data.
     #[arg(
         long,
         short,
@@ -50,6 +59,41 @@ pub(crate) struct Args {
         help_heading = "Output"
     )]
     pub(crate) output: Format,
+}
+
+/// A server, or its database, which commands that only list and show can read directly.
+#[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
+pub(crate) struct Source {
+    #[command(flatten)]
+    pub(crate) server: Args,
+    /// List and show from the database in this data directory, without a token. Its server may run or be stopped.
+    #[arg(
+        long,
+        value_name = "DIR",
+        global = true,
+        conflicts_with_all = ["url", "token", "token_file", "ca"],
+        help_heading = "Without a server"
+    )]
+    data: Option<PathBuf>,
+    /// The server's configuration, which is required if its `[store]` selects a database on PostgreSQL.
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Without a server")]
+    config: Option<PathBuf>,
+}
+
+impl Source {
+    /// Returns whether the source is a database.
+    pub(super) fn is_database(&self) -> bool {
+        self.data.is_some() || self.config.is_some()
+    }
+
+    /// Opens the database, which its server may use at the same time.
+    pub(super) async fn open_database(&self) -> anyhow::Result<Arc<dyn Store>> {
+        // The API's errors contain no internal details; the log has them.
+        logging::start("error", LogFormat::Text)?;
+        let config = self.config.as_deref().map(Config::load).transpose()?;
+        Ok(open_store(config.as_ref(), self.data.as_deref()).await?)
+    }
 }
 
 /// A value with its source.
@@ -114,10 +158,6 @@ impl Args {
     /// # Errors
     /// When a file can't be read.
     pub(crate) fn given(&self) -> anyhow::Result<Known> {
-        let text = |argument: &Option<String>, flag, variable| match argument {
-            Some(value) => Some(Given::new(value.clone(), flag)),
-            None => environment(variable).map(|value| Given::new(value, variable)),
-        };
         let token = match (&self.token, &self.token_file) {
             (Some(token), _) => Some(Given::new(token.clone(), "--token")),
             (None, Some(file)) => Some(Given::new(token_in(file)?, "--token-file")),
@@ -132,16 +172,44 @@ impl Args {
                 .transpose()?,
         };
         Ok(Known {
-            url: text(&self.url, "--url", "APPKEEP_URL"),
+            url: text(self.url.as_ref(), "--url", "APPKEEP_URL"),
             token,
-            account: text(&self.account, "--account", "APPKEEP_ACCOUNT"),
+            account: self.given_account(),
             ca,
             login_elsewhere: None,
         })
     }
+
+    /// Returns the account from arguments and the environment, without the login.
+    pub(super) fn given_account(&self) -> Option<Given<String>> {
+        text(self.account.as_ref(), "--account", "APPKEEP_ACCOUNT")
+    }
+}
+
+fn text(argument: Option<&String>, flag: &'static str, variable: &'static str) -> Option<Given<String>> {
+    match argument {
+        Some(value) => Some(Given::new(value.clone(), flag)),
+        None => environment(variable).map(|value| Given::new(value, variable)),
+    }
 }
 
 impl Known {
+    /// Returns the settings of the API on a database.
+    pub(super) fn of_database(api: &OfflineApi, account: Option<Given<String>>) -> Self {
+        Self {
+            url: Some(Given::new(api.url(), DATABASE)),
+            token: Some(Given::new(api.token().clone(), DATABASE)),
+            account,
+            ca: None,
+            login_elsewhere: None,
+        }
+    }
+
+    /// Returns whether these are the settings of the API on a database.
+    pub(super) fn is_database(&self) -> bool {
+        self.url.as_ref().is_some_and(|url| url.from == DATABASE)
+    }
+
     /// Returns the server's URL.
     ///
     /// # Errors

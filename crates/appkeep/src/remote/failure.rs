@@ -33,6 +33,14 @@ pub(crate) fn to_failure(url: &str, error: &Error) -> Failure {
     }
 }
 
+/// Converts an error of the API on a database to a failure.
+pub(super) fn offline(error: &Error) -> Failure {
+    match error.status() {
+        Some(StatusCode::NOT_FOUND) => Failure::new(NOT_FOUND, format!("not found: {error}")),
+        _ => Failure::new(FAILED, format!("failed to read the database: {error}")),
+    }
+}
+
 fn refused(status: StatusCode, error: &Error) -> Failure {
     let text = error.to_string();
     match status {

@@ -1,11 +1,13 @@
 //! Finds resources by their names, ids, and prefixes of either.
 
+use std::collections::BTreeSet;
+
 use appkeep_client::Uuid;
 
 use crate::failure::{AMBIGUOUS, Failure, NOT_FOUND};
 use crate::nearest;
 
-use super::print::confirmed;
+use super::print::{confirmed, is_interactive, note};
 
 /// The number of characters of an id that count as a full id; tables show at least as many.
 pub(crate) const ID_CHARS_SHOWN: usize = 8;
@@ -31,6 +33,11 @@ pub(crate) trait Named {
     fn distinction(&self) -> Option<String> {
         None
     }
+
+    /// Returns the app that the resource belongs to, if it does and the app is known.
+    fn of_app(&self) -> Option<Uuid> {
+        None
+    }
 }
 
 /// The part of a resource's name or id that was given.
@@ -49,20 +56,42 @@ pub(crate) struct Found<T> {
     pub(crate) how: How,
 }
 
-impl<T: Named> Found<T> {
-    /// Asks for confirmation to delete the resource if `wanted` is only a prefix.
-    ///
-    /// # Errors
-    /// When the user declines, or there is no terminal.
-    pub(crate) fn deletion_confirmed(&self, wanted: &str) -> Result<(), Failure> {
-        if self.how == How::Exact {
-            return Ok(());
+/// Asks for confirmation to delete the resources that were found for the names `wanted`. Without a terminal, full names
+/// and ids need none.
+///
+/// # Errors
+/// When the user declines, or a name is only a prefix and there is no terminal.
+pub(crate) fn deletion_confirmed<T: Named>(found: &[Found<T>], wanted: &[String]) -> Result<(), Failure> {
+    let mut pairs = found.iter().zip(wanted);
+    let prefix = pairs.find(|(found, _)| found.how == How::Prefix);
+    let refusal = match prefix {
+        None if !is_interactive() => return Ok(()),
+        None => String::new(),
+        Some((Found { thing, .. }, wanted)) => {
+            format!("{wanted:?} is only a prefix of {} ({})", thing.name(), thing.id())
         }
-        let (kind, name, id) = (T::KIND, self.thing.name(), self.thing.id());
-        confirmed(
-            &format!("Delete {kind} {name} ({id})?"),
-            &format!("{wanted:?} is only a prefix of {name} ({id})"),
-        )
+    };
+    let things: Vec<&T> = found.iter().map(|found| &found.thing).collect();
+    confirmed(&deletion_of(&things), &refusal)
+}
+
+/// Returns the question whether to delete the resources. Several are listed on stderr.
+pub(crate) fn deletion_of<T: Named>(things: &[&T]) -> String {
+    let kind = T::KIND;
+    if let [thing] = things {
+        return format!("Delete {kind} {} ({})?", thing.name(), thing.id());
+    }
+    for thing in things {
+        note(&described(*thing));
+    }
+    format!("Delete these {} {kind}s?", things.len())
+}
+
+/// Returns the name, the id, and the distinction of a resource.
+pub(crate) fn described<T: Named>(thing: &T) -> String {
+    match thing.distinction() {
+        Some(distinction) => format!("{} ({}, {distinction})", thing.name(), thing.id()),
+        None => format!("{} ({})", thing.name(), thing.id()),
     }
 }
 
@@ -136,19 +165,22 @@ pub(crate) fn ambiguous<T: Named>(wanted: &str, candidates: &[&T]) -> Failure {
     let mut listed: Vec<String> = candidates
         .iter()
         .take(CANDIDATES_MAX)
-        .map(|thing| match thing.distinction() {
-            Some(distinction) => format!("{} ({}, {distinction})", thing.name(), thing.id()),
-            None => format!("{} ({})", thing.name(), thing.id()),
-        })
+        .map(|thing| described(*thing))
         .collect();
     if count > CANDIDATES_MAX {
         listed.push(format!("and {} more", count - CANDIDATES_MAX));
     }
+    let apps: BTreeSet<_> = candidates.iter().filter_map(|thing| thing.of_app()).collect();
+    let next = if apps.len() > 1 {
+        "specify --app, or more characters of the id"
+    } else {
+        "specify more characters of the id"
+    };
     Failure::new(
         AMBIGUOUS,
         format!("{wanted:?} matches {count} {kind}s: {}", listed.join(", ")),
     )
-    .next("specify more characters of the id")
+    .next(next)
 }
 
 #[cfg(test)]

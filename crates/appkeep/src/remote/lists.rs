@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use appkeep_client::types::{App, AppBackup, AppSnap, Bucket, BucketState, Schedule};
 use appkeep_client::{Error, Uuid};
 use futures::{StreamExt, TryStreamExt, stream};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::failure::is_unknown_route;
 use super::find::{Named, find};
-use super::session::Session;
+use super::session::{Session, only};
 use super::words::time;
 use crate::failure::Failure;
 
@@ -20,6 +22,8 @@ const CONCURRENT_REQUESTS_MAX: usize = 4;
 pub(crate) struct Of<T> {
     /// The app, if known.
     pub(crate) app: Option<App>,
+    /// The name of the bucket, if the resource has one and it is known.
+    pub(crate) bucket: Option<String>,
     pub(crate) thing: T,
 }
 
@@ -55,18 +59,30 @@ impl Session {
     /// # Errors
     /// When no bucket matches, or several do.
     pub(crate) async fn bucket_id(&self, wanted: &str) -> Result<Uuid, Failure> {
-        if let Ok(id) = Uuid::try_parse(wanted) {
-            return Ok(id);
+        match Uuid::try_parse(wanted) {
+            Ok(id) => Ok(id),
+            Err(_) => Ok(self.bucket(Some(wanted)).await?.id),
         }
+    }
+
+    /// Returns the named bucket, or the only one if no name is given. Buckets that are no longer configured are ignored if
+    /// another one matches.
+    ///
+    /// # Errors
+    /// When there is none, or several.
+    pub(crate) async fn bucket(&self, wanted: Option<&str>) -> Result<Bucket, Failure> {
         let mut buckets = self.buckets().await?;
+        let is_meant = |bucket: &Bucket| wanted.is_none_or(|wanted| bucket.name == wanted);
         if buckets
             .iter()
-            .any(|bucket| bucket.name == wanted && bucket.state != BucketState::Removed)
+            .any(|bucket| is_meant(bucket) && bucket.state != BucketState::Removed)
         {
-            // Ignores buckets of the same name that are no longer configured.
             buckets.retain(|bucket| bucket.state != BucketState::Removed);
         }
-        Ok(find(wanted, buckets)?.thing.id)
+        match wanted {
+            Some(wanted) => Ok(find(wanted, buckets)?.thing),
+            None => only(buckets, "buckets", "specify one"),
+        }
     }
 
     /// Lists backups, newest first: an app's, or the account's.
@@ -114,9 +130,35 @@ impl Session {
         }
         let of = |backup: AppBackup| Of {
             app: owners.get(&backup.id).copied().cloned(),
+            bucket: None,
             thing: backup,
         };
         Ok(backups.into_iter().map(of).collect())
+    }
+
+    /// Adds the names of backups' buckets, as far as the server lists buckets.
+    ///
+    /// # Errors
+    /// When the server fails to list them.
+    pub(crate) async fn name_buckets(&self, backups: &mut [Of<AppBackup>]) -> Result<(), Failure> {
+        if backups.is_empty() {
+            return Ok(());
+        }
+        let buckets: Result<Vec<Bucket>, Error> =
+            self.client.buckets(self.account).stream().try_collect().await;
+        let buckets = match buckets {
+            Ok(buckets) => buckets,
+            Err(error) if is_unknown_route(&error) => return Ok(()),
+            Err(error) => return Err(self.failure(&error)),
+        };
+        let names: HashMap<Uuid, String> = buckets
+            .into_iter()
+            .map(|bucket| (bucket.id, bucket.name))
+            .collect();
+        for of in backups {
+            of.bucket = names.get(&of.thing.bucket_id).cloned();
+        }
+        Ok(())
     }
 
     /// Lists snapshots with their apps, newest first: an app's, or those of one app after the other.
@@ -166,6 +208,7 @@ impl Session {
 fn all_of<T>(app: &App, things: Vec<T>) -> Vec<Of<T>> {
     let of = |thing| Of {
         app: Some(app.clone()),
+        bucket: None,
         thing,
     };
     things.into_iter().map(of).collect()
@@ -177,6 +220,27 @@ impl<T> Of<T> {
         self.app
             .as_ref()
             .map_or(super::words::NOTHING, |app| app.name.as_str())
+    }
+
+    /// Returns the server's data, the app's id and name, and the bucket's name.
+    ///
+    /// # Errors
+    /// When it can't be represented as JSON.
+    pub(crate) fn data(&self) -> serde_json::Result<Value>
+    where
+        T: Serialize,
+    {
+        let mut data = serde_json::to_value(&self.thing)?;
+        if let Some(data) = data.as_object_mut() {
+            if let Some(app) = &self.app {
+                data.insert("appID".to_owned(), app.id.to_string().into());
+                data.insert("appName".to_owned(), app.name.as_str().into());
+            }
+            if let Some(bucket) = &self.bucket {
+                data.insert("bucketName".to_owned(), bucket.as_str().into());
+            }
+        }
+        Ok(data)
     }
 
     /// Returns the app's id, if known.
@@ -204,6 +268,10 @@ impl Named for Of<AppBackup> {
     fn distinction(&self) -> Option<String> {
         Some(self.distinguished_by(&self.thing.metadata.creation_timestamp))
     }
+
+    fn of_app(&self) -> Option<Uuid> {
+        self.app_id()
+    }
 }
 
 impl Named for Of<AppSnap> {
@@ -219,6 +287,26 @@ impl Named for Of<AppSnap> {
 
     fn distinction(&self) -> Option<String> {
         Some(self.distinguished_by(&self.thing.metadata.creation_timestamp))
+    }
+
+    fn of_app(&self) -> Option<Uuid> {
+        self.app_id()
+    }
+}
+
+impl Named for Of<Schedule> {
+    const KIND: &'static str = "schedule";
+
+    fn id(&self) -> Uuid {
+        self.thing.id
+    }
+
+    fn name(&self) -> &str {
+        &self.thing.name
+    }
+
+    fn of_app(&self) -> Option<Uuid> {
+        self.app_id()
     }
 }
 

@@ -2,19 +2,27 @@
 
 mod connection;
 mod failure;
+mod field;
 mod find;
+mod listing;
 mod lists;
 mod print;
+mod progress;
 mod session;
 mod table;
 mod wait;
+mod when;
 mod words;
 
-pub(crate) use self::connection::{Args, Given, Known};
-pub(crate) use self::find::{Found, How, find};
+pub(crate) use self::connection::{Args, Given, Known, Source};
+pub(crate) use self::field::{Exact, Field, Listed};
+pub(crate) use self::find::{Found, How, Named, deletion_confirmed, deletion_of, described, find};
+pub(crate) use self::listing::ListArgs;
 pub(crate) use self::lists::Of;
 pub(crate) use self::print::{Format, confirmed, note};
-pub(crate) use self::session::{Session, is_undeclared};
+pub(crate) use self::progress::{End, Reporter, Step};
+pub(crate) use self::session::{Session, find_app, is_undeclared};
 pub(crate) use self::table::{Align, Cell, Column, Details, Table, Tone};
-pub(crate) use self::wait::{End, Step, Wait, until};
-pub(crate) use self::words::{age, moment, reasons, short_ids, size, size_of};
+pub(crate) use self::wait::{Wait, until};
+pub(crate) use self::when::When;
+pub(crate) use self::words::{age, brief, moment, reasons, short_ids, size, size_of};

@@ -19,13 +19,27 @@ pub(crate) enum Format {
     /// Tables, with rounded sizes and ages.
     #[default]
     Table,
-    /// Resources as the server sent them; a list is an array.
+    /// The server's data, in which backups have the names of apps and buckets, too; a list is an array.
     Json,
     /// The same as YAML.
     Yaml,
+    /// Lists as CSV with exact values, with a header.
+    Csv,
 }
 
 impl Format {
+    /// Checks that a command that prints no list can use the format.
+    ///
+    /// # Errors
+    /// When it is CSV.
+    pub(crate) fn check_is_no_csv(self) -> Result<(), Failure> {
+        if self == Self::Csv {
+            let failure = Failure::new(COULD_NOT_RUN, "only lists are printed as CSV");
+            return Err(failure.next("specify --output json"));
+        }
+        Ok(())
+    }
+
     /// Prints a list.
     ///
     /// # Errors
@@ -37,8 +51,30 @@ impl Format {
     ) -> anyhow::Result<()> {
         match self {
             Self::Table => Self::table(things, table),
+            Self::Csv => {
+                let table = table();
+                let (titles, rows) = table.texts();
+                Self::csv(titles, rows)
+            }
             Self::Json | Self::Yaml => self.exactly(things),
         }
+    }
+
+    /// Prints CSV.
+    ///
+    /// # Errors
+    /// When stdout can't be written to.
+    pub(crate) fn csv<R, V>(names: impl IntoIterator<Item: AsRef<[u8]>>, rows: R) -> anyhow::Result<()>
+    where
+        R: IntoIterator<Item: IntoIterator<Item = V>>,
+        V: AsRef<[u8]>,
+    {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(names)?;
+        for row in rows {
+            writer.write_record(row)?;
+        }
+        print_line(String::from_utf8(writer.into_inner()?)?.trim_end_matches('\n'))
     }
 
     /// Prints a table, or nothing if it is empty.
@@ -63,7 +99,7 @@ impl Format {
     ) -> anyhow::Result<()> {
         match self {
             Self::Table => paint(&details().render(width())),
-            Self::Json | Self::Yaml => self.exactly(thing),
+            Self::Json | Self::Yaml | Self::Csv => self.exactly(thing),
         }
     }
 
@@ -74,7 +110,7 @@ impl Format {
     pub(crate) fn done<T: Serialize>(self, thing: &T, line: &str) -> anyhow::Result<()> {
         match self {
             Self::Table => print_line(&on_one_line(line)),
-            Self::Json | Self::Yaml => self.exactly(thing),
+            Self::Json | Self::Yaml | Self::Csv => self.exactly(thing),
         }
     }
 
@@ -83,6 +119,7 @@ impl Format {
     /// # Errors
     /// When stdout can't be written to.
     pub(crate) fn exactly<T: Serialize + ?Sized>(self, thing: &T) -> anyhow::Result<()> {
+        self.check_is_no_csv()?;
         // Converted to a value first, so that numbers look the same in both formats.
         let value = serde_json::to_value(thing)?;
         if self == Self::Yaml {
@@ -104,7 +141,7 @@ pub(crate) fn note(text: &str) {
 /// # Errors
 /// When the user declines, or there is no terminal.
 pub(crate) fn confirmed(question: &str, refusal: &str) -> Result<(), Failure> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    if !is_interactive() {
         return Err(Failure::new(COULD_NOT_RUN, refusal).next("confirm it with --yes"));
     }
     match Confirm::new()
@@ -119,6 +156,11 @@ pub(crate) fn confirmed(question: &str, refusal: &str) -> Result<(), Failure> {
             format!("failed to read the confirmation: {error}"),
         )),
     }
+}
+
+/// Returns whether the user can be asked.
+pub(super) fn is_interactive() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Returns the width of stdout; none for a file or a pipe.

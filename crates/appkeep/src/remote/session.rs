@@ -1,14 +1,18 @@
-//! A connection to a server, in one account.
+//! A connection to a server, or to the API on its database, in one account.
+
+use std::sync::Arc;
 
 use appkeep_client::types::{Account, AccountState, App, AppState};
 use appkeep_client::{Client, Error, Uuid};
+use appkeep_server::admin::Store;
 use appkeep_server::admin::catalog::UNDECLARED;
+use appkeep_server::offline::OfflineApi;
 use appkeep_server::{Clock as _, SystemClock};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 
-use super::connection::{Args, Known};
-use super::failure::{is_unknown_route, to_failure};
+use super::connection::{Known, Source};
+use super::failure::{is_unknown_route, offline, to_failure};
 use super::find::{Named, find};
 use super::print::Format;
 use crate::failure::{AMBIGUOUS, COULD_NOT_RUN, Failure, NOT_FOUND};
@@ -16,25 +20,70 @@ use crate::failure::{AMBIGUOUS, COULD_NOT_RUN, Failure, NOT_FOUND};
 /// The largest number of names in a message that asks to select one.
 const NAMED_MAX: usize = 10;
 
-/// A connection to a server, in one account.
+/// A connection to a server, or to the API on its database, in one account.
 pub(crate) struct Session {
     pub(crate) client: Client,
     pub(crate) account: Uuid,
     pub(crate) output: Format,
     pub(crate) url: String,
+    /// The API on the database, if no server is contacted.
+    offline: Option<Arc<OfflineApi>>,
     clock: SystemClock,
 }
 
 impl Session {
-    /// Opens a session. No request is sent, except for the account if it is given by name or not at all.
+    /// Opens a session with a server. No request is sent, except for the account if it is given by name or not at all.
     ///
     /// # Errors
-    /// When a setting is missing, or can't be read.
-    pub(crate) async fn open(args: &Args) -> anyhow::Result<Self> {
-        Ok(Self::of(&args.known()?, args.output).await?)
+    /// When a setting is missing, or can't be read; also when the source is a database.
+    pub(crate) async fn open(source: &Source) -> anyhow::Result<Self> {
+        source.server.output.check_is_no_csv()?;
+        if source.is_database() {
+            let problem = "--data only lists and shows: this command requires a running server";
+            return Err(Failure::new(COULD_NOT_RUN, problem)
+                .next("start the server, and omit --data and --config")
+                .into());
+        }
+        Ok(Self::of(&source.server.known()?, source.server.output).await?)
     }
 
-    /// Opens a session as [`Session::open`] does, from known settings.
+    /// Opens a session that is only used to list and show: with a server, or with its database if that is given.
+    ///
+    /// # Errors
+    /// When a setting is missing or can't be read, or the database can't be used.
+    pub(crate) async fn open_to_read(source: &Source) -> anyhow::Result<Self> {
+        if !source.is_database() {
+            return Ok(Self::of(&source.server.known()?, source.server.output).await?);
+        }
+        let api = Arc::new(OfflineApi::start(source.open_database().await?).await?);
+        let known = Known::of_database(&api, source.server.given_account());
+        let session = Self::of(&known, source.server.output).await?;
+        Ok(Self {
+            offline: Some(api),
+            ..session
+        })
+    }
+
+    /// Opens a session for each account of a database.
+    ///
+    /// # Errors
+    /// When the database can't be used.
+    pub(crate) async fn of_each_account(store: Arc<dyn Store>) -> anyhow::Result<Vec<Self>> {
+        let api = Arc::new(OfflineApi::start(store).await?);
+        let client = client(&Known::of_database(&api, None))?;
+        let accounts = accounts_of(&client).await.map_err(|error| offline(&error))?;
+        let session = |account: Account| Self {
+            client: client.clone(),
+            account: account.id,
+            output: Format::default(),
+            url: api.url(),
+            offline: Some(api.clone()),
+            clock: SystemClock,
+        };
+        Ok(accounts.into_iter().map(session).collect())
+    }
+
+    /// Opens a session with a server, from known settings.
     ///
     /// # Errors
     /// When a setting is missing.
@@ -47,13 +96,18 @@ impl Session {
             account,
             output,
             url,
+            offline: None,
             clock: SystemClock,
         })
     }
 
     /// Converts an error of the client to a failure.
     pub(crate) fn failure(&self, error: &Error) -> Failure {
-        to_failure(&self.url, error)
+        if self.offline.is_some() {
+            offline(error)
+        } else {
+            to_failure(&self.url, error)
+        }
     }
 
     /// Returns the point in time to which ages refer.
@@ -91,29 +145,45 @@ impl Session {
             let app = self.client.app_fetch(self.account, id).await;
             return Ok(app.map_err(|error| self.failure(&error))?.into_inner());
         }
-        // An app that is no longer configured is selected only if there is no other.
-        let (mut apps, gone): (Vec<App>, Vec<App>) = self
-            .apps()
-            .await?
-            .into_iter()
-            .partition(|app| !is_undeclared(app));
-        match wanted {
-            Some(wanted) if apps.iter().any(|app| app.name == wanted) => Ok(find(wanted, apps)?.thing),
-            Some(wanted) => {
-                apps.extend(gone);
-                Ok(find(wanted, apps)?.thing)
-            }
-            None => match &apps[..] {
-                [] => Err(Failure::new(NOT_FOUND, "the account has no apps")
-                    .next("declare one in the server's configuration")),
-                [app] => Ok(app.clone()),
-                several_apps => {
-                    let apps: Vec<&App> = several_apps.iter().collect();
-                    Err(several("the account has", "apps", &apps, "--app"))
-                }
-            },
+        let mut apps = self.apps().await?;
+        if let Some(wanted) = wanted {
+            return find_app(wanted, apps);
         }
+        apps.retain(|app| !is_undeclared(app));
+        if apps.is_empty() {
+            let failure = Failure::new(NOT_FOUND, "the account has no apps");
+            return Err(failure.next("declare one in the server's configuration"));
+        }
+        only(apps, "apps", "select one with --app")
     }
+}
+
+/// Returns the only resource of an account.
+///
+/// # Errors
+/// When there is none, or several.
+pub(super) fn only<T: Named>(mut things: Vec<T>, kinds: &str, next: &str) -> Result<T, Failure> {
+    match things.len() {
+        0 => Err(Failure::new(NOT_FOUND, format!("the account has no {kinds}"))),
+        1 => Ok(things.swap_remove(0)),
+        _ => Err(several(
+            "the account has",
+            kinds,
+            &things.iter().collect::<Vec<_>>(),
+            next,
+        )),
+    }
+}
+
+/// Finds an app. One that is no longer configured is selected only if no other has the name.
+///
+/// # Errors
+/// When no app matches, or several do.
+pub(crate) fn find_app(wanted: &str, mut apps: Vec<App>) -> Result<App, Failure> {
+    if apps.iter().any(|app| app.name == wanted && !is_undeclared(app)) {
+        apps.retain(|app| !is_undeclared(app));
+    }
+    Ok(find(wanted, apps)?.thing)
 }
 
 /// Whether an app is no longer configured. Apps of nodes without a running server are unavailable, too.
@@ -163,19 +233,30 @@ async fn account(client: &Client, url: &str, known: &Known) -> Result<Uuid, Fail
         .filter(|account| account.state != AccountState::Unavailable)
         .collect();
     match ready[..] {
+        [] if known.is_database() => Err(Failure::new(NOT_FOUND, "the database has no accounts")
+            .next("start the server once with its configuration")),
         [] => Err(Failure::new(NOT_FOUND, "the token can access no account")
             .next("create another one on the server")),
         [account] => Ok(account.id),
-        [..] => Err(several("the token can access", "accounts", &ready, "--account")),
+        [..] => {
+            let whose = if known.is_database() {
+                "the database has"
+            } else {
+                "the token can access"
+            };
+            Err(several(whose, "accounts", &ready, "select one with --account"))
+        }
     }
 }
 
 async fn accounts_of(client: &Client) -> Result<Vec<Account>, Error> {
-    client.accounts().stream().try_collect().await
+    let mut accounts: Vec<Account> = client.accounts().stream().try_collect().await?;
+    accounts.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(accounts)
 }
 
 /// Creates the failure for several candidates when no name is given.
-fn several<T: Named>(whose: &str, kinds: &str, things: &[&T], flag: &str) -> Failure {
+fn several<T: Named>(whose: &str, kinds: &str, things: &[&T], next: &str) -> Failure {
     let count = things.len();
     let names: Vec<&str> = things.iter().map(|thing| thing.name()).take(NAMED_MAX).collect();
     let more = if count > names.len() { ", …" } else { "" };
@@ -183,7 +264,7 @@ fn several<T: Named>(whose: &str, kinds: &str, things: &[&T], flag: &str) -> Fai
         AMBIGUOUS,
         format!("{whose} {count} {kinds}: {}{more}", names.join(", ")),
     )
-    .next(format!("select one with {flag}"))
+    .next(next)
 }
 
 impl Named for Account {

@@ -112,6 +112,16 @@ impl Table {
         }
     }
 
+    /// Returns the titles and the texts of the rows, for CSV.
+    pub(super) fn texts(&self) -> (Vec<String>, Vec<Vec<&str>>) {
+        let titles = self.columns.iter().map(|column| column.title.to_lowercase());
+        let rows = self
+            .rows
+            .iter()
+            .map(|row| row.iter().map(|cell| cell.text.as_str()).collect());
+        (titles.collect(), rows.collect())
+    }
+
     pub(crate) fn row(&mut self, cells: impl Into<Vec<Cell>>) {
         self.rows.push(cells.into());
     }

@@ -39,7 +39,8 @@ pub(crate) fn age(then: &Timestamp, now: DateTime<Utc>) -> String {
     }
 }
 
-fn brief(duration: Duration) -> String {
+/// Formats a duration: `3m`, `2d`.
+pub(crate) fn brief(duration: Duration) -> String {
     format!("{:#}", HumanDuration(duration))
 }
 

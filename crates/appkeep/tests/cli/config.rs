@@ -3,9 +3,9 @@
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
 
-use appkeep_launcher::{ACCOUNT, APP, BUCKET, CONFIG, OTHER_ACCOUNT};
+use appkeep_launcher::{ACCOUNT, APP, BUCKET, CONFIG, Installation, OTHER_ACCOUNT};
 
-use crate::program::{installation, only_error_line, run, stdout};
+use crate::program::{appkeep, installation, only_error_line, run, stdout};
 
 /// Changes to the valid configuration, and the error for each after the file's name.
 const BREAKAGES: [(&str, &str, &str); 43] = [
@@ -378,4 +378,100 @@ fn check_prints_the_declared_resources_and_ids() {
     installation.configure("workers = 2", "workers = 65").unwrap();
     let refused = only_error_line(&run(["config", "check", &file.display().to_string()]));
     assert!(refused.contains("65 is out of range"), "{refused}");
+}
+
+/// Checks a configuration, and returns the warnings.
+fn warnings(installation: &Installation, options: &[&str]) -> Vec<String> {
+    let file = installation.config().display().to_string();
+    let checked = run([&["config", "check", &file], options].concat());
+    assert_eq!(checked.status.code(), Some(0), "{checked:?}");
+    let warnings = String::from_utf8(checked.stderr).unwrap();
+    warnings.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn check_warns_about_directories_and_hooks_that_are_missing() {
+    let installation = installation();
+    let dir = installation.path();
+    assert_eq!(warnings(&installation, &[]), Vec::<String>::new());
+    fs::write(dir.join("flush"), "#!/bin/sh\n").unwrap();
+    let hook = |name: &str, program: &str| {
+        format!(
+            "[[accounts.apps.hooks]]\nname = \"{name}\"\nstage = \"pre-snapshot\"\ncommand = [\"{program}\"]\n"
+        )
+    };
+    let hooks = [
+        hook("found", "true"),
+        hook("lost", "no-such-program"),
+        hook("mode", "./flush"),
+        hook("path", "hooks/flush"),
+    ];
+    let buckets = "[[accounts.buckets]]";
+    installation
+        .configure(buckets, &format!("{}{buckets}", hooks.concat()))
+        .unwrap();
+    fs::remove_dir_all(dir.join("volume")).unwrap();
+    fs::remove_dir(dir.join("bucket")).unwrap();
+    let found = warnings(&installation, &[]);
+    let dir = dir.display();
+    let expected = [
+        format!("warning: volume \"data\" of app \"shop\": {dir}/volume is not a directory; "),
+        format!("warning: bucket \"local\": {dir}/bucket is not a directory; "),
+        "warning: hook \"lost\" of app \"shop\": there is no program \"no-such-program\" in /usr/".to_owned(),
+        format!("warning: hook \"mode\" of app \"shop\": {dir}/flush is not executable (chmod +x); "),
+        format!("warning: hook \"path\" of app \"shop\": {dir}/hooks/flush can't be executed: No such file"),
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(&expected), "{found:?} is not {expected:?}");
+    }
+    assert_eq!(warnings(&installation, &["--offline"]), Vec::<String>::new());
+}
+
+#[test]
+fn check_warns_about_declarations_that_permit_no_backup() {
+    let installation = installation();
+    installation
+        .configure("[[accounts.buckets]]", "#[[accounts.buckets]]")
+        .unwrap();
+    for line in [
+        "name = \"local\"",
+        "id = \"5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7c01\"",
+        "path = \"bucket\"",
+    ] {
+        installation.configure(line, &format!("#{line}")).unwrap();
+    }
+    let no_bucket = "warning: account \"acme\" has apps but no bucket, so they can't be backed up: declare one in \
+                     [[accounts.buckets]]";
+    assert_eq!(warnings(&installation, &["--offline"]), [no_bucket]);
+    installation.write_config("").unwrap();
+    let nothing = format!(
+        "warning: {}: there is no account: declare one in [[accounts]]",
+        installation.config().display()
+    );
+    assert_eq!(warnings(&installation, &[]), [nothing]);
+}
+
+#[test]
+fn check_reads_standard_input() {
+    let installation = installation();
+    for (text, code, output) in [
+        (CONFIG, 0, "account "),
+        ("[server]\nworkers = 65", 2, "-:2: `workers = 65`: "),
+    ] {
+        installation.write_config(text).unwrap();
+        let mut command = appkeep();
+        command
+            .args(["config", "check", "-"])
+            .current_dir(installation.path())
+            .stdin(fs::File::open(installation.config()).unwrap());
+        let checked = command.output().unwrap();
+        assert_eq!(checked.status.code(), Some(code), "{checked:?}");
+        let printed = if code == 0 {
+            stdout(&checked)
+        } else {
+            only_error_line(&checked)
+        };
+        assert!(printed.starts_with(output), "{printed}");
+    }
 }

@@ -10,7 +10,7 @@ appkeep: backups and snapshots | serve | token | key | verify | diff | explain |
 serve: Run the server | --demo | --config <FILE> | port 0 selects a free one | accountID, apps (id, name, volumes)
 config: Check configurations, or print an example | check | example
 config check: Check a configuration | Exit codes: 0 valid, 2
-restore: while the server is stopped | --in-place | Exit codes: 0 restored, 1 it failed
+restore: while the server is stopped | --backup <BACKUP> | a unique prefix is enough | --in-place | Exit codes: 0 restored, 1 it failed
   | Example: appkeep restore
 token: Create, list and revoke | create | list | revoke
 token create: print it, only this once | Works while the server runs | Example: appkeep token create
@@ -30,18 +30,23 @@ diff: Compare two OpenAPI 3.0 documents | --by-version
 explain: Explain a code of a report | Exit codes: 0 success, 2
 openapi: Print this server's OpenAPI document
 app: List and show apps | list | show | Examples: | --url <URL> | Exit codes: 0 success, 1 failed
-backup: list | show | create | wait | restore | delete
+backup: --data <DIR> | --config <FILE> | Without a server | list | show | create | wait | restore | delete
   | Examples: appkeep backup create before-upgrade --app shop --wait | 130 interrupted.
+backup list: --state <STATE> | --sort <[-]FIELD> | --columns <FIELD> | an age such as 7d | Examples:
 backup create: without --wait, the command returns at once | --bucket <BUCKET>
   | --label <NAME=VALUE> | Examples:
 backup restore: Stop the app first | --yes | --wait | appkeep restore --target
 snapshot: list | show | create | delete | Examples:
 login: Store a server | readable only by the user | Examples: appkeep login --url
-bucket: list | check | Examples:
+backup delete: --older-than <WHEN> | --keep-last <COUNT> | --dry-run | Examples:
+snapshot wait: --timeout <SECONDS> | Example:
+version: Print the version
+bucket: list | show | check | Examples:
 bucket import: The server must be stopped | can be repeated | Exit codes: 0 | --output <FORMAT> | Example:
 bucket check: as far as the server knows | sums up the states | Example:
-schedule: list | server's configuration | Examples:
+schedule: list | show | run | server's configuration | Examples:
 logout: Remove the stored login
+status: the last good backup of each app | --watch | Exit codes: 0 nothing needs attention, 1
 doctor: the most likely first | Nothing is changed | Exit codes: 0 no problems
 completions: bash | zsh | fish | powershell | Example: source
 man: Write manual pages | Example: appkeep man

@@ -7,6 +7,7 @@ use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, eventually};
 use serde_json::{Value, json};
 
 use crate::program::{installation, only_error_line, run, started, started_idle, stdout};
+use crate::remote::error_line;
 
 fn job(installation: &Installation, arguments: &[&str]) -> Output {
     let data = installation.data().display().to_string();
@@ -91,10 +92,10 @@ fn all_queued_jobs_of_an_app_are_cancelled_while_no_server_runs() {
     let paths = create(&server, &token);
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 
-    let unknown = only_error_line(&job(&installation, &["cancel", "--app", "blog"]));
-    assert_eq!(unknown, "no app has the name or id \"blog\"");
+    let unknown = error_line(&job(&installation, &["cancel", "--app", "blog"]), 3);
+    assert_eq!(unknown, "there is no app \"blog\"; expected shop");
     assert_eq!(listed(&installation).len(), 3);
-    let cancelled = job(&installation, &["cancel", "--app", "shop"]);
+    let cancelled = job(&installation, &["cancel", "--app", "sh"]);
     assert_eq!(cancelled.status.code(), Some(0), "{cancelled:?}");
     assert_eq!(stdout(&cancelled).lines().count(), 3);
     assert_eq!(listed(&installation), [] as [Value; 0]);

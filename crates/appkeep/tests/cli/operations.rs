@@ -16,7 +16,7 @@ fn number(text: &str) -> f64 {
 /// A server, and the address of its operations listener.
 pub(crate) struct MonitoredServer {
     pub(crate) server: RunningServer,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl MonitoredServer {

@@ -234,6 +234,8 @@ fn schedules_of_a_database_confirm_their_retention() {
         "schedule confirm-retention --config CONFIG nightly",
     );
     assert_eq!(confirmed, "retention of nightly holds no deletions");
+    let run = succeeded(&installation, "schedule run --config CONFIG night");
+    assert_eq!(run, "nightly is due: a running server begins within seconds");
 }
 
 #[test]

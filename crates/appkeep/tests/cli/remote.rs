@@ -1,11 +1,14 @@
 //! The commands that contact a server.
 
 mod definitions;
+mod deletions;
 mod doctor;
 mod errors;
+mod lists;
 mod login;
 mod resources;
 mod restore;
+mod status;
 mod tables;
 mod wait;
 

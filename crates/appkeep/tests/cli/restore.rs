@@ -9,6 +9,7 @@ use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, backups, descr
 use serde_json::json;
 
 use crate::program::{appkeep, damage_packs, installation, only_error_line, run, stdout};
+use crate::terminal::{Terminal, plain};
 
 /// Fills a volume with several kinds of files.
 fn fill(installation: &Installation) {
@@ -265,5 +266,44 @@ fn nested_volumes_of_other_apps_require_force() {
     assert_eq!(
         fs::read(installation.path().join("volume/greeting.txt")).unwrap(),
         b"hello\n"
+    );
+}
+
+#[test]
+fn progress_is_printed_with_the_size_of_the_backup() {
+    let installation = installation();
+    installation.write_noise("large", 64 << 20).unwrap();
+    let (backup, snapshot) = backed_up(&installation);
+    let target = installation.path().join("restored").display().to_string();
+    let output = restore(&installation, &["--backup", &backup, "--target", &target]);
+    let printed = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        printed.contains("restore of shop: running, 0 B of 64.00 MiB\n"),
+        "{printed}"
+    );
+    let replaced = ["--snapshot", &snapshot, "--target", &target, "--replace"];
+    let output = restore(&installation, &replaced);
+    let printed = String::from_utf8(output.stderr).unwrap();
+    assert!(printed.contains("restore of shop: running, 0 B\n"), "{printed}");
+
+    let mut command = appkeep();
+    command.args([
+        "restore",
+        "--backup",
+        &backup,
+        "--target",
+        &target,
+        "--replace",
+        "--data",
+    ]);
+    let mut terminal = Terminal::start(100, command.arg(installation.data()));
+    terminal.expect("/64.00 MiB");
+    let (code, text) = terminal.end();
+    assert_eq!(code, 0, "{text}");
+    let text = plain(&text);
+    let last = text.trim_end().rsplit(['\r', '\n']).next().unwrap();
+    assert!(
+        last.starts_with("restored 2 files, 67108870 bytes, in "),
+        "{text:?}"
     );
 }

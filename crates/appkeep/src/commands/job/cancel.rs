@@ -6,7 +6,7 @@ use appkeep_server::admin::Store;
 use appkeep_server::admin::database::clock_of;
 use appkeep_server::admin::jobs::{Cancelled, JobPayload, PendingJob, cancel_job};
 
-use super::{AppNames, CancelArgs};
+use super::{AppNames, CancelArgs, is_of};
 use crate::stdout::print_line;
 
 /// The shortest prefix of an id that identifies a job, in characters.
@@ -48,14 +48,14 @@ fn choose<'a>(
     args: &CancelArgs,
 ) -> anyhow::Result<Vec<&'a PendingJob>> {
     if let Some(app) = &args.app {
-        names.check(app)?;
+        let app = names.find(app)?;
         let is_queued = |job: &&PendingJob| {
             job.state == "queued" && job.payload.as_ref().is_some_and(JobPayload::adds_work)
         };
         return Ok(jobs
             .iter()
             .filter(is_queued)
-            .filter(|job| names.matches(job, app))
+            .filter(|job| is_of(job, app))
             .collect());
     }
     args.jobs.iter().map(|wanted| find(jobs, wanted)).collect()

@@ -4,7 +4,7 @@ use appkeep_server::admin::jobs::{JobPayload, PendingJob};
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
-use super::{AppNames, ListArgs};
+use super::{AppNames, ListArgs, is_of};
 use crate::remote::{Align, Column, Table, short_ids};
 
 pub(super) async fn run(args: ListArgs) -> anyhow::Result<()> {
@@ -15,8 +15,8 @@ pub(super) async fn run(args: ListArgs) -> anyhow::Result<()> {
     );
     store.close().await;
     if let Some(app) = &args.app {
-        names.check(app)?;
-        jobs.retain(|job| names.matches(job, app));
+        let app = names.find(app)?;
+        jobs.retain(|job| is_of(job, app));
     }
     let exactly: Vec<Value> = jobs.iter().map(exact).collect();
     args.output.list(&exactly, || table(&jobs, &names))

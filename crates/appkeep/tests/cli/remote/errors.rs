@@ -123,7 +123,7 @@ fn ambiguous_names_list_all_matches() {
     for part in [
         ", of shop, created 20",
         ", of blog, created 20",
-        "; specify more characters of the id",
+        "; specify --app, or more characters of the id",
     ] {
         assert!(refusal.contains(part), "{refusal}");
     }
@@ -293,7 +293,7 @@ fn invalid_arguments_are_rejected_before_any_request() {
         (&["backup", "wait", "a", "--timeout", "soon"], "soon"),
         (
             &["app", "list", "--output", "xml"],
-            "[possible values: table, json, yaml]",
+            "[possible values: table, json, yaml, csv]",
         ),
         (&["app", "list", "--token", ""], "--token"),
         (

@@ -95,13 +95,13 @@ fn the_account_is_optional_if_there_is_only_one() {
     );
     assert_eq!(
         error_line(&log_in(all.trim(), &[]), 6),
-        "the token can access 2 accounts: other, acme; select one with --account"
+        "the token can access 2 accounts: acme, other; select one with --account"
     );
     let output = log_in(all.trim(), &["--account", "acme"]);
     assert!(stdout(&output).contains("as viewer"), "{output:?}");
     assert_eq!(
         error_line(&log_in(all.trim(), &["--account", "zebra"]), 3),
-        "there is no account \"zebra\"; expected other, acme"
+        "there is no account \"zebra\"; expected acme, other"
     );
 }
 

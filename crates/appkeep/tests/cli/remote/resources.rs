@@ -63,11 +63,14 @@ fn backups_are_created_awaited_shown_and_deleted() {
 
     let backup = fixture.json(&["backup", "show", "before"]);
     let id = text(&backup, "id");
-    // The output is exactly the server's response.
-    let wire = fixture
+    // The output is the server's response, with names of other resources.
+    let mut wire = fixture
         .server
         .get(&fixture.token, &format!("{}/{id}", app_backups()))
         .body;
+    wire["appID"] = json!(APP);
+    wire["appName"] = json!("shop");
+    wire["bucketName"] = json!("local");
     assert_eq!(backup, wire);
     assert_eq!(backup["metadata"]["labels"][0]["name"], "release");
     assert_eq!(fixture.json(&["backup", "list"])[0], wire);
@@ -110,8 +113,12 @@ fn snapshots_are_created_backed_up_and_deleted() {
     let snapshot = fixture.json(&["snapshot", "create", "quiet", "--app", "shop", "--wait"]);
     assert_eq!(snapshot["state"], "completed");
     let id = text(&snapshot, "id");
-    assert_eq!(fixture.json(&["snapshot", "show", "quiet"]), snapshot);
-    assert_eq!(fixture.json(&["snapshot", "list"])[0], snapshot);
+    let mut named = snapshot.clone();
+    named["appID"] = json!(APP);
+    named["appName"] = json!("shop");
+    assert_eq!(fixture.json(&["snapshot", "show", "quiet"]), named);
+    assert_eq!(fixture.json(&["snapshot", "list"])[0], named);
+    assert_eq!(fixture.json(&["snapshot", "wait", "qui"]), snapshot);
     let backup = fixture.json(&["backup", "create", "--snapshot", "quiet", "--wait"]);
     assert_eq!(backup["snapshotID"], id);
     let table = stdout(&fixture.run(["snapshot", "list"]));

@@ -70,6 +70,8 @@ fn start() -> MockServer {
         let path = path.split('?').next().unwrap_or_default();
         let body = if path.ends_with("/appBackups") {
             &backups
+        } else if path.ends_with("/buckets") {
+            return (404, "text/plain", String::new());
         } else {
             &apps
         };

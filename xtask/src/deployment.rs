@@ -1,4 +1,5 @@
-//! `cargo xtask kubernetes`: checks the manifests in `deploy/kubernetes` against the schemas of Kubernetes.
+//! `cargo xtask deployment`: checks the files in `deploy/`: the manifests against the schemas of Kubernetes, and the
+//! Containerfile.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,28 +10,36 @@ use crate::process::{command, succeeds};
 use crate::python::{self, Package};
 use crate::{Outcome, files};
 
-/// The checker; it contains the schemas.
+/// The checker of manifests, which contains the schemas; the linter of Containerfiles is installed next to it.
 const PACKAGE: Package = Package {
     program: "kubernetes-validate",
-    requirements: "xtask/kubernetes/requirements.txt",
-    venv: "target/kubernetes/venv",
+    requirements: "xtask/deployment/requirements.txt",
+    venv: "target/deployment/venv",
 };
+
+const CONTAINERFILE_LINTER: &str = "hadolint";
+
+const CONTAINERFILE: &str = "deploy/Containerfile";
 
 const MANIFESTS: &str = "deploy/kubernetes";
 
 /// Describes the directory to Kustomize, and has no schema of Kubernetes.
 const KUSTOMIZATION: &str = "kustomization.yaml";
 
-/// Checks all manifests. Unknown properties are errors.
+/// Checks all files. Unknown properties of manifests are errors.
 ///
 /// # Errors
-/// When the checker can't be installed, or there are no manifests.
+/// When the checkers can't be installed, or there are no manifests.
 pub(crate) fn run() -> Result<Outcome> {
-    let program = python::installed(&PACKAGE)?;
+    let checker = python::installed(&PACKAGE)?;
     let manifests = manifests().with_context(|| format!("failed to list {MANIFESTS}"))?;
     ensure!(!manifests.is_empty(), "{MANIFESTS} contains no manifests");
-    let mut check = command(&program.to_string_lossy(), &["--strict"]);
-    Ok(Outcome::of(succeeds(check.args(manifests))?))
+    let mut check = command(&checker.to_string_lossy(), &["--strict"]);
+    let are_valid = succeeds(check.args(manifests))?;
+    let linter = checker.with_file_name(CONTAINERFILE_LINTER);
+    let mut lint = command(&linter.to_string_lossy(), &[]);
+    let is_clean = succeeds(lint.arg(files::root().join(CONTAINERFILE)))?;
+    Ok(Outcome::of(are_valid && is_clean))
 }
 
 fn manifests() -> Result<Vec<PathBuf>> {

@@ -1,5 +1,6 @@
 //! `appkeep backup`
 
+mod compare;
 mod delete;
 mod file_output;
 mod files;

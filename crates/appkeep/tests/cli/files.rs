@@ -150,6 +150,51 @@ fn files_are_listed_and_found_while_the_server_runs_and_when_it_is_stopped() {
 }
 
 #[test]
+fn files_that_differ_between_backups_are_listed() {
+    let fixture = backed_up();
+    let installation = &fixture.installation;
+    let volume = installation.path().join("volume");
+    fs::remove_dir_all(volume.join("dir/below")).unwrap();
+    fs::remove_file(volume.join("link")).unwrap();
+    fs::create_dir(volume.join("link")).unwrap();
+    fs::write(volume.join("link/new"), "12345").unwrap();
+    fs::write(volume.join("dir/a b"), "SPACES\n").unwrap();
+    settle(&volume.join("dir/a b"), 0o640, MODIFIED_SECS + 1);
+    settle(&volume.join("greeting.txt"), 0o600, MODIFIED_SECS);
+    fixture.json(&["backup", "create", "since", "--app", "shop", "--wait"]);
+    let diff = |arguments: &[&str]| {
+        let output = files(installation, &[&["diff"], arguments].concat());
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
+        (stdout(&output), String::from_utf8(output.stderr).unwrap())
+    };
+    let (text, summary) = diff(&["before", "since"]);
+    assert_eq!(
+        text,
+        "M /data/dir/a b\n- /data/dir/below\n- /data/dir/below/empty\nM /data/greeting.txt\nM /data/link\n+ /data/link/new\n"
+    );
+    assert_eq!(summary, "1 added (5 B), 2 removed (0 B), 3 modified (13 B)\n");
+    let (text, summary) = diff(&["since", "before", "/data/link"]);
+    assert_eq!(text, "M /data/link\n- /data/link/new\n");
+    assert_eq!(summary, "0 added (0 B), 1 removed (5 B), 1 modified (0 B)\n");
+    let (text, _) = diff(&["before", "since", "/data/greeting.txt"]);
+    assert_eq!(text, "M /data/greeting.txt\n");
+    let none = "0 added (0 B), 0 removed (0 B), 0 modified (0 B)\n".to_owned();
+    assert_eq!(diff(&["since", "since", "--app", "shop"]), (String::new(), none));
+    let (text, _) = diff(&["before", "since", "/data/dir", "-o", "json"]);
+    let json: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json[0]["change"], "modified");
+    assert_eq!(json[0]["old"]["modified"], "2026-01-05T09:30:00Z");
+    assert_eq!(json[0]["new"]["modified"], "2026-01-05T09:30:01Z");
+    assert_eq!(json[1]["old"]["path"], "/data/dir/below");
+    assert_eq!(json[1].get("new"), None);
+    let output = files(installation, &["diff", "before", "since", "/data/x"]);
+    assert!(
+        error_line(&output, 3).contains("doesn't contain /data/x"),
+        "{output:?}"
+    );
+}
+
+#[test]
 fn a_deleted_file_is_written_again_from_a_backup() {
     let fixture = backed_up();
     let installation = &fixture.installation;

@@ -14,8 +14,8 @@ use tempfile::NamedTempFile;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::Which;
 use super::file_output::{Listing, TO_STDOUT, described, visible};
+use super::{Which, compare};
 use crate::commands::named;
 use crate::failure::{CONFLICT, COULD_NOT_RUN, FAILED, Failure, INTERRUPTED, NOT_FOUND};
 use crate::logging::{self, LogFormat};
@@ -47,6 +47,14 @@ pub(super) enum Command {
   appkeep backup dump before-upgrade /data/greeting.txt --data /var/lib/appkeep
   appkeep backup dump before-upgrade /data/logo.png --target logo.png --data /var/lib/appkeep")]
     Dump(Dump),
+    /// List the files that differ between two backups: + only in B, - only in A, M modified. Requires --data.
+    ///
+    /// A file is modified if its type, size, permissions or the time of its last change differ. The content isn't read. A
+    /// summary is printed on stderr.
+    #[command(after_help = "Examples:
+  appkeep backup diff monday tuesday --app shop --data /var/lib/appkeep
+  appkeep backup diff monday tuesday /data/uploads --data /var/lib/appkeep")]
+    Diff(compare::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -88,6 +96,7 @@ pub(super) async fn run(source: &Source, command: &Command) -> anyhow::Result<Ex
         Command::Ls(args) => interruptible(ls(source, args)).await,
         Command::Find(args) => interruptible(find(source, args)).await,
         Command::Dump(args) => interruptible(dump(source, args)).await,
+        Command::Diff(args) => interruptible(compare::run(source, args)).await,
     }
 }
 
@@ -159,9 +168,7 @@ async fn dump(source: &Source, args: &Dump) -> anyhow::Result<()> {
     let path = parse(&args.path)?;
     let opened = Opened::open(source).await?;
     let backup = opened.backup(&args.which).await?;
-    let cancel = CancellationToken::new();
-    let entry = opened.files().find_file(&backup, &path, &cancel).await;
-    let Some(entry) = entry.map_err(|error| failed(&error))? else {
+    let Some(entry) = opened.find(&backup, &path).await? else {
         return Err(missing(&backup, &path).into());
     };
     check_is_file(&entry)?;
@@ -290,6 +297,17 @@ impl Opened {
             FilesError::NotCompleted(_) => Failure::new(CONFLICT, error.to_string()).into(),
             error => error.into(),
         })
+    }
+
+    /// Describes one entry; `None` if the backup doesn't contain it.
+    pub(super) async fn find(
+        &self,
+        backup: &BackupData,
+        path: &FilePath,
+    ) -> Result<Option<FileEntry>, Failure> {
+        let cancel = CancellationToken::new();
+        let entry = self.files().find_file(backup, path, &cancel).await;
+        entry.map_err(|error| failed(&error))
     }
 
     /// Lists entries in pages.

@@ -3,6 +3,8 @@
 mod catalogue;
 mod copy;
 mod delete;
+mod file_walk;
+mod files;
 mod restore;
 
 use std::collections::HashSet;

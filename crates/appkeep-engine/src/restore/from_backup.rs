@@ -68,17 +68,22 @@ impl Blobs {
         }
     }
 
+    /// The entries of a directory, as the repository describes them.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(crate) fn nodes(&self, id: TreeId) -> Result<Vec<Node>, RestoreError> {
+        let tree = self.repository.get_tree(&id);
+        tree.map(|tree| tree.nodes).map_err(|error| self.error(&error))
+    }
+
     fn tree(&self, id: TreeId) -> Result<Vec<Entry>, RestoreError> {
-        let tree = self
-            .repository
-            .get_tree(&id)
-            .map_err(|error| self.error(&error))?;
-        tree.nodes.iter().map(entry).collect()
+        self.nodes(id)?.iter().map(entry).collect()
     }
 
     /// The offset of each piece in the file. Checks that all pieces are in the index and add up to the file's
     /// size.
-    fn parts(&self, ids: &[DataId], size: u64) -> Result<Vec<Part>, RestoreError> {
+    pub(crate) fn parts(&self, ids: &[DataId], size: u64) -> Result<Vec<Part>, RestoreError> {
         let mut at: u64 = 0;
         let mut parts = Vec::with_capacity(ids.len());
         for id in ids {
@@ -197,7 +202,7 @@ fn metadata(node: &Node) -> Result<Metadata, String> {
 }
 
 /// Converts permissions from the bits of Go's `fs.FileMode` in restic's format.
-fn unix_mode(go_mode: u32) -> u32 {
+pub(crate) fn unix_mode(go_mode: u32) -> u32 {
     const SPECIAL: [(u32, u32); 3] = [(0o4000, 1 << 23), (0o2000, 1 << 22), (0o1000, 1 << 20)];
     let special = SPECIAL.iter().filter(|(_, go_bit)| go_mode & go_bit != 0);
     special.fold(go_mode & 0o777, |mode, (bit, _)| mode | bit)

@@ -1,9 +1,10 @@
 //! Administration of a server's database and data directory, for command-line tools: tokens, keys, jobs, nodes, buckets,
-//! imports, and restores without a running server. Not covered by semantic versioning.
+//! imports, files of backups, and restores without a running server. Not covered by semantic versioning.
 
 pub mod bucket;
 pub mod data_dir;
 pub mod database;
+pub mod files;
 pub mod import;
 pub mod jobs;
 pub mod keys;

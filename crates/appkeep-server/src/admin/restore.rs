@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use appkeep_core::app_restore::{AppRestore, RestoreState};
-use appkeep_core::catalog::{Account, App};
+use appkeep_core::catalog::App;
 use appkeep_core::clock::Clock;
 use appkeep_core::engine::{Engine, EngineError, Restore, RestoreData};
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId};
@@ -24,6 +24,7 @@ pub use appkeep_core::engine::{
 
 use crate::admin::data_dir::{DataDir, DataDirError, DataDirLock, DatabaseKind};
 use crate::admin::database::{DatabaseError, StoreClock, clock_of, find_live_server, open_store};
+use crate::admin::files::{FilesError, completed_backup};
 use crate::admin::keys::{self, KeyError, KeyStore};
 use crate::config::Config;
 use crate::system::IdSource;
@@ -143,10 +144,9 @@ impl Stopped {
         target: Target,
         ids: &dyn IdSource,
     ) -> Result<Planned, RestoreError> {
-        let accounts = self.store.list_accounts().await?;
         let (account_id, app_id, source, total_bytes) = match source {
-            RestoreSource::Backup(id) => self.backup(&accounts, id).await?,
-            RestoreSource::Snapshot(id) => self.snapshot(&accounts, id).await?,
+            RestoreSource::Backup(id) => self.backup(id).await?,
+            RestoreSource::Snapshot(id) => self.snapshot(id).await?,
         };
         let app = self.store.fetch_app(account_id, app_id).await?;
         let mut app = app.ok_or_else(|| RestoreError::Source(format!("there is no app {app_id}")))?;
@@ -234,38 +234,32 @@ impl Stopped {
 
     async fn backup(
         &self,
-        accounts: &[Account],
         id: AppBackupId,
     ) -> Result<(AccountId, AppId, RestoreData, Option<u64>), RestoreError> {
-        for account in accounts {
-            let Some(backup) = self.store.fetch_resource(account.id, id).await? else {
-                continue;
-            };
-            check_completed("backup", backup.state)?;
-            let bucket = self
-                .store
-                .fetch_bucket(account.id, backup.details.bucket_id)
-                .await?;
-            let missing = || RestoreError::Source(format!("there is no bucket {}", backup.details.bucket_id));
-            let source = RestoreData::Backup {
-                bucket: bucket.ok_or_else(missing)?,
+        let found = completed_backup(self.store.as_ref(), id).await;
+        let (backup, bucket) = found.map_err(|error| match error {
+            FilesError::Store(error) => RestoreError::Store(error),
+            error => RestoreError::Source(error.to_string()),
+        })?;
+        let (source, total_bytes) = (
+            RestoreData::Backup {
+                bucket,
                 backup_id: id,
-            };
-            return Ok((account.id, backup.app_id, source, backup.details.total_bytes));
-        }
-        Err(RestoreError::Source(format!("there is no backup {id}")))
+            },
+            backup.details.total_bytes,
+        );
+        Ok((backup.account_id, backup.app_id, source, total_bytes))
     }
 
     async fn snapshot(
         &self,
-        accounts: &[Account],
         id: AppSnapshotId,
     ) -> Result<(AccountId, AppId, RestoreData, Option<u64>), RestoreError> {
-        for account in accounts {
+        for account in self.store.list_accounts().await? {
             let Some(snapshot) = self.store.fetch_resource(account.id, id).await? else {
                 continue;
             };
-            check_completed("snapshot", snapshot.state)?;
+            check_completed(snapshot.state)?;
             return Ok((account.id, snapshot.app_id, RestoreData::Snapshot(id), None));
         }
         Err(RestoreError::Source(format!("there is no snapshot {id}")))
@@ -377,12 +371,12 @@ impl Stopped {
     }
 }
 
-fn check_completed(what: &str, state: ResourceState) -> Result<(), RestoreError> {
+fn check_completed(state: ResourceState) -> Result<(), RestoreError> {
     if state == ResourceState::Completed {
         Ok(())
     } else {
         Err(RestoreError::Source(format!(
-            "the {what} is {}, not completed",
+            "the snapshot is {}, not completed",
             state.as_str()
         )))
     }

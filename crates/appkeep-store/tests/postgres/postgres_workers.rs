@@ -163,7 +163,9 @@ async fn requests_of_another_server_stop_a_job_before_its_lease_is_renewed() {
 async fn jobs_end_at_once_although_their_leases_are_renewed_meanwhile() {
     const JOBS: u64 = 60;
     let schema = Schema::create().await;
-    let store = PostgresStore::connect(&schema.url()).await.unwrap();
+    // On a busy machine, the renewals delay the workers.
+    let url = format!("{}&acquire_timeout_secs=300", schema.url().expose_secret());
+    let store = PostgresStore::connect(&url.into()).await.unwrap();
     let mut tx = store.begin().await.unwrap();
     tx.update_declaration(NODE, &declaration(), at(0)).await.unwrap();
     for n in 0..JOBS {

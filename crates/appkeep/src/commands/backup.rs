@@ -1,6 +1,9 @@
 //! `appkeep backup`
 
+mod compare;
 mod delete;
+mod file_output;
+mod files;
 
 use std::process::ExitCode;
 
@@ -36,13 +39,10 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// List backups, newest first.
-    #[command(
-        visible_alias = "ls",
-        after_help = "Examples:
+    #[command(after_help = "Examples:
   appkeep backup list --app shop
   appkeep backup list --state failed --since 7d --sort -size --columns name,app,reason
-  appkeep backup list --label release=1.4 --output csv"
-    )]
+  appkeep backup list --label release=1.4 --output csv")]
     List {
         /// List only the backups of this app, by name or id.
         #[arg(long, value_name = "APP")]
@@ -91,6 +91,8 @@ enum Command {
   appkeep backup delete 1a2b3c4d 5e6f7a8b --yes
   appkeep backup delete --app shop --older-than 30d --keep-last 3 --dry-run")]
     Delete(delete::Args),
+    #[command(flatten)]
+    Files(files::Command),
 }
 
 #[derive(Debug, clap::Args)]
@@ -116,7 +118,8 @@ struct Create {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = match args.command {
+    let session = match &args.command {
+        Command::Files(command) => return files::run(&args.source, command).await,
         Command::List { .. } | Command::Show(_) => Session::open_to_read(&args.source).await?,
         _ => Session::open(&args.source).await?,
     };
@@ -137,6 +140,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
         Command::Restore { which, how } => restore(&session, &which, &how).await?,
         Command::Delete(args) => delete::run(&session, &args).await?,
+        Command::Files(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -13,6 +13,7 @@ pub(crate) mod health;
 pub(crate) mod job;
 pub(crate) mod key;
 pub(crate) mod login;
+mod named;
 pub(crate) mod node;
 mod resource;
 pub(crate) mod restore;

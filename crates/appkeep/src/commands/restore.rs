@@ -1,7 +1,5 @@
 //! `appkeep restore`
 
-mod named;
-
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -15,6 +13,7 @@ use appkeep_server::admin::restore::{
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use super::named;
 use super::server_args::DataArgs;
 use crate::commands::survive_file_size_limit;
 use crate::logging::{self, LogFormat};
@@ -111,7 +110,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 async fn find(stopped: &Stopped, args: &Args) -> anyhow::Result<RestoreSource> {
     let (store, app) = (stopped.store(), args.app.as_deref());
     Ok(match (&args.backup, &args.snapshot) {
-        (Some(wanted), _) => RestoreSource::Backup(named::backup(store, wanted, app).await?.into()),
+        (Some(wanted), _) => RestoreSource::Backup(named::backup(store, wanted, app, None).await?.into()),
         (None, Some(wanted)) => RestoreSource::Snapshot(named::snapshot(store, wanted, app).await?.into()),
         (None, None) => anyhow::bail!("expected --backup or --snapshot"),
     })

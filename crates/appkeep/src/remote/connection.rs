@@ -1,6 +1,6 @@
 //! The server, token and account, from arguments, the environment, and the login.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use appkeep_client::SecretString;
@@ -85,6 +85,18 @@ impl Source {
     /// Returns whether the source is a database.
     pub(super) fn is_database(&self) -> bool {
         self.data.is_some() || self.config.is_some()
+    }
+
+    /// Returns the data directory, and the configuration if one is given.
+    ///
+    /// # Errors
+    /// When no data directory is given, or the configuration can't be read.
+    pub(crate) fn data_dir(&self) -> anyhow::Result<(&Path, Option<Config>)> {
+        let data = self.data.as_deref().ok_or_else(|| {
+            Failure::new(COULD_NOT_RUN, "files of backups are read on the server's machine")
+                .next("specify its data directory with --data DIR")
+        })?;
+        Ok((data, self.config.as_deref().map(Config::load).transpose()?))
     }
 
     /// Opens the database, which its server may use at the same time.
@@ -181,7 +193,7 @@ impl Args {
     }
 
     /// Returns the account from arguments and the environment, without the login.
-    pub(super) fn given_account(&self) -> Option<Given<String>> {
+    pub(crate) fn given_account(&self) -> Option<Given<String>> {
         text(self.account.as_ref(), "--account", "APPKEEP_ACCOUNT")
     }
 }

@@ -11,7 +11,7 @@ use appkeep_server::{Clock as _, SystemClock};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 
-use super::connection::{Known, Source};
+use super::connection::{Given, Known, Source};
 use super::failure::{is_unknown_route, offline, to_failure};
 use super::find::{Named, find};
 use super::print::Format;
@@ -64,12 +64,22 @@ impl Session {
         })
     }
 
-    /// Opens a session for each account of a database.
+    /// Opens a session for one account of a database, or for each if none is given.
     ///
     /// # Errors
-    /// When the database can't be used.
-    pub(crate) async fn of_each_account(store: Arc<dyn Store>) -> anyhow::Result<Vec<Self>> {
+    /// When the database can't be used, or doesn't contain the account.
+    pub(crate) async fn of_accounts(
+        store: Arc<dyn Store>,
+        account: Option<Given<String>>,
+    ) -> anyhow::Result<Vec<Self>> {
         let api = Arc::new(OfflineApi::start(store).await?);
+        if account.is_some() {
+            let session = Self::of(&Known::of_database(&api, account), Format::default()).await?;
+            return Ok(vec![Self {
+                offline: Some(api),
+                ..session
+            }]);
+        }
         let client = client(&Known::of_database(&api, None))?;
         let accounts = accounts_of(&client).await.map_err(|error| offline(&error))?;
         let session = |account: Account| Self {

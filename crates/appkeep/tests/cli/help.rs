@@ -31,11 +31,16 @@ explain: Explain a code of a report | Exit codes: 0 success, 2
 openapi: Print this server's OpenAPI document
 app: List and show apps | list | show | Examples: | --url <URL> | Exit codes: 0 success, 1 failed
 backup: --data <DIR> | --config <FILE> | Without a server | list | show | create | wait | restore | delete
+  | ls | find | dump | diff
   | Examples: appkeep backup create before-upgrade --app shop --wait | 130 interrupted.
 backup list: --state <STATE> | --sort <[-]FIELD> | --columns <FIELD> | an age such as 7d | Examples:
 backup create: without --wait, the command returns at once | --bucket <BUCKET>
   | --label <NAME=VALUE> | Examples:
 backup restore: Stop the app first | --yes | --wait | appkeep restore --target
+backup ls: Requires --data | --recursive | %25 is a percent sign | Examples:
+backup find: Requires --data | A glob | Examples:
+backup dump: Requires --data | --target <FILE> | Only the owner can read | Examples:
+backup diff: Requires --data | The content isn't read | Examples:
 snapshot: list | show | create | delete | Examples:
 login: Store a server | readable only by the user | Examples: appkeep login --url
 backup delete: --older-than <WHEN> | --keep-last <COUNT> | --dry-run | Examples:

@@ -18,6 +18,7 @@ mod documents;
 mod explain;
 mod fake_server;
 mod faulty_server;
+mod files;
 mod help;
 mod hooks;
 mod job;

@@ -9,14 +9,19 @@ use appkeep_server::admin::Store;
 use uuid::Uuid;
 
 use crate::failure::Failure;
-use crate::remote::{Named, Of, Session, find, find_app};
+use crate::remote::{Given, Named, Of, Session, find, find_app};
 
-/// Returns the id of a backup.
+/// Returns the id of a backup, of any account unless one is given.
 ///
 /// # Errors
 /// When no backup matches, or several do.
-pub(super) async fn backup(store: Arc<dyn Store>, wanted: &str, app: Option<&str>) -> anyhow::Result<Uuid> {
-    resource(store, wanted, app, async |session| {
+pub(super) async fn backup(
+    store: Arc<dyn Store>,
+    wanted: &str,
+    app: Option<&str>,
+    account: Option<Given<String>>,
+) -> anyhow::Result<Uuid> {
+    resource(store, wanted, app, account, async |session| {
         session.owned_backups(None).await
     })
     .await
@@ -27,7 +32,7 @@ pub(super) async fn backup(store: Arc<dyn Store>, wanted: &str, app: Option<&str
 /// # Errors
 /// When no snapshot matches, or several do.
 pub(super) async fn snapshot(store: Arc<dyn Store>, wanted: &str, app: Option<&str>) -> anyhow::Result<Uuid> {
-    resource(store, wanted, app, async |session| {
+    resource(store, wanted, app, None, async |session| {
         session.owned_snapshots(None).await
     })
     .await
@@ -40,7 +45,9 @@ pub(super) async fn snapshot(store: Arc<dyn Store>, wanted: &str, app: Option<&s
 pub(super) async fn app(store: Arc<dyn Store>, wanted: &str) -> anyhow::Result<Uuid> {
     match Uuid::try_parse(wanted) {
         Ok(id) => Ok(id),
-        Err(_) => Ok(app_of(&Session::of_each_account(store).await?, wanted).await?.id),
+        Err(_) => Ok(app_of(&Session::of_accounts(store, None).await?, wanted)
+            .await?
+            .id),
     }
 }
 
@@ -48,17 +55,19 @@ async fn resource<T>(
     store: Arc<dyn Store>,
     wanted: &str,
     app: Option<&str>,
+    account: Option<Given<String>>,
     list: impl AsyncFn(&Session) -> Result<Vec<Of<T>>, Failure>,
 ) -> anyhow::Result<Uuid>
 where
     Of<T>: Named,
 {
     if app.is_none()
+        && account.is_none()
         && let Ok(id) = Uuid::try_parse(wanted)
     {
         return Ok(id);
     }
-    let sessions = Session::of_each_account(store).await?;
+    let sessions = Session::of_accounts(store, account).await?;
     let mut candidates = Vec::new();
     for session in &sessions {
         candidates.extend(list(session).await?);

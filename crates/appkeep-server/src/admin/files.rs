@@ -1,0 +1,123 @@
+//! Reads single files of backups on the server's machine, while the server runs or is stopped.
+//!
+//! Nothing is locked, registered or claimed, and nothing is changed.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use appkeep_core::app_backup::AppBackup;
+use appkeep_core::catalog::Bucket;
+use appkeep_core::ids::AppBackupId;
+use appkeep_core::state::ResourceState;
+use appkeep_core::store::{Store, StoreError};
+use appkeep_engine::{EngineConfig, RusticEngine};
+
+pub use appkeep_core::backup_file::{
+    BackupData, BackupFiles, FileEntry, FileKind, FilePage, FilePath, FilePattern, FileStream,
+    InvalidFilePath, InvalidFilePattern, ListFiles, escape,
+};
+pub use appkeep_core::engine::EngineError;
+
+use crate::admin::data_dir::{DataDir, DataDirError, DatabaseKind};
+use crate::admin::database::{DatabaseError, open_store};
+use crate::admin::keys::{self, KeyError};
+use crate::config::Config;
+
+/// The reason why files of backups can't be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FilesError {
+    /// The data directory can't be used.
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    /// The keys can't be used.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The database can't be opened.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The database can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The backup or its bucket doesn't exist.
+    #[error("{0}")]
+    NotFound(String),
+    /// The backup isn't completed.
+    #[error("the backup is {0}, not completed")]
+    NotCompleted(&'static str),
+}
+
+/// The backups in the database of a server, and the keys and credentials to read their files.
+pub struct StoredBackups {
+    store: Arc<dyn Store>,
+    engine: RusticEngine,
+}
+
+impl StoredBackups {
+    /// Opens the data directory `path` of an existing server, which may run. `config` contains the source of the master
+    /// key, credentials of buckets, and the database unless it is in the data directory.
+    ///
+    /// # Errors
+    /// When there is none, or its keys or its database can't be used.
+    pub async fn open(path: &Path, config: Option<&Config>) -> Result<Self, FilesError> {
+        let data = DataDir::existing(path, DatabaseKind::of(config))?;
+        let keys = keys::open(data.path(), config).await?;
+        let credentials = config.map(Config::credentials).unwrap_or_default();
+        let store = open_store(config, Some(data.path())).await?;
+        let data_dir = data.path().to_owned();
+        let engine = RusticEngine::new(&EngineConfig { data_dir })
+            .with_keys(keys)
+            .with_credentials(credentials);
+        Ok(Self { store, engine })
+    }
+
+    /// Returns the database.
+    #[must_use]
+    pub fn store(&self) -> Arc<dyn Store> {
+        self.store.clone()
+    }
+
+    /// Returns the reader of files.
+    #[must_use]
+    pub fn files(&self) -> &dyn BackupFiles {
+        &self.engine
+    }
+
+    /// Looks up a completed backup.
+    ///
+    /// # Errors
+    /// When it doesn't exist, or isn't completed.
+    pub async fn backup(&self, id: AppBackupId) -> Result<BackupData, FilesError> {
+        let (backup, bucket) = completed_backup(self.store.as_ref(), id).await?;
+        Ok(BackupData {
+            bucket,
+            app_id: backup.app_id,
+            backup_id: id,
+        })
+    }
+
+    /// Closes the database.
+    pub async fn close(self) {
+        self.store.close().await;
+    }
+}
+
+/// Looks up a completed backup of any account, and its bucket.
+pub(super) async fn completed_backup(
+    store: &dyn Store,
+    id: AppBackupId,
+) -> Result<(AppBackup, Bucket), FilesError> {
+    for account in store.list_accounts().await? {
+        let Some(backup) = store.fetch_resource(account.id, id).await? else {
+            continue;
+        };
+        if backup.state != ResourceState::Completed {
+            return Err(FilesError::NotCompleted(backup.state.as_str()));
+        }
+        let bucket_id = backup.details.bucket_id;
+        let bucket = store.fetch_bucket(account.id, bucket_id).await?;
+        let bucket = bucket.ok_or_else(|| FilesError::NotFound(format!("there is no bucket {bucket_id}")))?;
+        return Ok((backup, bucket));
+    }
+    Err(FilesError::NotFound(format!("there is no backup {id}")))
+}

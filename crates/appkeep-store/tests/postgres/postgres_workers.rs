@@ -164,8 +164,8 @@ async fn jobs_end_at_once_although_their_leases_are_renewed_meanwhile() {
     const JOBS: u64 = 60;
     let schema = Schema::create().await;
     // On a busy machine, the renewals delay the workers.
-    let url = format!("{}&acquire_timeout_secs=300", schema.url().expose_secret());
-    let store = PostgresStore::connect(&url.into()).await.unwrap();
+    let url = schema.url_with("acquire_timeout_secs", "300");
+    let store = PostgresStore::connect(&url).await.unwrap();
     let mut tx = store.begin().await.unwrap();
     tx.update_declaration(NODE, &declaration(), at(0)).await.unwrap();
     for n in 0..JOBS {

@@ -81,10 +81,14 @@ impl Timing {
             .seconds(Seconds::Disallowed)
             .year(Year::Disallowed)
             .build();
-        let cron = parser
-            .parse(expression)
-            .map_err(|error| refused(invalid_field(parser, &fields).unwrap_or_else(|| reason_of(&error))))?;
-        // Only nicknames are replaced: the parser also replaces names of days and months by numbers.
+        let cron = parser.parse(expression).map_err(|error| {
+            let reason = if is_nickname {
+                Some("unknown nickname".to_owned())
+            } else {
+                invalid_field(parser, &fields)
+            };
+            refused(reason.unwrap_or_else(|| reason_of(&error)))
+        })?;
         let expression = if is_nickname { cron.as_str() } else { expression }.to_owned();
         let timing = Self {
             expression,

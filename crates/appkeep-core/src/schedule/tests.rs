@@ -137,7 +137,11 @@ fn invalid_timings_are_rejected_with_reason() {
             "UTC",
             "invalid cron expression \"0 30 2 * * *\" (it has 6 fields, not 5): ",
         ),
-        ("@reboot", "UTC", "invalid cron expression \"@reboot\" ("),
+        (
+            "@reboot",
+            "UTC",
+            "invalid cron expression \"@reboot\" (unknown nickname): ",
+        ),
         (
             "60 2 * * *",
             "UTC",

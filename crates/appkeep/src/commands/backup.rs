@@ -257,12 +257,7 @@ fn step(backup: &AppBackup) -> Step {
         state: backup.state.to_string(),
         bytes_done: backup.bytes_done.and_then(Number::as_u64),
         bytes_total: backup.total_bytes.and_then(Number::as_u64),
-        end: resource::end(
-            &backup.state,
-            backup.state_unready.as_deref(),
-            backup.hook_state.as_ref(),
-            backup.hook_state_details.as_deref(),
-        ),
+        end: resource::end_of_backup(backup),
     }
 }
 

@@ -6,6 +6,16 @@ use chrono::{DateTime, Utc};
 
 use crate::remote::{Cell, Details, End, Of, Tone, moment, size_of};
 
+/// Returns the result of a finished backup; none if it isn't finished.
+pub(super) fn end_of_backup(backup: &AppBackup) -> Option<End> {
+    end(
+        &backup.state,
+        backup.state_unready.as_deref(),
+        backup.hook_state.as_ref(),
+        backup.hook_state_details.as_deref(),
+    )
+}
+
 /// Returns the result of a finished backup or snapshot; none if it isn't finished. Failed hooks count as a
 /// failure: a database may still be quiesced.
 pub(super) fn end(

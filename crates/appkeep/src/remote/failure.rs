@@ -41,6 +41,13 @@ pub(super) fn offline(error: &Error) -> Failure {
     }
 }
 
+fn is_name_taken(error: &Error) -> bool {
+    let fields = error
+        .problem()
+        .and_then(|problem| problem.invalid_fields.as_ref());
+    fields.is_some_and(|fields| fields.iter().any(|field| field.name == "name"))
+}
+
 fn refused(status: StatusCode, error: &Error) -> Failure {
     let text = error.to_string();
     match status {
@@ -54,9 +61,11 @@ fn refused(status: StatusCode, error: &Error) -> Failure {
         }
         StatusCode::NOT_FOUND => Failure::new(NOT_FOUND, format!("not found: {text}"))
             .next("check the account and the app with appkeep doctor"),
-        StatusCode::CONFLICT => {
-            Failure::new(CONFLICT, text).next("check its state, and try again when it is no longer in use")
-        }
+        StatusCode::CONFLICT => Failure::new(CONFLICT, text).next(if is_name_taken(error) {
+            "choose another name"
+        } else {
+            "check its state, and try again when it is no longer in use"
+        }),
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
             Failure::new(FAILED, text).next("try again later")
         }

@@ -7,9 +7,10 @@ use appkeep_client::{Error, ErrorKind, StatusCode};
 use chrono::DateTime;
 
 use super::Check;
+use crate::commands::resource;
 use crate::credentials::environment;
 use crate::failure::Failure;
-use crate::remote::{Known, Session, age, is_undeclared, reasons};
+use crate::remote::{End, Known, Session, age, is_undeclared, reasons};
 
 /// The largest difference between the clocks of the server and of this machine.
 const CLOCKS_APART_MAX: Duration = Duration::from_mins(5);
@@ -243,6 +244,13 @@ async fn latest(session: &Session, app: &App) -> Result<Check, Failure> {
             format!("{found}: {why}"),
             "check whether the bucket's disk is mounted",
         ),
-        _ => Check::good(AT, found),
+        _ => match resource::end_of_backup(latest) {
+            Some(End::Failed(why)) => Check::wrong(
+                AT,
+                format!("{name}: {}, created {created} ago, {why}", latest.name),
+                "fix the hook; the app may still be prepared for a snapshot",
+            ),
+            _ => Check::good(AT, found),
+        },
     })
 }

@@ -11,8 +11,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 
+use crate::commands::resource;
 use crate::failure::Failure;
-use crate::remote::{Session, brief, is_undeclared, reasons};
+use crate::remote::{End, Session, brief, is_undeclared, reasons};
 
 /// How long after its due time a scheduled backup may take before it counts as overdue, as in the alerts of
 /// `deploy/prometheus`.
@@ -234,14 +235,11 @@ fn problems(app: &App, status: &AppStatus, newest: &[AppBackup]) -> Vec<String> 
         let why = or_unknown(&reasons(app.state_unready.as_deref()));
         problems.push(format!("the app is {}: {why}", app.state));
     }
-    let ended = newest.iter().find(|backup| !is_in_progress(backup));
-    if let Some(backup) = ended.filter(|backup| backup.state != ResourceState::Completed) {
-        let why = or_unknown(&reasons(backup.state_unready.as_deref()));
-        problems.push(format!(
-            "the backup {} is {}: {why}",
-            backup.name.as_str(),
-            backup.state
-        ));
+    let latest = newest
+        .iter()
+        .find_map(|backup| Some((backup, resource::end_of_backup(backup)?)));
+    if let Some((backup, End::Failed(why))) = latest {
+        problems.push(format!("the backup {} {why}", backup.name.as_str()));
     }
     if status.last_good.is_none() {
         problems.push(if newest.len() < BACKUPS_READ_MAX {

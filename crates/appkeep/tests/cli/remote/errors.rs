@@ -149,6 +149,8 @@ fn conflicts_are_reported() {
         refusal.ends_with("; check its state, and try again when it is no longer in use"),
         "{refusal}"
     );
+    let refusal = error_line(&fixture.run(["backup", "create", "waiting"]), 5);
+    assert!(refusal.ends_with("; choose another name"), "{refusal}");
 }
 
 #[test]

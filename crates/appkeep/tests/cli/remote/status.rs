@@ -8,7 +8,7 @@ use appkeep_launcher::eventually;
 use serde_json::{Value, json};
 
 use super::{Fixture, client_command};
-use crate::program::{only_error_line, stdout};
+use crate::program::{installation, only_error_line, stdout};
 
 fn status(fixture: &Fixture) -> (Option<i32>, Value) {
     let output = fixture.run(["status", "--output", "json"]);
@@ -56,7 +56,7 @@ fn only_apps_without_good_backups_need_attention() {
     assert_eq!(code, Some(1));
     assert_eq!(failed["apps"][0]["lastGood"]["name"], "first");
     let problem = failed["apps"][0]["problems"][0].as_str().unwrap();
-    assert!(problem.starts_with("the backup second is failed: "), "{problem}");
+    assert!(problem.starts_with("the backup second failed: "), "{problem}");
     let output = fixture.run(["status"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
@@ -67,6 +67,31 @@ fn only_apps_without_good_backups_need_attention() {
         String::from_utf8(output.stderr).unwrap(),
         "1 app or bucket needs attention\n"
     );
+}
+
+#[test]
+fn failed_hooks_need_attention() {
+    let installation = installation();
+    let volumes = "volumes = { data = \"volume\" }\n";
+    let hook =
+        "[[accounts.apps.hooks]]\nname = \"release\"\nstage = \"post-snapshot\"\ncommand = [\"false\"]\n";
+    installation
+        .configure(volumes, &format!("{volumes}{hook}"))
+        .unwrap();
+    let fixture = Fixture::of(installation);
+    fixture.run(["backup", "create", "first", "--wait"]);
+    let (code, found) = status(&fixture);
+    assert_eq!(code, Some(1));
+    assert_eq!(found["apps"][0]["lastGood"]["name"], "first");
+    let problem = found["apps"][0]["problems"][0].as_str().unwrap();
+    assert!(
+        problem.starts_with("the backup first is completed, but hooks failed: "),
+        "{problem}"
+    );
+    let doctor = fixture.run(["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1));
+    let expected = "is completed, but hooks failed: ";
+    assert!(stdout(&doctor).contains(expected), "{doctor:?}");
 }
 
 #[test]

@@ -94,11 +94,12 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
     checker.check_s3_places()?;
     let shared = checker.directories.check();
     let shared = shared.map_err(|(span, problem)| checker.error(&span, problem))?;
-    let mut warnings = incomplete(path, &declaration);
     for app in &mut declaration.apps {
         let inner = shared.iter().filter(|shared| shared.outer == app.id);
         app.options.volumes_inside = inner.map(|shared| shared.inner.clone()).collect();
     }
+    let mut warnings = incomplete(path, &declaration);
+    warnings.extend(shared.into_iter().map(|shared| shared.warning));
     Ok(Config {
         node: checker.node(server.node.as_ref())?,
         workers,
@@ -118,10 +119,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         keys,
         declaration,
         bucket_credentials: checker.bucket_credentials,
-        warnings: {
-            warnings.extend(shared.into_iter().map(|shared| shared.warning));
-            warnings
-        },
+        warnings,
     })
 }
 

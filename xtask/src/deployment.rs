@@ -1,5 +1,5 @@
-//! `cargo xtask deployment`: checks the files in `deploy/`: the manifests against the schemas of Kubernetes, and the
-//! Containerfile.
+//! `cargo xtask deployment`: checks the files in `deploy/`: the manifests against the schemas of Kubernetes, the
+//! Containerfile, and the Debian package with the unit.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::process::{command, succeeds};
 use crate::python::{self, Package};
-use crate::{Outcome, files};
+use crate::{Outcome, appkeep, debian, files};
 
 /// The checker of manifests, which contains the schemas; the linter of Containerfiles is installed next to it.
 const PACKAGE: Package = Package {
@@ -29,7 +29,7 @@ const KUSTOMIZATION: &str = "kustomization.yaml";
 /// Checks all files. Unknown properties of manifests are errors.
 ///
 /// # Errors
-/// When the checkers can't be installed, or there are no manifests.
+/// When the tools can't be installed, the binary can't be built, or there are no manifests.
 pub(crate) fn run() -> Result<Outcome> {
     let checker = python::installed(&PACKAGE)?;
     let manifests = manifests().with_context(|| format!("failed to list {MANIFESTS}"))?;
@@ -39,7 +39,10 @@ pub(crate) fn run() -> Result<Outcome> {
     let linter = checker.with_file_name(CONTAINERFILE_LINTER);
     let mut lint = command(&linter.to_string_lossy(), &[]);
     let is_clean = succeeds(lint.arg(files::root().join(CONTAINERFILE)))?;
-    Ok(Outcome::of(are_valid && is_clean))
+    if !(are_valid && is_clean) {
+        return Ok(Outcome::Findings);
+    }
+    debian::check(&appkeep::build(&["--locked"])?)
 }
 
 fn manifests() -> Result<Vec<PathBuf>> {

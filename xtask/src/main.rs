@@ -13,9 +13,11 @@ mod ci;
 mod cluster;
 mod codegen;
 mod crash;
+mod debian;
 mod deployment;
 mod diff;
 mod files;
+mod generated_files;
 mod languages;
 mod lint;
 mod npm;
@@ -32,6 +34,7 @@ mod spec;
 mod test;
 mod tidy;
 mod toolkit;
+mod tools;
 mod vendor;
 mod verify;
 mod workspace;
@@ -126,7 +129,7 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Check the files in deploy/; requires python3.
+    /// Check the files in deploy/, and install the Debian package on an overlay of this machine; requires python3 and root.
     Deployment,
     /// Generate clients in Python and TypeScript, and run the examples that use them; requires python3 and npm.
     Languages,

@@ -7,7 +7,6 @@ mod archive;
 mod changelog;
 mod git;
 mod sbom;
-mod tools;
 mod versions;
 
 use std::fmt::Write;
@@ -19,10 +18,11 @@ use cargo_metadata::Metadata;
 use cargo_metadata::semver::Version;
 
 use self::git::Repository;
-use self::tools::SEMVER_CHECKS;
 use self::versions::Member;
+use crate::debian::Build;
 use crate::process::{command, succeeds};
-use crate::{Outcome, appkeep, diff, files, package, spec, workspace};
+use crate::tools::SEMVER_CHECKS;
+use crate::{Outcome, appkeep, debian, diff, files, package, spec, workspace};
 
 /// The changelog, relative to the workspace's root.
 const CHANGELOG: &str = "CHANGELOG.md";
@@ -124,6 +124,7 @@ fn build(metadata: &Metadata, version: &Version, repository: &Repository) -> Res
     let mut names = vec![
         sbom::write(&dir, &name, &target, commit, time_secs)?,
         archive::pack(&dir, &name, time_secs)?,
+        debian::build(&binary, Build::Release(time_secs), &dir)?,
     ];
     archive::write_checksums(&dir, &names)?;
     names.push(archive::CHECKSUMS.to_owned());

@@ -1,54 +1,36 @@
-//! The archive of the binary, and the checksums of a release's files.
+//! The archive of a release, and the checksums of a release's files.
 
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
-use crate::files;
-use crate::process::{command, require};
+use crate::process::command;
+use crate::{files, generated_files};
 
 /// The files of the workspace that the archive contains.
 const DOCUMENTS: [&str; 4] = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
 
-/// Shells, each with the usual name of its file of completions.
-const COMPLETIONS: [(&str, &str); 3] = [
-    ("bash", "appkeep.bash"),
-    ("fish", "appkeep.fish"),
-    ("zsh", "_appkeep"),
-];
-
 /// The name of the file of checksums.
 pub(super) const CHECKSUMS: &str = "SHA256SUMS";
 
-/// Creates the directory `dir` with the files of the archive: the binary, what it generates, and documents.
+/// Creates the directory `dir` with the files of the archive: the binary, the files that it generates, and documents.
 ///
 /// # Errors
 /// When the binary fails or a file can't be written.
 pub(super) fn stage(binary: &Path, dir: &Path) -> Result<()> {
-    let completions = dir.join("completions");
-    fs::create_dir_all(&completions).with_context(|| format!("failed to create {}", dir.display()))?;
+    generated_files::write(binary, dir)?;
     fs::copy(binary, dir.join("appkeep")).with_context(|| format!("failed to copy {}", binary.display()))?;
     for document in DOCUMENTS {
         fs::copy(files::root().join(document), dir.join(document))
             .with_context(|| format!("failed to copy {document}"))?;
     }
-    for (shell, name) in COMPLETIONS {
-        let output = Command::new(binary)
-            .args(["completions", shell])
-            .stderr(Stdio::inherit())
-            .output();
-        let output = output.context("failed to start appkeep completions")?;
-        ensure!(output.status.success(), "appkeep completions {shell} failed");
-        fs::write(completions.join(name), output.stdout)
-            .with_context(|| format!("failed to write {name}"))?;
-    }
-    require(Command::new(binary).arg("man").arg(dir.join("man")))
+    Ok(())
 }
 
 /// Packs the directory `name` in `dir` into `name.tar.gz`, and returns the archive's name.
@@ -138,12 +120,5 @@ mod tests {
         );
         let script = format!("cd {} && sha256sum --check {CHECKSUMS}", dir.path().display());
         assert!(quietly("sh", &["-c", &script]));
-    }
-
-    #[test]
-    fn a_binary_that_fails_is_named() {
-        let dir = tempfile::tempdir().unwrap();
-        let error = stage(Path::new("/bin/false"), &dir.path().join("staged")).unwrap_err();
-        assert_eq!(error.to_string(), "appkeep completions bash failed");
     }
 }

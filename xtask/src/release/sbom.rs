@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::tools::CYCLONEDX;
 use crate::process::{command, require};
+use crate::tools::CYCLONEDX;
 
 /// The name of the file that `cargo cyclonedx` writes beside each manifest, without its extension.
 const OUTPUT: &str = "sbom";

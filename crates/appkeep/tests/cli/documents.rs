@@ -134,6 +134,7 @@ documents! {
     the_commands_of_configuration_work: "docs/configuration.md",
     the_commands_of_development_work: "docs/development.md",
     the_commands_of_high_availability_work_with_a_private_cluster: "docs/high-availability.md",
+    the_commands_of_install_work: "docs/install.md",
     the_commands_of_operations_work: "docs/operations.md",
     the_commands_of_other_languages_work: "docs/other-languages.md",
     the_commands_of_postgresql_work_with_a_private_cluster: "docs/postgresql.md",

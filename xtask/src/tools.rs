@@ -1,4 +1,4 @@
-//! The cargo commands that only releases require, in pinned versions. They are built on first use.
+//! The cargo commands for releases and packages, in pinned versions. They are built on first use.
 
 use std::process::Command;
 
@@ -9,20 +9,23 @@ use crate::process::{command, require};
 
 /// A cargo command: its name without `cargo-`, and its version.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tool(&'static str, &'static str);
+pub(crate) struct Tool(&'static str, &'static str);
+
+/// Creates the Debian package.
+pub(crate) const DEB: Tool = Tool("deb", "3.8.0");
 
 /// Describes the dependencies of the binary.
-pub(super) const CYCLONEDX: Tool = Tool("cyclonedx", "0.5.9");
+pub(crate) const CYCLONEDX: Tool = Tool("cyclonedx", "0.5.9");
 
 /// Compares the public items of libraries with those of the last release.
-pub(super) const SEMVER_CHECKS: Tool = Tool("semver-checks", "0.51.0");
+pub(crate) const SEMVER_CHECKS: Tool = Tool("semver-checks", "0.51.0");
 
 impl Tool {
     /// Installs the tool in `target/tools`, unless it is there, and returns its command.
     ///
     /// # Errors
     /// When it can't be built.
-    pub(super) fn command(self, args: &[&str]) -> Result<Command> {
+    pub(crate) fn command(self, args: &[&str]) -> Result<Command> {
         let Self(name, version) = self;
         let tools = files::root().join("target/tools");
         let package = format!("cargo-{name}@{version}");

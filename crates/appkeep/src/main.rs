@@ -6,6 +6,7 @@
 
 mod commands;
 mod credentials;
+mod definition;
 mod demo;
 #[cfg(feature = "failpoints")]
 mod fail_points;
@@ -22,18 +23,22 @@ mod test_mode;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::commands::{
     app, backup, bucket, config, diff, doctor, explain, health, job, key, login as logging_in, node, restore,
     schedule, serve, shell, snapshot, status, store, token, verify,
 };
-use self::failure::{COULD_NOT_RUN, Failure};
+use self::definition::Settings;
+use self::failure::{COULD_NOT_RUN, Failure, as_json};
 
 /// Self-hosted application backups and snapshots behind the Astra REST API.
 #[derive(Debug, Parser)]
 #[command(name = "appkeep", version, arg_required_else_help = true)]
 struct Cli {
+    /// Options of the command that precede it.
+    #[command(flatten)]
+    _source: remote::Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -115,14 +120,35 @@ enum Command {
     Man(shell::ManArgs),
 }
 
+/// Returns the definition of the command line.
+fn command() -> clap::Command {
+    definition::complete(Cli::command())
+}
+
 fn main() -> ExitCode {
-    match run(Cli::parse().command) {
+    let (matches, settings) = definition::parse(command());
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match start(settings).and_then(|()| run(cli.command)) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            if settings.json {
+                eprintln!("{}", as_json(&error));
+            } else {
+                eprintln!("error: {error:#}");
+            }
             ExitCode::from(error.downcast_ref().map_or(COULD_NOT_RUN, Failure::code))
         }
     }
+}
+
+fn start(settings: Settings) -> anyhow::Result<()> {
+    if settings.quiet {
+        remote::be_quiet();
+    }
+    if settings.debug {
+        logging::start_requests()?;
+    }
+    Ok(())
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {

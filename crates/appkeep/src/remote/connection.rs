@@ -59,6 +59,12 @@ pub(crate) struct Args {
         help_heading = "Output"
     )]
     pub(crate) output: Format,
+    /// Print only results: no progress and no notes. Lists and changes print only ids, one per line.
+    #[arg(long, short, global = true, help_heading = "Output")]
+    quiet: bool,
+    /// Log requests to stderr: method, URL, status, time and request id. The token is not logged.
+    #[arg(long, short = 'v', global = true, help_heading = "Output")]
+    debug: bool,
 }
 
 /// A server, or its database, which commands that only list and show can read directly.

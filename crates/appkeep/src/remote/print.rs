@@ -1,6 +1,7 @@
 //! Output on stdout: tables, or JSON and YAML exactly as the server sent it.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::AutoStream;
 use anyhow::Context;
@@ -8,10 +9,24 @@ use clap::ValueEnum;
 use console::Term;
 use dialoguer::Confirm;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::table::{Details, Table};
 use crate::failure::{COULD_NOT_RUN, Failure, on_one_line};
 use crate::stdout::print_line;
+
+/// Whether only results are printed.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Disables notes and progress.
+pub(crate) fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Returns whether only results are printed.
+pub(crate) fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
 
 /// The format of stdout.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -103,12 +118,16 @@ impl Format {
         }
     }
 
-    /// Prints the result of a change: one line as text, or the resource as JSON or YAML.
+    /// Prints the result of a change: one line as text, or only the resource's id, or the resource as JSON or YAML.
     ///
     /// # Errors
     /// When stdout can't be written to.
     pub(crate) fn done<T: Serialize>(self, thing: &T, line: &str) -> anyhow::Result<()> {
         match self {
+            Self::Table if is_quiet() => match serde_json::to_value(thing)?.get("id") {
+                Some(Value::String(id)) => print_line(&on_one_line(id)),
+                _ => Ok(()),
+            },
             Self::Table => print_line(&on_one_line(line)),
             Self::Json | Self::Yaml | Self::Csv => self.exactly(thing),
         }
@@ -130,8 +149,19 @@ impl Format {
     }
 }
 
-/// Prints a message for the user on stderr.
+/// Prints a message for the user on stderr, unless only results are printed.
 pub(crate) fn note(text: &str) {
+    if !is_quiet() {
+        say(text);
+    }
+}
+
+/// Prints on stderr a failure after which the command continues.
+pub(crate) fn complain(failure: &Failure) {
+    say(&format!("error: {failure}"));
+}
+
+fn say(text: &str) {
     // A closed stderr is not an error.
     let _ = writeln!(io::stderr(), "{}", on_one_line(text));
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use console::Term;
 use indicatif::{BinaryBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::print::note;
+use super::print::{is_quiet, note};
 use super::words::size;
 
 /// The shortest interval between progress messages without a terminal.
@@ -40,7 +40,7 @@ pub(crate) struct Step {
 /// Shows progress to the user.
 pub(crate) struct Reporter {
     what: String,
-    /// The bar, if stderr is a terminal.
+    /// The bar, if stderr is a terminal and notes are printed.
     bar: Option<ProgressBar>,
     reported: Option<(String, Instant)>,
     /// The time of the first poll at which data was being copied, and the number of bytes copied by then.
@@ -51,7 +51,7 @@ pub(crate) struct Reporter {
 impl Reporter {
     /// Shows the operation, for example `backup nightly-1`.
     pub(crate) fn new(what: &str) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
+        let bar = (std::io::stderr().is_terminal() && !is_quiet()).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             bar.set_style(waiting_style());
             bar.enable_steady_tick(REDRAW_INTERVAL);

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use appkeep_launcher::{ACCOUNT, Installation, OTHER_ACCOUNT};
 
-use super::{Fixture, client_command, error_line, last_error_line, run_at};
+use super::{Fixture, client_command, error_line, last_error_as_json, run_at};
 use crate::fake_server;
 use crate::program::{appkeep, installation, run, stdout};
 
@@ -60,17 +60,17 @@ fn unreachable_servers_are_named() {
 fn wrong_tokens_and_foreign_accounts_are_rejected() {
     let fixture = Fixture::new();
     let wrong = error_line(&fixture.run(["app", "list", "--token", "wrong"]), 4);
-    assert!(
-        wrong.starts_with("the server refused the token: app_list: 401 Unauthorized: "),
-        "{wrong}"
-    );
+    assert!(wrong.starts_with("the server refused the token: "), "{wrong}");
     assert!(
         wrong.ends_with("; it is wrong, expired or revoked: run appkeep login with another one"),
         "{wrong}"
     );
+    for internal in ["app_list", "http", "401"] {
+        assert!(!wrong.contains(internal), "{wrong}");
+    }
     let foreign = error_line(&fixture.run(["app", "list", "--account", OTHER_ACCOUNT]), 4);
     assert!(
-        foreign.starts_with("the token doesn't permit this: app_list: 403 Forbidden: "),
+        foreign.starts_with("the token doesn't permit this: "),
         "{foreign}"
     );
     let viewer = fixture
@@ -99,7 +99,7 @@ fn unknown_resources_are_not_found() {
     let unknown = "00000000-0000-4000-8000-000000000000";
     let refusal = error_line(&fixture.run(["backup", "wait", unknown]), 3);
     assert!(
-        refusal.starts_with("not found: app_backup_fetch: 404 Not Found: "),
+        refusal.starts_with("not found: ") && !refusal.contains("app_backup_fetch"),
         "{refusal}"
     );
 }
@@ -142,7 +142,7 @@ fn conflicts_are_reported() {
     fixture.json(&["backup", "create", "waiting"]);
     let refusal = error_line(&fixture.run(["backup", "delete", "waiting"]), 5);
     assert!(
-        refusal.contains("409 Conflict: Backup cancellation not allowed"),
+        refusal.starts_with("Backup cancellation not allowed: "),
         "{refusal}"
     );
     assert!(
@@ -172,9 +172,11 @@ fn failed_backups_end_the_wait_with_their_reason() {
     let volume = fixture.installation.path().join("volume");
     fs::remove_dir_all(&volume).unwrap();
     let output = fixture.run(["backup", "create", "hopeless", "--wait", "--output", "json"]);
-    let message = last_error_line(&output, 1);
+    let error = last_error_as_json(&output, 1);
+    let message = error["title"].as_str().unwrap();
     assert!(message.starts_with("backup hopeless failed: "), "{message}");
-    assert!(message.contains("; appkeep backup show "), "{message}");
+    let next = error["nextStep"].as_str().unwrap();
+    assert!(next.starts_with("appkeep backup show "), "{next}");
     let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(printed["state"], "failed");
 }
@@ -210,7 +212,7 @@ fn non_api_responses_are_reported() {
     let server = fake_server::start(|_, _| (502, "text/plain", "bad gateway".to_owned()));
     let url = server.uri();
     let output = run_at(&url, &["app", "list"]);
-    assert!(error_line(&output, 1).contains("the server failed: app_list: 502 Bad Gateway"));
+    assert!(error_line(&output, 1).contains("the server failed: 502 Bad Gateway"));
     let https = url.replace("http:", "https:");
     let output = run_at(&https, &["app", "list"]);
     let refusal = error_line(&output, 2);

@@ -194,7 +194,7 @@ fn invalid_options_of_lists_name_the_valid_ones() {
              schedule-id, id",
         ),
         (
-            &["--columns", "name", "--output", "json"],
+            &["--columns", "name", "--output", "yaml"],
             "--columns is for tables and CSV, not for JSON and YAML; specify --output csv",
         ),
     ] {

@@ -10,7 +10,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
 use crate::failure::COULD_NOT_RUN;
-use crate::remote::Format;
+use crate::remote::{Format, Messages};
 
 /// The groups of commands in the help. All others are in a last group.
 const GROUPS: [(&str, &[&str]); 3] = [
@@ -37,7 +37,11 @@ const SERVER: &[&str] = &["url", "token", "token_file", "account", "ca", "debug"
 
 /// Options that commands inherit and refuse: hidden in their help.
 const REFUSED: [(&str, &[&str], &[&str]); 4] = [
-    ("backup", &["create", "wait", "restore", "delete"], DATABASE),
+    (
+        "backup",
+        &["create", "wait", "restore", "cancel", "delete"],
+        DATABASE,
+    ),
     ("snapshot", &["create", "wait", "restore", "delete"], DATABASE),
     ("schedule", &["confirm-retention", "run"], SERVER),
     ("bucket", &["take-over"], SERVER),
@@ -124,14 +128,12 @@ fn about(command: &Command) -> String {
 }
 
 /// The settings of all commands.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Settings {
-    /// Whether errors are printed as JSON.
-    pub(crate) json: bool,
+    /// How messages are printed.
+    pub(crate) messages: Messages,
     /// Whether requests are logged.
     pub(crate) debug: bool,
-    /// Whether only results are printed.
-    pub(crate) quiet: bool,
 }
 
 /// Parses the arguments of the process. Ends it if they are wrong, or ask for help or the version.
@@ -147,9 +149,11 @@ pub(crate) fn parse(mut command: Command) -> (ArgMatches, Settings) {
     }
     let is_set = |id| leaf.try_get_one(id).ok().flatten() == Some(&true);
     let settings = Settings {
-        json: leaf.try_get_one("output").ok().flatten() == Some(&Format::Json),
+        messages: Messages {
+            are_json: leaf.try_get_one("output").ok().flatten() == Some(&Format::Json),
+            are_quiet: is_set("quiet"),
+        },
         debug: is_set("debug"),
-        quiet: is_set("quiet"),
     };
     (matches, settings)
 }

@@ -25,13 +25,13 @@ server without this operation), 3 not found, 4 token refused or not permitted, 5
 130 interrupted.";
 
 /// The reason why a command failed, printed on one line.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Failure {
     code: u8,
     cause: String,
     next: Option<String>,
     /// The problem document in the server's response.
-    problem: Option<Map<String, Value>>,
+    problem: Option<Box<Map<String, Value>>>,
 }
 
 impl Failure {
@@ -56,8 +56,15 @@ impl Failure {
     #[must_use]
     pub(crate) fn problem(mut self, problem: &impl serde::Serialize) -> Self {
         if let Ok(Value::Object(problem)) = serde_json::to_value(problem) {
-            self.problem = Some(problem);
+            self.problem = Some(Box::new(problem));
         }
+        self
+    }
+
+    /// Replaces the exit code.
+    #[must_use]
+    pub(crate) fn with_code(mut self, code: u8) -> Self {
+        self.code = code;
         self
     }
 
@@ -97,7 +104,7 @@ pub(crate) fn as_json(error: &anyhow::Error) -> Value {
         Some(Failure {
             problem: Some(problem),
             ..
-        }) => problem.clone(),
+        }) => (**problem).clone(),
         _ => Map::new(),
     };
     let cause = failure.map_or_else(|| format!("{error:#}"), |failure| failure.cause.clone());

@@ -30,7 +30,7 @@ use self::commands::{
     schedule, serve, shell, snapshot, status, store, token, verify,
 };
 use self::definition::Settings;
-use self::failure::{COULD_NOT_RUN, Failure, as_json};
+use self::failure::{COULD_NOT_RUN, Failure};
 
 /// Self-hosted application backups and snapshots behind the Astra REST API.
 #[derive(Debug, Parser)]
@@ -131,20 +131,14 @@ fn main() -> ExitCode {
     match start(settings).and_then(|()| run(cli.command)) {
         Ok(code) => code,
         Err(error) => {
-            if settings.json {
-                eprintln!("{}", as_json(&error));
-            } else {
-                eprintln!("error: {error:#}");
-            }
+            remote::print_error(&error);
             ExitCode::from(error.downcast_ref().map_or(COULD_NOT_RUN, Failure::code))
         }
     }
 }
 
 fn start(settings: Settings) -> anyhow::Result<()> {
-    if settings.quiet {
-        remote::be_quiet();
-    }
+    remote::set_messages(settings.messages);
     if settings.debug {
         logging::start_requests()?;
     }

@@ -1,7 +1,7 @@
 //! Output on stdout: tables, or JSON and YAML exactly as the server sent it.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
 
 use anstream::AutoStream;
 use anyhow::Context;
@@ -12,20 +12,33 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::table::{Details, Table};
-use crate::failure::{COULD_NOT_RUN, Failure, on_one_line};
+use crate::failure::{COULD_NOT_RUN, Failure, as_json, on_one_line};
 use crate::stdout::print_line;
 
-/// Whether only results are printed.
-static QUIET: AtomicBool = AtomicBool::new(false);
+/// How messages on stderr are printed; the default until the arguments are parsed.
+static MESSAGES: OnceLock<Messages> = OnceLock::new();
 
-/// Disables notes and progress.
-pub(crate) fn be_quiet() {
-    QUIET.store(true, Ordering::Relaxed);
+/// How messages on stderr are printed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Messages {
+    /// Errors are JSON.
+    pub(crate) are_json: bool,
+    /// Only errors are printed, neither notes nor progress.
+    pub(crate) are_quiet: bool,
 }
 
-/// Returns whether only results are printed.
+/// Sets how messages are printed, once.
+pub(crate) fn set_messages(messages: Messages) {
+    MESSAGES.get_or_init(|| messages);
+}
+
+fn messages() -> Messages {
+    MESSAGES.get().copied().unwrap_or_default()
+}
+
+/// Returns whether only results and errors are printed.
 pub(crate) fn is_quiet() -> bool {
-    QUIET.load(Ordering::Relaxed)
+    messages().are_quiet
 }
 
 /// The format of stdout.
@@ -152,18 +165,24 @@ impl Format {
 /// Prints a message for the user on stderr, unless only results are printed.
 pub(crate) fn note(text: &str) {
     if !is_quiet() {
-        say(text);
+        // A closed stderr is not an error.
+        let _ = writeln!(io::stderr(), "{}", on_one_line(text));
     }
 }
 
 /// Prints on stderr a failure after which the command continues.
 pub(crate) fn complain(failure: &Failure) {
-    say(&format!("error: {failure}"));
+    print_error(&failure.clone().into());
 }
 
-fn say(text: &str) {
+/// Prints an error on stderr.
+pub(crate) fn print_error(error: &anyhow::Error) {
     // A closed stderr is not an error.
-    let _ = writeln!(io::stderr(), "{}", on_one_line(text));
+    let _ = if messages().are_json {
+        writeln!(io::stderr(), "{}", as_json(error))
+    } else {
+        writeln!(io::stderr(), "error: {error:#}")
+    };
 }
 
 /// Asks for confirmation at a terminal.

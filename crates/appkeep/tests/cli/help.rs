@@ -35,7 +35,8 @@ backup: --data <DIR> | --config <FILE> | Without a server | list | show | create
   | ls | find | dump | diff
   | Examples: appkeep backup create before-upgrade --app shop --wait | 130 interrupted.
 backup list: --state <STATE> | --sort <[-]FIELD> | --columns <FIELD> | an age such as 7d | Examples:
-backup create: without --wait, the command returns at once | --bucket <BUCKET>
+backup cancel: Cancel a backup in progress, and delete it | appkeep job cancel | Example:
+backup create: without --wait, the command returns at once | --bucket <BUCKET> | --all
   | --label <NAME=VALUE> | Examples:
 backup restore: Stop the app first | --yes | --wait | appkeep restore --target
 backup ls: Requires --data | --recursive | %25 is a percent sign | Examples:

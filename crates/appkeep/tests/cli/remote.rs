@@ -9,6 +9,7 @@ mod lists;
 mod login;
 mod resources;
 mod restore;
+mod several;
 mod status;
 mod tables;
 mod wait;

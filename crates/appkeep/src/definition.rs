@@ -17,7 +17,8 @@ const GROUPS: [(&str, &[&str]); 3] = [
     (
         "Use a server",
         &[
-            "login", "logout", "status", "app", "backup", "snapshot", "schedule", "bucket", "doctor",
+            "login", "logout", "context", "status", "app", "backup", "snapshot", "schedule", "bucket",
+            "doctor",
         ],
     ),
     (
@@ -33,7 +34,16 @@ const GROUPS: [(&str, &[&str]); 3] = [
 const DATABASE: &[&str] = &["data", "config"];
 
 /// The options that select a server, and the format of its data.
-const SERVER: &[&str] = &["url", "token", "token_file", "account", "ca", "debug", "output"];
+const SERVER: &[&str] = &[
+    "context",
+    "url",
+    "token",
+    "token_file",
+    "account",
+    "ca",
+    "debug",
+    "output",
+];
 
 /// Options that commands inherit and refuse: hidden in their help.
 const REFUSED: [(&str, &[&str], &[&str]); 4] = [

@@ -26,8 +26,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::commands::{
-    app, backup, bucket, config, diff, doctor, explain, health, job, key, login as logging_in, node, restore,
-    schedule, serve, shell, snapshot, status, store, token, verify,
+    app, backup, bucket, config, context, diff, doctor, explain, health, job, key, login as logging_in, node,
+    restore, schedule, serve, shell, snapshot, status, store, token, verify,
 };
 use self::definition::Settings;
 use self::failure::{COULD_NOT_RUN, Failure};
@@ -53,8 +53,8 @@ enum Command {
     Bucket(bucket::Args),
     Schedule(schedule::Args),
     Login(logging_in::Args),
-    /// Remove the stored login. The token stays valid until it is revoked on its server.
-    Logout,
+    Logout(logging_in::LogoutArgs),
+    Context(context::Args),
     Status(status::Args),
     Doctor(doctor::Args),
     Health(health::Args),
@@ -170,7 +170,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Status(args) => block_on(status::run(args)),
         Command::Doctor(args) => block_on(doctor::run(args)),
         Command::Health(args) => block_on(health::run(args)),
-        Command::Logout => logging_in::logout(),
+        Command::Logout(args) => logging_in::logout(&args),
+        Command::Context(args) => context::run(&args),
         Command::Version => commands::version(),
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),

@@ -44,7 +44,8 @@ backup find: Requires --data | A glob | Examples:
 backup dump: Requires --data | --target <FILE> | Only the owner can read | Examples:
 backup diff: Requires --data | The content isn't read | Examples:
 snapshot: list | show | create | delete | Examples:
-login: Store a server | readable only by the user | Examples: appkeep login --url
+context: the selected one, or that of --context | list | use | rename | delete | Examples:
+login: Store a server | --token-stdin | --name <CONTEXT> | readable only by the user | Examples: appkeep login --url
 backup delete: --older-than <WHEN> | --keep-last <COUNT> | --dry-run | Examples:
 snapshot wait: --timeout <SECONDS> | Example:
 version: Print the version
@@ -52,7 +53,7 @@ bucket: list | show | check | Examples:
 bucket import: The server must be stopped | can be repeated | Exit codes: 0 | --output <FORMAT> | Example:
 bucket check: as far as the server knows | sums up the states | Example:
 schedule: list | show | run | server's configuration | Examples:
-logout: Remove the stored login
+logout: Remove a stored login | --all
 status: the last good backup of each app | --watch | Exit codes: 0 nothing needs attention, 1
 doctor: the most likely first | Nothing is changed | Exit codes: 0 no problems
 completions: bash | zsh | fish | powershell | Example: source

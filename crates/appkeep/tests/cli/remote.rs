@@ -1,5 +1,6 @@
 //! The commands that contact a server.
 
+mod contexts;
 mod definitions;
 mod deletions;
 mod doctor;

@@ -9,6 +9,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
+use crate::completion::complete_names;
 use crate::failure::COULD_NOT_RUN;
 use crate::remote::{Format, Messages};
 
@@ -74,6 +75,14 @@ pub(crate) fn complete(command: Command) -> Command {
     let command = command
         .help_template(template)
         .after_help("The options of a command may also precede it: appkeep --output json backup list");
+    let names = GROUPS[0]
+        .1
+        .iter()
+        .filter(|name| command.find_subcommand(name).is_some());
+    let names: Vec<&str> = names.copied().collect();
+    let command = names.into_iter().fold(command, |command, name| {
+        command.mut_subcommand(name, complete_names)
+    });
     REFUSED
         .into_iter()
         .fold(command, |command, (name, refusing, ids)| {

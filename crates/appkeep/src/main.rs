@@ -5,6 +5,7 @@
 //! that contact a server have more, which `failure.rs` lists.
 
 mod commands;
+mod completion;
 mod credentials;
 mod definition;
 mod demo;
@@ -108,7 +109,9 @@ enum Command {
     Explain(explain::Args),
     /// Print this server's OpenAPI document, generated from its types and routes.
     Openapi,
-    /// Print completions for a shell.
+    /// Print completions for a shell, also of the names of apps, backups, buckets and others.
+    ///
+    /// Names are those of the stored login's server.
     ///
     /// Example: source <(appkeep completions bash)
     Completions(shell::CompletionsArgs),
@@ -126,6 +129,7 @@ fn command() -> clap::Command {
 }
 
 fn main() -> ExitCode {
+    completion::respond(command);
     let (matches, settings) = definition::parse(command());
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match start(settings).and_then(|()| run(cli.command)) {

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap_complete::Shell;
 
-use crate::command;
 use crate::stdout::print_line;
+use crate::{command, completion};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct CompletionsArgs {
@@ -22,9 +22,8 @@ pub(crate) struct CompletionsArgs {
 /// # Errors
 /// When stdout can't be written to.
 pub(crate) fn completions(args: &CompletionsArgs) -> anyhow::Result<ExitCode> {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut command(), "appkeep", &mut script);
-    print_line(String::from_utf8(script)?.trim_end())?;
+    let script = completion::script(&args.shell.to_string())?;
+    print_line(script.context("the shell has no completions")?.trim_end())?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use clap::builder::StyledStr;
 use clap::error::ErrorKind;
@@ -11,7 +12,7 @@ use clap::{ArgMatches, Command};
 
 use crate::completion::complete_names;
 use crate::failure::COULD_NOT_RUN;
-use crate::remote::{Format, Messages};
+use crate::remote::{Format, Messages, set_database_options};
 
 /// The groups of commands in the help. All others are in a last group.
 const GROUPS: [(&str, &[&str]); 3] = [
@@ -166,6 +167,11 @@ pub(crate) fn parse(mut command: Command) -> (ArgMatches, Settings) {
         let problem = format!("appkeep {path} doesn't accept --{option} before the command");
         refuse(&command.error(ErrorKind::ArgumentConflict, problem));
     }
+    let options = DATABASE.iter().filter_map(|id| {
+        let path = leaf.try_get_one::<PathBuf>(id).ok().flatten()?;
+        Some(format!(" --{id} {}", path.display()))
+    });
+    set_database_options(options.collect());
     let is_set = |id| leaf.try_get_one(id).ok().flatten() == Some(&true);
     let settings = Settings {
         messages: Messages {

@@ -20,6 +20,9 @@ use super::print::Format;
 /// The name of a server's database as the source of a value.
 const DATABASE: &str = "the database";
 
+/// The beginnings of paths below a server's address: of its web pages, and of the API.
+const PAGES: [&str; 3] = ["ui", "docs", "accounts"];
+
 /// The server and the output format of all commands that contact a server.
 #[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
@@ -202,7 +205,7 @@ impl Args {
                 .map(|token| Given::new(token, "APPKEEP_TOKEN"));
         }
         if let (None, Some(file)) = (&known.ca, environment("APPKEEP_CA")) {
-            known.ca = Some(Given::new(read(file.as_ref())?, "APPKEEP_CA"));
+            known.ca = Some(Given::new(read(file.as_ref())?, format!("APPKEEP_CA={file}")));
         }
         known.url = known.url.or_else(|| variable("APPKEEP_URL"));
         known.account = known.account.or_else(|| variable("APPKEEP_ACCOUNT"));
@@ -217,7 +220,7 @@ impl Args {
             (None, None) => None,
         };
         let ca = match &self.ca {
-            Some(file) => Some(Given::new(read(file)?, "--ca")),
+            Some(file) => Some(Given::new(read(file)?, format!("--ca {}", file.display()))),
             None => None,
         };
         Ok(Known {
@@ -240,6 +243,31 @@ impl Args {
             .map(|account| Given::new(account, "--account"));
         argument.or_else(|| variable("APPKEEP_ACCOUNT"))
     }
+}
+
+/// Refuses addresses that users paste or abbreviate, and suggests the correct one.
+fn check_address(url: &Given<String>) -> Result<(), Failure> {
+    let (value, from) = (url.value.trim_end_matches('/'), &url.from);
+    if !value.contains("://") {
+        let problem = format!("the address {value:?}, from {from}, has no scheme");
+        return Err(Failure::new(COULD_NOT_RUN, problem).next(format!(
+            "specify https://{value}, or http://{value} if the server has no TLS"
+        )));
+    }
+    let (scheme, rest) = value.split_once("://").unwrap_or_default();
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let mut segments = rest.split('/');
+    let mut server = vec![segments.next().unwrap_or_default()];
+    for segment in segments {
+        if PAGES.contains(&segment) {
+            let problem =
+                format!("the address {value}, from {from}, is that of a page and not of the server");
+            let server = server.join("/");
+            return Err(Failure::new(COULD_NOT_RUN, problem).next(format!("specify {scheme}://{server}")));
+        }
+        server.push(segment);
+    }
+    Ok(())
 }
 
 fn variable(name: &'static str) -> Option<Given<String>> {
@@ -294,12 +322,14 @@ impl Known {
     /// Returns the server's URL.
     ///
     /// # Errors
-    /// When none is set.
+    /// When none is set, it has no scheme, or it is the address of a page.
     pub(crate) fn url(&self) -> Result<&str, Failure> {
-        self.url.as_ref().map(|url| url.value.as_str()).ok_or_else(|| {
+        let url = self.url.as_ref().ok_or_else(|| {
             Failure::new(COULD_NOT_RUN, "no server is set")
                 .next("specify --url or APPKEEP_URL, or run appkeep login")
-        })
+        })?;
+        check_address(url)?;
+        Ok(&url.value)
     }
 
     /// Returns the token.

@@ -139,6 +139,14 @@ fn unreachable_at(url: &str, error: &Error, cause: &TransportError) -> Failure {
         return Failure::new(COULD_NOT_RUN, format!("{url} doesn't use TLS: {last}"))
             .next("the scheme may be http:// instead of https://");
     }
+    if url.starts_with("http://") && !error.is_connect() {
+        // A server with TLS closes connections that don't begin with a handshake.
+        return Failure::new(
+            COULD_NOT_RUN,
+            format!("{url} closed the connection without a response: {last}"),
+        )
+        .next("if the server uses TLS, the scheme is https:// instead of http://");
+    }
     Failure::new(COULD_NOT_RUN, format!("failed to reach {url}: {last}"))
         .next("check that it runs, or find the reason with appkeep doctor")
 }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use anstream::AutoStream;
 use anyhow::Context;
 use clap::ValueEnum;
-use console::Term;
+use console::{Term, measure_text_width};
 use dialoguer::Confirm;
 use serde::Serialize;
 use serde_json::Value;
@@ -17,6 +17,12 @@ use crate::stdout::print_line;
 
 /// How messages on stderr are printed; the default until the arguments are parsed.
 static MESSAGES: OnceLock<Messages> = OnceLock::new();
+
+/// The options that select a database, each after a space.
+static DATABASE_OPTIONS: OnceLock<String> = OnceLock::new();
+
+/// The columns of a question's choices and answer: ` [y/N] yes`, and the cursor.
+const ANSWER_COLUMNS: usize = 12;
 
 /// How messages on stderr are printed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,6 +40,17 @@ pub(crate) fn set_messages(messages: Messages) {
 
 fn messages() -> Messages {
     MESSAGES.get().copied().unwrap_or_default()
+}
+
+/// Sets the options that select a database, which suggested commands repeat.
+pub(crate) fn set_database_options(options: String) {
+    DATABASE_OPTIONS.get_or_init(|| options);
+}
+
+/// Returns a suggested command that uses the same database as this one, if it uses one.
+pub(crate) fn suggested(command: &str) -> String {
+    let options = DATABASE_OPTIONS.get().map(String::as_str).unwrap_or_default();
+    format!("{command}{options}")
 }
 
 /// Returns whether only results and errors are printed.
@@ -194,7 +211,7 @@ pub(crate) fn confirmed(question: &str, refusal: &str) -> Result<(), Failure> {
         return Err(Failure::new(COULD_NOT_RUN, refusal).next("confirm it with --yes"));
     }
     match Confirm::new()
-        .with_prompt(on_one_line(question))
+        .with_prompt(fitting(on_one_line(question)))
         .default(false)
         .interact()
     {
@@ -205,6 +222,20 @@ pub(crate) fn confirmed(question: &str, refusal: &str) -> Result<(), Failure> {
             format!("failed to read the confirmation: {error}"),
         )),
     }
+}
+
+/// Returns the prompt if it fits on one line of the terminal. Otherwise prints it before a short prompt, because the prompt is
+/// redrawn, and only the last one of its lines would be replaced.
+fn fitting(prompt: String) -> String {
+    let columns = Term::stderr()
+        .size_checked()
+        .map(|(_, columns)| usize::from(columns));
+    if columns.is_none_or(|columns| measure_text_width(&prompt) + ANSWER_COLUMNS <= columns) {
+        return prompt;
+    }
+    // A closed stderr is not an error.
+    let _ = writeln!(io::stderr(), "{prompt}");
+    "Continue?".to_owned()
 }
 
 /// Returns whether the user can be asked.

@@ -4,11 +4,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
-use appkeep_launcher::{ACCOUNT, Installation, OTHER_ACCOUNT};
+use appkeep_launcher::{Installation, OTHER_ACCOUNT};
 
 use super::{Fixture, client_command, error_line, last_error_as_json, run_at};
 use crate::fake_server;
-use crate::program::{appkeep, installation, run, stdout};
+use crate::program::{appkeep, installation, stdout};
 
 /// Returns an installation whose account has two apps.
 fn two_apps() -> Installation {
@@ -33,17 +33,32 @@ fn missing_settings_are_named() {
         nowhere("APPKEEP_TOKEN"),
         "no token is set; specify --token-file or APPKEEP_TOKEN, or run appkeep login"
     );
-    let output = run([
-        "app",
-        "list",
-        "--url",
-        "127.0.0.1",
-        "--token",
-        "secret",
-        "--account",
-        ACCOUNT,
-    ]);
-    assert!(error_line(&output, 2).starts_with("the base URL `127.0.0.1` can't be read"));
+}
+
+#[test]
+fn abbreviated_and_pasted_addresses_are_corrected() {
+    for (address, error) in [
+        (
+            "127.0.0.1:8480",
+            "the address \"127.0.0.1:8480\", from APPKEEP_URL, has no scheme; specify https://127.0.0.1:8480, or \
+             http://127.0.0.1:8480 if the server has no TLS",
+        ),
+        (
+            "http://a.example:8480/ui/#/apps?x=1",
+            "the address http://a.example:8480/ui/#/apps?x=1, from APPKEEP_URL, is that of a page and not of the server; \
+             specify http://a.example:8480",
+        ),
+        (
+            "https://a.example/backup/docs",
+            "the address https://a.example/backup/docs, from APPKEEP_URL, is that of a page and not of the server; specify \
+             https://a.example/backup",
+        ),
+    ] {
+        assert_eq!(error_line(&run_at(address, &["app", "list"]), 2), error);
+    }
+    // A path in front of that of the API is a part of the server's address.
+    let output = run_at("http://127.0.0.1:1/prefix", &["app", "list"]);
+    assert!(error_line(&output, 2).starts_with("failed to reach http://127.0.0.1:1/prefix: "));
 }
 
 #[test]
@@ -276,7 +291,13 @@ fn inaccessible_files_are_named() {
     }
     fs::write(&file, "no certificate").unwrap();
     let output = run_at("https://127.0.0.1:1", &["app", "list", "--ca", &name]);
-    assert!(error_line(&output, 2).starts_with("the root certificates can't be read: "));
+    assert_eq!(
+        error_line(&output, 2),
+        format!(
+            "--ca {name} contains no certificate authority: no certificate in there; expected PEM, which begins with \
+             -----BEGIN CERTIFICATE-----"
+        )
+    );
     let output = appkeep()
         .args(["man", &format!("{name}/below")])
         .output()

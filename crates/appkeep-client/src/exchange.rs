@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Excerpt, TransportError};
 use crate::problem;
 use crate::response::ResponseValue;
 use crate::retry;
-use crate::trace;
+use crate::trace::Attempt;
 
 /// The size limit of a successful response, in bytes: a list of about 500,000 backups.
 const SUCCESS_BYTES_MAX: usize = 256 * 1024 * 1024;
@@ -87,10 +87,10 @@ async fn send(client: &Client, operation: &'static str, request: RequestBuilder)
         // All bodies of this API are in memory, so every request can be sent again.
         let request = request.try_clone().expect("the body is not a stream");
         attempts += 1;
-        let attempt = attempts;
+        let attempt = Attempt::begin(operation, attempts, &request);
         async move {
             let result = send_once(client, operation, request).await;
-            trace::attempt(operation, attempt, result.as_ref().map(|success| success.status));
+            attempt.end(result.as_ref().map(|success| success.status));
             result
         }
     })

@@ -1,6 +1,7 @@
 //! Tokens and certificates from arguments, the environment and files.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -22,15 +23,35 @@ pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Reads the token in a file.
+/// The size limit of a token with white space around it, in bytes: 16 KiB.
+const TOKEN_BYTES_MAX: u64 = 16 * 1024;
+
+/// Reads the token in a file; `-` is the standard input.
 ///
 /// # Errors
-/// When the file can't be read, or contains no token.
+/// When the file can't be read, is too large, or contains no token.
 pub(crate) fn token_in(file: &Path) -> anyhow::Result<SecretString> {
-    let text = fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
+    let (name, mut text) = (file_name(file), String::new());
+    let read = if file == Path::new("-") {
+        io::stdin().take(TOKEN_BYTES_MAX + 1).read_to_string(&mut text)
+    } else {
+        File::open(file).and_then(|file| file.take(TOKEN_BYTES_MAX + 1).read_to_string(&mut text))
+    };
+    let read = read.with_context(|| format!("failed to read {name}"))?;
+    if u64::try_from(read)? > TOKEN_BYTES_MAX {
+        bail!("{name} is too large for a token: expected at most {TOKEN_BYTES_MAX} bytes");
+    }
     match token(&text) {
         Ok(token) => Ok(token),
-        Err(_) => bail!("{} contains no token", file.display()),
+        Err(_) => bail!("{name} contains no token"),
+    }
+}
+
+fn file_name(file: &Path) -> String {
+    if file == Path::new("-") {
+        "the standard input".to_owned()
+    } else {
+        file.display().to_string()
     }
 }
 

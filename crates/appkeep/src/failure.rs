@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::{Map, Value};
+
 /// The operation failed: a backup, a restore, or the server during a request.
 pub(crate) const FAILED: u8 = 1;
 /// The command could not run: usage, configuration, an unreachable server, an address in use.
@@ -23,11 +25,13 @@ server without this operation), 3 not found, 4 token refused or not permitted, 5
 130 interrupted.";
 
 /// The reason why a command failed, printed on one line.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Failure {
     code: u8,
     cause: String,
     next: Option<String>,
+    /// The problem document in the server's response.
+    problem: Option<Box<Map<String, Value>>>,
 }
 
 impl Failure {
@@ -37,6 +41,7 @@ impl Failure {
             code,
             cause: cause.into(),
             next: None,
+            problem: None,
         }
     }
 
@@ -44,6 +49,22 @@ impl Failure {
     #[must_use]
     pub(crate) fn next(mut self, step: impl Into<String>) -> Self {
         self.next = Some(step.into());
+        self
+    }
+
+    /// Sets the problem document in the server's response.
+    #[must_use]
+    pub(crate) fn problem(mut self, problem: &impl serde::Serialize) -> Self {
+        if let Ok(Value::Object(problem)) = serde_json::to_value(problem) {
+            self.problem = Some(Box::new(problem));
+        }
+        self
+    }
+
+    /// Replaces the exit code.
+    #[must_use]
+    pub(crate) fn with_code(mut self, code: u8) -> Self {
+        self.code = code;
         self
     }
 
@@ -75,6 +96,30 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// Returns an error as a problem document: the server's, or one with the cause as title. The members `exitCode` and
+/// `nextStep` are added.
+pub(crate) fn as_json(error: &anyhow::Error) -> Value {
+    let failure = error.downcast_ref::<Failure>();
+    let mut document = match failure {
+        Some(Failure {
+            problem: Some(problem),
+            ..
+        }) => (**problem).clone(),
+        _ => Map::new(),
+    };
+    let cause = failure.map_or_else(|| format!("{error:#}"), |failure| failure.cause.clone());
+    let mut add = |name: &str, value: Value| {
+        document.entry(name).or_insert(value);
+    };
+    add("type", "about:blank".into());
+    add("title", on_one_line(&cause).into());
+    add("exitCode", failure.map_or(COULD_NOT_RUN, Failure::code).into());
+    if let Some(next) = failure.and_then(Failure::next_step) {
+        add("nextStep", on_one_line(next).into());
+    }
+    Value::Object(document)
+}
+
 /// Returns the text on one line, without characters that control a terminal: a server's text may contain any
 /// of them.
 pub(crate) fn on_one_line(text: &str) -> String {
@@ -97,7 +142,25 @@ pub(crate) fn on_one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{CONFLICT, Failure, on_one_line};
+    use serde_json::json;
+
+    use super::{CONFLICT, Failure, as_json, on_one_line};
+
+    #[test]
+    fn errors_as_json_extend_the_problem_of_the_server() {
+        let error = anyhow::anyhow!("no\nsuch file").context("failed to read a");
+        assert_eq!(
+            as_json(&error),
+            json!({"type": "about:blank", "title": "failed to read a: no such file", "exitCode": 2})
+        );
+        let failure = Failure::new(CONFLICT, "the name is taken")
+            .next("choose another one")
+            .problem(&json!({"type": "urn:a", "title": "Name in use", "status": "409"}));
+        assert_eq!(
+            as_json(&failure.into()),
+            json!({"type": "urn:a", "title": "Name in use", "status": "409", "exitCode": 5, "nextStep": "choose another one"})
+        );
+    }
 
     #[test]
     fn a_failure_is_one_line_with_the_next_step() {

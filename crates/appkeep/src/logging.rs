@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Stderr, Write};
+use std::sync::OnceLock;
 
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
@@ -22,11 +23,27 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// Set once requests to servers are logged.
+static REQUESTS: OnceLock<()> = OnceLock::new();
+
+/// Starts logging of requests to servers, without tokens. Later calls of [`start`] then have no effect.
+///
+/// # Errors
+/// When logging has started already.
+pub(crate) fn start_requests() -> anyhow::Result<()> {
+    start("error,appkeep_client=debug", LogFormat::Text)?;
+    REQUESTS.get_or_init(|| ());
+    Ok(())
+}
+
 /// Starts logging. `filter` is in the syntax of `tracing`, for example `info` or `appkeep=debug`.
 ///
 /// # Errors
 /// When the filter is invalid.
 pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
+    if REQUESTS.get().is_some() {
+        return Ok(());
+    }
     // Parsed separately, so that an error quotes only the given filter.
     let _: EnvFilter = filter.parse().map_err(|error| {
         anyhow::anyhow!("invalid --log filter {filter:?}: {error}; expected for example \"info\"")

@@ -5,7 +5,9 @@
 //! that contact a server have more, which `failure.rs` lists.
 
 mod commands;
+mod completion;
 mod credentials;
+mod definition;
 mod demo;
 #[cfg(feature = "failpoints")]
 mod fail_points;
@@ -22,18 +24,22 @@ mod test_mode;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::commands::{
-    app, backup, bucket, config, diff, doctor, explain, health, job, key, login as logging_in, node, restore,
-    schedule, serve, shell, snapshot, status, store, token, verify,
+    app, backup, bucket, config, context, diff, doctor, explain, health, job, key, login as logging_in, node,
+    restore, schedule, serve, shell, snapshot, status, store, token, verify,
 };
+use self::definition::Settings;
 use self::failure::{COULD_NOT_RUN, Failure};
 
 /// Self-hosted application backups and snapshots behind the Astra REST API.
 #[derive(Debug, Parser)]
 #[command(name = "appkeep", version, arg_required_else_help = true)]
 struct Cli {
+    /// Options of the command that precede it.
+    #[command(flatten)]
+    _source: remote::Source,
     #[command(subcommand)]
     command: Command,
 }
@@ -48,8 +54,8 @@ enum Command {
     Bucket(bucket::Args),
     Schedule(schedule::Args),
     Login(logging_in::Args),
-    /// Remove the stored login. The token stays valid until it is revoked on its server.
-    Logout,
+    Logout(logging_in::LogoutArgs),
+    Context(context::Args),
     Status(status::Args),
     Doctor(doctor::Args),
     Health(health::Args),
@@ -103,7 +109,9 @@ enum Command {
     Explain(explain::Args),
     /// Print this server's OpenAPI document, generated from its types and routes.
     Openapi,
-    /// Print completions for a shell.
+    /// Print completions for a shell, also of the names of apps, backups, buckets and others.
+    ///
+    /// Names are those of the stored login's server.
     ///
     /// Example: source <(appkeep completions bash)
     Completions(shell::CompletionsArgs),
@@ -115,14 +123,30 @@ enum Command {
     Man(shell::ManArgs),
 }
 
+/// Returns the definition of the command line.
+fn command() -> clap::Command {
+    definition::complete(Cli::command())
+}
+
 fn main() -> ExitCode {
-    match run(Cli::parse().command) {
+    completion::respond(command);
+    let (matches, settings) = definition::parse(command());
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match start(settings).and_then(|()| run(cli.command)) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            remote::print_error(&error);
             ExitCode::from(error.downcast_ref().map_or(COULD_NOT_RUN, Failure::code))
         }
     }
+}
+
+fn start(settings: Settings) -> anyhow::Result<()> {
+    remote::set_messages(settings.messages);
+    if settings.debug {
+        logging::start_requests()?;
+    }
+    Ok(())
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -150,7 +174,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Status(args) => block_on(status::run(args)),
         Command::Doctor(args) => block_on(doctor::run(args)),
         Command::Health(args) => block_on(health::run(args)),
-        Command::Logout => logging_in::logout(),
+        Command::Logout(args) => logging_in::logout(&args),
+        Command::Context(args) => context::run(&args),
         Command::Version => commands::version(),
         Command::Completions(args) => shell::completions(&args),
         Command::Man(args) => shell::man(&args),

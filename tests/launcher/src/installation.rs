@@ -78,7 +78,9 @@ pub fn describe(directory: &Path) -> Result<Vec<String>> {
 #[must_use]
 pub fn command(binary: &Path) -> Command {
     let mut command = Command::new(binary);
-    for name in ["TOKEN", "URL", "ACCOUNT", "CA", "LOG", "STORE_TO"] {
+    for name in [
+        "TOKEN", "URL", "ACCOUNT", "CA", "CONTEXT", "DATA", "LOG", "STORE_TO",
+    ] {
         command.env_remove(format!("APPKEEP_{name}"));
     }
     command

@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
-use appkeep_client::types::{App, AppState};
-use appkeep_client::{Open, types};
+use appkeep_client::Open;
+use appkeep_client::types::{App, AppBackup, AppState, ResourceState, Schedule, ScheduleEnabled};
 use chrono::{DateTime, Utc};
 
+use super::status::read::newest_backups;
 use crate::failure::EXIT_CODES;
-use crate::remote::{self, Cell, Details, Format, ListArgs, Session, Tone, moment};
+use crate::remote::{self, Cell, Details, Format, ListArgs, Of, Session, Tone, moment};
 
 const EXAMPLES: &str = "Examples:
   appkeep app list
@@ -29,7 +30,7 @@ enum Command {
     /// List the account's apps.
     #[command(visible_alias = "ls", after_help = "Example: appkeep app list")]
     List(ListArgs),
-    /// Show an app: its state and its latest backup.
+    /// Show an app: its state, its schedules, its latest and its last good backup.
     #[command(after_help = "Example: appkeep app show shop")]
     Show {
         /// The app, by name or id; a unique prefix is enough. Optional if there is only one app.
@@ -65,12 +66,17 @@ pub(super) fn state(state: &Open<AppState>) -> Cell {
 async fn show(session: &Session, wanted: Option<&str>) -> anyhow::Result<()> {
     let app = session.app(wanted).await?;
     // In tables only: JSON and YAML contain just the resource.
-    let latest = match session.output {
-        Format::Table => session.backups(Some(app.id)).await?.into_iter().next(),
-        Format::Json | Format::Yaml | Format::Csv => None,
+    let (newest, schedules) = match session.output {
+        Format::Table => (
+            newest_backups(session, app.id).await?,
+            session.owned_schedules(Some(&app)).await?,
+        ),
+        Format::Json | Format::Yaml | Format::Csv => (Vec::new(), Vec::new()),
     };
     let now = session.now();
-    session.output.one(&app, || details(&app, latest.as_ref(), now))
+    session
+        .output
+        .one(&app, || details(&app, &newest, &schedules, now))
 }
 
 /// The prefix of the labels that describe data which a restore could not restore unchanged.
@@ -83,7 +89,7 @@ pub(super) fn restore_notes(app: &App) -> impl Iterator<Item = &str> {
     notes.map(|label| label.value.as_str())
 }
 
-fn details(app: &App, latest: Option<&types::AppBackup>, now: DateTime<Utc>) -> Details {
+fn details(app: &App, newest: &[AppBackup], schedules: &[Of<Schedule>], now: DateTime<Utc>) -> Details {
     let mut details = Details::default();
     details.cell("name", &app.name);
     details.cell("id", app.id);
@@ -96,15 +102,39 @@ fn details(app: &App, latest: Option<&types::AppBackup>, now: DateTime<Utc>) -> 
     }
     details.cell("account", format!("{} ({})", app.cluster_name, app.cluster_id));
     details.cell("created", moment(&app.metadata.creation_timestamp, now));
+    for of in schedules {
+        details.cell("schedule", schedule(&of.thing, now));
+    }
+    let latest = newest.first();
     details.cell(
         "latest backup",
-        latest.map_or_else(
-            || "none".to_owned(),
-            |backup| {
-                let made = &backup.metadata.creation_timestamp;
-                format!("{}, {}, {}", backup.name, backup.state, moment(made, now))
-            },
-        ),
+        latest.map_or_else(|| "none".to_owned(), |backup| summary(backup, now)),
+    );
+    let good = newest
+        .iter()
+        .find(|backup| backup.state == ResourceState::Completed);
+    details.cell(
+        "last good",
+        good.map_or_else(|| "none".to_owned(), |backup| summary(backup, now)),
     );
     details
+}
+
+fn summary(backup: &AppBackup, now: DateTime<Utc>) -> String {
+    let created = &backup.metadata.creation_timestamp;
+    format!("{}, {}, {}", backup.name, backup.state, moment(created, now))
+}
+
+fn schedule(schedule: &Schedule, now: DateTime<Utc>) -> String {
+    let begin = format!(
+        "{}, {} {}",
+        schedule.name.as_str(),
+        schedule.cron.as_str(),
+        schedule.time_zone.as_str()
+    );
+    match &schedule.next_run_timestamp {
+        _ if schedule.enabled == ScheduleEnabled::False => format!("{begin}, off"),
+        Some(next) => format!("{begin}, next {}", moment(next, now)),
+        None => begin,
+    }
 }

@@ -1,5 +1,6 @@
 //! `appkeep backup`
 
+mod cancel;
 mod compare;
 mod delete;
 mod file_output;
@@ -7,16 +8,15 @@ mod files;
 
 use std::process::ExitCode;
 
-use appkeep_client::types::{AppBackup, AppBackupCreate};
+use appkeep_client::types::{App, AppBackup, AppBackupCreate};
 use appkeep_client::{Number, Uuid};
 
 use crate::failure::{EXIT_CODES, Failure, NOT_FOUND};
-use crate::remote::{
-    self, Format, Found, How, ListArgs, Of, Session, Step, Wait, find, moment, note, size_of, until,
-};
+use crate::remote::{self, Found, How, ListArgs, Of, Session, Step, Wait, find, moment, size_of, until};
 
-use super::create::{self, WaitLimit};
-use super::{resource, restore_app};
+use super::create::{self, Awaited, WaitLimit};
+use super::resource::{self, Names};
+use super::restore_app;
 
 const EXAMPLES: &str = "Examples:
   appkeep backup create before-upgrade --app shop --wait
@@ -26,7 +26,7 @@ const EXAMPLES: &str = "Examples:
   appkeep backup delete 1a2b3c4d
   appkeep backup list --output json | jq -r '.[] | select(.state == \"failed\") | .id'";
 
-/// Create, list, show, restore and delete backups.
+/// Create, list, show, restore, cancel and delete backups.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
@@ -53,11 +53,13 @@ enum Command {
     /// Show a backup.
     #[command(after_help = "Example: appkeep backup show before-upgrade")]
     Show(Which),
-    /// Create a backup of an app.
+    /// Create a backup of an app, or one of each of several apps.
     ///
-    /// The server copies in the background: without --wait, the command returns at once.
+    /// The server copies in the background: without --wait, the command returns at once. Each app's backup has the same
+    /// NAME. If one isn't created or fails, the others continue.
     #[command(after_help = "Examples:
   appkeep backup create --app shop --wait
+  appkeep backup create before-upgrade --all --wait
   appkeep backup create before-upgrade --app shop --bucket local --label release=1.4")]
     Create(Create),
     /// Wait until a backup is completed. Exit code 1 when it fails, or is completed and a hook failed.
@@ -83,6 +85,12 @@ enum Command {
         #[command(flatten)]
         how: restore_app::Args,
     },
+    /// Cancel a backup in progress, and delete it.
+    ///
+    /// Other backups are refused: a pending one can only be cancelled on the server's machine, with `appkeep job cancel`. A
+    /// backup that is completed at the same moment is deleted, too.
+    #[command(after_help = "Example: appkeep backup cancel before-upgrade")]
+    Cancel(cancel::Args),
     /// Delete backups, and their data.
     ///
     /// With --older-than or --keep-last, finished backups of the account, or of one app, are selected. Use --dry-run first.
@@ -128,17 +136,21 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Show(which) => {
             let mut found = owned(&session, &which).await?.thing;
             session.name_buckets(std::slice::from_mut(&mut found)).await?;
-            let now = session.now();
-            session
-                .output
-                .one(&found.data()?, || resource::backup_details(&found, now))?;
+            let (app, backup) = (found.app.as_ref(), &found.thing);
+            let names = Names::read(&session, app, backup.snapshot_id, backup.schedule_id).await;
+            let details = || resource::backup_details(&found, &names, session.now());
+            session.output.one(&found.data()?, details)?;
         }
         Command::Create(args) => create(&session, args).await?,
         Command::Wait { which, timeout } => {
             let backup = found(&session, &which).await?.thing.thing;
-            wait(&session, &backup, WaitLimit::seconds(timeout)).await?;
+            let what = format!("backup {}", backup.name);
+            awaited(&session, backup.id, what, WaitLimit::seconds(timeout))
+                .await?
+                .print(&session)?;
         }
         Command::Restore { which, how } => restore(&session, &which, &how).await?,
+        Command::Cancel(args) => cancel::run(&session, &args).await?,
         Command::Delete(args) => delete::run(&session, &args).await?,
         Command::Files(_) => {}
     }
@@ -194,53 +206,46 @@ async fn list(session: &Session, app: Option<&str>, args: &ListArgs) -> anyhow::
 }
 
 async fn create(session: &Session, args: Create) -> anyhow::Result<()> {
-    let app = session.app(args.new.app.as_deref()).await?;
     let bucket = match &args.bucket {
         Some(bucket) => Some(session.bucket_id(bucket).await?),
         None => None,
     };
-    let snapshot = match &args.snapshot {
-        Some(snapshot) => {
-            let snapshots = session.owned_snapshots(Some(&app)).await?;
-            Some(find(snapshot, snapshots)?.thing.thing.id)
-        }
-        None => None,
-    };
-    let request = AppBackupCreate {
-        name: args.new.name.clone(),
-        metadata: args.new.metadata(),
-        bucket_id: bucket,
-        snapshot_id: snapshot,
-        ..AppBackupCreate::default()
-    };
-    let backup = session
-        .client
-        .app_backup_create_for_app(session.account, app.id, &request)
-        .await
-        .map_err(|error| session.failure(&error))?
-        .into_inner();
-    let begun = format!(
-        "backup {} of {} is being created ({})",
-        backup.name, app.name, backup.id
-    );
-    match args.new.wait_limit() {
-        Some(wait_limit) => {
-            if session.output == Format::Table {
-                note(&begun);
+    let create = async |app: &App| {
+        let snapshot = match &args.snapshot {
+            Some(snapshot) => {
+                let snapshots = session.owned_snapshots(Some(app)).await?;
+                Some(find(snapshot, snapshots)?.thing.thing.id)
             }
-            wait(session, &backup, wait_limit).await
-        }
-        None => session.output.done(&backup, &begun),
-    }
+            None => None,
+        };
+        let request = AppBackupCreate {
+            name: args.new.name.clone(),
+            metadata: args.new.metadata(),
+            bucket_id: bucket,
+            snapshot_id: snapshot,
+            ..AppBackupCreate::default()
+        };
+        let backup = session
+            .client
+            .app_backup_create_for_app(session.account, app.id, &request)
+            .await;
+        Ok(backup.map_err(|error| session.failure(&error))?.into_inner())
+    };
+    let wait = async |_: &App, backup: AppBackup, what, limit| awaited(session, backup.id, what, limit).await;
+    create::for_each_app(session, &args.new, create, wait).await
 }
 
-/// Waits until the backup is completed, and prints it.
-async fn wait(session: &Session, backup: &AppBackup, wait_limit: WaitLimit) -> anyhow::Result<()> {
-    let id = backup.id;
+/// Waits until the backup is finished.
+async fn awaited(
+    session: &Session,
+    id: Uuid,
+    what: String,
+    limit: WaitLimit,
+) -> Result<Awaited<AppBackup>, Failure> {
     let wait = Wait {
-        what: format!("backup {}", backup.name),
+        what,
         show_command: format!("appkeep backup show {id}"),
-        timeout: wait_limit.0,
+        timeout: limit.0,
         session,
     };
     let (backup, end) = until(&wait, || async move {
@@ -248,8 +253,12 @@ async fn wait(session: &Session, backup: &AppBackup, wait_limit: WaitLimit) -> a
         Ok((step(&backup), backup))
     })
     .await?;
-    let size = size_of(backup.total_bytes);
-    create::ended(session, &wait, &backup, end, &format!(": {size}"))
+    Ok(Awaited {
+        more: format!(": {}", size_of(backup.total_bytes)),
+        what: wait.what,
+        thing: backup,
+        end,
+    })
 }
 
 fn step(backup: &AppBackup) -> Step {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use appkeep_server::Config;
-use appkeep_server::admin::catalog::Declaration;
+use appkeep_server::admin::catalog::{App, Declaration, SnapshotMode};
 use clap::Subcommand;
 
 use crate::stdout::print_line;
@@ -62,13 +62,14 @@ fn load(file: &Path) -> anyhow::Result<Config> {
     Ok(Config::parse(file, &text)?)
 }
 
-/// Describes the declaration: a line per account, followed by one per app, schedule and bucket.
+/// Describes the declaration: a line per account, followed by those of apps, schedules and buckets.
 fn outline(declaration: &Declaration) -> Result<String, std::fmt::Error> {
     let mut lines = String::new();
     for account in &declaration.accounts {
         writeln!(lines, "account {}  {}", account.id, account.name)?;
         for app in declaration.apps.iter().filter(|app| app.account_id == account.id) {
             writeln!(lines, "  app    {}  {}", app.id, app.name)?;
+            outline_app(&mut lines, app)?;
             for schedule in declaration
                 .schedules
                 .iter()
@@ -91,6 +92,21 @@ fn outline(declaration: &Declaration) -> Result<String, std::fmt::Error> {
         }
     }
     Ok(lines)
+}
+
+/// Describes an app: a line per volume and hook, and the origin of its backups if it isn't the default.
+fn outline_app(lines: &mut String, app: &App) -> std::fmt::Result {
+    for volume in &app.volumes {
+        writeln!(lines, "    volume {}  {}", volume.name, volume.path.display())?;
+    }
+    let snapshot = app.options.snapshot;
+    if snapshot != SnapshotMode::default() {
+        writeln!(lines, "    snapshot {}", snapshot.as_str())?;
+    }
+    for hook in &app.options.hooks {
+        writeln!(lines, "    hook {}  {}", hook.name, hook.stage.as_str())?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub(crate) mod app;
 pub(crate) mod backup;
 pub(crate) mod bucket;
 pub(crate) mod config;
+pub(crate) mod context;
 mod create;
 pub(crate) mod diff;
 pub(crate) mod doctor;

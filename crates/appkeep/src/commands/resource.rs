@@ -1,10 +1,10 @@
 //! Results and details of backups and snapshots.
 
-use appkeep_client::types::{AppBackup, AppSnap, HookState, Metadata, ResourceState, StateDetail};
-use appkeep_client::{Number, Open};
+use appkeep_client::types::{App, AppBackup, AppSnap, HookState, Metadata, ResourceState, StateDetail};
+use appkeep_client::{Number, Open, Uuid};
 use chrono::{DateTime, Utc};
 
-use crate::remote::{Cell, Details, End, Of, Tone, moment, size_of};
+use crate::remote::{Cell, Details, End, Format, Named, Of, Session, Tone, moment, size_of};
 
 /// Returns the result of a finished backup; none if it isn't finished.
 pub(super) fn end_of_backup(backup: &AppBackup) -> Option<End> {
@@ -76,8 +76,49 @@ pub(super) fn state(
     }
 }
 
+/// The names of resources of which backups and snapshots contain only the ids, as far as they exist.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    snapshot: Option<String>,
+    schedule: Option<String>,
+}
+
+impl Names {
+    /// Reads the names of an app's snapshot and schedule, if tables are printed. Servers that don't list them are ignored.
+    pub(super) async fn read(
+        session: &Session,
+        app: Option<&App>,
+        snapshot: Option<Uuid>,
+        schedule: Option<Uuid>,
+    ) -> Self {
+        let mut names = Self::default();
+        if session.output != Format::Table || app.is_none() {
+            return names;
+        }
+        if let Some(id) = snapshot {
+            let snapshots = session.owned_snapshots(app).await.unwrap_or_default();
+            names.snapshot = name_of(id, snapshots);
+        }
+        if let Some(id) = schedule {
+            let schedules = session.owned_schedules(app).await.unwrap_or_default();
+            names.schedule = name_of(id, schedules);
+        }
+        names
+    }
+}
+
+fn name_of<T: Named>(id: Uuid, things: Vec<T>) -> Option<String> {
+    let thing = things.into_iter().find(|thing| thing.id() == id)?;
+    Some(thing.name().to_owned())
+}
+
+/// Returns a name with the id behind it, or only the id.
+fn named(name: Option<&String>, id: Uuid) -> String {
+    name.map_or_else(|| id.to_string(), |name| format!("{name} ({id})"))
+}
+
 /// Returns all details of a backup.
-pub(super) fn backup_details(of: &Of<AppBackup>, now: DateTime<Utc>) -> Details {
+pub(super) fn backup_details(of: &Of<AppBackup>, names: &Names, now: DateTime<Utc>) -> Details {
     let backup = &of.thing;
     let mut details = Details::default();
     details.cell("name", &backup.name);
@@ -94,18 +135,12 @@ pub(super) fn backup_details(of: &Of<AppBackup>, now: DateTime<Utc>) -> Details 
     if backup.state == ResourceState::Running {
         details.cell("done", bytes(backup.bytes_done));
     }
-    details.cell(
-        "bucket",
-        match &of.bucket {
-            Some(name) => format!("{name} ({})", backup.bucket_id),
-            None => backup.bucket_id.to_string(),
-        },
-    );
+    details.cell("bucket", named(of.bucket.as_ref(), backup.bucket_id));
     if let Some(id) = backup.snapshot_id {
-        details.cell("snapshot", id);
+        details.cell("snapshot", named(names.snapshot.as_ref(), id));
     }
     if let Some(id) = backup.schedule_id {
-        details.cell("schedule", id);
+        details.cell("schedule", named(names.schedule.as_ref(), id));
     }
     if let Some(taken) = &backup.backup_creation_timestamp {
         details.cell("data of", moment(taken, now));
@@ -120,7 +155,7 @@ pub(super) fn backup_details(of: &Of<AppBackup>, now: DateTime<Utc>) -> Details 
 }
 
 /// Returns all details of a snapshot.
-pub(super) fn snapshot_details(of: &Of<AppSnap>, now: DateTime<Utc>) -> Details {
+pub(super) fn snapshot_details(of: &Of<AppSnap>, names: &Names, now: DateTime<Utc>) -> Details {
     let snapshot = &of.thing;
     let mut details = Details::default();
     details.cell("name", &snapshot.name);
@@ -134,7 +169,7 @@ pub(super) fn snapshot_details(of: &Of<AppSnap>, now: DateTime<Utc>) -> Details 
         details.cell("reason", reason);
     }
     if let Some(id) = snapshot.schedule_id {
-        details.cell("schedule", id);
+        details.cell("schedule", named(names.schedule.as_ref(), id));
     }
     hooks(
         &mut details,
@@ -155,15 +190,19 @@ fn bytes(number: Option<Number>) -> String {
     }
 }
 
+/// Adds failed hooks. The state of apps without hooks is `success`, too, so success isn't shown.
 fn hooks(details: &mut Details, state: Option<&Open<HookState>>, said: Option<&[StateDetail]>) {
-    let Some(state) = state else { return };
+    let said = said.unwrap_or_default();
+    let Some(state) = state.filter(|state| **state != HookState::Success || !said.is_empty()) else {
+        return;
+    };
     let tone = match state.known() {
         Some(HookState::Success) => Tone::Good,
         Some(HookState::Failed) => Tone::Bad,
         None => Tone::Plain,
     };
     details.cell("hooks", Cell::toned(state, tone));
-    for detail in said.unwrap_or_default() {
+    for detail in said {
         details.cell("hook", format!("{}: {}", detail.title, detail.detail));
     }
 }

@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 
 use self::tls::TlsArgs;
 use crate::commands::{disable_core_files, raise_open_files_limit, survive_file_size_limit};
+use crate::credentials::environment;
 use crate::demo::{Demo, Format};
 use crate::logging::{self, LogFormat};
 use crate::parent;
@@ -36,8 +37,8 @@ pub(crate) struct Args {
         conflicts_with = "demo"
     )]
     config: Option<PathBuf>,
-    /// The data directory: database, snapshots, keys. Created if it doesn't exist.
-    #[arg(long, value_name = "DIR", required_unless_present_any = ["demo", "test_mode"])]
+    /// The data directory: database, snapshots, keys. Created if it doesn't exist. Default with --config: `APPKEEP_DATA`.
+    #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// The address to listen on; port 0 selects a free one, which is the default with --format json.
     #[arg(
@@ -112,10 +113,14 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         None
     };
     let config_file = args.config.clone();
-    let (config, data) = match (&demo, args.config, args.data) {
+    // A demo doesn't write its files into the data directory of another server.
+    let data = args
+        .data
+        .or_else(|| environment("APPKEEP_DATA").map(PathBuf::from));
+    let (config, data) = match (&demo, args.config, data) {
         (Some(demo), ..) => (demo.config()?, demo.data_dir()),
         (None, Some(config), Some(data)) => (Config::load(&config)?, data),
-        _ => anyhow::bail!("expected --config FILE and --data DIR, or --demo"),
+        _ => anyhow::bail!("expected --config FILE and --data DIR (or APPKEEP_DATA), or --demo"),
     };
     for warning in config.warnings.iter().chain(&config.missing_on_this_machine()) {
         tracing::warn!("{warning}");

@@ -11,7 +11,12 @@ use appkeep_server::admin::database::open_store;
 #[derive(Debug, clap::Args)]
 pub(super) struct DatabaseArgs {
     /// The server's data directory. Optional if the database is on PostgreSQL.
-    #[arg(long, value_name = "DIR", required_unless_present = "config")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "APPKEEP_DATA",
+        required_unless_present = "config"
+    )]
     data: Option<PathBuf>,
     /// The server's configuration, which is required if its `[store]` selects a database on PostgreSQL.
     #[arg(long, value_name = "FILE")]
@@ -30,7 +35,7 @@ impl DatabaseArgs {
 #[derive(Debug, clap::Args)]
 pub(super) struct DataArgs {
     /// The server's data directory.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", env = "APPKEEP_DATA")]
     pub(super) data: PathBuf,
     /// The server's configuration, which is required if it contains `[keys]` or `[store]`.
     #[arg(long, value_name = "FILE")]

@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::Cli;
 use crate::stdout::print_line;
+use crate::{command, completion};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct CompletionsArgs {
@@ -23,9 +22,8 @@ pub(crate) struct CompletionsArgs {
 /// # Errors
 /// When stdout can't be written to.
 pub(crate) fn completions(args: &CompletionsArgs) -> anyhow::Result<ExitCode> {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "appkeep", &mut script);
-    print_line(String::from_utf8(script)?.trim_end())?;
+    let script = completion::script(&args.shell.to_string())?;
+    print_line(script.context("the shell has no completions")?.trim_end())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -43,7 +41,7 @@ pub(crate) struct ManArgs {
 pub(crate) fn man(args: &ManArgs) -> anyhow::Result<ExitCode> {
     let dir = &args.dir;
     fs::create_dir_all(dir)
-        .and_then(|()| clap_mangen::generate_to(Cli::command(), dir))
+        .and_then(|()| clap_mangen::generate_to(command(), dir))
         .with_context(|| format!("failed to write manual pages into {}", dir.display()))?;
     print_line(&format!(
         "wrote manual pages into {0}; man {0}/appkeep.1 shows the first",

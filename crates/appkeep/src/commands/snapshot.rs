@@ -6,13 +6,14 @@ use anyhow::Context;
 use appkeep_client::Uuid;
 use appkeep_client::types::{App, AppSnap, AppSnapCreate};
 
-use crate::failure::EXIT_CODES;
+use crate::failure::{EXIT_CODES, Failure};
 use crate::remote::{
-    self, Format, Found, ListArgs, Of, Session, Step, Wait, deletion_confirmed, find, moment, note, until,
+    self, Found, ListArgs, Of, Session, Step, Wait, deletion_confirmed, find, moment, until,
 };
 
-use super::create::{self, WaitLimit};
-use super::{resource, restore_app};
+use super::create::{self, Awaited, WaitLimit};
+use super::resource::{self, Names};
+use super::restore_app;
 
 const EXAMPLES: &str = "Examples:
   appkeep snapshot create --app shop --wait
@@ -47,9 +48,10 @@ enum Command {
     /// Show a snapshot.
     #[command(after_help = "Example: appkeep snapshot show 1a2b3c4d")]
     Show(Which),
-    /// Create a snapshot of an app.
+    /// Create a snapshot of an app, or one of each of several apps.
     ///
-    /// The server creates it in the background: without --wait, the command returns at once.
+    /// The server creates it in the background: without --wait, the command returns at once. Each app's snapshot has the same
+    /// NAME. If one isn't created or fails, the others continue.
     #[command(after_help = "Example: appkeep snapshot create before-upgrade --app shop --wait")]
     Create(create::Args),
     /// Wait until a snapshot is completed. Exit code 1 when it fails, or is completed and a hook failed.
@@ -102,16 +104,18 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::List { app, list: args } => list(&session, app.as_deref(), &args).await?,
         Command::Show(which) => {
             let found = found(&session, &which).await?.thing;
-            let now = session.now();
-            session
-                .output
-                .one(&found.data()?, || resource::snapshot_details(&found, now))?;
+            let names = Names::read(&session, found.app.as_ref(), None, found.thing.schedule_id).await;
+            let details = || resource::snapshot_details(&found, &names, session.now());
+            session.output.one(&found.data()?, details)?;
         }
         Command::Create(args) => create(&session, &args).await?,
         Command::Wait { which, timeout } => {
             let Of { app, thing, .. } = found(&session, &which).await?.thing;
             let app = app.context("the app of a snapshot is known")?;
-            wait(&session, &app, &thing, WaitLimit::seconds(timeout)).await?;
+            let what = format!("snapshot {}", thing.name);
+            awaited(&session, app.id, thing.id, what, WaitLimit::seconds(timeout))
+                .await?
+                .print(&session)?;
         }
         Command::Restore { which, how } => restore(&session, &which, &how).await?,
         Command::Delete { which, yes } => delete(&session, &which, yes).await?,
@@ -142,44 +146,40 @@ async fn list(session: &Session, app: Option<&str>, args: &ListArgs) -> anyhow::
 }
 
 async fn create(session: &Session, args: &create::Args) -> anyhow::Result<()> {
-    let app = session.app(args.app.as_deref()).await?;
-    let request = AppSnapCreate {
-        name: args.name.clone(),
-        metadata: args.metadata(),
-        ..AppSnapCreate::default()
+    let create = async |app: &App| {
+        let request = AppSnapCreate {
+            name: args.name.clone(),
+            metadata: args.metadata(),
+            ..AppSnapCreate::default()
+        };
+        let snapshot = session
+            .client
+            .app_snap_create_for_app(session.account, app.id, &request)
+            .await;
+        Ok(snapshot.map_err(|error| session.failure(&error))?.into_inner())
     };
-    let snapshot = session
-        .client
-        .app_snap_create_for_app(session.account, app.id, &request)
-        .await
-        .map_err(|error| session.failure(&error))?
-        .into_inner();
-    let begun = format!(
-        "snapshot {} of {} is being created ({})",
-        snapshot.name, app.name, snapshot.id
-    );
-    match args.wait_limit() {
-        Some(wait_limit) => {
-            if session.output == Format::Table {
-                note(&begun);
-            }
-            wait(session, &app, &snapshot, wait_limit).await
-        }
-        None => session.output.done(&snapshot, &begun),
-    }
+    let wait = async |app: &App, snapshot: AppSnap, what, limit| {
+        awaited(session, app.id, snapshot.id, what, limit).await
+    };
+    create::for_each_app(session, args, create, wait).await
 }
 
-/// Waits until the snapshot is completed, and prints it.
-async fn wait(session: &Session, app: &App, snapshot: &AppSnap, wait_limit: WaitLimit) -> anyhow::Result<()> {
-    let (app_id, id) = (app.id, snapshot.id);
+/// Waits until the snapshot is finished.
+async fn awaited(
+    session: &Session,
+    app: Uuid,
+    id: Uuid,
+    what: String,
+    limit: WaitLimit,
+) -> Result<Awaited<AppSnap>, Failure> {
     let wait = Wait {
-        what: format!("snapshot {}", snapshot.name),
+        what,
         show_command: format!("appkeep snapshot show {id}"),
-        timeout: wait_limit.0,
+        timeout: limit.0,
         session,
     };
     let (snapshot, end) = until(&wait, || async move {
-        let snapshot = fetch(session, app_id, id).await?;
+        let snapshot = fetch(session, app, id).await?;
         let step = Step {
             state: snapshot.state.to_string(),
             end: resource::end(
@@ -193,7 +193,12 @@ async fn wait(session: &Session, app: &App, snapshot: &AppSnap, wait_limit: Wait
         Ok((step, snapshot))
     })
     .await?;
-    create::ended(session, &wait, &snapshot, end, "")
+    Ok(Awaited {
+        what: wait.what,
+        thing: snapshot,
+        end,
+        more: String::new(),
+    })
 }
 
 async fn fetch(session: &Session, app: Uuid, id: Uuid) -> Result<AppSnap, appkeep_client::Error> {

@@ -3,16 +3,21 @@
 mod expiry;
 mod list;
 
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use appkeep_server::admin::database::clock_of;
-use appkeep_server::admin::tokens::{self, ExposeSecret, NewToken, Role};
+use appkeep_server::admin::tokens::{self, ExposeSecret, NewToken, Role, TokenError};
 use appkeep_server::{Clock as _, RandomIds};
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use tempfile::NamedTempFile;
 
 use self::expiry::Expiry;
 use super::server_args::DatabaseArgs;
+use crate::failure::{AMBIGUOUS, Failure, NOT_FOUND};
 use crate::logging;
 use crate::stdout::print_line;
 
@@ -30,7 +35,7 @@ pub(crate) enum Command {
     ///
     /// Example: appkeep token revoke --data /var/lib/appkeep ci
     ///
-    /// Exit codes: 0 revoked, 2 not revoked.
+    /// Exit codes: 0 revoked, 2 could not run, 3 no such token, 6 an ambiguous name.
     Revoke(RevokeArgs),
 }
 
@@ -50,6 +55,9 @@ pub(crate) struct CreateArgs {
     /// The validity (90d, 12h), or the last valid day (2027-12-31, in UTC). By default, the token never expires.
     #[arg(long, value_name = "WHEN")]
     expires: Option<Expiry>,
+    /// Write the token to this file instead of to stdout. Only the owner can read it. An existing file is replaced.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 /// Returns a parser of roles.
@@ -77,6 +85,8 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
 }
 
 async fn create(args: CreateArgs) -> anyhow::Result<()> {
+    // Created before the token, which would be lost if it couldn't be written.
+    let out = args.out.map(TokenFile::create).transpose()?;
     let store = args.database.open().await?;
     let clock = clock_of(store.as_ref()).await?;
     let new = NewToken {
@@ -87,12 +97,49 @@ async fn create(args: CreateArgs) -> anyhow::Result<()> {
     };
     let secret = tokens::create(store.as_ref(), &clock, &RandomIds, new).await?;
     store.close().await;
-    print_line(secret.expose_secret())
+    match out {
+        Some(file) => file.write(secret.expose_secret()),
+        None => print_line(secret.expose_secret()),
+    }
+}
+
+/// A file for a token, with mode 0600, which is only visible once it is complete.
+struct TokenFile {
+    path: PathBuf,
+    file: NamedTempFile,
+}
+
+impl TokenFile {
+    fn create(path: PathBuf) -> anyhow::Result<Self> {
+        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+        let file = NamedTempFile::new_in(dir.unwrap_or(Path::new(".")))
+            .with_context(|| format!("failed to write {}", path.display()))?;
+        Ok(Self { path, file })
+    }
+
+    fn write(mut self, token: &str) -> anyhow::Result<()> {
+        let written = writeln!(self.file, "{token}").and_then(|()| self.file.as_file().sync_all());
+        written
+            .and_then(|()| Ok(self.file.persist(&self.path)?))
+            .with_context(|| format!("failed to write {}", self.path.display()))?;
+        Ok(())
+    }
+}
+
+/// Converts an error to a failure with its exit code.
+fn not_found(error: TokenError) -> anyhow::Error {
+    match error {
+        TokenError::Ambiguous { .. } => Failure::new(AMBIGUOUS, error.to_string()).into(),
+        TokenError::Unknown { .. } => Failure::new(NOT_FOUND, error.to_string()).into(),
+        _ => error.into(),
+    }
 }
 
 async fn revoke(args: &RevokeArgs) -> anyhow::Result<()> {
     let store = args.database.open().await?;
-    let token = tokens::find(store.as_ref(), &args.token).await?;
+    let token = tokens::find(store.as_ref(), &args.token)
+        .await
+        .map_err(not_found)?;
     let clock = clock_of(store.as_ref()).await?;
     tokens::revoke(store.as_ref(), &clock, &token).await?;
     store.close().await;

@@ -1,5 +1,6 @@
 //! The server, token and account, from arguments, the environment, and the login.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,20 +13,30 @@ use appkeep_server::offline::OfflineApi;
 use crate::credentials::{self, environment, read, token_in};
 use crate::failure::{COULD_NOT_RUN, Failure};
 use crate::logging::{self, LogFormat};
-use crate::login;
+use crate::login::{self, Login, Logins};
 
 use super::print::Format;
 
-/// The name of the login as the source of a value.
-const LOGIN: &str = "the login";
-
 /// The name of a server's database as the source of a value.
 const DATABASE: &str = "the database";
+
+/// The beginnings of paths below a server's address: of its web pages, and of the API.
+const PAGES: [&str; 3] = ["ui", "docs", "accounts"];
 
 /// The server and the output format of all commands that contact a server.
 #[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
 pub(crate) struct Args {
+    /// A stored login: see appkeep context. Default: `APPKEEP_CONTEXT`, or the selected one. The option takes precedence
+    /// over the other variables.
+    #[arg(
+        long,
+        value_name = "CONTEXT",
+        global = true,
+        conflicts_with = "url",
+        help_heading = "Server"
+    )]
+    context: Option<String>,
     /// The server: scheme, host and port. Default: `APPKEEP_URL`, or the login's.
     #[arg(long, value_name = "URL", global = true, help_heading = "Server")]
     url: Option<String>,
@@ -39,7 +50,7 @@ pub(crate) struct Args {
         help_heading = "Server"
     )]
     token: Option<SecretString>,
-    /// A file that contains the token.
+    /// A file that contains the token; - is the standard input.
     #[arg(long, value_name = "FILE", global = true, help_heading = "Server")]
     token_file: Option<PathBuf>,
     /// The account, by name or id. Default: `APPKEEP_ACCOUNT`, the login's, or the token's only account.
@@ -59,6 +70,12 @@ pub(crate) struct Args {
         help_heading = "Output"
     )]
     pub(crate) output: Format,
+    /// Print only results: no progress and no notes. Lists and changes print only ids, one per line.
+    #[arg(long, short, global = true, help_heading = "Output")]
+    quiet: bool,
+    /// Log requests to stderr: method, URL, status, time and request id. The token is not logged.
+    #[arg(long, short = 'v', global = true, help_heading = "Output")]
+    debug: bool,
 }
 
 /// A server, or its database, which commands that only list and show can read directly.
@@ -72,7 +89,7 @@ pub(crate) struct Source {
         long,
         value_name = "DIR",
         global = true,
-        conflicts_with_all = ["url", "token", "token_file", "ca"],
+        conflicts_with_all = ["context", "url", "token", "token_file", "ca"],
         help_heading = "Without a server"
     )]
     data: Option<PathBuf>,
@@ -113,12 +130,16 @@ impl Source {
 pub(crate) struct Given<T> {
     pub(crate) value: T,
     /// The source, for example `--url`, `APPKEEP_URL`, `the login`.
-    pub(crate) from: &'static str,
+    pub(crate) from: Cow<'static, str>,
 }
 
 impl<T> Given<T> {
-    fn new(value: T, from: &'static str) -> Self {
-        Self { value, from }
+    /// Creates a value with its source.
+    pub(crate) fn new(value: T, from: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            value,
+            from: from.into(),
+        }
     }
 }
 
@@ -134,35 +155,42 @@ pub(crate) struct Known {
 
 impl Args {
     /// Collects the settings. Arguments take precedence over the environment, which takes precedence over the
-    /// login. A login's token, account and certificates are used for its own server only.
+    /// login; `--context` takes precedence over the environment. A login's token, account and certificates are used for
+    /// its own server only.
     ///
     /// # Errors
-    /// When a file can't be read.
+    /// When a file can't be read, or there is no such context.
     pub(crate) fn known(&self) -> anyhow::Result<Known> {
-        let mut known = self.given()?;
-        let Some(login) = login::load()? else {
-            return Ok(known);
-        };
-        let same =
-            |given: &Given<String>| given.value.trim_end_matches('/') == login.url.trim_end_matches('/');
-        if !known.url.as_ref().is_none_or(same) {
-            known.login_elsewhere = Some(login.url);
-            return Ok(known);
+        let logins = Logins::load()?;
+        if let Some(name) = &self.context {
+            return self.arguments()?.or(name, logins.get(name)?);
         }
-        known.url.get_or_insert_with(|| Given::new(login.url, LOGIN));
-        if known.token.is_none() {
-            let token = credentials::token(&login.token).map_err(|_| {
-                Failure::new(COULD_NOT_RUN, "the login contains no token").next("run appkeep login again")
-            })?;
-            known.token = Some(Given::new(token, LOGIN));
+        let known = self.given()?;
+        let wanted = environment("APPKEEP_CONTEXT");
+        if let Some(name) = wanted.as_deref().or(logins.current()) {
+            return known.or(name, logins.get(name)?);
         }
-        known
-            .account
-            .get_or_insert_with(|| Given::new(login.account.to_string(), LOGIN));
-        if known.ca.is_none() {
-            known.ca = login.ca.map(|pem| Given::new(pem.into_bytes(), LOGIN));
+        let names: Vec<&str> = logins.contexts().map(|(name, _)| name).collect();
+        if known.url.is_none() && !names.is_empty() {
+            return Err(Failure::new(COULD_NOT_RUN, "no context is selected")
+                .next(format!(
+                    "select one with appkeep context use: {}",
+                    names.join(", ")
+                ))
+                .into());
         }
         Ok(known)
+    }
+
+    /// Returns the name of the context that a login is stored as.
+    pub(crate) fn context_name(&self) -> String {
+        let named = self.context.clone().or_else(|| environment("APPKEEP_CONTEXT"));
+        named.unwrap_or_else(|| login::DEFAULT.to_owned())
+    }
+
+    /// Reads the token from the standard input.
+    pub(crate) fn read_token_from_stdin(&mut self) {
+        self.token_file = Some(PathBuf::from("-"));
     }
 
     /// Collects the settings from arguments and the environment, without the login.
@@ -170,23 +198,38 @@ impl Args {
     /// # Errors
     /// When a file can't be read.
     pub(crate) fn given(&self) -> anyhow::Result<Known> {
+        let mut known = self.arguments()?;
+        if known.token.is_none() {
+            known.token = environment("APPKEEP_TOKEN")
+                .and_then(|text| credentials::token(&text).ok())
+                .map(|token| Given::new(token, "APPKEEP_TOKEN"));
+        }
+        if let (None, Some(file)) = (&known.ca, environment("APPKEEP_CA")) {
+            known.ca = Some(Given::new(read(file.as_ref())?, format!("APPKEEP_CA={file}")));
+        }
+        known.url = known.url.or_else(|| variable("APPKEEP_URL"));
+        known.account = known.account.or_else(|| variable("APPKEEP_ACCOUNT"));
+        Ok(known)
+    }
+
+    /// Collects the settings from arguments.
+    fn arguments(&self) -> anyhow::Result<Known> {
         let token = match (&self.token, &self.token_file) {
             (Some(token), _) => Some(Given::new(token.clone(), "--token")),
             (None, Some(file)) => Some(Given::new(token_in(file)?, "--token-file")),
-            (None, None) => environment("APPKEEP_TOKEN")
-                .and_then(|text| credentials::token(&text).ok())
-                .map(|token| Given::new(token, "APPKEEP_TOKEN")),
+            (None, None) => None,
         };
         let ca = match &self.ca {
-            Some(file) => Some(Given::new(read(file)?, "--ca")),
-            None => environment("APPKEEP_CA")
-                .map(|file| anyhow::Ok(Given::new(read(file.as_ref())?, "APPKEEP_CA")))
-                .transpose()?,
+            Some(file) => Some(Given::new(read(file)?, format!("--ca {}", file.display()))),
+            None => None,
         };
         Ok(Known {
-            url: text(self.url.as_ref(), "--url", "APPKEEP_URL"),
+            url: self.url.clone().map(|url| Given::new(url, "--url")),
             token,
-            account: self.given_account(),
+            account: self
+                .account
+                .clone()
+                .map(|account| Given::new(account, "--account")),
             ca,
             login_elsewhere: None,
         })
@@ -194,18 +237,72 @@ impl Args {
 
     /// Returns the account from arguments and the environment, without the login.
     pub(crate) fn given_account(&self) -> Option<Given<String>> {
-        text(self.account.as_ref(), "--account", "APPKEEP_ACCOUNT")
+        let argument = self
+            .account
+            .clone()
+            .map(|account| Given::new(account, "--account"));
+        argument.or_else(|| variable("APPKEEP_ACCOUNT"))
     }
 }
 
-fn text(argument: Option<&String>, flag: &'static str, variable: &'static str) -> Option<Given<String>> {
-    match argument {
-        Some(value) => Some(Given::new(value.clone(), flag)),
-        None => environment(variable).map(|value| Given::new(value, variable)),
+/// Refuses addresses that users paste or abbreviate, and suggests the correct one.
+fn check_address(url: &Given<String>) -> Result<(), Failure> {
+    let (value, from) = (url.value.trim_end_matches('/'), &url.from);
+    if !value.contains("://") {
+        let problem = format!("the address {value:?}, from {from}, has no scheme");
+        return Err(Failure::new(COULD_NOT_RUN, problem).next(format!(
+            "specify https://{value}, or http://{value} if the server has no TLS"
+        )));
     }
+    let (scheme, rest) = value.split_once("://").unwrap_or_default();
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let mut segments = rest.split('/');
+    let mut server = vec![segments.next().unwrap_or_default()];
+    for segment in segments {
+        if PAGES.contains(&segment) {
+            let problem =
+                format!("the address {value}, from {from}, is that of a page and not of the server");
+            let server = server.join("/");
+            return Err(Failure::new(COULD_NOT_RUN, problem).next(format!("specify {scheme}://{server}")));
+        }
+        server.push(segment);
+    }
+    Ok(())
+}
+
+fn variable(name: &'static str) -> Option<Given<String>> {
+    environment(name).map(|value| Given::new(value, name))
 }
 
 impl Known {
+    /// Adds the missing settings from a login, if it is for the same server.
+    fn or(mut self, name: &str, login: &Login) -> anyhow::Result<Self> {
+        let from = match name {
+            login::DEFAULT => Cow::Borrowed("the login"),
+            _ => format!("the context {name}").into(),
+        };
+        let same =
+            |given: &Given<String>| given.value.trim_end_matches('/') == login.url.trim_end_matches('/');
+        if !self.url.as_ref().is_none_or(same) {
+            self.login_elsewhere = Some(login.url.clone());
+            return Ok(self);
+        }
+        self.url
+            .get_or_insert_with(|| Given::new(login.url.clone(), from.clone()));
+        if self.token.is_none() {
+            let token = credentials::token(&login.token).map_err(|_| {
+                Failure::new(COULD_NOT_RUN, "the login contains no token").next("run appkeep login again")
+            })?;
+            self.token = Some(Given::new(token, from.clone()));
+        }
+        self.account
+            .get_or_insert_with(|| Given::new(login.account.to_string(), from.clone()));
+        if let (None, Some(pem)) = (&self.ca, &login.ca) {
+            self.ca = Some(Given::new(pem.clone().into_bytes(), from));
+        }
+        Ok(self)
+    }
+
     /// Returns the settings of the API on a database.
     pub(super) fn of_database(api: &OfflineApi, account: Option<Given<String>>) -> Self {
         Self {
@@ -225,12 +322,14 @@ impl Known {
     /// Returns the server's URL.
     ///
     /// # Errors
-    /// When none is set.
+    /// When none is set, it has no scheme, or it is the address of a page.
     pub(crate) fn url(&self) -> Result<&str, Failure> {
-        self.url.as_ref().map(|url| url.value.as_str()).ok_or_else(|| {
+        let url = self.url.as_ref().ok_or_else(|| {
             Failure::new(COULD_NOT_RUN, "no server is set")
                 .next("specify --url or APPKEEP_URL, or run appkeep login")
-        })
+        })?;
+        check_address(url)?;
+        Ok(&url.value)
     }
 
     /// Returns the token.

@@ -2,9 +2,13 @@
 
 use std::error::Error as _;
 
+use appkeep_client::types::Problem;
 use appkeep_client::{Error, ErrorKind, StatusCode, TOTAL_TIMEOUT, TransportError};
 
 use crate::failure::{CONFLICT, COULD_NOT_RUN, FAILED, Failure, NOT_FOUND, NOT_PERMITTED};
+
+/// The most invalid parameters and fields in a message.
+const INVALID_SHOWN_MAX: usize = 10;
 
 /// Converts an error of the client to a failure.
 pub(crate) fn to_failure(url: &str, error: &Error) -> Failure {
@@ -49,7 +53,17 @@ fn is_name_taken(error: &Error) -> bool {
 }
 
 fn refused(status: StatusCode, error: &Error) -> Failure {
-    let text = error.to_string();
+    let failure = refusal(status, error);
+    match error.problem() {
+        Some(problem) => failure.problem(problem),
+        None => failure,
+    }
+}
+
+fn refusal(status: StatusCode, error: &Error) -> Failure {
+    let text = error
+        .problem()
+        .map_or_else(|| error.kind().to_string(), described);
     match status {
         StatusCode::UNAUTHORIZED => {
             Failure::new(NOT_PERMITTED, format!("the server refused the token: {text}"))
@@ -78,6 +92,28 @@ fn refused(status: StatusCode, error: &Error) -> Failure {
     }
 }
 
+/// Describes a problem without its type, which is an address.
+fn described(problem: &Problem) -> String {
+    let mut text = problem.title.clone();
+    let mut add = |before: &str, more: &str| text.extend([before, more]);
+    if let Some(detail) = &problem.detail {
+        add(": ", detail.trim_end_matches('.'));
+    }
+    let params = problem.invalid_params.iter().flatten();
+    let fields = problem.invalid_fields.iter().flatten();
+    let params = params.map(|param| (&param.name, &param.reason));
+    let invalid = params.chain(fields.map(|field| (&field.name, &field.reason)));
+    for (name, reason) in invalid.take(INVALID_SHOWN_MAX) {
+        add(": ", name);
+        add(": ", reason.trim_end_matches('.'));
+    }
+    if let Some(id) = &problem.correlation_id {
+        add(" (request ", id);
+        add(")", "");
+    }
+    text
+}
+
 fn unreachable_at(url: &str, error: &Error, cause: &TransportError) -> Failure {
     // Without the operation's name, which is irrelevant when the connection fails.
     let causes = causes(cause);
@@ -102,6 +138,14 @@ fn unreachable_at(url: &str, error: &Error, cause: &TransportError) -> Failure {
     if no_tls.iter().any(|words| all.contains(words)) {
         return Failure::new(COULD_NOT_RUN, format!("{url} doesn't use TLS: {last}"))
             .next("the scheme may be http:// instead of https://");
+    }
+    if url.starts_with("http://") && !error.is_connect() {
+        // A server with TLS closes connections that don't begin with a handshake.
+        return Failure::new(
+            COULD_NOT_RUN,
+            format!("{url} closed the connection without a response: {last}"),
+        )
+        .next("if the server uses TLS, the scheme is https:// instead of http://");
     }
     Failure::new(COULD_NOT_RUN, format!("failed to reach {url}: {last}"))
         .next("check that it runs, or find the reason with appkeep doctor")

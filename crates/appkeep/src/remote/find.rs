@@ -7,7 +7,7 @@ use appkeep_client::Uuid;
 use crate::failure::{AMBIGUOUS, Failure, NOT_FOUND};
 use crate::nearest;
 
-use super::print::{confirmed, is_interactive, note};
+use super::print::{confirmed, is_interactive, note, suggested};
 
 /// The number of characters of an id that count as a full id; tables show at least as many.
 pub(crate) const ID_CHARS_SHOWN: usize = 8;
@@ -153,7 +153,10 @@ fn not_found<T: Named>(wanted: &str, things: &[T]) -> Failure {
     } else if alike.is_empty() && names.len() <= NAMED_MAX {
         failure.next(format!("expected {}", names.join(", ")))
     } else if alike.is_empty() {
-        failure.next(format!("appkeep {kind} list shows all"))
+        failure.next(format!(
+            "{} shows all",
+            suggested(&format!("appkeep {kind} list"))
+        ))
     } else {
         failure.next(format!("did you mean {}?", alike.join(" or ")))
     }

@@ -115,7 +115,8 @@ impl ListArgs {
 
     /// Returns whether the list has the field in this format, so that a server has to be asked for it.
     pub(crate) fn needs(&self, output: Format, field: &str) -> bool {
-        !self.quiet && (output != Format::Table || self.columns.iter().any(|column| column == field))
+        !self.quiet
+            && (output != Format::Table || self.columns.iter().any(|column| normalized(column) == field))
     }
 
     /// Applies filters, order and limit.
@@ -168,11 +169,18 @@ impl ListArgs {
 
 /// Finds a field by its name.
 fn field<T: Listed>(name: &str) -> Result<&'static Field<T>, Failure> {
-    let found = T::FIELDS.iter().find(|field| field.name == name);
+    let wanted = normalized(name);
+    let is_meant = |field: &&Field<T>| field.name == wanted || normalized(field.column.title) == wanted;
+    let found = T::FIELDS.iter().find(is_meant);
     found.ok_or_else(|| {
         let names: Vec<_> = T::FIELDS.iter().map(|field| field.name).collect();
         unknown("field", name, &names)
     })
+}
+
+/// Returns the name of a field for its name or its column's title, such as `APP ID`.
+fn normalized(name: &str) -> String {
+    name.trim().to_ascii_lowercase().replace(' ', "-")
 }
 
 fn unknown(what: &str, value: &str, known: &[&str]) -> Failure {

@@ -19,8 +19,10 @@ pub(crate) use self::field::{Exact, Field, Listed};
 pub(crate) use self::find::{Found, How, Named, deletion_confirmed, deletion_of, described, find};
 pub(crate) use self::listing::ListArgs;
 pub(crate) use self::lists::Of;
-pub(crate) use self::print::{Format, confirmed, note};
-pub(crate) use self::progress::{End, Reporter, Step};
+pub(crate) use self::print::{
+    Format, Messages, complain, confirmed, is_quiet, note, print_error, set_database_options, set_messages,
+};
+pub(crate) use self::progress::{End, Reporter, Step, name_bars};
 pub(crate) use self::session::{Session, find_app, is_undeclared};
 pub(crate) use self::table::{Align, Cell, Column, Details, Table, Tone};
 pub(crate) use self::wait::{Wait, until};

@@ -1,17 +1,62 @@
 //! Output on stdout: tables, or JSON and YAML exactly as the server sent it.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
 
 use anstream::AutoStream;
 use anyhow::Context;
 use clap::ValueEnum;
-use console::Term;
+use console::{Term, measure_text_width};
 use dialoguer::Confirm;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::table::{Details, Table};
-use crate::failure::{COULD_NOT_RUN, Failure, on_one_line};
+use crate::failure::{COULD_NOT_RUN, Failure, as_json, on_one_line};
 use crate::stdout::print_line;
+
+/// How messages on stderr are printed; the default until the arguments are parsed.
+static MESSAGES: OnceLock<Messages> = OnceLock::new();
+
+/// The options that select a database, each after a space.
+static DATABASE_OPTIONS: OnceLock<String> = OnceLock::new();
+
+/// The columns of a question's choices and answer: ` [y/N] yes`, and the cursor.
+const ANSWER_COLUMNS: usize = 12;
+
+/// How messages on stderr are printed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Messages {
+    /// Errors are JSON.
+    pub(crate) are_json: bool,
+    /// Only errors are printed, neither notes nor progress.
+    pub(crate) are_quiet: bool,
+}
+
+/// Sets how messages are printed, once.
+pub(crate) fn set_messages(messages: Messages) {
+    MESSAGES.get_or_init(|| messages);
+}
+
+fn messages() -> Messages {
+    MESSAGES.get().copied().unwrap_or_default()
+}
+
+/// Sets the options that select a database, which suggested commands repeat.
+pub(crate) fn set_database_options(options: String) {
+    DATABASE_OPTIONS.get_or_init(|| options);
+}
+
+/// Returns a suggested command that uses the same database as this one, if it uses one.
+pub(crate) fn suggested(command: &str) -> String {
+    let options = DATABASE_OPTIONS.get().map(String::as_str).unwrap_or_default();
+    format!("{command}{options}")
+}
+
+/// Returns whether only results and errors are printed.
+pub(crate) fn is_quiet() -> bool {
+    messages().are_quiet
+}
 
 /// The format of stdout.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -103,12 +148,16 @@ impl Format {
         }
     }
 
-    /// Prints the result of a change: one line as text, or the resource as JSON or YAML.
+    /// Prints the result of a change: one line as text, or only the resource's id, or the resource as JSON or YAML.
     ///
     /// # Errors
     /// When stdout can't be written to.
     pub(crate) fn done<T: Serialize>(self, thing: &T, line: &str) -> anyhow::Result<()> {
         match self {
+            Self::Table if is_quiet() => match serde_json::to_value(thing)?.get("id") {
+                Some(Value::String(id)) => print_line(&on_one_line(id)),
+                _ => Ok(()),
+            },
             Self::Table => print_line(&on_one_line(line)),
             Self::Json | Self::Yaml | Self::Csv => self.exactly(thing),
         }
@@ -130,10 +179,27 @@ impl Format {
     }
 }
 
-/// Prints a message for the user on stderr.
+/// Prints a message for the user on stderr, unless only results are printed.
 pub(crate) fn note(text: &str) {
+    if !is_quiet() {
+        // A closed stderr is not an error.
+        let _ = writeln!(io::stderr(), "{}", on_one_line(text));
+    }
+}
+
+/// Prints on stderr a failure after which the command continues.
+pub(crate) fn complain(failure: &Failure) {
+    print_error(&failure.clone().into());
+}
+
+/// Prints an error on stderr.
+pub(crate) fn print_error(error: &anyhow::Error) {
     // A closed stderr is not an error.
-    let _ = writeln!(io::stderr(), "{}", on_one_line(text));
+    let _ = if messages().are_json {
+        writeln!(io::stderr(), "{}", as_json(error))
+    } else {
+        writeln!(io::stderr(), "error: {error:#}")
+    };
 }
 
 /// Asks for confirmation at a terminal.
@@ -145,7 +211,7 @@ pub(crate) fn confirmed(question: &str, refusal: &str) -> Result<(), Failure> {
         return Err(Failure::new(COULD_NOT_RUN, refusal).next("confirm it with --yes"));
     }
     match Confirm::new()
-        .with_prompt(on_one_line(question))
+        .with_prompt(fitting(on_one_line(question)))
         .default(false)
         .interact()
     {
@@ -156,6 +222,20 @@ pub(crate) fn confirmed(question: &str, refusal: &str) -> Result<(), Failure> {
             format!("failed to read the confirmation: {error}"),
         )),
     }
+}
+
+/// Returns the prompt if it fits on one line of the terminal. Otherwise prints it before a short prompt, because the prompt is
+/// redrawn, and only the last one of its lines would be replaced.
+fn fitting(prompt: String) -> String {
+    let columns = Term::stderr()
+        .size_checked()
+        .map(|(_, columns)| usize::from(columns));
+    if columns.is_none_or(|columns| measure_text_width(&prompt) + ANSWER_COLUMNS <= columns) {
+        return prompt;
+    }
+    // A closed stderr is not an error.
+    let _ = writeln!(io::stderr(), "{prompt}");
+    "Continue?".to_owned()
 }
 
 /// Returns whether the user can be asked.

@@ -2,12 +2,16 @@
 
 use std::fmt;
 use std::io::IsTerminal;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use console::Term;
-use indicatif::{BinaryBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{
+    BinaryBytes, HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
+};
 
-use super::print::note;
+use super::print::{is_quiet, note};
 use super::words::size;
 
 /// The shortest interval between progress messages without a terminal.
@@ -16,6 +20,16 @@ const PROGRESS_INTERVAL_MIN: Duration = Duration::from_secs(10);
 const NARROW: u16 = 64;
 /// The interval at which the bar is redrawn.
 const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
+
+/// The bars of all operations, below each other.
+static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
+/// Whether bars show the name of their operation.
+static BARS_HAVE_NAMES: AtomicBool = AtomicBool::new(false);
+
+/// Shows the name of the operation in all bars from now on: there are several.
+pub(crate) fn name_bars() {
+    BARS_HAVE_NAMES.store(true, Ordering::Relaxed);
+}
 
 /// The result of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +54,7 @@ pub(crate) struct Step {
 /// Shows progress to the user.
 pub(crate) struct Reporter {
     what: String,
-    /// The bar, if stderr is a terminal.
+    /// The bar, if stderr is a terminal and notes are printed.
     bar: Option<ProgressBar>,
     reported: Option<(String, Instant)>,
     /// The time of the first poll at which data was being copied, and the number of bytes copied by then.
@@ -51,9 +65,12 @@ pub(crate) struct Reporter {
 impl Reporter {
     /// Shows the operation, for example `backup nightly-1`.
     pub(crate) fn new(what: &str) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let bar = (std::io::stderr().is_terminal() && !is_quiet()).then(|| {
+            let bar = BARS.add(ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()));
             bar.set_style(waiting_style());
+            if BARS_HAVE_NAMES.load(Ordering::Relaxed) {
+                bar.set_prefix(format!("{what}: "));
+            }
             bar.enable_steady_tick(REDRAW_INTERVAL);
             bar
         });
@@ -152,15 +169,15 @@ pub(super) fn human(duration: Duration) -> String {
 }
 
 fn waiting_style() -> ProgressStyle {
-    style("{spinner} {msg} {elapsed}")
+    style("{spinner} {prefix}{msg} {elapsed}")
 }
 
 fn copying_style() -> ProgressStyle {
     let (_, columns) = Term::stderr().size();
     if columns < NARROW {
-        return style("{msg} {percent:>3}% {wide_bar} {speed} {left}");
+        return style("{prefix}{msg} {percent:>3}% {wide_bar} {speed} {left}");
     }
-    style("{msg} {percent:>3}% {wide_bar} {bytes}/{total_bytes} {speed} {left}")
+    style("{prefix}{msg} {percent:>3}% {wide_bar} {bytes}/{total_bytes} {speed} {left}")
 }
 
 fn style(template: &str) -> ProgressStyle {
@@ -252,9 +269,9 @@ mod tests {
     #[test]
     fn all_templates_are_valid() {
         for template in [
-            "{spinner} {msg} {elapsed}",
-            "{msg} {percent:>3}% {wide_bar} {speed} {left}",
-            "{msg} {percent:>3}% {wide_bar} {bytes}/{total_bytes} {speed} {left}",
+            "{spinner} {prefix}{msg} {elapsed}",
+            "{prefix}{msg} {percent:>3}% {wide_bar} {speed} {left}",
+            "{prefix}{msg} {percent:>3}% {wide_bar} {bytes}/{total_bytes} {speed} {left}",
         ] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use appkeep_client::types::{Account, AccountState, App, AppState};
-use appkeep_client::{Client, Error, Uuid};
+use appkeep_client::{BuildError, Client, Error, Uuid};
 use appkeep_server::admin::Store;
 use appkeep_server::admin::catalog::UNDECLARED;
 use appkeep_server::offline::OfflineApi;
@@ -214,9 +214,14 @@ pub(crate) fn client(known: &Known) -> Result<Client, Failure> {
     if let Some(ca) = &known.ca {
         builder = builder.root_certificates(ca.value.clone());
     }
-    builder
-        .build()
-        .map_err(|error| Failure::new(COULD_NOT_RUN, error.to_string()))
+    builder.build().map_err(|error| match (&error, &known.ca) {
+        (BuildError::RootCertificates(reason), Some(ca)) => {
+            let problem = format!("{} contains no certificate authority: {reason}", ca.from);
+            Failure::new(COULD_NOT_RUN, problem)
+                .next("expected PEM, which begins with -----BEGIN CERTIFICATE-----")
+        }
+        _ => Failure::new(COULD_NOT_RUN, error.to_string()),
+    })
 }
 
 /// Returns the named account, or the only one that the token can access if no name is given.

@@ -72,7 +72,7 @@ pub(crate) enum Align {
 /// The header of a column.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
-    title: &'static str,
+    pub(super) title: &'static str,
     align: Align,
     shrinks: bool,
 }

@@ -368,11 +368,20 @@ fn invalid_log_filters_are_named() {
 #[test]
 fn check_prints_the_declared_resources_and_ids() {
     let installation = installation();
+    let hook = "snapshot = \"live\"\n[[accounts.apps.hooks]]\nname = \"quiesce\"\nstage = \"pre-snapshot\"\n\
+                command = [\"true\"]\n";
+    let volumes = "volumes = { data = \"volume\" }\n";
+    installation
+        .configure(volumes, &format!("{volumes}{hook}"))
+        .unwrap();
     let file = installation.config();
     let checked = run(["config", "check", &file.display().to_string()]);
     assert_eq!(checked.status.code(), Some(0));
+    let volume = installation.path().join("volume");
     let expected = format!(
-        "account {ACCOUNT}  acme\n  app    {APP}  shop\n  bucket {BUCKET}  local\naccount {OTHER_ACCOUNT}  other\n"
+        "account {ACCOUNT}  acme\n  app    {APP}  shop\n    volume data  {}\n    snapshot live\n    \
+         hook quiesce  pre-snapshot\n  bucket {BUCKET}  local\naccount {OTHER_ACCOUNT}  other\n",
+        volume.display()
     );
     assert_eq!(stdout(&checked), expected);
     installation.configure("workers = 2", "workers = 65").unwrap();

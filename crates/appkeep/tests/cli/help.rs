@@ -6,7 +6,8 @@ use crate::program::{run, stdout};
 
 /// Commands, and parts of their help texts.
 const HELP: &str = r"
-appkeep: backups and snapshots | serve | token | key | verify | diff | explain | openapi
+appkeep: backups and snapshots | Use a server: | Run a server: | Check a server: | Other commands:
+  | serve | token | key | verify | diff | explain | openapi | help | may also precede it
 serve: Run the server | --demo | --config <FILE> | port 0 selects a free one | accountID, apps (id, name, volumes)
 config: Check configurations, or print an example | check | example
 config check: Check a configuration | Exit codes: 0 valid, 2
@@ -34,7 +35,8 @@ backup: --data <DIR> | --config <FILE> | Without a server | list | show | create
   | ls | find | dump | diff
   | Examples: appkeep backup create before-upgrade --app shop --wait | 130 interrupted.
 backup list: --state <STATE> | --sort <[-]FIELD> | --columns <FIELD> | an age such as 7d | Examples:
-backup create: without --wait, the command returns at once | --bucket <BUCKET>
+backup cancel: Cancel a backup in progress, and delete it | appkeep job cancel | Example:
+backup create: without --wait, the command returns at once | --bucket <BUCKET> | --all
   | --label <NAME=VALUE> | Examples:
 backup restore: Stop the app first | --yes | --wait | appkeep restore --target
 backup ls: Requires --data | --recursive | %25 is a percent sign | Examples:
@@ -42,7 +44,8 @@ backup find: Requires --data | A glob | Examples:
 backup dump: Requires --data | --target <FILE> | Only the owner can read | Examples:
 backup diff: Requires --data | The content isn't read | Examples:
 snapshot: list | show | create | delete | Examples:
-login: Store a server | readable only by the user | Examples: appkeep login --url
+context: the selected one, or that of --context | list | use | rename | delete | Examples:
+login: Store a server | --token-stdin | --name <CONTEXT> | readable only by the user | Examples: appkeep login --url
 backup delete: --older-than <WHEN> | --keep-last <COUNT> | --dry-run | Examples:
 snapshot wait: --timeout <SECONDS> | Example:
 version: Print the version
@@ -50,7 +53,7 @@ bucket: list | show | check | Examples:
 bucket import: The server must be stopped | can be repeated | Exit codes: 0 | --output <FORMAT> | Example:
 bucket check: as far as the server knows | sums up the states | Example:
 schedule: list | show | run | server's configuration | Examples:
-logout: Remove the stored login
+logout: Remove a stored login | --all
 status: the last good backup of each app | --watch | Exit codes: 0 nothing needs attention, 1
 doctor: the most likely first | Nothing is changed | Exit codes: 0 no problems
 completions: bash | zsh | fish | powershell | Example: source
@@ -74,6 +77,50 @@ fn help_describes_every_command_with_examples_and_exit_codes() {
             assert!(unwrapped.contains(part), "{command}: no {part:?} in\n{help}");
         }
     }
+}
+
+#[test]
+fn help_lists_every_command_in_one_group() {
+    let help = stdout(&run(["--help"]));
+    let (_, groups) = help.split_once("Use a server:\n").unwrap();
+    let (groups, options) = groups.split_once("\nOptions:\n").unwrap();
+    let mut names: Vec<&str> = groups
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next())
+        .collect();
+    names.sort_unstable();
+    let pages = tempfile::tempdir().unwrap();
+    run(["man".as_ref(), pages.path().as_os_str()]);
+    let mut expected = vec!["help".to_owned()];
+    for page in std::fs::read_dir(pages.path()).unwrap() {
+        let page = page.unwrap().file_name().into_string().unwrap();
+        let name = page.strip_suffix(".1").unwrap().strip_prefix("appkeep-");
+        // `bucket take-over` and similar names have a parent's page.
+        expected.extend(name.filter(|name| !name.contains('-')).map(str::to_owned));
+    }
+    expected.sort_unstable();
+    assert_eq!(names, expected);
+    assert!(!options.contains("--url"), "{help}");
+}
+
+#[test]
+fn help_shows_only_accepted_options() {
+    for (command, refused) in [
+        (&["backup", "delete"][..], &["--data", "--config"][..]),
+        (&["backup", "create"], &["--data", "--config"]),
+        (&["snapshot", "restore"], &["--data", "--config"]),
+        (&["schedule", "run"], &["--url", "--token", "--ca", "--output"]),
+        (
+            &["bucket", "take-over"],
+            &["--url", "--token", "--ca", "--output"],
+        ),
+    ] {
+        let help = stdout(&run(command.iter().chain(&["--help"])));
+        for option in refused {
+            assert!(!help.contains(&format!("{option} <")), "{command:?}: {help}");
+        }
+    }
+    assert!(stdout(&run(["backup", "list", "--help"])).contains("--data <"));
 }
 
 #[test]

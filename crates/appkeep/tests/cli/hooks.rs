@@ -152,6 +152,8 @@ fn failed_hooks_of_completed_backups_are_shown() {
         );
         let listed = stdout(&fixture.run([noun, "list"]));
         assert!(listed.contains("completed, hooks failed"), "{listed}");
+        let shown = stdout(&fixture.run([noun, "show", "nightly"]));
+        assert!(shown.contains("hooks") && shown.contains("locked"), "{shown}");
     }
     let waited = fixture.run(["backup", "wait", "nightly"]);
     assert_eq!(waited.status.code(), Some(1));

@@ -1,13 +1,16 @@
 //! The commands that contact a server.
 
+mod contexts;
 mod definitions;
 mod deletions;
 mod doctor;
 mod errors;
+mod global;
 mod lists;
 mod login;
 mod resources;
 mod restore;
+mod several;
 mod status;
 mod tables;
 mod wait;
@@ -114,6 +117,16 @@ pub(crate) fn last_error_line(output: &Output, code: i32) -> String {
     let message = String::from_utf8(output.stderr.clone()).expect("text");
     assert_eq!(output.status.code(), Some(code), "{message}");
     without_word(message.lines().last().expect("a line"))
+}
+
+/// Returns the last line on stderr of a command with JSON output that ended with `code`.
+#[track_caller]
+pub(crate) fn last_error_as_json(output: &Output, code: i32) -> Value {
+    let message = String::from_utf8(output.stderr.clone()).expect("text");
+    assert_eq!(output.status.code(), Some(code), "{message}");
+    let error: Value = serde_json::from_str(message.lines().last().expect("a line")).expect("JSON");
+    assert_eq!(error["exitCode"], code, "{message}");
+    error
 }
 
 #[track_caller]

@@ -1,5 +1,6 @@
 //! `appkeep token`
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Output;
 use std::{fs, io};
@@ -8,7 +9,8 @@ use appkeep_launcher::{ACCOUNT, Installation, OTHER_ACCOUNT, app_backups, backup
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::program::{installation, only_error_line, run, stdout};
+use crate::program::{appkeep, installation, only_error_line, run, stdout};
+use crate::remote::error_line;
 
 #[test]
 fn tokens_are_printed_once_and_work_at_once() {
@@ -315,21 +317,21 @@ fn ambiguous_names_revoke_no_token() {
     }
     let tokens = listed(&installation);
     let [one, other] = [0, 1].map(|n| format!("{} (\"twin\")", tokens[n]["id"].as_str().unwrap()));
-    let refused = only_error_line(&token_command(&installation, &["revoke", "twin"]));
+    let refused = error_line(&token_command(&installation, &["revoke", "twin"]), 6);
     assert_eq!(
         refused,
         format!("\"twin\" matches several tokens: {one}, {other}; specify the id")
     );
-    let unknown = only_error_line(&token_command(&installation, &["revoke", "unknown"]));
+    let unknown = error_line(&token_command(&installation, &["revoke", "unknown"]), 3);
     assert_eq!(
         unknown,
         "no token has the name or id \"unknown\"; `appkeep token list` shows all tokens"
     );
     let secret = format!("appkeep_{}", "0".repeat(64));
-    let unknown = only_error_line(&token_command(&installation, &["revoke", &secret]));
+    let unknown = error_line(&token_command(&installation, &["revoke", &secret]), 3);
     assert!(!unknown.contains(&secret), "{unknown}");
     let id = tokens[0]["id"].as_str().unwrap();
-    let first_digits = only_error_line(&token_command(&installation, &["revoke", &id[..3]]));
+    let first_digits = error_line(&token_command(&installation, &["revoke", &id[..3]]), 3);
     assert!(
         first_digits.starts_with("no token has the name or id "),
         "three digits are too few"
@@ -343,4 +345,32 @@ fn ambiguous_names_revoke_no_token() {
     assert!(token_command(&installation, &["revoke", id]).status.success());
     assert!(token_command(&installation, &["revoke", "twin"]).status.success());
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
+}
+
+#[test]
+fn token_files_are_private_and_the_data_directory_can_be_a_variable() {
+    let installation = installation();
+    let server = installation.start().unwrap();
+    let file = installation.path().join("token");
+    fs::write(&file, "old").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    let create = |out: &Path| {
+        let mut command = appkeep();
+        command.env("APPKEEP_DATA", installation.data());
+        command.args(["token", "create", "--account", "acme", "--name", "ci", "--out"]);
+        command.arg(out).output().unwrap()
+    };
+    let created = create(&file);
+    assert_eq!(
+        (created.status.code(), stdout(&created).as_str()),
+        (Some(0), ""),
+        "{created:?}"
+    );
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let token = fs::read_to_string(&file).unwrap();
+    assert_eq!(server.get(token.trim(), &backups()).status, 200);
+    let tokens = listed(&installation).len();
+    let refused = only_error_line(&create(&installation.path().join("none/token")));
+    assert!(refused.starts_with("failed to write "), "{refused}");
+    assert_eq!(listed(&installation).len(), tokens, "no token is lost");
 }

@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::{Which, found};
 use crate::failure::Failure;
 use crate::remote::{
-    Format, Found, Of, Session, When, confirmed, deletion_confirmed, deletion_of, described, note,
+    Format, Found, Of, Session, When, complain, confirmed, deletion_confirmed, deletion_of, described,
+    is_quiet, note,
 };
 use crate::stdout::print_line;
 
@@ -64,7 +65,7 @@ pub(super) async fn run(session: &Session, args: &Args) -> anyhow::Result<()> {
             Err(error) => {
                 // The last one is reported as the command's error.
                 if let Some(earlier) = failure.replace(session.failure(&error)) {
-                    note(&format!("error: {earlier}"));
+                    complain(&earlier);
                 }
             }
         }
@@ -161,7 +162,9 @@ fn print(session: &Session, args: &Args, backups: &[Of<AppBackup>], what: &str) 
     match (session.output, backups, args.backups.len()) {
         (Format::Table, _, _) => {
             for of in backups {
-                let line = if args.dry_run {
+                let line = if is_quiet() {
+                    of.thing.id.to_string()
+                } else if args.dry_run {
                     format!("backup {} {what}", described(of))
                 } else {
                     format!("backup {} {what} ({})", of.thing.name, of.thing.id)

@@ -21,7 +21,7 @@ pub(super) struct Args {
     #[arg(value_name = "BUCKET")]
     buckets: Vec<String>,
     /// The server's data directory, with the keys of the lost server. The server must be stopped.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", env = "APPKEEP_DATA")]
     data: PathBuf,
     /// The server's configuration, which contains the paths of the buckets.
     #[arg(long, value_name = "FILE")]

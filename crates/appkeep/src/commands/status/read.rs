@@ -146,7 +146,13 @@ async fn read_buckets(session: &Session) -> Result<Vec<BucketStatus>, Failure> {
 }
 
 /// The backups of an app from the newest one to the last good one.
-async fn newest_backups(session: &Session, app: Uuid) -> Result<Vec<AppBackup>, Failure> {
+///
+/// # Errors
+/// When the server doesn't list them.
+pub(in crate::commands) async fn newest_backups(
+    session: &Session,
+    app: Uuid,
+) -> Result<Vec<AppBackup>, Failure> {
     let backups = session.client.backups(session.account, Some(app));
     let mut backups = Box::pin(backups.page_size(PAGE_SIZE).stream());
     let mut newest = Vec::new();

@@ -1,45 +1,89 @@
 //! Output that is generated from the command definitions: completions, manual pages, help.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
 
+use super::Fixture;
 use crate::program::{run, stdout};
 
 #[test]
 fn every_shell_has_completions() {
     for (shell, part) in [
-        ("bash", "complete -F _appkeep"),
+        (
+            "bash",
+            "complete -o nospace -o bashdefault -o nosort -F _clap_complete_appkeep appkeep",
+        ),
+        ("elvish", "edit:completion:arg-completer[appkeep]"),
         ("zsh", "#compdef appkeep"),
-        ("fish", "complete -c appkeep"),
+        ("fish", "complete --keep-order --exclusive --command appkeep"),
         (
             "powershell",
-            "Register-ArgumentCompleter -Native -CommandName 'appkeep'",
+            "Register-ArgumentCompleter -Native -CommandName appkeep",
         ),
     ] {
         let output = run(["completions", shell]);
         assert_eq!(output.status.code(), Some(0), "{shell}");
         let script = stdout(&output);
         assert!(script.contains(part), "{shell}: {script}");
-        assert!(script.contains("snapshot"), "{shell}");
+        assert!(script.contains("APPKEEP_COMPLETE"), "{shell}");
     }
     let output = run(["completions", "cmd"]);
     assert_eq!(output.status.code(), Some(2));
 }
 
+/// Completes the last of the words in bash, which finds the binary in the path.
+fn completed(command: &Command, words: &[&str]) -> Vec<String> {
+    let binary = Path::new(command.get_program()).parent().unwrap().to_owned();
+    let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
+    let script = "source <(appkeep completions bash); COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1))
+        _clap_complete_appkeep appkeep \"${COMP_WORDS[COMP_CWORD]}\"; printf '%s\\n' \"${COMPREPLY[@]}\"";
+    let mut bash = Command::new("bash");
+    bash.args(["-c", script, "bash", "appkeep"]).args(words);
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => bash.env(name, value),
+            None => bash.env_remove(name),
+        };
+    }
+    let output = bash.env("PATH", path).output().unwrap();
+    assert!(output.stderr.is_empty(), "{output:?}");
+    let words = stdout(&output);
+    words
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
 #[test]
-fn bash_completions_work() {
-    let dir = TempDir::new().unwrap();
-    let file = dir.path().join("appkeep.bash");
-    fs::write(&file, run(["completions", "bash"]).stdout).unwrap();
-    let script = "source \"$1\"; COMP_WORDS=(appkeep backup cr); COMP_CWORD=2; _appkeep appkeep cr backup; echo \"${COMPREPLY[@]}\"";
-    let output = Command::new("bash")
-        .args(["-c", script, "bash"])
-        .arg(&file)
-        .output()
-        .unwrap();
-    assert_eq!(stdout(&output), "create\n", "{output:?}");
+fn bash_completes_commands_and_names() {
+    let fixture = Fixture::idle();
+    fixture.json(&["backup", "create", "nightly-1"]);
+    fixture.json(&["backup", "create", "weekly"]);
+    let none: [&str; 0] = [];
+    let complete = |words: &[&str]| completed(&fixture.command(none), words);
+    for (words, expected) in [
+        (&["backup", "cr"][..], &["create"][..]),
+        (&["backup", "show", "night"], &["nightly-1"]),
+        (&["backup", "delete", ""], &["nightly-1", "weekly"]),
+        (&["backup", "list", "--app", "s"], &["shop"]),
+        (&["backup", "list", "--account", ""], &["acme"]),
+        (&["bucket", "show", ""], &["local"]),
+    ] {
+        let candidates = complete(words);
+        let names: Vec<&str> = candidates
+            .iter()
+            .map(String::as_str)
+            .filter(|candidate| !candidate.starts_with('-'))
+            .collect();
+        assert_eq!(names, expected, "{words:?}");
+    }
+    // Without a server there are no names, and no messages either.
+    let unreachable = super::client_command("http://127.0.0.1:1", "secret");
+    assert_eq!(completed(&unreachable, &["backup", "list", "--app", "s"]), none);
 }
 
 #[test]

@@ -181,6 +181,14 @@ fn terminals_ask_before_a_deletion() {
         assert_eq!(found, code, "{text}");
         assert_eq!(fake.deleted(), deleted, "{text}");
     }
+    // A question that is too long for a line precedes a short one.
+    let mut narrow = client_command(&fake.server.uri(), "secret");
+    narrow.args(["backup", "delete", "nightly-3"]);
+    let mut terminal = Terminal::start(40, &narrow);
+    let listed = plain(&terminal.expect("Continue?"));
+    assert!(listed.contains("Delete backup nightly-3 ("), "{listed}");
+    terminal.type_line("n");
+    assert_eq!(terminal.end().0, 2);
     command.arg("--yes");
     let (code, text) = Terminal::start(80, &command).end();
     assert_eq!(code, 0, "{text}");

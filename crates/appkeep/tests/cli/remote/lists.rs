@@ -172,12 +172,15 @@ fn columns_of_tables_are_selected() {
     let server = start();
     let table = stdout(&list(
         &server,
-        &["--columns", "bucket,size,id", "--sort", "-size"],
+        &["--columns", "Bucket, size,ID", "--sort", "-SIZE"],
     ));
     let rows = rows(&table);
     assert_eq!(rows[0], ["BUCKET", "SIZE", "ID"]);
     assert_eq!(rows[1], ["local", "3.91", "KiB", "2a2b3c4d"]);
     assert_eq!(rows[3], ["local", "-", "3a2b3c4d"]);
+    // Titles of columns are names, too.
+    let table = stdout(&list(&server, &["--columns", "AGE,BUCKET ID"]));
+    assert!(table.starts_with("AGE  BUCKET ID"), "{table}");
 }
 
 #[test]
@@ -194,7 +197,7 @@ fn invalid_options_of_lists_name_the_valid_ones() {
              schedule-id, id",
         ),
         (
-            &["--columns", "name", "--output", "json"],
+            &["--columns", "name", "--output", "yaml"],
             "--columns is for tables and CSV, not for JSON and YAML; specify --output csv",
         ),
     ] {

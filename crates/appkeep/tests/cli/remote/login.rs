@@ -6,7 +6,7 @@ use std::process::Command;
 
 use appkeep_launcher::{ACCOUNT, RunningServer};
 
-use super::{Fixture, error_line};
+use super::{Fixture, error_line, run_at};
 use crate::program::{appkeep, installation, stdout};
 use crate::terminal::{Terminal, plain};
 
@@ -131,6 +131,12 @@ fn trusted_certificates_are_stored() {
     );
     assert!(
         refusal.ends_with("; specify its certificate authority with --ca FILE or APPKEEP_CA"),
+        "{refusal}"
+    );
+    let without_tls = run_at(&server.url.replace("https:", "http:"), &["app", "list"]);
+    let refusal = error_line(&without_tls, 2);
+    assert!(
+        refusal.ends_with("; if the server uses TLS, the scheme is https:// instead of http://"),
         "{refusal}"
     );
     let output = log_in().env("APPKEEP_CA", ca).output().unwrap();

@@ -149,7 +149,7 @@ fn a_status_that_cannot_be_read_has_another_exit_code() {
         .output()
         .unwrap();
     assert_eq!(unreachable.status.code(), Some(2));
-    let both = fixture.run(["status", "--watch", "--output", "json"]);
+    let both = fixture.run(["status", "--watch", "--output", "yaml"]);
     assert_eq!(both.status.code(), Some(2));
     assert!(
         only_error_line(&both).contains("--watch shows a screen"),

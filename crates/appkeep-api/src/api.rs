@@ -13,14 +13,16 @@ use crate::body::JsonBody;
 use crate::bucket::BucketList;
 use crate::cloud::CloudList;
 use crate::headers::ForceUpdate;
+use crate::hook::HookList;
+
 use crate::params::{
     AccountBackupPath, AccountListQuery, AccountPath, AppBackupListQuery, AppBackupPath, AppListQuery,
-    AppPath, AppSnapListQuery, AppSnapPath, BucketListQuery, CloudListQuery, NoQuery, QueryParams,
-    ScheduleListQuery,
+    AppPath, AppSnapListQuery, AppSnapPath, BucketListQuery, CloudListQuery, HookListQuery, NoQuery,
+    QueryParams, ScheduleListQuery, SchedulePath,
 };
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::schedule::ScheduleList;
+use crate::schedule::{Schedule, ScheduleCreate, ScheduleList, ScheduleUpdate};
 
 /// The result of an operation: a typed response or a problem. Only dropshot uses the error.
 pub type Answer<R> = Result<Reply<R>, Problem>;
@@ -214,6 +216,68 @@ pub trait AppkeepApi {
         path: Path<AppPath>,
         query: QueryParams<ScheduleListQuery>,
     ) -> Answer<HttpResponseOk<ScheduleList>>;
+
+    /// Create a schedule of an app
+    #[endpoint {
+        method = POST,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/schedules",
+        tags = ["Schedules"],
+    }]
+    async fn app_schedule_create_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppPath>,
+        query: QueryParams<NoQuery>,
+        body: JsonBody<ScheduleCreate>,
+    ) -> Answer<HttpResponseCreated<Schedule>>;
+
+    /// Fetch a schedule of an app
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/schedules/{schedule_id}",
+        tags = ["Schedules"],
+    }]
+    async fn app_schedule_fetch_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<SchedulePath>,
+        query: QueryParams<NoQuery>,
+    ) -> Answer<HttpResponseOk<Schedule>>;
+
+    /// Change a schedule of an app
+    #[endpoint {
+        method = PUT,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/schedules/{schedule_id}",
+        tags = ["Schedules"],
+    }]
+    async fn app_schedule_update_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<SchedulePath>,
+        query: QueryParams<NoQuery>,
+        body: JsonBody<ScheduleUpdate>,
+    ) -> Answer<HttpResponseOk<Schedule>>;
+
+    /// Delete a schedule of an app
+    #[endpoint {
+        method = DELETE,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/schedules/{schedule_id}",
+        tags = ["Schedules"],
+    }]
+    async fn app_schedule_delete_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<SchedulePath>,
+        query: QueryParams<NoQuery>,
+    ) -> Answer<HttpResponseDeleted>;
+
+    /// List the hooks of an app
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/executionHooks",
+        tags = ["Applications"],
+    }]
+    async fn app_hook_list_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppPath>,
+        query: QueryParams<HookListQuery>,
+    ) -> Answer<HttpResponseOk<HookList>>;
 
     /// List buckets
     #[endpoint {

@@ -20,7 +20,11 @@ pub trait FromText: Sized {
     fn from_text(text: &str) -> Result<Self, String>;
 }
 
-fn string_schema(format: Option<&str>, pattern: Option<&str>, lengths: Option<(u32, u32)>) -> Schema {
+pub(crate) fn string_schema(
+    format: Option<&str>,
+    pattern: Option<&str>,
+    lengths: Option<(u32, u32)>,
+) -> Schema {
     SchemaObject {
         instance_type: Some(InstanceType::String.into()),
         format: format.map(str::to_owned),
@@ -54,6 +58,8 @@ macro_rules! string_format {
         }
     };
 }
+
+pub(crate) use string_format;
 
 /// A UUID of any version, in lower case and with hyphens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -11,11 +11,13 @@ pub mod cloud;
 pub mod fields;
 pub mod formats;
 pub mod headers;
+pub mod hook;
 pub mod metadata;
 pub mod params;
 pub mod problem;
 pub mod reply;
 pub mod schedule;
+pub mod schedule_fields;
 pub mod shape;
 
 /// The version of the contract that the API implements: `info.version` of `spec/openapi.yaml`.

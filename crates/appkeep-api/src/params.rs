@@ -20,6 +20,7 @@ use crate::bucket::Bucket;
 use crate::cloud::Cloud;
 use crate::fields;
 use crate::formats::{ContinueToken, FromText, Identifier, Limit, Parsed, quoted};
+use crate::hook::Hook;
 use crate::metadata::present;
 use crate::problem::InvalidItem;
 use crate::schedule::Schedule;
@@ -73,6 +74,17 @@ pub struct AppSnapPath {
     /// The snapshot.
     #[serde(rename = "appSnap_id")]
     pub app_snap_id: Parsed<Identifier>,
+}
+
+/// `/accounts/{account_id}/…/{app_id}/schedules/{schedule_id}`
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct SchedulePath {
+    /// The account.
+    pub account_id: Parsed<Identifier>,
+    /// The app.
+    pub app_id: Parsed<Identifier>,
+    /// The schedule.
+    pub schedule_id: Parsed<Identifier>,
 }
 
 /// The requested fields of a resource `T`, each once, in the requested order.
@@ -179,6 +191,9 @@ pub type AppListQuery = ListQuery<Include<App>>;
 
 /// The query of a list of schedules.
 pub type ScheduleListQuery = ListQuery<Include<Schedule>>;
+
+/// The query of a list of hooks.
+pub type HookListQuery = ListQuery<Include<Hook>>;
 
 /// The query of a list of buckets.
 pub type BucketListQuery = ListQuery<Include<Bucket>>;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::formats::{Expression, Identifier, ResourceName, Timestamp};
 use crate::metadata::{ListMetadata, Metadata, closed_enum, present};
+use crate::schedule_fields::{Count, DayOfMonth, DayOfWeek, Hour, Minute, ScheduleName};
 
 closed_enum! {
     /// The `type` of a schedule.
@@ -17,7 +18,13 @@ closed_enum! {
 closed_enum! {
     /// The versions of the schedule schema. Mirrors `ScheduleVersion`.
     ScheduleVersion {
-        /// The only version.
+        /// The first.
+        V1_0 = "1.0",
+        /// The second.
+        V1_1 = "1.1",
+        /// The third.
+        V1_2 = "1.2",
+        /// The newest; responses have this version.
         V1_3 = "1.3",
     }
 }
@@ -35,15 +42,33 @@ closed_enum! {
     Enabled {
         /// It is active.
         Yes = "true",
-        /// It is no longer configured.
+        /// It is no longer configured, or was disabled.
         No = "false",
+    }
+}
+
+closed_enum! {
+    /// The origin of a schedule.
+    Origin {
+        /// An operator configured it.
+        Configuration = "configuration",
+        /// It was created by this API.
+        Api = "api",
     }
 }
 
 closed_enum! {
     /// The original's kinds of schedules.
     Granularity {
-        /// Any other than hourly, daily, weekly and monthly.
+        /// Each hour.
+        Hourly = "hourly",
+        /// Each day.
+        Daily = "daily",
+        /// Each week.
+        Weekly = "weekly",
+        /// Each month that has the day.
+        Monthly = "monthly",
+        /// Any other times.
         Custom = "custom",
     }
 }
@@ -74,10 +99,44 @@ pub struct Schedule {
     /// The app.
     #[serde(rename = "appID")]
     pub app_id: Identifier,
+    /// Its origin.
+    pub origin: Origin,
     /// Whether it is active.
     pub enabled: Enabled,
-    /// The original's value for schedules that aren't hourly, daily, weekly or monthly.
+    /// Its kind of times.
     pub granularity: Granularity,
+    /// The minute of a granularity other than custom.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Minute")]
+    pub minute: Option<Minute>,
+    /// The hour of a daily, weekly or monthly schedule.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Hour")]
+    pub hour: Option<Hour>,
+    /// The day of a weekly schedule.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "DayOfWeek")]
+    pub day_of_week: Option<DayOfWeek>,
+    /// The day of a monthly schedule.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "DayOfMonth")]
+    pub day_of_month: Option<DayOfMonth>,
     /// The times of its runs.
     pub cron: Expression,
     /// The time zone of `cron`.
@@ -95,6 +154,22 @@ pub struct Schedule {
     )]
     #[schemars(with = "Identifier")]
     pub bucket_id: Option<Identifier>,
+    /// The number of backups that are kept.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Count")]
+    pub backup_retention: Option<Count>,
+    /// The number of snapshots that are kept.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Count")]
+    pub snapshot_retention: Option<Count>,
     /// The retention of its backups or snapshots.
     pub retention: ScheduleRetention,
     /// The time of its next run.
@@ -107,6 +182,258 @@ pub struct Schedule {
     pub next_run_timestamp: Option<Timestamp>,
     /// Labels, times and users.
     pub metadata: Metadata,
+}
+
+/// A request for a new schedule. Mirrors `ScheduleCreate`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ScheduleCreate {
+    /// The kind of resource.
+    #[serde(rename = "type")]
+    pub kind: ScheduleType,
+    /// Any documented version.
+    pub version: ScheduleVersion,
+    /// A name that no other schedule of the app has.
+    pub name: ScheduleName,
+    /// Whether it is active.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Enabled")]
+    pub enabled: Option<Enabled>,
+    /// Its kind of times.
+    pub granularity: Granularity,
+    /// The minute of a granularity other than custom.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Minute")]
+    pub minute: Option<Minute>,
+    /// The hour of a daily, weekly or monthly schedule.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Hour")]
+    pub hour: Option<Hour>,
+    /// The day of a weekly schedule.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "DayOfWeek")]
+    pub day_of_week: Option<DayOfWeek>,
+    /// The day of a monthly schedule.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "DayOfMonth")]
+    pub day_of_month: Option<DayOfMonth>,
+    /// The times of granularity custom.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "String", length(min = 1, max = 256))]
+    pub cron: Option<String>,
+    /// The time zone of `cron`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "String", length(min = 1, max = 64))]
+    pub time_zone: Option<String>,
+    /// The maximum random delay of a run, in seconds.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "u32", range(min = 0, max = 86400))]
+    pub jitter_secs: Option<u32>,
+    /// The kinds of resources that a run creates.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Vec<Makes>")]
+    pub makes: Option<Vec<Makes>>,
+    /// The bucket of its backups.
+    #[serde(
+        rename = "bucketID",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Identifier")]
+    pub bucket_id: Option<Identifier>,
+    /// The number of backups that are kept.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Count")]
+    pub backup_retention: Option<Count>,
+    /// The number of snapshots that are kept.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Count")]
+    pub snapshot_retention: Option<Count>,
+    /// The rules for keeping its backups and snapshots.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "ScheduleRetention")]
+    pub retention: Option<ScheduleRetention>,
+}
+
+/// New settings of a schedule; absent ones keep their values. Mirrors `ScheduleUpdate`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ScheduleUpdate {
+    /// The kind of resource.
+    #[serde(rename = "type")]
+    pub kind: ScheduleType,
+    /// Any documented version.
+    pub version: ScheduleVersion,
+    /// A name that no other schedule of the app has.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "ScheduleName")]
+    pub name: Option<ScheduleName>,
+    /// Whether it is active.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Enabled")]
+    pub enabled: Option<Enabled>,
+    /// Its kind of times.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Granularity")]
+    pub granularity: Option<Granularity>,
+    /// The minute of a granularity other than custom.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Minute")]
+    pub minute: Option<Minute>,
+    /// The hour of a daily, weekly or monthly schedule.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Hour")]
+    pub hour: Option<Hour>,
+    /// The day of a weekly schedule.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "DayOfWeek")]
+    pub day_of_week: Option<DayOfWeek>,
+    /// The day of a monthly schedule.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "DayOfMonth")]
+    pub day_of_month: Option<DayOfMonth>,
+    /// The times of granularity custom.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "String", length(min = 1, max = 256))]
+    pub cron: Option<String>,
+    /// The time zone of `cron`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "String", length(min = 1, max = 64))]
+    pub time_zone: Option<String>,
+    /// The maximum random delay of a run, in seconds.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "u32", range(min = 0, max = 86400))]
+    pub jitter_secs: Option<u32>,
+    /// The kinds of resources that a run creates.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Vec<Makes>")]
+    pub makes: Option<Vec<Makes>>,
+    /// The bucket of its backups.
+    #[serde(
+        rename = "bucketID",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Identifier")]
+    pub bucket_id: Option<Identifier>,
+    /// The number of backups that are kept.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Count")]
+    pub backup_retention: Option<Count>,
+    /// The number of snapshots that are kept.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Count")]
+    pub snapshot_retention: Option<Count>,
+    /// The rules for keeping its backups and snapshots.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "ScheduleRetention")]
+    pub retention: Option<ScheduleRetention>,
 }
 
 /// The retention of a schedule's backups or snapshots. Mirrors `ScheduleRetention`.

@@ -1100,6 +1100,20 @@ pub mod operations {
                 ),
             )
         }
+        ///Responds with 429 and the example `tooManySchedules`.
+        pub fn too_many_schedules(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    429u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Retry-After", "30"),
+                    ],
+                    &super::examples::too_many_schedules_problem(),
+                ),
+            )
+        }
         ///Responds with 500 and the example `notCreated`.
         pub fn not_created(self) -> Self {
             Self(
@@ -1146,6 +1160,7 @@ pub mod operations {
             ("bodyTooLarge", Self::body_too_large),
             ("unsupportedMediaType", Self::unsupported_media_type),
             ("tooManyRequests", Self::too_many_requests),
+            ("tooManySchedules", Self::too_many_schedules),
             ("notCreated", Self::not_created),
             ("notReady", Self::not_ready),
             ("lowSpace", Self::low_space),
@@ -2032,6 +2047,20 @@ pub mod operations {
                 ),
             )
         }
+        ///Responds with 429 and the example `tooManySchedules`.
+        pub fn too_many_schedules(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    429u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Retry-After", "30"),
+                    ],
+                    &super::examples::too_many_schedules_problem(),
+                ),
+            )
+        }
         ///Responds with 500 and the example `notCreated`.
         pub fn not_created(self) -> Self {
             Self(
@@ -2078,6 +2107,7 @@ pub mod operations {
             ("bodyTooLarge", Self::body_too_large),
             ("unsupportedMediaType", Self::unsupported_media_type),
             ("tooManyRequests", Self::too_many_requests),
+            ("tooManySchedules", Self::too_many_schedules),
             ("notCreated", Self::not_created),
             ("notReady", Self::not_ready),
             ("lowSpace", Self::low_space),
@@ -3154,6 +3184,20 @@ pub mod operations {
                 ),
             )
         }
+        ///Responds with 429 and the example `tooManySchedules`.
+        pub fn too_many_schedules(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    429u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Retry-After", "30"),
+                    ],
+                    &super::examples::too_many_schedules_problem(),
+                ),
+            )
+        }
         ///Responds with 500 and the example `internalError`.
         pub fn internal_error(self) -> Self {
             Self(
@@ -3201,6 +3245,7 @@ pub mod operations {
             ("bodyTooLarge", Self::body_too_large),
             ("unsupportedMediaType", Self::unsupported_media_type),
             ("tooManyRequests", Self::too_many_requests),
+            ("tooManySchedules", Self::too_many_schedules),
             ("internalError", Self::internal_error),
             ("notReady", Self::not_ready),
             ("lowSpace", Self::low_space),
@@ -3431,6 +3476,1237 @@ pub mod operations {
         /// The documented examples: the name of each, and the function that responds with it.
         pub const EXAMPLES: crate::Examples<Self> = &[
             ("schedules", Self::schedules),
+            ("invalidQuery", Self::invalid_query),
+            ("missingToken", Self::missing_token),
+            ("notPermitted", Self::not_permitted),
+            ("collectionNotFound", Self::collection_not_found),
+            ("methodNotAllowed", Self::method_not_allowed),
+            ("internalError", Self::internal_error),
+            ("notReady", Self::not_ready),
+            ("lowSpace", Self::low_space),
+        ];
+    }
+    ///The requests of `app_schedule_create_for_app` that a mock responds to.
+    pub struct AppScheduleCreateForAppWhen(::httpmock::When);
+    impl AppScheduleCreateForAppWhen {
+        ///Restricts httpmock's conditions to requests of this operation.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^/accounts/[^/]*/k8s/v1/apps/[^/]*/schedules$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        ///Requires this `account_id`.
+        pub fn account_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/{}/k8s/v1/apps/.*/schedules$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_id`.
+        pub fn app_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/{}/schedules$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `body`.
+        pub fn body(self, value: &types::ScheduleCreate) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    ///The response of a mock of `app_schedule_create_for_app`.
+    pub struct AppScheduleCreateForAppThen(::httpmock::Then);
+    impl AppScheduleCreateForAppThen {
+        ///Restricts httpmock's responses to those of this operation.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        ///Responds with 201 and this body.
+        pub fn created(self, value: &types::Schedule) -> Self {
+            Self(
+                self
+                    .0
+                    .status(201u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 400 to 499 and this problem.
+        pub fn client_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 4u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 500 to 599 and this problem.
+        pub fn server_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 5u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with 201 and the example `dailySchedule`.
+        pub fn daily_schedule(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    201u16,
+                    &[
+                        ("content-type", "application/json"),
+                        (
+                            "Location",
+                            "/accounts/8a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a11/k8s/v1/apps/2c9a1d56-0f0b-4f3e-8a55-6a4b0a4f3c72/appBackups/54fe651d-3d3b-5fa8-b85c-5db757885ff3",
+                        ),
+                    ],
+                    &super::examples::daily_schedule(),
+                ),
+            )
+        }
+        ///Responds with 400 and the example `invalidQuery`.
+        pub fn invalid_query(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    400u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::invalid_query_problem(),
+                ),
+            )
+        }
+        ///Responds with 401 and the example `missingToken`.
+        pub fn missing_token(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    401u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("WWW-Authenticate", "Bearer realm=\"appkeep\""),
+                    ],
+                    &super::examples::missing_token_problem(),
+                ),
+            )
+        }
+        ///Responds with 403 and the example `notPermitted`.
+        pub fn not_permitted(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    403u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_permitted_problem(),
+                ),
+            )
+        }
+        ///Responds with 404 and the example `collectionNotFound`.
+        pub fn collection_not_found(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    404u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::collection_not_found_problem(),
+                ),
+            )
+        }
+        ///Responds with 405 and the example `methodNotAllowed`.
+        pub fn method_not_allowed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    405u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Allow", "GET, DELETE"),
+                    ],
+                    &super::examples::method_not_allowed_problem(),
+                ),
+            )
+        }
+        ///Responds with 408 and the example `bodyTimedOut`.
+        pub fn body_timed_out(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    408u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::body_timed_out_problem(),
+                ),
+            )
+        }
+        ///Responds with 409 and the example `conflict`.
+        pub fn conflict(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    409u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::conflict_problem(),
+                ),
+            )
+        }
+        ///Responds with 409 and the example `configured`.
+        pub fn configured(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    409u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::schedule_configured_problem(),
+                ),
+            )
+        }
+        ///Responds with 413 and the example `bodyTooLarge`.
+        pub fn body_too_large(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    413u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::body_too_large_problem(),
+                ),
+            )
+        }
+        ///Responds with 415 and the example `unsupportedMediaType`.
+        pub fn unsupported_media_type(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    415u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::unsupported_media_type_problem(),
+                ),
+            )
+        }
+        ///Responds with 429 and the example `tooManyRequests`.
+        pub fn too_many_requests(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    429u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Retry-After", "30"),
+                    ],
+                    &super::examples::too_many_requests_problem(),
+                ),
+            )
+        }
+        ///Responds with 429 and the example `tooManySchedules`.
+        pub fn too_many_schedules(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    429u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Retry-After", "30"),
+                    ],
+                    &super::examples::too_many_schedules_problem(),
+                ),
+            )
+        }
+        ///Responds with 500 and the example `internalError`.
+        pub fn internal_error(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    500u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::internal_error_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `notReady`.
+        pub fn not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_ready_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `lowSpace`.
+        pub fn low_space(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::low_space_problem(),
+                ),
+            )
+        }
+        /// The documented examples: the name of each, and the function that responds with it.
+        pub const EXAMPLES: crate::Examples<Self> = &[
+            ("dailySchedule", Self::daily_schedule),
+            ("invalidQuery", Self::invalid_query),
+            ("missingToken", Self::missing_token),
+            ("notPermitted", Self::not_permitted),
+            ("collectionNotFound", Self::collection_not_found),
+            ("methodNotAllowed", Self::method_not_allowed),
+            ("bodyTimedOut", Self::body_timed_out),
+            ("conflict", Self::conflict),
+            ("configured", Self::configured),
+            ("bodyTooLarge", Self::body_too_large),
+            ("unsupportedMediaType", Self::unsupported_media_type),
+            ("tooManyRequests", Self::too_many_requests),
+            ("tooManySchedules", Self::too_many_schedules),
+            ("internalError", Self::internal_error),
+            ("notReady", Self::not_ready),
+            ("lowSpace", Self::low_space),
+        ];
+    }
+    ///The requests of `app_schedule_fetch_for_app` that a mock responds to.
+    pub struct AppScheduleFetchForAppWhen(::httpmock::When);
+    impl AppScheduleFetchForAppWhen {
+        ///Restricts httpmock's conditions to requests of this operation.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^/accounts/[^/]*/k8s/v1/apps/[^/]*/schedules/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        ///Requires this `account_id`.
+        pub fn account_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/{}/k8s/v1/apps/.*/schedules/.*$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_id`.
+        pub fn app_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/{}/schedules/.*$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `schedule_id`.
+        pub fn schedule_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/.*/schedules/{}$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+    }
+    ///The response of a mock of `app_schedule_fetch_for_app`.
+    pub struct AppScheduleFetchForAppThen(::httpmock::Then);
+    impl AppScheduleFetchForAppThen {
+        ///Restricts httpmock's responses to those of this operation.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        ///Responds with 200 and this body.
+        pub fn ok(self, value: &types::Schedule) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 400 to 499 and this problem.
+        pub fn client_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 4u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 500 to 599 and this problem.
+        pub fn server_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 5u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with 200 and the example `dailySchedule`.
+        pub fn daily_schedule(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    200u16,
+                    &[("content-type", "application/json")],
+                    &super::examples::daily_schedule(),
+                ),
+            )
+        }
+        ///Responds with 400 and the example `invalidQuery`.
+        pub fn invalid_query(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    400u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::invalid_query_problem(),
+                ),
+            )
+        }
+        ///Responds with 401 and the example `missingToken`.
+        pub fn missing_token(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    401u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("WWW-Authenticate", "Bearer realm=\"appkeep\""),
+                    ],
+                    &super::examples::missing_token_problem(),
+                ),
+            )
+        }
+        ///Responds with 403 and the example `notPermitted`.
+        pub fn not_permitted(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    403u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_permitted_problem(),
+                ),
+            )
+        }
+        ///Responds with 404 and the example `collectionNotFound`.
+        pub fn collection_not_found(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    404u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::collection_not_found_problem(),
+                ),
+            )
+        }
+        ///Responds with 405 and the example `methodNotAllowed`.
+        pub fn method_not_allowed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    405u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Allow", "GET, DELETE"),
+                    ],
+                    &super::examples::method_not_allowed_problem(),
+                ),
+            )
+        }
+        ///Responds with 500 and the example `internalError`.
+        pub fn internal_error(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    500u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::internal_error_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `notReady`.
+        pub fn not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_ready_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `lowSpace`.
+        pub fn low_space(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::low_space_problem(),
+                ),
+            )
+        }
+        /// The documented examples: the name of each, and the function that responds with it.
+        pub const EXAMPLES: crate::Examples<Self> = &[
+            ("dailySchedule", Self::daily_schedule),
+            ("invalidQuery", Self::invalid_query),
+            ("missingToken", Self::missing_token),
+            ("notPermitted", Self::not_permitted),
+            ("collectionNotFound", Self::collection_not_found),
+            ("methodNotAllowed", Self::method_not_allowed),
+            ("internalError", Self::internal_error),
+            ("notReady", Self::not_ready),
+            ("lowSpace", Self::low_space),
+        ];
+    }
+    ///The requests of `app_schedule_update_for_app` that a mock responds to.
+    pub struct AppScheduleUpdateForAppWhen(::httpmock::When);
+    impl AppScheduleUpdateForAppWhen {
+        ///Restricts httpmock's conditions to requests of this operation.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::PUT)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^/accounts/[^/]*/k8s/v1/apps/[^/]*/schedules/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        ///Requires this `account_id`.
+        pub fn account_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/{}/k8s/v1/apps/.*/schedules/.*$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_id`.
+        pub fn app_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/{}/schedules/.*$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `schedule_id`.
+        pub fn schedule_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/.*/schedules/{}$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `body`.
+        pub fn body(self, value: &types::ScheduleUpdate) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    ///The response of a mock of `app_schedule_update_for_app`.
+    pub struct AppScheduleUpdateForAppThen(::httpmock::Then);
+    impl AppScheduleUpdateForAppThen {
+        ///Restricts httpmock's responses to those of this operation.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        ///Responds with 200 and this body.
+        pub fn ok(self, value: &types::Schedule) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 400 to 499 and this problem.
+        pub fn client_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 4u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 500 to 599 and this problem.
+        pub fn server_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 5u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with 200 and the example `dailySchedule`.
+        pub fn daily_schedule(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    200u16,
+                    &[("content-type", "application/json")],
+                    &super::examples::daily_schedule(),
+                ),
+            )
+        }
+        ///Responds with 400 and the example `invalidQuery`.
+        pub fn invalid_query(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    400u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::invalid_query_problem(),
+                ),
+            )
+        }
+        ///Responds with 401 and the example `missingToken`.
+        pub fn missing_token(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    401u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("WWW-Authenticate", "Bearer realm=\"appkeep\""),
+                    ],
+                    &super::examples::missing_token_problem(),
+                ),
+            )
+        }
+        ///Responds with 403 and the example `notPermitted`.
+        pub fn not_permitted(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    403u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_permitted_problem(),
+                ),
+            )
+        }
+        ///Responds with 404 and the example `collectionNotFound`.
+        pub fn collection_not_found(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    404u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::collection_not_found_problem(),
+                ),
+            )
+        }
+        ///Responds with 405 and the example `methodNotAllowed`.
+        pub fn method_not_allowed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    405u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Allow", "GET, DELETE"),
+                    ],
+                    &super::examples::method_not_allowed_problem(),
+                ),
+            )
+        }
+        ///Responds with 408 and the example `bodyTimedOut`.
+        pub fn body_timed_out(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    408u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::body_timed_out_problem(),
+                ),
+            )
+        }
+        ///Responds with 409 and the example `conflict`.
+        pub fn conflict(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    409u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::conflict_problem(),
+                ),
+            )
+        }
+        ///Responds with 409 and the example `configured`.
+        pub fn configured(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    409u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::schedule_configured_problem(),
+                ),
+            )
+        }
+        ///Responds with 413 and the example `bodyTooLarge`.
+        pub fn body_too_large(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    413u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::body_too_large_problem(),
+                ),
+            )
+        }
+        ///Responds with 415 and the example `unsupportedMediaType`.
+        pub fn unsupported_media_type(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    415u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::unsupported_media_type_problem(),
+                ),
+            )
+        }
+        ///Responds with 500 and the example `internalError`.
+        pub fn internal_error(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    500u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::internal_error_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `notReady`.
+        pub fn not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_ready_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `lowSpace`.
+        pub fn low_space(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::low_space_problem(),
+                ),
+            )
+        }
+        /// The documented examples: the name of each, and the function that responds with it.
+        pub const EXAMPLES: crate::Examples<Self> = &[
+            ("dailySchedule", Self::daily_schedule),
+            ("invalidQuery", Self::invalid_query),
+            ("missingToken", Self::missing_token),
+            ("notPermitted", Self::not_permitted),
+            ("collectionNotFound", Self::collection_not_found),
+            ("methodNotAllowed", Self::method_not_allowed),
+            ("bodyTimedOut", Self::body_timed_out),
+            ("conflict", Self::conflict),
+            ("configured", Self::configured),
+            ("bodyTooLarge", Self::body_too_large),
+            ("unsupportedMediaType", Self::unsupported_media_type),
+            ("internalError", Self::internal_error),
+            ("notReady", Self::not_ready),
+            ("lowSpace", Self::low_space),
+        ];
+    }
+    ///The requests of `app_schedule_delete_for_app` that a mock responds to.
+    pub struct AppScheduleDeleteForAppWhen(::httpmock::When);
+    impl AppScheduleDeleteForAppWhen {
+        ///Restricts httpmock's conditions to requests of this operation.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::DELETE)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^/accounts/[^/]*/k8s/v1/apps/[^/]*/schedules/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        ///Requires this `account_id`.
+        pub fn account_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/{}/k8s/v1/apps/.*/schedules/.*$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_id`.
+        pub fn app_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/{}/schedules/.*$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `schedule_id`.
+        pub fn schedule_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/.*/schedules/{}$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+    }
+    ///The response of a mock of `app_schedule_delete_for_app`.
+    pub struct AppScheduleDeleteForAppThen(::httpmock::Then);
+    impl AppScheduleDeleteForAppThen {
+        ///Restricts httpmock's responses to those of this operation.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        ///Responds with 204.
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+        ///Responds with a status from 400 to 499 and this problem.
+        pub fn client_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 4u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 500 to 599 and this problem.
+        pub fn server_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 5u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with 400 and the example `invalidQuery`.
+        pub fn invalid_query(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    400u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::invalid_query_problem(),
+                ),
+            )
+        }
+        ///Responds with 401 and the example `missingToken`.
+        pub fn missing_token(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    401u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("WWW-Authenticate", "Bearer realm=\"appkeep\""),
+                    ],
+                    &super::examples::missing_token_problem(),
+                ),
+            )
+        }
+        ///Responds with 403 and the example `notPermitted`.
+        pub fn not_permitted(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    403u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_permitted_problem(),
+                ),
+            )
+        }
+        ///Responds with 404 and the example `resourceNotFound`.
+        pub fn resource_not_found(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    404u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::resource_not_found_problem(),
+                ),
+            )
+        }
+        ///Responds with 405 and the example `methodNotAllowed`.
+        pub fn method_not_allowed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    405u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Allow", "GET, DELETE"),
+                    ],
+                    &super::examples::method_not_allowed_problem(),
+                ),
+            )
+        }
+        ///Responds with 409 and the example `configured`.
+        pub fn configured(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    409u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::schedule_configured_problem(),
+                ),
+            )
+        }
+        ///Responds with 500 and the example `internalError`.
+        pub fn internal_error(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    500u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::internal_error_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `notReady`.
+        pub fn not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_ready_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `lowSpace`.
+        pub fn low_space(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::low_space_problem(),
+                ),
+            )
+        }
+        /// The documented examples: the name of each, and the function that responds with it.
+        pub const EXAMPLES: crate::Examples<Self> = &[
+            ("invalidQuery", Self::invalid_query),
+            ("missingToken", Self::missing_token),
+            ("notPermitted", Self::not_permitted),
+            ("resourceNotFound", Self::resource_not_found),
+            ("methodNotAllowed", Self::method_not_allowed),
+            ("configured", Self::configured),
+            ("internalError", Self::internal_error),
+            ("notReady", Self::not_ready),
+            ("lowSpace", Self::low_space),
+        ];
+    }
+    ///The requests of `app_hook_list_for_app` that a mock responds to.
+    pub struct AppHookListForAppWhen(::httpmock::When);
+    impl AppHookListForAppWhen {
+        ///Restricts httpmock's conditions to requests of this operation.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^/accounts/[^/]*/k8s/v1/apps/[^/]*/executionHooks$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        ///Requires this `account_id`.
+        pub fn account_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/{}/k8s/v1/apps/.*/executionHooks$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_id`.
+        pub fn app_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/{}/executionHooks$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `continue`; `None` requires its absence.
+        pub fn continue_<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("continue", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("continue"))
+            }
+        }
+        ///Requires this `include`; `None` requires its absence.
+        pub fn include<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("include", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("include"))
+            }
+        }
+        ///Requires this `limit`; `None` requires its absence.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<::std::num::NonZeroU64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+    }
+    ///The response of a mock of `app_hook_list_for_app`.
+    pub struct AppHookListForAppThen(::httpmock::Then);
+    impl AppHookListForAppThen {
+        ///Restricts httpmock's responses to those of this operation.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        ///Responds with 200 and this body.
+        pub fn ok(self, value: &types::HookList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 400 to 499 and this problem.
+        pub fn client_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 4u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 500 to 599 and this problem.
+        pub fn server_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 5u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with 200 and the example `hooks`.
+        pub fn hooks(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    200u16,
+                    &[("content-type", "application/json")],
+                    &super::examples::hook_list_of_one(),
+                ),
+            )
+        }
+        ///Responds with 400 and the example `invalidQuery`.
+        pub fn invalid_query(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    400u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::invalid_query_problem(),
+                ),
+            )
+        }
+        ///Responds with 401 and the example `missingToken`.
+        pub fn missing_token(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    401u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("WWW-Authenticate", "Bearer realm=\"appkeep\""),
+                    ],
+                    &super::examples::missing_token_problem(),
+                ),
+            )
+        }
+        ///Responds with 403 and the example `notPermitted`.
+        pub fn not_permitted(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    403u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_permitted_problem(),
+                ),
+            )
+        }
+        ///Responds with 404 and the example `collectionNotFound`.
+        pub fn collection_not_found(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    404u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::collection_not_found_problem(),
+                ),
+            )
+        }
+        ///Responds with 405 and the example `methodNotAllowed`.
+        pub fn method_not_allowed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    405u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Allow", "GET, DELETE"),
+                    ],
+                    &super::examples::method_not_allowed_problem(),
+                ),
+            )
+        }
+        ///Responds with 500 and the example `internalError`.
+        pub fn internal_error(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    500u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::internal_error_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `notReady`.
+        pub fn not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_ready_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `lowSpace`.
+        pub fn low_space(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::low_space_problem(),
+                ),
+            )
+        }
+        /// The documented examples: the name of each, and the function that responds with it.
+        pub const EXAMPLES: crate::Examples<Self> = &[
+            ("hooks", Self::hooks),
             ("invalidQuery", Self::invalid_query),
             ("missingToken", Self::missing_token),
             ("notPermitted", Self::not_permitted),
@@ -4158,6 +5434,38 @@ pub trait MockServerExt {
             operations::AppScheduleListForAppWhen,
             operations::AppScheduleListForAppThen,
         );
+    ///Mocks the operation "Create a schedule of an app".
+    fn app_schedule_create_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppScheduleCreateForAppWhen,
+            operations::AppScheduleCreateForAppThen,
+        );
+    ///Mocks the operation "Fetch a schedule of an app".
+    fn app_schedule_fetch_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppScheduleFetchForAppWhen,
+            operations::AppScheduleFetchForAppThen,
+        );
+    ///Mocks the operation "Change a schedule of an app".
+    fn app_schedule_update_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppScheduleUpdateForAppWhen,
+            operations::AppScheduleUpdateForAppThen,
+        );
+    ///Mocks the operation "Delete a schedule of an app".
+    fn app_schedule_delete_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppScheduleDeleteForAppWhen,
+            operations::AppScheduleDeleteForAppThen,
+        );
+    ///Mocks the operation "List the hooks of an app".
+    fn app_hook_list_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AppHookListForAppWhen, operations::AppHookListForAppThen);
     ///Mocks the operation "List buckets".
     fn bucket_list<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
@@ -4358,6 +5666,73 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::AppScheduleListForAppWhen::new(when),
                 operations::AppScheduleListForAppThen::new(then),
+            )
+        })
+    }
+    fn app_schedule_create_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppScheduleCreateForAppWhen,
+            operations::AppScheduleCreateForAppThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AppScheduleCreateForAppWhen::new(when),
+                operations::AppScheduleCreateForAppThen::new(then),
+            )
+        })
+    }
+    fn app_schedule_fetch_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppScheduleFetchForAppWhen,
+            operations::AppScheduleFetchForAppThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AppScheduleFetchForAppWhen::new(when),
+                operations::AppScheduleFetchForAppThen::new(then),
+            )
+        })
+    }
+    fn app_schedule_update_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppScheduleUpdateForAppWhen,
+            operations::AppScheduleUpdateForAppThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AppScheduleUpdateForAppWhen::new(when),
+                operations::AppScheduleUpdateForAppThen::new(then),
+            )
+        })
+    }
+    fn app_schedule_delete_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppScheduleDeleteForAppWhen,
+            operations::AppScheduleDeleteForAppThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AppScheduleDeleteForAppWhen::new(when),
+                operations::AppScheduleDeleteForAppThen::new(then),
+            )
+        })
+    }
+    fn app_hook_list_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AppHookListForAppWhen, operations::AppHookListForAppThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AppHookListForAppWhen::new(when),
+                operations::AppHookListForAppThen::new(then),
             )
         })
     }
@@ -4801,6 +6176,83 @@ pub mod examples {
             )
             .expect("the contract's examples are valid")
     }
+    ///A daily schedule that was created over the API.
+    pub fn daily_schedule() -> types::Schedule {
+        ::serde_json::from_str(
+                r#"{
+  "type": "application/astra-schedule",
+  "version": "1.3",
+  "id": "5d0f7a52-93c4-4b1c-9d6e-0a4a2f1be7c3",
+  "name": "daily-schedule",
+  "appID": "0c5d8a4e-3f1b-5a77-9d2e-6b1f0a7c4e21",
+  "origin": "api",
+  "enabled": "true",
+  "granularity": "daily",
+  "minute": "30",
+  "hour": "2",
+  "dayOfWeek": "*",
+  "dayOfMonth": "*",
+  "cron": "30 2 * * *",
+  "timeZone": "UTC",
+  "jitterSecs": 0,
+  "makes": [
+    "backup",
+    "snapshot"
+  ],
+  "backupRetention": "7",
+  "snapshotRetention": "1",
+  "retention": {
+    "keepLast": 7
+  },
+  "nextRunTimestamp": "2026-01-06T02:30:00.000000Z",
+  "metadata": {
+    "labels": [],
+    "creationTimestamp": "2026-01-05T09:00:00.000000Z",
+    "modificationTimestamp": "2026-01-05T09:00:00.000000Z",
+    "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269"
+  }
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
+    ///The only hook of an app.
+    pub fn hook_list_of_one() -> types::HookList {
+        ::serde_json::from_str(
+                r#"{
+  "type": "application/astra-executionHooks",
+  "version": "1.3",
+  "items": [
+    {
+      "type": "application/astra-executionHook",
+      "version": "1.3",
+      "id": "7b1f4f0a-6a53-5c1d-9a44-1d0e8e1c2f60",
+      "name": "quiesce",
+      "appID": "0c5d8a4e-3f1b-5a77-9d2e-6b1f0a7c4e21",
+      "hookType": "custom",
+      "stage": "pre",
+      "action": "snapshot",
+      "enabled": "true",
+      "timeoutSecs": 30,
+      "matchingImages": [],
+      "metadata": {
+        "labels": [],
+        "creationTimestamp": "2026-01-05T08:00:00.000000Z",
+        "modificationTimestamp": "2026-01-05T08:00:00.000000Z",
+        "createdBy": "35c4d8d2-a62b-5308-9d36-52a4d9d6a50b"
+      }
+    }
+  ],
+  "metadata": {
+    "count": 1,
+    "labels": [],
+    "creationTimestamp": "2026-01-05T10:00:00.000000Z",
+    "modificationTimestamp": "2026-01-05T10:00:00.000000Z",
+    "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269"
+  }
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
     ///A restore is reading it.
     pub fn in_use_by_restore_problem() -> types::Problem {
         ::serde_json::from_str(
@@ -5007,6 +6459,19 @@ pub mod examples {
             )
             .expect("the contract's examples are valid")
     }
+    ///A schedule of the configuration.
+    pub fn schedule_configured_problem() -> types::Problem {
+        ::serde_json::from_str(
+                r#"{
+  "type": "about:blank",
+  "title": "Conflict",
+  "detail": "The schedule is part of the server's configuration, where only an operator can change it.",
+  "status": "409",
+  "correlationID": "3f1c0b52-6f0e-4d0a-9a60-5a7c2f1e9b04"
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
     ///The only schedule of an app.
     pub fn schedule_list_of_one() -> types::ScheduleList {
         ::serde_json::from_str(
@@ -5020,6 +6485,7 @@ pub mod examples {
       "id": "9a7f4c1e-2d35-5b60-8f14-6c0b9e3d7a52",
       "name": "nightly",
       "appID": "0c5d8a4e-3f1b-5a77-9d2e-6b1f0a7c4e21",
+      "origin": "configuration",
       "enabled": "true",
       "granularity": "custom",
       "cron": "30 2 * * *",
@@ -5028,6 +6494,7 @@ pub mod examples {
       "makes": [
         "backup"
       ],
+      "snapshotRetention": "0",
       "retention": {
         "keepLast": 7,
         "keepMonthly": 12
@@ -5078,6 +6545,19 @@ pub mod examples {
   "type": "about:blank",
   "title": "Too Many Requests",
   "detail": "The app or its account has as many pending jobs as this server accepts. Try again when some of them have ended.",
+  "status": "429",
+  "correlationID": "3f1c0b52-6f0e-4d0a-9a60-5a7c2f1e9b04"
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
+    ///Too many schedules.
+    pub fn too_many_schedules_problem() -> types::Problem {
+        ::serde_json::from_str(
+                r#"{
+  "type": "about:blank",
+  "title": "Too Many Requests",
+  "detail": "The app has as many schedules as this server accepts. Delete one of them first.",
   "status": "429",
   "correlationID": "3f1c0b52-6f0e-4d0a-9a60-5a7c2f1e9b04"
 }"#,

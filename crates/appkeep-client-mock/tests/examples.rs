@@ -53,6 +53,11 @@ calls! {
     app_fetch(ID, ID) responds with AppFetchThen;
     app_update(ID, ID, "true", &types::AppUpdate::default()) responds with AppUpdateThen;
     app_schedule_list_for_app(ID, ID, None, None, None) responds with AppScheduleListForAppThen;
+    app_schedule_create_for_app(ID, ID, &types::ScheduleCreate::default()) responds with AppScheduleCreateForAppThen;
+    app_schedule_fetch_for_app(ID, ID, ID) responds with AppScheduleFetchForAppThen;
+    app_schedule_update_for_app(ID, ID, ID, &types::ScheduleUpdate::default()) responds with AppScheduleUpdateForAppThen;
+    app_schedule_delete_for_app(ID, ID, ID) responds with AppScheduleDeleteForAppThen;
+    app_hook_list_for_app(ID, ID, None, None, None) responds with AppHookListForAppThen;
     bucket_list(ID, None, None, None) responds with BucketListThen;
     cloud_list(ID, None, None, None) responds with CloudListThen;
     account_list(None, None, None) responds with AccountListThen;

@@ -956,6 +956,115 @@ A version 5 UUID derived from `id`.
             Ok(Self(value.to_string()))
         }
     }
+    ///A command that an operator configured, and that runs before or after the app is copied.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct Hook {
+        ///The action that the hook surrounds. Backups are copied from snapshots.
+        pub action: ::std::string::String,
+        ///The app.
+        #[serde(rename = "appID")]
+        pub app_id: ::uuid::Uuid,
+        ///Whether the hook runs. A string, as in the original API.
+        pub enabled: ::std::string::String,
+        ///The origin of the hook; always the operator.
+        #[serde(rename = "hookType")]
+        pub hook_type: ::std::string::String,
+        ///The hook's own id.
+        pub id: ::uuid::Uuid,
+        ///The container images in which the original runs the hook; always empty.
+        #[serde(
+            rename = "matchingImages",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub matching_images: ::std::option::Option<
+            ::std::vec::Vec<::std::string::String>,
+        >,
+        pub metadata: Metadata,
+        ///The hook's name, unique among the app's hooks.
+        pub name: ::std::string::String,
+        pub stage: crate::Open<crate::types::HookStage>,
+        ///The time limit of the command in seconds.
+        #[serde(rename = "timeoutSecs")]
+        pub timeout_secs: i64,
+        ///The kind of resource.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        pub version: HookVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Hooks, in the order of their ids.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct HookList {
+        ///The hooks: either all objects or all arrays.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<
+            ::std::vec::Vec<crate::ListItem<crate::types::Hook>>,
+        >,
+        pub metadata: ListMetadata,
+        ///The kind of list.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        ///The version of the list and its items.
+        pub version: HookVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///When a hook runs: before or after the action.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum HookStage {
+        #[serde(rename = "pre")]
+        Pre,
+        #[serde(rename = "post")]
+        Post,
+    }
+    impl ::std::fmt::Display for HookStage {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Pre => f.write_str("pre"),
+                Self::Post => f.write_str("post"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for HookStage {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "pre" => Ok(Self::Pre),
+                "post" => Ok(Self::Post),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for HookStage {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for HookStage {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
     ///The result of the app's execution hooks; `success` if there are none.
     #[derive(
         ::serde::Deserialize,
@@ -1009,6 +1118,47 @@ A version 5 UUID derived from `id`.
             value: ::std::string::String,
         ) -> ::std::result::Result<Self, self::error::ConversionError> {
             value.parse()
+        }
+    }
+    ///The version of the resource's schema.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[serde(transparent)]
+    pub struct HookVersion(pub ::std::string::String);
+    impl ::std::ops::Deref for HookVersion {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<HookVersion> for ::std::string::String {
+        fn from(value: HookVersion) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for HookVersion {
+        fn from(value: ::std::string::String) -> Self {
+            Self(value)
+        }
+    }
+    impl ::std::fmt::Display for HookVersion {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+    impl ::std::str::FromStr for HookVersion {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
         }
     }
     ///An invalid field of the body.
@@ -1352,14 +1502,20 @@ restore; `admin` and `owner` have the same permissions as `member` in this API.
             value.parse()
         }
     }
-    /**A schedule that creates backups or snapshots of an app. The original's schedules are hourly, daily, weekly,
-monthly or custom. Here they are all custom and defined by `cron`.
+    /**A schedule that creates backups or snapshots of an app. `cron` and `timeZone` define its times, also those of a
+`granularity` other than `custom`.
 */
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Schedule {
         ///The app.
         #[serde(rename = "appID")]
         pub app_id: ::uuid::Uuid,
+        ///The number of backups that are kept; absent if other rules keep them.
+        #[serde(
+            rename = "backupRetention",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub backup_retention: ::std::option::Option<::std::string::String>,
         ///The bucket of its backups; absent for the account's default bucket.
         #[serde(
             rename = "bucketID",
@@ -1368,9 +1524,23 @@ monthly or custom. Here they are all custom and defined by `cron`.
         pub bucket_id: ::std::option::Option<::uuid::Uuid>,
         ///The times of the runs: minute, hour, day of the month, month and day of the week.
         pub cron: ::std::string::String,
+        ///The day of the month of a run. `*` if the granularity has none.
+        #[serde(
+            rename = "dayOfMonth",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub day_of_month: ::std::option::Option<::std::string::String>,
+        ///The day of the week of a run, from 0 (Sunday) to 6. `*` if the granularity has none.
+        #[serde(
+            rename = "dayOfWeek",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub day_of_week: ::std::option::Option<::std::string::String>,
         pub enabled: crate::Open<crate::types::ScheduleEnabled>,
-        ///The original's value for schedules that aren't hourly, daily, weekly or monthly.
-        pub granularity: ::std::string::String,
+        pub granularity: crate::Open<crate::types::ScheduleGranularity>,
+        ///The hour of a run. `*` if the granularity has none; the same as absent in requests, as is an empty string.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub hour: ::std::option::Option<::std::string::String>,
         ///The schedule's own id.
         pub id: ::uuid::Uuid,
         ///The maximum random delay of a run in seconds, so that not all schedules run at once.
@@ -1382,7 +1552,10 @@ monthly or custom. Here they are all custom and defined by `cron`.
             ::std::vec::Vec<crate::Open<crate::types::ScheduleMakes>>,
         >,
         pub metadata: Metadata,
-        ///The schedule's name, unique among the app's configured schedules.
+        ///The minute of a run. A string, as in the original API.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub minute: ::std::option::Option<::std::string::String>,
+        ///The schedule's name, unique among the app's schedules that are in use.
         pub name: ::std::string::String,
         ///The time of the next run, including the random delay; absent if there is none.
         #[serde(
@@ -1390,19 +1563,103 @@ monthly or custom. Here they are all custom and defined by `cron`.
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub next_run_timestamp: ::std::option::Option<crate::Timestamp>,
+        pub origin: crate::Open<crate::types::ScheduleOrigin>,
         pub retention: ScheduleRetention,
+        ///The number of snapshots that are kept; absent if other rules keep them.
+        #[serde(
+            rename = "snapshotRetention",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub snapshot_retention: ::std::option::Option<::std::string::String>,
         ///The time zone of `cron`, as named in the IANA database.
         #[serde(rename = "timeZone")]
         pub time_zone: ::std::string::String,
         ///The kind of resource.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
-        pub version: ScheduleVersion,
+        pub version: crate::Open<crate::types::ScheduleVersion>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    /**Whether a schedule is active: `false` when it is no longer configured. A string, as in the original
-API.
+    ///A request for a new schedule.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct ScheduleCreate {
+        ///A number of backups or snapshots to keep; none are created if it is 0. A string, as in the original API.
+        #[serde(
+            rename = "backupRetention",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub backup_retention: ::std::option::Option<::std::string::String>,
+        ///The bucket of its backups; the account's default bucket if absent.
+        #[serde(
+            rename = "bucketID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_id: ::std::option::Option<::uuid::Uuid>,
+        ///The times of granularity `custom`: minute, hour, day of the month, month and day of the week.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cron: ::std::option::Option<::std::string::String>,
+        ///The day of the month of a run. `*` if the granularity has none.
+        #[serde(
+            rename = "dayOfMonth",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub day_of_month: ::std::option::Option<::std::string::String>,
+        ///The day of the week of a run, from 0 (Sunday) to 6. `*` if the granularity has none.
+        #[serde(
+            rename = "dayOfWeek",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub day_of_week: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub enabled: ::std::option::Option<crate::Open<crate::types::ScheduleEnabled>>,
+        #[serde(default = "defaults::schedule_create_granularity")]
+        pub granularity: crate::Open<crate::types::ScheduleGranularity>,
+        ///The hour of a run. `*` if the granularity has none; the same as absent in requests, as is an empty string.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub hour: ::std::option::Option<::std::string::String>,
+        ///The maximum random delay of a run in seconds; 0 by default. It is shorter than the time between runs.
+        #[serde(
+            rename = "jitterSecs",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub jitter_secs: ::std::option::Option<i64>,
+        ///The kinds of resources that a run creates; a backup by default.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub makes: ::std::option::Option<
+            ::std::vec::Vec<crate::Open<crate::types::ScheduleMakes>>,
+        >,
+        ///The minute of a run. A string, as in the original API.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub minute: ::std::option::Option<::std::string::String>,
+        /**A name that no other schedule of the app has. Spaces become hyphens, because clients of the original API name
+schedules like `daily schedule`, and the name becomes part of the names of backups.
+*/
+        pub name: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub retention: ::std::option::Option<ScheduleRetention>,
+        ///A number of backups or snapshots to keep; none are created if it is 0. A string, as in the original API.
+        #[serde(
+            rename = "snapshotRetention",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub snapshot_retention: ::std::option::Option<::std::string::String>,
+        ///The time zone of `cron`, as named in the IANA database; UTC by default.
+        #[serde(
+            rename = "timeZone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub time_zone: ::std::option::Option<::std::string::String>,
+        ///The kind of resource.
+        #[serde(rename = "type", default = "defaults::schedule_create_type")]
+        pub type_: ::std::string::String,
+        #[serde(default = "defaults::schedule_create_version")]
+        pub version: crate::Open<crate::types::ScheduleVersion>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    /**Whether a schedule is active: `false` when it is no longer configured, or was disabled. A string, as in the
+original API.
 */
     #[derive(
         ::serde::Deserialize,
@@ -1458,6 +1715,80 @@ API.
             value.parse()
         }
     }
+    /**The kind of times of a schedule.
+
+- `hourly`: each hour, at `minute`
+- `daily`: each day, at `hour` and `minute` in UTC
+- `weekly`: each week, on `dayOfWeek`, at `hour` and `minute` in UTC
+- `monthly`: on `dayOfMonth` of each month that has this day, at `hour` and `minute` in UTC
+- `custom`: any other times, defined by `cron` in `timeZone`
+*/
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum ScheduleGranularity {
+        #[serde(rename = "hourly")]
+        Hourly,
+        #[serde(rename = "daily")]
+        Daily,
+        #[serde(rename = "weekly")]
+        Weekly,
+        #[serde(rename = "monthly")]
+        Monthly,
+        #[serde(rename = "custom")]
+        Custom,
+    }
+    impl ::std::fmt::Display for ScheduleGranularity {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Hourly => f.write_str("hourly"),
+                Self::Daily => f.write_str("daily"),
+                Self::Weekly => f.write_str("weekly"),
+                Self::Monthly => f.write_str("monthly"),
+                Self::Custom => f.write_str("custom"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for ScheduleGranularity {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "hourly" => Ok(Self::Hourly),
+                "daily" => Ok(Self::Daily),
+                "weekly" => Ok(Self::Weekly),
+                "monthly" => Ok(Self::Monthly),
+                "custom" => Ok(Self::Custom),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for ScheduleGranularity {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for ScheduleGranularity {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
     ///Schedules, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ScheduleList {
@@ -1471,7 +1802,7 @@ API.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
         ///The version of the list and its items.
-        pub version: ScheduleVersion,
+        pub version: crate::Open<crate::types::ScheduleVersion>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
@@ -1530,8 +1861,65 @@ API.
             value.parse()
         }
     }
+    /**The origin of a schedule: `configuration` if an operator configured it, which makes it read-only, or `api` if it
+was created by this API.
+*/
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum ScheduleOrigin {
+        #[serde(rename = "configuration")]
+        Configuration,
+        #[serde(rename = "api")]
+        Api,
+    }
+    impl ::std::fmt::Display for ScheduleOrigin {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Configuration => f.write_str("configuration"),
+                Self::Api => f.write_str("api"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for ScheduleOrigin {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "configuration" => Ok(Self::Configuration),
+                "api" => Ok(Self::Api),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for ScheduleOrigin {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for ScheduleOrigin {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
     /**The retention of a schedule's backups and snapshots: those that any of these rules keeps. Without rules,
-all are kept.
+all are kept. A different `snapshotRetention` replaces the rules for snapshots.
 */
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ScheduleRetention {
@@ -1568,11 +1956,92 @@ all are kept.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///The version of the resource's schema.
+    ///New settings of a schedule. Absent ones keep their values.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct ScheduleUpdate {
+        ///A number of backups or snapshots to keep; none are created if it is 0. A string, as in the original API.
+        #[serde(
+            rename = "backupRetention",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub backup_retention: ::std::option::Option<::std::string::String>,
+        ///The bucket of its backups; the account's default bucket if absent.
+        #[serde(
+            rename = "bucketID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_id: ::std::option::Option<::uuid::Uuid>,
+        ///The times of granularity `custom`: minute, hour, day of the month, month and day of the week.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub cron: ::std::option::Option<::std::string::String>,
+        ///The day of the month of a run. `*` if the granularity has none.
+        #[serde(
+            rename = "dayOfMonth",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub day_of_month: ::std::option::Option<::std::string::String>,
+        ///The day of the week of a run, from 0 (Sunday) to 6. `*` if the granularity has none.
+        #[serde(
+            rename = "dayOfWeek",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub day_of_week: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub enabled: ::std::option::Option<crate::Open<crate::types::ScheduleEnabled>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub granularity: ::std::option::Option<
+            crate::Open<crate::types::ScheduleGranularity>,
+        >,
+        ///The hour of a run. `*` if the granularity has none; the same as absent in requests, as is an empty string.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub hour: ::std::option::Option<::std::string::String>,
+        ///The maximum random delay of a run in seconds; 0 by default. It is shorter than the time between runs.
+        #[serde(
+            rename = "jitterSecs",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub jitter_secs: ::std::option::Option<i64>,
+        ///The kinds of resources that a run creates; a backup by default.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub makes: ::std::option::Option<
+            ::std::vec::Vec<crate::Open<crate::types::ScheduleMakes>>,
+        >,
+        ///The minute of a run. A string, as in the original API.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub minute: ::std::option::Option<::std::string::String>,
+        /**A name that no other schedule of the app has. Spaces become hyphens, because clients of the original API name
+schedules like `daily schedule`, and the name becomes part of the names of backups.
+*/
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub retention: ::std::option::Option<ScheduleRetention>,
+        ///A number of backups or snapshots to keep; none are created if it is 0. A string, as in the original API.
+        #[serde(
+            rename = "snapshotRetention",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub snapshot_retention: ::std::option::Option<::std::string::String>,
+        ///The time zone of `cron`, as named in the IANA database; UTC by default.
+        #[serde(
+            rename = "timeZone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub time_zone: ::std::option::Option<::std::string::String>,
+        ///The kind of resource.
+        #[serde(rename = "type", default = "defaults::schedule_update_type")]
+        pub type_: ::std::string::String,
+        #[serde(default = "defaults::schedule_update_version")]
+        pub version: crate::Open<crate::types::ScheduleVersion>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The version of the resource's schema. Every version is accepted; responses have the newest.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
         Clone,
+        Copy,
         Debug,
         Eq,
         Hash,
@@ -1580,33 +2049,54 @@ all are kept.
         PartialEq,
         PartialOrd
     )]
-    #[serde(transparent)]
-    pub struct ScheduleVersion(pub ::std::string::String);
-    impl ::std::ops::Deref for ScheduleVersion {
-        type Target = ::std::string::String;
-        fn deref(&self) -> &::std::string::String {
-            &self.0
-        }
-    }
-    impl ::std::convert::From<ScheduleVersion> for ::std::string::String {
-        fn from(value: ScheduleVersion) -> Self {
-            value.0
-        }
-    }
-    impl ::std::convert::From<::std::string::String> for ScheduleVersion {
-        fn from(value: ::std::string::String) -> Self {
-            Self(value)
-        }
+    pub enum ScheduleVersion {
+        #[serde(rename = "1.0")]
+        X10,
+        #[serde(rename = "1.1")]
+        X11,
+        #[serde(rename = "1.2")]
+        X12,
+        #[serde(rename = "1.3")]
+        X13,
     }
     impl ::std::fmt::Display for ScheduleVersion {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            self.0.fmt(f)
+            match *self {
+                Self::X10 => f.write_str("1.0"),
+                Self::X11 => f.write_str("1.1"),
+                Self::X12 => f.write_str("1.2"),
+                Self::X13 => f.write_str("1.3"),
+            }
         }
     }
     impl ::std::str::FromStr for ScheduleVersion {
-        type Err = ::std::convert::Infallible;
-        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
-            Ok(Self(value.to_string()))
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "1.0" => Ok(Self::X10),
+                "1.1" => Ok(Self::X11),
+                "1.2" => Ok(Self::X12),
+                "1.3" => Ok(Self::X13),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for ScheduleVersion {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for ScheduleVersion {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
         }
     }
     ///What one failed execution hook reported.
@@ -1651,6 +2141,36 @@ all are kept.
         }
         pub(super) fn app_update_version() -> crate::Open<crate::types::AppVersion> {
             ::serde_json::from_str::<crate::Open<crate::types::AppVersion>>("\"2.2\"")
+                .unwrap()
+        }
+        pub(super) fn schedule_create_granularity() -> crate::Open<
+            crate::types::ScheduleGranularity,
+        > {
+            ::serde_json::from_str::<
+                crate::Open<crate::types::ScheduleGranularity>,
+            >("\"custom\"")
+                .unwrap()
+        }
+        pub(super) fn schedule_create_type() -> ::std::string::String {
+            "application/astra-schedule".to_string()
+        }
+        pub(super) fn schedule_create_version() -> crate::Open<
+            crate::types::ScheduleVersion,
+        > {
+            ::serde_json::from_str::<
+                crate::Open<crate::types::ScheduleVersion>,
+            >("\"1.3\"")
+                .unwrap()
+        }
+        pub(super) fn schedule_update_type() -> ::std::string::String {
+            "application/astra-schedule".to_string()
+        }
+        pub(super) fn schedule_update_version() -> crate::Open<
+            crate::types::ScheduleVersion,
+        > {
+            ::serde_json::from_str::<
+                crate::Open<crate::types::ScheduleVersion>,
+            >("\"1.3\"")
                 .unwrap()
         }
     }
@@ -1806,6 +2326,30 @@ all are kept.
             }
         }
     }
+    impl ::std::default::Default for ScheduleCreate {
+        fn default() -> Self {
+            Self {
+                backup_retention: ::std::default::Default::default(),
+                bucket_id: ::std::default::Default::default(),
+                cron: ::std::default::Default::default(),
+                day_of_month: ::std::default::Default::default(),
+                day_of_week: ::std::default::Default::default(),
+                enabled: ::std::default::Default::default(),
+                granularity: defaults::schedule_create_granularity(),
+                hour: ::std::default::Default::default(),
+                jitter_secs: ::std::default::Default::default(),
+                makes: ::std::default::Default::default(),
+                minute: ::std::default::Default::default(),
+                name: ::std::default::Default::default(),
+                retention: ::std::default::Default::default(),
+                snapshot_retention: ::std::default::Default::default(),
+                time_zone: ::std::default::Default::default(),
+                type_: defaults::schedule_create_type(),
+                version: defaults::schedule_create_version(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
     impl ::std::default::Default for ScheduleRetention {
         fn default() -> Self {
             Self {
@@ -1814,6 +2358,30 @@ all are kept.
                 keep_last: ::std::default::Default::default(),
                 keep_monthly: ::std::default::Default::default(),
                 keep_weekly: ::std::default::Default::default(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl ::std::default::Default for ScheduleUpdate {
+        fn default() -> Self {
+            Self {
+                backup_retention: ::std::default::Default::default(),
+                bucket_id: ::std::default::Default::default(),
+                cron: ::std::default::Default::default(),
+                day_of_month: ::std::default::Default::default(),
+                day_of_week: ::std::default::Default::default(),
+                enabled: ::std::default::Default::default(),
+                granularity: ::std::default::Default::default(),
+                hour: ::std::default::Default::default(),
+                jitter_secs: ::std::default::Default::default(),
+                makes: ::std::default::Default::default(),
+                minute: ::std::default::Default::default(),
+                name: ::std::default::Default::default(),
+                retention: ::std::default::Default::default(),
+                snapshot_retention: ::std::default::Default::default(),
+                time_zone: ::std::default::Default::default(),
+                type_: defaults::schedule_update_type(),
+                version: defaults::schedule_update_version(),
                 extra: ::std::default::Default::default(),
             }
         }
@@ -2343,8 +2911,8 @@ Arguments:
     }
     /**List the schedules of an app
 
-Lists the app's schedules, including those that are no longer configured, newest first. Without `limit` the
-response contains all of them. With `include` each item is an array of the named fields instead of an object.
+Lists the app's schedules, including those that are no longer configured or disabled, newest first. Without
+`limit` the response contains all of them. With `include` each item is an array of the named fields instead of an object.
 
 
 Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/schedules`
@@ -2379,6 +2947,183 @@ Arguments:
             .query(&progenitor_client::QueryParam::new("include", &include))
             .query(&progenitor_client::QueryParam::new("limit", &limit));
         crate::exchange::json(self, "app_schedule_list_for_app", request).await
+    }
+    /**Create a schedule of an app
+
+Creates a schedule, which runs from then on. It is kept beside those of the server's configuration, which are
+read-only.
+
+Its times are either those of a `granularity`, in UTC, or with `granularity` `custom` the times of `cron` in
+`timeZone`. Its retention is either a number of backups and a number of snapshots (`backupRetention`,
+`snapshotRetention`; 0 creates none), or the rules in `retention` for the resources in `makes`.
+
+
+Sends a `POST` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/schedules`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `body`: The settings of the new schedule.
+*/
+    pub async fn app_schedule_create_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        body: &'a types::ScheduleCreate,
+    ) -> Result<ResponseValue<types::Schedule>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/schedules", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()),
+        );
+        let request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body);
+        crate::exchange::json(self, "app_schedule_create_for_app", request).await
+    }
+    /**Fetch a schedule of an app
+
+Returns the schedule if it belongs to this app, with the time of its next run.
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/schedules/{schedule_id}`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `schedule_id`: The schedule.
+*/
+    pub async fn app_schedule_fetch_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        schedule_id: ::uuid::Uuid,
+    ) -> Result<ResponseValue<types::Schedule>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/schedules/{}", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()), encode_path(&
+            schedule_id.to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            );
+        crate::exchange::json(self, "app_schedule_fetch_for_app", request).await
+    }
+    /**Change a schedule of an app
+
+Changes a schedule that was created over the API. Absent fields keep their values. If the times change, missed
+runs are dropped. Backups and snapshots that the new retention doesn't keep are deleted after the next run.
+
+
+Sends a `PUT` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/schedules/{schedule_id}`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `schedule_id`: The schedule.
+- `body`: The settings to change.
+*/
+    pub async fn app_schedule_update_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        schedule_id: ::uuid::Uuid,
+        body: &'a types::ScheduleUpdate,
+    ) -> Result<ResponseValue<types::Schedule>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/schedules/{}", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()), encode_path(&
+            schedule_id.to_string()),
+        );
+        let request = self
+            .client
+            .put(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body);
+        crate::exchange::json(self, "app_schedule_update_for_app", request).await
+    }
+    /**Delete a schedule of an app
+
+Deletes a schedule that was created over the API. Its backups and snapshots stay, and are no longer deleted
+automatically. Those in progress continue.
+
+
+Sends a `DELETE` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/schedules/{schedule_id}`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `schedule_id`: The schedule.
+*/
+    pub async fn app_schedule_delete_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        schedule_id: ::uuid::Uuid,
+    ) -> Result<ResponseValue<()>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/schedules/{}", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()), encode_path(&
+            schedule_id.to_string()),
+        );
+        let request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            );
+        crate::exchange::empty(self, "app_schedule_delete_for_app", request).await
+    }
+    /**List the hooks of an app
+
+Lists the commands that run before and after the app is copied. An operator configures them. Their command lines
+and environment variables are not included, because they may contain secrets. Without `limit` the response
+contains all of them. With `include` each item is an array of the named fields instead of an object.
+
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/executionHooks`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
+- `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
+- `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
+*/
+    pub async fn app_hook_list_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        continue_: Option<&'a str>,
+        include: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU64>,
+    ) -> Result<ResponseValue<types::HookList>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/executionHooks", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("continue", &continue_))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("limit", &limit));
+        crate::exchange::json(self, "app_hook_list_for_app", request).await
     }
     /**List buckets
 
@@ -2512,6 +3257,11 @@ macro_rules! operations {
             app_fetch() -> $crate::types::App;
             app_update($crate::types::AppUpdate);
             app_schedule_list_for_app() -> $crate::types::ScheduleList;
+            app_schedule_create_for_app($crate::types::ScheduleCreate) -> $crate::types::Schedule;
+            app_schedule_fetch_for_app() -> $crate::types::Schedule;
+            app_schedule_update_for_app($crate::types::ScheduleUpdate) -> $crate::types::Schedule;
+            app_schedule_delete_for_app();
+            app_hook_list_for_app() -> $crate::types::HookList;
             bucket_list() -> $crate::types::BucketList;
             cloud_list() -> $crate::types::CloudList;
             account_list() -> $crate::types::AccountList;

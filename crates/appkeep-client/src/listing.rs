@@ -17,8 +17,8 @@ pub const PAGE_SIZE: NonZeroU64 = NonZeroU64::new(500).unwrap();
 const EMPTY_PAGES_MAX: usize = 100;
 
 /// A request for a list: [`backups`](Client::backups), [`snapshots`](Client::snapshots),
-/// [`apps`](Client::apps), [`buckets`](Client::buckets), [`schedules`](Client::schedules) or
-/// [`accounts`](Client::accounts).
+/// [`apps`](Client::apps), [`buckets`](Client::buckets), [`schedules`](Client::schedules),
+/// [`hooks`](Client::hooks) or [`accounts`](Client::accounts).
 #[derive(Debug, Clone)]
 pub struct Listing<L> {
     client: Client,
@@ -112,6 +112,10 @@ list! {
 list! {
     /// Lists the apps that an account has or once had, newest first.
     apps(account_id) -> Apps of App by app_list, "The apps of an account."
+}
+list! {
+    /// Lists the hooks that an app has.
+    hooks(account_id, app_id) -> Hooks of Hook by app_hook_list_for_app, "The hooks of an app."
 }
 list! {
     /// Lists the buckets that an account has or once had, newest first.

@@ -48,9 +48,9 @@ pub enum Mutation {
     UnknownApp,
     /// Another account's app.
     ForeignApp,
-    /// This text as the id of the backup or snapshot.
+    /// This text as the id of the backup, snapshot or schedule.
     Resource(&'static str),
-    /// An unknown backup or snapshot.
+    /// An unknown backup, snapshot or schedule.
     UnknownResource,
     /// Another query parameter, with its value.
     Query(&'static str, &'static str),
@@ -165,7 +165,7 @@ pub enum Operations {
     EveryPath,
     /// Operations with a path parameter of this name.
     InPath(&'static str),
-    /// Operations with the id of a backup or a snapshot in the path.
+    /// Operations with the id of a backup, a snapshot or a schedule in the path.
     OneResource,
     /// Operations with a query parameter of this name.
     InQuery(&'static str),
@@ -175,7 +175,7 @@ pub enum Operations {
     Writes,
     /// Operations with a body.
     WithBody,
-    /// Operations that create something.
+    /// Operations that create a backup or a snapshot.
     Creates,
     /// The operation with this id.
     Only(&'static str),
@@ -262,14 +262,17 @@ impl Operations {
         match self {
             Self::Every | Self::EveryPath => true,
             Self::InPath(name) => has(ParameterLocation::Path, name),
-            Self::OneResource => {
-                has(ParameterLocation::Path, "appBackup_id") || has(ParameterLocation::Path, "appSnap_id")
-            }
+            Self::OneResource => ["appBackup_id", "appSnap_id", "schedule_id"]
+                .iter()
+                .any(|name| has(ParameterLocation::Path, name)),
             Self::InQuery(name) => has(ParameterLocation::Query, name),
             Self::WithoutQuery => !has(ParameterLocation::Query, "limit"),
             Self::Writes => operation.method != "GET",
             Self::WithBody => operation.body.is_some(),
-            Self::Creates => operation.method == "POST",
+            Self::Creates => matches!(
+                operation.id.as_str(),
+                "app_backup_create_for_app" | "app_snap_create_for_app"
+            ),
             Self::Only(id) => operation.id == id,
         }
     }

@@ -48,6 +48,7 @@ mod resource_kind;
 mod restores;
 pub(crate) mod rules;
 mod scenarios;
+mod schedules;
 mod send;
 mod sequence;
 mod storage;

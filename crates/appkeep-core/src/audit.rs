@@ -1,4 +1,4 @@
-//! Audit records of created, deleted and restored resources. They are log events with the target `audit`.
+//! Audit records of created, changed, deleted and restored resources. They are log events with the target `audit`.
 
 use std::fmt::Display;
 
@@ -7,7 +7,7 @@ use crate::ids::{AccountId, AppId, SubjectId};
 
 /// The audit record of one change.
 pub(crate) struct Change<'a> {
-    /// The action: `create`, `delete` or `restore`.
+    /// The action: `create`, `update`, `delete` or `restore`.
     pub(crate) action: &'static str,
     /// The kind of resource.
     pub(crate) kind: &'static str,

@@ -1,6 +1,7 @@
 //! The errors of operations. Their texts for users are written elsewhere.
 
 use crate::admission::NotAdmitted;
+use crate::schedule::FieldError;
 use crate::store::{MayConflict, StoreError};
 
 /// The reason for a refused or failed operation.
@@ -66,6 +67,15 @@ pub enum Error {
     /// A backup reads from the snapshot.
     #[error("the snapshot is in use by a backup")]
     SnapshotInUse,
+    /// Fields of the input are invalid, or can't be combined.
+    #[error("invalid fields")]
+    InvalidFields(Vec<FieldError>),
+    /// The schedule is part of the configuration, so only an operator can change it.
+    #[error("the schedule is part of the configuration")]
+    ScheduleConfigured,
+    /// The app has [`API_SCHEDULES_MAX`](crate::schedule::API_SCHEDULES_MAX) schedules that clients created.
+    #[error("the app has too many schedules")]
+    TooManySchedules,
     /// More work is not accepted at the moment.
     #[error(transparent)]
     NotAdmitted(#[from] NotAdmitted),

@@ -127,11 +127,14 @@ pub fn held(
     snapshots: &[RetentionItem],
     now: DateTime<Utc>,
 ) -> Vec<String> {
-    let text = |(kind, made)| {
-        let held = plan(made, &schedule.retention, &schedule.timing, now).held?;
+    let text = |(kind, made, retention)| {
+        let held = plan(made, retention, &schedule.timing, now).held?;
         Some(format!("{kind}: {held}"))
     };
-    let both = [("backups", backups), ("snapshots", snapshots)];
+    let both = [
+        ("backups", backups, &schedule.retention),
+        ("snapshots", snapshots, schedule.retention_of_snapshots()),
+    ];
     both.into_iter().filter_map(text).collect()
 }
 

@@ -6,12 +6,17 @@
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 use croner::Cron;
-use croner::errors::CronError;
 use croner::parser::{CronParser, Seconds, Year};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::ids::{AccountId, AppId, BucketId, ScheduleId};
+use crate::ids::{AccountId, AppId, BucketId, ScheduleId, SubjectId};
+
+pub use self::change::{CreateSchedule, FieldError, Makes, ScheduleChange, UpdateSchedule};
+pub use self::granularity::{Granularity, SimpleTimes};
+
+mod change;
+mod granularity;
 
 /// The maximum length of a schedule's name, in characters. Backups and snapshots of the schedule are named after it,
 /// with a time and an id.
@@ -20,6 +25,12 @@ pub const SCHEDULE_NAME_CHARS_MAX: usize = 35;
 /// The maximum jitter, in seconds.
 pub const JITTER_SECS_MAX: u32 = 86_400;
 
+/// The maximum of each `keep_…` rule and retention count.
+pub const KEEP_MAX: u32 = 9999;
+
+/// The maximum number of schedules of an app that clients created.
+pub const API_SCHEDULES_MAX: usize = 64;
+
 /// The time by which a clock may be set back before schedules start over from its current time, in seconds. Within
 /// this limit a schedule waits for the clock, so that it doesn't run twice for the same time.
 pub const CLOCK_BACK_SECS_MAX: i64 = 86_400;
@@ -27,8 +38,14 @@ pub const CLOCK_BACK_SECS_MAX: i64 = 86_400;
 /// The number of consecutive times of a schedule that are examined to find the shortest gap.
 const GAPS_CHECKED_MAX: usize = 400;
 
-/// The fields of a cron expression.
-const FIELDS: [&str; 5] = ["minute", "hour", "day", "month", "weekday"];
+/// The fields of a cron expression, each with the values that it permits.
+const FIELDS: [(&str, &str); 5] = [
+    ("minute", "0 to 59"),
+    ("hour", "0 to 23"),
+    ("day", "1 to 31"),
+    ("month", "1 to 12, or JAN to DEC"),
+    ("weekday", "0 to 7, or SUN to SAT"),
+];
 
 /// The reason for an invalid timing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -87,7 +104,8 @@ impl Timing {
             } else {
                 invalid_field(parser, &fields)
             };
-            refused(reason.unwrap_or_else(|| reason_of(&error)))
+            // Each field is valid by itself.
+            refused(reason.unwrap_or_else(|| error.to_string().trim_end_matches('.').to_owned()))
         })?;
         let expression = if is_nickname { cron.as_str() } else { expression }.to_owned();
         let timing = Self {
@@ -135,6 +153,16 @@ impl Timing {
         shortest
     }
 
+    /// The maximum jitter, in seconds: it must be shorter than the shortest time between runs, or else runs would be
+    /// skipped.
+    #[must_use]
+    pub fn jitter_secs_max(&self) -> u32 {
+        let gap_secs = self.shortest_gap_secs().unwrap_or(i64::MAX);
+        u32::try_from(gap_secs - 1)
+            .unwrap_or(u32::MAX)
+            .min(JITTER_SECS_MAX)
+    }
+
     /// The date of `at` in the time zone.
     #[must_use]
     pub fn day_of(&self, at: DateTime<Utc>) -> NaiveDate {
@@ -145,20 +173,14 @@ impl Timing {
 /// Names the first field that is invalid by itself, with the reason.
 fn invalid_field(parser: CronParser, fields: &[&str]) -> Option<String> {
     let named = FIELDS.iter().zip(fields).enumerate();
-    named.into_iter().find_map(|(position, (name, field))| {
+    named.into_iter().find_map(|(position, ((name, values), field))| {
         let mut alone = ["*"; FIELDS.len()];
         alone[position] = field;
-        let error = parser.parse(&alone.join(" ")).err()?;
-        Some(format!("{name} {field:?}: {}", reason_of(&error)))
+        parser.parse(&alone.join(" ")).err()?;
+        Some(format!(
+            "{name} {field:?} is not {values}, *, a list such as 1,3, a range such as 1-3, or a step such as */2"
+        ))
     })
-}
-
-fn reason_of(error: &CronError) -> String {
-    let text = match error {
-        CronError::ComponentError(reason) | CronError::InvalidPattern(reason) => reason.clone(),
-        other => other.to_string(),
-    };
-    text.trim_end_matches('.').to_owned()
 }
 
 /// The start time for examining a timing by itself; in 1970, time zones had other rules.
@@ -182,7 +204,21 @@ pub struct Retention {
     pub keep_days: Option<u32>,
 }
 
-/// A schedule that an operator declared for an app.
+/// The origin of a schedule, which decides who can change it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScheduleOrigin {
+    /// An operator declared it in the configuration. Clients can't change it.
+    Configuration,
+    /// A client created it.
+    Api {
+        /// The user that created it.
+        created_by: SubjectId,
+        /// The user that last changed it.
+        modified_by: Option<SubjectId>,
+    },
+}
+
+/// A schedule of an app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
     /// Its id.
@@ -203,14 +239,43 @@ pub struct Schedule {
     pub creates_snapshot: bool,
     /// The bucket of its backups; the account's default bucket if there is none.
     pub bucket_id: Option<BucketId>,
-    /// The rules for keeping its backups and snapshots.
+    /// The rules for keeping its backups, and its snapshots unless those have rules of their own.
     pub retention: Retention,
-    /// Whether it is still in the configuration. A schedule that was removed from it neither creates nor deletes
-    /// anything.
-    pub declared: bool,
+    /// The rules for keeping its snapshots, if they differ.
+    pub snapshot_retention: Option<Retention>,
+    /// Whether it is in use. A schedule that was removed from the configuration, or that a client disabled, neither
+    /// creates nor deletes anything.
+    pub enabled: bool,
+    /// Its origin.
+    pub origin: ScheduleOrigin,
 }
 
 impl Schedule {
+    /// Whether a client created it.
+    #[must_use]
+    pub fn is_from_api(&self) -> bool {
+        matches!(self.origin, ScheduleOrigin::Api { .. })
+    }
+
+    /// The rules for keeping its snapshots.
+    #[must_use]
+    pub fn retention_of_snapshots(&self) -> &Retention {
+        self.snapshot_retention.as_ref().unwrap_or(&self.retention)
+    }
+
+    /// The number of backups that are kept, the original's `backupRetention`: 0 if it creates none, `None` if they are
+    /// kept by other rules than their number.
+    #[must_use]
+    pub fn backups_kept(&self) -> Option<u32> {
+        count_kept(self.creates_backup, &self.retention)
+    }
+
+    /// The number of snapshots that are kept, the original's `snapshotRetention`, as [`Self::backups_kept`].
+    #[must_use]
+    pub fn snapshots_kept(&self) -> Option<u32> {
+        count_kept(self.creates_snapshot, self.retention_of_snapshots())
+    }
+
     /// When a run that is due at `due` starts. Deterministic for a schedule and a due time.
     #[must_use]
     pub fn starts_at(&self, due: DateTime<Utc>) -> DateTime<Utc> {
@@ -219,6 +284,26 @@ impl Schedule {
         // The two highest bits are the same in every UUID.
         let jitter = (low & (u64::MAX >> 2)) % (u64::from(self.jitter_secs) + 1);
         due + TimeDelta::seconds(i64::try_from(jitter).unwrap_or_default())
+    }
+}
+
+fn count_kept(is_created: bool, retention: &Retention) -> Option<u32> {
+    if !is_created {
+        return Some(0);
+    }
+    retention
+        .keep_last
+        .filter(|count| *retention == Retention::last(*count))
+}
+
+impl Retention {
+    /// Keeps only this number of the newest items.
+    #[must_use]
+    pub fn last(count: u32) -> Self {
+        Self {
+            keep_last: Some(count),
+            ..Self::default()
+        }
     }
 }
 

@@ -24,10 +24,14 @@ use crate::ids::{
 use crate::job::{Claim, ClaimedJob, JobResult, Lease, LeaseStatus, NewJob, PendingJob, QueuedJobs};
 use crate::resource::{Kind, Resource};
 use crate::retention::RetentionItem;
-use crate::schedule::{NextRun, Schedule, Scheduled};
+use crate::schedule::{Schedule, Scheduled};
 use crate::server::{DeletedNode, NewServer, RegisteredServer};
 use crate::state::ResourceState;
 use crate::statistics::{BackupResults, Statistics};
+
+pub use self::schedules::SchedulesTx;
+
+mod schedules;
 
 /// The reason for a failed store operation.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -312,15 +316,15 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
         node: Option<&str>,
     ) -> Result<Vec<Bucket>, StoreError>;
 
-    /// The schedule of this account with this id, declared or not.
+    /// The schedule of this account with this id, in use or not.
     async fn fetch_schedule(
         &self,
         account_id: AccountId,
         id: ScheduleId,
     ) -> Result<Option<Schedule>, StoreError>;
-    /// The declared schedules of all accounts, each with its next run.
+    /// The schedules in use of all accounts' declared apps, each with its next run.
     async fn list_schedules(&self) -> Result<Vec<Scheduled>, StoreError>;
-    /// The schedules of this app, declared or not, each with its next run and its times, in any order.
+    /// The schedules of this app, in use or not, each with its next run and its times, in any order.
     async fn list_app_schedules(
         &self,
         account_id: AccountId,
@@ -425,15 +429,15 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
 /// Methods that return `bool` report whether the compare-and-set succeeded. If it did not, nothing was written, and
 /// the caller rolls back by dropping the transaction.
 #[async_trait]
-pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
+pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> + SchedulesTx {
     /// Commits the transaction and makes it durable. If the caller stops waiting, it is committed nevertheless. A task
     /// that waits for a commit must not hold another transaction.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 
     /// Replaces this node's declaration of accounts, apps, buckets and schedules. Items that no node declares any more
-    /// are kept as undeclared. A schedule that was not declared before, or had another timing, has no next run. Items
-    /// that differ from before are recorded as changed at `now`. Snapshots that don't belong to a node belong to this
-    /// one from now on.
+    /// are kept as undeclared. A schedule that was not declared before, or had another timing, has no next run, unless
+    /// it is due at once. Schedules of clients stay unchanged. Items that differ from before are recorded as changed at
+    /// `now`. Snapshots that don't belong to a node belong to this one from now on.
     ///
     /// Fails with [`StoreError::Disagreement`] if another node with a live server declares an item differently. Items of
     /// nodes without one are deleted then: their next server declares them again. A store that is used by one
@@ -462,15 +466,6 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
         id: BucketId,
         reason: Option<&str>,
     ) -> Result<bool, StoreError>;
-    /// Replaces a declared schedule's next run if it is still `from`.
-    async fn update_schedule_next(
-        &mut self,
-        id: ScheduleId,
-        from: Option<NextRun>,
-        to: Option<NextRun>,
-    ) -> Result<bool, StoreError>;
-    /// The number of backups and snapshots of this schedule that are pending, discovering or running.
-    async fn count_in_progress_by_schedule(&mut self, id: ScheduleId) -> Result<u64, StoreError>;
     /// Inserts a new token.
     async fn insert_token(&mut self, token: &Token) -> Result<(), StoreError>;
     /// Revokes the token unless it is already revoked.

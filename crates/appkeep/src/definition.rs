@@ -48,13 +48,14 @@ const SERVER: &[&str] = &[
 ];
 
 /// Options that commands inherit and refuse: hidden in their help.
-const REFUSED: [(&str, &[&str], &[&str]); 4] = [
+const REFUSED: [(&str, &[&str], &[&str]); 5] = [
     (
         "backup",
         &["create", "wait", "restore", "cancel", "delete"],
         DATABASE,
     ),
     ("snapshot", &["create", "wait", "restore", "delete"], DATABASE),
+    ("schedule", &["create", "update", "delete"], DATABASE),
     ("schedule", &["confirm-retention", "run"], SERVER),
     ("bucket", &["take-over"], SERVER),
 ];

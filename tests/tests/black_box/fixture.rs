@@ -7,6 +7,9 @@ use uuid::Uuid;
 /// An id that no resource has.
 pub(crate) const UNKNOWN: &str = "0b5c0f9e-7a51-4d9a-9f0a-3a1d4f0c6e77";
 
+/// A schedule of the configuration.
+const YEARLY: &str = "\n[[accounts.apps.schedules]]\nname = \"yearly\"\ncron = \"0 0 1 1 *\"\n";
+
 /// A server without workers: pending resources stay pending.
 pub(crate) struct Fixture {
     pub(crate) server: TestServer,
@@ -28,6 +31,8 @@ pub(crate) struct Fixture {
     pub(crate) pending_snap: String,
     /// A completed snapshot of `blog`.
     pub(crate) blog_snap: String,
+    /// A schedule of the configuration, called `yearly`.
+    pub(crate) schedule: String,
     /// A pending backup and a pending snapshot of the app of `other`.
     pub(crate) foreign_backup: String,
     pub(crate) foreign_snap: String,
@@ -37,6 +42,9 @@ impl Fixture {
     pub(crate) async fn start() -> Self {
         // Long bodies must arrive on a busy machine, too.
         let config = changed_config("body_timeout_secs = 5\n", "body_timeout_secs = 3600\n");
+        let shop = "volumes = { data = \"volumes/shop-data\", media = \"volumes/shop-media\" }\n";
+        assert!(config.contains(shop), "{config}");
+        let config = config.replace(shop, &format!("{shop}{YEARLY}"));
         let mut server = Builder::new().config(&config).start().await;
         let (shop, blog) = (server.app("acme", "shop"), server.app("acme", "blog"));
         let api = server.api().await;
@@ -58,6 +66,7 @@ impl Fixture {
             viewer: server.token("viewer", &["acme"]).await,
             operator: server.token("member", &["*"]).await,
             foreign_backup: id(&others.create_backup(foreign_app, &json!({})).await),
+            schedule: server.schedule("yearly").to_string(),
             foreign_snap: id(&others.create_snap(foreign_app, &json!({})).await),
             server,
             api,
@@ -73,13 +82,16 @@ impl Fixture {
     }
 
     /// Returns a valid request to that operation, by a member of `acme`. A DELETE conflicts: the backup is
-    /// pending, and it reads from the snapshot. So does a restore, whose source is that backup.
+    /// pending, and it reads from the snapshot. So does a restore, whose source is that backup, and a change of a
+    /// schedule, which is part of the configuration and has the name of the new one.
     pub(crate) fn request(&self, operation_id: &str) -> TestRequest {
         let mut request = TestRequest::new(operation_id, self.api.token());
         request.account = self.server.account("acme").to_string();
         request.app = self.shop.to_string();
         let resource = if request.has("appSnap_id") {
             &self.snap
+        } else if request.has("schedule_id") {
+            &self.schedule
         } else {
             &self.backup
         };

@@ -1,5 +1,6 @@
 //! Black-box tests of real servers: the behaviour that users rely on.
 
+mod api_schedules;
 mod apps;
 mod authorisation;
 mod backups;

@@ -29,6 +29,7 @@ impl Scenario {
     pub(super) fn run(&mut self, server: &TestServer) -> Result<()> {
         self.certificates(server)?;
         self.lists(server)?;
+        self.protections(server)?;
         let original = describe(&server.volume())?;
         let snapshot = self.creates(server, "snapshot", "before")?;
         let backup = self.creates(server, "backup", "nightly")?;
@@ -62,15 +63,88 @@ impl Scenario {
         self.same("the clouds", &names(&clouds), &[]);
         let schedules = self.list(server, "protections")?;
         self.same("the schedules", &names(&schedules), &["yearly"]);
+        let hooks = self.list(server, "hooks")?;
+        self.same("the hooks", &names(&hooks), &["quiesce"]);
+        if hooks.to_string().contains("secret") {
+            self.findings
+                .push(format!("list hooks shows a command line: {hooks}"));
+        }
         for (kind, heading) in [
             ("buckets", "bucketID"),
             ("protections", "protectionID"),
+            ("hooks", "hookID"),
             ("backups", "backupName"),
             ("snapshots", "snapshotName"),
         ] {
             let output = server.run(&["list", kind])?;
             self.expect(&format!("list {kind}"), &output, 0, heading);
         }
+        Ok(())
+    }
+
+    /// Creates a protection policy of each granularity, changes one, and destroys them. Those of the configuration are
+    /// read-only.
+    fn protections(&mut self, server: &TestServer) -> Result<()> {
+        for (granularity, times, name) in [
+            ("hourly", &["-m", "7"][..], "hourly-schedule"),
+            ("daily", &["-H", "0"], "daily-schedule"),
+            ("weekly", &["-H", "2", "-W", "0", "-m", "30"], "weekly-schedule"),
+            ("monthly", &["-H", "23", "-M", "31"], "monthly-schedule"),
+        ] {
+            let fixed = [
+                "create",
+                "protection",
+                APP,
+                "-g",
+                granularity,
+                "-b",
+                "2",
+                "-s",
+                "1",
+            ];
+            let output = server.run(&[&fixed, times].concat())?;
+            self.expect("create protection", &output, 0, &format!("\"name\": \"{name}\""));
+        }
+        let twice = ["create", "protection", APP, "-g", "hourly", "-b", "2", "-s", "1"];
+        let output = server.run(&twice)?;
+        self.expect("create protection", &output, 1, "JSON resource conflict");
+        let nothing = ["create", "protection", APP, "-g", "hourly", "-b", "0", "-s", "0"];
+        let output = server.run(&nothing)?;
+        self.expect("create protection", &output, 1, "snapshotRetention");
+        let table = server.run(&["list", "protections"])?;
+        for granularity in ["hourly", "daily", "weekly", "monthly", "custom"] {
+            self.expect("list protections", &table, 0, &format!("| {granularity} "));
+        }
+        let list = self.list(server, "protections")?;
+        let id_of = |name: &str| {
+            let found = items(&list).iter().find(|item| item["name"] == name);
+            let id = found.and_then(|item| item["id"].as_str());
+            id.unwrap_or(UNKNOWN).to_owned()
+        };
+        let daily = id_of("daily-schedule");
+        let output = server.run(&["update", "protection", &daily, "-H", "4", "-b", "9"])?;
+        self.expect("update protection", &output, 0, "\"cron\": \"0 4 * * *\"");
+        self.expect("update protection", &output, 0, "\"backupRetention\": \"9\"");
+        self.expect("update protection", &output, 0, "\"snapshotRetention\": \"1\"");
+        let output = server.run(&["destroy", "protection", APP, &id_of("yearly")])?;
+        self.expect(
+            "destroy protection",
+            &output,
+            1,
+            "part of the server's configuration",
+        );
+        for granularity in ["hourly", "daily", "weekly", "monthly"] {
+            let id = id_of(&format!("{granularity}-schedule"));
+            let output = server.run(&["destroy", "protection", APP, &id])?;
+            self.expect(
+                "destroy protection",
+                &output,
+                0,
+                &format!("Protection policy {id} destroyed"),
+            );
+        }
+        let schedules = self.list(server, "protections")?;
+        self.same("the schedules", &names(&schedules), &["yearly"]);
         Ok(())
     }
 

@@ -9,10 +9,15 @@ use appkeep_launcher::{ACCOUNT, Installation, RunningServer};
 
 use super::tree;
 
-/// A schedule of `shop`, and a second app.
+/// A schedule and a hook of `shop`, and a second app.
 const APPS: &str = r#"[[accounts.apps.schedules]]
 name = "yearly"
 cron = "0 0 1 1 *"
+
+[[accounts.apps.hooks]]
+name = "quiesce"
+stage = "pre-snapshot"
+command = ["true", "--password=secret"]
 
 [[accounts.apps]]
 name = "blog"

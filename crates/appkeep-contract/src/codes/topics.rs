@@ -148,6 +148,11 @@ const TOPICS: &[Topic] = &[
         "This list shows whether an app is backed up at all.",
         "look schedules up by account and app together",
         "the list shows another app's schedule, which hides that this app has none", None),
+    topic(&["schedule-lifecycle"],
+        "Users create schedules with the toolkit, and rely on their times and retention.",
+        "store the settings as they were requested, keep absent ones when a schedule is changed, and derive `cron` from \
+         the granularity",
+        "a changed schedule loses its number of backups", None),
     topic(&["declared-list"],
         "Clients page through every list and select columns, and a short list can become long.",
         "order the list by creation time and id, newest first, before paging; take the columns from the same items",

@@ -13,6 +13,7 @@ use super::recording_client::RecordingClient;
 pub(super) use super::resource_kind::ResourceKind;
 use super::resource_kind::{APP_TYPE, OperationKind};
 use super::rules;
+use super::schedules;
 use super::target::{ForeignAccount, Options, Target};
 use crate::origin::Origin;
 
@@ -220,6 +221,7 @@ impl Context {
             ("app_id", self.target.app.to_string()),
             ("appBackup_id", self.unknown_id("backup")),
             ("appSnap_id", self.unknown_id("snapshot")),
+            ("schedule_id", self.unknown_id("schedule")),
         ];
         Call {
             operation: operation.to_owned(),
@@ -270,12 +272,22 @@ impl Context {
         json!({"type": kind.body_type(), "version": kind.newest_version(), "name": self.new_name()})
     }
 
-    /// A valid body for an operation: a create accepts it; a restore doesn't find its backup.
+    /// A valid body for an operation: a create accepts it; a restore doesn't find its backup, and a change no schedule.
     pub(super) fn body_for(&mut self, operation: &str) -> Value {
         if OperationKind::of(operation) == OperationKind::Restore {
             return json!({"type": APP_TYPE, "version": "2.2", "backupID": self.unknown_id("source")});
         }
-        self.valid_body(ResourceKind::of(operation))
+        match operation {
+            "app_schedule_create_for_app" => schedules::create_body(&self.new_name()),
+            "app_schedule_update_for_app" => schedules::update_body(),
+            _ => self.valid_body(ResourceKind::of(operation)),
+        }
+    }
+
+    /// Whether an operation has a body.
+    pub(super) fn has_body(&self, operation: &str) -> bool {
+        let operation = self.http.operation(operation);
+        operation.is_some_and(|operation| operation.body.is_some())
     }
 
     /// Selects the items that the suite created: resources of other users may appear and disappear.

@@ -15,6 +15,9 @@ pub(super) async fn is_refused(ctx: &mut Context, operation: &str) -> Result<(),
         _ if OperationKind::of(operation) == OperationKind::Restore => {
             Payload::Incomplete("{\"type\":\"application/astra-app\",")
         }
+        _ if OperationKind::of(operation) == OperationKind::ChangeSchedule => {
+            Payload::Incomplete("{\"type\":\"application/astra-schedule\",")
+        }
         ResourceKind::Backup => Payload::Incomplete("{\"type\":\"application/astra-appBackup\","),
         ResourceKind::Snapshot => Payload::Incomplete("{\"type\":\"application/astra-appSnap\","),
     };

@@ -166,20 +166,19 @@ fn has_one_source(body: &Value) -> bool {
 
 fn call(ctx: &mut Context, case: &InputCase) -> Call {
     let mut call = ctx.call(&case.operation);
-    if matches!(
-        OperationKind::of(&case.operation),
-        OperationKind::Create | OperationKind::Restore
-    ) {
+    if ctx.has_body(&case.operation) {
         let body = ctx.body_for(&case.operation);
         call = call.json(body).path("app_id", &ctx.unknown_id("app"));
     }
     match &case.input {
         Input::Body(body) => call.json(body.clone()),
-        // A valid id may belong to an existing resource, so a delete uses an unused id of the same version.
+        // A valid id may belong to an existing resource, so a delete or a change uses an unused id of the same version.
         Input::Path(name, value) => match Uuid::parse_str(value) {
             Ok(id)
-                if OperationKind::of(&case.operation) == OperationKind::Delete
-                    && id.to_string() == *value =>
+                if matches!(
+                    OperationKind::of(&case.operation),
+                    OperationKind::Delete | OperationKind::ChangeSchedule
+                ) && id.to_string() == *value =>
             {
                 let unknown = ctx.unknown_id_like(id);
                 call.path(name, &unknown)

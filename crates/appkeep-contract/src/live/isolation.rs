@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::call::{Call, Credential};
 use super::context::{Context, Fixture, ResourceKind, Stop, id_of};
 use super::recording_client::RecordedResponse;
-use super::resource_kind::{OperationKind, not_found};
+use super::resource_kind::not_found;
 use appkeep_openapi::ParameterLocation;
 
 /// A request for an existing resource, and the same request for a non-existent one.
@@ -102,10 +102,7 @@ fn has_resource_id(ctx: &Context, operation: &str) -> bool {
 
 /// The call with a body, if the operation requires one.
 fn with_body(ctx: &mut Context, call: Call) -> Call {
-    if matches!(
-        OperationKind::of(&call.operation),
-        OperationKind::Create | OperationKind::Restore
-    ) {
+    if ctx.has_body(&call.operation) {
         let body = ctx.body_for(&call.operation);
         call.json(body)
     } else {

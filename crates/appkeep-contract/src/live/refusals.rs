@@ -49,11 +49,7 @@ pub(super) async fn run(ctx: &mut Context, case: &RefusalCase) -> Result<(), Sto
 
 fn invalid_call(ctx: &mut Context, case: &RefusalCase) -> Call {
     let mut call = ctx.call(&case.operation);
-    let has_body = ctx
-        .http
-        .operation(&case.operation)
-        .is_some_and(|operation| operation.body.is_some());
-    if has_body {
+    if ctx.has_body(&case.operation) {
         let body = ctx.body_for(&case.operation);
         call = call.json(body);
     }
@@ -79,7 +75,12 @@ fn mutated(ctx: &Context, mut call: Call, mutation: Mutation) -> Call {
             let app = ctx.target.foreign.as_ref().map(|foreign| foreign.app.to_string());
             return call.path("app_id", &app.unwrap_or_default());
         }
-        Mutation::Resource(id) => return call.path("appBackup_id", id).path("appSnap_id", id),
+        Mutation::Resource(id) => {
+            return call
+                .path("appBackup_id", id)
+                .path("appSnap_id", id)
+                .path("schedule_id", id);
+        }
         Mutation::Query(name, value) => return call.query(name, value),
         Mutation::Method(method) => {
             call.method = Some(method.to_owned());

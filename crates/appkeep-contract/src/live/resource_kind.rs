@@ -2,6 +2,15 @@
 
 pub(super) const APP_TYPE: &str = "application/astra-app";
 
+pub(super) const SCHEDULE_TYPE: &str = "application/astra-schedule";
+
+/// The operations that change schedules.
+pub(super) const SCHEDULE_CHANGES: [&str; 3] = [
+    "app_schedule_create_for_app",
+    "app_schedule_update_for_app",
+    "app_schedule_delete_for_app",
+];
+
 /// The operation that replaces an app's data.
 pub(super) const RESTORE: &str = "app_update";
 
@@ -21,7 +30,9 @@ pub(super) enum OperationKind {
     Delete,
     /// Replaces an app's data.
     Restore,
-    /// Reads resources that clients can't create: apps and other declared resources.
+    /// Creates, changes or deletes a schedule.
+    ChangeSchedule,
+    /// Reads resources that aren't backups or snapshots: apps, schedules and other declared resources.
     Read,
 }
 
@@ -129,6 +140,8 @@ impl OperationKind {
             Self::Delete
         } else if operation == RESTORE {
             Self::Restore
+        } else if SCHEDULE_CHANGES.contains(&operation) {
+            Self::ChangeSchedule
         } else {
             Self::Read
         }
@@ -137,7 +150,7 @@ impl OperationKind {
 
 /// The number of the problem for a missing resource.
 pub(super) fn not_found(operation: &str) -> u32 {
-    if OperationKind::of(operation) == OperationKind::Delete {
+    if OperationKind::of(operation) == OperationKind::Delete || operation == SCHEDULE_CHANGES[2] {
         1
     } else {
         2
@@ -160,11 +173,17 @@ mod tests {
                 OperationKind::Fetch => (kind.fetches(), "GET"),
                 OperationKind::Delete => (kind.deletes(), "DELETE"),
                 OperationKind::Restore => (&[super::RESTORE], "PUT"),
+                OperationKind::ChangeSchedule => {
+                    assert_ne!(operation.method, "GET", "{}", operation.id);
+                    continue;
+                }
                 OperationKind::Read => {
                     let reads = [
                         "app_list",
                         "app_fetch",
                         "app_schedule_list_for_app",
+                        "app_schedule_fetch_for_app",
+                        "app_hook_list_for_app",
                         "bucket_list",
                         "cloud_list",
                         "account_list",

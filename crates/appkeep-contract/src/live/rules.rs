@@ -172,7 +172,10 @@ fn violated_input(document: &Document, request: &InvalidRequest, operation: &Ope
     let id = request.mutations.iter().find_map(|mutation| match mutation {
         Mutation::Account(_) => parameter(ParameterLocation::Path, &["account_id"]),
         Mutation::App(_) => parameter(ParameterLocation::Path, &["app_id"]),
-        Mutation::Resource(_) => parameter(ParameterLocation::Path, &["appBackup_id", "appSnap_id"]),
+        Mutation::Resource(_) => parameter(
+            ParameterLocation::Path,
+            &["appBackup_id", "appSnap_id", "schedule_id"],
+        ),
         _ => None,
     });
     match request.invalid {

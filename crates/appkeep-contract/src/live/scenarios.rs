@@ -7,7 +7,7 @@ use super::context::{Context, Stop};
 use super::resource_kind::{OperationKind, ResourceKind};
 use super::{
     apps, client, declared, deletes, failures, headers, incomplete_body, isolation, lifecycle, lists,
-    negotiation, pending, races, restores, sequence, storage,
+    negotiation, pending, races, restores, schedules, sequence, storage,
 };
 
 /// A check with its own code and rule.
@@ -52,6 +52,8 @@ pub(super) const LIFECYCLE: &[Scenario] = &[
         covers: Some(("bucket_list", 200)), run: |ctx| Box::pin(declared::buckets(ctx)) },
     Scenario { code: "schedule-listed", rule: "The list of schedules contains those of its app.",
         covers: Some(("app_schedule_list_for_app", 200)), run: |ctx| Box::pin(declared::schedules(ctx)) },
+    Scenario { code: "schedule-lifecycle", rule: "A schedule can be created, changed and deleted, and is shown as it was requested.",
+        covers: Some(("app_schedule_create_for_app", 201)), run: |ctx| Box::pin(schedules::lifecycle(ctx)) },
     Scenario { code: "generated-client", rule: "The generated client supports the whole lifecycle of a backup.",
         covers: None, run: |ctx| Box::pin(client::backup_lifecycle(ctx)) },
     Scenario { code: "body-of-a-get", rule: "The body of a GET is ignored.",
@@ -66,6 +68,12 @@ pub(super) const LIFECYCLE: &[Scenario] = &[
         run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_snap_create_for_app")) },
     Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
         covers: Some(("app_update", 408)), run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_update")) },
+    Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
+        covers: Some(("app_schedule_create_for_app", 408)),
+        run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_schedule_create_for_app")) },
+    Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
+        covers: Some(("app_schedule_update_for_app", 408)),
+        run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_schedule_update_for_app")) },
     Scenario { code: "foreign-create", rule: "The other account can create its own resources.",
         covers: None, run: |ctx| Box::pin(isolation::create_foreign(ctx)) },
 ];

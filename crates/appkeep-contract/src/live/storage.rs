@@ -35,9 +35,14 @@ pub(super) async fn violation(ctx: &mut Context, operation: &str) -> Result<(), 
     let writes = match (OperationKind::of(operation), ResourceKind::of(operation)) {
         (OperationKind::Create, _) | (OperationKind::Delete, ResourceKind::Snapshot) => true,
         (OperationKind::Delete, ResourceKind::Backup)
-        | (OperationKind::List | OperationKind::Fetch | OperationKind::Read | OperationKind::Restore, _) => {
-            false
-        }
+        | (
+            OperationKind::List
+            | OperationKind::Fetch
+            | OperationKind::Read
+            | OperationKind::Restore
+            | OperationKind::ChangeSchedule,
+            _,
+        ) => false,
     };
     if writes {
         fails(ctx, operation, StorageFault::NotDurable, 500).await?;
@@ -84,7 +89,7 @@ async fn fails(ctx: &mut Context, operation: &str, fault: StorageFault, status: 
         call = call.path(kind.parameter(), &id);
     }
     let mut name = None;
-    if OperationKind::of(operation) == OperationKind::Restore {
+    if ctx.has_body(operation) && OperationKind::of(operation) != OperationKind::Create {
         let body = ctx.body_for(operation);
         call = call.json(body);
     }

@@ -22,7 +22,7 @@ pub(super) const FEWER: (&str, &str) = (
 pub const CHECKS: usize = 1322;
 
 /// The number of these checks that need a [`FaultInjector`](super::FaultInjector).
-pub const CHECKS_OF_STORAGE: usize = 37;
+pub const CHECKS_OF_STORAGE: usize = 47;
 
 /// The last check.
 pub(super) const CLEAN_UP: (&str, &str) =
@@ -302,6 +302,13 @@ fn begin(ctx: &mut Context, code: &str, rule: &str) {
 /// The reason why no 429 was received: checks stay below the rate limits.
 const NOT_FLOODED: &str = "not provoked: it requires more requests than the server's limits permit";
 
+/// A response that only the deletion of a configured schedule provokes.
+const CONFIGURED_SCHEDULE: (&str, u16) = ("app_schedule_delete_for_app", 409);
+
+/// The reason why it was not received.
+const NOT_DELETED: &str =
+    "not provoked: a faulty server would delete a schedule that the suite didn't create";
+
 /// The reason why an operation never returned a status.
 fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
     let covers: Vec<&CheckResult> = checks
@@ -327,6 +334,7 @@ fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
         Some(reason) => reason,
         None if status >= 500 => storage::NOT_PROVOKABLE.to_owned(),
         None if status == 429 => NOT_FLOODED.to_owned(),
+        None if (operation, status) == CONFIGURED_SCHEDULE => NOT_DELETED.to_owned(),
         None => "no check covers it".to_owned(),
     }
 }
@@ -341,5 +349,6 @@ mod tests {
         assert_eq!(reason(&[], "app_list", 500), storage::NOT_PROVOKABLE);
         assert_eq!(reason(&[], "app_list", 503), storage::NOT_PROVOKABLE);
         assert_eq!(reason(&[], "app_list", 429), NOT_FLOODED);
+        assert_eq!(reason(&[], "app_schedule_delete_for_app", 409), NOT_DELETED);
     }
 }

@@ -329,6 +329,14 @@ async fn endless_bodies_begin_like_valid_ones() {
             r#"{"type":"application/astra-appSnap","#,
         ),
         ("app_update", r#"{"type":"application/astra-app","#),
+        (
+            "app_schedule_create_for_app",
+            r#"{"type":"application/astra-schedule","#,
+        ),
+        (
+            "app_schedule_update_for_app",
+            r#"{"type":"application/astra-schedule","#,
+        ),
     ];
     assert_eq!(incomplete, expected);
 }

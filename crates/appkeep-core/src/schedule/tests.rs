@@ -27,7 +27,9 @@ fn schedule(expression: &str, jitter_secs: u32) -> Schedule {
         creates_snapshot: false,
         bucket_id: None,
         retention: Retention::default(),
-        declared: true,
+        snapshot_retention: None,
+        enabled: true,
+        origin: ScheduleOrigin::Configuration,
     }
 }
 
@@ -145,27 +147,32 @@ fn invalid_timings_are_rejected_with_reason() {
         (
             "60 2 * * *",
             "UTC",
-            "invalid cron expression \"60 2 * * *\" (minute \"60\": ",
+            "invalid cron expression \"60 2 * * *\" (minute \"60\" is not 0 to 59, *, a list such as 1,3, a range such as 1-3, or a step such as */2): ",
         ),
         (
             "0 2,24 * * *",
             "UTC",
-            "invalid cron expression \"0 2,24 * * *\" (hour \"2,24\": ",
+            "invalid cron expression \"0 2,24 * * *\" (hour \"2,24\" is not 0 to 23, *, a list such as 1,3, a range such as 1-3, or a step such as */2): ",
         ),
         (
             "0 2 0 * *",
             "UTC",
-            "invalid cron expression \"0 2 0 * *\" (day \"0\": ",
+            "invalid cron expression \"0 2 0 * *\" (day \"0\" is not 1 to 31, *, a list such as 1,3, a range such as 1-3, or a step such as */2): ",
         ),
         (
             "0 2 * 1-13 *",
             "UTC",
-            "invalid cron expression \"0 2 * 1-13 *\" (month \"1-13\": ",
+            "invalid cron expression \"0 2 * 1-13 *\" (month \"1-13\" is not 1 to 12, or JAN to DEC, *, a list such as 1,3, a range such as 1-3, or a step such as */2): ",
         ),
         (
             "0 2 * * MO",
             "UTC",
-            "invalid cron expression \"0 2 * * MO\" (weekday \"MO\": ",
+            "invalid cron expression \"0 2 * * MO\" (weekday \"MO\" is not 0 to 7, or SUN to SAT, *, a list such as 1,3, a range such as 1-3, or a step such as */2): ",
+        ),
+        (
+            "0 2 * * MON-FRY",
+            "UTC",
+            "invalid cron expression \"0 2 * * MON-FRY\" (weekday \"MON-FRY\" is not 0 to 7, or SUN to SAT, ",
         ),
         ("0 0 30 2 *", "UTC", "\"0 0 30 2 *\" never matches any date"),
         (

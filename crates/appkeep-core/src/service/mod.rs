@@ -6,6 +6,7 @@
 
 mod accounts;
 mod app_backups;
+mod app_hooks;
 mod app_restores;
 mod app_schedules;
 mod app_snapshots;
@@ -30,6 +31,7 @@ use crate::ids::{AccountId, AppId, ResourceId};
 use crate::job::{JobPayload, NewJob};
 use crate::store::{Store, StoreTx};
 
+pub use self::app_hooks::HookView;
 pub use self::app_schedules::ScheduleView;
 pub use self::buckets::BucketList;
 pub(crate) use self::resources::ManagedKind;

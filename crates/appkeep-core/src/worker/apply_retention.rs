@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::ids::{AccountId, AppId, BackupKind, ScheduleId, SnapshotKind};
 use crate::job::{ApplyRetention, JobResult};
 use crate::retention::{Plan, plan};
-use crate::schedule::Schedule;
+use crate::schedule::{Retention, Schedule};
 use crate::service::{ManagedKind, ResourceRef, Service};
 use crate::store::{Store, StoreTx};
 
@@ -36,14 +36,21 @@ impl Job for ApplyRetention {
         let store = run.deps.store.as_ref();
         let found = store.fetch_schedule(account_id, self.schedule_id).await?;
         let mut held = Vec::new();
-        // A schedule that is no longer declared deletes nothing.
-        if let Some(schedule) = found.filter(|schedule| schedule.declared) {
+        // A schedule that is no longer in use, or was deleted, deletes nothing.
+        if let Some(schedule) = found.filter(|schedule| schedule.enabled) {
             let service = run.deps.service();
             let authorized = service.authorize(OpContext::system(account_id), account_id).await;
             let authorized = authorized.map_err(|error| StepError::Transient(error.to_string()))?;
-            let (service, authorized, schedule) = (&service, &authorized, &schedule);
-            held.extend(delete_expired::<BackupKind>(run, service, authorized, schedule, confirmed).await?);
-            held.extend(delete_expired::<SnapshotKind>(run, service, authorized, schedule, confirmed).await?);
+            let deletion = Deletion {
+                run,
+                service: &service,
+                authorized: &authorized,
+                schedule: &schedule,
+                confirmed,
+            };
+            held.extend(deletion.delete_expired::<BackupKind>(&schedule.retention).await?);
+            let retention = schedule.retention_of_snapshots();
+            held.extend(deletion.delete_expired::<SnapshotKind>(retention).await?);
         }
         let result = if held.is_empty() {
             JobResult::Done
@@ -55,45 +62,53 @@ impl Job for ApplyRetention {
     }
 }
 
-/// Deletes the schedule's expired resources of one kind. Returns the reason if the deletion is held.
-async fn delete_expired<K: ManagedKind>(
-    run: &JobRun<'_>,
-    service: &Service,
-    authorized: &Authorized<Write>,
-    schedule: &Schedule,
+/// The deletion of a schedule's expired resources.
+struct Deletion<'a> {
+    run: &'a JobRun<'a>,
+    service: &'a Service,
+    authorized: &'a Authorized<Write>,
+    schedule: &'a Schedule,
     confirmed: bool,
-) -> Result<Option<String>, StepError> {
-    let items = K::of(run.deps.store.as_ref())
-        .list_by_schedule(schedule.id)
-        .await?;
-    let Plan { expired, held } = plan(
-        &items,
-        &schedule.retention,
-        &schedule.timing,
-        run.deps.clock.now(),
-    );
-    if let Some(hold) = held.filter(|_| !confirmed) {
-        let kind = K::NAME;
-        tracing::warn!(
-            schedule.id = %schedule.id,
-            schedule.name,
-            app.id = %schedule.app_id,
-            "retention is held, no {kind}s are deleted: {hold}; if the clock is right, run `appkeep schedule \
-             confirm-retention`"
-        );
-        return Ok(Some(format!("{kind}s: {hold}")));
-    }
-    for id in expired {
-        if run.cancel.is_cancelled() {
-            return Err(StepError::Stopped);
+}
+
+impl Deletion<'_> {
+    /// Deletes the expired resources of one kind. Returns the reason if the deletion is held.
+    async fn delete_expired<K: ManagedKind>(
+        &self,
+        retention: &Retention,
+    ) -> Result<Option<String>, StepError> {
+        let (run, schedule) = (self.run, self.schedule);
+        let items = K::of(run.deps.store.as_ref())
+            .list_by_schedule(schedule.id)
+            .await?;
+        let Plan { expired, held } = plan(&items, retention, &schedule.timing, run.deps.clock.now());
+        if let Some(hold) = held.filter(|_| !self.confirmed) {
+            let kind = K::NAME;
+            tracing::warn!(
+                schedule.id = %schedule.id,
+                schedule.name,
+                app.id = %schedule.app_id,
+                "retention is held, no {kind}s are deleted: {hold}; if the clock is right, run `appkeep schedule \
+                 confirm-retention`"
+            );
+            return Ok(Some(format!("{kind}s: {hold}")));
         }
-        let request = ResourceRef {
-            app_id: Some(schedule.app_id),
-            id: id.into(),
-        };
-        log_deletion(K::NAME, id, service.delete::<K>(authorized, request).await)?;
+        for id in expired {
+            if run.cancel.is_cancelled() {
+                return Err(StepError::Stopped);
+            }
+            let request = ResourceRef {
+                app_id: Some(schedule.app_id),
+                id: id.into(),
+            };
+            log_deletion(
+                K::NAME,
+                id,
+                self.service.delete::<K>(self.authorized, request).await,
+            )?;
+        }
+        Ok(None)
     }
-    Ok(None)
 }
 
 /// Queues the retention job for the schedule that created a backup or snapshot, if there is one.

@@ -34,8 +34,6 @@ pub(crate) const WORKERS_DEFAULT: u32 = 3;
 pub(crate) const WORKERS_MAX: u32 = 64;
 /// The default number of backups that run at once in one bucket.
 pub(crate) const BUCKET_BACKUPS_DEFAULT: u32 = 2;
-/// The largest number in a retention rule.
-pub(crate) const KEEP_MAX: u32 = 9999;
 /// The default time that a request's body may take to arrive, in seconds.
 pub(crate) const BODY_TIMEOUT_SECS_DEFAULT: u32 = 30;
 /// The largest such time that may be configured, in seconds.

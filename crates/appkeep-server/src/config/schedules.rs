@@ -5,11 +5,10 @@ use std::collections::HashSet;
 use appkeep_core::catalog::{Account, App, Bucket};
 use appkeep_core::ids::{BucketId, ScheduleId};
 use appkeep_core::schedule::{
-    JITTER_SECS_MAX, Retention, SCHEDULE_NAME_CHARS_MAX, Schedule, Timing, TimingError,
+    KEEP_MAX, Retention, SCHEDULE_NAME_CHARS_MAX, Schedule, ScheduleOrigin, Timing, TimingError,
 };
 use toml::Spanned;
 
-use super::KEEP_MAX;
 use super::declare::{Checker, derived_id};
 use super::error::ConfigError;
 use super::file::ScheduleTable;
@@ -69,7 +68,9 @@ impl Checker<'_> {
             creates_snapshot: makes.snapshot,
             bucket_id,
             retention: self.retention(table)?,
-            declared: true,
+            snapshot_retention: None,
+            enabled: true,
+            origin: ScheduleOrigin::Configuration,
         })
     }
 
@@ -87,11 +88,7 @@ impl Checker<'_> {
     /// Returns the jitter, which must be shorter than the shortest time between runs: otherwise runs would be
     /// skipped.
     fn jitter_secs(&self, table: &ScheduleTable, timing: &Timing) -> Result<u32, ConfigError> {
-        let gap_secs = timing.shortest_gap_secs().unwrap_or(i64::MAX);
-        let most = u32::try_from(gap_secs - 1)
-            .unwrap_or(u32::MAX)
-            .min(JITTER_SECS_MAX);
-        self.number(table.jitter_secs.as_ref(), 0, 0..=most)
+        self.number(table.jitter_secs.as_ref(), 0, 0..=timing.jitter_secs_max())
     }
 
     fn makes(&self, table: &ScheduleTable) -> Result<Makes, ConfigError> {

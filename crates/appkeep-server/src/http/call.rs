@@ -27,7 +27,7 @@ use super::request::ApiRequest;
 use super::{Http, media};
 use crate::auth::{self, Unauthenticated};
 
-/// The delay before a create that was refused by a full queue may be retried, in seconds. Jobs take from
+/// The delay before a create that was refused by a limit may be retried, in seconds. Jobs take from
 /// seconds to hours.
 const RETRY_AFTER_SECS: &str = "30";
 
@@ -164,7 +164,7 @@ fn header(refusal: &Refusal) -> Option<(HeaderName, &'static str)> {
             WWW_AUTHENTICATE,
             r#"Bearer realm="appkeep", error="invalid_token""#,
         )),
-        Refusal::Service(Error::NotAdmitted(NotAdmitted::QueueFull { .. })) => {
+        Refusal::Service(Error::NotAdmitted(NotAdmitted::QueueFull { .. }) | Error::TooManySchedules) => {
             Some((RETRY_AFTER, RETRY_AFTER_SECS))
         }
         _ => None,

@@ -12,7 +12,7 @@ use super::problem::{
     SNAPSHOTS_NOT_LISTED,
 };
 use super::request::ApiRequest;
-use super::{accounts, app_backups, app_schedules, app_snapshots, apps, buckets};
+use super::{accounts, app_backups, app_hooks, app_schedules, app_snapshots, apps, buckets};
 
 /// A function that handles requests to one operation.
 pub(super) type Handler = fn(ApiRequest) -> BoxFuture<'static, Response<Body>>;
@@ -41,6 +41,11 @@ handlers! {
     app_fetch,
     app_update,
     app_schedule_list_for_app,
+    app_schedule_create_for_app,
+    app_schedule_fetch_for_app,
+    app_schedule_update_for_app,
+    app_schedule_delete_for_app,
+    app_hook_list_for_app,
     bucket_list,
     cloud_list,
     account_list,
@@ -149,6 +154,38 @@ async fn app_update(mut request: ApiRequest) -> Response<Body> {
 async fn app_schedule_list_for_app(request: ApiRequest) -> Response<Body> {
     let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, INTERNAL));
     call.answer(async { app_schedules::list_for_app(&call, request.ids()?, request.query()).await })
+        .await
+}
+
+async fn app_schedule_create_for_app(mut request: ApiRequest) -> Response<Body> {
+    let body = request.body();
+    let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, INTERNAL));
+    call.answer(async { app_schedules::create_for_app(&call, request.ids()?, request.query(), body).await })
+        .await
+}
+
+async fn app_schedule_fetch_for_app(request: ApiRequest) -> Response<Body> {
+    let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, INTERNAL));
+    call.answer(async { app_schedules::fetch_for_app(&call, request.ids()?, request.query()).await })
+        .await
+}
+
+async fn app_schedule_update_for_app(mut request: ApiRequest) -> Response<Body> {
+    let body = request.body();
+    let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, INTERNAL));
+    call.answer(async { app_schedules::update_for_app(&call, request.ids()?, request.query(), body).await })
+        .await
+}
+
+async fn app_schedule_delete_for_app(request: ApiRequest) -> Response<Body> {
+    let call = Call::begin(&request, own(RESOURCE_NOT_FOUND, INTERNAL));
+    call.answer(async { app_schedules::delete_for_app(&call, request.ids()?, request.query()).await })
+        .await
+}
+
+async fn app_hook_list_for_app(request: ApiRequest) -> Response<Body> {
+    let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, INTERNAL));
+    call.answer(async { app_hooks::list_for_app(&call, request.ids()?, request.query()).await })
         .await
 }
 

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod app_backups;
+mod app_hooks;
 mod app_schedules;
 mod app_snapshots;
 mod apps;
@@ -10,6 +11,7 @@ mod buckets;
 mod call;
 mod columns;
 mod from_wire;
+mod from_wire_schedule;
 mod handlers;
 mod item;
 mod list;

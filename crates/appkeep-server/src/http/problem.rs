@@ -117,6 +117,8 @@ kinds! {
     BODY_TIMED_OUT = None, REQUEST_TIMEOUT, "Request Timeout", "The body of the request didn't arrive in time.";
     MALFORMED_PATH = None, BAD_REQUEST, "Bad Request", "The request URI has a path that can't be decoded.";
     QUEUE_FULL = None, TOO_MANY_REQUESTS, "Too Many Requests", "The app or its account has as many pending jobs as this server accepts. Try again when some of them have ended.";
+    TOO_MANY_SCHEDULES = None, TOO_MANY_REQUESTS, "Too Many Requests", "The app has as many schedules as this server accepts. Delete one of them first.";
+    SCHEDULE_CONFIGURED = None, CONFLICT, "Conflict", "The schedule is part of the server's configuration, where only an operator can change it.";
     LOW_SPACE = None, SERVICE_UNAVAILABLE, "Service Unavailable", "The server has too little free space to accept new work. Deleting backups and snapshots frees space.";
     UNSUPPORTED_MEDIA_TYPE = None, UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type", "The body of the request has a media type that this operation doesn't read.";
 }
@@ -209,6 +211,19 @@ fn of_error(error: Error, own: OwnKinds, correlation: Uuid) -> Problem {
         Error::AppRestoring => APP_RESTORING.occurrence(correlation),
         Error::InUseByRestore => IN_USE_BY_RESTORE.occurrence(correlation),
         Error::SnapshotInUse => SNAPSHOT_IN_USE.occurrence(correlation),
+        Error::InvalidFields(errors) => with_fields(
+            BODY_RULE,
+            errors
+                .into_iter()
+                .map(|error| InvalidItem {
+                    name: error.name.to_owned(),
+                    reason: error.reason,
+                })
+                .collect(),
+            correlation,
+        ),
+        Error::ScheduleConfigured => SCHEDULE_CONFIGURED.occurrence(correlation),
+        Error::TooManySchedules => TOO_MANY_SCHEDULES.occurrence(correlation),
         Error::NotAdmitted(reason) => {
             tracing::warn!(%reason, "a create is refused");
             match reason {

@@ -4,16 +4,19 @@
 use appkeep_api::account::{self, Account, AccountState, AccountType, AccountVersion};
 use appkeep_api::bucket::{Bucket, BucketState, BucketType, BucketVersion, Provider};
 use appkeep_api::formats::{Expression, FromText, Identifier, ResourceName, Timestamp};
+use appkeep_api::hook::{Hook, HookAction, HookEnabled, HookOrigin, HookStage, HookType, HookVersion};
 use appkeep_api::metadata::{Label, Metadata};
 use appkeep_api::schedule::{
-    Enabled, Granularity, Makes, Schedule, ScheduleRetention, ScheduleType, ScheduleVersion,
+    Enabled, Granularity, Makes, Origin, Schedule, ScheduleRetention, ScheduleType, ScheduleVersion,
 };
+use appkeep_api::schedule_fields::{Count, DayOfMonth, DayOfWeek, Hour, Minute};
 use appkeep_core::actor::Role;
 use appkeep_core::catalog::{self, BucketFeatures, BucketLocation, BucketProblem, Recorded, UNDECLARED};
+use appkeep_core::hook;
 use appkeep_core::ids::SubjectId;
 use appkeep_core::metadata::{FEATURES_LABEL, RETENTION_HELD_LABEL};
-use appkeep_core::schedule::Scheduled;
-use appkeep_core::service::ScheduleView;
+use appkeep_core::schedule::{self, ScheduleOrigin, Scheduled};
+use appkeep_core::service::{HookView, ScheduleView};
 
 use super::to_wire::reasons;
 
@@ -82,6 +85,28 @@ fn features_label(features: BucketFeatures) -> Label {
     }
 }
 
+/// Converts a hook. Its command line and environment variables aren't exposed.
+pub(super) fn hook(view: &Recorded<HookView>) -> Result<Hook, String> {
+    let HookView { id, app_id, hook } = &view.item;
+    Ok(Hook {
+        kind: HookType::Hook,
+        version: HookVersion::V1_3,
+        id: Identifier(*id),
+        name: ResourceName::from_text(&hook.name)?,
+        app_id: Identifier(app_id.as_uuid()),
+        hook_type: HookOrigin::Custom,
+        stage: match hook.stage {
+            hook::HookStage::PreSnapshot => HookStage::Pre,
+            hook::HookStage::PostSnapshot => HookStage::Post,
+        },
+        action: HookAction::Snapshot,
+        enabled: HookEnabled::Yes,
+        timeout_secs: hook.timeout_secs,
+        matching_images: Vec::new(),
+        metadata: metadata(view),
+    })
+}
+
 /// Converts a schedule.
 pub(super) fn schedule(view: &Recorded<ScheduleView>) -> Result<Schedule, String> {
     let Scheduled { schedule, next } = &view.item.scheduled;
@@ -95,18 +120,29 @@ pub(super) fn schedule(view: &Recorded<ScheduleView>) -> Result<Schedule, String
         (schedule.creates_snapshot, Makes::Snapshot),
     ];
     let retention = schedule.retention;
+    let (granularity, times) = schedule.timing.granularity();
+    // Clients of the original copy all of these fields into requests.
+    let is_simple = granularity != schedule::Granularity::Custom;
     Ok(Schedule {
         kind: ScheduleType::Schedule,
         version: ScheduleVersion::V1_3,
         id: Identifier(schedule.id.as_uuid()),
         name: ResourceName::from_text(&schedule.name)?,
         app_id: Identifier(schedule.app_id.as_uuid()),
-        enabled: if schedule.declared {
+        origin: match schedule.origin {
+            ScheduleOrigin::Configuration => Origin::Configuration,
+            ScheduleOrigin::Api { .. } => Origin::Api,
+        },
+        enabled: if schedule.enabled {
             Enabled::Yes
         } else {
             Enabled::No
         },
-        granularity: Granularity::Custom,
+        granularity: self::granularity(granularity),
+        minute: times.minute.map(Minute),
+        hour: is_simple.then_some(Hour(times.hour)),
+        day_of_week: is_simple.then_some(DayOfWeek(times.day_of_week)),
+        day_of_month: is_simple.then_some(DayOfMonth(times.day_of_month)),
         cron: Expression::from_text(schedule.timing.expression())?,
         time_zone: Expression::from_text(schedule.timing.zone())?,
         jitter_secs: schedule.jitter_secs,
@@ -116,6 +152,8 @@ pub(super) fn schedule(view: &Recorded<ScheduleView>) -> Result<Schedule, String
             .map(|(_, kind)| kind)
             .collect(),
         bucket_id: schedule.bucket_id.map(|id| Identifier(id.as_uuid())),
+        backup_retention: schedule.backups_kept().map(Count),
+        snapshot_retention: schedule.snapshots_kept().map(Count),
         retention: ScheduleRetention {
             keep_last: retention.keep_last,
             keep_daily: retention.keep_daily,
@@ -124,11 +162,36 @@ pub(super) fn schedule(view: &Recorded<ScheduleView>) -> Result<Schedule, String
             keep_days: retention.keep_days,
         },
         next_run_timestamp: next.map(|next| Timestamp(schedule.starts_at(next.due_at))),
-        metadata: Metadata {
-            labels: held.into_iter().collect(),
-            ..metadata(view)
-        },
+        metadata: schedule_metadata(view, held),
     })
+}
+
+fn granularity(granularity: schedule::Granularity) -> Granularity {
+    match granularity {
+        schedule::Granularity::Hourly => Granularity::Hourly,
+        schedule::Granularity::Daily => Granularity::Daily,
+        schedule::Granularity::Weekly => Granularity::Weekly,
+        schedule::Granularity::Monthly => Granularity::Monthly,
+        schedule::Granularity::Custom => Granularity::Custom,
+    }
+}
+
+fn schedule_metadata(view: &Recorded<ScheduleView>, label: Option<Label>) -> Metadata {
+    let metadata = Metadata {
+        labels: label.into_iter().collect(),
+        ..metadata(view)
+    };
+    match view.item.scheduled.schedule.origin {
+        ScheduleOrigin::Configuration => metadata,
+        ScheduleOrigin::Api {
+            created_by,
+            modified_by,
+        } => Metadata {
+            created_by: Identifier(created_by.as_uuid()),
+            modified_by: modified_by.map(|by| Identifier(by.as_uuid())),
+            ..metadata
+        },
+    }
 }
 
 fn metadata<T>(recorded: &Recorded<T>) -> Metadata {

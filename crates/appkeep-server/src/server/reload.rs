@@ -1,7 +1,9 @@
 //! Applies another configuration while the server runs: every reloadable part, or nothing.
 
+use appkeep_core::catalog::Declaration;
 use appkeep_core::clock::Clock;
 use appkeep_core::name::NodeName;
+use appkeep_core::schedule::Schedule;
 use appkeep_core::store::{Store, StoreError, transact};
 use appkeep_engine::BucketCredentials;
 
@@ -18,7 +20,7 @@ pub(super) struct Reloadable {
     pub(super) credentials: BucketCredentials,
 }
 
-/// Replaces the declaration of a node by that of `config`.
+/// Replaces the declaration of a node by that of `config`. Warns of schedules that have the name of a client's.
 pub(crate) async fn declare(
     store: &dyn Store,
     node: &NodeName,
@@ -31,7 +33,32 @@ pub(crate) async fn declare(
             .await?;
         tx.commit().await
     })
-    .await
+    .await?;
+    warn_of_shared_names(store, &config.declaration).await
+}
+
+/// Warns of each schedule of the configuration with the name of one that a client created. Both run.
+async fn warn_of_shared_names(store: &dyn Store, declaration: &Declaration) -> Result<(), StoreError> {
+    let all = store.list_schedules().await?.into_iter();
+    let of_clients: Vec<_> = all
+        .map(|scheduled| scheduled.schedule)
+        .filter(Schedule::is_from_api)
+        .collect();
+    for schedule in &declaration.schedules {
+        let has_same_name =
+            |other: &&Schedule| (other.app_id, &other.name) == (schedule.app_id, &schedule.name);
+        if let Some(other) = of_clients.iter().find(has_same_name) {
+            tracing::warn!(
+                schedule.id = %schedule.id,
+                schedule.name,
+                app.id = %schedule.app_id,
+                "the configuration declares a schedule with the name of one that a client created, {}: both run; \
+                 delete or rename one of them",
+                other.id
+            );
+        }
+    }
+    Ok(())
 }
 
 impl Server {

@@ -51,7 +51,7 @@ macro_rules! select_backup_results {
              JOIN apps ON apps.id = backup_results.app_id AND apps.declared \
              JOIN buckets ON buckets.id = backup_results.bucket_id AND buckets.declared \
              LEFT JOIN schedules ON schedules.id = backup_results.schedule_id \
-             WHERE schedules.declared OR backup_results.schedule_id = '00000000-0000-0000-0000-000000000000' \
+             WHERE schedules.declared OR schedules.enabled OR backup_results.schedule_id = '00000000-0000-0000-0000-000000000000' \
              ORDER BY backup_results.app_id, backup_results.bucket_id, backup_results.schedule_id LIMIT ",
             $limit
         )

@@ -295,7 +295,7 @@ impl Store for PostgresStore {
     }
 
     async fn list_schedules(&self) -> Result<Vec<Scheduled>, StoreError> {
-        schedules::list_declared(&mut *self.db().await?).await
+        schedules::list_in_use(&mut *self.db().await?).await
     }
 
     async fn list_app_schedules(

@@ -6,12 +6,10 @@ use appkeep_core::app_snapshot::AppSnapshot;
 use appkeep_core::catalog::{App, Declaration};
 use appkeep_core::fail_point;
 use appkeep_core::ids::{
-    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId, JobId, ResourceId, ScheduleId,
-    TokenId,
+    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId, JobId, ResourceId, TokenId,
 };
 use appkeep_core::job::{JobResult, Lease, NewJob, PendingJob, QueuedJobs};
 use appkeep_core::resource::Resource;
-use appkeep_core::schedule::NextRun;
 use appkeep_core::server::DeletedNode;
 use appkeep_core::store::{ResourcesTx, StoreError, StoreTx};
 use async_trait::async_trait;
@@ -24,7 +22,7 @@ use super::resources::Table;
 use super::transaction::Transaction;
 use super::{
     app_backups, app_restores, app_snapshots, bucket_problems, catalog, declarations, jobs, pending_jobs,
-    resources, schedules, tokens,
+    resources, tokens,
 };
 
 /// A transaction, and the connections that its commit maintains.
@@ -38,11 +36,11 @@ impl PostgresTx {
         Self { tx, connections }
     }
 
-    fn db(&mut self) -> Result<&mut PgConnection, StoreError> {
+    pub(super) fn db(&mut self) -> Result<&mut PgConnection, StoreError> {
         self.tx.db()
     }
 
-    fn ended<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(super) fn ended<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         self.tx.ended(result)
     }
 }
@@ -116,21 +114,6 @@ impl StoreTx for PostgresTx {
         reason: Option<&str>,
     ) -> Result<bool, StoreError> {
         let result = bucket_problems::update(self.db()?, node, id, reason).await;
-        self.ended(result)
-    }
-
-    async fn update_schedule_next(
-        &mut self,
-        id: ScheduleId,
-        from: Option<NextRun>,
-        to: Option<NextRun>,
-    ) -> Result<bool, StoreError> {
-        let result = schedules::update_next(self.db()?, id, from, to).await;
-        self.ended(result)
-    }
-
-    async fn count_in_progress_by_schedule(&mut self, id: ScheduleId) -> Result<u64, StoreError> {
-        let result = schedules::count_in_progress_by_schedule(self.db()?, id).await;
         self.ended(result)
     }
 

@@ -118,7 +118,8 @@ impl SqliteStore {
         Ok(Self::over(connections, true))
     }
 
-    /// Deletes all backups, snapshots, restores and jobs. Accounts, apps, buckets, schedules and tokens stay.
+    /// Deletes all backups, snapshots, restores, jobs, and schedules of clients. Accounts, apps, buckets, configured
+    /// schedules and tokens stay.
     ///
     /// # Errors
     /// Those of every transaction.
@@ -340,7 +341,7 @@ impl Store for SqliteStore {
     }
 
     async fn list_schedules(&self) -> Result<Vec<Scheduled>, StoreError> {
-        self.scan(schedules::list_declared).await
+        self.scan(schedules::list_in_use).await
     }
 
     async fn list_app_schedules(

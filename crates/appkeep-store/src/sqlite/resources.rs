@@ -106,8 +106,8 @@ pub(super) fn delete<K: Table>(db: &Db, id: ResourceId<K>, generation: i64) -> R
 }
 
 /// Deletes everything that clients create.
-const DELETE_ALL: &str =
-    "DELETE FROM jobs; DELETE FROM app_restores; DELETE FROM app_backups; DELETE FROM app_snaps";
+const DELETE_ALL: &str = "DELETE FROM jobs; DELETE FROM app_restores; DELETE FROM app_backups; DELETE FROM app_snaps; \
+     DELETE FROM schedules WHERE created_by IS NOT NULL";
 
 pub(super) fn delete_all(db: &Db) -> Result<(), StoreError> {
     db.execute_batch(DELETE_ALL)

@@ -6,12 +6,10 @@ use appkeep_core::app_snapshot::AppSnapshot;
 use appkeep_core::catalog::{App, Declaration};
 use appkeep_core::fail_point;
 use appkeep_core::ids::{
-    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId, JobId, ResourceId, ScheduleId,
-    TokenId,
+    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId, JobId, ResourceId, TokenId,
 };
 use appkeep_core::job::{JobResult, Lease, NewJob, PendingJob, QueuedJobs};
 use appkeep_core::resource::Resource;
-use appkeep_core::schedule::NextRun;
 use appkeep_core::server::DeletedNode;
 use appkeep_core::store::{ResourcesTx, StoreError, StoreTx};
 use async_trait::async_trait;
@@ -25,7 +23,7 @@ use super::resources::Table;
 use super::transaction::{Transaction, rolled_back};
 use super::{
     app_backups, app_restores, app_snapshots, bucket_problems, catalog, declarations, jobs, pending_jobs,
-    resources, schedules, tokens,
+    resources, tokens,
 };
 
 /// A transaction that holds the only writing connection until it is committed or dropped.
@@ -48,7 +46,10 @@ impl SqliteTx {
         }
     }
 
-    fn run<T>(&mut self, call: impl FnOnce(&Db) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    pub(super) fn run<T>(
+        &mut self,
+        call: impl FnOnce(&Db) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         self.tx.as_mut().ok_or_else(rolled_back)?.run(call)
     }
 }
@@ -123,19 +124,6 @@ impl StoreTx for SqliteTx {
         reason: Option<&str>,
     ) -> Result<bool, StoreError> {
         self.run(|db| bucket_problems::update(db, id, reason))
-    }
-
-    async fn update_schedule_next(
-        &mut self,
-        id: ScheduleId,
-        from: Option<NextRun>,
-        to: Option<NextRun>,
-    ) -> Result<bool, StoreError> {
-        self.run(|db| schedules::update_next(db, id, from, to))
-    }
-
-    async fn count_in_progress_by_schedule(&mut self, id: ScheduleId) -> Result<u64, StoreError> {
-        self.run(|db| schedules::count_in_progress_by_schedule(db, id))
     }
 
     async fn insert_token(&mut self, token: &Token) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 use appkeep_core::catalog::Recorded;
 use appkeep_core::ids::BucketId;
-use appkeep_core::schedule::{NextRun, Retention, Schedule, Timing};
+use appkeep_core::schedule::{NextRun, Retention, Schedule, ScheduleOrigin, Timing};
 use uuid::Uuid;
 
 use crate::fixtures::{FAR, FORUM, NEAR, OTHER_ACCOUNT, TEAM, WIKI, account, at, declaration};
@@ -18,7 +18,9 @@ fn schedule(cron: &str) -> Schedule {
         creates_snapshot: false,
         bucket_id: Some(FAR),
         retention: Retention::default(),
-        declared: true,
+        snapshot_retention: None,
+        enabled: true,
+        origin: ScheduleOrigin::Configuration,
     }
 }
 

@@ -9,7 +9,7 @@ use appkeep_core::ids::{AppId, BucketId, SnapshotKind};
 use appkeep_core::job::{Claim, ClaimedJob, DeleteBackup, DeleteSnapshot, JobResult, NewJob};
 use appkeep_core::name::NodeName;
 use appkeep_core::node::{Node, list_nodes};
-use appkeep_core::schedule::{NextRun, Retention, Schedule, Timing};
+use appkeep_core::schedule::{NextRun, Retention, Schedule, ScheduleOrigin, Timing};
 use appkeep_core::server::{DeletedNode, NewServer};
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Resources, StoreError};
@@ -214,7 +214,9 @@ async fn schedules_keep_their_next_run_when_other_nodes_change(h: Harness) {
         creates_snapshot: false,
         bucket_id: None,
         retention: Retention::default(),
-        declared: true,
+        snapshot_retention: None,
+        enabled: true,
+        origin: ScheduleOrigin::Configuration,
     };
     let mut shared = here();
     shared.schedules.push(schedule);

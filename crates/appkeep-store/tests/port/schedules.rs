@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use appkeep_core::catalog::Declaration;
 use appkeep_core::ids::{BackupKind, ScheduleId, SnapshotKind, SubjectId};
-use appkeep_core::schedule::{NextRun, Retention, Schedule, Scheduled, Timing};
+use appkeep_core::schedule::{NextRun, Retention, Schedule, ScheduleOrigin, Scheduled, Timing};
 use appkeep_core::state::ResourceState;
-use appkeep_core::store::{Store, StoredKind};
+use appkeep_core::store::{Store, StoreError, StoredKind};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -31,7 +31,9 @@ pub(crate) fn nightly() -> Schedule {
             keep_days: Some(30),
             ..Retention::default()
         },
-        declared: true,
+        snapshot_retention: None,
+        enabled: true,
+        origin: ScheduleOrigin::Configuration,
     }
 }
 
@@ -71,6 +73,10 @@ port_tests! {
     only_one_of_several_servers_runs_a_due_schedule,
     next_run_survives_a_restart_and_the_same_declaration,
     changed_or_redeclared_schedules_have_no_next_run,
+    runs_that_begin_at_once_survive_another_timing,
+    schedules_of_clients_survive_declarations,
+    changes_of_schedules_of_clients_keep_valid_next_runs,
+    schedules_of_undeclared_apps_are_not_in_use,
     a_schedule_id_cannot_move_to_another_app,
     resources_of_a_schedule_are_distinguished_from_others,
 }
@@ -169,9 +175,130 @@ async fn changed_or_redeclared_schedules_have_no_next_run(h: Harness) {
         "an undeclared schedule has no runs"
     );
     let kept = h.store.fetch_schedule(TEAM, NIGHTLY).await.unwrap().unwrap();
-    assert!(!kept.declared);
+    assert!(!kept.enabled);
     declare(&h, vec![nightly()]).await;
     assert_eq!(next_run(&h).await, None);
+}
+
+async fn runs_that_begin_at_once_survive_another_timing(h: Harness) {
+    declare(&h, vec![nightly()]).await;
+    let at_once = NextRun {
+        due_at: at(0),
+        decided_at: at(0),
+    };
+    assert!(update(&h, None, Some(at_once)).await);
+    let changed = Schedule {
+        timing: Timing::new("31 2 * * *", "UTC").unwrap(),
+        ..nightly()
+    };
+    declare(&h, vec![changed]).await;
+    assert_eq!(next_run(&h).await, Some(at_once));
+}
+
+fn of_client() -> Schedule {
+    Schedule {
+        id: ScheduleId::new(Uuid::from_u128(0x53)),
+        snapshot_retention: Some(Retention::last(2)),
+        origin: ScheduleOrigin::Api {
+            created_by: SubjectId::new(Uuid::from_u128(0x61)),
+            modified_by: None,
+        },
+        ..nightly()
+    }
+}
+
+async fn insert(h: &Harness, schedule: &Schedule) {
+    let mut tx = h.begin().await;
+    tx.insert_schedule(schedule, at(3)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn change(h: &Harness, schedule: &Schedule) {
+    let mut tx = h.begin().await;
+    assert!(tx.update_schedule(schedule, at(4)).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
+async fn schedules_of_clients_survive_declarations(h: Harness) {
+    declare(&h, vec![nightly()]).await;
+    insert(&h, &of_client()).await;
+    let listed = async || {
+        let listed = h.store.list_schedules().await.unwrap().into_iter();
+        listed.map(|one| one.schedule).collect::<Vec<_>>()
+    };
+    assert_eq!(listed().await, [nightly(), of_client()]);
+    declare(&h, vec![]).await;
+    assert_eq!(listed().await, [of_client()]);
+    declare(&h, vec![nightly()]).await;
+    assert_eq!(listed().await, [nightly(), of_client()]);
+    let mut tx = h.begin().await;
+    let same_name = Schedule {
+        id: ScheduleId::new(Uuid::from_u128(0x54)),
+        ..of_client()
+    };
+    let refused = tx.insert_schedule(&same_name, at(0)).await;
+    assert!(matches!(refused, Err(StoreError::NameTaken)), "{refused:?}");
+    assert!(!tx.update_schedule(&nightly(), at(0)).await.unwrap());
+    assert!(!tx.delete_schedule(NIGHTLY).await.unwrap());
+    assert!(tx.delete_schedule(of_client().id).await.unwrap());
+    assert!(!tx.delete_schedule(of_client().id).await.unwrap());
+    let same_id = Schedule {
+        id: NIGHTLY,
+        ..of_client()
+    };
+    let refused = tx.insert_schedule(&same_id, at(0)).await;
+    assert!(matches!(refused, Err(StoreError::NameTaken)), "{refused:?}");
+    tx.commit().await.unwrap();
+    assert_eq!(listed().await, [nightly()]);
+}
+
+async fn changes_of_schedules_of_clients_keep_valid_next_runs(h: Harness) {
+    declare(&h, vec![]).await;
+    insert(&h, &of_client()).await;
+    let plan = async |to| {
+        let mut tx = h.begin().await;
+        let id = of_client().id;
+        assert!(tx.update_schedule_next(id, None, Some(to)).await.unwrap());
+        tx.commit().await.unwrap();
+    };
+    plan(next(1)).await;
+    let mut changed = Schedule {
+        name: "renamed".to_owned(),
+        bucket_id: None,
+        creates_snapshot: true,
+        snapshot_retention: None,
+        retention: Retention::last(9),
+        origin: ScheduleOrigin::Api {
+            created_by: SubjectId::new(Uuid::from_u128(0x61)),
+            modified_by: Some(SubjectId::SYSTEM),
+        },
+        ..of_client()
+    };
+    change(&h, &changed).await;
+    let found = async || h.store.list_app_schedules(TEAM, WIKI).await.unwrap().remove(0);
+    let recorded = found().await;
+    assert_eq!(recorded.item.schedule, changed);
+    assert_eq!(recorded.item.next, Some(next(1)));
+    assert_eq!((recorded.created_at, recorded.modified_at), (at(3), at(4)));
+    changed.timing = Timing::new("0 3 * * *", "UTC").unwrap();
+    change(&h, &changed).await;
+    assert_eq!(found().await.item.next, None);
+    plan(next(1)).await;
+    changed.enabled = false;
+    change(&h, &changed).await;
+    assert_eq!(found().await.item.next, None);
+    assert_eq!(h.store.list_schedules().await.unwrap(), []);
+}
+
+async fn schedules_of_undeclared_apps_are_not_in_use(h: Harness) {
+    declare(&h, vec![]).await;
+    insert(&h, &of_client()).await;
+    let mut without = declaration();
+    without.apps.retain(|app| app.id != WIKI);
+    h.declare(&without, 0).await;
+    assert_eq!(h.store.list_schedules().await.unwrap(), []);
+    declare(&h, vec![]).await;
+    assert_eq!(h.store.list_schedules().await.unwrap().len(), 1);
 }
 
 async fn a_schedule_id_cannot_move_to_another_app(h: Harness) {

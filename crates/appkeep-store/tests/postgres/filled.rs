@@ -11,7 +11,7 @@ use appkeep_core::ids::{BackupKind, ScheduleId, SnapshotKind};
 use appkeep_core::job::{Claim, CreateSnapshot, JobPayload, JobResult, NewJob};
 use appkeep_core::name::NodeName;
 use appkeep_core::resource::Resource;
-use appkeep_core::schedule::{NextRun, Retention, Schedule, Timing};
+use appkeep_core::schedule::{NextRun, Retention, Schedule, ScheduleOrigin, Timing};
 use appkeep_core::server::NewServer;
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{ListFilter, Page, Store, StoreTx, StoredKind};
@@ -103,7 +103,9 @@ fn nightly() -> Schedule {
             keep_last: Some(3),
             ..Retention::default()
         },
-        declared: true,
+        snapshot_retention: None,
+        enabled: true,
+        origin: ScheduleOrigin::Configuration,
     }
 }
 

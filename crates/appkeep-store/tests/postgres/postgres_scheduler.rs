@@ -7,7 +7,7 @@ use std::time::Duration;
 use appkeep_core::admission::{Admission, FreeSpace, LowSpace, MeasuredSpace, QueueLimits};
 use appkeep_core::catalog::Declaration;
 use appkeep_core::clock::{Clock, IdSource};
-use appkeep_core::schedule::{Retention, Schedule, Timing};
+use appkeep_core::schedule::{Retention, Schedule, ScheduleOrigin, Timing};
 use appkeep_core::store::Store;
 use appkeep_core::worker::{WorkerDeps, Workers};
 use appkeep_store::PostgresStore;
@@ -116,7 +116,9 @@ async fn three_servers_run_each_schedule_once_when_it_is_due() {
         creates_snapshot: false,
         bucket_id: Some(NEAR),
         retention: Retention::default(),
-        declared: true,
+        snapshot_retention: None,
+        enabled: true,
+        origin: ScheduleOrigin::Configuration,
     };
     let declaration = Declaration {
         schedules: vec![every_minute],

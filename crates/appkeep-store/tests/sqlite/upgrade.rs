@@ -60,7 +60,7 @@ async fn read_all(store: &SqliteStore, raw: &Connection) -> String {
                     schedule.creates_snapshot,
                     schedule.bucket_id,
                 ));
-                add(&(&schedule.retention, schedule.declared));
+                add(&(&schedule.retention, schedule.enabled));
             }
             add(&store
                 .fetch_latest_app_restore(account.item.id, app.id)

@@ -107,6 +107,9 @@ impl Listed for Of<Schedule> {
         Field::<Self>::new("zone", Column::shrinking("ZONE"), |of| {
             of.thing.time_zone.as_str().into()
         }),
+        Field::<Self>::new("origin", Column::new("ORIGIN", Align::Left), |of| {
+            of.thing.origin.to_string().into()
+        }),
         Field::<Self>::extra("state", STATE, |of| of.state().into()),
         Field::<Self>::new("next", Column::new("NEXT", Align::Right), |of| {
             of.thing.next_run_timestamp.as_ref().into()

@@ -1,5 +1,6 @@
 //! `appkeep schedule`
 
+mod change;
 mod declared;
 
 use std::process::ExitCode;
@@ -14,9 +15,12 @@ use crate::remote::{self, Cell, Details, Format, ListArgs, Of, Session, Tone, fi
 const EXAMPLES: &str = "Examples:
   appkeep schedule list
   appkeep schedule show nightly
+  appkeep schedule create weekly --app shop --cron @weekly --keep-last 8
   appkeep schedule list --app shop --output yaml";
 
-/// List, show and run schedules, and confirm held deletions. Schedules are declared in the server's configuration.
+/// Create, list, show, change, run and delete schedules, and confirm held deletions.
+///
+/// Schedules of the server's configuration are read-only.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
@@ -37,6 +41,14 @@ enum Command {
         #[command(flatten)]
         which: declared::Args,
     },
+    /// Create a schedule, beside those of the server's configuration.
+    #[command(
+        after_help = "Example: appkeep schedule create nightly --app shop --cron '30 2 * * *' --keep-daily 7"
+    )]
+    Create(change::CreateArgs),
+    /// Delete a schedule that was created with this command or over the API. Its backups and snapshots stay.
+    #[command(after_help = "Example: appkeep schedule delete nightly --app shop")]
+    Delete(change::DeleteArgs),
     /// List schedules; without --app, of all apps.
     #[command(
         visible_alias = "ls",
@@ -68,29 +80,38 @@ enum Command {
         #[arg(long, value_name = "APP")]
         app: Option<String>,
     },
+    /// Change a schedule that was created with this command or over the API.
+    ///
+    /// Options that are not given leave their settings unchanged. --keep-… options replace all rules for keeping backups
+    /// and snapshots.
+    #[command(after_help = "Example: appkeep schedule update nightly --cron '0 4 * * *' --keep-last 30")]
+    Update(change::UpdateArgs),
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
-        Command::ConfirmRetention { which } => declared::confirm_retention(&which).await,
-        Command::Run { which } => declared::run_now(&which).await,
+        Command::ConfirmRetention { which } => return declared::confirm_retention(&which).await,
+        Command::Run { which } => return declared::run_now(&which).await,
+        Command::Create(create) => change::create(&Session::open(&args.source).await?, &create).await?,
+        Command::Update(update) => change::update(&Session::open(&args.source).await?, &update).await?,
+        Command::Delete(delete) => change::delete(&Session::open(&args.source).await?, &delete).await?,
         Command::List { app, list } => {
             let session = Session::open_to_read(&args.source).await?;
-            self::list(&session, app.as_deref(), &list).await
+            self::list(&session, app.as_deref(), &list).await?;
         }
         Command::Show { schedule, app } => {
             let session = Session::open_to_read(&args.source).await?;
-            show(&session, &schedule, app.as_deref()).await
+            show(&session, &schedule, app.as_deref()).await?;
         }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
-async fn show(session: &Session, wanted: &str, app: Option<&str>) -> anyhow::Result<ExitCode> {
+async fn show(session: &Session, wanted: &str, app: Option<&str>) -> anyhow::Result<()> {
     let app = session.app_if_named(app).await?;
     let found = find(wanted, session.owned_schedules(app.as_ref()).await?)?.thing;
     let now = session.now();
-    session.output.one(&found.data()?, || details(&found, now))?;
-    Ok(ExitCode::SUCCESS)
+    session.output.one(&found.data()?, || details(&found, now))
 }
 
 fn details(of: &Of<Schedule>, now: DateTime<Utc>) -> Details {
@@ -99,6 +120,7 @@ fn details(of: &Of<Schedule>, now: DateTime<Utc>) -> Details {
     details.cell("name", &schedule.name);
     details.cell("id", schedule.id);
     details.cell("app", of.app_name());
+    details.cell("origin", &schedule.origin);
     if schedule.enabled == ScheduleEnabled::False {
         details.cell("state", Cell::toned(&"off", Tone::Bad));
     }
@@ -125,15 +147,17 @@ fn details(of: &Of<Schedule>, now: DateTime<Utc>) -> Details {
     details
 }
 
-async fn list(session: &Session, app: Option<&str>, list: &ListArgs) -> anyhow::Result<ExitCode> {
+async fn list(session: &Session, app: Option<&str>, list: &ListArgs) -> anyhow::Result<()> {
     list.check::<Of<Schedule>>(session.output)?;
     let app = session.app_if_named(app).await?;
     let schedules = session.owned_schedules(app.as_ref()).await?;
     let of = app.map(|app| format!(" of {}", app.name)).unwrap_or_default();
-    let none = format!("there are no schedules{of}; declare one in the server's configuration");
+    let none = format!(
+        "there are no schedules{of}; create one with appkeep schedule create, or in the server's configuration"
+    );
     let schedules = list.show(session, schedules, &[], &none)?;
     if session.output != Format::Table {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(());
     }
     for schedule in schedules.iter().map(|of| &of.thing) {
         if let Some(held) = held(schedule) {
@@ -144,7 +168,7 @@ async fn list(session: &Session, app: Option<&str>, list: &ListArgs) -> anyhow::
             ));
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// Returns the deletions that the schedule's retention holds back, if any.
@@ -176,9 +200,16 @@ pub(super) fn kept(schedule: &Schedule) -> String {
         .iter()
         .filter_map(|(word, count)| count.map(|count| format!("{count} {word}")))
         .collect();
-    if rules.is_empty() {
+    let of_both = if rules.is_empty() {
         "all".to_owned()
     } else {
         rules.join(", ")
+    };
+    // Snapshots have rules of their own if their number differs.
+    match (&schedule.backup_retention, &schedule.snapshot_retention) {
+        (Some(backups), Some(snapshots)) if backups != snapshots && backups != "0" && snapshots != "0" => {
+            format!("{of_both} (snapshots: {snapshots} last)")
+        }
+        _ => of_both,
     }
 }

@@ -52,7 +52,10 @@ version: Print the version
 bucket: list | show | check | Examples:
 bucket import: The server must be stopped | can be repeated | Exit codes: 0 | --output <FORMAT> | Example:
 bucket check: as far as the server knows | sums up the states | Example:
-schedule: list | show | run | server's configuration | Examples:
+schedule: create | update | delete | list | show | run | server's configuration | Examples:
+schedule create: --cron <CRON> | --zone <ZONE> | --what <KINDS> | --keep-daily <COUNT> | Example:
+schedule update: --disable | replace all rules | Example:
+schedule delete: Its backups and snapshots stay | --yes | Example:
 logout: Remove a stored login | --all
 status: the last good backup of each app | --watch | Exit codes: 0 nothing needs attention, 1
 doctor: the most likely first | Nothing is changed | Exit codes: 0 no problems

@@ -36,6 +36,9 @@ fn assert_cancelled(backup: &Value) {
 #[test]
 fn queued_jobs_are_listed_and_cancelled_while_a_server_runs() {
     let (installation, server, token) = started_idle();
+    let none = job(&installation, &["list"]);
+    let said = String::from_utf8(none.stderr).unwrap();
+    assert_eq!(said, "no jobs are waiting, running or parked\n");
     let paths = create(&server, &token);
 
     let jobs = listed(&installation);

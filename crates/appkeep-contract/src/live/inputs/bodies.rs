@@ -101,6 +101,7 @@ impl Walk<'_> {
             "object" => self.visit_object(node, path),
             "array" => self.visit_array(node, path),
             "string" => self.visit_string(node, path),
+            "integer" => self.visit_integer(node, path),
             _ => {}
         }
     }
@@ -159,6 +160,31 @@ impl Walk<'_> {
             path.push("0".to_owned());
             self.visit(&items, path);
             path.pop();
+        }
+    }
+
+    fn visit_integer(&mut self, node: &Node<'_>, path: &[String]) {
+        let location = name(path);
+        let bounds = [
+            (
+                "minimum",
+                ("input-minimum", "A number is at least its minimum."),
+                -1,
+            ),
+            (
+                "maximum",
+                ("input-maximum", "A number is at most its maximum."),
+                1,
+            ),
+        ];
+        for (keyword, rule, beyond) in bounds {
+            let Some(bound) = node.number(keyword).and_then(|bound| i64::try_from(bound).ok()) else {
+                continue;
+            };
+            self.accept(&format!("{location} is {bound}"), self.with(path, json!(bound)));
+            let outside = bound + beyond;
+            let what = format!("{location} is {outside}, which violates its {keyword}");
+            self.reject(rule, path, what, self.with(path, json!(outside)));
         }
     }
 

@@ -60,6 +60,8 @@ fn every_constraint_of_every_request_is_violated() {
         "additionalProperties",
         "items",
         "maxItems",
+        "minimum",
+        "maximum",
     ]
     .into_iter()
     .chain(super::CONSTRAINTS.iter().map(|(keyword, _, _)| *keyword))

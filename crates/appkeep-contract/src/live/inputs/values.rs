@@ -116,6 +116,7 @@ pub(super) fn valid(node: &Node<'_>) -> Option<Value> {
         "array" => Some(json!([valid(&node.items()?)?])),
         "string" => node.texts().valid.first().map(|text| json!(text)),
         "boolean" => Some(json!(true)),
+        "integer" => Some(json!(node.number("minimum").unwrap_or_default())),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ mod admission;
 pub(super) mod declared;
 mod pages;
 mod resources;
+mod schedules;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -89,7 +90,9 @@ impl FakeServer {
 
     /// Loses everything.
     pub(super) fn delete_all(&self) {
-        self.state().stored.clear();
+        let mut state = self.state();
+        state.stored.clear();
+        state.schedules.clear();
     }
 
     /// The names of all backups and snapshots, newest first.

@@ -59,6 +59,20 @@ pub(super) const DEFECTS: &[Defect] = &[
             response
         })
     })).of_declared(),
+    // ------------------------------------------------------------------ schedules
+    defect(Semantics, "schedule-change-loses-retention", "A change of a schedule drops the number of backups.", OnResponse(|request, response| {
+        if request.operation() == "app_schedule_update_for_app" && response.status == 200 {
+            response.change(|body| body["backupRetention"] = json!("1"));
+        }
+    })).of_declared(),
+    defect(Semantics, "schedule-name-twice", "A schedule can get the name of another one.", Handler(|mut request, server| {
+        Box::pin(async move {
+            if request.operation() == "app_schedule_update_for_app" {
+                request.change(|body| { body.shift_remove("name"); });
+            }
+            server.send(request).await
+        })
+    })).of_declared(),
     // ------------------------------------------------------------------ restores
     defect(Semantics, "force-update-not-required", "An app is restored without `ForceUpdate`.", OnRequest(|request| {
         if request.operation() == "app_update" {

@@ -291,7 +291,7 @@ pub(super) fn number(bytes: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use appkeep_core::catalog::{App, AppOptions};
-    use appkeep_core::schedule::{Retention, Schedule, Timing};
+    use appkeep_core::schedule::{Retention, Schedule, ScheduleOrigin, Timing};
     use prometheus_client::encoding::text::encode_registry;
     use uuid::Uuid;
 
@@ -321,7 +321,9 @@ mod tests {
             creates_snapshot: false,
             bucket_id: None,
             retention: Retention::default(),
-            declared: true,
+            snapshot_retention: None,
+            enabled: true,
+            origin: ScheduleOrigin::Configuration,
         };
         Scheduled { schedule, next: None }
     }

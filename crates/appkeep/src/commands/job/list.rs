@@ -5,7 +5,7 @@ use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
 use super::{AppNames, ListArgs, is_of};
-use crate::remote::{Align, Column, Table, short_ids};
+use crate::remote::{Align, Column, Format, Table, note, short_ids};
 
 pub(super) async fn run(args: ListArgs) -> anyhow::Result<()> {
     let store = args.database.open().await?;
@@ -17,6 +17,10 @@ pub(super) async fn run(args: ListArgs) -> anyhow::Result<()> {
     if let Some(app) = &args.app {
         let app = names.find(app)?;
         jobs.retain(|job| is_of(job, app));
+    }
+    if jobs.is_empty() && args.output == Format::Table {
+        note("no jobs are waiting, running or parked");
+        return Ok(());
     }
     let exactly: Vec<Value> = jobs.iter().map(exact).collect();
     args.output.list(&exactly, || table(&jobs, &names))

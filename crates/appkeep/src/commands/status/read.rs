@@ -312,7 +312,7 @@ mod tests {
     fn schedule(changes: &Value) -> Schedule {
         let mut schedule = json!({
             "type": "application/astra-schedule", "version": "1.3", "id": Uuid::nil(), "name": "nightly",
-            "appID": Uuid::nil(), "enabled": "true", "granularity": "custom", "cron": "0 2 * * *",
+            "appID": Uuid::nil(), "origin": "configuration", "enabled": "true", "granularity": "custom", "cron": "0 2 * * *",
             "timeZone": "UTC", "jitterSecs": 0, "makes": ["backup"], "retention": {},
             "metadata": {
                 "labels": [], "creationTimestamp": "2026-01-01T12:00:00Z",

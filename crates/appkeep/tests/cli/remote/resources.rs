@@ -5,7 +5,7 @@ use std::fs;
 use appkeep_launcher::{APP, BUCKET, app_backups, eventually};
 use serde_json::{Value, json};
 
-use super::{Fixture, rows};
+use super::{Fixture, error_line, rows};
 use crate::program::{installation, stdout};
 
 fn text<'a>(value: &'a Value, member: &str) -> &'a str {
@@ -226,10 +226,72 @@ fn schedules_are_listed_with_their_retention() {
     let table = stdout(&fixture.run(["schedule", "list"]));
     let rows: Vec<&str> = table.lines().collect();
     let words: Vec<&str> = rows[0].split_whitespace().collect();
-    assert_eq!(words, ["NAME", "APP", "WHEN", "ZONE", "NEXT", "KEEPS", "ID"]);
+    assert_eq!(
+        words,
+        ["NAME", "APP", "WHEN", "ZONE", "ORIGIN", "NEXT", "KEEPS", "ID"]
+    );
     assert!(
-        rows[1].starts_with("nightly  shop  30 2 * * *  Europe/Berlin  in "),
+        rows[1].starts_with("nightly  shop  30 2 * * *  Europe/Berlin  configuration  in "),
         "{table}"
     );
     assert!(rows[1].contains("  3 last, 7 daily  "), "{table}");
+}
+
+#[test]
+fn schedules_are_created_changed_and_deleted() {
+    let installation = installation();
+    let schedule = "[[accounts.apps.schedules]]\nname = \"yearly\"\ncron = \"0 0 1 1 *\"\n";
+    installation.add_apps(schedule).unwrap();
+    let fixture = Fixture::of(installation);
+    let settings = [
+        "--cron",
+        "@daily",
+        "--zone",
+        "Europe/Berlin",
+        "--what",
+        "backup,snapshot",
+        "--keep-daily",
+        "7",
+        "--jitter-secs",
+        "60",
+        "--bucket",
+        "local",
+    ];
+    let create = [&["schedule", "create", "nightly"][..], &settings].concat();
+    let output = fixture.run(&create);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let line = stdout(&output);
+    assert!(
+        line.starts_with("schedule nightly of shop is created ("),
+        "{line}"
+    );
+    let created = fixture.json(&["schedule", "show", "nightly"]);
+    assert_eq!(created["origin"], "api");
+    assert_eq!(created["cron"], "0 0 * * *");
+    assert_eq!(created["makes"], json!(["backup", "snapshot"]));
+    assert_eq!(created["retention"], json!({"keepDaily": 7}));
+
+    let twice = error_line(&fixture.run(&create), 5);
+    assert!(twice.contains("name"), "{twice}");
+    let invalid = ["schedule", "create", "other", "--cron", "0 25 * * *"];
+    let invalid = error_line(&fixture.run(invalid), 2);
+    assert!(invalid.contains("hour \"25\" is not 0 to 23"), "{invalid}");
+    for command in ["update", "delete"] {
+        let refused = error_line(&fixture.run(["schedule", command, "yearly"]), 5);
+        assert_eq!(refused, "yearly is part of the server's configuration");
+    }
+
+    let update = ["schedule", "update", "nightly", "--keep-last", "3", "--disable"];
+    let output = fixture.run(update);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let changed = fixture.json(&["schedule", "show", "nightly"]);
+    assert_eq!(
+        (&changed["cron"], &changed["enabled"]),
+        (&created["cron"], &"false".into())
+    );
+    assert_eq!(changed["retention"], json!({"keepLast": 3}));
+    let deleted = stdout(&fixture.run(["schedule", "delete", "nightly"]));
+    assert!(deleted.contains("its backups and snapshots stay"), "{deleted}");
+    let listed = fixture.json(&["schedule", "list"]);
+    assert_eq!(listed.as_array().map(Vec::len), Some(1), "{listed}");
 }

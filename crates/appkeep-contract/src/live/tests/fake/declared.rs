@@ -100,6 +100,14 @@ pub(in crate::live::tests) fn schedules(app: &str) -> Vec<Value> {
     vec![schedule(2), schedule(1)]
 }
 
+/// The hooks of an app.
+pub(in crate::live::tests) fn hooks(app: &str) -> Vec<Value> {
+    if app != APP.to_string() {
+        return Vec::new();
+    }
+    vec![like("HookListOfOne", json!({"appID": app}))]
+}
+
 /// The buckets of an account, newest first.
 pub(in crate::live::tests) fn buckets(account: &str) -> Vec<Value> {
     if account == OTHER.to_string() {

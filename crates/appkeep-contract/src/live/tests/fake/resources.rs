@@ -32,6 +32,8 @@ pub(super) struct FakeState {
     pub(super) failing_app: Option<String>,
     /// The apps that are being restored, and until when.
     restoring: Vec<(String, u64)>,
+    /// The schedules that clients created.
+    pub(super) schedules: Vec<Value>,
     pub(super) fault: Option<StorageFault>,
 }
 
@@ -45,6 +47,7 @@ impl Default for FakeState {
             requests_per_state: Some(0),
             failing_app: None,
             restoring: Vec::new(),
+            schedules: Vec::new(),
             fault: None,
         }
     }
@@ -145,6 +148,7 @@ impl FakeState {
             },
             OperationKind::Delete => self.delete(valid, request),
             OperationKind::Restore => self.restore(valid, request),
+            OperationKind::ChangeSchedule => self.change_schedule(valid, request),
             OperationKind::Read => self.read(valid, request),
         }
     }
@@ -170,7 +174,9 @@ impl FakeState {
                 let tag = format!("\"{}\"", found["state"].as_str().unwrap_or_default());
                 Response::of_json(200, &found).with("ETag", &tag)
             }
-            "app_schedule_list_for_app" => list("schedules", "1.3", declared::schedules(app), request),
+            "app_schedule_list_for_app" => list("schedules", "1.3", self.schedules_of(app), request),
+            "app_hook_list_for_app" => list("executionHooks", "1.3", declared::hooks(app), request),
+            "app_schedule_fetch_for_app" => self.fetch_schedule(valid, request),
             "bucket_list" => list("buckets", "1.2", declared::buckets(account), request),
             _ => list("clouds", "1.0", Vec::new(), request),
         }
@@ -207,15 +213,8 @@ impl FakeState {
     /// A resource in the media type that the request prefers.
     fn resource(&self, status: u16, stored: &StoredResource, request: &Request) -> Response {
         let (body, tag) = stored.shown(self.now);
-        let vendor = stored.kind.vendor_type();
-        let accept = request.header(&ACCEPT);
-        let is_vendor = quality(accept, &vendor) > quality(accept, "application/json");
         let response = Response::of_json(status, &body).with("ETag", &tag);
-        if is_vendor {
-            response.with("Content-Type", &vendor)
-        } else {
-            response
-        }
+        preferred(response, &stored.kind.vendor_type(), request)
     }
 
     fn create(&mut self, valid: &ValidRequest, request: &Request) -> Response {
@@ -344,7 +343,7 @@ impl FakeState {
 }
 
 /// A time of the clock, as the contract writes it.
-fn time(requests: u64) -> String {
+pub(super) fn time(requests: u64) -> String {
     let start: DateTime<Utc> = START.parse().unwrap();
     let elapsed = TimeDelta::milliseconds(requests.try_into().unwrap());
     (start + elapsed).to_rfc3339_opts(SecondsFormat::Micros, true)
@@ -366,4 +365,14 @@ fn quality(accept: &str, media_type: &str) -> f32 {
     });
     let best = ranges.max_by_key(|(specificity, _)| *specificity);
     best.map_or(0.0, |(_, quality)| quality)
+}
+
+/// The response in the vendor's media type, if the request prefers it.
+pub(super) fn preferred(response: Response, vendor: &str, request: &Request) -> Response {
+    let accept = request.header(&ACCEPT);
+    if quality(accept, vendor) > quality(accept, "application/json") {
+        response.with("Content-Type", vendor)
+    } else {
+        response
+    }
 }

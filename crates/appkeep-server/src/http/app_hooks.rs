@@ -1,0 +1,34 @@
+//! Handler of the operation on hooks.
+
+use appkeep_api::hook::{HookListType, HookVersion};
+use appkeep_api::params::{AppPath, HookListQuery, QueryParams};
+use appkeep_core::authz::Read;
+use appkeep_core::error::Error;
+
+use super::call::{Answered, Call, app};
+use super::short_list::{self, Head};
+use super::{list, to_wire_declared};
+
+pub(super) async fn list_for_app(
+    call: &Call<'_>,
+    path: AppPath,
+    query: QueryParams<HookListQuery>,
+) -> Answered {
+    let authorized = call.authorize::<Read>(path.account_id).await?;
+    let app_id = app(path.app_id)?;
+    let (include, options) = list::wanted(query)?;
+    let service = &call.http().service;
+    let found = service
+        .app_hook_list_for_app(&authorized, app_id, options)
+        .await?;
+    let hooks: Result<Vec<_>, _> = found.items.iter().map(to_wire_declared::hook).collect();
+    let head = Head(HookListType::Hooks, HookVersion::V1_3);
+    short_list::answer(
+        call.http(),
+        authorized.ctx(),
+        head,
+        &hooks.map_err(Error::Internal)?,
+        found.continue_after,
+        &include,
+    )
+}

@@ -19,7 +19,7 @@ const GROUPS: [(&str, &[&str]); 3] = [
     (
         "Use a server",
         &[
-            "login", "logout", "context", "status", "app", "backup", "snapshot", "schedule", "bucket",
+            "login", "logout", "context", "ca", "status", "app", "backup", "snapshot", "schedule", "bucket",
             "doctor",
         ],
     ),

@@ -137,7 +137,12 @@ impl Demo {
         Ok(format!(
             r#"
 The app "shop" is in {root}/shop, and its backups are stored in {root}/bucket.
-In a browser: {url}/ui, with the token below. Or in another terminal:
+In a browser: {url}/ui, with the token below. With the command line, in another terminal:
+
+  appkeep login --url {url} --token {token}{ca}
+  appkeep backup create second --app shop --wait
+
+Or with curl:
 
   export APPKEEP_URL={url}
   export APPKEEP_TOKEN={token}{trust}
@@ -154,7 +159,7 @@ In a browser: {url}/ui, with the token below. Or in another terminal:
   curl -sSw '\n' -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' \
     -d '{{"type":"application/astra-appSnap","version":"1.2"}}' $APP/appSnaps
 
-The variables are also for the command line: `appkeep backup create second --app shop --wait`.
+The variables are also for the command line, which then needs no login.
 The bucket contains restic repositories; `appkeep key show --recovery --data {data}` prints their passwords.
 Press ctrl-C to stop."#,
             root = self.root.display(),
@@ -163,6 +168,10 @@ Press ctrl-C to stop."#,
             account = connection.account_id,
             app = app.id,
             data = connection.data.display(),
+            ca = connection
+                .ca
+                .as_ref()
+                .map_or_else(String::new, |file| format!(" --ca '{}'", file.display())),
             trust = connection.ca.as_ref().map_or_else(String::new, |file| format!(
                 "\n  export APPKEEP_CA='{0}' CURL_CA_BUNDLE='{0}'",
                 file.display()

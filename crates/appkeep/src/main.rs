@@ -27,8 +27,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::commands::{
-    app, backup, bucket, config, context, diff, doctor, explain, health, job, key, login as logging_in, node,
-    restore, schedule, serve, shell, snapshot, status, store, token, verify,
+    app, backup, bucket, ca, config, context, diff, doctor, explain, health, job, key, login as logging_in,
+    node, restore, schedule, serve, shell, snapshot, status, store, token, verify,
 };
 use self::definition::Settings;
 use self::failure::{COULD_NOT_RUN, Failure};
@@ -56,6 +56,7 @@ enum Command {
     Login(logging_in::Args),
     Logout(logging_in::LogoutArgs),
     Context(context::Args),
+    Ca(ca::Args),
     Status(status::Args),
     Doctor(doctor::Args),
     Health(health::Args),
@@ -175,6 +176,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Doctor(args) => block_on(doctor::run(args)),
         Command::Health(args) => block_on(health::run(args)),
         Command::Logout(args) => logging_in::logout(&args),
+        Command::Ca(args) => block_on(ca::run(args)),
         Command::Context(args) => context::run(&args),
         Command::Version => commands::version(),
         Command::Completions(args) => shell::completions(&args),

@@ -153,6 +153,8 @@ impl OwnCertificate {
         };
         let has = names_of(&parsed);
         there.ends_at - now > RENEW_BEFORE
+            // Earlier versions didn't include the authority.
+            && there.certified.cert.len() > 1
             && parsed.validity().not_before.timestamp() <= now.timestamp()
             && self.names.iter().all(|name| has.contains(name))
             && authority_key_id(&parsed) == authority.key_id.as_deref()
@@ -192,7 +194,9 @@ impl OwnCertificate {
         let cert = params.signed_by(&key, &authority.issuer)?;
         // A crash in between leaves a mismatched pair, which is created anew.
         self.write("key.pem", Zeroizing::new(key.serialize_pem()).as_bytes(), 0o600)?;
-        self.write("cert.pem", cert.pem().as_bytes(), 0o644)?;
+        // The authority is included, so that `appkeep ca` can read it from a connection.
+        let authority = fs::read_to_string(self.ca_file())?;
+        self.write("cert.pem", (cert.pem() + &authority).as_bytes(), 0o644)?;
         Ok(())
     }
 

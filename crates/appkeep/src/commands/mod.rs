@@ -3,6 +3,7 @@
 pub(crate) mod app;
 pub(crate) mod backup;
 pub(crate) mod bucket;
+pub(crate) mod ca;
 pub(crate) mod config;
 pub(crate) mod context;
 mod create;

@@ -132,7 +132,7 @@ fn unreachable_at(url: &str, error: &Error, cause: &TransportError) -> Failure {
             COULD_NOT_RUN,
             format!("the certificate of {url} is not trusted: {last}"),
         )
-        .next("specify its certificate authority with --ca FILE or APPKEEP_CA");
+        .next("specify its certificate authority with --ca FILE or APPKEEP_CA (appkeep ca prints it)");
     }
     let no_tls = ["InvalidContentType", "corrupt message", "tls handshake eof"];
     if no_tls.iter().any(|words| all.contains(words)) {

@@ -20,7 +20,8 @@ pub(crate) use self::find::{Found, How, Named, deletion_confirmed, deletion_of, 
 pub(crate) use self::listing::ListArgs;
 pub(crate) use self::lists::Of;
 pub(crate) use self::print::{
-    Format, Messages, complain, confirmed, is_quiet, note, print_error, set_database_options, set_messages,
+    Format, Messages, complain, confirmed, is_interactive, is_quiet, note, print_error, set_database_options,
+    set_messages,
 };
 pub(crate) use self::progress::{End, Reporter, Step, name_bars};
 pub(crate) use self::session::{Session, find_app, is_undeclared};

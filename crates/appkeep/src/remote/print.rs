@@ -239,7 +239,7 @@ fn fitting(prompt: String) -> String {
 }
 
 /// Returns whether the user can be asked.
-pub(super) fn is_interactive() -> bool {
+pub(crate) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 

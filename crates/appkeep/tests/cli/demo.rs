@@ -16,8 +16,10 @@ struct Demo {
     server: RunningServer,
     /// The demo's directory.
     root: PathBuf,
-    /// The printed commands.
+    /// The printed commands for a shell with curl.
     lines: Vec<String>,
+    /// The printed calls of this program.
+    calls: Vec<String>,
 }
 
 impl Demo {
@@ -26,12 +28,14 @@ impl Demo {
         command.args(["serve", "--demo", "--listen", "127.0.0.1:0"]);
         command.args(arguments).env("TMPDIR", temporary);
         let mut server = RunningServer::start(command).unwrap();
-        let (mut root, mut lines) = (None, Vec::new());
+        let (mut root, mut lines, mut calls) = (None, Vec::new(), Vec::new());
         loop {
             let line = server.next_line().unwrap();
             if let Some((_, installation)) = line.split_once("\"shop\" is in ") {
                 let (installation, _) = installation.split_once("/shop, ").expect("the app's directory");
                 root = Some(PathBuf::from(installation));
+            } else if let Some(call) = line.strip_prefix("  appkeep ") {
+                calls.push(format!("{} {call}", env!("CARGO_BIN_EXE_appkeep")));
             } else if let Some(typed) = line.strip_prefix("  ") {
                 lines.push(typed.to_owned());
             } else if line == "Press ctrl-C to stop." {
@@ -39,7 +43,12 @@ impl Demo {
             }
         }
         let root = root.expect("the directory of the app");
-        Self { server, root, lines }
+        Self {
+            server,
+            root,
+            lines,
+            calls,
+        }
     }
 
     /// Runs lines in a shell and returns its output as a sequence of JSON values.
@@ -114,6 +123,18 @@ fn the_printed_commands_work_over_tls() {
     let answers = Demo::shell(&lines);
     assert_eq!(answers.len(), 3);
     assert_eq!(answers[0]["name"], "my-first-backup");
+    // The first one is a login, after which the others need no variables.
+    let script = demo.calls.join("\n");
+    assert!(demo.calls[0].contains(" login --url "), "{script}");
+    let output = Command::new("sh")
+        .args(["-e", "-c", &script])
+        .env("XDG_CONFIG_HOME", temporary.path().join("config"))
+        .output()
+        .expect("a shell");
+    assert!(
+        stdout(&output).contains("backup second is completed"),
+        "{script}\n{output:?}"
+    );
     assert_eq!(demo.server.stop("INT").unwrap().status.code(), Some(0));
 }
 

@@ -44,6 +44,7 @@ backup find: Requires --data | A glob | Examples:
 backup dump: Requires --data | --target <FILE> | Only the owner can read | Examples:
 backup diff: Requires --data | The content isn't read | Examples:
 snapshot: list | show | create | delete | Examples:
+ca: Compare its fingerprint | --fingerprint <FINGERPRINT> | Examples:
 context: the selected one, or that of --context | list | use | rename | delete | Examples:
 login: Store a server | --token-stdin | --name <CONTEXT> | readable only by the user | Examples: appkeep login --url
 backup delete: --older-than <WHEN> | --keep-last <COUNT> | --dry-run | Examples:

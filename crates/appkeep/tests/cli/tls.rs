@@ -11,7 +11,9 @@ use std::process::{Command, Output};
 use appkeep_launcher::{Installation, RunningServer, backups, eventually};
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
 
-use crate::program::{installation, only_error_line};
+use crate::program::{appkeep, installation, only_error_line, stdout};
+use crate::remote::{error_line, last_error_line};
+use crate::terminal::{Terminal, plain};
 
 /// The exit code of curl for an untrusted certificate.
 const UNTRUSTED: i32 = 60;
@@ -370,4 +372,93 @@ fn plain_http_gets_no_response_and_affects_no_client() {
     let ended = server.stop("TERM").unwrap();
     assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
     drop(silent);
+}
+
+/// Returns a call of `appkeep ca`.
+fn ca(arguments: &[&str]) -> Command {
+    let mut command = appkeep();
+    command.arg("ca").args(arguments);
+    command
+}
+
+#[test]
+fn authorities_are_printed_once_their_fingerprint_is_known() {
+    let installation = installation();
+    let (server, file) = start_self_signed(&installation, &[]);
+    let pem = fs::read_to_string(&file).unwrap();
+    let data = installation.data().display().to_string();
+    let local = ca(&["--data", &data]).output().unwrap();
+    assert_eq!(stdout(&local).trim_end(), pem.trim_end());
+    let shown = String::from_utf8(local.stderr.clone()).unwrap();
+    let fingerprint = shown
+        .trim_end()
+        .strip_prefix("SHA-256 fingerprint: ")
+        .unwrap()
+        .to_owned();
+    let openssl = Command::new("openssl")
+        .args(["x509", "-noout", "-fingerprint", "-sha256", "-in"])
+        .arg(&file)
+        .output()
+        .expect("openssl runs: apt-get install openssl");
+    assert_eq!(
+        stdout(&openssl).trim_end(),
+        format!("sha256 Fingerprint={fingerprint}")
+    );
+
+    let url = ["--url", &server.url[..]];
+    let refused = ca(&url).output().unwrap();
+    assert_eq!(stdout(&refused), "");
+    assert!(
+        last_error_line(&refused, 2).starts_with("an authority from the network isn't printed before "),
+        "{refused:?}"
+    );
+    let wrong = "00".repeat(32);
+    let refused = ca(&[&url[..], &["--fingerprint", &wrong]].concat())
+        .output()
+        .unwrap();
+    assert_eq!(stdout(&refused), "");
+    assert!(error_line(&refused, 1).starts_with(&format!("the fingerprint is {fingerprint}, not 00:00:")));
+    let printed = ca(&[&url[..], &["--fingerprint", &fingerprint]].concat())
+        .output()
+        .unwrap();
+    assert_eq!(stdout(&printed), stdout(&local), "{printed:?}");
+    let copy = installation.path().join("copy.pem");
+    fs::write(&copy, printed.stdout).unwrap();
+    assert!(trusts(&server, &copy));
+
+    // Certificates of earlier versions lacked the authority. They are replaced, and the authority stays.
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
+    let certificate = installation.data().join("tls/cert.pem");
+    let chain = fs::read_to_string(&certificate).unwrap();
+    let end = "-----END CERTIFICATE-----\n";
+    let (first, _) = chain.split_once(end).unwrap();
+    fs::write(&certificate, format!("{first}{end}")).unwrap();
+    let (server, _) = start_self_signed(&installation, &[]);
+    let url = ["--url", &server.url[..]];
+    let mut terminal = Terminal::start(200, &ca(&url));
+    assert!(plain(&terminal.expect("Is this the fingerprint")).contains(&fingerprint));
+    terminal.type_line("y");
+    let (code, text) = terminal.end();
+    assert_eq!(code, 0, "{text}");
+    assert!(plain(&text).contains("-----BEGIN CERTIFICATE-----"), "{text}");
+}
+
+#[test]
+fn servers_without_an_authority_of_their_own_are_named() {
+    let installation = installation();
+    let server = installation.start().unwrap();
+    let refused = ca(&["--url", &server.url]).output().unwrap();
+    assert_eq!(
+        error_line(&refused, 2),
+        format!(
+            "{} has no certificate authority: only https:// has one",
+            server.url
+        )
+    );
+    let https = server.url.replace("http:", "https:");
+    let refused = error_line(&ca(&["--url", &https]).output().unwrap(), 2);
+    assert!(
+        refused.starts_with(&format!("the TLS handshake with {https} failed: ")),
+        "{refused}"
+    );
 }

@@ -130,7 +130,9 @@ fn trusted_certificates_are_stored() {
         "{refusal}"
     );
     assert!(
-        refusal.ends_with("; specify its certificate authority with --ca FILE or APPKEEP_CA"),
+        refusal.ends_with(
+            "; specify its certificate authority with --ca FILE or APPKEEP_CA (appkeep ca prints it)"
+        ),
         "{refusal}"
     );
     let without_tls = run_at(&server.url.replace("https:", "http:"), &["app", "list"]);

@@ -14,10 +14,12 @@
 mod bodies;
 mod changes;
 mod codes;
+mod coverage;
 mod documentation;
 mod links;
 mod operations;
 mod parameters;
+mod reach;
 mod responses;
 mod security;
 mod servers;

@@ -3,17 +3,20 @@
 //! Any OpenAPI 3.0 text is read, JSON or YAML. All local references are resolved during parsing, so that later
 //! steps don't have to. Documents aren't linted: titles, tags and examples stay in the tree.
 
+mod direction;
 mod error;
 mod lines;
 mod model;
 mod pairs;
 mod read;
 mod reference;
+mod serialization;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
+pub(crate) use direction::{Direction, UNSENT};
 pub use error::DocumentError;
 use lines::Lines;
 pub(crate) use model::route;
@@ -21,8 +24,10 @@ pub use model::{
     Body, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SchemaPlace, Security,
     StatusKey,
 };
+pub(crate) use read::{holds_free_values, holds_names};
 pub use reference::escape;
 pub(crate) use reference::{local, resolve};
+pub(crate) use serialization::Serialization;
 
 /// An OpenAPI 3.0 document with its operations.
 #[derive(Debug, Clone)]
@@ -31,6 +36,8 @@ pub struct Document {
     root: Value,
     operations: Vec<Operation>,
     lines: Arc<Lines>,
+    /// The document as it applies to requests and to responses.
+    views: [OnceLock<Option<Arc<Value>>>; 2],
 }
 
 impl Document {
@@ -67,6 +74,7 @@ impl Document {
             root,
             operations,
             lines: Arc::default(),
+            views: Default::default(),
         })
     }
 
@@ -80,6 +88,18 @@ impl Document {
     #[must_use]
     pub fn root(&self) -> &Value {
         &self.root
+    }
+
+    /// The whole document as it applies to one direction, at the same places: see [`Direction`].
+    pub(crate) fn view(&self, direction: Direction) -> &Value {
+        let [request, response] = &self.views;
+        let view = match direction {
+            Direction::Request => request,
+            Direction::Response => response,
+        };
+        view.get_or_init(|| direction::view(&self.root, &self.operations, direction).map(Arc::new))
+            .as_deref()
+            .unwrap_or(&self.root)
     }
 
     /// The value at a JSON pointer with its own pointer, after following references.

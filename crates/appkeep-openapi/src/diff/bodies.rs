@@ -53,7 +53,7 @@ fn compare_bodies(pair: &mut Pair<'_, '_>, old: &Body, new: &Body) {
             None => pair.note(
                 Code::RequestMediaTypeRemoved,
                 "body",
-                format!("`{}`", was.name),
+                format!("`{was}`"),
                 Some(&was.at),
                 new_at,
             ),
@@ -66,7 +66,7 @@ fn compare_bodies(pair: &mut Pair<'_, '_>, old: &Body, new: &Body) {
             None => pair.note(
                 Code::RequestMediaTypeAdded,
                 "body",
-                format!("`{}`", now.name),
+                format!("`{now}`"),
                 old_at,
                 Some(&now.at),
             ),

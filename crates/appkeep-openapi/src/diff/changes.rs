@@ -4,17 +4,32 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::{Change, Code, Use};
-use crate::document::{Document, Operation, SchemaPlace, resolve};
+use crate::document::{Direction, Document, Operation, SchemaPlace, resolve};
 use crate::schema::{Prover, Reason};
 
 /// Two documents and the differences that are known so far.
 pub(super) struct Changes<'a> {
     pub(super) old: &'a Document,
     pub(super) new: &'a Document,
+    requests: Both<'a>,
+    responses: Both<'a>,
+    proven: HashMap<(Direction, String, String), Rc<Difference>>,
+    noted: Vec<Noted>,
+}
+
+/// The provers of OLD ⊆ NEW and of NEW ⊆ OLD.
+struct Both<'a> {
     narrower: Prover<'a>,
     wider: Prover<'a>,
-    proven: HashMap<(String, String), Rc<Difference>>,
-    noted: Vec<Noted>,
+}
+
+impl<'a> Both<'a> {
+    fn of(narrower: Prover<'a>) -> Self {
+        Self {
+            wider: narrower.reversed(),
+            narrower,
+        }
+    }
 }
 
 /// The obstacles to two schemas admitting the same values.
@@ -32,42 +47,65 @@ struct Noted {
     new_from: Option<String>,
 }
 
-/// The codes of one kind of schema: NEW narrower, perhaps narrower, wider, perhaps wider.
-pub(super) type SchemaCodes = [Code; 4];
+/// One kind of schema.
+#[derive(Clone, Copy)]
+pub(super) struct SchemaKind {
+    direction: Direction,
+    /// NEW narrower, perhaps narrower, wider, perhaps wider.
+    codes: [Code; 4],
+    /// NEW narrower for members that OLD doesn't describe, if that has a code of its own.
+    undocumented: Option<Code>,
+}
 
-pub(super) const PARAMETER: SchemaCodes = [
-    Code::ParameterNarrower,
-    Code::ParameterNarrowerUnproven,
-    Code::ParameterWider,
-    Code::ParameterWiderUnproven,
-];
-pub(super) const REQUEST: SchemaCodes = [
-    Code::RequestNarrower,
-    Code::RequestNarrowerUnproven,
-    Code::RequestWider,
-    Code::RequestWiderUnproven,
-];
-pub(super) const RESPONSE: SchemaCodes = [
-    Code::ResponseNarrower,
-    Code::ResponseNarrowerUnproven,
-    Code::ResponseWider,
-    Code::ResponseWiderUnproven,
-];
-pub(super) const HEADER: SchemaCodes = [
-    Code::HeaderNarrower,
-    Code::HeaderNarrowerUnproven,
-    Code::HeaderWider,
-    Code::HeaderWiderUnproven,
-];
+pub(super) const PARAMETER: SchemaKind = SchemaKind {
+    direction: Direction::Request,
+    codes: [
+        Code::ParameterNarrower,
+        Code::ParameterNarrowerUnproven,
+        Code::ParameterWider,
+        Code::ParameterWiderUnproven,
+    ],
+    undocumented: None,
+};
+pub(super) const REQUEST: SchemaKind = SchemaKind {
+    direction: Direction::Request,
+    codes: [
+        Code::RequestNarrower,
+        Code::RequestNarrowerUnproven,
+        Code::RequestWider,
+        Code::RequestWiderUnproven,
+    ],
+    undocumented: Some(Code::RequestPropertyAdded),
+};
+pub(super) const RESPONSE: SchemaKind = SchemaKind {
+    direction: Direction::Response,
+    codes: [
+        Code::ResponseNarrower,
+        Code::ResponseNarrowerUnproven,
+        Code::ResponseWider,
+        Code::ResponseWiderUnproven,
+    ],
+    undocumented: None,
+};
+pub(super) const HEADER: SchemaKind = SchemaKind {
+    direction: Direction::Response,
+    codes: [
+        Code::HeaderNarrower,
+        Code::HeaderNarrowerUnproven,
+        Code::HeaderWider,
+        Code::HeaderWiderUnproven,
+    ],
+    undocumented: None,
+};
 
 impl<'a> Changes<'a> {
     pub(super) fn new(old: &'a Document, new: &'a Document) -> Self {
-        let narrower = Prover::new(old.root(), new.root());
+        let (requests, responses) = Prover::by_direction(old, new);
         Self {
             old,
             new,
-            wider: narrower.reversed(),
-            narrower,
+            requests: Both::of(requests),
+            responses: Both::of(responses),
             proven: HashMap::new(),
             noted: Vec::new(),
         }
@@ -130,12 +168,12 @@ impl<'a> Changes<'a> {
     /// Compares two schemas in both directions.
     fn schemas(
         &mut self,
-        codes: SchemaCodes,
+        kind: SchemaKind,
         used: &Use,
         old: Option<&SchemaPlace>,
         new: Option<&SchemaPlace>,
     ) {
-        let difference = self.difference(old, new);
+        let difference = self.difference(kind.direction, old, new);
         let from = (
             old.map(|place| place.0.as_str()),
             new.map(|place| place.0.as_str()),
@@ -149,8 +187,11 @@ impl<'a> Changes<'a> {
             let at = (Some(at.0), Some(at.1));
             self.note_from(code, Some(used), reason.what.clone(), at, from);
         };
+        let codes = kind.codes;
         for reason in &difference.narrower {
-            put_down(reason, (codes[0], codes[1]), (&reason.small, &reason.large));
+            let own = kind.undocumented.filter(|_| reason.undocumented);
+            let pair = own.map_or((codes[0], codes[1]), |code| (code, code));
+            put_down(reason, pair, (&reason.small, &reason.large));
         }
         for reason in &difference.wider {
             put_down(reason, (codes[2], codes[3]), (&reason.large, &reason.small));
@@ -159,19 +200,28 @@ impl<'a> Changes<'a> {
 
     /// The difference between two schemas. Many operations use the same schema, so each pair is compared
     /// once.
-    fn difference(&mut self, old: Option<&SchemaPlace>, new: Option<&SchemaPlace>) -> Rc<Difference> {
+    fn difference(
+        &mut self,
+        direction: Direction,
+        old: Option<&SchemaPlace>,
+        new: Option<&SchemaPlace>,
+    ) -> Rc<Difference> {
         let end = |document: &Document, place: Option<&SchemaPlace>| {
             let place = place.map(|place| place.0.as_str()).unwrap_or_default();
             resolve(document.root(), place).map_or_else(|_| place.to_owned(), |(_, at)| at)
         };
-        let pair = (end(self.old, old), end(self.new, new));
+        let pair = (direction, end(self.old, old), end(self.new, new));
         if let Some(known) = self.proven.get(&pair) {
             return Rc::clone(known);
         }
-        let (was, now) = ((self.old, pair.0.as_str()), (self.new, pair.1.as_str()));
+        let (was, now) = ((self.old, pair.1.as_str()), (self.new, pair.2.as_str()));
+        let provers = match direction {
+            Direction::Request => &self.requests,
+            Direction::Response => &self.responses,
+        };
         let difference = Rc::new(Difference {
-            narrower: by_place(self.narrower.obstacles(old, new), was, now),
-            wider: by_place(self.wider.obstacles(new, old), now, was),
+            narrower: by_place(provers.narrower.obstacles(old, new), was, now),
+            wider: by_place(provers.wider.obstacles(new, old), now, was),
         });
         self.proven.insert(pair, Rc::clone(&difference));
         difference
@@ -224,8 +274,19 @@ fn by_place(reasons: Vec<Reason>, small: (&Document, &str), large: (&Document, &
             ..reason
         };
         let known = places.iter_mut().find(|known| {
-            (&known.path, &known.small, &known.large, known.certain)
-                == (&reason.path, &reason.small, &reason.large, reason.certain)
+            (
+                &known.path,
+                &known.small,
+                &known.large,
+                known.certain,
+                known.undocumented,
+            ) == (
+                &reason.path,
+                &reason.small,
+                &reason.large,
+                reason.certain,
+                reason.undocumented,
+            )
         });
         match known {
             Some(known) => known.what = format!("{}; {}", known.what, reason.what),
@@ -266,13 +327,13 @@ impl Pair<'_, '_> {
     /// Compares two schemas in both directions.
     pub(super) fn schemas(
         &mut self,
-        codes: SchemaCodes,
+        kind: SchemaKind,
         subject: &str,
         old: Option<&SchemaPlace>,
         new: Option<&SchemaPlace>,
     ) {
         let used = self.used(subject);
-        self.changes.schemas(codes, &used, old, new);
+        self.changes.schemas(kind, &used, old, new);
     }
 
     fn used(&self, subject: &str) -> Use {
@@ -297,6 +358,7 @@ mod tests {
             large: large.to_owned(),
             what: what.to_owned(),
             certain: true,
+            undocumented: false,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use self::Effect::{Breaking, Safe, Unproven};
+use self::Effect::{Breaking, Safe, Undocumented, Unproven};
 use crate::code_table::code_table;
 
 /// The effect of a change on existing clients or servers.
@@ -11,6 +11,8 @@ use crate::code_table::code_table;
 pub enum Effect {
     /// They keep working.
     Safe,
+    /// They keep working, unless they rely on behaviour that isn't documented.
+    Undocumented,
     /// They may break: the change can't be proven safe.
     Unproven,
     /// They break in some cases.
@@ -50,7 +52,7 @@ impl Level {
     }
 }
 
-/// The level of a code that is safe for clients.
+/// The level of a code that is safe for clients that only rely on documented behaviour.
 const WIRE: Level = Level::Minor;
 const WORDS: Level = Level::Patch;
 
@@ -81,6 +83,9 @@ code_table! {
     SecuritySchemeChanged, "security-scheme-changed", (Unproven, Unproven, WIRE),
         "The source of credentials changed; whether the old ones are still valid is unknown.",
         "the scheme `bearerToken` is `oauth2` instead of `http`";
+    SecuritySchemeWidened, "security-scheme-widened", (Safe, Breaking, WIRE),
+        "Credentials are available in another way, too, or with more scopes.",
+        "a flow of the scheme `account` gets the scope `write`";
     ServerRemoved, "server-removed", (Breaking, Safe, WIRE),
         "Clients of OLD call an address that NEW doesn't list.",
         "`servers` no longer lists `https://eu.example`";
@@ -111,6 +116,9 @@ code_table! {
     ParameterStyleChanged, "parameter-style-changed", (Breaking, Breaking, WIRE),
         "The same value is serialized differently.",
         "`include` gets `explode: true`: `include=a,b` becomes `include=a&include=b`";
+    ParameterSyntaxWidened, "parameter-syntax-widened", (Safe, Breaking, WIRE),
+        "Clients of NEW may send reserved characters without encoding, or the parameter without a value.",
+        "`path` gets `allowReserved: true`";
     ParameterNarrower, "parameter-narrower", (Breaking, Safe, WIRE),
         "NEW rejects values of the parameter that OLD accepts.",
         "`limit` gets `maximum: 100`";
@@ -153,6 +161,9 @@ code_table! {
     RequestNarrowerUnproven, "request-narrower-unproven", (Unproven, Safe, WIRE),
         "It can't be proven that NEW accepts every body that OLD accepts.",
         "the `pattern` of a body's `name` changes";
+    RequestPropertyAdded, "request-property-added", (Undocumented, Safe, WIRE),
+        "Clients of OLD break only if they send an undocumented member of the same name.",
+        "a body that permits additional members gets the optional property `note`";
     RequestWider, "request-wider", (Safe, Breaking, WIRE),
         "NEW accepts bodies that OLD rejects.",
         "`required` of a body loses `name`";
@@ -180,6 +191,9 @@ code_table! {
     ResponseMediaTypeAdded, "response-media-type-added", (Unproven, Breaking, WIRE),
         "A client that requests none in `Accept` may receive a media type that it can't read.",
         "`content` of `200` gets `application/xml`";
+    ResponseMediaTypesNarrowed, "response-media-types-narrowed", (Safe, Breaking, WIRE),
+        "NEW answers with fewer of the media types that OLD permits.",
+        "`*/*` of `200` becomes `application/json`";
     ResponseWider, "response-wider", (Breaking, Safe, WIRE),
         "NEW may answer with bodies that clients of OLD don't expect.",
         "the `enum` of `state` in `200` gets `paused`";
@@ -204,6 +218,9 @@ code_table! {
     HeaderMadeRequired, "header-made-required", (Safe, Breaking, WIRE),
         "Servers of OLD may omit a header that NEW requires.",
         "the header `ETag` gets `required: true`";
+    HeaderStyleChanged, "header-style-changed", (Breaking, Breaking, WIRE),
+        "The same value is serialized differently.",
+        "the object in `X-Rate` gets `explode: true`: `limit,10` becomes `limit=10`";
     HeaderWider, "header-wider", (Breaking, Safe, WIRE),
         "A header may have values that clients of OLD don't expect.",
         "the schema of `Retry-After` was `integer` and is `string`";
@@ -234,6 +251,12 @@ code_table! {
     CallbackChanged, "callback-changed", (Unproven, Unproven, WIRE),
         "The server's callbacks changed; callbacks aren't compared in detail.",
         "an operation gets `callbacks`";
+    AccessChanged, "access-changed", (Safe, Safe, WIRE),
+        "`readOnly` or `writeOnly` changed; effects on requests and responses are listed separately.",
+        "`id` gets `readOnly: true`";
+    Unexplained, "unexplained", (Unproven, Unproven, WIRE),
+        "No rule explains the change, so its effects are unknown.",
+        "an operation gets the member `consumes`, which OpenAPI doesn't define";
     DeprecationChanged, "deprecation-changed", (Safe, Safe, WIRE),
         "The item works as before, but it is now deprecated, or no longer deprecated.",
         "an operation gets `deprecated: true`";
@@ -252,8 +275,11 @@ code_table! {
     ExtensionChanged, "extension-changed", (Safe, Safe, WORDS),
         "Tools that use the extension see another value.",
         "`x-origin: companion` becomes `x-origin: documented`";
+    Unused, "unused-changed", (Safe, Safe, WORDS),
+        "No operation of OLD or NEW uses the component.",
+        "a schema without references to it gets `maxLength: 63`";
     Rewritten, "rewritten", (Safe, Safe, WORDS),
-        "The notation changed; any effects on clients and servers are listed separately.",
+        "The notation changed; any effects on clients and servers are proven and listed separately.",
         "an inline schema becomes a `$ref` to the same schema";
 }
 
@@ -292,6 +318,12 @@ impl Code {
                 "Clients that were written for OLD keep working; it is not proven that its servers can replace those of NEW."
             }
             (Effect::Safe, Effect::Safe) => "Clients and servers that were written for OLD keep working.",
+            (Effect::Undocumented, _) => {
+                "Clients that send undocumented members may break; other clients and servers of OLD keep working."
+            }
+            (_, Effect::Undocumented) => {
+                "Servers that rely on undocumented behaviour may break; clients of OLD keep working."
+            }
         }
     }
 
@@ -305,7 +337,10 @@ impl Code {
             (Effect::Unproven, _) => {
                 "rewrite it so that compatibility can be proven, or treat it as breaking: raise the major version"
             }
-            (Effect::Safe, Effect::Breaking | Effect::Unproven) => {
+            (Effect::Undocumented, _) => {
+                "choose a name that clients are unlikely to send already, and raise the minor version"
+            }
+            (Effect::Safe, Effect::Breaking | Effect::Unproven | Effect::Undocumented) => {
                 "update every server to NEW before clients use it, and raise the minor version"
             }
             (Effect::Safe, Effect::Safe) if self.level() == Level::Patch => "raise the patch version",
@@ -318,7 +353,7 @@ impl Code {
     /// The version increment that the change requires.
     #[must_use]
     pub fn level(self) -> Level {
-        if self.clients() == Effect::Safe {
+        if self.clients() < Effect::Unproven {
             self.columns().2
         } else {
             Level::Major
@@ -344,7 +379,7 @@ mod tests {
     #[test]
     fn exactly_codes_that_break_clients_are_major() {
         for code in Code::ALL {
-            let is_safe = code.clients() == Effect::Safe;
+            let is_safe = code.clients() < Effect::Unproven;
             assert_eq!(code.level() < Level::Major, is_safe, "{}", code.as_str());
             // Changes of descriptions don't break anything.
             assert!(

@@ -4,8 +4,9 @@
 use serde_json::Value;
 
 use super::changes::Changes;
+use super::reach::{Reach, Usage};
 use super::tree::{Difference, Kind, differences, target};
-use super::{Code, security};
+use super::{Code, coverage, security};
 use crate::document::local;
 
 /// Maximum number of characters of a text that a change shows.
@@ -17,7 +18,10 @@ const CONTEXT_CHARS: usize = 16;
 /// Compares the trees of both documents. This has to be the last comparison, because it skips differences that an
 /// earlier comparison has already reported.
 pub(super) fn compare(changes: &mut Changes<'_>) {
-    for difference in differences(changes.old.root(), changes.new.root()) {
+    let reach = (Reach::of(changes.old), Reach::of(changes.new));
+    for difference in differences(reach.0.root(), reach.1.root()) {
+        let at = |side: &Option<(&Value, String)>| side.as_ref().map(|(_, at)| at.clone());
+        let (old_at, new_at) = (at(&difference.old), at(&difference.new));
         let code = match (difference.kind, &difference.old, &difference.new) {
             (Kind::Words, ..) => Code::DescriptionChanged,
             (Kind::Extension, ..) => Code::ExtensionChanged,
@@ -25,17 +29,51 @@ pub(super) fn compare(changes: &mut Changes<'_>) {
             (Kind::Example, _, None) => Code::ExampleRemoved,
             (Kind::Example, ..) => Code::ExampleChanged,
             (Kind::Deprecation, ..) => Code::DeprecationChanged,
-            (Kind::Default, ..) => Code::DefaultChanged,
-            (Kind::Encoding, ..) => Code::EncodingChanged,
-            (Kind::Callback, ..) => Code::CallbackChanged,
-            (Kind::Other, ..) if is_explained(changes, &difference) => continue,
-            (Kind::Other, ..) => Code::Rewritten,
+            _ => match effect(changes, &reach, &difference) {
+                Some(code) => code,
+                None => continue,
+            },
         };
-        let at = |side: &Option<(&Value, String)>| side.as_ref().map(|(_, at)| at.clone());
-        let (old_at, new_at) = (at(&difference.old), at(&difference.new));
         let what = words(&difference);
         changes.note(code, None, what, old_at.as_deref(), new_at.as_deref());
     }
+}
+
+/// The code of a difference that clients or servers may notice; `None` if another change explains it.
+fn effect(
+    changes: &Changes<'_>,
+    reach: &(Reach<'_>, Reach<'_>),
+    difference: &Difference<'_>,
+) -> Option<Code> {
+    let (old, new) = (&difference.old, &difference.new);
+    let sides = [(&reach.0, old), (&reach.1, new)];
+    let places = || {
+        sides
+            .iter()
+            .filter_map(|(reach, side)| Some((*reach, side.as_ref()?.1.as_str())))
+    };
+    if places().all(|(_, at)| at.starts_with("/info/")) {
+        return Some(Code::DescriptionChanged);
+    }
+    if places().any(|(reach, at)| reach.is_in_a_callback(at)) {
+        return Some(Code::CallbackChanged);
+    }
+    match places().map(|(reach, at)| reach.usage(at)).max() {
+        None | Some(Usage::Unused) => return Some(Code::Unused),
+        Some(Usage::ByEncoding) => return Some(Code::EncodingChanged),
+        Some(Usage::ByOperation) => {}
+    }
+    match difference.kind {
+        Kind::Access => return Some(Code::AccessChanged),
+        Kind::Default => return Some(Code::DefaultChanged),
+        Kind::Encoding => return Some(Code::EncodingChanged),
+        Kind::Callback => return Some(Code::CallbackChanged),
+        _ => {}
+    }
+    if !places().all(|(_, at)| coverage::is_compared(at)) {
+        return Some(Code::Unexplained);
+    }
+    (!is_explained(changes, difference)).then_some(Code::Rewritten)
 }
 
 /// Whether a recorded change explains the value at this place, or the value that it refers to.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Code;
 use super::changes::{PARAMETER, Pair};
-use crate::document::{Document, Parameter, ParameterLocation};
+use crate::document::{Document, Parameter, ParameterLocation, Serialization};
 
 pub(super) fn compare(pair: &mut Pair<'_, '_>) {
     let (old, new) = (pair.old, pair.new);
@@ -53,31 +53,38 @@ fn compare_parameter(pair: &mut Pair<'_, '_>, old: &Parameter, new: &Parameter) 
         (true, false) => pair.note(Code::ParameterMadeOptional, name, described(old), old_at, new_at),
         _ => {}
     }
-    let (was, is) = (written(pair.changes.old, old), written(pair.changes.new, new));
-    if was != is {
-        let what = format!("{was} became {is}");
+    let documents = (pair.changes.old, pair.changes.new);
+    let was = Serialization::of_parameter(documents.0, old);
+    let now = Serialization::of_parameter(documents.1, new);
+    if let Some((was, now)) = was.difference(&now) {
+        let what = format!("{was} became {now}");
         pair.note(Code::ParameterStyleChanged, name, what, old_at, new_at);
     }
-    let schema = |parameter: &'_ Parameter| {
-        let media = parameter.content.first();
-        media.map_or_else(|| parameter.schema.clone(), |media| media.schema.clone())
-    };
-    if old.content.is_empty() == new.content.is_empty() {
-        pair.schemas(PARAMETER, name, schema(old).as_ref(), schema(new).as_ref());
+    for flag in ["allowReserved", "allowEmptyValue"] {
+        match (has(documents.0, old, flag), has(documents.1, new, flag)) {
+            (false, true) => {
+                let what = format!("`{flag}: true` is new");
+                pair.note(Code::ParameterSyntaxWidened, name, what, old_at, new_at);
+            }
+            (true, false) => {
+                let what = format!("`{flag}: true` was removed");
+                pair.note(Code::ParameterStyleChanged, name, what, old_at, new_at);
+            }
+            _ => {}
+        }
+    }
+    if was.is_comparable_with(&now) {
+        pair.schemas(PARAMETER, name, was.place(), now.place());
     }
 }
 
-/// A description of the serialization of a value.
-fn written(document: &Document, parameter: &Parameter) -> String {
-    if let Some(media) = parameter.content.first() {
-        return media.name.to_ascii_lowercase();
-    }
-    let mut words = format!("{}, explode {}", parameter.style, parameter.explode);
-    let own = document.root().pointer(&parameter.at);
-    for flag in ["allowReserved", "allowEmptyValue"] {
-        if own.and_then(|own| own.get(flag)) == Some(&Value::Bool(true)) {
-            words = format!("{words}, {flag}");
-        }
-    }
-    words
+/// Whether a query parameter has a flag; other parameters and those with `content` ignore it.
+fn has(document: &Document, parameter: &Parameter, flag: &str) -> bool {
+    let own = document
+        .root()
+        .pointer(&parameter.at)
+        .and_then(|own| own.get(flag));
+    parameter.location == ParameterLocation::Query
+        && (parameter.content.is_empty() || flag == "allowEmptyValue")
+        && own == Some(&Value::Bool(true))
 }

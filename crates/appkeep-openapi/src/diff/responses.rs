@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::changes::{HEADER, Pair, RESPONSE};
 use super::{Code, links};
-use crate::document::{Operation, Response, StatusKey, escape};
+use crate::document::{Operation, Response, Serialization, StatusKey, escape};
 
 pub(super) fn compare(pair: &mut Pair<'_, '_>) {
     let (old, new) = (pair.old, pair.new);
@@ -77,11 +77,7 @@ fn compare_response(pair: &mut Pair<'_, '_>, old: &Response, new: &Response) {
 fn compare_headers(pair: &mut Pair<'_, '_>, old: &Response, new: &Response) {
     let subject = |name: &str| format!("{name} of {}", old.status);
     for was in &old.headers {
-        let now = new
-            .headers
-            .iter()
-            .find(|now| now.name.eq_ignore_ascii_case(&was.name));
-        let Some(now) = now else {
+        let Some(now) = was.counterpart(&new.headers) else {
             let what = format!("`{}`", was.name);
             pair.note(
                 Code::HeaderRemoved,
@@ -101,14 +97,19 @@ fn compare_headers(pair: &mut Pair<'_, '_>, old: &Response, new: &Response) {
             let what = format!("`{}`", was.name);
             pair.note(code, &subject(&was.name), what, Some(&was.at), Some(&now.at));
         }
-        pair.schemas(HEADER, &subject(&was.name), was.place(), now.place());
+        let one = Serialization::of_header(pair.changes.old, was);
+        let other = Serialization::of_header(pair.changes.new, now);
+        if let Some((one, other)) = one.difference(&other) {
+            let what = format!("{one} became {other}");
+            let code = Code::HeaderStyleChanged;
+            pair.note(code, &subject(&was.name), what, Some(&was.at), Some(&now.at));
+        }
+        if one.is_comparable_with(&other) {
+            pair.schemas(HEADER, &subject(&was.name), one.place(), other.place());
+        }
     }
     for now in &new.headers {
-        let is_known = old
-            .headers
-            .iter()
-            .any(|was| was.name.eq_ignore_ascii_case(&now.name));
-        if !is_known {
+        if now.counterpart(&old.headers).is_none() {
             let what = format!("`{}`", now.name);
             pair.note(
                 Code::HeaderAdded,
@@ -150,8 +151,14 @@ fn compare_content(pair: &mut Pair<'_, '_>, old: &Response, new: &Response) {
         if let Some(now) = was.entry_in(&new.content) {
             pair.schemas(RESPONSE, &subject, was.schema.as_ref(), now.schema.as_ref());
         } else {
-            let what = format!("`{}`", was.name);
-            let code = Code::ResponseMediaTypeRemoved;
+            let covered = new.content.iter().filter(|now| was.covers(now));
+            let names: Vec<String> = covered.map(|now| format!("`{now}`")).collect();
+            let (code, what) = if names.is_empty() {
+                (Code::ResponseMediaTypeRemoved, format!("`{was}`"))
+            } else {
+                let what = format!("`{was}` became {}", names.join(" and "));
+                (Code::ResponseMediaTypesNarrowed, what)
+            };
             pair.note(code, &subject, what, Some(&was.at), new_at);
         }
     }
@@ -160,7 +167,7 @@ fn compare_content(pair: &mut Pair<'_, '_>, old: &Response, new: &Response) {
             // Only this loop compares media types that a range of OLD covers; all others are compared above.
             pair.schemas(RESPONSE, &subject, was.schema.as_ref(), now.schema.as_ref());
         } else {
-            let what = format!("`{}`", now.name);
+            let what = format!("`{now}`");
             let code = Code::ResponseMediaTypeAdded;
             pair.note(code, &subject, what, old_at, Some(&now.at));
         }

@@ -6,15 +6,17 @@ use serde_json::Value;
 
 use super::Code;
 use super::changes::{Changes, Pair};
+use super::tree::without_words;
 use crate::document::{Document, Operation, escape, resolve};
 
 /// The codes of changes that account for a difference in a security scheme.
-pub(super) const CODES: [Code; 5] = [
+pub(super) const CODES: [Code; 6] = [
     Code::SecurityAdded,
     Code::SecurityRemoved,
     Code::SecurityChanged,
     Code::SecurityWidened,
     Code::SecuritySchemeChanged,
+    Code::SecuritySchemeWidened,
 ];
 
 /// Compares the credentials that one operation requires.
@@ -48,37 +50,72 @@ fn place(document: &Document, operation: &Operation) -> String {
     }
 }
 
-/// Compares the credential sources of schemes with the same name.
+/// Compares the credential sources of the schemes that both documents use.
 pub(super) fn compare_schemes(changes: &mut Changes<'_>) {
     let (old, new) = (changes.old, changes.new);
-    for name in names(old).intersection(&names(new)) {
-        let at = format!("/components/securitySchemes/{}", escape(name));
-        if source(old, &at) != source(new, &at) {
-            let what = format!("`{name}`: flows or addresses differ");
-            changes.note(Code::SecuritySchemeChanged, None, what, Some(&at), Some(&at));
+    for name in used(old).intersection(&used(new)) {
+        let (was, now) = (source(old, name), source(new, name));
+        let (code, difference) = match widening(was.as_ref(), now.as_ref()) {
+            Some(false) => continue,
+            Some(true) => (Code::SecuritySchemeWidened, "more flows or scopes"),
+            None => (Code::SecuritySchemeChanged, "flows or addresses differ"),
+        };
+        let what = format!("`{name}`: {difference}");
+        let at = scheme_at(name);
+        changes.note(code, None, what, Some(&at), Some(&at));
+    }
+}
+
+fn scheme_at(name: &str) -> String {
+    format!("/components/securitySchemes/{}", escape(name))
+}
+
+/// The names of the schemes that some operation requires.
+pub(super) fn used(document: &Document) -> BTreeSet<String> {
+    let requirements = |operation: &Operation| document.root().pointer(&place(document, operation));
+    let lists = document.operations().iter().filter_map(requirements);
+    let alternatives = lists.filter_map(Value::as_array).flatten();
+    alternatives
+        .filter_map(Value::as_object)
+        .flat_map(|schemes| schemes.keys().cloned())
+        .collect()
+}
+
+/// The source of tokens of a scheme; `None` for schemes of which everything is in the requirements.
+fn source(document: &Document, name: &str) -> Option<Value> {
+    let (scheme, _) = resolve(document.root(), &scheme_at(name)).ok()?;
+    let kind = scheme.get("type")?.as_str()?;
+    match kind {
+        "oauth2" => Some(without_words(scheme.get("flows")?)),
+        "openIdConnect" => scheme.get("openIdConnectUrl").cloned(),
+        _ => None,
+    }
+}
+
+/// Whether a source offers more than before; `None` if it offers less, or has moved.
+fn widening(old: Option<&Value>, new: Option<&Value>) -> Option<bool> {
+    match (old, new) {
+        (Some(Value::Object(old)), Some(Value::Object(new))) => {
+            let mut is_wider = new.keys().any(|key| !old.contains_key(key));
+            for (key, was) in old {
+                let now = new.get(key)?;
+                match (key.as_str(), was, now) {
+                    // The values of scopes are descriptions.
+                    ("scopes", Value::Object(was), Value::Object(now)) => {
+                        if was.keys().any(|scope| !now.contains_key(scope)) {
+                            return None;
+                        }
+                        is_wider |= now.len() > was.len();
+                    }
+                    (_, Value::Object(_), Value::Object(_)) => {
+                        is_wider |= widening(Some(was), Some(now))?;
+                    }
+                    _ if was == now => {}
+                    _ => return None,
+                }
+            }
+            Some(is_wider)
         }
+        _ => (old == new).then_some(false),
     }
-}
-
-fn names(document: &Document) -> BTreeSet<String> {
-    let schemes = document.root().pointer("/components/securitySchemes");
-    let schemes = schemes.and_then(Value::as_object);
-    schemes.into_iter().flat_map(|all| all.keys().cloned()).collect()
-}
-
-/// The parts of a scheme that define the source of credentials, without the descriptions of scopes.
-fn source(document: &Document, at: &str) -> (Option<Value>, Option<Value>) {
-    let Ok((scheme, _)) = resolve(document.root(), at) else {
-        return (None, None);
-    };
-    let mut flows = scheme.get("flows").cloned();
-    let each = flows.as_mut().and_then(Value::as_object_mut);
-    for flow in each.into_iter().flat_map(|flows| flows.values_mut()) {
-        let scopes = flow.get_mut("scopes").and_then(Value::as_object_mut);
-        scopes
-            .into_iter()
-            .flat_map(|scopes| scopes.values_mut())
-            .for_each(|words| *words = Value::Null);
-    }
-    (flows, scheme.get("openIdConnectUrl").cloned())
 }

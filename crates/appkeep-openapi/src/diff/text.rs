@@ -80,6 +80,7 @@ fn place(used: &Use) -> String {
 fn effect(effect: Effect) -> &'static str {
     match effect {
         Effect::Safe => "keep working",
+        Effect::Undocumented => "keep working, unless they rely on undocumented behaviour",
         Effect::Unproven => "may break",
         Effect::Breaking => "break",
     }

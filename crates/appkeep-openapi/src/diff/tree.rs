@@ -7,6 +7,8 @@
 mod arrays;
 mod role;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 pub(super) use self::role::Kind;
@@ -72,6 +74,9 @@ impl<'v> Walk<'v> {
         let kind = match (role, was, now) {
             (Role::Skip, ..) => return,
             (Role::Leaf(kind), ..) => kind,
+            (Role::Flag(kind), ..) if flag(was) != flag(now) => kind,
+            (Role::Discriminator, Some(was), Some(now)) if is_same_choice(was, now) => Kind::Other,
+            (Role::Discriminator, ..) => Kind::Encoding,
             (Role::Text, Some(_), Some(_)) => Kind::Words,
             (Role::Promise, Some(was), Some(now)) if without_words(was) == without_words(now) => Kind::Words,
             (Role::Set, Some(Value::Array(was)), Some(Value::Array(now)))
@@ -134,6 +139,24 @@ impl<'v> Walk<'v> {
             self.values(member(was, &old_at), member(now, &new_at), role);
         }
     }
+}
+
+fn flag(value: Option<&Value>) -> &Value {
+    value.unwrap_or(&Value::Bool(false))
+}
+
+/// Whether two discriminators choose the same schemas. Without a mapping, the value is the name of a schema.
+fn is_same_choice(old: &Value, new: &Value) -> bool {
+    let choice = |discriminator: &Value| {
+        let mapping = discriminator.get("mapping").and_then(Value::as_object);
+        let chosen = mapping.into_iter().flatten().filter_map(|(value, schema)| {
+            let schema = schema.as_str()?;
+            let name = schema.strip_prefix("#/components/schemas/").unwrap_or(schema);
+            (name != value).then(|| (value.clone(), name.to_owned()))
+        });
+        chosen.collect::<BTreeMap<String, String>>()
+    };
+    old.get("propertyName") == new.get("propertyName") && choice(old) == choice(new)
 }
 
 fn value<'v>(at: &At<'v>) -> Option<&'v Value> {

@@ -16,7 +16,8 @@ pub struct Operation {
     pub path: String,
     /// JSON pointer of the operation.
     pub at: String,
-    /// Its own parameters and those of its path, references resolved.
+    /// Its own parameters and those of its path, references resolved, without those that OpenAPI ignores: headers
+    /// that are named `Accept`, `Content-Type` or `Authorization`.
     pub parameters: Vec<Parameter>,
     /// The request body.
     pub body: Option<Body>,
@@ -53,18 +54,40 @@ impl Operation {
     }
 }
 
-/// A path template without its parameter names.
+/// A path template without its parameter names: `/a/{x}.json` becomes `/a/{}.json`.
 pub(crate) fn route(path: &str) -> String {
-    path.split('/')
-        .map(|segment| {
-            if segment.starts_with('{') && segment.ends_with('}') {
-                "{}"
-            } else {
-                segment
-            }
-        })
-        .collect::<Vec<_>>()
-        .join("/")
+    let mut route = String::new();
+    let mut rest = path;
+    while let Some((before, _, after)) = next_template(rest) {
+        route.push_str(before);
+        route.push_str("{}");
+        rest = after;
+    }
+    route + rest
+}
+
+/// The names in a path template, in order. A segment may have several.
+pub(super) fn names_in(path: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = path;
+    while let Some((_, name, after)) = next_template(rest) {
+        names.push(name);
+        rest = after;
+    }
+    names
+}
+
+/// Splits a path at its first template expression: the text before it, its name, and the text after it.
+fn next_template(path: &str) -> Option<(&str, &str, &str)> {
+    let mut begin = path.find('{')?;
+    loop {
+        let inner = &path[begin + 1..];
+        let end = inner.find(['{', '}', '/'])?;
+        if inner[end..].starts_with('}') {
+            return Some((&path[..begin], &inner[..end], &inner[end + 1..]));
+        }
+        begin += 1 + end + inner[end..].find('{')?;
+    }
 }
 
 /// The location of a parameter.
@@ -150,6 +173,25 @@ pub struct MediaType {
     pub at: String,
 }
 
+impl MediaType {
+    /// The parameters that distinguish media types. `charset` isn't one of them: it only says how text is written.
+    pub(crate) fn distinguishing(&self) -> BTreeSet<&str> {
+        self.parameters
+            .split(';')
+            .filter(|parameter| !parameter.is_empty() && !parameter.starts_with("charset="))
+            .collect()
+    }
+}
+
+impl fmt::Display for MediaType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        self.distinguishing()
+            .into_iter()
+            .try_for_each(|parameter| write!(f, ";{parameter}"))
+    }
+}
+
 /// The status or statuses that a response applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StatusKey {
@@ -195,6 +237,8 @@ pub struct Header {
     pub schema: Option<SchemaPlace>,
     /// The one media type that describes it, if it has no schema.
     pub content: Vec<MediaType>,
+    /// Whether the members of an object are written as `name=value`; `false` by default.
+    pub explode: bool,
     /// JSON pointer of the header.
     pub at: String,
 }
@@ -244,11 +288,23 @@ impl fmt::Display for Security {
 
 #[cfg(test)]
 mod tests {
-    use super::route;
+    use super::{names_in, route};
 
     #[test]
-    fn only_whole_segments_are_parameters() {
-        assert_eq!(route("/a/{b}/{c}"), "/a/{}/{}");
-        assert_eq!(route("/a/{b/c}/{d}e"), "/a/{b/c}/{d}e");
+    fn parameters_may_be_parts_of_segments() {
+        for (path, expected, names) in [
+            ("/a/{b}/{c}", "/a/{}/{}", vec!["b", "c"]),
+            ("/a/{b}.json", "/a/{}.json", vec!["b"]),
+            ("/a/{b}...{c}/d", "/a/{}...{}/d", vec!["b", "c"]),
+            ("/a/{b/c}/{d}e", "/a/{b/c}/{}e", vec!["d"]),
+            ("/a/{b{c}", "/a/{b{}", vec!["c"]),
+            ("/a/{b/{c", "/a/{b/{c", vec![]),
+        ] {
+            assert_eq!(
+                (route(path).as_str(), names_in(path)),
+                (expected, names),
+                "{path}"
+            );
+        }
     }
 }

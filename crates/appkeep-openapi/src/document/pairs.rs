@@ -1,6 +1,6 @@
 //! Corresponding parts of two documents.
 
-use super::model::{MediaType, Operation, Parameter, ParameterLocation, Security};
+use super::model::{Header, MediaType, Operation, Parameter, ParameterLocation, Security, names_in};
 
 impl Operation {
     /// Whether two documents refer to the same operation: equal method and path, independent of parameter
@@ -11,35 +11,63 @@ impl Operation {
 
     /// The parameter of `other` that corresponds to `parameter`; path parameters correspond by position.
     pub(crate) fn counterpart<'a>(&self, parameter: &Parameter, other: &'a Self) -> Option<&'a Parameter> {
-        if parameter.location != ParameterLocation::Path {
-            return other.parameters.iter().find(|own| own.is_same_as(parameter));
+        let all = || other.parameters_in(parameter.location);
+        let names = names_in(&self.path);
+        let position = names.iter().position(|name| *name == parameter.name);
+        if let Some(position) = position.filter(|_| parameter.location == ParameterLocation::Path) {
+            let name = *names_in(&other.path).get(position)?;
+            return all().find(|own| own.name == name);
         }
-        let position = self.names_in_path().position(|name| name == parameter.name)?;
-        let name = other.names_in_path().nth(position)?;
-        other
-            .parameters_in(ParameterLocation::Path)
-            .find(|own| own.name == name)
+        // The names of headers ignore case, but one list may have several spellings.
+        all()
+            .find(|own| own.name == parameter.name)
+            .or_else(|| all().find(|own| own.is_same_as(parameter)))
     }
+}
 
-    fn names_in_path(&self) -> impl Iterator<Item = &str> {
-        self.path
-            .split('/')
-            .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+impl Header {
+    /// The header with this name in another response. Names ignore case, but an equal spelling takes precedence.
+    pub(crate) fn counterpart<'h>(&self, headers: &'h [Self]) -> Option<&'h Self> {
+        let equal = headers.iter().find(|other| other.name == self.name);
+        equal.or_else(|| {
+            headers
+                .iter()
+                .find(|other| other.name.eq_ignore_ascii_case(&self.name))
+        })
     }
 }
 
 impl MediaType {
-    /// The entry of another `content` map that applies to this media type: itself, its range, or `*/*`.
+    /// The entry of another `content` map that applies to this media type: the most specific one that covers it.
     pub(crate) fn entry_in<'m>(&self, content: &'m [Self]) -> Option<&'m Self> {
-        let named = |name: &str| content.iter().find(|other| other.name.eq_ignore_ascii_case(name));
-        let same_text = content
+        content
             .iter()
-            .find(|other| other.name.eq_ignore_ascii_case(&self.name) && other.parameters == self.parameters);
-        let kind = self.name.split('/').next().unwrap_or_default();
-        same_text
-            .or_else(|| named(&self.name))
-            .or_else(|| named(&format!("{kind}/*")))
-            .or_else(|| named("*/*"))
+            .filter(|other| other.covers(self))
+            .max_by_key(|other| {
+                let is_equal_text = other.parameters == self.parameters;
+                let is_equal_name = other.name == self.name;
+                (
+                    other.name.matches('*').count() == 0,
+                    other.name != "*/*",
+                    other.distinguishing().len(),
+                    is_equal_text,
+                    is_equal_name,
+                )
+            })
+    }
+
+    /// Whether this media type or range includes another: the same type, `image/*` or `*/*`, without parameters that
+    /// the other doesn't have.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        let part = |one: &str, other: &str| one == "*" || one.eq_ignore_ascii_case(other);
+        let split = |name: &str| {
+            let (kind, subtype) = name.split_once('/').unwrap_or((name, ""));
+            (kind.to_owned(), subtype.to_owned())
+        };
+        let (own, others) = (split(&self.name), split(&other.name));
+        part(&own.0, &others.0)
+            && part(&own.1, &others.1)
+            && self.distinguishing().is_subset(&other.distinguishing())
     }
 }
 

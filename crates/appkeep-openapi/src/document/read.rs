@@ -1,6 +1,6 @@
 //! Reads the operations from the tree of a document.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -22,22 +22,17 @@ pub(super) fn operations(name: &str, root: &Value) -> Result<Vec<Operation>, Doc
         Some(version) if version.starts_with("3.0.") => {}
         _ => return Err(reader.shape("/openapi", "the version of an OpenAPI 3.0 document, like 3.0.3")),
     }
-    reader.references_lead_somewhere(root, "")?;
+    reader.references_lead_somewhere(root, "", false)?;
     let paths = root.get("paths").and_then(Value::as_object);
     let paths = paths.ok_or_else(|| reader.shape("/paths", "an object of paths"))?;
     let mut operations = Vec::new();
-    for path in paths.keys().filter(|key| key.starts_with('/')) {
-        let (item, at) = reader.object(&format!("/paths/{}", escape(path)))?;
+    for path in paths.keys().filter(|key| !key.starts_with("x-")) {
+        let (item, at) = reader.path_item(path)?;
         for method in METHODS.iter().filter(|method| item.contains_key(**method)) {
             operations.push(reader.operation(path, item, &at, method)?);
         }
     }
-    let mut ids = BTreeSet::new();
-    for operation in &operations {
-        if !ids.insert(&operation.id) {
-            return Err(reader.shape(&operation.at, "a unique operationId"));
-        }
-    }
+    reader.are_unambiguous(&operations)?;
     Ok(operations)
 }
 
@@ -67,8 +62,55 @@ impl<'a> Reader<'a> {
         Ok((object, place))
     }
 
+    /// The path item of a path, with its place.
+    fn path_item(&self, path: &str) -> Result<(&'a Map<String, Value>, String), DocumentError> {
+        let place = format!("/paths/{}", escape(path));
+        if !path.starts_with('/') {
+            return Err(self.shape(
+                &place,
+                "a path that starts with `/`, or an extension that starts with `x-`",
+            ));
+        }
+        let (item, at) = self.object(&place)?;
+        let is_unknown = |key: &&String| {
+            !key.starts_with("x-")
+                && !METHODS.contains(&key.as_str())
+                && !matches!(
+                    key.as_str(),
+                    "$ref" | "summary" | "description" | "servers" | "parameters"
+                )
+        };
+        if let Some(unknown) = item.keys().find(is_unknown) {
+            let expected = "a method in lower case, `summary`, `description`, `servers`, `parameters`, or an \
+                            extension that starts with `x-`";
+            return Err(self.shape(&format!("{at}/{}", escape(unknown)), expected));
+        }
+        Ok((item, at))
+    }
+
+    /// Checks that ids and routes are unique. `/a/{x}` and `/a/{y}` are the same route.
+    fn are_unambiguous(&self, operations: &[Operation]) -> Result<(), DocumentError> {
+        let mut ids = BTreeSet::new();
+        let mut routes: BTreeMap<_, &Operation> = BTreeMap::new();
+        for operation in operations {
+            if !ids.insert(&operation.id) {
+                return Err(self.shape(&operation.at, "a unique operationId"));
+            }
+            if let Some(other) = routes.insert((&operation.method, operation.route()), operation) {
+                let expected = format!(
+                    "a path that differs from `{}` in more than names of parameters",
+                    other.path
+                );
+                return Err(self.shape(&format!("/paths/{}", escape(&operation.path)), &expected));
+            }
+        }
+        Ok(())
+    }
+
     /// Checks the references in the whole tree, so that no later step finds a dangling one.
-    fn references_lead_somewhere(&self, value: &Value, at: &str) -> Result<(), DocumentError> {
+    ///
+    /// `names` says that the document defines the names of the members: they aren't keywords.
+    fn references_lead_somewhere(&self, value: &Value, at: &str, names: bool) -> Result<(), DocumentError> {
         match value {
             Value::Object(members) => {
                 if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
@@ -79,15 +121,15 @@ impl<'a> Reader<'a> {
                         why,
                     })?;
                 }
-                for (key, member) in members.iter().filter(|(key, _)| !holds_free_values(key, at)) {
-                    self.references_lead_somewhere(member, &format!("{at}/{}", escape(key)))?;
+                for (key, member) in members.iter().filter(|(key, _)| names || !holds_free_values(key)) {
+                    let at = format!("{at}/{}", escape(key));
+                    self.references_lead_somewhere(member, &at, !names && holds_names(key))?;
                 }
                 Ok(())
             }
-            Value::Array(items) => items
-                .iter()
-                .enumerate()
-                .try_for_each(|(index, item)| self.references_lead_somewhere(item, &format!("{at}/{index}"))),
+            Value::Array(items) => items.iter().enumerate().try_for_each(|(index, item)| {
+                self.references_lead_somewhere(item, &format!("{at}/{index}"), false)
+            }),
             _ => Ok(()),
         }
     }
@@ -108,6 +150,7 @@ impl<'a> Reader<'a> {
                 parameters.push(inherited);
             }
         }
+        parameters.retain(|parameter| !is_ignored(parameter));
         Ok(Operation {
             id: given.map_or_else(|| format!("{upper} {path}"), str::to_owned),
             id_given: given.is_some(),
@@ -129,9 +172,21 @@ impl<'a> Reader<'a> {
             .as_array()
             .ok_or_else(|| self.shape(&format!("{at}/parameters"), "an array"))?
             .len();
-        (0..count)
-            .map(|index| self.parameter(&format!("{at}/parameters/{index}")))
-            .collect()
+        let mut parameters: Vec<Parameter> = Vec::new();
+        for index in 0..count {
+            let place = format!("{at}/parameters/{index}");
+            let parameter = self.parameter(&place)?;
+            let is_equal =
+                |other: &Parameter| (&other.name, other.location) == (&parameter.name, parameter.location);
+            if parameters.iter().any(is_equal) {
+                return Err(self.shape(
+                    &place,
+                    "a parameter with another name or location than those before it",
+                ));
+            }
+            parameters.push(parameter);
+        }
+        Ok(parameters)
     }
 
     fn parameter(&self, at: &str) -> Result<Parameter, DocumentError> {
@@ -190,7 +245,7 @@ impl<'a> Reader<'a> {
             let (essence, parameters) = name.split_once(';').unwrap_or((name, ""));
             Ok(MediaType {
                 name: essence.trim().to_owned(),
-                parameters: parameters.to_ascii_lowercase().replace(' ', ""),
+                parameters: parameters.to_ascii_lowercase().replace([' ', '"'], ""),
                 schema: schema(media, &at),
                 at,
             })
@@ -207,6 +262,9 @@ impl<'a> Reader<'a> {
             let place = format!("{at}/responses/{}", escape(key));
             let status = status_key(key)
                 .ok_or_else(|| self.shape(&place, "a status, a range like 4XX, or `default`"))?;
+            if responses.iter().any(|other: &Response| other.status == status) {
+                return Err(self.shape(&place, "a status that no other response has"));
+            }
             let (response, at) = self.object(&place)?;
             responses.push(Response {
                 status,
@@ -230,6 +288,7 @@ impl<'a> Reader<'a> {
                 required: flag(header, "required"),
                 schema: schema(header, &at),
                 content: self.content(header, &at)?,
+                explode: flag(header, "explode"),
                 at,
             })
         };
@@ -286,11 +345,38 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether a member contains arbitrary values that may look like a document: examples, defaults, extensions.
-fn holds_free_values(key: &str, at: &str) -> bool {
-    // A property of a schema may be called `example`.
-    let names_things = at.ends_with("/properties");
-    !names_things && (key.starts_with("x-") || matches!(key, "example" | "default" | "enum" | "value"))
+/// Whether a keyword's value is arbitrary and may look like a part of a document: examples, defaults, extensions.
+pub(crate) fn holds_free_values(key: &str) -> bool {
+    key.starts_with("x-") || matches!(key, "example" | "default" | "enum" | "value")
+}
+
+/// Whether a keyword's value is a map whose names are defined by the document: a property may be called `example`,
+/// and the response for other statuses is called `default`.
+pub(crate) fn holds_names(key: &str) -> bool {
+    matches!(
+        key,
+        "properties"
+            | "responses"
+            | "headers"
+            | "content"
+            | "encoding"
+            | "links"
+            | "callbacks"
+            | "examples"
+            | "schemas"
+            | "parameters"
+            | "requestBodies"
+            | "securitySchemes"
+    )
+}
+
+/// Whether OpenAPI ignores a parameter, because the document describes these headers elsewhere.
+fn is_ignored(parameter: &Parameter) -> bool {
+    let ignored = ["accept", "content-type", "authorization"];
+    parameter.location == ParameterLocation::Header
+        && ignored
+            .iter()
+            .any(|name| parameter.name.eq_ignore_ascii_case(name))
 }
 
 fn flag(owner: &Map<String, Value>, key: &str) -> bool {

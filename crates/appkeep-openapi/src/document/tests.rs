@@ -111,3 +111,93 @@ fn parameters_have_the_default_style_of_their_location() {
         ("spaceDelimited".to_owned(), false)
     );
 }
+
+/// The error in a document whose first path has this item.
+fn refused(path: &str, item: serde_json::Value) -> String {
+    let root = minimal(&json!({path: item}));
+    Document::from_value("d", root).unwrap_err().to_string()
+}
+
+#[test]
+fn references_are_checked_under_names_that_are_also_keywords() {
+    for (response, header) in [
+        ("default", "X-A"),
+        ("200", "x-a"),
+        ("200", "default"),
+        ("200", "example"),
+    ] {
+        for reference in ["#/components/schemas/No", "other.yaml#/No"] {
+            let headers = json!({header: {"schema": {"items": {"$ref": reference}}}});
+            let responses = json!({response: {"description": "", "headers": headers}});
+            let error = refused("/a", json!({"get": {"responses": responses}}));
+            let place = format!("#/paths/~1a/get/responses/{response}/headers/{header}/schema/items:");
+            assert!(error.contains(&place) && error.contains(reference), "{error}");
+        }
+    }
+}
+
+#[test]
+fn values_of_schemas_called_like_maps_may_look_like_references() {
+    let free = json!({"type": "object", "default": {"$ref": "nowhere"}, "example": {"$ref": "nowhere"}});
+    let mut root = minimal(&json!({}));
+    root["components"] = json!({"schemas": {
+        "headers": free,
+        "Other": {"properties": {"properties": free, "headers": free}},
+    }});
+    Document::from_value("d", root).unwrap();
+}
+
+#[test]
+fn unknown_members_of_paths_are_rejected_with_a_location() {
+    let get = json!({"responses": {"200": {"description": ""}}});
+    let error = refused("/a", json!({"x-note": 1, "GET": get}));
+    assert!(
+        error.starts_with("failed to read d at #/paths/~1a/GET: expected a method in lower case"),
+        "{error}"
+    );
+    let error = refused("a", json!({"get": get}));
+    assert!(
+        error.starts_with("failed to read d at #/paths/a: expected a path that starts with `/`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn ambiguous_operations_and_parameters_are_rejected_with_a_location() {
+    let item = |method: &str| json!({method: {"responses": {"200": {"description": ""}}}});
+    let paths = |other: &str| minimal(&json!({"/a/{x}": item("get"), "/a/{y}": item(other)}));
+    let error = Document::from_value("d", paths("get")).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "failed to read d at #/paths/~1a~1{y}: expected a path that differs from `/a/{x}` in more than names of parameters"
+    );
+    Document::from_value("d", paths("put")).unwrap();
+    let parameter = json!({"name": "p", "in": "query", "schema": {}});
+    let error = refused(
+        "/a",
+        json!({"get": {"parameters": [parameter, parameter], "responses": {}}}),
+    );
+    assert!(
+        error.contains("#/paths/~1a/get/parameters/1: expected a parameter with another name"),
+        "{error}"
+    );
+}
+
+#[test]
+fn header_parameters_that_openapi_ignores_are_not_read() {
+    let parameter = |name: &str, location: &str| json!({"name": name, "in": location, "schema": {}});
+    let parameters = json!([
+        parameter("Accept", "header"),
+        parameter("content-type", "header"),
+        parameter("Authorization", "header"),
+        parameter("Accept", "query"),
+        parameter("X-Accept", "header"),
+    ]);
+    let get = json!({"operationId": "x", "parameters": parameters, "responses": {}});
+    let document = Document::from_value("d", minimal(&json!({"/a": {"get": get}}))).unwrap();
+    let read = document.operation("x").unwrap().parameters.iter();
+    let read: Vec<_> = read
+        .map(|one| (one.name.as_str(), one.location.as_str()))
+        .collect();
+    assert_eq!(read, [("Accept", "query"), ("X-Accept", "header")]);
+}

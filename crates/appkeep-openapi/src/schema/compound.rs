@@ -4,13 +4,19 @@ use serde_json::Value;
 
 use super::contain::{Proof, Reason, Spot, doubt, sure, unsure};
 use super::node::Node;
-use super::shape::{Shape, Types, additional};
+use super::shape::{Shape, Types};
 
 /// Maximum number of values of one member for which a choice is split into cases.
 const CASES_MAX: usize = 16;
 
 /// Maximum number of nested members for which a choice is split into cases.
 const SPLITS_MAX: u32 = 2;
+
+/// The order of obstacles, nearest first: those that only undocumented members meet, then the fewest.
+fn weight(reasons: &[Reason]) -> (usize, usize) {
+    let documented = reasons.iter().filter(|reason| !reason.undocumented);
+    (documented.count(), reasons.len())
+}
 
 impl<'a> Proof<'a> {
     /// Obstacles in the keywords of arrays.
@@ -104,9 +110,12 @@ impl<'a> Proof<'a> {
             let spot = spot.into(&name);
             // A maximum number of members may leave no room for an optional one.
             let has_room = own.required.contains(&name) || own.max.is_none();
-            match large.property(&name).map(Some).or_else(|| additional(large)) {
+            match large.member(&name) {
                 Some(Some(asked)) => {
                     let mut found = self.contains(&schemas, &asked, &spot);
+                    for reason in &mut found {
+                        reason.undocumented |= own.is_undocumented(&name);
+                    }
                     if !has_room {
                         doubt(&mut found, "unless there is no room for it");
                     }
@@ -125,7 +134,7 @@ impl<'a> Proof<'a> {
             }
         }
         let Some(others) = own.others() else { return };
-        match additional(large) {
+        match large.additional() {
             Some(Some(asked)) => reasons.extend(self.contains(&others, &asked, &spot.into("…"))),
             Some(None) => {}
             None if self.admits_nothing(&others) => {}
@@ -183,7 +192,7 @@ impl<'a> Proof<'a> {
             }
             if nearest
                 .as_ref()
-                .is_none_or(|nearest| reasons.len() < nearest.len())
+                .is_none_or(|nearest| weight(&reasons) < weight(nearest))
             {
                 nearest = Some(reasons);
             }
@@ -196,12 +205,17 @@ impl<'a> Proof<'a> {
             return nearest;
         }
         if let Some(cases) = (splits > 0).then(|| self.cases(shape)).flatten() {
-            let failed = cases
-                .iter()
-                .filter(|case| !self.is_empty(case))
-                .map(|case| self.choice_in_cases(case, large, &live, exclusive, splits - 1, spot))
-                .find(|reasons| !reasons.is_empty());
-            return failed.unwrap_or_default();
+            let mut failed = Vec::new();
+            for case in cases.iter().filter(|case| !self.is_empty(case)) {
+                let reasons = self.choice_in_cases(case, large, &live, exclusive, splits - 1, spot);
+                if reasons.iter().any(|reason| !reason.undocumented) {
+                    return reasons;
+                }
+                if failed.is_empty() {
+                    failed = reasons;
+                }
+            }
+            return failed;
         }
         // Each branch rejects something, but together they may still admit everything.
         nearest

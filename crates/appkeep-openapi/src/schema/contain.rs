@@ -77,6 +77,8 @@ pub struct Reason {
     pub what: String,
     /// Whether this is a proven difference; otherwise it couldn't be decided.
     pub certain: bool,
+    /// Whether only values with a member that the smaller schema permits but doesn't describe are affected.
+    pub undocumented: bool,
 }
 
 impl fmt::Display for Reason {
@@ -97,6 +99,7 @@ pub fn contained(small: &Schema<'_>, large: &Schema<'_>) -> Verdict {
 }
 
 /// Decides containment for many pairs of schemas from the same two documents.
+#[derive(Clone)]
 pub(crate) struct Prover<'a> {
     pub(super) small: Rc<Side<'a>>,
     pub(super) large: Rc<Side<'a>>,
@@ -392,6 +395,7 @@ pub(super) fn sure(small: &[Node<'_>], large: &Node<'_>, spot: &Spot, what: Stri
         large: large.at.clone(),
         what,
         certain: true,
+        undocumented: false,
     }
 }
 

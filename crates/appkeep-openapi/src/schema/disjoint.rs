@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::contain::Proof;
 use super::node::Node;
 use super::number::spellings;
-use super::shape::{Shape, Types, additional, range_of};
+use super::shape::{Shape, Types, range_of};
 
 impl<'a> Proof<'a> {
     /// Whether a conjunction admits no value at all.
@@ -131,7 +131,7 @@ impl<'a> Proof<'a> {
             let Some(own) = shape.objects.property(name) else {
                 return true;
             };
-            match large.property(name).map(Some).or_else(|| additional(large)) {
+            match large.member(name) {
                 Some(Some(other)) => self.are_disjoint(&own, &other),
                 Some(None) => false,
                 None => true,

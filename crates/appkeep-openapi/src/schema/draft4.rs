@@ -4,6 +4,7 @@ use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
 use super::formats;
+use crate::document::UNSENT;
 
 /// Rewrites a schema. Keywords that restrict values are kept, the others are dropped.
 ///
@@ -24,6 +25,17 @@ fn lower(schema: &Value) -> Value {
     for (key, value) in members {
         if let Some(value) = keyword(key, value) {
             lowered.insert(key.clone(), value);
+        }
+    }
+    for name in members
+        .get(UNSENT)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        // The receiver ignores it.
+        if let Some(name) = name.as_str() {
+            lowered["properties"][name] = json!({});
         }
     }
     for (strict, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {

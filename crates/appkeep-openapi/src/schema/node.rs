@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::draft4::Components;
 use super::formats;
-use crate::document::{escape, resolve};
+use crate::document::{UNSENT, escape, resolve};
 
 /// A schema with the JSON pointer of its place.
 #[derive(Debug, Clone)]
@@ -56,6 +56,37 @@ impl Node<'_> {
     pub(super) fn property(&self, name: &str) -> Option<Self> {
         self.child("properties")
             .and_then(|properties| properties.child(name))
+    }
+
+    /// Whether a property isn't sent in the direction of the document's view.
+    pub(super) fn is_unsent(&self, name: &str) -> bool {
+        let unsent = self.get(UNSENT).and_then(Value::as_array);
+        unsent.is_some_and(|names| names.iter().any(|unsent| unsent == name))
+    }
+
+    /// The schema that a member has to satisfy: `Some(None)` permits everything, `None` nothing.
+    #[expect(
+        clippy::option_option,
+        reason = "forbidden, unrestricted and restricted are three answers"
+    )]
+    pub(super) fn member(&self, name: &str) -> Option<Option<Self>> {
+        if self.is_unsent(name) {
+            return Some(None);
+        }
+        self.property(name).map(Some).or_else(|| self.additional())
+    }
+
+    /// The schema for unnamed members: `Some(None)` permits everything, `None` nothing.
+    #[expect(
+        clippy::option_option,
+        reason = "forbidden, unrestricted and restricted are three answers"
+    )]
+    pub(super) fn additional(&self) -> Option<Option<Self>> {
+        match self.get("additionalProperties") {
+            None | Some(Value::Bool(true)) => Some(None),
+            Some(Value::Bool(false)) => None,
+            Some(_) => Some(self.child("additionalProperties")),
+        }
     }
 
     /// The schemas of a list keyword: `allOf`, `anyOf`, `oneOf`.
@@ -149,6 +180,8 @@ pub(super) fn is_annotation(key: &str) -> bool {
                 | "externalDocs"
                 | "discriminator"
                 | "xml"
+                | "readOnly"
+                | "writeOnly"
         )
 }
 

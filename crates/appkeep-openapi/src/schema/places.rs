@@ -1,9 +1,23 @@
 //! Schemas at places in documents that may or may not have one.
 
 use super::contain::{Prover, Reason, Schema};
-use crate::document::SchemaPlace;
+use crate::document::{Direction, Document, SchemaPlace};
 
 impl<'a> Prover<'a> {
+    /// The provers for the requests and the responses of two documents.
+    pub(crate) fn by_direction(one: &'a Document, other: &'a Document) -> (Self, Self) {
+        let views = |direction| (one.view(direction), other.view(direction));
+        let (requests, responses) = (views(Direction::Request), views(Direction::Response));
+        let prover = Self::new(requests.0, requests.1);
+        let is_same = std::ptr::eq(requests.0, responses.0) && std::ptr::eq(requests.1, responses.1);
+        let other = if is_same {
+            prover.clone()
+        } else {
+            Self::new(responses.0, responses.1)
+        };
+        (prover, other)
+    }
+
     /// The obstacles to a schema of the first document being contained in one of the second.
     ///
     /// A place without a schema permits everything.
@@ -16,6 +30,7 @@ impl<'a> Prover<'a> {
                 large: pointer(large),
                 what: what.to_owned(),
                 certain,
+                undocumented: false,
             }]
         };
         let Some(large_place) = large else {

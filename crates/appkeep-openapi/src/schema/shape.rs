@@ -136,17 +136,31 @@ pub(super) struct Objects<'a> {
 impl<'a> Objects<'a> {
     /// All schemas that a member has to satisfy; `None` if it can't be present.
     pub(super) fn property(&self, name: &str) -> Option<Vec<Node<'a>>> {
-        if self.absent.contains(name) || (self.is_full() && !self.required.contains(name)) {
+        let is_unsent = self.parts.iter().any(|part| part.is_unsent(name));
+        let is_required = self.required.contains(name);
+        if self.absent.contains(name) || (is_unsent || self.is_full()) && !is_required {
             return None;
         }
         let mut schemas: Vec<Node<'a>> = self.fixed.get(name).cloned().into_iter().collect();
         for part in &self.parts {
             match part.property(name) {
                 Some(schema) => schemas.push(schema),
-                None => schemas.extend(additional(part)?),
+                None => schemas.extend(part.additional()?),
             }
         }
         Some(schemas)
+    }
+
+    /// Whether no schema describes members of this name, although others are described.
+    ///
+    /// An object without any described property is a free-form map, and all of its members are intended.
+    pub(super) fn is_undocumented(&self, name: &str) -> bool {
+        if self.names().is_empty() {
+            return false;
+        }
+        let is_silent =
+            |part: &Node<'a>| part.property(name).is_none() && matches!(part.additional(), Some(None));
+        !self.required.contains(name) && !self.fixed.contains_key(name) && self.parts.iter().all(is_silent)
     }
 
     /// All schemas that an unnamed member has to satisfy; `None` if there can't be any.
@@ -156,7 +170,7 @@ impl<'a> Objects<'a> {
         }
         let mut schemas = Vec::new();
         for part in &self.parts {
-            schemas.extend(additional(part)?);
+            schemas.extend(part.additional()?);
         }
         Some(schemas)
     }
@@ -177,19 +191,6 @@ impl<'a> Objects<'a> {
         let mut names: BTreeSet<String> = self.parts.iter().flat_map(in_part).collect();
         names.extend(self.required.iter().cloned());
         names
-    }
-}
-
-/// The schema for unnamed members: `Some(None)` permits everything, `None` nothing.
-#[expect(
-    clippy::option_option,
-    reason = "forbidden, unrestricted and restricted are three answers"
-)]
-pub(super) fn additional<'a>(part: &Node<'a>) -> Option<Option<Node<'a>>> {
-    match part.get("additionalProperties") {
-        None | Some(Value::Bool(true)) => Some(None),
-        Some(Value::Bool(false)) => None,
-        Some(_) => Some(part.child("additionalProperties")),
     }
 }
 

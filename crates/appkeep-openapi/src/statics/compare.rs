@@ -7,8 +7,8 @@ use crate::schema::Prover;
 /// All differences between two documents that may break a client or server.
 pub(super) fn compare(contract: &Document, server: &Document) -> Vec<StaticFinding> {
     let mut findings = Vec::new();
-    let requests = Prover::new(contract.root(), server.root());
-    let responses = requests.reversed();
+    let (requests, responses) = Prover::by_direction(contract, server);
+    let responses = responses.reversed();
     for promised in contract.operations() {
         let kept = server
             .operations()
@@ -28,6 +28,7 @@ pub(super) fn compare(contract: &Document, server: &Document) -> Vec<StaticFindi
             }
             Some(kept) => {
                 compare_operation(Pair {
+                    documents: (contract, server),
                     requests: &requests,
                     responses: &responses,
                     promised,
@@ -59,6 +60,7 @@ pub(super) fn compare(contract: &Document, server: &Document) -> Vec<StaticFindi
 
 /// The same operation in both documents.
 pub(super) struct Pair<'a> {
+    pub(super) documents: (&'a Document, &'a Document),
     requests: &'a Prover<'a>,
     responses: &'a Prover<'a>,
     pub(super) promised: &'a Operation,

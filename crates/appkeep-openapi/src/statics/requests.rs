@@ -2,7 +2,7 @@
 
 use super::Code;
 use super::compare::Pair;
-use crate::document::{Parameter, ParameterLocation};
+use crate::document::{Parameter, ParameterLocation, Serialization};
 
 /// Compares parameters and body.
 pub(super) fn compare(pair: &mut Pair<'_>) {
@@ -46,26 +46,18 @@ fn compare_parameter(pair: &mut Pair<'_>, promised: &Parameter, kept: &Parameter
         let what = "it is optional in the contract".to_owned();
         pair.note(Code::ParameterDemanded, name, what, &promised.at, &kept.at);
     }
-    if (promised.style.as_str(), promised.explode) != (kept.style.as_str(), kept.explode) {
-        let words = |parameter: &Parameter| format!("{}, explode {}", parameter.style, parameter.explode);
-        let what = format!("{} in the contract, {} here", words(promised), words(kept));
+    let own = Serialization::of_parameter(pair.documents.0, promised);
+    let other = Serialization::of_parameter(pair.documents.1, kept);
+    let codes = (Code::ParameterSchema, Code::ParameterSchemaUnknown);
+    if !own.is_comparable_with(&other) {
+        let what = "one document describes it by `content`, the other by a schema".to_owned();
+        return pair.note(codes.1, name, what, &promised.at, &kept.at);
+    }
+    if let Some((own, other)) = own.difference(&other) {
+        let what = format!("{own} in the contract, {other} here");
         pair.note(Code::ParameterStyle, name, what, &promised.at, &kept.at);
     }
-    let codes = (Code::ParameterSchema, Code::ParameterSchemaUnknown);
-    match (promised.content.first(), kept.content.first()) {
-        (None, None) => pair.accepts(promised.schema.as_ref(), kept.schema.as_ref(), codes, name),
-        (Some(media), Some(own)) if media.name.eq_ignore_ascii_case(&own.name) => {
-            pair.accepts(media.schema.as_ref(), own.schema.as_ref(), codes, name);
-        }
-        (Some(media), Some(own)) => {
-            let what = format!("{} in the contract, {} here", media.name, own.name);
-            pair.note(Code::ParameterStyle, name, what, &promised.at, &kept.at);
-        }
-        _ => {
-            let what = "one document describes it by `content`, the other by a schema".to_owned();
-            pair.note(Code::ParameterSchemaUnknown, name, what, &promised.at, &kept.at);
-        }
-    }
+    pair.accepts(own.place(), other.place(), codes, name);
 }
 
 fn compare_body(pair: &mut Pair<'_>) {

@@ -57,6 +57,10 @@ fn random_mutations_are_rejected_with_a_location_or_reported() {
         };
         let outcome = catch_unwind(|| {
             let mutant = Document::from_value("mutant", root)?;
+            assert!(
+                diff::compare(&mutant, &mutant).changes.is_empty(),
+                "it differs from itself"
+            );
             Ok::<_, appkeep_openapi::DocumentError>(diff::compare(&contract, &mutant))
         });
         let outcome = outcome.unwrap_or_else(|_| panic!("{fault} at {place}: panicked"));

@@ -15,6 +15,8 @@ pub(in crate::diff) enum Kind {
     Example,
     /// `deprecated`.
     Deprecation,
+    /// `readOnly`, `writeOnly`.
+    Access,
     /// `default` of a schema.
     Default,
     /// `discriminator`, `xml`, `encoding`.
@@ -32,6 +34,10 @@ pub(super) enum Role {
     Skip,
     /// As a whole.
     Leaf(Kind),
+    /// As a flag that is `false` by default.
+    Flag(Kind),
+    /// As the choice of a schema, with its defaults applied.
+    Discriminator,
     /// As a text that describes a name.
     Text,
     /// As a whole, with its descriptions compared separately.
@@ -77,12 +83,14 @@ pub(super) static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
 pub(super) fn of(key: &str) -> Role {
     match key {
         "description" | "summary" | "title" | "externalDocs" | "tags" | "termsOfService" | "contact"
-        | "license" => Role::Leaf(Kind::Words),
+        | "license" | "bearerFormat" => Role::Leaf(Kind::Words),
         "example" => Role::Leaf(Kind::Example),
         "examples" => Role::Things(Inner::Example),
-        "deprecated" => Role::Leaf(Kind::Deprecation),
+        "deprecated" => Role::Flag(Kind::Deprecation),
+        "readOnly" | "writeOnly" => Role::Flag(Kind::Access),
         "default" => Role::Leaf(Kind::Default),
-        "discriminator" | "xml" | "encoding" => Role::Leaf(Kind::Encoding),
+        "discriminator" => Role::Discriminator,
+        "xml" | "encoding" => Role::Leaf(Kind::Encoding),
         "callbacks" => Role::Leaf(Kind::Callback),
         "required" | "enum" | "security" => Role::Set,
         "allOf" | "anyOf" | "oneOf" => Role::Branches,

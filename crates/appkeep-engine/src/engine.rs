@@ -7,6 +7,7 @@ mod delete;
 mod file_walk;
 mod files;
 mod open_backup;
+mod open_repository;
 mod restore;
 
 use std::collections::HashSet;

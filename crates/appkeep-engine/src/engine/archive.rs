@@ -12,6 +12,7 @@ use appkeep_core::backup_file::FilePath;
 use appkeep_core::engine::EngineError;
 use bytes::Bytes;
 use rustic_core::TreeId;
+use rustic_core::jiff::Timestamp;
 use rustic_core::repofile::{Node, NodeType};
 use tar::{Builder, EntryType, Header};
 use tokio::sync::mpsc;
@@ -43,11 +44,11 @@ pub(super) struct Archive {
 
 impl Archive {
     /// Finds the directory, and reads its entries. The archive begins with the directory itself, unless it is the root.
-    pub(super) fn begin(mut reader: BackupReader, directory: FilePath) -> Result<Self, EngineError> {
+    pub(super) fn begin(mut reader: BackupReader, directory: &FilePath) -> Result<Self, EngineError> {
         let entries = reader.read(|open| {
             let refused = |reason: &str| EngineError::Refused(format!("{directory}: {reason}"));
-            match open.find(&directory)? {
-                Some(Found::Root(tree)) => entries_of(open, &directory, tree, 0),
+            match open.find(directory)? {
+                Some(Found::Root(tree)) => entries_of(open, directory, tree, 0),
                 Some(Found::Node(node)) if node.is_dir() => Ok(vec![(directory.clone(), *node)]),
                 Some(Found::Node(_)) => Err(refused("it is not a directory")),
                 None => Err(refused("the backup does not contain it")),
@@ -197,7 +198,7 @@ fn header_of(node: &Node) -> Header {
     // Names that are too long are left out: the numbers are decisive.
     let _ = meta.user.as_deref().map(|name| header.set_username(name));
     let _ = meta.group.as_deref().map(|name| header.set_groupname(name));
-    let seconds = meta.mtime.map_or(0, |time| time.as_second());
+    let seconds = meta.mtime.map_or(0, Timestamp::as_second);
     // The format has no times before 1970.
     header.set_mtime(seconds.try_into().unwrap_or_default());
     header

@@ -17,7 +17,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::archive::Archive;
 use super::file_walk::list;
-use super::open_backup::{BackupOpener, BackupReader, Found, OpenBackup, OpenRepositories, Reads};
+use super::open_backup::{BackupOpener, BackupReader, Found, OpenBackup};
+use super::open_repository::{OpenRepositories, Reads};
 use super::{RusticEngine, cancelled_with};
 use crate::restore::entry::Part;
 use crate::thread::{self, Priority};
@@ -105,7 +106,7 @@ impl BackupFiles for RusticEngine {
         cancel: &CancellationToken,
     ) -> Result<FileStream, EngineError> {
         let directory = directory.clone();
-        self.stream(backup, cancel, move |reader| Archive::begin(reader, directory))
+        self.stream(backup, cancel, move |reader| Archive::begin(reader, &directory))
             .await
     }
 }
@@ -167,13 +168,13 @@ impl RusticEngine {
         let (sender, receiver) = mpsc::channel(PIECES_AHEAD);
         let opener = self.opener(backup, Reads::WholePacks, cancel);
         let priority = self.reading_priority();
-        let begun = thread::run("open-file", priority, move || begin(opener.open()?)).await?;
+        let data = thread::run("open-file", priority, move || begin(opener.open()?)).await?;
         tokio::spawn(async move {
             let held: (_, DropGuard) = (permit, when_dropped);
             let failed = sender.clone();
             let sent = thread::run("read-file", priority, move || {
                 let _held = held;
-                begun.send(&sender)
+                data.send(&sender)
             });
             if let Err(error) = sent.await {
                 // Fails if nothing receives any more.

@@ -2,6 +2,7 @@
 
 mod apps;
 mod authorisation;
+mod backup_files;
 mod backups;
 mod bad_input;
 mod client_examples;

@@ -2,13 +2,17 @@
 //! problems.
 
 mod accounts;
+mod app_backup_content;
+mod app_backup_files;
 mod app_backups;
 mod app_schedules;
 mod app_snapshots;
 mod apps;
 mod buckets;
+mod byte_range;
 mod call;
 mod columns;
+mod disposition;
 mod from_wire;
 mod handlers;
 mod item;

@@ -2,6 +2,7 @@
 
 mod builder;
 mod content;
+mod download;
 mod error;
 mod exchange;
 #[rustfmt::skip]

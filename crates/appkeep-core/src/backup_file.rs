@@ -63,16 +63,20 @@ impl FilePath {
         let bytes = unescape(text).ok_or_else(|| InvalidFilePath::Escape(text.to_owned()))?;
         let bytes = bytes.strip_prefix(b"/").unwrap_or(&bytes);
         let bytes = bytes.strip_suffix(b"/").unwrap_or(bytes);
-        Self::from_bytes(bytes).ok_or_else(|| InvalidFilePath::Component(text.to_owned()))
-    }
-
-    /// The path with these bytes, as returned by [`Self::as_bytes`]; `None` if they aren't names that are separated by
-    /// single slashes.
-    #[must_use]
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let path = Self(bytes.to_vec());
         let is_name = |name: &[u8]| !matches!(name, b"" | b"." | b"..") && !name.contains(&0);
-        if path.names().all(is_name) { Some(path) } else { None }
+        if path.names().all(is_name) {
+            Ok(path)
+        } else {
+            Err(InvalidFilePath::Component(text.to_owned()))
+        }
+    }
+
+    /// A position in a list, with the bytes of an earlier [`Self::as_bytes`]. Any bytes are a position, which needn't be
+    /// the path of an entry.
+    #[must_use]
+    pub fn of_position(bytes: Vec<u8>) -> Self {
+        Self(bytes)
     }
 
     /// The names, separated by slashes.

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
+use appkeep_client::{Client, Content, ResponseValue};
 use appkeep_tests::{Api, Builder, TestResponse, TestServer, id, write_noise};
 use http::Method;
 use serde_json::{Value, json};
@@ -257,7 +258,7 @@ async fn requests_that_cannot_be_met_are_refused() {
         (FILES, "files?path=/data/../x", "400/5", "path"),
         (FILES, "files?pattern=%5B", "400/5", "pattern"),
         (FILES, "files?recursive=yes", "400/5", "recursive"),
-        (FILES, "files?continue=2f2f", "400/5", "continue"),
+        (FILES, "files?continue=2f2", "400/5", "continue"),
         (CONTENT, "content", "400/5", "path"),
         (CONTENT, "content?path=/data/none", "404/2", "path"),
         (CONTENT, "content?path=/data/link", "400/5", "path"),
@@ -326,4 +327,36 @@ async fn a_download_whose_data_disappears_never_looks_complete() {
         }
     };
     assert!(broken && received < BYTES, "{received} bytes");
+}
+
+#[tokio::test]
+async fn the_client_receives_files_ranges_and_archives() {
+    let backed_up = BackedUp::start().await;
+    let account = backed_up.server.account("acme");
+    let backup: Uuid = backed_up.backup.parse().expect("a UUID");
+    let client = Client::builder(backed_up.api.url())
+        .token(backed_up.api.token())
+        .build()
+        .expect("a client");
+    let received = async |response: Result<ResponseValue<Content>, appkeep_client::Error>| {
+        let mut content = response?.into_inner();
+        let mut bytes = Vec::new();
+        while let Some(piece) = content.chunk().await? {
+            bytes.extend(piece);
+        }
+        Ok::<_, appkeep_client::Error>(bytes)
+    };
+    let (shop, path) = (backed_up.shop, "/data/greeting.txt");
+    let whole = client.app_backup_content_fetch_for_app(account, shop, backup, path);
+    assert_eq!(
+        received(whole.await).await.expect("a file"),
+        b"hello from shop-data\n"
+    );
+    let range = |range| client.app_backup_content_range_for_app(account, shop, backup, path, range);
+    assert_eq!(received(range(6..=9).await).await.expect("a range"), b"from");
+    let after = range(21..=21).await.expect_err("no such range");
+    assert_eq!(after.status().expect("a status").as_u16(), 416);
+    let archive = client.app_backup_archive_for_app(account, shop, backup, "/data/below");
+    let archive = received(archive.await).await.expect("an archive");
+    assert!(archive.starts_with(b"data/below\0"), "{} bytes", archive.len());
 }

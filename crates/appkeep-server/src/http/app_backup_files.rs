@@ -36,7 +36,7 @@ pub(super) async fn list_for_app(
         directory: file_path(query.path.as_ref())?,
         is_recursive: query.recursive == Some(true),
         pattern: pattern.map_err(|error| invalid("pattern", error.to_string()))?,
-        after: position(query.continue_token.as_ref())?,
+        after: query.continue_token.map(position),
         limit: page_limit(query.limit),
     };
     let service = &call.http().service;
@@ -64,7 +64,7 @@ pub(super) async fn list_changes(
     let base = query.base.ok_or_else(|| missing("base"))?;
     let changes = ListChanges {
         path: file_path(query.path.as_ref())?,
-        after: position(query.continue_token.as_ref())?,
+        after: query.continue_token.map(position),
         limit: page_limit(query.limit),
     };
     let service = &call.http().service;
@@ -88,17 +88,8 @@ pub(super) fn file_path(text: Option<&FilePathText>) -> Result<FilePath, Rejecte
     Ok(path.unwrap_or_default())
 }
 
-fn position(token: Option<&FileContinueToken>) -> Result<Option<FilePath>, Rejected> {
-    let path = |token: &FileContinueToken| {
-        let invalid = || {
-            invalid(
-                "continue",
-                "it is not a `continue` token from an earlier response".to_owned(),
-            )
-        };
-        FilePath::from_bytes(&token.0).ok_or_else(invalid)
-    };
-    token.map(path).transpose()
+fn position(token: FileContinueToken) -> FilePath {
+    FilePath::of_position(token.0)
 }
 
 fn page_limit(limit: Option<Limit>) -> usize {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::admission::ValidRequest;
 use super::pages::list;
-use super::{BUCKET, OTHER, OTHER_BUCKET, declared, invalid, missing, problem};
+use super::{BUCKET, OTHER, OTHER_BUCKET, declared, files, invalid, missing, problem};
 use crate::live::StorageFault;
 use crate::live::resource_kind::{OperationKind, ResourceKind};
 use crate::testing::defects::VOLUME_BYTES;
@@ -170,9 +170,19 @@ impl FakeState {
                 let tag = format!("\"{}\"", found["state"].as_str().unwrap_or_default());
                 Response::of_json(200, &found).with("ETag", &tag)
             }
+            id if id.starts_with("app_backup_") => self.files(valid, request),
             "app_schedule_list_for_app" => list("schedules", "1.3", declared::schedules(app), request),
             "bucket_list" => list("buckets", "1.2", declared::buckets(account), request),
             _ => list("clouds", "1.0", Vec::new(), request),
+        }
+    }
+
+    /// The response to a request for files of a backup.
+    fn files(&self, valid: &ValidRequest, request: &Request) -> Response {
+        match self.find(valid) {
+            None => missing(request),
+            Some(at) if self.stored[at].shown(self.now).0["state"] != "completed" => problem(409, 111),
+            Some(_) => files::respond(&valid.operation.id, request),
         }
     }
 

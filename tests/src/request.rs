@@ -72,7 +72,10 @@ impl TestRequest {
             account: String::new(),
             app: String::new(),
             resource: String::new(),
-            query: String::new(),
+            query: match operation_id {
+                "app_backup_content_fetch_for_app" => "path=/".to_owned(),
+                _ => String::new(),
+            },
             authorization: Some(format!("Bearer {token}").into_bytes()),
             content_type,
             force_update: (operation_id == "app_update").then(|| "true".to_owned()),

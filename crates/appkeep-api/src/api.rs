@@ -8,20 +8,22 @@ use dropshot::{
 use crate::account::AccountList;
 use crate::app::{App, AppList, AppUpdate};
 use crate::app_backup::{AppBackup, AppBackupCreate, AppBackupList};
+use crate::app_backup_file::{
+    AppBackupChangeList, AppBackupFileList, ChangeListQuery, ContentQuery, FileListQuery,
+};
 use crate::app_snap::{AppSnap, AppSnapCreate, AppSnapList};
 use crate::body::JsonBody;
 use crate::bucket::BucketList;
 use crate::cloud::CloudList;
 use crate::headers::ForceUpdate;
 use crate::hook::HookList;
-
 use crate::params::{
     AccountBackupPath, AccountListQuery, AccountPath, AppBackupListQuery, AppBackupPath, AppListQuery,
     AppPath, AppSnapListQuery, AppSnapPath, BucketListQuery, CloudListQuery, HookListQuery, NoQuery,
     QueryParams, ScheduleListQuery, SchedulePath,
 };
 use crate::problem::Problem;
-use crate::reply::Reply;
+use crate::reply::{Content, Reply};
 use crate::schedule::{Schedule, ScheduleCreate, ScheduleList, ScheduleUpdate};
 
 /// The result of an operation: a typed response or a problem. Only dropshot uses the error.
@@ -117,6 +119,42 @@ pub trait AppkeepApi {
         path: Path<AppBackupPath>,
         query: QueryParams<NoQuery>,
     ) -> Answer<HttpResponseDeleted>;
+
+    /// List files of a backup
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}/files",
+        tags = ["Application backups"],
+    }]
+    async fn app_backup_file_list_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppBackupPath>,
+        query: QueryParams<FileListQuery>,
+    ) -> Answer<HttpResponseOk<AppBackupFileList>>;
+
+    /// Read a file of a backup
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}/content",
+        tags = ["Application backups"],
+    }]
+    async fn app_backup_content_fetch_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppBackupPath>,
+        query: QueryParams<ContentQuery>,
+    ) -> Answer<Content>;
+
+    /// List the differences between two backups
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}/changes",
+        tags = ["Application backups"],
+    }]
+    async fn app_backup_change_list_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppBackupPath>,
+        query: QueryParams<ChangeListQuery>,
+    ) -> Answer<HttpResponseOk<AppBackupChangeList>>;
 
     /// Create a snapshot of an app
     #[endpoint {

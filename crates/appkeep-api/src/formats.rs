@@ -261,6 +261,102 @@ impl Serialize for ContinueToken {
 
 string_format!(ContinueToken, string_schema(None, Some("^[0-9a-f]{48}$"), None));
 
+/// The path of an entry of a backup, which this crate doesn't parse further: 1 to 4096 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FilePathText(pub String);
+
+impl FromText for FilePathText {
+    fn from_text(text: &str) -> Result<Self, String> {
+        with_length(text, 4096).map(Self)
+    }
+}
+
+string_format!(FilePathText, string_schema(None, None, Some((1, 4096))));
+
+/// A pattern that selects entries of a backup, which this crate doesn't parse further: 1 to 1024 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FilePatternText(pub String);
+
+impl FromText for FilePatternText {
+    fn from_text(text: &str) -> Result<Self, String> {
+        with_length(text, 1024).map(Self)
+    }
+}
+
+string_format!(FilePatternText, string_schema(None, None, Some((1, 1024))));
+
+fn with_length(text: &str, chars_max: usize) -> Result<String, String> {
+    let chars = text.chars().count();
+    if (1..=chars_max).contains(&chars) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("it has {chars} characters: expected 1 to {chars_max}"))
+    }
+}
+
+/// The path of the last entry of a page, after which a list of entries continues: opaque to clients.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileContinueToken(pub Vec<u8>);
+
+/// The maximum number of hexadecimal digits of a [`FileContinueToken`].
+const FILE_TOKEN_DIGITS_MAX: u32 = 16_384;
+
+impl FromText for FileContinueToken {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let digit = |byte: &u8| {
+            char::from(*byte)
+                .to_digit(16)
+                .filter(|_| !byte.is_ascii_uppercase())
+        };
+        let pairs = text.as_bytes().chunks_exact(2);
+        let is_complete = pairs.remainder().is_empty() && !text.is_empty();
+        let byte = |pair: &[u8]| u8::try_from(digit(&pair[0])? * 16 + digit(&pair[1])?).ok();
+        let bytes: Option<Vec<u8>> = pairs.map(byte).collect();
+        let is_short = text.len() <= FILE_TOKEN_DIGITS_MAX as usize;
+        bytes
+            .filter(|_| is_complete && is_short)
+            .map(Self)
+            .ok_or_else(|| {
+                let text = quoted(text);
+                format!("{text} is not a `continue` token from an earlier response")
+            })
+    }
+}
+
+impl Serialize for FileContinueToken {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let digits = self.0.iter().map(|byte| format!("{byte:02x}"));
+        serializer.serialize_str(&digits.collect::<String>())
+    }
+}
+
+string_format!(
+    FileContinueToken,
+    string_schema(None, Some("^([0-9a-f]{2})+$"), Some((2, FILE_TOKEN_DIGITS_MAX)))
+);
+
+/// Permissions with the three special bits: four octal digits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FileMode(String);
+
+impl FileMode {
+    /// The text of these permissions.
+    #[must_use]
+    pub fn of(mode: u32) -> Self {
+        Self(format!("{:04o}", mode & 0o7777))
+    }
+}
+
+impl FromText for FileMode {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let is_octal = text.len() == 4 && text.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
+        let invalid = || format!("{} is not four octal digits", quoted(text));
+        is_octal.then(|| Self(text.to_owned())).ok_or_else(invalid)
+    }
+}
+
+string_format!(FileMode, string_schema(None, Some("^[0-7]{4}$"), None));
+
 /// The maximum number of a client's characters that an error message repeats.
 const QUOTED_CHARS_MAX: usize = 80;
 
@@ -315,6 +411,16 @@ mod tests {
             "",
         ] {
             assert!(Identifier::from_text(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn tokens_of_paths_are_pairs_of_digits() {
+        let token = FileContinueToken::from_text("2f61ff").unwrap();
+        assert_eq!(token.0, b"/a\xff");
+        assert_eq!(serde_json::to_value(&token).unwrap(), "2f61ff");
+        for bad in ["", "2", "2F", "2f6", "zz", "é", &"00".repeat(8193)] {
+            assert!(FileContinueToken::from_text(bad).is_err(), "{bad}");
         }
     }
 

@@ -2,12 +2,34 @@
 
 use std::marker::PhantomData;
 
-use dropshot::{ApiEndpointResponse, Body, HttpError, HttpResponse};
+use dropshot::{ApiEndpointResponse, Body, HttpError, HttpResponse, HttpResponseDeleted};
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, Response, StatusCode};
 use serde::Serialize;
 
 use crate::problem::{PROBLEM_JSON, Problem};
+
+/// A response whose body is the content of a file, or an archive. dropshot can't document its media types and the status
+/// 206.
+pub struct Content(Response<Body>);
+
+impl HttpResponse for Content {
+    fn to_result(self) -> Result<Response<Body>, HttpError> {
+        Ok(self.0)
+    }
+
+    fn response_metadata() -> ApiEndpointResponse {
+        ApiEndpointResponse {
+            success: Some(StatusCode::OK),
+            // A body without a schema.
+            ..HttpResponseDeleted::response_metadata()
+        }
+    }
+
+    fn status_code(&self) -> StatusCode {
+        self.0.status()
+    }
+}
 
 /// A response that is documented as `R`. It may instead be a problem, and may have headers, another media type, or a
 /// streamed body.

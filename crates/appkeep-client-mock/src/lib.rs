@@ -23,7 +23,20 @@ fn respond<T: serde::Serialize>(
     headers: &[(&str, &str)],
     body: &T,
 ) -> httpmock::Then {
-    let then = then.status(status).json_body_obj(body);
+    with_headers(then.status(status).json_body_obj(body), headers)
+}
+
+/// Sets the status, the headers and the body of a response that isn't JSON.
+fn respond_with_bytes(
+    then: httpmock::Then,
+    status: u16,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> httpmock::Then {
+    with_headers(then.status(status).body(body), headers)
+}
+
+fn with_headers(then: httpmock::Then, headers: &[(&str, &str)]) -> httpmock::Then {
     headers
         .iter()
         .fold(then, |then, (name, value)| then.header(*name, *value))

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use appkeep_client::header::HeaderMap;
-use appkeep_client::{Client, Error, ResponseValue, StatusCode, Uuid, types};
+use appkeep_client::{Client, Content, Error, ResponseValue, StatusCode, Uuid, types};
 use appkeep_client_mock::{MockServer, MockServerExt, operations};
 use serde::Serialize;
 use serde_json::Value;
@@ -18,7 +18,7 @@ type Received = (&'static str, StatusCode, HeaderMap, Value);
 
 macro_rules! calls {
     ($($id:ident($($argument:expr),*) responds with $then:ident;)*) => {
-        const OPERATIONS: &[&str] = &[$(stringify!($id)),*];
+        const OPERATIONS: &[&str] = &[CONTENT, $(stringify!($id)),*];
 
         /// Receives each example of an operation.
         async fn receive(server: &MockServer, operation: &str) -> Vec<Received> {
@@ -27,14 +27,50 @@ macro_rules! calls {
             $(if operation == stringify!($id) {
                 for (name, respond) in operations::$then::EXAMPLES {
                     let mut mock = server.$id(|_, then| { respond(then); });
-                    received.push(read(name, client.$id($($argument),*).await));
+                    received.push(read(name, client.$id($($argument),*).await.map(json)));
                     mock.assert_calls(1);
                     mock.delete();
                 }
             })*
+            if operation == CONTENT {
+                for (name, respond) in operations::AppBackupContentFetchForAppThen::EXAMPLES {
+                    let mut mock = server.app_backup_content_fetch_for_app(|_, then| { respond(then); });
+                    let content = client.app_backup_content_fetch_for_app(ID, ID, ID, "/data");
+                    received.push(read(name, text(content.await).await));
+                    mock.assert_calls(1);
+                    mock.delete();
+                }
+            }
             received
         }
     };
+}
+
+/// The operation whose response isn't JSON.
+const CONTENT: &str = "app_backup_content_fetch_for_app";
+
+/// The received content as text.
+async fn text(content: Result<ResponseValue<Content>, Error>) -> Result<Success, Error> {
+    let response = content?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut content = response.into_inner();
+    let mut bytes = Vec::new();
+    while let Some(piece) = content.chunk().await? {
+        bytes.extend(piece);
+    }
+    Ok((status, headers, Value::from(String::from_utf8(bytes).unwrap())))
+}
+
+/// The status, the headers and the body of a success.
+type Success = (StatusCode, HeaderMap, Value);
+
+fn json<T: Serialize>(response: ResponseValue<T>) -> Success {
+    let (status, headers) = (response.status(), response.headers().clone());
+    (
+        status,
+        headers,
+        serde_json::to_value(response.into_inner()).unwrap(),
+    )
 }
 
 calls! {
@@ -45,6 +81,8 @@ calls! {
     app_backup_list_for_app(ID, ID, None, None, None) responds with AppBackupListForAppThen;
     app_backup_fetch_for_app(ID, ID, ID) responds with AppBackupFetchForAppThen;
     app_backup_delete_for_app(ID, ID, ID) responds with AppBackupDeleteForAppThen;
+    app_backup_file_list_for_app(ID, ID, ID, None, None, None, None, None) responds with AppBackupFileListForAppThen;
+    app_backup_change_list_for_app(ID, ID, ID, ID, None, None, None) responds with AppBackupChangeListForAppThen;
     app_snap_create_for_app(ID, ID, &types::AppSnapCreate::default()) responds with AppSnapCreateForAppThen;
     app_snap_list_for_app(ID, ID, None, None, None) responds with AppSnapListForAppThen;
     app_snap_fetch_for_app(ID, ID, ID) responds with AppSnapFetchForAppThen;
@@ -63,17 +101,9 @@ calls! {
     account_list(None, None, None) responds with AccountListThen;
 }
 
-fn read<T: Serialize>(name: &'static str, result: Result<ResponseValue<T>, Error>) -> Received {
+fn read(name: &'static str, result: Result<Success, Error>) -> Received {
     match result {
-        Ok(response) => {
-            let (status, headers) = (response.status(), response.headers().clone());
-            (
-                name,
-                status,
-                headers,
-                serde_json::to_value(response.into_inner()).unwrap(),
-            )
-        }
+        Ok((status, headers, body)) => (name, status, headers, body),
         Err(error) => {
             let problem = error.problem().unwrap_or_else(|| panic!("{name}: {error}"));
             let (status, headers) = (error.status().unwrap(), error.headers().unwrap().clone());

@@ -155,7 +155,7 @@ impl ClientBuilder {
     }
 
     /// Sets the time to wait for a response, from the connection to the body's last byte, instead of
-    /// [`TOTAL_TIMEOUT`].
+    /// [`TOTAL_TIMEOUT`]. For [`Content`](crate::Content) it is the time to wait for the headers, and for each piece.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -205,6 +205,7 @@ impl ClientBuilder {
             Settings {
                 #[cfg(feature = "retry")]
                 retries: self.retries,
+                timeout: self.timeout,
             },
         ))
     }

@@ -86,6 +86,12 @@ pub enum ErrorKind {
     /// There is no response: the connection, its certificate or a timeout failed.
     #[error("{0}")]
     Transport(TransportError),
+    /// Nothing was received for so long.
+    #[error("nothing was received for {} s", timeout.as_secs())]
+    Stalled {
+        /// The time limit.
+        timeout: Duration,
+    },
     /// The connection failed, or the timeout passed, before the response's body was complete.
     #[error("{status}, but its body ended early, after {bytes} bytes: {cause}")]
     Incomplete {

@@ -3,11 +3,14 @@
 //! Every generated operation ends here. Statuses are handled by their class, so that a status that the
 //! contract doesn't list is still understood.
 
+use std::time::Duration;
+
 use reqwest::header::HeaderMap;
 use reqwest::{Request, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::Client;
+use crate::content::Content;
 use crate::error::{Error, ErrorKind, Excerpt, TransportError};
 use crate::problem;
 use crate::response::ResponseValue;
@@ -16,6 +19,9 @@ use crate::trace::Attempt;
 
 /// The size limit of a successful response, in bytes: a list of about 500,000 backups.
 const SUCCESS_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// The time limit of a response that is received piece by piece; the limit for each piece is much shorter.
+const STREAM_TIMEOUT: Duration = Duration::from_hours(30 * 24);
 
 /// How much is read of any other response, in bytes.
 const ERROR_BYTES_MAX: usize = 256 * 1024;
@@ -78,6 +84,54 @@ pub(crate) async fn empty(
     ))
 }
 
+/// Sends a request whose response is received piece by piece. It isn't limited in size, nor as a whole in time.
+pub(crate) async fn stream(
+    client: &Client,
+    operation: &'static str,
+    request: RequestBuilder,
+) -> Result<ResponseValue<Content>, Error> {
+    let request = request.timeout(STREAM_TIMEOUT).build();
+    let request =
+        request.map_err(|cause| Error::new(operation, ErrorKind::Transport(TransportError(cause))))?;
+    let timeout = client.inner.timeout;
+    let mut attempts = 0;
+    let response = retry::repeat(&client.inner, request.method(), || {
+        // All bodies of this API are in memory, so every request can be sent again.
+        let request = request.try_clone().expect("the body is not a stream");
+        attempts += 1;
+        let attempt = attempts;
+        async move {
+            let result = begin(client, operation, request, timeout).await;
+            trace::attempt(operation, attempt, result.as_ref().map(Response::status));
+            result
+        }
+    });
+    let mut response = response.await?;
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    let content = Content::new(operation, response, headers.clone(), timeout);
+    Ok(ResponseValue::new(content, status, headers))
+}
+
+/// Sends a request and reads the headers of the response; also the body, unless it is a success.
+async fn begin(
+    client: &Client,
+    operation: &'static str,
+    request: Request,
+    timeout: Duration,
+) -> Result<Response, Error> {
+    let failed = |kind: ErrorKind| Error::new(operation, kind);
+    let response = tokio::time::timeout(timeout, client.client.execute(request)).await;
+    let mut response = response
+        .map_err(|_| failed(ErrorKind::Stalled { timeout }))?
+        .map_err(|cause| failed(ErrorKind::Transport(TransportError(cause))))?;
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+    Err(refused(operation, status, headers, &mut response).await)
+}
+
 async fn send(client: &Client, operation: &'static str, request: RequestBuilder) -> Result<Success, Error> {
     let request = request.build();
     let request =
@@ -128,8 +182,18 @@ async fn send_once(client: &Client, operation: &'static str, request: Request) -
         };
         return Err(Error::new(operation, kind));
     }
+    Err(refused(operation, status, headers, &mut response).await)
+}
+
+/// Reads the response to a request that was refused or failed.
+async fn refused(
+    operation: &'static str,
+    status: StatusCode,
+    headers: HeaderMap,
+    response: &mut Response,
+) -> Error {
     // The status counts even if the body is too long or ends early.
-    let (body, _) = read(&mut response, ERROR_BYTES_MAX).await;
+    let (body, _) = read(response, ERROR_BYTES_MAX).await;
     let kind = match problem::read(status, &headers, &body) {
         Some(problem) => ErrorKind::Problem {
             status,
@@ -142,7 +206,7 @@ async fn send_once(client: &Client, operation: &'static str, request: Request) -
             body: Excerpt::new(&body),
         },
     };
-    Err(Error::new(operation, kind))
+    Error::new(operation, kind)
 }
 
 /// Reads at most `bytes_max` bytes of the body; also returns whether that is all of it.

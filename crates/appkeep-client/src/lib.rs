@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod builder;
+mod content;
+mod download;
 mod error;
 mod exchange;
 #[rustfmt::skip]
@@ -26,6 +28,7 @@ mod wait;
 #[cfg(feature = "retry")]
 pub use builder::RETRIES;
 pub use builder::{BuildError, CONNECT_TIMEOUT, ClientBuilder, TOTAL_TIMEOUT};
+pub use content::Content;
 pub use error::{Error, ErrorKind, Excerpt, TransportError};
 pub use generated::{Client, types};
 pub use list_item::ListItem;

@@ -1,5 +1,7 @@
 //! Repeats requests that failed for a transient reason.
 
+use std::time::Duration;
+
 use reqwest::Method;
 
 use crate::error::Error;
@@ -10,6 +12,8 @@ pub(crate) struct Settings {
     /// How often a request is repeated at most.
     #[cfg(feature = "retry")]
     pub(crate) retries: usize,
+    /// The time to wait for each piece of a body that is received piece by piece.
+    pub(crate) timeout: Duration,
 }
 
 /// Calls `attempt`, which sends a request with this method, until it succeeds or fails permanently.
@@ -22,8 +26,6 @@ pub(crate) async fn repeat<T, F>(
 where
     F: Future<Output = Result<T, Error>>,
 {
-    use std::time::Duration;
-
     use backon::{ExponentialBuilder, Retryable};
 
     /// The wait before the first repetition; each further one is twice as long, plus jitter.

@@ -171,7 +171,7 @@ pub enum Operations {
     InQuery(&'static str),
     /// Operations without query parameters.
     WithoutQuery,
-    /// Operations that change something.
+    /// Operations that a read-only token can't request: those that change something, and the content of backups.
     Writes,
     /// Operations with a body.
     WithBody,
@@ -267,7 +267,7 @@ impl Operations {
                 .any(|name| has(ParameterLocation::Path, name)),
             Self::InQuery(name) => has(ParameterLocation::Query, name),
             Self::WithoutQuery => !has(ParameterLocation::Query, "limit"),
-            Self::Writes => operation.method != "GET",
+            Self::Writes => operation.method != "GET" || operation.id == "app_backup_content_fetch_for_app",
             Self::WithBody => operation.body.is_some(),
             Self::Creates => matches!(
                 operation.id.as_str(),

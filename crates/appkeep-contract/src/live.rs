@@ -25,6 +25,7 @@ mod decode;
 mod deletes;
 mod failures;
 mod fault_injector;
+mod files;
 mod find;
 mod findings;
 mod headers;

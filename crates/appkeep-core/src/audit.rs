@@ -1,9 +1,13 @@
-//! Audit records of created, changed, deleted and restored resources. They are log events with the target `audit`.
+//! Audit records of created, changed, deleted and restored resources, and of downloads. They are log events with the target
+//! `audit`.
 
 use std::fmt::Display;
 
 use crate::actor::OpContext;
-use crate::ids::{AccountId, AppId, SubjectId};
+use crate::app_backup::AppBackup;
+use crate::backup_file::FilePath;
+use crate::ids::{AccountId, AppId, BackupKind, SubjectId};
+use crate::resource::Kind;
 
 /// The audit record of one change.
 pub(crate) struct Change<'a> {
@@ -41,6 +45,39 @@ impl Change<'_> {
             "{} {}",
             self.action,
             self.kind
+        );
+    }
+}
+
+/// The audit record of content of a backup that was sent to a client.
+pub(crate) struct Download<'a> {
+    /// The backup.
+    pub(crate) backup: &'a AppBackup,
+    /// The file or directory.
+    pub(crate) path: &'a FilePath,
+    /// The number of requested bytes; `None` for an archive.
+    pub(crate) bytes: Option<u64>,
+}
+
+impl Download<'_> {
+    /// Records that the content is sent to the actor of `ctx`. Called when the response begins.
+    pub(crate) fn record(&self, ctx: &OpContext) {
+        let Self { backup, path, bytes } = self;
+        let token = ctx.token_name.as_deref();
+        tracing::info!(
+            target: "audit",
+            action = "download",
+            kind = BackupKind::NAME,
+            id = %backup.id,
+            name = backup.name.as_str(),
+            account.id = %backup.account_id,
+            app.id = %backup.app_id,
+            path = %path,
+            bytes,
+            subject = %ctx.actor.subject,
+            token.name = token,
+            "download {}",
+            BackupKind::NAME
         );
     }
 }

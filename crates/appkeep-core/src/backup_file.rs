@@ -72,6 +72,19 @@ impl FilePath {
         }
     }
 
+    /// A position in a list, with the bytes of an earlier [`Self::as_bytes`]. Any bytes are a position, which needn't be
+    /// the path of an entry.
+    #[must_use]
+    pub fn of_position(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The names, separated by slashes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The names on the path; none for the root.
     pub fn names(&self) -> impl Iterator<Item = &[u8]> {
         let names = self.0.split(|byte| *byte == b'/');
@@ -269,8 +282,8 @@ pub struct FilePage {
     pub continue_after: Option<FilePath>,
 }
 
-/// A part of a file's content, in pieces of at most 64 MiB. The stream is complete if it ends without an error and the
-/// pieces have the requested number of bytes. Dropping the receiver ends the read.
+/// A part of a file's content, or an archive, in pieces of at most 64 MiB. The stream is complete if it ends without an
+/// error and the pieces have the requested number of bytes. Dropping the receiver ends the read.
 pub type FileStream = mpsc::Receiver<Result<bytes::Bytes, EngineError>>;
 
 /// Reads single files of backups. Read-only.
@@ -303,6 +316,18 @@ pub trait BackupFiles: Send + Sync {
         backup: &BackupData,
         path: &FilePath,
         range: Range<u64>,
+        cancel: &CancellationToken,
+    ) -> Result<FileStream, EngineError>;
+
+    /// Reads a directory with everything below it as a tar archive. The paths in it are those of the backup, without the
+    /// slash at the start. It contains files, directories, symbolic links and hard links. The directory was found when
+    /// this returns.
+    ///
+    /// Fails with [`EngineError::Refused`] if the backup doesn't contain a directory with this path.
+    async fn read_archive(
+        &self,
+        backup: &BackupData,
+        directory: &FilePath,
         cancel: &CancellationToken,
     ) -> Result<FileStream, EngineError>;
 }

@@ -52,6 +52,21 @@ pub enum Error {
     /// The backup that the input names is not completed.
     #[error("the backup is not completed")]
     BackupNotReady,
+    /// The backup whose files are requested is not completed.
+    #[error("the backup is not completed")]
+    BackupNotCompleted,
+    /// The app has no backup with which another one is to be compared.
+    #[error("the base was not found")]
+    BaseNotFound,
+    /// The backup with which another one is to be compared is not completed.
+    #[error("the base is not completed")]
+    BaseNotCompleted,
+    /// The backup doesn't contain the path.
+    #[error("the backup does not contain the path")]
+    FileNotFound,
+    /// The bucket of a backup can't be read at the moment.
+    #[error("the bucket is not available: {0}")]
+    BucketUnavailable(String),
     /// Volumes of other apps are inside the app's, and a restore in place would replace them.
     #[error("volumes of other apps are inside the app's volumes: {}", .0.join(", "))]
     VolumesInside(Vec<String>),

@@ -8,6 +8,7 @@ pub mod app_restore;
 pub mod app_snapshot;
 mod audit;
 pub mod authz;
+pub mod backup_changes;
 pub mod backup_file;
 pub mod boot_instant;
 mod bucket_location;

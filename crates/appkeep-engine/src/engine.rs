@@ -1,10 +1,13 @@
 //! The methods of the port: locking, and the thread that does the work.
 
+mod archive;
 mod catalogue;
 mod copy;
 mod delete;
 mod file_walk;
 mod files;
+mod open_backup;
+mod open_repository;
 mod restore;
 
 use std::collections::HashSet;
@@ -23,6 +26,7 @@ use async_trait::async_trait;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use self::delete::BackupDeletion;
+use self::files::Reading;
 use self::restore::restore_backup;
 use crate::backend::RepositoryLocation;
 use crate::backup::ProgressReporter;
@@ -72,6 +76,7 @@ pub struct RusticEngine {
     probes: Probes,
     verify_percent: u8,
     priority: Priority,
+    reading: Reading,
 }
 
 impl RusticEngine {
@@ -88,6 +93,7 @@ impl RusticEngine {
             probes: Probes::default(),
             verify_percent: VERIFY_PERCENT_DEFAULT,
             priority: Priority::default(),
+            reading: Reading::default(),
         }
     }
 

@@ -11,8 +11,8 @@ use appkeep_core::fail_point;
 use appkeep_core::ids::{AppBackupId, AppId};
 use rustic_core::repofile::{MasterKey, SnapshotFile};
 use rustic_core::{
-    ConfigOptions, Credentials, FileType, KeyOptions, OpenStatus, ProgressBars, ReadBackend, Repository,
-    RepositoryBackends, RepositoryOptions, RusticError, RusticResult,
+    ConfigOptions, Credentials, FileType, KeyOptions, Open, OpenStatus, ProgressBars, ReadBackend,
+    Repository, RepositoryBackends, RepositoryOptions, RusticError, RusticResult,
 };
 use secrecy::ExposeSecret;
 use uuid::Uuid;
@@ -190,8 +190,8 @@ pub(crate) fn backup_ids(snapshot: &SnapshotFile) -> Vec<AppBackupId> {
 ///
 /// # Errors
 /// If any snapshot can't be read: it may be the one.
-pub(crate) fn snapshots_of(
-    repository: &OpenRepository,
+pub(crate) fn snapshots_of<S: Open>(
+    repository: &Repository<S>,
     backup_id: AppBackupId,
 ) -> RusticResult<Vec<SnapshotFile>> {
     let tag = tag_of(backup_id);

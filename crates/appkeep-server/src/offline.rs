@@ -11,6 +11,7 @@ use std::time::Duration;
 use appkeep_api::body::BodyLimits;
 use appkeep_core::actor::{AccountScope, Actor, Role};
 use appkeep_core::admission::{Admission, FreeSpace, LowSpace, MeasuredSpace, QueueLimits};
+use appkeep_core::backup_file::BackupFiles;
 use appkeep_core::clock::IdSource as _;
 use appkeep_core::service::Service;
 use appkeep_core::store::{Store, StoreError};
@@ -44,7 +45,7 @@ pub enum OfflineError {
 }
 
 /// The API on a database, for this process: on a port of the loopback interface, with a random token that grants read
-/// access to all accounts. Dropping it closes the port.
+/// access to all accounts. Only operations that change nothing are served. Dropping it closes the port.
 pub struct OfflineApi {
     listener: Listener,
     token: SecretString,
@@ -56,10 +57,22 @@ impl OfflineApi {
     /// # Errors
     /// When the database fails, or no port can be used.
     pub async fn start(store: Arc<dyn Store>) -> Result<Self, OfflineError> {
+        Self::start_with(store, None).await
+    }
+
+    /// Serves the API on `store`, and reads the files of backups with `files`.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_with(
+        store: Arc<dyn Store>,
+        files: Option<Arc<dyn BackupFiles>>,
+    ) -> Result<Self, OfflineError> {
         let token = tokens::generate()?;
         let actor = Actor {
             subject: RandomIds.next_id().into(),
-            role: Role::Viewer,
+            // This role is required to read the content of backups.
+            role: Role::Member,
             scope: AccountScope::All,
         };
         let clock = Arc::new(clock_of(store.as_ref()).await?);
@@ -68,8 +81,12 @@ impl OfflineApi {
             limits: QueueLimits::default(),
         };
         let (ids, wake) = (Arc::new(RandomIds), Arc::new(Notify::new()));
+        let mut service = Service::new(store, clock.clone(), ids.clone(), wake, admission);
+        if let Some(files) = files {
+            service = service.with_files(files);
+        }
         let http = Http {
-            service: Service::new(store, clock.clone(), ids.clone(), wake, admission),
+            service,
             tokens: Tokens::Temporary(tokens::hash(token.expose_secret()), actor),
             clock,
             ids,
@@ -81,7 +98,7 @@ impl OfflineApi {
                 shared_bytes: Semaphore::new(SHARED_BODY_BYTES_MAX),
             },
         };
-        let api = Api::new(http).map_err(OfflineError::Api)?;
+        let api = Api::reading(http).map_err(OfflineError::Api)?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let limits = ConnectionLimits::of_one_process();
         let listener = Listener::start(address, Arc::new(api), None, limits).map_err(OfflineError::Listen)?;
@@ -155,6 +172,8 @@ mod tests {
         );
         let backups = "/accounts/00000000-0000-4000-8000-000000000000/k8s/v1/apps/\
                        00000000-0000-4000-8000-000000000000/appBackups";
-        assert_eq!(status(Method::POST, backups, own).await, StatusCode::FORBIDDEN);
+        for method in [Method::POST, Method::PUT, Method::DELETE] {
+            assert_eq!(status(method, backups, own).await, StatusCode::METHOD_NOT_ALLOWED);
+        }
     }
 }

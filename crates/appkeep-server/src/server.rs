@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use appkeep_api::body::BodyLimits;
 use appkeep_core::admission::Admission;
+use appkeep_core::backup_file::BackupFiles;
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::engine::Engine;
 use appkeep_core::server::NewServer;
@@ -80,12 +81,17 @@ impl Options {
     }
 }
 
+/// The engine of a server, which also reads files of backups.
+pub(crate) trait ServerEngine: Engine + BackupFiles {}
+
+impl<T: Engine + BackupFiles> ServerEngine for T {}
+
 /// Components that tests replace; by default none.
 pub(crate) struct Replacements {
     /// Whether a crash of the system may destroy the database.
     pub(crate) volatile_store: bool,
     /// Replaces the engine.
-    pub(crate) engine: Option<Arc<dyn Engine>>,
+    pub(crate) engine: Option<Arc<dyn ServerEngine>>,
     /// Responds in place of the API.
     pub(crate) middleware: Option<Arc<dyn Middleware>>,
     /// Delays or fails jobs.
@@ -191,7 +197,7 @@ impl Server {
         let node = &options.config.node;
         declare(store.as_ref(), node, &options.config, clock.as_ref()).await?;
         let credentials = options.config.credentials();
-        let engine = if let Some(engine) = replacements.engine {
+        let engine: Arc<dyn ServerEngine> = if let Some(engine) = replacements.engine {
             engine
         } else {
             let parts = EngineParts {
@@ -217,7 +223,8 @@ impl Server {
             ids,
             wake.clone(),
             admission.clone(),
-        );
+        )
+        .with_files(engine.clone());
         let metrics = options.operations_listen.map(|_| Arc::new(RequestMetrics::new()));
         let listener = listen(
             &options,

@@ -99,6 +99,9 @@ impl Fixture {
         if operation_id == "app_update" {
             request.member("backupID", json!(self.backup));
         }
+        if operation_id == "app_backup_change_list_for_app" {
+            request.parameter(&format!("base={}", self.backup));
+        }
         request
     }
 

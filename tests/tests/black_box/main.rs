@@ -3,6 +3,7 @@
 mod api_schedules;
 mod apps;
 mod authorisation;
+mod backup_files;
 mod backups;
 mod bad_input;
 mod client_examples;

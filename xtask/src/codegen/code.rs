@@ -121,8 +121,11 @@ fn exchange(body: &mut Block) -> Result<()> {
     });
     let (index, request) = request.context("an operation builds no request")?;
     let decode: syn::Path = match body.stmts.last() {
-        Some(Stmt::Expr(Expr::Match(response), None)) if decodes(response) => {
+        Some(Stmt::Expr(Expr::Match(response), None)) if calls(response, "from_response") => {
             parse_quote!(crate::exchange::json)
+        }
+        Some(Stmt::Expr(Expr::Match(response), None)) if calls(response, "stream") => {
+            parse_quote!(crate::exchange::stream)
         }
         Some(Stmt::Expr(Expr::Match(_), None)) => parse_quote!(crate::exchange::empty),
         _ => bail!("an operation doesn't match the response's status"),
@@ -174,21 +177,21 @@ fn find(body: &Block, name: &str, pick: impl Fn(&Expr) -> Option<Expr>) -> Optio
     })
 }
 
-/// Whether the first arm, for success, reads a body.
-fn decodes(response: &syn::ExprMatch) -> bool {
-    struct Calls(bool);
+/// Whether the first arm, for success, reads a body by calling this function.
+fn calls(response: &syn::ExprMatch, function: &'static str) -> bool {
+    struct Calls(&'static str, bool);
     impl<'ast> syn::visit::Visit<'ast> for Calls {
         fn visit_ident(&mut self, ident: &'ast syn::Ident) {
-            self.0 |= ident == "from_response";
+            self.1 |= ident == self.0;
         }
     }
-    let mut calls = Calls(false);
+    let mut calls = Calls(function, false);
     response
         .arms
         .first()
         .into_iter()
         .for_each(|arm| syn::visit::visit_arm(&mut calls, arm));
-    calls.0
+    calls.1
 }
 
 /// Adds the operation to errors about values that aren't valid in a header.
@@ -218,6 +221,9 @@ fn single_error_type(file: &mut File) -> Result<()> {
         fn visit_path_mut(&mut self, path: &mut syn::Path) {
             if path.segments.len() == 1 && path.segments[0].ident == "Error" {
                 path.segments[0].arguments = syn::PathArguments::None;
+            }
+            if path.segments.len() == 1 && path.segments[0].ident == "ByteStream" {
+                *path = parse_quote!(crate::content::Content);
             }
             visit_mut::visit_path_mut(self, path);
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
-use syn::{Ident, Item, LitStr, parse_quote};
+use syn::{Ident, Item, LitByteStr, LitStr, parse_quote};
 
 use crate::spec::{self, Operation};
 
@@ -26,6 +26,8 @@ pub(super) struct Example {
     pub(super) headers: Vec<(String, String)>,
     /// The function that returns the body.
     pub(super) body: Ident,
+    /// Whether the body is JSON. Otherwise, it consists of the bytes of the example, which is a string.
+    pub(super) is_json: bool,
 }
 
 /// The examples of an operation's responses. An example of several media types is listed once, with the first of them.
@@ -52,6 +54,9 @@ pub(super) fn of_operation(contract: &Value, operation: &Operation<'_>) -> Resul
                     status,
                     headers,
                     body,
+                    is_json: content
+                        .pointer("/schema/format")
+                        .is_none_or(|format| format != "binary"),
                 });
             }
         }
@@ -88,6 +93,7 @@ pub(super) fn bodies(contract: &Value) -> Result<Vec<Item>> {
                     .and_then(Value::as_str)
                     .unwrap_or_default();
                 let schema = schema.rsplit('/').next().unwrap_or_default();
+                // Bytes have a schema without a name.
                 let body_type = if status.starts_with('2') { schema } else { PROBLEM };
                 for (_, example) in spec::members(content.get("examples")) {
                     let name = component(example)?;
@@ -109,6 +115,16 @@ fn body(contract: &Value, name: &str, body_type: &str) -> Result<Item> {
     let example = &contract["components"]["examples"][name];
     let docs = example["summary"].as_str().context("it has no summary")?.trim();
     let docs = format!("{}.", docs.trim_end_matches('.'));
+    if body_type.is_empty() {
+        let text = example["value"].as_str().context("it isn't a string")?;
+        let (function, text) = (ident(name)?, syn::parse_str::<LitByteStr>(&format!("b{text:?}"))?);
+        return Ok(parse_quote! {
+            #[doc = #docs]
+            pub fn #function() -> &'static [u8] {
+                #text
+            }
+        });
+    }
     let json = serde_json::to_string_pretty(&example["value"])?;
     // As a raw string, it keeps its lines.
     let json: LitStr = syn::parse_str(&format!("r#\"{json}\"#"))?;
@@ -193,6 +209,7 @@ components:
                     status,
                     headers,
                     body,
+                    ..
                 } = example;
                 format!("{name} {function} {status} {headers:?} {body}")
             })

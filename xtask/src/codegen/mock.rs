@@ -32,6 +32,7 @@ pub(super) fn generate(settings: &GenerationSettings, lowered: &OpenAPI, contrac
         .context("progenitor failed")?;
     let mut code: File = syn::parse2(generated).context("progenitor's output isn't Rust")?;
     ids::by_value(&mut code)?;
+    BytesAsTheyAre.visit_file_mut(&mut code);
     add_examples(&mut code, contract)?;
     ProblemMediaType.visit_file_mut(&mut code);
     document(&mut code, contract);
@@ -52,6 +53,36 @@ impl VisitMut for ProblemMediaType {
         visit_mut::visit_expr_method_call_mut(self, call);
         if call.method == "header" && call.args.len() == 2 {
             call.args[1] = parse_quote!("application/problem+json");
+        }
+    }
+}
+
+/// Sends bytes as they are; the generator would write them as JSON.
+struct BytesAsTheyAre;
+
+impl VisitMut for BytesAsTheyAre {
+    fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
+        let json: syn::Type = parse_quote!(::serde_json::Value);
+        let has_own_status = function.sig.inputs.len() == 2;
+        let value = function.sig.inputs.iter_mut().find_map(|input| match input {
+            syn::FnArg::Typed(value) if *value.ty == json => Some(value),
+            _ => None,
+        });
+        if let Some(value) = value
+            && has_own_status
+        {
+            *value.ty = parse_quote!(impl AsRef<[u8]>);
+            visit_mut::visit_block_mut(self, &mut function.block);
+        }
+    }
+
+    fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        if call.method == "header" && call.args.len() == 2 {
+            call.args[1] = parse_quote!("application/octet-stream");
+        }
+        if call.method == "json_body" {
+            call.method = parse_quote!(body);
         }
     }
 }
@@ -100,7 +131,13 @@ fn response(example: &Example) -> ImplItemFn {
         status,
         headers,
         body,
+        is_json,
     } = example;
+    let respond: syn::Path = if *is_json {
+        parse_quote!(crate::respond)
+    } else {
+        parse_quote!(crate::respond_with_bytes)
+    };
     let docs = format!("Responds with {status} and the example `{name}`.");
     let headers = headers
         .iter()
@@ -108,7 +145,7 @@ fn response(example: &Example) -> ImplItemFn {
     parse_quote! {
         #[doc = #docs]
         pub fn #function(self) -> Self {
-            Self(crate::respond(self.0, #status, &[#(#headers),*], &super::examples::#body()))
+            Self(#respond(self.0, #status, &[#(#headers),*], &super::examples::#body()))
         }
     }
 }

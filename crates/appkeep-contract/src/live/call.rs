@@ -79,6 +79,8 @@ pub(super) struct Call {
     pub(super) path: BTreeMap<String, String>,
     pub(super) query: Vec<(String, String)>,
     pub(super) accept: Option<String>,
+    /// The value of `Range`.
+    pub(super) range: Option<String>,
     pub(super) content_type: Option<String>,
     /// The value of `ForceUpdate`.
     pub(super) force_update: Option<String>,
@@ -128,6 +130,11 @@ impl Call {
 
     pub(super) fn accept(mut self, media_type: &str) -> Self {
         self.accept = Some(media_type.to_owned());
+        self
+    }
+
+    pub(super) fn range(mut self, range: &str) -> Self {
+        self.range = Some(range.to_owned());
         self
     }
 

@@ -16,6 +16,7 @@ use super::rules;
 use super::schedules;
 use super::target::{ForeignAccount, Options, Target};
 use crate::origin::Origin;
+use appkeep_openapi::ParameterLocation;
 
 /// The reason why a check ends early.
 #[derive(Debug)]
@@ -233,12 +234,28 @@ impl Context {
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect::<BTreeMap<_, _>>(),
-            query: Vec::new(),
+            query: self.required_query(operation),
             accept: None,
+            range: None,
             content_type: None,
             force_update: (OperationKind::of(operation) == OperationKind::Restore).then(|| "true".to_owned()),
             payload: Payload::None,
         }
+    }
+
+    /// The required query parameters of an operation: an unknown backup, and the root of one.
+    fn required_query(&self, operation: &str) -> Vec<(String, String)> {
+        let parameters = self.http.operation(operation).into_iter().flat_map(|operation| {
+            let query = operation.parameters_in(ParameterLocation::Query);
+            query.filter(|parameter| parameter.required)
+        });
+        let value = |name: &str| match name {
+            "base" => self.unknown_id("backup"),
+            _ => "/".to_owned(),
+        };
+        parameters
+            .map(|parameter| (parameter.name.clone(), value(&parameter.name)))
+            .collect()
     }
 
     /// A valid request of the other account to its own app.

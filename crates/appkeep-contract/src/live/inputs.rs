@@ -154,9 +154,15 @@ fn accepted(case: &InputCase) -> (u16, Option<u32>) {
         {
             (400, Some(9))
         }
+        // The list of an unknown backup's files.
+        Input::Query(..) if case.operation.starts_with("app_backup_") && is_read(case) => (404, Some(2)),
         Input::Query(..) => (200, None),
         _ => (404, Some(not_found(&case.operation))),
     }
+}
+
+fn is_read(case: &InputCase) -> bool {
+    OperationKind::of(&case.operation) == OperationKind::Read
 }
 
 /// Whether the body has exactly one of the two sources. No schema expresses this rule.
@@ -185,7 +191,10 @@ fn call(ctx: &mut Context, case: &InputCase) -> Call {
             }
             _ => call.path(name, value),
         },
-        Input::Query(name, value) => call.query(name, value),
+        Input::Query(name, value) => {
+            call.query.retain(|(other, _)| other != name);
+            call.query(name, value)
+        }
     }
 }
 

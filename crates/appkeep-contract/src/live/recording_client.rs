@@ -239,6 +239,7 @@ impl RecordingClient {
         }
         for (name, value) in [
             ("Accept", &call.accept),
+            ("Range", &call.range),
             ("Content-Type", &call.content_type),
             ("ForceUpdate", &call.force_update),
         ] {

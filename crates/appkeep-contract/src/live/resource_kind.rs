@@ -181,6 +181,9 @@ mod tests {
                     let reads = [
                         "app_list",
                         "app_fetch",
+                        "app_backup_file_list_for_app",
+                        "app_backup_content_fetch_for_app",
+                        "app_backup_change_list_for_app",
                         "app_schedule_list_for_app",
                         "app_schedule_fetch_for_app",
                         "app_hook_list_for_app",

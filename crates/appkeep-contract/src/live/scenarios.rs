@@ -6,7 +6,7 @@ use super::call::Credential;
 use super::context::{Context, Stop};
 use super::resource_kind::{OperationKind, ResourceKind};
 use super::{
-    apps, client, declared, deletes, failures, headers, incomplete_body, isolation, lifecycle, lists,
+    apps, client, declared, deletes, failures, files, headers, incomplete_body, isolation, lifecycle, lists,
     negotiation, pending, races, restores, schedules, sequence, storage,
 };
 
@@ -46,6 +46,25 @@ pub(super) const LIFECYCLE: &[Scenario] = &[
         covers: None, run: |ctx| Box::pin(lifecycle::backup_of_snapshot(ctx)) },
     Scenario { code: "backup-in-both-trees", rule: "Both path trees return the same backup.",
         covers: Some(("app_backup_fetch", 200)), run: |ctx| Box::pin(lifecycle::same_in_both_trees(ctx)) },
+    Scenario { code: "backup-files", rule: "Files of a completed backup are listed in the order of their paths, also in pages.",
+        covers: Some(("app_backup_file_list_for_app", 200)), run: |ctx| Box::pin(files::listed(ctx)) },
+    Scenario { code: "backup-content", rule: "The content of a file has its size and a strong entity tag.",
+        covers: Some(("app_backup_content_fetch_for_app", 200)), run: |ctx| Box::pin(files::content(ctx)) },
+    Scenario { code: "backup-content-range", rule: "A range of a file is sent as requested.",
+        covers: Some(("app_backup_content_fetch_for_app", 206)), run: |ctx| Box::pin(files::range(ctx)) },
+    Scenario { code: "backup-content-range", rule: "A range of a file is sent as requested.",
+        covers: Some(("app_backup_content_fetch_for_app", 416)), run: |ctx| Box::pin(files::range(ctx)) },
+    Scenario { code: "backup-changes", rule: "A backup doesn't differ from itself.",
+        covers: Some(("app_backup_change_list_for_app", 200)), run: |ctx| Box::pin(files::changes(ctx)) },
+    Scenario { code: "backup-files-pending", rule: "Only files of completed backups can be read.",
+        covers: Some(("app_backup_file_list_for_app", 409)),
+        run: |ctx| Box::pin(files::not_completed(ctx, "app_backup_file_list_for_app")) },
+    Scenario { code: "backup-files-pending", rule: "Only files of completed backups can be read.",
+        covers: Some(("app_backup_content_fetch_for_app", 409)),
+        run: |ctx| Box::pin(files::not_completed(ctx, "app_backup_content_fetch_for_app")) },
+    Scenario { code: "backup-files-pending", rule: "Only files of completed backups can be read.",
+        covers: Some(("app_backup_change_list_for_app", 409)),
+        run: |ctx| Box::pin(files::not_completed(ctx, "app_backup_change_list_for_app")) },
     Scenario { code: "account-listed", rule: "The list of accounts contains those that the token can access, with its role in each.",
         covers: Some(("account_list", 200)), run: |ctx| Box::pin(declared::accounts(ctx)) },
     Scenario { code: "bucket-listed", rule: "The list of buckets contains the account's own, and marks the default.",
@@ -167,7 +186,8 @@ impl OperationSet {
                 | (Self::Fetches | Self::Reads, OperationKind::Fetch)
         ) || (self == Self::DeclaredLists
             && OperationKind::of(operation) == OperationKind::Read
-            && operation.contains("_list"))
+            && operation.contains("_list")
+            && !operation.starts_with("app_backup_"))
     }
 }
 

@@ -91,6 +91,14 @@ const DECLARED: &[&str] = &[
     "app_backup_delete_for_app",
 ];
 
+const FILES: &[&str] = &[
+    "app_backup_file_list_for_app",
+    "app_backup_content_fetch_for_app",
+    "app_backup_create_for_app",
+    "app_backup_fetch_for_app",
+    "app_backup_delete_for_app",
+];
+
 const RESTORES: &[&str] = &[
     "app_update",
     "app_fetch",
@@ -126,6 +134,12 @@ impl Defect {
     /// Returns the defect with the operations of snapshots in `shown_by`.
     pub(super) const fn of_snapshots(mut self) -> Self {
         self.shown_by = SNAPSHOTS;
+        self
+    }
+
+    /// Returns the defect with the operations on files of backups in `shown_by`.
+    pub(super) const fn of_files(mut self) -> Self {
+        self.shown_by = FILES;
         self
     }
 

@@ -5,6 +5,7 @@
 //! and finally whether more work is accepted.
 
 mod accounts;
+mod app_backup_files;
 mod app_backups;
 mod app_hooks;
 mod app_restores;
@@ -24,6 +25,7 @@ use crate::actor::OpContext;
 use crate::admission::Admission;
 use crate::app_restore::RestoreState;
 use crate::authz::{Access, Authorized};
+use crate::backup_file::BackupFiles;
 use crate::catalog::App;
 use crate::clock::{Clock, IdSource};
 use crate::error::Error;
@@ -31,6 +33,7 @@ use crate::ids::{AccountId, AppId, ResourceId};
 use crate::job::{JobPayload, NewJob};
 use crate::store::{Store, StoreTx};
 
+pub use self::app_backup_files::{BackupContent, FILE_PAGE_DEFAULT, FILE_PAGE_MAX};
 pub use self::app_hooks::HookView;
 pub use self::app_schedules::ScheduleView;
 pub use self::buckets::BucketList;
@@ -41,6 +44,8 @@ pub(crate) use self::schedules::RunOutcome;
 #[derive(Clone)]
 pub struct Service {
     store: Arc<dyn Store>,
+    /// Reads the files of backups, if this process can.
+    files: Option<Arc<dyn BackupFiles>>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     wake: Arc<Notify>,
@@ -68,11 +73,19 @@ impl Service {
     ) -> Self {
         Self {
             store,
+            files: None,
             clock,
             ids,
             wake,
             admission,
         }
+    }
+
+    /// Reads the files of backups with `files`. Without it, those operations are unavailable.
+    #[must_use]
+    pub fn with_files(mut self, files: Arc<dyn BackupFiles>) -> Self {
+        self.files = Some(files);
+        self
     }
 
     /// Checks that the actor has this access to the account, and that the account exists.

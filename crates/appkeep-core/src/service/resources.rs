@@ -111,7 +111,7 @@ impl Service {
 
 impl<K: StoredKind> ResourceRef<K> {
     /// The resource, if it exists and belongs to the app in the path.
-    fn select(&self, found: Option<Resource<K>>) -> Result<Resource<K>, Error> {
+    pub(super) fn select(&self, found: Option<Resource<K>>) -> Result<Resource<K>, Error> {
         let is_within = |app_id| self.app_id.is_none_or(|expected| expected == app_id);
         found
             .filter(|found| is_within(found.app_id))

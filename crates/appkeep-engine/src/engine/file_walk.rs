@@ -10,7 +10,7 @@ use rustic_core::TreeId;
 use rustic_core::repofile::{Node, NodeType};
 use tokio_util::sync::CancellationToken;
 
-use super::files::{Found, OpenBackup, at};
+use super::open_backup::{OpenBackup, tree_of};
 use crate::dir::is_plain_name;
 use crate::restore::entry::DEPTH_MAX;
 use crate::restore::from_backup::unix_mode;
@@ -82,7 +82,7 @@ impl Walk<'_> {
                 self.add(entry_of(path.clone(), &node)?);
             }
             if self.request.is_recursive
-                && let Some(tree) = Found::Node(Box::new(node)).tree()
+                && let Some(tree) = tree_of(&node)
             {
                 self.enter(&path, tree)?;
             }
@@ -102,32 +102,38 @@ impl Walk<'_> {
         self.request.after.as_ref().is_none_or(|after| path > after)
     }
 
-    /// Reads a directory, and sorts its entries.
     fn enter(&mut self, directory: &FilePath, tree: TreeId) -> Result<(), EngineError> {
-        let invalid = |reason: String| EngineError::Unreadable(vec![format!("{directory}: {reason}")]);
-        if self.levels.len() == DEPTH_MAX {
-            return Err(invalid(format!(
-                "expected at most {DEPTH_MAX} nested directories"
-            )));
-        }
-        let nodes = self
-            .open
-            .blobs
-            .nodes(tree)
-            .map_err(|error| at(directory, error))?;
-        let mut entries = Vec::with_capacity(nodes.len());
-        for node in nodes {
-            let name = node.name();
-            if !is_plain_name(&name) {
-                let name = name.as_bytes().escape_ascii();
-                return Err(invalid(format!("\"{name}\" can't be the name of an entry")));
-            }
-            entries.push((directory.join(&name), node));
-        }
-        entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let entries = entries_of(self.open, directory, tree, self.levels.len())?;
         self.levels.push(entries.into_iter());
         Ok(())
     }
+}
+
+/// Reads a directory, which has this many directories above it, and sorts its entries.
+pub(super) fn entries_of(
+    open: &OpenBackup,
+    directory: &FilePath,
+    tree: TreeId,
+    depth: usize,
+) -> Result<Vec<(FilePath, Node)>, EngineError> {
+    let invalid = |reason: String| EngineError::Unreadable(vec![format!("{directory}: {reason}")]);
+    if depth == DEPTH_MAX {
+        return Err(invalid(format!(
+            "expected at most {DEPTH_MAX} nested directories"
+        )));
+    }
+    let nodes = open.nodes(directory, tree)?;
+    let mut entries = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let name = node.name();
+        if !is_plain_name(&name) {
+            let name = name.as_bytes().escape_ascii();
+            return Err(invalid(format!("\"{name}\" can't be the name of an entry")));
+        }
+        entries.push((directory.join(&name), node));
+    }
+    entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(entries)
 }
 
 /// Describes an entry of a directory.

@@ -35,6 +35,11 @@ impl Blobs {
         }
     }
 
+    /// The repository.
+    pub(crate) fn repository(&self) -> &ReadableRepository {
+        &self.repository
+    }
+
     /// Reads a piece of content.
     ///
     /// # Errors

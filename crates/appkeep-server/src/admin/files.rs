@@ -1,4 +1,4 @@
-//! Reads single files of backups on the server's machine, while the server runs or is stopped.
+//! Opens the backups of a server on its machine to read their files, while the server runs or is stopped.
 //!
 //! Nothing is locked, registered or claimed, and nothing is changed.
 
@@ -12,11 +12,7 @@ use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Store, StoreError};
 use appkeep_engine::{EngineConfig, RusticEngine};
 
-pub use appkeep_core::backup_file::{
-    BackupData, BackupFiles, FileEntry, FileKind, FilePage, FilePath, FilePattern, FileStream,
-    InvalidFilePath, InvalidFilePattern, ListFiles, escape,
-};
-pub use appkeep_core::engine::EngineError;
+pub use appkeep_core::backup_file::BackupFiles;
 
 use crate::admin::data_dir::{DataDir, DataDirError, DatabaseKind};
 use crate::admin::database::{DatabaseError, open_store};
@@ -47,59 +43,25 @@ pub enum FilesError {
     NotCompleted(&'static str),
 }
 
-/// The backups in the database of a server, and the keys and credentials to read their files.
-pub struct StoredBackups {
-    store: Arc<dyn Store>,
-    engine: RusticEngine,
-}
-
-impl StoredBackups {
-    /// Opens the data directory `path` of an existing server, which may run. `config` contains the source of the master
-    /// key, credentials of buckets, and the database unless it is in the data directory.
-    ///
-    /// # Errors
-    /// When there is none, or its keys or its database can't be used.
-    pub async fn open(path: &Path, config: Option<&Config>) -> Result<Self, FilesError> {
-        let data = DataDir::existing(path, DatabaseKind::of(config))?;
-        let keys = keys::open(data.path(), config).await?;
-        let credentials = config.map(Config::credentials).unwrap_or_default();
-        let store = open_store(config, Some(data.path())).await?;
-        let data_dir = data.path().to_owned();
-        let engine = RusticEngine::new(&EngineConfig { data_dir })
-            .with_keys(keys)
-            .with_credentials(credentials);
-        Ok(Self { store, engine })
-    }
-
-    /// Returns the database.
-    #[must_use]
-    pub fn store(&self) -> Arc<dyn Store> {
-        self.store.clone()
-    }
-
-    /// Returns the reader of files.
-    #[must_use]
-    pub fn files(&self) -> &dyn BackupFiles {
-        &self.engine
-    }
-
-    /// Looks up a completed backup.
-    ///
-    /// # Errors
-    /// When it doesn't exist, or isn't completed.
-    pub async fn backup(&self, id: AppBackupId) -> Result<BackupData, FilesError> {
-        let (backup, bucket) = completed_backup(self.store.as_ref(), id).await?;
-        Ok(BackupData {
-            bucket,
-            app_id: backup.app_id,
-            backup_id: id,
-        })
-    }
-
-    /// Closes the database.
-    pub async fn close(self) {
-        self.store.close().await;
-    }
+/// Opens the data directory `path` of an existing server, which may run: its database, and a reader of the files of its
+/// backups. `config` contains the source of the master key, credentials of buckets, and the database unless it is in the
+/// data directory.
+///
+/// # Errors
+/// When there is none, or its keys or its database can't be used.
+pub async fn stored_files(
+    path: &Path,
+    config: Option<&Config>,
+) -> Result<(Arc<dyn Store>, Arc<dyn BackupFiles>), FilesError> {
+    let data = DataDir::existing(path, DatabaseKind::of(config))?;
+    let keys = keys::open(data.path(), config).await?;
+    let credentials = config.map(Config::credentials).unwrap_or_default();
+    let store = open_store(config, Some(data.path())).await?;
+    let data_dir = data.path().to_owned();
+    let engine = RusticEngine::new(&EngineConfig { data_dir })
+        .with_keys(keys)
+        .with_credentials(credentials);
+    Ok((store, Arc::new(engine)))
 }
 
 /// Looks up a completed backup of any account, and its bucket.

@@ -1,5 +1,6 @@
 //! The steps that every handler performs around its one call into the service.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -14,8 +15,8 @@ use appkeep_core::authz::{Access, Authorized};
 use appkeep_core::error::Error;
 use dropshot::Body;
 use futures::FutureExt;
-use http::header::{ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderName, Response, StatusCode};
+use http::header::{CONTENT_RANGE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderName, Method, Response, StatusCode};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
@@ -56,6 +57,16 @@ impl<'a> Call<'a> {
     /// Returns the state that handlers share.
     pub(super) fn http(&self) -> &'a Http {
         &self.request.http
+    }
+
+    /// Returns the id of the request in log lines and problems.
+    pub(super) fn correlation(&self) -> Uuid {
+        self.correlation
+    }
+
+    /// Returns whether only the headers of the response are requested.
+    pub(super) fn is_head(&self) -> bool {
+        self.request.method() == Method::HEAD
     }
 
     /// Returns the request's headers.
@@ -148,25 +159,26 @@ impl<'a> Call<'a> {
         tracing::info!(%problem, "refused");
         let reply = Reply::problem(&problem);
         match header {
-            Some((name, value)) => reply.with_header(name, value),
+            Some((name, value)) => reply.with_header(name, &value),
             None => reply,
         }
     }
 }
 
 /// Returns the header that accompanies the problem of a refusal.
-fn header(refusal: &Refusal) -> Option<(HeaderName, &'static str)> {
+fn header(refusal: &Refusal) -> Option<(HeaderName, Cow<'static, str>)> {
     match refusal {
         Refusal::Unauthenticated(Unauthenticated::Missing) => {
-            Some((WWW_AUTHENTICATE, r#"Bearer realm="appkeep""#))
+            Some((WWW_AUTHENTICATE, r#"Bearer realm="appkeep""#.into()))
         }
         Refusal::Unauthenticated(Unauthenticated::Unknown) => Some((
             WWW_AUTHENTICATE,
-            r#"Bearer realm="appkeep", error="invalid_token""#,
+            r#"Bearer realm="appkeep", error="invalid_token""#.into(),
         )),
         Refusal::Service(Error::NotAdmitted(NotAdmitted::QueueFull { .. }) | Error::TooManySchedules) => {
-            Some((RETRY_AFTER, RETRY_AFTER_SECS))
+            Some((RETRY_AFTER, RETRY_AFTER_SECS.into()))
         }
+        Refusal::Range { size } => Some((CONTENT_RANGE, format!("bytes */{size}").into())),
         _ => None,
     }
 }

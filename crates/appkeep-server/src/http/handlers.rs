@@ -12,7 +12,10 @@ use super::problem::{
     SNAPSHOTS_NOT_LISTED,
 };
 use super::request::ApiRequest;
-use super::{accounts, app_backups, app_hooks, app_schedules, app_snapshots, apps, buckets};
+use super::{
+    accounts, app_backup_content, app_backup_files, app_backups, app_hooks, app_schedules, app_snapshots, apps,
+    buckets,
+};
 
 /// A function that handles requests to one operation.
 pub(super) type Handler = fn(ApiRequest) -> BoxFuture<'static, Response<Body>>;
@@ -33,6 +36,9 @@ handlers! {
     app_backup_list_for_app,
     app_backup_fetch_for_app,
     app_backup_delete_for_app,
+    app_backup_file_list_for_app,
+    app_backup_content_fetch_for_app,
+    app_backup_change_list_for_app,
     app_snap_create_for_app,
     app_snap_list_for_app,
     app_snap_fetch_for_app,
@@ -50,6 +56,9 @@ handlers! {
     cloud_list,
     account_list,
 }
+
+/// The operations that also respond to HEAD, with the headers of their response to GET.
+pub(super) const WITH_HEAD: &[&str] = &["app_backup_content_fetch_for_app"];
 
 const fn own(not_found: Kind, failed: Kind) -> OwnKinds {
     OwnKinds { not_found, failed }
@@ -95,6 +104,24 @@ async fn app_backup_fetch_for_app(request: ApiRequest) -> Response<Body> {
 async fn app_backup_delete_for_app(request: ApiRequest) -> Response<Body> {
     let call = Call::begin(&request, own(RESOURCE_NOT_FOUND, BACKUP_NOT_DELETED));
     call.answer(async { app_backups::delete_for_app(&call, request.ids()?, request.query()).await })
+        .await
+}
+
+async fn app_backup_file_list_for_app(request: ApiRequest) -> Response<Body> {
+    let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, BACKUP_NOT_RETRIEVED));
+    call.answer(async { app_backup_files::list_for_app(&call, request.ids()?, request.query()).await })
+        .await
+}
+
+async fn app_backup_content_fetch_for_app(request: ApiRequest) -> Response<Body> {
+    let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, BACKUP_NOT_RETRIEVED));
+    call.answer(async { app_backup_content::fetch_for_app(&call, request.ids()?, request.query()).await })
+        .await
+}
+
+async fn app_backup_change_list_for_app(request: ApiRequest) -> Response<Body> {
+    let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, BACKUP_NOT_RETRIEVED));
+    call.answer(async { app_backup_files::list_changes(&call, request.ids()?, request.query()).await })
         .await
 }
 

@@ -6,9 +6,24 @@ use http::header::{ACCEPT, ACCEPT_ENCODING};
 /// The media type of plain JSON.
 pub(super) const JSON: &str = "application/json";
 
+/// The media type of the content of a file.
+pub(super) const OCTETS: &str = "application/octet-stream";
+
+/// The media type of an archive.
+pub(super) const TAR: &str = "application/x-tar";
+
 /// Returns the media type for a single resource: `vendor_type` if `Accept` prefers it, else plain JSON. Plain
 /// JSON is also used when none of the requested types is available.
 pub(super) fn negotiate(headers: &HeaderMap, vendor_type: &'static str) -> &'static str {
+    if prefers(headers, vendor_type, JSON) {
+        vendor_type
+    } else {
+        JSON
+    }
+}
+
+/// Returns whether `Accept` prefers the first media type to the second.
+pub(super) fn prefers(headers: &HeaderMap, first: &str, second: &str) -> bool {
     let accept = headers
         .get_all(ACCEPT)
         .iter()
@@ -17,8 +32,7 @@ pub(super) fn negotiate(headers: &HeaderMap, vendor_type: &'static str) -> &'sta
         .flat_map(|value| value.split(','))
         .map(Range::read)
         .collect();
-    let (vendor, json) = (weight(&ranges, vendor_type), weight(&ranges, JSON));
-    if vendor > json { vendor_type } else { JSON }
+    weight(&ranges, first) > weight(&ranges, second)
 }
 
 /// Returns whether the client accepts gzip.

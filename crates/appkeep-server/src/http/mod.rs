@@ -2,14 +2,18 @@
 //! problems.
 
 mod accounts;
+mod app_backup_content;
+mod app_backup_files;
 mod app_backups;
 mod app_hooks;
 mod app_schedules;
 mod app_snapshots;
 mod apps;
 mod buckets;
+mod byte_range;
 mod call;
 mod columns;
+mod disposition;
 mod from_wire;
 mod from_wire_schedule;
 mod handlers;

@@ -35,6 +35,11 @@ pub(crate) enum Refusal {
     Unauthenticated(Unauthenticated),
     /// The input is invalid.
     Rejected(Rejected),
+    /// The file has fewer bytes than the requested range begins after.
+    Range {
+        /// The size of the file in bytes.
+        size: u64,
+    },
     /// The service refused or failed.
     Service(Error),
 }
@@ -106,6 +111,8 @@ kinds! {
     BUCKET_OF_OTHER_NODES = Some(108), BAD_REQUEST, "Bucket not found", "The machines with the app's volumes, or with the snapshot that the body names, can't use the bucket.";
     SNAPSHOT_NOT_READY = Some(111), CONFLICT, "Source not ready", "The snapshot that the body names isn't completed.";
     BACKUP_NOT_READY = Some(111), CONFLICT, "Source not ready", "The backup that the body names isn't completed.";
+    BACKUP_NOT_COMPLETED = Some(111), CONFLICT, "Source not ready", "The backup isn't completed, so its files can't be read.";
+    BASE_NOT_COMPLETED = Some(111), CONFLICT, "Source not ready", "The backup that the query names isn't completed.";
     APP_NOT_READY = Some(112), CONFLICT, "App not ready", "The app is no longer part of this server's configuration. Its backups stay, but it gets no new ones.";
     NO_BUCKET = Some(127), BAD_REQUEST, "No bucket", "The body names no bucket, and the account has none.";
     BACKUP_PENDING = Some(128), CONFLICT, "Backup cancellation not allowed", "A pending backup can't be canceled.";
@@ -120,6 +127,8 @@ kinds! {
     TOO_MANY_SCHEDULES = None, TOO_MANY_REQUESTS, "Too Many Requests", "The app has as many schedules as this server accepts. Delete one of them first.";
     SCHEDULE_CONFIGURED = None, CONFLICT, "Conflict", "The schedule is part of the server's configuration, where only an operator can change it.";
     LOW_SPACE = None, SERVICE_UNAVAILABLE, "Service Unavailable", "The server has too little free space to accept new work. Deleting backups and snapshots frees space.";
+    BUCKET_UNAVAILABLE = None, SERVICE_UNAVAILABLE, "Service Unavailable", "The bucket of the backup can't be read at the moment. Try again later.";
+    RANGE_NOT_SATISFIABLE = None, RANGE_NOT_SATISFIABLE, "Range Not Satisfiable", "The file doesn't contain the requested range.";
     UNSUPPORTED_MEDIA_TYPE = None, UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type", "The body of the request has a media type that this operation doesn't read.";
 }
 
@@ -159,6 +168,12 @@ pub(crate) fn of_refusal(refusal: Refusal, own: OwnKinds, correlation: Uuid) -> 
             of_error(Error::from(error), own, correlation)
         }
         Refusal::Rejected(rejected) => of_rejected(rejected, correlation),
+        Refusal::Range { size } => with_param(
+            RANGE_NOT_SATISFIABLE,
+            "Range",
+            format!("the file has {size} bytes"),
+            correlation,
+        ),
         Refusal::Service(error) => of_error(error, own, correlation),
     }
 }
@@ -194,6 +209,24 @@ fn of_error(error: Error, own: OwnKinds, correlation: Uuid) -> Problem {
             "bucketID",
             "it is missing, and the account has no bucket",
         ),
+        Error::BackupNotCompleted => BACKUP_NOT_COMPLETED.occurrence(correlation),
+        Error::BaseNotFound => with_param(INVALID_QUERY, "base", "the app has no such backup", correlation),
+        Error::BaseNotCompleted => with_param(
+            BASE_NOT_COMPLETED,
+            "base",
+            "the backup isn't completed",
+            correlation,
+        ),
+        Error::FileNotFound => with_param(
+            own.not_found,
+            "path",
+            "the backup doesn't contain it",
+            correlation,
+        ),
+        Error::BucketUnavailable(reason) => {
+            tracing::warn!(reason, "a backup can't be read");
+            BUCKET_UNAVAILABLE.occurrence(correlation)
+        }
         Error::NameTaken => field(CONFLICT, "name", "the app has another one of this name"),
         Error::BackupPending => BACKUP_PENDING.occurrence(correlation),
         Error::SnapshotNotReady => field(SNAPSHOT_NOT_READY, "snapshotID", "the snapshot isn't completed"),
@@ -296,6 +329,15 @@ fn of_body_error(fault: BodyError, correlation: Uuid) -> Problem {
         BodyError::NotJson { reason } => body(BODY_NOT_JSON, reason),
         BodyError::Fields(items) => with_fields(BODY_SHAPE, items, correlation),
     }
+}
+
+fn with_param(kind: Kind, name: &str, reason: impl Into<String>, correlation: Uuid) -> Problem {
+    let mut problem = kind.occurrence(correlation);
+    problem.invalid_params = vec![InvalidItem {
+        name: name.to_owned(),
+        reason: reason.into(),
+    }];
+    problem
 }
 
 fn with_fields(kind: Kind, items: Vec<InvalidItem>, correlation: Uuid) -> Problem {

@@ -36,11 +36,19 @@ pub(super) fn in_path<K: PathKind>(
     id: Parsed<Identifier>,
     query: QueryParams<NoQuery>,
 ) -> Result<ResourceRef<K>, Rejected> {
+    let request = ids_in_path(app_id, id)?;
+    query.0.map_err(Rejected::Query).map(|_| request)
+}
+
+/// Returns the resource in a path whose query is parsed elsewhere.
+pub(super) fn ids_in_path<K: PathKind>(
+    app_id: Option<Parsed<Identifier>>,
+    id: Parsed<Identifier>,
+) -> Result<ResourceRef<K>, Rejected> {
     let mut ids = PathIds::default();
     let app_id = app_id.map(|app_id| ids.read("app_id", app_id));
     let id = ids.read(K::ID, id);
-    let request = ids.accept(ResourceRef { app_id, id })?;
-    query.0.map_err(Rejected::Query).map(|_| request)
+    ids.accept(ResourceRef { app_id, id })
 }
 
 /// Responds with a new resource and its path.

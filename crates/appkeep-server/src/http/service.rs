@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use hyper::body::Incoming;
 
 use super::Http;
-use super::handlers::{HANDLERS, Handler};
+use super::handlers::{HANDLERS, Handler, WITH_HEAD};
 use super::problem::{Kind, MALFORMED_PATH, METHOD_NOT_ALLOWED, RESOURCE_NOT_FOUND};
 use super::request::ApiRequest;
 use super::router::{Found, Router};
@@ -40,11 +40,27 @@ impl Api {
     /// # Errors
     /// When an operation in the API's document has no handler.
     pub(crate) fn new(http: Http) -> Result<Self, String> {
+        Self::of_methods(http, |_| true)
+    }
+
+    /// Creates an application that serves only the operations of the API that change nothing.
+    ///
+    /// # Errors
+    /// When an operation in the API's document has no handler.
+    pub(crate) fn reading(http: Http) -> Result<Self, String> {
+        Self::of_methods(http, |method| method == Method::GET)
+    }
+
+    fn of_methods(http: Http, is_served: impl Fn(&Method) -> bool) -> Result<Self, String> {
         let mut router = Router::new();
-        for (path, method, id) in OPERATIONS.as_ref()? {
+        let routes = OPERATIONS.as_ref()?.iter();
+        for (path, method, id) in routes.filter(|(_, method, _)| is_served(method)) {
             let handler = HANDLERS.iter().find(|(operation, _)| operation == id);
             let (operation, handler) = handler.ok_or_else(|| format!("{id} has no handler"))?;
             router.add(method, path, Endpoint::Operation(operation, *handler));
+            if WITH_HEAD.contains(operation) {
+                router.add(&Method::HEAD, path, Endpoint::Operation(operation, *handler));
+            }
         }
         Ok(Self {
             http: Arc::new(http),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use appkeep_core::backup_file::BackupData;
 use appkeep_core::catalog::{Bucket, SnapshotMode, Volume};
 use appkeep_core::engine::{
     AbandonedRestore, BackUpVolumes, BackupReport, BucketSpace, CopyBackup, CreateSnapshot, DeleteBackup,
@@ -21,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 pub(super) type Files = BTreeMap<PathBuf, Bytes>;
 
 /// The files of an app's volumes, by the names of the volumes.
-type Data = BTreeMap<String, Files>;
+pub(super) type Data = BTreeMap<String, Files>;
 
 /// Snapshots and backups in memory. Each call takes effect at once.
 #[derive(Default)]
@@ -70,6 +71,15 @@ impl MemoryEngine {
         let bytes = size_of(&data);
         state.backups.insert((bucket_id, app_id, backup_id), data);
         Ok(bytes)
+    }
+
+    /// The files of a backup.
+    pub(super) fn backup(&self, backup: &BackupData) -> Result<Data, EngineError> {
+        let source = RestoreData::Backup {
+            bucket: backup.bucket.clone(),
+            backup_id: backup.backup_id,
+        };
+        self.state().source(backup.app_id, &source)
     }
 
     /// Deletes all snapshots, backups and restores. Volumes get their initial content.

@@ -50,6 +50,7 @@ mod faults;
 mod front;
 mod jobs;
 mod memory_engine;
+mod memory_files;
 mod remote;
 mod response;
 mod server;

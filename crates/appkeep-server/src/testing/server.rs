@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-use appkeep_core::engine::Engine;
 use bytes::Bytes;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -22,7 +21,7 @@ use super::{Account, App, Builder, Fault, Faults, TestClock};
 use crate::admin::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
 use crate::config::Config;
 use crate::error::StartError;
-use crate::server::{Options, Replacements, Server};
+use crate::server::{Options, Replacements, Server, ServerEngine};
 use crate::system::SystemClock;
 use crate::tls::Tls;
 
@@ -108,7 +107,7 @@ impl TestServer {
         let memory = self.state.memory.as_ref();
         let replacements = Replacements {
             volatile_store: memory.is_some(),
-            engine: memory.map(|engine| engine.clone() as Arc<dyn Engine>),
+            engine: memory.map(|engine| engine.clone() as Arc<dyn ServerEngine>),
             // Existing backups keep their states.
             reconciles: memory.is_none(),
             middleware: Some(self.front.clone()),

@@ -5,6 +5,7 @@ mod compare;
 mod delete;
 mod file_output;
 mod files;
+mod opened;
 
 use std::process::ExitCode;
 

@@ -8,6 +8,7 @@ use appkeep_client::SecretString;
 use appkeep_server::Config;
 use appkeep_server::admin::Store;
 use appkeep_server::admin::database::open_store;
+use appkeep_server::admin::files::{BackupFiles, stored_files};
 use appkeep_server::offline::OfflineApi;
 
 use crate::credentials::{self, environment, read, token_in};
@@ -104,16 +105,18 @@ impl Source {
         self.data.is_some() || self.config.is_some()
     }
 
-    /// Returns the data directory, and the configuration if one is given.
-    ///
-    /// # Errors
-    /// When no data directory is given, or the configuration can't be read.
-    pub(crate) fn data_dir(&self) -> anyhow::Result<(&Path, Option<Config>)> {
+    /// Opens the database, and the buckets with its backups.
+    pub(super) async fn open_files(&self) -> anyhow::Result<(Arc<dyn Store>, Arc<dyn BackupFiles>)> {
         let data = self.data.as_deref().ok_or_else(|| {
-            Failure::new(COULD_NOT_RUN, "files of backups are read on the server's machine")
-                .next("specify its data directory with --data DIR")
+            Failure::new(
+                COULD_NOT_RUN,
+                "the keys of backups are in the server's data directory",
+            )
+            .next("specify it with --data DIR")
         })?;
-        Ok((data, self.config.as_deref().map(Config::load).transpose()?))
+        logging::start("error", LogFormat::Text)?;
+        let config = self.config.as_deref().map(Config::load).transpose()?;
+        Ok(stored_files(data, config.as_ref()).await?)
     }
 
     /// Opens the database, which its server may use at the same time.

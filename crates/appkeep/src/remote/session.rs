@@ -64,6 +64,22 @@ impl Session {
         })
     }
 
+    /// Opens sessions that read files of backups: with a server, or with its database, where there is one for each account
+    /// unless one is given.
+    ///
+    /// # Errors
+    /// When a setting is missing or can't be read, or the database or its keys can't be used.
+    pub(crate) async fn open_files(source: &Source) -> anyhow::Result<Vec<Self>> {
+        if !source.is_database() {
+            return Ok(vec![
+                Self::of(&source.server.known()?, source.server.output).await?,
+            ]);
+        }
+        let (store, files) = source.open_files().await?;
+        let api = OfflineApi::start_with(store, Some(files)).await?;
+        Self::of_api(Arc::new(api), source.server.given_account()).await
+    }
+
     /// Opens a session for one account of a database, or for each if none is given.
     ///
     /// # Errors
@@ -72,7 +88,10 @@ impl Session {
         store: Arc<dyn Store>,
         account: Option<Given<String>>,
     ) -> anyhow::Result<Vec<Self>> {
-        let api = Arc::new(OfflineApi::start(store).await?);
+        Self::of_api(Arc::new(OfflineApi::start(store).await?), account).await
+    }
+
+    async fn of_api(api: Arc<OfflineApi>, account: Option<Given<String>>) -> anyhow::Result<Vec<Self>> {
         if account.is_some() {
             let session = Self::of(&Known::of_database(&api, account), Format::default()).await?;
             return Ok(vec![Self {
@@ -118,6 +137,11 @@ impl Session {
         } else {
             to_failure(&self.url, error)
         }
+    }
+
+    /// Returns whether the API is that on a database.
+    pub(crate) fn is_offline(&self) -> bool {
+        self.offline.is_some()
     }
 
     /// Returns the point in time to which ages refer.

@@ -1,11 +1,12 @@
-//! Single files of backups, read on the server's machine.
+//! Single files of backups, read through the server or on its machine.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
 
 use appkeep_launcher::{APP, Installation, describe};
@@ -141,7 +142,7 @@ fn files_are_listed_and_found_while_the_server_runs_and_when_it_is_stopped() {
         json[0],
         json!({
             "path": "/data/dir", "type": "directory", "size": 0,
-            "modified": "2026-01-05T09:30:00Z", "mode": "0755",
+            "modified": "2026-01-05T09:30:00.000000Z", "mode": "0755",
         })
     );
     assert_eq!(json[2]["target"], "../greeting.txt");
@@ -183,8 +184,8 @@ fn files_that_differ_between_backups_are_listed() {
     let (text, _) = diff(&["before", "since", "/data/dir", "-o", "json"]);
     let json: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(json[0]["change"], "modified");
-    assert_eq!(json[0]["old"]["modified"], "2026-01-05T09:30:00Z");
-    assert_eq!(json[0]["new"]["modified"], "2026-01-05T09:30:01Z");
+    assert_eq!(json[0]["old"]["modified"], "2026-01-05T09:30:00.000000Z");
+    assert_eq!(json[0]["new"]["modified"], "2026-01-05T09:30:01.000000Z");
     assert_eq!(json[1]["old"]["path"], "/data/dir/below");
     assert_eq!(json[1].get("new"), None);
     let output = files(installation, &["diff", "before", "since", "/data/x"]);
@@ -244,7 +245,7 @@ fn invalid_requests_fail_with_one_line() {
     fs::write(installation.path().join("mine"), "mine").unwrap();
     for (arguments, code, line) in [
         (&["ls", "bfore"][..], 3, "there is no backup \"bfore\"; did you mean before?".to_owned()),
-        (&["ls", unknown], 3, format!("there is no backup {unknown}")),
+        (&["ls", unknown], 3, format!("there is no backup {unknown:?}")),
         (&["ls", "before", "--account", "other"], 3, "there is no backup \"before\"".to_owned()),
         (
             &["ls", "before", "/data/x"],
@@ -275,7 +276,12 @@ fn invalid_requests_fail_with_one_line() {
         (
             &["dump", "before", "/data/dir"],
             2,
-            "/data/dir is a directory; restore complete volumes with appkeep restore --target DIR".to_owned(),
+            "/data/dir is a directory; write it as an archive with --tar".to_owned(),
+        ),
+        (
+            &["dump", "before", "/data/noise", "--tar"],
+            2,
+            "/data/noise is a file; omit --tar".to_owned(),
         ),
         (
             &["dump", "before", "/data/link"],
@@ -292,17 +298,49 @@ fn invalid_requests_fail_with_one_line() {
         assert!(found.starts_with(&line), "{arguments:?}: {found}");
     }
     assert_eq!(fs::read(installation.path().join("mine")).unwrap(), b"mine");
+}
+
+#[test]
+fn files_are_the_same_with_a_server_and_without() {
+    let fixture = backed_up();
+    let volume = fixture.installation.path().join("volume");
+    fs::write(volume.join("added"), "added").unwrap();
+    fixture.json(&["backup", "create", "since", "--app", "shop", "--wait"]);
     for arguments in [
-        &["ls", "before"][..],
-        &["find", "before", "*"],
-        &["dump", "before", "/x"],
+        &["ls", "before", "-r"][..],
+        &["ls", "before", "/data/dir", "-o", "json"],
+        &["find", "before", "*.txt"],
+        &["dump", "before", "/data/noise"],
+        &["dump", "before", "/data/dir", "--tar"],
+        &["diff", "before", "since"],
+        &["diff", "before", "since", "-o", "json"],
+        &["ls", "before", "/data/x"],
+        &["dump", "before", "/data/link"],
     ] {
-        let output = fixture.run([&["backup"], arguments].concat());
-        assert_eq!(
-            error_line(&output, 2),
-            "files of backups are read on the server's machine; specify its data directory with --data DIR"
+        let online = fixture.run([&["backup"], arguments].concat());
+        let offline = files(&fixture.installation, arguments);
+        assert!(
+            online.stdout == offline.stdout,
+            "{arguments:?}: {online:?} {offline:?}"
         );
+        assert_eq!(online.stderr, offline.stderr, "{arguments:?}");
+        assert_eq!(online.status.code(), offline.status.code(), "{arguments:?}");
     }
+    let archive = fixture.run(["backup", "dump", "before", "/data/dir", "--tar"]);
+    let target = fixture.installation.path().join("unpacked");
+    fs::create_dir(&target).unwrap();
+    let mut tar = Command::new("tar")
+        .args(["-x", "-C"])
+        .arg(&target)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    tar.stdin.take().unwrap().write_all(&archive.stdout).unwrap();
+    assert!(tar.wait().unwrap().success());
+    assert_eq!(
+        fs::read_to_string(target.join("data/dir/a b")).unwrap(),
+        "spaces\n"
+    );
 }
 
 /// Damages the end of the content of the app's largest pack.
@@ -337,14 +375,14 @@ fn a_failed_read_leaves_no_file() {
         names
     };
     let before = entries();
-    let refused = error_line(
-        &files(
-            &installation,
-            &["dump", "before", "/data/noise", "--target", "new"],
-        ),
-        1,
+    let refused = files(
+        &installation,
+        &["dump", "before", "/data/noise", "--target", "new"],
     );
-    assert!(refused.starts_with("the backup can't be read: "), "{refused}");
+    assert_eq!(refused.status.code(), Some(1));
+    let refused = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.contains("the backup can't be read: "), "{refused}");
+    // The log has the reason.
     assert!(refused.contains("/data/noise"), "{refused}");
     let to_stdout = files(&installation, &["dump", "before", "/data/noise"]);
     assert_eq!(to_stdout.status.code(), Some(1));

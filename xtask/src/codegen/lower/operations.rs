@@ -11,6 +11,9 @@ use super::schema::{self, Object};
 /// The only media type that the generator decodes.
 const JSON: &str = "application/json";
 
+/// The media type of a response that the generator doesn't decode.
+const BYTES: &str = "application/octet-stream";
+
 /// The component that all errors are decoded as.
 const PROBLEM: &str = "Problem";
 
@@ -100,7 +103,7 @@ pub(super) fn parameters_in_one_line(lowering: &mut Lowering) -> Result<()> {
     })
 }
 
-/// Leaves one media type per body, and changes it to plain JSON.
+/// Leaves one media type per body, and changes it to plain JSON, or to bytes if none of them is JSON.
 pub(super) fn one_media_type(lowering: &mut Lowering) -> Result<()> {
     schema::each_body(&mut lowering.document, &mut |body| {
         let Some(content) = body.get_mut("content").and_then(Value::as_object_mut) else {
@@ -113,15 +116,21 @@ pub(super) fn one_media_type(lowering: &mut Lowering) -> Result<()> {
         if let Some((other_type, _)) = same.find(|(_, other)| *other != first) {
             bail!("{first_type} and {other_type} of one body have different schemas");
         }
-        if let Some(foreign) = content
-            .keys()
-            .find(|name| *name != JSON && !name.ends_with("+json"))
-        {
-            bail!("{foreign} isn't JSON");
-        }
+        let is_json = |name: &String| name == JSON || name.ends_with("+json");
+        let is_bytes = first
+            .pointer("/schema/format")
+            .is_some_and(|format| format == "binary");
+        let lowered = match content.keys().filter(|name| is_json(name)).count() {
+            0 if is_bytes => BYTES,
+            count if count == content.len() => JSON,
+            _ => {
+                let foreign = content.keys().find(|name| !is_json(name));
+                bail!("{} isn't JSON", foreign.map_or("a body", String::as_str));
+            }
+        };
         let first = first.clone();
         content.clear();
-        content.insert(JSON.to_owned(), first);
+        content.insert(lowered.to_owned(), first);
         Ok(())
     })
 }

@@ -29,6 +29,7 @@ fn call(operation: &str) -> Call {
             .collect::<BTreeMap<_, _>>(),
         query: Vec::new(),
         accept: None,
+        range: None,
         content_type: None,
         force_update: None,
         payload: Payload::Json(json!({

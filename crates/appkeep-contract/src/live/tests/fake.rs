@@ -2,6 +2,7 @@
 
 mod admission;
 pub(super) mod declared;
+mod files;
 mod pages;
 mod resources;
 mod schedules;

@@ -1,6 +1,6 @@
-//! Defects in semantics: resources that the operator declares, and restores.
+//! Defects in semantics: resources that the operator declares, files of backups, and restores.
 
-use http::header::HeaderName;
+use http::header::{HeaderName, RANGE};
 use serde_json::json;
 
 use crate::testing::exchange::recount;
@@ -73,6 +73,17 @@ pub(super) const DEFECTS: &[Defect] = &[
             server.send(request).await
         })
     })).of_declared(),
+    // ------------------------------------------------------------------ files of backups
+    defect(Semantics, "range-ignored", "A request for a range of a file returns the whole file.", OnRequest(|request| {
+        if request.operation() == "app_backup_content_fetch_for_app" {
+            request.headers.remove(RANGE);
+        }
+    })).of_files(),
+    defect(Semantics, "file-pages-never-end", "Each page of a list of files begins at the first entry.", OnRequest(|request| {
+        if request.operation() == "app_backup_file_list_for_app" {
+            request.remove_parameter("continue");
+        }
+    })).of_files(),
     // ------------------------------------------------------------------ restores
     defect(Semantics, "force-update-not-required", "An app is restored without `ForceUpdate`.", OnRequest(|request| {
         if request.operation() == "app_update" {

@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, BufWriter, StdoutLock, Write};
 
 use anyhow::Context;
-use appkeep_server::admin::files::{FileEntry, FileKind, escape};
-use chrono::SecondsFormat;
+use appkeep_client::types::{AppBackupFile, AppBackupFileType};
 use serde::Serialize;
 
 use crate::failure::{COULD_NOT_RUN, Failure};
@@ -36,14 +35,6 @@ impl Listing {
             is_json: format == Format::Json,
             is_empty: true,
         })
-    }
-
-    /// Adds an entry.
-    ///
-    /// # Errors
-    /// When stdout can't be written to.
-    pub(super) fn entry(&mut self, entry: &FileEntry, text: impl FnOnce() -> String) -> anyhow::Result<()> {
-        self.element(&Row::of(entry), text)
     }
 
     /// Adds a value.
@@ -80,68 +71,35 @@ impl Listing {
     }
 }
 
-/// An entry as JSON.
-#[derive(Debug, Serialize)]
-pub(super) struct Row {
-    path: String,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    size: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    modified: Option<String>,
-    /// Permissions in octal.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mode: Option<String>,
-    /// The target of a symbolic link.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    target: Option<String>,
-}
-
-impl Row {
-    pub(super) fn of(entry: &FileEntry) -> Self {
-        let (kind, target) = match &entry.kind {
-            FileKind::File => ("file", None),
-            FileKind::Directory => ("directory", None),
-            FileKind::Symlink(target) => ("symlink", Some(escape(target))),
-            FileKind::Other => ("other", None),
-        };
-        Self {
-            path: entry.path.to_string(),
-            kind,
-            size: entry.size,
-            modified: entry
-                .modified
-                .map(|time| time.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
-            mode: entry.mode.map(|mode| format!("{mode:04o}")),
-            target,
-        }
-    }
-}
-
 /// Returns a line as `ls -l` prints it: type and permissions, bytes, the time of the last change in UTC, and the path.
-pub(super) fn described(entry: &FileEntry) -> String {
-    let modified = entry.modified.map_or_else(
+pub(super) fn described(entry: &AppBackupFile) -> String {
+    let modified = entry.modified.as_ref().and_then(|time| time.to_utc().ok());
+    let modified = modified.map_or_else(
         || "-".to_owned(),
         |time| time.format("%Y-%m-%d %H:%M:%S").to_string(),
     );
     let mut line = format!("{} {:>12} {modified:<19} ", permissions(entry), entry.size);
-    line.push_str(&visible(&entry.path.to_string()));
-    if let FileKind::Symlink(target) = &entry.kind {
+    line.push_str(&visible(&entry.path));
+    if let Some(target) = &entry.target {
         line.push_str(" -> ");
-        line.push_str(&visible(&escape(target)));
+        line.push_str(&visible(target));
     }
     line
 }
 
 /// Returns the type and the permissions: `drwxr-xr-x`. Unknown permissions are question marks.
-fn permissions(entry: &FileEntry) -> String {
-    let kind = match entry.kind {
-        FileKind::File => '-',
-        FileKind::Directory => 'd',
-        FileKind::Symlink(_) => 'l',
-        FileKind::Other => '?',
+fn permissions(entry: &AppBackupFile) -> String {
+    let kind = match entry.type_.known() {
+        Some(AppBackupFileType::File) => '-',
+        Some(AppBackupFileType::Directory) => 'd',
+        Some(AppBackupFileType::Symlink) => 'l',
+        Some(AppBackupFileType::Other) | None => '?',
     };
-    let Some(mode) = entry.mode else {
+    let mode = entry
+        .mode
+        .as_deref()
+        .and_then(|mode| u32::from_str_radix(mode, 8).ok());
+    let Some(mode) = mode else {
         return format!("{kind}?????????");
     };
     let mut text = String::from(kind);
@@ -179,61 +137,61 @@ pub(super) fn visible(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use appkeep_server::admin::files::FilePath;
-
     use super::*;
 
-    fn entry(path: &str, kind: FileKind, mode: Option<u32>) -> FileEntry {
-        FileEntry {
-            path: FilePath::parse(path).unwrap(),
-            kind,
+    fn entry(kind: AppBackupFileType, mode: Option<u32>, target: Option<&str>) -> AppBackupFile {
+        AppBackupFile {
+            path: "/data/a\nb".to_owned(),
+            type_: kind.into(),
             size: 12,
             modified: "2026-01-05T09:30:00.5Z".parse().ok(),
-            mode,
+            mode: mode.map(|mode| format!("{mode:04o}")),
+            target: target.map(str::to_owned),
+            extra: serde_json::Map::new(),
         }
     }
 
     #[test]
     fn entries_are_shown_as_by_ls() {
-        let link = FileKind::Symlink(b"../\xff\n".to_vec());
         for (kind, mode, line) in [
             (
-                FileKind::File,
+                AppBackupFileType::File,
                 Some(0o640),
                 "-rw-r-----           12 2026-01-05 09:30:00 /data/a%0Ab",
             ),
             (
-                FileKind::Directory,
+                AppBackupFileType::Directory,
                 Some(0o1777),
                 "drwxrwxrwt           12 2026-01-05 09:30:00 /data/a%0Ab",
             ),
             (
-                FileKind::File,
+                AppBackupFileType::File,
                 Some(0o6754),
                 "-rwsr-sr--           12 2026-01-05 09:30:00 /data/a%0Ab",
             ),
             (
-                FileKind::File,
+                AppBackupFileType::File,
                 Some(0o7600),
                 "-rwS--S--T           12 2026-01-05 09:30:00 /data/a%0Ab",
             ),
             (
-                FileKind::Other,
+                AppBackupFileType::Other,
                 None,
                 "??????????           12 2026-01-05 09:30:00 /data/a%0Ab",
             ),
             (
-                link,
+                AppBackupFileType::Symlink,
                 Some(0o777),
                 "lrwxrwxrwx           12 2026-01-05 09:30:00 /data/a%0Ab -> ../%FF%0A",
             ),
         ] {
-            assert_eq!(described(&entry("/data/a\nb", kind, mode)), line);
+            let target = (kind == AppBackupFileType::Symlink).then_some("../%FF\n");
+            assert_eq!(described(&entry(kind, mode, target)), line);
         }
     }
 
     #[test]
-    fn visible_texts_are_the_same_path() {
+    fn control_characters_are_bytes_of_the_same_path() {
         for text in [
             "/data/a\u{1b}[2J",
             "/data/\u{202e}x\u{85}",
@@ -241,8 +199,8 @@ mod tests {
         ] {
             let shown = visible(text);
             assert!(!shown.contains(char::is_control), "{shown}");
-            assert_eq!(FilePath::parse(&shown), FilePath::parse(text), "{shown}");
         }
-        assert_eq!(visible("/data/a b ü"), "/data/a b ü");
+        assert_eq!(visible("/data/a\u{1b}\u{85}"), "/data/a%1B%C2%85");
+        assert_eq!(visible("/data/a b ü%25"), "/data/a b ü%25");
     }
 }

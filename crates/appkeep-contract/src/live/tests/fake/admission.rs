@@ -140,7 +140,8 @@ fn account(valid: &ValidRequest, request: &Request) -> Result<(), Box<Response>>
     let is_valid = is_valid(valid.operation, ParameterLocation::Path, "account_id", account);
     let account = Uuid::parse_str(account).ok().filter(|_| is_valid);
     let account = account.ok_or_else(|| problem(400, 33))?;
-    let is_read_only = valid.role == Role::Viewer && request.method != Method::GET;
+    let is_content = valid.operation.id == "app_backup_content_fetch_for_app";
+    let is_read_only = valid.role == Role::Viewer && (is_content || request.method != Method::GET);
     if !valid.role.can_access(account) || is_read_only {
         return refuse(problem(403, 11));
     }
@@ -172,7 +173,9 @@ fn is_valid(operation: &Operation, location: ParameterLocation, name: &str, valu
     let mut parameters = operation.parameters_in(location);
     let parameter = parameters.find(|parameter| parameter.name == name);
     let schema = parameter.and_then(|parameter| parameter.schema.as_ref());
-    schema.is_none_or(|schema| DOCUMENT.check_value(schema, &json!(value)).is_empty())
+    let matches = |value: Value| schema.is_none_or(|schema| DOCUMENT.check_value(schema, &value).is_empty());
+    // Only a parameter with a schema of this type matches as a boolean.
+    matches(json!(value)) || value.parse::<bool>().is_ok_and(|value| matches(json!(value)))
 }
 
 fn force_update(request: &Request) -> Result<(), Box<Response>> {

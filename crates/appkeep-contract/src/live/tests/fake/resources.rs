@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::admission::ValidRequest;
 use super::pages::list;
-use super::{BUCKET, OTHER, OTHER_BUCKET, declared, invalid, missing, problem};
+use super::{BUCKET, OTHER, OTHER_BUCKET, declared, files, invalid, missing, problem};
 use crate::live::StorageFault;
 use crate::live::resource_kind::{OperationKind, ResourceKind};
 use crate::testing::defects::VOLUME_BYTES;
@@ -177,8 +177,18 @@ impl FakeState {
             "app_schedule_list_for_app" => list("schedules", "1.3", self.schedules_of(app), request),
             "app_hook_list_for_app" => list("executionHooks", "1.3", declared::hooks(app), request),
             "app_schedule_fetch_for_app" => self.fetch_schedule(valid, request),
+            id if id.starts_with("app_backup_") => self.files(valid, request),
             "bucket_list" => list("buckets", "1.2", declared::buckets(account), request),
             _ => list("clouds", "1.0", Vec::new(), request),
+        }
+    }
+
+    /// The response to a request for files of a backup.
+    fn files(&self, valid: &ValidRequest, request: &Request) -> Response {
+        match self.find(valid) {
+            None => missing(request),
+            Some(at) if self.stored[at].shown(self.now).0["state"] != "completed" => problem(409, 111),
+            Some(_) => files::respond(&valid.operation.id, request),
         }
     }
 

@@ -6,6 +6,7 @@ use std::fmt::{self, Write};
 use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::str::FromStr;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -105,6 +106,14 @@ impl FilePath {
     #[must_use]
     pub fn as_path(&self) -> &Path {
         Path::new(OsStr::from_bytes(&self.0))
+    }
+}
+
+impl FromStr for FilePath {
+    type Err = InvalidFilePath;
+
+    fn from_str(text: &str) -> Result<Self, InvalidFilePath> {
+        Self::parse(text)
     }
 }
 

@@ -93,6 +93,20 @@ pub async fn list_bucket_directories(store: &dyn Store) -> Result<Vec<PathBuf>, 
     Ok(directories.map(Path::to_path_buf).collect())
 }
 
+/// The directories of the volumes of all declared apps.
+///
+/// # Errors
+/// Those of the store.
+pub async fn list_volume_directories(store: &dyn Store) -> Result<Vec<PathBuf>, StoreError> {
+    let mut directories = Vec::new();
+    for account in store.list_accounts().await? {
+        let apps = store.list_apps(account.id).await?;
+        let declared = apps.into_iter().filter(|app| app.declared);
+        directories.extend(declared.flat_map(|app| app.volumes).map(|volume| volume.path));
+    }
+    Ok(directories)
+}
+
 /// An error that may contain [`StoreError::Conflict`].
 pub trait MayConflict {
     /// Whether the error is a conflict.

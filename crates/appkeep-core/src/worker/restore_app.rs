@@ -160,8 +160,11 @@ async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, Step
     Ok(Restore {
         id: restore.id,
         app_id: restore.app_id,
+        source_app_id: restore.app_id,
         source,
         target: RestoreTarget::InPlace(app.volumes),
+        include: Vec::new(),
+        within: Vec::new(),
         protected: list_bucket_directories(store.as_ref()).await?,
     })
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use appkeep_server::RandomIds;
 use appkeep_server::admin::restore::{
-    Planned, Progress, ProgressSender, RestoreError, RestoreReport, RestoreSource, Stopped, Target,
+    FilePath, Planned, Progress, ProgressSender, RestoreError, RestoreReport, RestoreSource, Stopped, Target,
     TargetPolicy,
 };
 use tokio::signal::unix::{SignalKind, signal};
@@ -42,6 +42,10 @@ pub(crate) struct Args {
     /// Restore to this directory: each volume becomes a subdirectory. Created if it doesn't exist.
     #[arg(long, value_name = "DIR", group = "where")]
     target: Option<PathBuf>,
+    /// Restore only this file or directory, with its parent directories. Paths are those of `appkeep backup ls`: the first
+    /// name is the volume. May be repeated.
+    #[arg(long, value_name = "PATH", requires = "target", conflicts_with = "in_place")]
+    include: Vec<FilePath>,
     /// Restore over the app's volumes. Their data is removed when all of the new data is complete.
     /// Stop the app first.
     #[arg(long, group = "where")]
@@ -85,6 +89,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             } else {
                 TargetPolicy::Refuse
             },
+            include: args.include.clone(),
         },
     };
     let stopped = open(&args.server).await?;
@@ -176,6 +181,7 @@ async fn restore(
 
 /// Returns the state of a restore, which compares the data with its source after all of it is written.
 fn step(progress: Progress, bytes_total: Option<u64>) -> Step {
+    let bytes_total = progress.bytes_total.or(bytes_total);
     let is_written = bytes_total.is_some_and(|total| progress.bytes_done >= total);
     Step {
         state: if is_written { "comparing" } else { "running" }.to_owned(),

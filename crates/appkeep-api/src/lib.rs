@@ -4,6 +4,7 @@ pub mod account;
 pub mod api;
 pub mod app;
 pub mod app_backup;
+pub mod app_restore;
 pub mod app_snap;
 pub mod body;
 pub mod bucket;

@@ -375,6 +375,246 @@ when the backup is finished.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///A restore of an app, in place or to a directory.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppRestore {
+        ///The app that is restored.
+        #[serde(rename = "appID")]
+        pub app_id: ::uuid::Uuid,
+        ///The backup that is restored; it may have been deleted since.
+        #[serde(
+            rename = "backupID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub backup_id: ::std::option::Option<::uuid::Uuid>,
+        ///The number of bytes written.
+        #[serde(
+            rename = "bytesDone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bytes_done: ::std::option::Option<i64>,
+        ///The restore's own id.
+        pub id: ::uuid::Uuid,
+        ///The selected files and directories; absent if all are restored.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub include: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        pub metadata: Metadata,
+        ///The machine that runs the restore; absent if any may.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub node: ::std::option::Option<::std::string::String>,
+        ///The data of a completed restore that could not be restored unchanged.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub notes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ///The same in percent; 100 only if the restore is completed.
+        #[serde(
+            rename = "percentDone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub percent_done: ::std::option::Option<i64>,
+        ///The snapshot that is restored; it may have been deleted since.
+        #[serde(
+            rename = "snapshotID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub snapshot_id: ::std::option::Option<::uuid::Uuid>,
+        ///The app of the backup or snapshot; another one if the restore clones it.
+        #[serde(rename = "sourceAppID")]
+        pub source_app_id: ::uuid::Uuid,
+        pub state: crate::Open<crate::types::AppRestoreState>,
+        ///The reasons why it is stalled or failed; empty otherwise.
+        #[serde(
+            rename = "stateUnready",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub state_unready: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ///The directory to which the data is written; absent for a restore in place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub target: ::std::option::Option<::std::string::String>,
+        ///The size of the data, once it is known.
+        #[serde(
+            rename = "totalBytes",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_bytes: ::std::option::Option<i64>,
+        ///The kind of resource.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        pub version: AppRestoreVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The source of a restore, exactly one of `backupID` and `snapshotID`, and its target.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppRestoreCreate {
+        ///A completed backup.
+        #[serde(
+            rename = "backupID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub backup_id: ::std::option::Option<::uuid::Uuid>,
+        ///Confirms that the data of the app is replaced.
+        #[serde(
+            rename = "inPlace",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub in_place: ::std::option::Option<bool>,
+        /**The files and directories to restore, with their parent directories; if there are none, all. Only with
+`target`.
+*/
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub include: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ///A completed snapshot.
+        #[serde(
+            rename = "snapshotID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub snapshot_id: ::std::option::Option<::uuid::Uuid>,
+        /**The absolute path of a directory of the server's machine, without `.` and `..`. Each volume becomes a
+subdirectory.
+*/
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub target: ::std::option::Option<::std::string::String>,
+        ///The kind of resource.
+        #[serde(rename = "type", default = "defaults::app_restore_create_type")]
+        pub type_: ::std::string::String,
+        #[serde(default = "defaults::app_restore_create_version")]
+        pub version: AppRestoreVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Restores, newest first.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppRestoreList {
+        ///The restores: either all objects or all arrays.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<
+            ::std::vec::Vec<crate::ListItem<crate::types::AppRestore>>,
+        >,
+        pub metadata: ListMetadata,
+        ///The kind of list.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        ///The version of the list and its items.
+        pub version: AppRestoreVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    /**The state of the restore.
+
+- `pending`: waiting to be started
+- `running`: data is being written, compared with its source, or moved to its target
+- `completed`: all data is in its target
+- `failed`: it was not performed; the previous data is unchanged
+- `interrupted`: it was interrupted while it replaced data in place and can't be finished, so the app's data is
+  partly old and partly new
+*/
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum AppRestoreState {
+        #[serde(rename = "pending")]
+        Pending,
+        #[serde(rename = "running")]
+        Running,
+        #[serde(rename = "completed")]
+        Completed,
+        #[serde(rename = "failed")]
+        Failed,
+        #[serde(rename = "interrupted")]
+        Interrupted,
+    }
+    impl ::std::fmt::Display for AppRestoreState {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Pending => f.write_str("pending"),
+                Self::Running => f.write_str("running"),
+                Self::Completed => f.write_str("completed"),
+                Self::Failed => f.write_str("failed"),
+                Self::Interrupted => f.write_str("interrupted"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for AppRestoreState {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "pending" => Ok(Self::Pending),
+                "running" => Ok(Self::Running),
+                "completed" => Ok(Self::Completed),
+                "failed" => Ok(Self::Failed),
+                "interrupted" => Ok(Self::Interrupted),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for AppRestoreState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for AppRestoreState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///The version of the resource's schema.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[serde(transparent)]
+    pub struct AppRestoreVersion(pub ::std::string::String);
+    impl ::std::ops::Deref for AppRestoreVersion {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<AppRestoreVersion> for ::std::string::String {
+        fn from(value: AppRestoreVersion) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for AppRestoreVersion {
+        fn from(value: ::std::string::String) -> Self {
+            Self(value)
+        }
+    }
+    impl ::std::fmt::Display for AppRestoreVersion {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+    impl ::std::str::FromStr for AppRestoreVersion {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
     ///A point-in-time copy of an app, stored next to the app.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppSnap {
@@ -1635,6 +1875,12 @@ all are kept.
             >("\"1.1\"")
                 .unwrap()
         }
+        pub(super) fn app_restore_create_type() -> ::std::string::String {
+            "application/astra-appRestore".to_string()
+        }
+        pub(super) fn app_restore_create_version() -> super::AppRestoreVersion {
+            super::AppRestoreVersion("1.0".to_string())
+        }
         pub(super) fn app_snap_create_type() -> ::std::string::String {
             "application/astra-appSnap".to_string()
         }
@@ -1695,6 +1941,20 @@ all are kept.
                 snapshot_id: ::std::default::Default::default(),
                 type_: defaults::app_backup_create_type(),
                 version: defaults::app_backup_create_version(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl ::std::default::Default for AppRestoreCreate {
+        fn default() -> Self {
+            Self {
+                backup_id: ::std::default::Default::default(),
+                in_place: ::std::default::Default::default(),
+                include: ::std::default::Default::default(),
+                snapshot_id: ::std::default::Default::default(),
+                target: ::std::default::Default::default(),
+                type_: defaults::app_restore_create_type(),
+                version: defaults::app_restore_create_version(),
                 extra: ::std::default::Default::default(),
             }
         }
@@ -2341,6 +2601,151 @@ Arguments:
             .headers(header_map);
         crate::exchange::empty(self, "app_update", request).await
     }
+    /**List the restores of an app
+
+Lists the app's restores, newest first, including those that `app_update` requested. Of those that have ended,
+the latest 100 in place and the latest 100 to directories are kept. Without `limit` the response contains all of
+them. With `include` each item is an array of the named fields instead of an object.
+
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appRestores`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
+- `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
+- `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
+*/
+    pub async fn app_restore_list_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        continue_: Option<&'a str>,
+        include: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU64>,
+    ) -> Result<ResponseValue<types::AppRestoreList>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appRestores", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("continue", &continue_))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("limit", &limit));
+        crate::exchange::json(self, "app_restore_list_for_app", request).await
+    }
+    /**Restore data of an app
+
+Creates a pending restore and responds at once; a worker restores in the background. Specify exactly one of
+`backupID` and `snapshotID`.
+
+Specify either `target` or `inPlace`. With `target`, the data is written to a directory of the server's machine, and the app doesn't change. An
+operator must permit targets in the server's configuration. The directory must be empty, or not exist. The
+volumes appear in it when all of their data is complete and verified.
+
+With `inPlace`, the app's data is replaced, as with `app_update`. The source may then belong to another app of
+the account that has volumes of the same names: the app becomes a clone of it.
+
+
+Sends a `POST` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appRestores`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `body`: The source and the target of the restore.
+*/
+    pub async fn app_restore_create_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        body: &'a types::AppRestoreCreate,
+    ) -> Result<ResponseValue<types::AppRestore>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appRestores", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()),
+        );
+        let request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body);
+        crate::exchange::json(self, "app_restore_create_for_app", request).await
+    }
+    /**Fetch a restore of an app
+
+Returns the current state and the progress of the restore if it belongs to this app.
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appRestores/{appRestore_id}`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `app_restore_id`: The restore.
+*/
+    pub async fn app_restore_fetch_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        app_restore_id: ::uuid::Uuid,
+    ) -> Result<ResponseValue<types::AppRestore>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appRestores/{}", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()), encode_path(&
+            app_restore_id.to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            );
+        crate::exchange::json(self, "app_restore_fetch_for_app", request).await
+    }
+    /**Cancel a restore of an app
+
+Cancels and deletes a pending restore, or a running one to a directory. What it has written is removed, unless
+all of it is already in the target. A running restore in place can't be cancelled, because volumes could be
+left with old and new data. Restores that have ended can't be deleted.
+
+
+Sends a `DELETE` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appRestores/{appRestore_id}`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `app_restore_id`: The restore.
+*/
+    pub async fn app_restore_delete_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        app_restore_id: ::uuid::Uuid,
+    ) -> Result<ResponseValue<()>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appRestores/{}", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()), encode_path(&
+            app_restore_id.to_string()),
+        );
+        let request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            );
+        crate::exchange::empty(self, "app_restore_delete_for_app", request).await
+    }
     /**List the schedules of an app
 
 Lists the app's schedules, including those that are no longer configured, newest first. Without `limit` the
@@ -2511,6 +2916,10 @@ macro_rules! operations {
             app_list() -> $crate::types::AppList;
             app_fetch() -> $crate::types::App;
             app_update($crate::types::AppUpdate);
+            app_restore_create_for_app($crate::types::AppRestoreCreate) -> $crate::types::AppRestore;
+            app_restore_list_for_app() -> $crate::types::AppRestoreList;
+            app_restore_fetch_for_app() -> $crate::types::AppRestore;
+            app_restore_delete_for_app();
             app_schedule_list_for_app() -> $crate::types::ScheduleList;
             bucket_list() -> $crate::types::BucketList;
             cloud_list() -> $crate::types::CloudList;

@@ -17,8 +17,8 @@ pub const PAGE_SIZE: NonZeroU64 = NonZeroU64::new(500).unwrap();
 const EMPTY_PAGES_MAX: usize = 100;
 
 /// A request for a list: [`backups`](Client::backups), [`snapshots`](Client::snapshots),
-/// [`apps`](Client::apps), [`buckets`](Client::buckets), [`schedules`](Client::schedules) or
-/// [`accounts`](Client::accounts).
+/// [`apps`](Client::apps), [`buckets`](Client::buckets), [`schedules`](Client::schedules),
+/// [`restores`](Client::restores) or [`accounts`](Client::accounts).
 #[derive(Debug, Clone)]
 pub struct Listing<L> {
     client: Client,
@@ -120,6 +120,10 @@ list! {
 list! {
     /// Lists the snapshots of an app, newest first.
     snapshots(account_id, app_id) -> Snapshots of AppSnap by app_snap_list_for_app, "The snapshots of an app."
+}
+list! {
+    /// Lists the restores of an app, in place and to directories, newest first.
+    restores(account_id, app_id) -> Restores of AppRestore by app_restore_list_for_app, "The restores of an app."
 }
 list! {
     /// Lists the schedules that an app has or once had, newest first.

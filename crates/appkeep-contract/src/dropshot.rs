@@ -30,6 +30,7 @@ pub const DROPSHOT: &[Allowance] = &[
         subjects: &[
             "application/astra-app+json",
             "application/astra-appBackup+json",
+            "application/astra-appRestore+json",
             "application/astra-appSnap+json",
         ],
         what: "no vendor media type for request bodies",
@@ -40,6 +41,7 @@ pub const DROPSHOT: &[Allowance] = &[
         subjects: &[
             "application/astra-app+json",
             "application/astra-appBackup+json",
+            "application/astra-appRestore+json",
             "application/astra-appSnap+json",
         ],
         what: "no vendor media type for response bodies",

@@ -263,13 +263,15 @@ impl Operations {
             Self::Every | Self::EveryPath => true,
             Self::InPath(name) => has(ParameterLocation::Path, name),
             Self::OneResource => {
-                has(ParameterLocation::Path, "appBackup_id") || has(ParameterLocation::Path, "appSnap_id")
+                let ids = ["appBackup_id", "appSnap_id", "appRestore_id"];
+                ids.iter().any(|id| has(ParameterLocation::Path, id))
             }
             Self::InQuery(name) => has(ParameterLocation::Query, name),
             Self::WithoutQuery => !has(ParameterLocation::Query, "limit"),
             Self::Writes => operation.method != "GET",
             Self::WithBody => operation.body.is_some(),
-            Self::Creates => operation.method == "POST",
+            // A restore has neither a name nor labels.
+            Self::Creates => operation.method == "POST" && operation.id != "app_restore_create_for_app",
             Self::Only(id) => operation.id == id,
         }
     }

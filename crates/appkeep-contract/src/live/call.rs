@@ -97,7 +97,10 @@ impl Call {
         match self.method.as_deref() {
             None => matches!(
                 OperationKind::of(&self.operation),
-                OperationKind::Create | OperationKind::Delete | OperationKind::Restore
+                OperationKind::Create
+                    | OperationKind::Delete
+                    | OperationKind::Restore
+                    | OperationKind::Cancel
             ),
             Some(method) => !matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE"),
         }

@@ -11,7 +11,7 @@ use super::limits::Limits;
 use super::model::{self, Model};
 use super::recording_client::RecordingClient;
 pub(super) use super::resource_kind::ResourceKind;
-use super::resource_kind::{APP_TYPE, OperationKind};
+use super::resource_kind::{APP_TYPE, RESTORE, RESTORE_CREATE, RESTORE_TYPE};
 use super::rules;
 use super::target::{ForeignAccount, Options, Target};
 use crate::origin::Origin;
@@ -220,6 +220,7 @@ impl Context {
             ("app_id", self.target.app.to_string()),
             ("appBackup_id", self.unknown_id("backup")),
             ("appSnap_id", self.unknown_id("snapshot")),
+            ("appRestore_id", self.unknown_id("restore")),
         ];
         Call {
             operation: operation.to_owned(),
@@ -234,7 +235,7 @@ impl Context {
             query: Vec::new(),
             accept: None,
             content_type: None,
-            force_update: (OperationKind::of(operation) == OperationKind::Restore).then(|| "true".to_owned()),
+            force_update: (operation == RESTORE).then(|| "true".to_owned()),
             payload: Payload::None,
         }
     }
@@ -272,7 +273,11 @@ impl Context {
 
     /// A valid body for an operation: a create accepts it; a restore doesn't find its backup.
     pub(super) fn body_for(&mut self, operation: &str) -> Value {
-        if OperationKind::of(operation) == OperationKind::Restore {
+        if operation == RESTORE_CREATE {
+            let source = self.unknown_id("source");
+            return json!({"type": RESTORE_TYPE, "version": "1.0", "backupID": source, "inPlace": true});
+        }
+        if operation == RESTORE {
             return json!({"type": APP_TYPE, "version": "2.2", "backupID": self.unknown_id("source")});
         }
         self.valid_body(ResourceKind::of(operation))

@@ -19,7 +19,7 @@ use self::node::Source;
 use super::call::Call;
 use super::context::{Context, Stop};
 use super::refusals::names;
-use super::resource_kind::{OperationKind, not_found};
+use super::resource_kind::{OperationKind, RESTORE_CREATE, not_found};
 use crate::invalid_requests::points_at;
 use appkeep_openapi::Document;
 
@@ -149,6 +149,7 @@ pub(super) async fn run(ctx: &mut Context, case: &InputCase) -> Result<(), Stop>
 fn accepted(case: &InputCase) -> (u16, Option<u32>) {
     match &case.input {
         Input::Path(name, _) if name == "account_id" => (403, Some(11)),
+        Input::Body(body) if case.operation == RESTORE_CREATE && !is_restorable(body) => (400, Some(9)),
         Input::Body(body)
             if OperationKind::of(&case.operation) == OperationKind::Restore && !has_one_source(body) =>
         {
@@ -162,6 +163,24 @@ fn accepted(case: &InputCase) -> (u16, Option<u32>) {
 /// Whether the body has exactly one of the two sources. No schema expresses this rule.
 fn has_one_source(body: &Value) -> bool {
     body.get("backupID").is_some() != body.get("snapshotID").is_some()
+}
+
+/// Whether the body of a new restore has one source and one target, valid paths, and paths only with a target directory. No
+/// schema expresses these rules.
+pub(super) fn is_restorable(body: &Value) -> bool {
+    let is_valid = |path: &str| {
+        let path = path.strip_suffix('/').unwrap_or(path);
+        path.split('/').all(|name| !matches!(name, "" | "." | "..")) && !path.contains(['\0', '%'])
+    };
+    let target = body.get("target").and_then(Value::as_str);
+    let include = body.get("include").and_then(Value::as_array);
+    let paths = include.into_iter().flatten().filter_map(Value::as_str);
+    let mut paths = paths.map(|path| path.strip_prefix('/').unwrap_or(path));
+    has_one_source(body)
+        && target.is_some() != body.get("inPlace").is_some()
+        && target.is_none_or(|target| target.strip_prefix('/').is_some_and(is_valid))
+        && (target.is_some() || include.is_none())
+        && paths.all(is_valid)
 }
 
 fn call(ctx: &mut Context, case: &InputCase) -> Call {
@@ -178,8 +197,10 @@ fn call(ctx: &mut Context, case: &InputCase) -> Call {
         // A valid id may belong to an existing resource, so a delete uses an unused id of the same version.
         Input::Path(name, value) => match Uuid::parse_str(value) {
             Ok(id)
-                if OperationKind::of(&case.operation) == OperationKind::Delete
-                    && id.to_string() == *value =>
+                if matches!(
+                    OperationKind::of(&case.operation),
+                    OperationKind::Delete | OperationKind::Cancel
+                ) && id.to_string() == *value =>
             {
                 let unknown = ctx.unknown_id_like(id);
                 call.path(name, &unknown)

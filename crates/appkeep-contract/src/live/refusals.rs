@@ -79,7 +79,12 @@ fn mutated(ctx: &Context, mut call: Call, mutation: Mutation) -> Call {
             let app = ctx.target.foreign.as_ref().map(|foreign| foreign.app.to_string());
             return call.path("app_id", &app.unwrap_or_default());
         }
-        Mutation::Resource(id) => return call.path("appBackup_id", id).path("appSnap_id", id),
+        Mutation::Resource(id) => {
+            return call
+                .path("appBackup_id", id)
+                .path("appSnap_id", id)
+                .path("appRestore_id", id);
+        }
         Mutation::Query(name, value) => return call.query(name, value),
         Mutation::Method(method) => {
             call.method = Some(method.to_owned());

@@ -5,6 +5,15 @@ pub(super) const APP_TYPE: &str = "application/astra-app";
 /// The operation that replaces an app's data.
 pub(super) const RESTORE: &str = "app_update";
 
+/// The `type` of a restore.
+pub(super) const RESTORE_TYPE: &str = "application/astra-appRestore";
+
+/// The operations on restores.
+pub(super) const RESTORE_CREATE: &str = "app_restore_create_for_app";
+pub(super) const RESTORE_LIST: &str = "app_restore_list_for_app";
+pub(super) const RESTORE_FETCH: &str = "app_restore_fetch_for_app";
+pub(super) const RESTORE_DELETE: &str = "app_restore_delete_for_app";
+
 /// A kind of resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ResourceKind {
@@ -21,7 +30,9 @@ pub(super) enum OperationKind {
     Delete,
     /// Replaces an app's data.
     Restore,
-    /// Reads resources that clients can't create: apps and other declared resources.
+    /// Cancels a restore.
+    Cancel,
+    /// Reads restores, and resources that clients can't create: apps and other declared resources.
     Read,
 }
 
@@ -127,8 +138,10 @@ impl OperationKind {
             Self::Fetch
         } else if kind.deletes().contains(&operation) {
             Self::Delete
-        } else if operation == RESTORE {
+        } else if operation == RESTORE || operation == RESTORE_CREATE {
             Self::Restore
+        } else if operation == RESTORE_DELETE {
+            Self::Cancel
         } else {
             Self::Read
         }
@@ -137,7 +150,10 @@ impl OperationKind {
 
 /// The number of the problem for a missing resource.
 pub(super) fn not_found(operation: &str) -> u32 {
-    if OperationKind::of(operation) == OperationKind::Delete {
+    if matches!(
+        OperationKind::of(operation),
+        OperationKind::Delete | OperationKind::Cancel
+    ) {
         1
     } else {
         2
@@ -159,11 +175,15 @@ mod tests {
                 OperationKind::List => (kind.lists(), "GET"),
                 OperationKind::Fetch => (kind.fetches(), "GET"),
                 OperationKind::Delete => (kind.deletes(), "DELETE"),
-                OperationKind::Restore => (&[super::RESTORE], "PUT"),
+                OperationKind::Restore if operation.id == super::RESTORE => (&[super::RESTORE], "PUT"),
+                OperationKind::Restore => (&[super::RESTORE_CREATE], "POST"),
+                OperationKind::Cancel => (&[super::RESTORE_DELETE], "DELETE"),
                 OperationKind::Read => {
                     let reads = [
                         "app_list",
                         "app_fetch",
+                        super::RESTORE_LIST,
+                        super::RESTORE_FETCH,
                         "app_schedule_list_for_app",
                         "bucket_list",
                         "cloud_list",

@@ -35,9 +35,14 @@ pub(super) async fn violation(ctx: &mut Context, operation: &str) -> Result<(), 
     let writes = match (OperationKind::of(operation), ResourceKind::of(operation)) {
         (OperationKind::Create, _) | (OperationKind::Delete, ResourceKind::Snapshot) => true,
         (OperationKind::Delete, ResourceKind::Backup)
-        | (OperationKind::List | OperationKind::Fetch | OperationKind::Read | OperationKind::Restore, _) => {
-            false
-        }
+        | (
+            OperationKind::List
+            | OperationKind::Fetch
+            | OperationKind::Read
+            | OperationKind::Restore
+            | OperationKind::Cancel,
+            _,
+        ) => false,
     };
     if writes {
         fails(ctx, operation, StorageFault::NotDurable, 500).await?;

@@ -329,6 +329,10 @@ async fn endless_bodies_begin_like_valid_ones() {
             r#"{"type":"application/astra-appSnap","#,
         ),
         ("app_update", r#"{"type":"application/astra-app","#),
+        (
+            "app_restore_create_for_app",
+            r#"{"type":"application/astra-appRestore","#,
+        ),
     ];
     assert_eq!(incomplete, expected);
 }

@@ -14,6 +14,7 @@ mod buckets;
 mod resources;
 mod schedules;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::Notify;
@@ -43,6 +44,16 @@ pub struct Service {
     ids: Arc<dyn IdSource>,
     wake: Arc<Notify>,
     admission: Admission,
+    restore_targets: RestoreTargets,
+}
+
+/// The directories of this server for restores.
+#[derive(Debug, Clone, Default)]
+pub struct RestoreTargets {
+    /// The server's node, which runs restores to directories.
+    pub node: String,
+    /// The directories below which restores may write. Without any, they are refused.
+    pub directories: Arc<[PathBuf]>,
 }
 
 /// Identifies one backup or snapshot.
@@ -70,7 +81,15 @@ impl Service {
             ids,
             wake,
             admission,
+            restore_targets: RestoreTargets::default(),
         }
+    }
+
+    /// Permits restores to directories of this server.
+    #[must_use]
+    pub fn with_restore_targets(mut self, restore_targets: RestoreTargets) -> Self {
+        self.restore_targets = restore_targets;
+        self
     }
 
     /// Checks that the actor has this access to the account, and that the account exists.

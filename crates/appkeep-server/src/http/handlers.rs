@@ -12,7 +12,7 @@ use super::problem::{
     SNAPSHOTS_NOT_LISTED,
 };
 use super::request::ApiRequest;
-use super::{accounts, app_backups, app_schedules, app_snapshots, apps, buckets};
+use super::{accounts, app_backups, app_restores, app_schedules, app_snapshots, apps, buckets};
 
 /// A function that handles requests to one operation.
 pub(super) type Handler = fn(ApiRequest) -> BoxFuture<'static, Response<Body>>;
@@ -40,6 +40,10 @@ handlers! {
     app_list,
     app_fetch,
     app_update,
+    app_restore_create_for_app,
+    app_restore_list_for_app,
+    app_restore_fetch_for_app,
+    app_restore_delete_for_app,
     app_schedule_list_for_app,
     bucket_list,
     cloud_list,
@@ -144,6 +148,31 @@ async fn app_update(mut request: ApiRequest) -> Response<Body> {
         .await
     })
     .await
+}
+
+async fn app_restore_create_for_app(mut request: ApiRequest) -> Response<Body> {
+    let body = request.body();
+    let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, INTERNAL));
+    call.answer(async { app_restores::create_for_app(&call, request.ids()?, request.query(), body).await })
+        .await
+}
+
+async fn app_restore_list_for_app(request: ApiRequest) -> Response<Body> {
+    let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, INTERNAL));
+    call.answer(async { app_restores::list_for_app(&call, request.ids()?, request.query()).await })
+        .await
+}
+
+async fn app_restore_fetch_for_app(request: ApiRequest) -> Response<Body> {
+    let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, INTERNAL));
+    call.answer(async { app_restores::fetch_for_app(&call, request.ids()?, request.query()).await })
+        .await
+}
+
+async fn app_restore_delete_for_app(request: ApiRequest) -> Response<Body> {
+    let call = Call::begin(&request, own(RESOURCE_NOT_FOUND, INTERNAL));
+    call.answer(async { app_restores::delete_for_app(&call, request.ids()?, request.query()).await })
+        .await
 }
 
 async fn app_schedule_list_for_app(request: ApiRequest) -> Response<Body> {

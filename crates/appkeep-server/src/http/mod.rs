@@ -3,6 +3,7 @@
 
 mod accounts;
 mod app_backups;
+mod app_restores;
 mod app_schedules;
 mod app_snapshots;
 mod apps;

@@ -92,10 +92,9 @@ async fn migrations_wait_until_no_server_writes() {
     let mut raw = schema.connect().await;
     // The last migration runs again.
     for undo in [
-        "DROP TABLE backup_results",
-        "DROP FUNCTION record_backup_start, record_backup_success, record_backup_failure, record_imported_backup CASCADE",
-        "ALTER TABLE app_backups DROP COLUMN started_micros, DROP COLUMN added_bytes",
-        "DELETE FROM applied_migrations WHERE name = '0027_create_backup_results'",
+        "ALTER TABLE app_restores DROP COLUMN source_app_id, DROP COLUMN target, DROP COLUMN include, \
+         DROP COLUMN total_bytes, DROP COLUMN bytes_done",
+        "DELETE FROM applied_migrations WHERE name = '0028_add_restore_targets'",
     ] {
         raw.execute(undo).await.unwrap();
     }

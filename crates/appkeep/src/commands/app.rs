@@ -6,6 +6,7 @@ use appkeep_client::types::{App, AppState};
 use appkeep_client::{Open, types};
 use chrono::{DateTime, Utc};
 
+use super::restores;
 use crate::failure::EXIT_CODES;
 use crate::remote::{self, Cell, Details, Format, ListArgs, Session, Tone, moment};
 
@@ -65,12 +66,21 @@ pub(super) fn state(state: &Open<AppState>) -> Cell {
 async fn show(session: &Session, wanted: Option<&str>) -> anyhow::Result<()> {
     let app = session.app(wanted).await?;
     // In tables only: JSON and YAML contain just the resource.
-    let latest = match session.output {
-        Format::Table => session.backups(Some(app.id)).await?.into_iter().next(),
-        Format::Json | Format::Yaml | Format::Csv => None,
+    let (latest, restore) = match session.output {
+        Format::Table => (
+            session.backups(Some(app.id)).await?.into_iter().next(),
+            restores::latest(session, &app).await?,
+        ),
+        Format::Json | Format::Yaml | Format::Csv => (None, None),
     };
     let now = session.now();
-    session.output.one(&app, || details(&app, latest.as_ref(), now))
+    session.output.one(&app, || {
+        let mut details = details(&app, latest.as_ref(), now);
+        if let Some(restore) = &restore {
+            details.cell("latest restore", restores::summary(restore, now));
+        }
+        details
+    })
 }
 
 /// The prefix of the labels that describe data which a restore could not restore unchanged.

@@ -13,14 +13,24 @@ use appkeep_server::admin::restore::{
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::named;
 use super::server_args::DataArgs;
+use super::{named, restores};
 use crate::commands::survive_file_size_limit;
 use crate::logging::{self, LogFormat};
 use crate::remote::{Reporter, Step};
 use crate::stdout::print_line;
 
-/// Restore a backup or a snapshot.
+/// Restore a backup or a snapshot, or show the restores that the server performs.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Option<restores::Command>,
+    #[command(flatten)]
+    offline: Option<Offline>,
+}
+
+/// A restore while the server is stopped.
 #[derive(Debug, clap::Args)]
 #[command(
     group = clap::ArgGroup::new("source").required(true),
@@ -30,7 +40,7 @@ use crate::stdout::print_line;
     clippy::struct_excessive_bools,
     reason = "each is a switch of the command line"
 )]
-pub(crate) struct Args {
+struct Offline {
     #[command(flatten)]
     server: DataArgs,
     /// The backup to restore, by name or id; a unique prefix is enough. `appkeep backup list --data DIR` shows all.
@@ -73,6 +83,14 @@ pub(crate) struct Args {
 const REPORT_INTERVAL: Duration = Duration::from_millis(200);
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    match (args.command, args.offline) {
+        (Some(command), _) => restores::run(command).await,
+        (None, Some(offline)) => restore_offline(offline).await,
+        (None, None) => anyhow::bail!("expected --backup, --snapshot, --abandon, or a subcommand"),
+    }
+}
+
+async fn restore_offline(args: Offline) -> anyhow::Result<ExitCode> {
     logging::start(&args.log, LogFormat::Text)?;
     survive_file_size_limit()?;
     #[cfg(feature = "failpoints")]
@@ -112,7 +130,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// Finds the backup or the snapshot.
-async fn find(stopped: &Stopped, args: &Args) -> anyhow::Result<RestoreSource> {
+async fn find(stopped: &Stopped, args: &Offline) -> anyhow::Result<RestoreSource> {
     let (store, app) = (stopped.store(), args.app.as_deref());
     Ok(match (&args.backup, &args.snapshot) {
         (Some(wanted), _) => RestoreSource::Backup(named::backup(store, wanted, app, None).await?.into()),
@@ -126,7 +144,7 @@ async fn open(server: &DataArgs) -> anyhow::Result<Stopped> {
 }
 
 /// Abandons unfinished restores, and prints where their data is.
-async fn abandon(args: &Args) -> anyhow::Result<ExitCode> {
+async fn abandon(args: &Offline) -> anyhow::Result<ExitCode> {
     let stopped = open(&args.server).await?;
     let app = match &args.app {
         Some(wanted) => Some(named::app(stopped.store(), wanted).await?),

@@ -8,6 +8,7 @@ mod lists;
 mod login;
 mod resources;
 mod restore;
+mod restore_targets;
 mod status;
 mod tables;
 mod wait;

@@ -21,13 +21,40 @@ use crate::remote::{Reporter, Step};
 use crate::stdout::print_line;
 
 /// Restore a backup or a snapshot, or show the restores that the server performs.
-#[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-pub(crate) struct Args {
-    #[command(subcommand)]
-    command: Option<restores::Command>,
-    #[command(flatten)]
-    offline: Option<Offline>,
+#[derive(Debug)]
+pub(crate) enum Args {
+    Offline(Box<Offline>),
+    Online(Box<restores::Command>),
+}
+
+impl clap::FromArgMatches for Args {
+    fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
+        if matches.subcommand().is_some() {
+            let command = restores::Command::from_arg_matches(matches)?;
+            return Ok(Self::Online(Box::new(command)));
+        }
+        Ok(Self::Offline(Box::new(Offline::from_arg_matches(matches)?)))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// Either the arguments of a restore or a subcommand.
+impl clap::Args for Args {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let command =
+            <restores::Command as clap::Subcommand>::augment_subcommands(Offline::augment_args(command));
+        command
+            .args_conflicts_with_subcommands(true)
+            .subcommand_negates_reqs(true)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
 }
 
 /// A restore while the server is stopped.
@@ -40,7 +67,7 @@ pub(crate) struct Args {
     clippy::struct_excessive_bools,
     reason = "each is a switch of the command line"
 )]
-struct Offline {
+pub(crate) struct Offline {
     #[command(flatten)]
     server: DataArgs,
     /// The backup to restore, by name or id; a unique prefix is enough. `appkeep backup list --data DIR` shows all.
@@ -83,10 +110,9 @@ struct Offline {
 const REPORT_INTERVAL: Duration = Duration::from_millis(200);
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    match (args.command, args.offline) {
-        (Some(command), _) => restores::run(command).await,
-        (None, Some(offline)) => restore_offline(offline).await,
-        (None, None) => anyhow::bail!("expected --backup, --snapshot, --abandon, or a subcommand"),
+    match args {
+        Args::Online(command) => restores::run(*command).await,
+        Args::Offline(offline) => restore_offline(*offline).await,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::remote::{
 
 /// The restores that a server performs.
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// List restores, newest first: in place and to directories; without --app, of all apps.
     #[command(
         visible_alias = "ls",
@@ -67,7 +67,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Which {
+pub(crate) struct Which {
     /// The restore, by id; a unique prefix is enough.
     #[arg(value_name = "RESTORE")]
     restore: String,

@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 use crate::app_backup::percent_of;
 use crate::backup_file::FilePath;
-use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, SubjectId};
+use crate::ids::{AccountId, AppId, AppRestoreId, AppSnapshotId, SubjectId};
 use crate::state::fit_reasons;
+
+pub use crate::restore_source::{RestoreSource, UnfinishedRestore};
 
 /// The reason reported for an app while the server finishes its interrupted restore.
 const BEING_FINISHED: &str = "an earlier restore was interrupted, and is being finished";
@@ -65,28 +66,6 @@ pub struct RestoreDirectory {
     pub path: PathBuf,
     /// The files and directories to restore, with their parent directories; all if empty.
     pub include: Vec<FilePath>,
-}
-
-/// The source of the data of a restore.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
-pub enum RestoreSource {
-    /// A backup.
-    Backup(AppBackupId),
-    /// A snapshot.
-    Snapshot(AppSnapshotId),
-}
-
-/// A restore in place that was interrupted while it replaced the data of volumes: they may hold a mixture of old and
-/// new data.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnfinishedRestore {
-    /// The restore.
-    pub id: AppRestoreId,
-    /// The app whose volumes are replaced.
-    pub app_id: AppId,
-    /// The source of its data, if the journal names it.
-    pub source: Option<RestoreSource>,
 }
 
 /// A request to restore an app.

@@ -21,8 +21,8 @@ use crate::identity::{BackupIdentity, StoredIdentity};
 use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 
 pub use crate::app_backup::BackupReport;
-pub use crate::app_restore::UnfinishedRestore;
 pub use crate::app_snapshot::{SnapshotLevel, SnapshotReport};
+pub use crate::restore_source::UnfinishedRestore;
 
 /// The reason for a failed engine operation.
 #[derive(Debug, thiserror::Error)]

@@ -29,6 +29,7 @@ pub mod name;
 pub mod node;
 pub mod repository_keys;
 pub mod resource;
+mod restore_source;
 pub mod retention;
 pub mod schedule;
 pub mod server;

@@ -7,7 +7,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 use crate::app_backup::percent_of;
-use crate::backup_file::FilePath;
+use crate::file_path::FilePath;
 use crate::ids::{AccountId, AppId, AppRestoreId, AppSnapshotId, SubjectId};
 use crate::state::fit_reasons;
 

@@ -14,8 +14,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::LowSpace;
-use crate::backup_file::FilePath;
 use crate::catalog::{Bucket, BucketFeatures, Consistency, SnapshotMode, Volume};
+use crate::file_path::FilePath;
 use crate::hook::{HookRun, RunHook};
 use crate::identity::{BackupIdentity, StoredIdentity};
 use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};

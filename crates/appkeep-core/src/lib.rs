@@ -17,6 +17,7 @@ pub mod declared_item;
 pub mod engine;
 pub mod error;
 pub mod fail_point;
+mod file_path;
 pub mod hook;
 pub mod identity;
 pub mod ids;

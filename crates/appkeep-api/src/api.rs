@@ -11,6 +11,7 @@ use crate::app_backup::{AppBackup, AppBackupCreate, AppBackupList};
 use crate::app_backup_file::{
     AppBackupChangeList, AppBackupFileList, ChangeListQuery, ContentQuery, FileListQuery,
 };
+use crate::app_restore::{AppRestore, AppRestoreCreate, AppRestoreList};
 use crate::app_snap::{AppSnap, AppSnapCreate, AppSnapList};
 use crate::body::JsonBody;
 use crate::bucket::BucketList;
@@ -19,8 +20,8 @@ use crate::headers::ForceUpdate;
 use crate::hook::HookList;
 use crate::params::{
     AccountBackupPath, AccountListQuery, AccountPath, AppBackupListQuery, AppBackupPath, AppListQuery,
-    AppPath, AppSnapListQuery, AppSnapPath, BucketListQuery, CloudListQuery, HookListQuery, NoQuery,
-    QueryParams, ScheduleListQuery, SchedulePath,
+    AppPath, AppRestoreListQuery, AppRestorePath, AppSnapListQuery, AppSnapPath, BucketListQuery, CloudListQuery,
+    HookListQuery, NoQuery, QueryParams, ScheduleListQuery, SchedulePath,
 };
 use crate::problem::Problem;
 use crate::reply::{Content, Reply};
@@ -242,6 +243,55 @@ pub trait AppkeepApi {
         force: ForceUpdate,
         body: JsonBody<AppUpdate>,
     ) -> Answer<HttpResponseUpdatedNoContent>;
+
+    /// Restore data of an app
+    #[endpoint {
+        method = POST,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appRestores",
+        tags = ["Restores"],
+    }]
+    async fn app_restore_create_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppPath>,
+        query: QueryParams<NoQuery>,
+        body: JsonBody<AppRestoreCreate>,
+    ) -> Answer<HttpResponseCreated<AppRestore>>;
+
+    /// List the restores of an app
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appRestores",
+        tags = ["Restores"],
+    }]
+    async fn app_restore_list_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppPath>,
+        query: QueryParams<AppRestoreListQuery>,
+    ) -> Answer<HttpResponseOk<AppRestoreList>>;
+
+    /// Fetch a restore of an app
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appRestores/{appRestore_id}",
+        tags = ["Restores"],
+    }]
+    async fn app_restore_fetch_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppRestorePath>,
+        query: QueryParams<NoQuery>,
+    ) -> Answer<HttpResponseOk<AppRestore>>;
+
+    /// Cancel a restore of an app
+    #[endpoint {
+        method = DELETE,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appRestores/{appRestore_id}",
+        tags = ["Restores"],
+    }]
+    async fn app_restore_delete_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppRestorePath>,
+        query: QueryParams<NoQuery>,
+    ) -> Answer<HttpResponseDeleted>;
 
     /// List the schedules of an app
     #[endpoint {

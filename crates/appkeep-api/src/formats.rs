@@ -189,6 +189,84 @@ string_format!(
     .into()
 );
 
+/// The value `true`, which confirms something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Confirmation;
+
+impl Serialize for Confirmation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(true)
+    }
+}
+
+impl<'de> Deserialize<'de> for Confirmation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if bool::deserialize(deserializer)? {
+            Ok(Self)
+        } else {
+            Err(D::Error::custom("false: expected true"))
+        }
+    }
+}
+
+impl JsonSchema for Confirmation {
+    fn schema_name() -> String {
+        "Confirmation".to_owned()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        SchemaObject {
+            instance_type: Some(InstanceType::Boolean.into()),
+            enum_values: Some(vec![true.into()]),
+            ..Default::default()
+        }
+        .into()
+    }
+}
+
+/// The maximum length of a path in characters.
+const PATH_CHARACTERS_MAX: u32 = 4096;
+
+macro_rules! path_format {
+    ($(#[$doc:meta])+ $name:ident) => {
+        $(#[$doc])+
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The path as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromText for $name {
+            fn from_text(text: &str) -> Result<Self, String> {
+                match text.chars().count() {
+                    0 => Err("the path is empty".to_owned()),
+                    count if count > PATH_CHARACTERS_MAX as usize => Err(format!(
+                        "the path has {count} characters: expected at most {PATH_CHARACTERS_MAX}"
+                    )),
+                    _ => Ok(Self(text.to_owned())),
+                }
+            }
+        }
+
+        string_format!($name, string_schema(None, None, Some((1, PATH_CHARACTERS_MAX))));
+    };
+}
+
+path_format! {
+    /// The path of a file or directory in a backup, with `%XX` for bytes that aren't UTF-8. Its form isn't checked here.
+    FilePathText
+}
+
+path_format! {
+    /// The path of a directory of the server's machine. Its form isn't checked here.
+    TargetPath
+}
+
 /// The maximum number of items of a list: a decimal number of at least 1. Numbers above `u64::MAX` become `u64::MAX`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(pub u64);

@@ -5,6 +5,7 @@ pub mod api;
 pub mod app;
 pub mod app_backup;
 pub mod app_backup_file;
+pub mod app_restore;
 pub mod app_snap;
 pub mod body;
 pub mod bucket;

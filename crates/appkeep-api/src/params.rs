@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer};
 use crate::account::Account;
 use crate::app::App;
 use crate::app_backup::AppBackup;
+use crate::app_restore::AppRestore;
 use crate::app_snap::AppSnap;
 use crate::bucket::Bucket;
 use crate::cloud::Cloud;
@@ -85,6 +86,18 @@ pub struct SchedulePath {
     pub app_id: Parsed<Identifier>,
     /// The schedule.
     pub schedule_id: Parsed<Identifier>,
+}
+
+/// `/accounts/{account_id}/…/{app_id}/…/{appRestore_id}`
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct AppRestorePath {
+    /// The account.
+    pub account_id: Parsed<Identifier>,
+    /// The app.
+    pub app_id: Parsed<Identifier>,
+    /// The restore.
+    #[serde(rename = "appRestore_id")]
+    pub app_restore_id: Parsed<Identifier>,
 }
 
 /// The requested fields of a resource `T`, each once, in the requested order.
@@ -188,6 +201,9 @@ pub type AppSnapListQuery = ListQuery<Include<AppSnap>>;
 
 /// The query of a list of apps.
 pub type AppListQuery = ListQuery<Include<App>>;
+
+/// The query of a list of restores.
+pub type AppRestoreListQuery = ListQuery<Include<AppRestore>>;
 
 /// The query of a list of schedules.
 pub type ScheduleListQuery = ListQuery<Include<Schedule>>;

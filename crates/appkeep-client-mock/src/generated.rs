@@ -1599,6 +1599,845 @@ pub mod operations {
             ("lowSpace", Self::low_space),
         ];
     }
+    ///The requests of `app_backup_file_list_for_app` that a mock responds to.
+    pub struct AppBackupFileListForAppWhen(::httpmock::When);
+    impl AppBackupFileListForAppWhen {
+        ///Restricts httpmock's conditions to requests of this operation.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^/accounts/[^/]*/k8s/v1/apps/[^/]*/appBackups/[^/]*/files$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        ///Requires this `account_id`.
+        pub fn account_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/{}/k8s/v1/apps/.*/appBackups/.*/files$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_id`.
+        pub fn app_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/{}/appBackups/.*/files$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_backup_id`.
+        pub fn app_backup_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/.*/appBackups/{}/files$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `continue`; `None` requires its absence.
+        pub fn continue_<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("continue", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("continue"))
+            }
+        }
+        ///Requires this `limit`; `None` requires its absence.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<::std::num::NonZeroU64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+        ///Requires this `path`; `None` requires its absence.
+        pub fn path<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("path", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("path"))
+            }
+        }
+        ///Requires this `pattern`; `None` requires its absence.
+        pub fn pattern<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("pattern", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("pattern"))
+            }
+        }
+        ///Requires this `recursive`; `None` requires its absence.
+        pub fn recursive<T>(self, value: T) -> Self
+        where
+            T: Into<Option<bool>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("recursive", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("recursive"))
+            }
+        }
+    }
+    ///The response of a mock of `app_backup_file_list_for_app`.
+    pub struct AppBackupFileListForAppThen(::httpmock::Then);
+    impl AppBackupFileListForAppThen {
+        ///Restricts httpmock's responses to those of this operation.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        ///Responds with 200 and this body.
+        pub fn ok(self, value: &types::AppBackupFileList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 400 to 499 and this problem.
+        pub fn client_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 4u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 500 to 599 and this problem.
+        pub fn server_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 5u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with 200 and the example `files`.
+        pub fn files(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    200u16,
+                    &[("content-type", "application/json")],
+                    &super::examples::app_backup_file_list_of_two(),
+                ),
+            )
+        }
+        ///Responds with 400 and the example `invalidQuery`.
+        pub fn invalid_query(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    400u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::invalid_query_problem(),
+                ),
+            )
+        }
+        ///Responds with 401 and the example `missingToken`.
+        pub fn missing_token(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    401u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("WWW-Authenticate", "Bearer realm=\"appkeep\""),
+                    ],
+                    &super::examples::missing_token_problem(),
+                ),
+            )
+        }
+        ///Responds with 403 and the example `notPermitted`.
+        pub fn not_permitted(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    403u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_permitted_problem(),
+                ),
+            )
+        }
+        ///Responds with 404 and the example `fileNotFound`.
+        pub fn file_not_found(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    404u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::file_not_found_problem(),
+                ),
+            )
+        }
+        ///Responds with 405 and the example `methodNotAllowed`.
+        pub fn method_not_allowed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    405u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Allow", "GET, DELETE"),
+                    ],
+                    &super::examples::method_not_allowed_problem(),
+                ),
+            )
+        }
+        ///Responds with 409 and the example `notCompleted`.
+        pub fn not_completed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    409u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::app_backup_not_completed_problem(),
+                ),
+            )
+        }
+        ///Responds with 500 and the example `notRetrieved`.
+        pub fn not_retrieved(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    500u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::app_backup_not_retrieved_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `notReady`.
+        pub fn not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_ready_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `bucketUnavailable`.
+        pub fn bucket_unavailable(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::bucket_unavailable_problem(),
+                ),
+            )
+        }
+        /// The documented examples: the name of each, and the function that responds with it.
+        pub const EXAMPLES: crate::Examples<Self> = &[
+            ("files", Self::files),
+            ("invalidQuery", Self::invalid_query),
+            ("missingToken", Self::missing_token),
+            ("notPermitted", Self::not_permitted),
+            ("fileNotFound", Self::file_not_found),
+            ("methodNotAllowed", Self::method_not_allowed),
+            ("notCompleted", Self::not_completed),
+            ("notRetrieved", Self::not_retrieved),
+            ("notReady", Self::not_ready),
+            ("bucketUnavailable", Self::bucket_unavailable),
+        ];
+    }
+    ///The requests of `app_backup_content_fetch_for_app` that a mock responds to.
+    pub struct AppBackupContentFetchForAppWhen(::httpmock::When);
+    impl AppBackupContentFetchForAppWhen {
+        ///Restricts httpmock's conditions to requests of this operation.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^/accounts/[^/]*/k8s/v1/apps/[^/]*/appBackups/[^/]*/content$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        ///Requires this `account_id`.
+        pub fn account_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/{}/k8s/v1/apps/.*/appBackups/.*/content$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_id`.
+        pub fn app_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/{}/appBackups/.*/content$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_backup_id`.
+        pub fn app_backup_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/.*/appBackups/{}/content$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `path`.
+        pub fn path(self, value: &str) -> Self {
+            Self(self.0.query_param("path", value.to_string()))
+        }
+    }
+    ///The response of a mock of `app_backup_content_fetch_for_app`.
+    pub struct AppBackupContentFetchForAppThen(::httpmock::Then);
+    impl AppBackupContentFetchForAppThen {
+        ///Restricts httpmock's responses to those of this operation.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        ///Responds with 200 and this body.
+        pub fn ok(self, value: impl AsRef<[u8]>) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/octet-stream")
+                    .body(value),
+            )
+        }
+        ///Responds with 206 and this body.
+        pub fn partial_content(self, value: impl AsRef<[u8]>) -> Self {
+            Self(
+                self
+                    .0
+                    .status(206u16)
+                    .header("content-type", "application/octet-stream")
+                    .body(value),
+            )
+        }
+        ///Responds with a status from 400 to 499 and this problem.
+        pub fn client_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 4u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 500 to 599 and this problem.
+        pub fn server_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 5u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with 200 and the example `content`.
+        pub fn content(self) -> Self {
+            Self(
+                crate::respond_with_bytes(
+                    self.0,
+                    200u16,
+                    &[
+                        ("content-type", "application/octet-stream"),
+                        ("Accept-Ranges", "bytes"),
+                        ("Content-Disposition", "attachment; filename=\"logo.png\""),
+                    ],
+                    &super::examples::file_content(),
+                ),
+            )
+        }
+        ///Responds with 200 and the example `archive`.
+        pub fn archive(self) -> Self {
+            Self(
+                crate::respond_with_bytes(
+                    self.0,
+                    200u16,
+                    &[
+                        ("content-type", "application/x-tar"),
+                        ("Accept-Ranges", "bytes"),
+                        ("Content-Disposition", "attachment; filename=\"logo.png\""),
+                    ],
+                    &super::examples::directory_archive(),
+                ),
+            )
+        }
+        ///Responds with 206 and the example `part`.
+        pub fn part(self) -> Self {
+            Self(
+                crate::respond_with_bytes(
+                    self.0,
+                    206u16,
+                    &[
+                        ("content-type", "application/octet-stream"),
+                        ("Accept-Ranges", "bytes"),
+                        ("Content-Disposition", "attachment; filename=\"logo.png\""),
+                        ("Content-Range", "bytes 0-4/13"),
+                    ],
+                    &super::examples::file_part(),
+                ),
+            )
+        }
+        ///Responds with 400 and the example `invalidQuery`.
+        pub fn invalid_query(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    400u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::invalid_query_problem(),
+                ),
+            )
+        }
+        ///Responds with 401 and the example `missingToken`.
+        pub fn missing_token(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    401u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("WWW-Authenticate", "Bearer realm=\"appkeep\""),
+                    ],
+                    &super::examples::missing_token_problem(),
+                ),
+            )
+        }
+        ///Responds with 403 and the example `notPermitted`.
+        pub fn not_permitted(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    403u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_permitted_problem(),
+                ),
+            )
+        }
+        ///Responds with 404 and the example `fileNotFound`.
+        pub fn file_not_found(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    404u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::file_not_found_problem(),
+                ),
+            )
+        }
+        ///Responds with 405 and the example `methodNotAllowed`.
+        pub fn method_not_allowed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    405u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Allow", "GET, DELETE"),
+                    ],
+                    &super::examples::method_not_allowed_problem(),
+                ),
+            )
+        }
+        ///Responds with 409 and the example `notCompleted`.
+        pub fn not_completed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    409u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::app_backup_not_completed_problem(),
+                ),
+            )
+        }
+        ///Responds with 416 and the example `rangeNotSatisfiable`.
+        pub fn range_not_satisfiable(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    416u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Content-Range", "bytes 0-4/13"),
+                    ],
+                    &super::examples::range_not_satisfiable_problem(),
+                ),
+            )
+        }
+        ///Responds with 500 and the example `notRetrieved`.
+        pub fn not_retrieved(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    500u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::app_backup_not_retrieved_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `notReady`.
+        pub fn not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_ready_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `bucketUnavailable`.
+        pub fn bucket_unavailable(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::bucket_unavailable_problem(),
+                ),
+            )
+        }
+        /// The documented examples: the name of each, and the function that responds with it.
+        pub const EXAMPLES: crate::Examples<Self> = &[
+            ("content", Self::content),
+            ("archive", Self::archive),
+            ("part", Self::part),
+            ("invalidQuery", Self::invalid_query),
+            ("missingToken", Self::missing_token),
+            ("notPermitted", Self::not_permitted),
+            ("fileNotFound", Self::file_not_found),
+            ("methodNotAllowed", Self::method_not_allowed),
+            ("notCompleted", Self::not_completed),
+            ("rangeNotSatisfiable", Self::range_not_satisfiable),
+            ("notRetrieved", Self::not_retrieved),
+            ("notReady", Self::not_ready),
+            ("bucketUnavailable", Self::bucket_unavailable),
+        ];
+    }
+    ///The requests of `app_backup_change_list_for_app` that a mock responds to.
+    pub struct AppBackupChangeListForAppWhen(::httpmock::When);
+    impl AppBackupChangeListForAppWhen {
+        ///Restricts httpmock's conditions to requests of this operation.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^/accounts/[^/]*/k8s/v1/apps/[^/]*/appBackups/[^/]*/changes$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        ///Requires this `account_id`.
+        pub fn account_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/{}/k8s/v1/apps/.*/appBackups/.*/changes$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_id`.
+        pub fn app_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/{}/appBackups/.*/changes$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_backup_id`.
+        pub fn app_backup_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/.*/appBackups/{}/changes$", value
+                        .to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `base`.
+        pub fn base(self, value: ::uuid::Uuid) -> Self {
+            Self(self.0.query_param("base", value.to_string()))
+        }
+        ///Requires this `continue`; `None` requires its absence.
+        pub fn continue_<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("continue", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("continue"))
+            }
+        }
+        ///Requires this `limit`; `None` requires its absence.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<::std::num::NonZeroU64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+        ///Requires this `path`; `None` requires its absence.
+        pub fn path<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("path", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("path"))
+            }
+        }
+    }
+    ///The response of a mock of `app_backup_change_list_for_app`.
+    pub struct AppBackupChangeListForAppThen(::httpmock::Then);
+    impl AppBackupChangeListForAppThen {
+        ///Restricts httpmock's responses to those of this operation.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        ///Responds with 200 and this body.
+        pub fn ok(self, value: &types::AppBackupChangeList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 400 to 499 and this problem.
+        pub fn client_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 4u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 500 to 599 and this problem.
+        pub fn server_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 5u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with 200 and the example `changes`.
+        pub fn changes(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    200u16,
+                    &[("content-type", "application/json")],
+                    &super::examples::app_backup_change_list_of_one(),
+                ),
+            )
+        }
+        ///Responds with 400 and the example `invalidQuery`.
+        pub fn invalid_query(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    400u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::invalid_query_problem(),
+                ),
+            )
+        }
+        ///Responds with 401 and the example `missingToken`.
+        pub fn missing_token(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    401u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("WWW-Authenticate", "Bearer realm=\"appkeep\""),
+                    ],
+                    &super::examples::missing_token_problem(),
+                ),
+            )
+        }
+        ///Responds with 403 and the example `notPermitted`.
+        pub fn not_permitted(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    403u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_permitted_problem(),
+                ),
+            )
+        }
+        ///Responds with 404 and the example `fileNotFound`.
+        pub fn file_not_found(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    404u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::file_not_found_problem(),
+                ),
+            )
+        }
+        ///Responds with 405 and the example `methodNotAllowed`.
+        pub fn method_not_allowed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    405u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Allow", "GET, DELETE"),
+                    ],
+                    &super::examples::method_not_allowed_problem(),
+                ),
+            )
+        }
+        ///Responds with 409 and the example `notCompleted`.
+        pub fn not_completed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    409u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::app_backup_not_completed_problem(),
+                ),
+            )
+        }
+        ///Responds with 500 and the example `notRetrieved`.
+        pub fn not_retrieved(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    500u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::app_backup_not_retrieved_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `notReady`.
+        pub fn not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_ready_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `bucketUnavailable`.
+        pub fn bucket_unavailable(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::bucket_unavailable_problem(),
+                ),
+            )
+        }
+        /// The documented examples: the name of each, and the function that responds with it.
+        pub const EXAMPLES: crate::Examples<Self> = &[
+            ("changes", Self::changes),
+            ("invalidQuery", Self::invalid_query),
+            ("missingToken", Self::missing_token),
+            ("notPermitted", Self::not_permitted),
+            ("fileNotFound", Self::file_not_found),
+            ("methodNotAllowed", Self::method_not_allowed),
+            ("notCompleted", Self::not_completed),
+            ("notRetrieved", Self::not_retrieved),
+            ("notReady", Self::not_ready),
+            ("bucketUnavailable", Self::bucket_unavailable),
+        ];
+    }
     ///The requests of `app_snap_list_for_app` that a mock responds to.
     pub struct AppSnapListForAppWhen(::httpmock::When);
     impl AppSnapListForAppWhen {
@@ -3246,6 +4085,977 @@ pub mod operations {
             ("unsupportedMediaType", Self::unsupported_media_type),
             ("tooManyRequests", Self::too_many_requests),
             ("tooManySchedules", Self::too_many_schedules),
+            ("internalError", Self::internal_error),
+            ("notReady", Self::not_ready),
+            ("lowSpace", Self::low_space),
+        ];
+    }
+    ///The requests of `app_restore_list_for_app` that a mock responds to.
+    pub struct AppRestoreListForAppWhen(::httpmock::When);
+    impl AppRestoreListForAppWhen {
+        ///Restricts httpmock's conditions to requests of this operation.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^/accounts/[^/]*/k8s/v1/apps/[^/]*/appRestores$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        ///Requires this `account_id`.
+        pub fn account_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/{}/k8s/v1/apps/.*/appRestores$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_id`.
+        pub fn app_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/{}/appRestores$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `continue`; `None` requires its absence.
+        pub fn continue_<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("continue", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("continue"))
+            }
+        }
+        ///Requires this `include`; `None` requires its absence.
+        pub fn include<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("include", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("include"))
+            }
+        }
+        ///Requires this `limit`; `None` requires its absence.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<::std::num::NonZeroU64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+    }
+    ///The response of a mock of `app_restore_list_for_app`.
+    pub struct AppRestoreListForAppThen(::httpmock::Then);
+    impl AppRestoreListForAppThen {
+        ///Restricts httpmock's responses to those of this operation.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        ///Responds with 200 and this body.
+        pub fn ok(self, value: &types::AppRestoreList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 400 to 499 and this problem.
+        pub fn client_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 4u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 500 to 599 and this problem.
+        pub fn server_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 5u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with 200 and the example `appRestores`.
+        pub fn app_restores(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    200u16,
+                    &[("content-type", "application/json")],
+                    &super::examples::app_restore_list_of_one(),
+                ),
+            )
+        }
+        ///Responds with 400 and the example `invalidQuery`.
+        pub fn invalid_query(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    400u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::invalid_query_problem(),
+                ),
+            )
+        }
+        ///Responds with 401 and the example `missingToken`.
+        pub fn missing_token(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    401u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("WWW-Authenticate", "Bearer realm=\"appkeep\""),
+                    ],
+                    &super::examples::missing_token_problem(),
+                ),
+            )
+        }
+        ///Responds with 403 and the example `notPermitted`.
+        pub fn not_permitted(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    403u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_permitted_problem(),
+                ),
+            )
+        }
+        ///Responds with 404 and the example `collectionNotFound`.
+        pub fn collection_not_found(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    404u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::collection_not_found_problem(),
+                ),
+            )
+        }
+        ///Responds with 405 and the example `methodNotAllowed`.
+        pub fn method_not_allowed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    405u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Allow", "GET, DELETE"),
+                    ],
+                    &super::examples::method_not_allowed_problem(),
+                ),
+            )
+        }
+        ///Responds with 500 and the example `internalError`.
+        pub fn internal_error(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    500u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::internal_error_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `notReady`.
+        pub fn not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_ready_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `lowSpace`.
+        pub fn low_space(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::low_space_problem(),
+                ),
+            )
+        }
+        /// The documented examples: the name of each, and the function that responds with it.
+        pub const EXAMPLES: crate::Examples<Self> = &[
+            ("appRestores", Self::app_restores),
+            ("invalidQuery", Self::invalid_query),
+            ("missingToken", Self::missing_token),
+            ("notPermitted", Self::not_permitted),
+            ("collectionNotFound", Self::collection_not_found),
+            ("methodNotAllowed", Self::method_not_allowed),
+            ("internalError", Self::internal_error),
+            ("notReady", Self::not_ready),
+            ("lowSpace", Self::low_space),
+        ];
+    }
+    ///The requests of `app_restore_create_for_app` that a mock responds to.
+    pub struct AppRestoreCreateForAppWhen(::httpmock::When);
+    impl AppRestoreCreateForAppWhen {
+        ///Restricts httpmock's conditions to requests of this operation.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::POST)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^/accounts/[^/]*/k8s/v1/apps/[^/]*/appRestores$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        ///Requires this `account_id`.
+        pub fn account_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/{}/k8s/v1/apps/.*/appRestores$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_id`.
+        pub fn app_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/{}/appRestores$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `body`.
+        pub fn body(self, value: &types::AppRestoreCreate) -> Self {
+            Self(self.0.json_body_obj(value))
+        }
+    }
+    ///The response of a mock of `app_restore_create_for_app`.
+    pub struct AppRestoreCreateForAppThen(::httpmock::Then);
+    impl AppRestoreCreateForAppThen {
+        ///Restricts httpmock's responses to those of this operation.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        ///Responds with 201 and this body.
+        pub fn created(self, value: &types::AppRestore) -> Self {
+            Self(
+                self
+                    .0
+                    .status(201u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 400 to 499 and this problem.
+        pub fn client_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 4u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 500 to 599 and this problem.
+        pub fn server_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 5u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with 201 and the example `pendingAppRestore`.
+        pub fn pending_app_restore(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    201u16,
+                    &[
+                        ("content-type", "application/json"),
+                        ("ETag", "\"54fe651d-3d3b-5fa8-b85c-5db757885ff3.1\""),
+                        (
+                            "Location",
+                            "/accounts/8a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a11/k8s/v1/apps/2c9a1d56-0f0b-4f3e-8a55-6a4b0a4f3c72/appBackups/54fe651d-3d3b-5fa8-b85c-5db757885ff3",
+                        ),
+                    ],
+                    &super::examples::pending_app_restore(),
+                ),
+            )
+        }
+        ///Responds with 400 and the example `invalidQuery`.
+        pub fn invalid_query(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    400u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::invalid_query_problem(),
+                ),
+            )
+        }
+        ///Responds with 401 and the example `missingToken`.
+        pub fn missing_token(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    401u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("WWW-Authenticate", "Bearer realm=\"appkeep\""),
+                    ],
+                    &super::examples::missing_token_problem(),
+                ),
+            )
+        }
+        ///Responds with 403 and the example `notPermitted`.
+        pub fn not_permitted(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    403u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_permitted_problem(),
+                ),
+            )
+        }
+        ///Responds with 404 and the example `collectionNotFound`.
+        pub fn collection_not_found(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    404u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::collection_not_found_problem(),
+                ),
+            )
+        }
+        ///Responds with 405 and the example `methodNotAllowed`.
+        pub fn method_not_allowed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    405u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Allow", "GET, DELETE"),
+                    ],
+                    &super::examples::method_not_allowed_problem(),
+                ),
+            )
+        }
+        ///Responds with 408 and the example `bodyTimedOut`.
+        pub fn body_timed_out(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    408u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::body_timed_out_problem(),
+                ),
+            )
+        }
+        ///Responds with 409 and the example `sourceNotReady`.
+        pub fn source_not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    409u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::source_not_ready_problem(),
+                ),
+            )
+        }
+        ///Responds with 409 and the example `appNotReady`.
+        pub fn app_not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    409u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::app_restoring_problem(),
+                ),
+            )
+        }
+        ///Responds with 409 and the example `targetNotPermitted`.
+        pub fn target_not_permitted(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    409u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::target_not_permitted_problem(),
+                ),
+            )
+        }
+        ///Responds with 413 and the example `bodyTooLarge`.
+        pub fn body_too_large(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    413u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::body_too_large_problem(),
+                ),
+            )
+        }
+        ///Responds with 415 and the example `unsupportedMediaType`.
+        pub fn unsupported_media_type(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    415u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::unsupported_media_type_problem(),
+                ),
+            )
+        }
+        ///Responds with 429 and the example `tooManyRequests`.
+        pub fn too_many_requests(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    429u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Retry-After", "30"),
+                    ],
+                    &super::examples::too_many_requests_problem(),
+                ),
+            )
+        }
+        ///Responds with 429 and the example `tooManySchedules`.
+        pub fn too_many_schedules(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    429u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Retry-After", "30"),
+                    ],
+                    &super::examples::too_many_schedules_problem(),
+                ),
+            )
+        }
+        ///Responds with 500 and the example `internalError`.
+        pub fn internal_error(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    500u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::internal_error_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `notReady`.
+        pub fn not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_ready_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `lowSpace`.
+        pub fn low_space(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::low_space_problem(),
+                ),
+            )
+        }
+        /// The documented examples: the name of each, and the function that responds with it.
+        pub const EXAMPLES: crate::Examples<Self> = &[
+            ("pendingAppRestore", Self::pending_app_restore),
+            ("invalidQuery", Self::invalid_query),
+            ("missingToken", Self::missing_token),
+            ("notPermitted", Self::not_permitted),
+            ("collectionNotFound", Self::collection_not_found),
+            ("methodNotAllowed", Self::method_not_allowed),
+            ("bodyTimedOut", Self::body_timed_out),
+            ("sourceNotReady", Self::source_not_ready),
+            ("appNotReady", Self::app_not_ready),
+            ("targetNotPermitted", Self::target_not_permitted),
+            ("bodyTooLarge", Self::body_too_large),
+            ("unsupportedMediaType", Self::unsupported_media_type),
+            ("tooManyRequests", Self::too_many_requests),
+            ("tooManySchedules", Self::too_many_schedules),
+            ("internalError", Self::internal_error),
+            ("notReady", Self::not_ready),
+            ("lowSpace", Self::low_space),
+        ];
+    }
+    ///The requests of `app_restore_fetch_for_app` that a mock responds to.
+    pub struct AppRestoreFetchForAppWhen(::httpmock::When);
+    impl AppRestoreFetchForAppWhen {
+        ///Restricts httpmock's conditions to requests of this operation.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^/accounts/[^/]*/k8s/v1/apps/[^/]*/appRestores/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        ///Requires this `account_id`.
+        pub fn account_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/{}/k8s/v1/apps/.*/appRestores/.*$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_id`.
+        pub fn app_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/{}/appRestores/.*$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_restore_id`.
+        pub fn app_restore_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/.*/appRestores/{}$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+    }
+    ///The response of a mock of `app_restore_fetch_for_app`.
+    pub struct AppRestoreFetchForAppThen(::httpmock::Then);
+    impl AppRestoreFetchForAppThen {
+        ///Restricts httpmock's responses to those of this operation.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        ///Responds with 200 and this body.
+        pub fn ok(self, value: &types::AppRestore) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 400 to 499 and this problem.
+        pub fn client_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 4u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 500 to 599 and this problem.
+        pub fn server_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 5u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with 200 and the example `runningAppRestore`.
+        pub fn running_app_restore(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    200u16,
+                    &[
+                        ("content-type", "application/json"),
+                        ("ETag", "\"54fe651d-3d3b-5fa8-b85c-5db757885ff3.1\""),
+                    ],
+                    &super::examples::running_app_restore(),
+                ),
+            )
+        }
+        ///Responds with 400 and the example `invalidQuery`.
+        pub fn invalid_query(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    400u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::invalid_query_problem(),
+                ),
+            )
+        }
+        ///Responds with 401 and the example `missingToken`.
+        pub fn missing_token(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    401u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("WWW-Authenticate", "Bearer realm=\"appkeep\""),
+                    ],
+                    &super::examples::missing_token_problem(),
+                ),
+            )
+        }
+        ///Responds with 403 and the example `notPermitted`.
+        pub fn not_permitted(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    403u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_permitted_problem(),
+                ),
+            )
+        }
+        ///Responds with 404 and the example `collectionNotFound`.
+        pub fn collection_not_found(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    404u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::collection_not_found_problem(),
+                ),
+            )
+        }
+        ///Responds with 405 and the example `methodNotAllowed`.
+        pub fn method_not_allowed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    405u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Allow", "GET, DELETE"),
+                    ],
+                    &super::examples::method_not_allowed_problem(),
+                ),
+            )
+        }
+        ///Responds with 500 and the example `internalError`.
+        pub fn internal_error(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    500u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::internal_error_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `notReady`.
+        pub fn not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_ready_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `lowSpace`.
+        pub fn low_space(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::low_space_problem(),
+                ),
+            )
+        }
+        /// The documented examples: the name of each, and the function that responds with it.
+        pub const EXAMPLES: crate::Examples<Self> = &[
+            ("runningAppRestore", Self::running_app_restore),
+            ("invalidQuery", Self::invalid_query),
+            ("missingToken", Self::missing_token),
+            ("notPermitted", Self::not_permitted),
+            ("collectionNotFound", Self::collection_not_found),
+            ("methodNotAllowed", Self::method_not_allowed),
+            ("internalError", Self::internal_error),
+            ("notReady", Self::not_ready),
+            ("lowSpace", Self::low_space),
+        ];
+    }
+    ///The requests of `app_restore_delete_for_app` that a mock responds to.
+    pub struct AppRestoreDeleteForAppWhen(::httpmock::When);
+    impl AppRestoreDeleteForAppWhen {
+        ///Restricts httpmock's conditions to requests of this operation.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::DELETE)
+                    .path_matches(
+                        regex::Regex::new(
+                                "^/accounts/[^/]*/k8s/v1/apps/[^/]*/appRestores/[^/]*$",
+                            )
+                            .unwrap(),
+                    ),
+            )
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        ///Requires this `account_id`.
+        pub fn account_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/{}/k8s/v1/apps/.*/appRestores/.*$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_id`.
+        pub fn app_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/{}/appRestores/.*$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `app_restore_id`.
+        pub fn app_restore_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!(
+                        "^/accounts/.*/k8s/v1/apps/.*/appRestores/{}$", value.to_string()
+                    ),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+    }
+    ///The response of a mock of `app_restore_delete_for_app`.
+    pub struct AppRestoreDeleteForAppThen(::httpmock::Then);
+    impl AppRestoreDeleteForAppThen {
+        ///Restricts httpmock's responses to those of this operation.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        ///Responds with 204.
+        pub fn no_content(self) -> Self {
+            Self(self.0.status(204u16))
+        }
+        ///Responds with a status from 400 to 499 and this problem.
+        pub fn client_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 4u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 500 to 599 and this problem.
+        pub fn server_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 5u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with 400 and the example `invalidQuery`.
+        pub fn invalid_query(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    400u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::invalid_query_problem(),
+                ),
+            )
+        }
+        ///Responds with 401 and the example `missingToken`.
+        pub fn missing_token(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    401u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("WWW-Authenticate", "Bearer realm=\"appkeep\""),
+                    ],
+                    &super::examples::missing_token_problem(),
+                ),
+            )
+        }
+        ///Responds with 403 and the example `notPermitted`.
+        pub fn not_permitted(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    403u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_permitted_problem(),
+                ),
+            )
+        }
+        ///Responds with 404 and the example `resourceNotFound`.
+        pub fn resource_not_found(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    404u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::resource_not_found_problem(),
+                ),
+            )
+        }
+        ///Responds with 405 and the example `methodNotAllowed`.
+        pub fn method_not_allowed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    405u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Allow", "GET, DELETE"),
+                    ],
+                    &super::examples::method_not_allowed_problem(),
+                ),
+            )
+        }
+        ///Responds with 409 and the example `restoreEnded`.
+        pub fn restore_ended(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    409u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::app_restore_ended_problem(),
+                ),
+            )
+        }
+        ///Responds with 500 and the example `internalError`.
+        pub fn internal_error(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    500u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::internal_error_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `notReady`.
+        pub fn not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_ready_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `lowSpace`.
+        pub fn low_space(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::low_space_problem(),
+                ),
+            )
+        }
+        /// The documented examples: the name of each, and the function that responds with it.
+        pub const EXAMPLES: crate::Examples<Self> = &[
+            ("invalidQuery", Self::invalid_query),
+            ("missingToken", Self::missing_token),
+            ("notPermitted", Self::not_permitted),
+            ("resourceNotFound", Self::resource_not_found),
+            ("methodNotAllowed", Self::method_not_allowed),
+            ("restoreEnded", Self::restore_ended),
             ("internalError", Self::internal_error),
             ("notReady", Self::not_ready),
             ("lowSpace", Self::low_space),
@@ -5390,6 +7200,27 @@ pub trait MockServerExt {
             operations::AppBackupDeleteForAppWhen,
             operations::AppBackupDeleteForAppThen,
         );
+    ///Mocks the operation "List files of a backup".
+    fn app_backup_file_list_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppBackupFileListForAppWhen,
+            operations::AppBackupFileListForAppThen,
+        );
+    ///Mocks the operation "Read a file of a backup".
+    fn app_backup_content_fetch_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppBackupContentFetchForAppWhen,
+            operations::AppBackupContentFetchForAppThen,
+        );
+    ///Mocks the operation "List the differences between two backups".
+    fn app_backup_change_list_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppBackupChangeListForAppWhen,
+            operations::AppBackupChangeListForAppThen,
+        );
     ///Mocks the operation "List the snapshots of an app".
     fn app_snap_list_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
@@ -5427,6 +7258,34 @@ pub trait MockServerExt {
     fn app_update<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AppUpdateWhen, operations::AppUpdateThen);
+    ///Mocks the operation "List the restores of an app".
+    fn app_restore_list_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppRestoreListForAppWhen,
+            operations::AppRestoreListForAppThen,
+        );
+    ///Mocks the operation "Restore data of an app".
+    fn app_restore_create_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppRestoreCreateForAppWhen,
+            operations::AppRestoreCreateForAppThen,
+        );
+    ///Mocks the operation "Fetch a restore of an app".
+    fn app_restore_fetch_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppRestoreFetchForAppWhen,
+            operations::AppRestoreFetchForAppThen,
+        );
+    ///Mocks the operation "Cancel a restore of an app".
+    fn app_restore_delete_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppRestoreDeleteForAppWhen,
+            operations::AppRestoreDeleteForAppThen,
+        );
     ///Mocks the operation "List the schedules of an app".
     fn app_schedule_list_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
@@ -5569,6 +7428,48 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    fn app_backup_file_list_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppBackupFileListForAppWhen,
+            operations::AppBackupFileListForAppThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AppBackupFileListForAppWhen::new(when),
+                operations::AppBackupFileListForAppThen::new(then),
+            )
+        })
+    }
+    fn app_backup_content_fetch_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppBackupContentFetchForAppWhen,
+            operations::AppBackupContentFetchForAppThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AppBackupContentFetchForAppWhen::new(when),
+                operations::AppBackupContentFetchForAppThen::new(then),
+            )
+        })
+    }
+    fn app_backup_change_list_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppBackupChangeListForAppWhen,
+            operations::AppBackupChangeListForAppThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AppBackupChangeListForAppWhen::new(when),
+                operations::AppBackupChangeListForAppThen::new(then),
+            )
+        })
+    }
     fn app_snap_list_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AppSnapListForAppWhen, operations::AppSnapListForAppThen),
@@ -5652,6 +7553,62 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::AppUpdateWhen::new(when),
                 operations::AppUpdateThen::new(then),
+            )
+        })
+    }
+    fn app_restore_list_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppRestoreListForAppWhen,
+            operations::AppRestoreListForAppThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AppRestoreListForAppWhen::new(when),
+                operations::AppRestoreListForAppThen::new(then),
+            )
+        })
+    }
+    fn app_restore_create_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppRestoreCreateForAppWhen,
+            operations::AppRestoreCreateForAppThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AppRestoreCreateForAppWhen::new(when),
+                operations::AppRestoreCreateForAppThen::new(then),
+            )
+        })
+    }
+    fn app_restore_fetch_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppRestoreFetchForAppWhen,
+            operations::AppRestoreFetchForAppThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AppRestoreFetchForAppWhen::new(when),
+                operations::AppRestoreFetchForAppThen::new(then),
+            )
+        })
+    }
+    fn app_restore_delete_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(
+            operations::AppRestoreDeleteForAppWhen,
+            operations::AppRestoreDeleteForAppThen,
+        ),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AppRestoreDeleteForAppWhen::new(when),
+                operations::AppRestoreDeleteForAppThen::new(then),
             )
         })
     }
@@ -5806,6 +7763,68 @@ pub mod examples {
             )
             .expect("the contract's examples are valid")
     }
+    ///A file that has grown.
+    pub fn app_backup_change_list_of_one() -> types::AppBackupChangeList {
+        ::serde_json::from_str(
+                r#"{
+  "type": "application/astra-appBackupChanges",
+  "version": "1.0",
+  "items": [
+    {
+      "change": "modified",
+      "old": {
+        "path": "/media/uploads/logo.png",
+        "type": "file",
+        "size": 12007,
+        "modified": "2026-01-04T09:30:00.000000Z",
+        "mode": "0644"
+      },
+      "new": {
+        "path": "/media/uploads/logo.png",
+        "type": "file",
+        "size": 48213,
+        "modified": "2026-01-05T09:30:00.500000Z",
+        "mode": "0644"
+      }
+    }
+  ],
+  "metadata": {
+    "count": 1
+  }
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
+    ///A directory with a file and a link.
+    pub fn app_backup_file_list_of_two() -> types::AppBackupFileList {
+        ::serde_json::from_str(
+                r#"{
+  "type": "application/astra-appBackupFiles",
+  "version": "1.0",
+  "items": [
+    {
+      "path": "/media/uploads/logo.png",
+      "type": "file",
+      "size": 48213,
+      "modified": "2026-01-05T09:30:00.500000Z",
+      "mode": "0644"
+    },
+    {
+      "path": "/media/uploads/newest",
+      "type": "symlink",
+      "size": 0,
+      "modified": "2026-01-05T09:31:00.000000Z",
+      "mode": "0777",
+      "target": "logo.png"
+    }
+  ],
+  "metadata": {
+    "count": 2
+  }
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
     ///Two backups with only id, name and state.
     pub fn app_backup_list_of_columns() -> types::AppBackupList {
         ::serde_json::from_str(
@@ -5830,6 +7849,19 @@ pub mod examples {
     "modificationTimestamp": "2022-10-06T20:58:16.305662Z",
     "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269"
   }
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
+    ///The backup is still running.
+    pub fn app_backup_not_completed_problem() -> types::Problem {
+        ::serde_json::from_str(
+                r#"{
+  "type": "https://astra.netapp.io/problems/111",
+  "title": "Source not ready",
+  "detail": "The backup isn't completed, so its files can't be read.",
+  "status": "409",
+  "correlationID": "3f1c0b52-6f0e-4d0a-9a60-5a7c2f1e9b04"
 }"#,
             )
             .expect("the contract's examples are valid")
@@ -5923,6 +7955,63 @@ pub mod examples {
         "labels": [],
         "creationTimestamp": "2026-01-05T08:00:00.000000Z",
         "modificationTimestamp": "2026-01-05T08:00:00.000000Z",
+        "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269"
+      }
+    }
+  ],
+  "metadata": {
+    "count": 1,
+    "labels": [],
+    "creationTimestamp": "2026-01-05T10:00:00.000000Z",
+    "modificationTimestamp": "2026-01-05T10:00:00.000000Z",
+    "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269"
+  }
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
+    ///The restore has ended.
+    pub fn app_restore_ended_problem() -> types::Problem {
+        ::serde_json::from_str(
+                r#"{
+  "type": "about:blank",
+  "title": "Conflict",
+  "detail": "The restore has ended, so it can't be cancelled.",
+  "status": "409",
+  "correlationID": "3f1c0b52-6f0e-4d0a-9a60-5a7c2f1e9b04"
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
+    ///The only restore of an app.
+    pub fn app_restore_list_of_one() -> types::AppRestoreList {
+        ::serde_json::from_str(
+                r#"{
+  "type": "application/astra-appRestores",
+  "version": "1.0",
+  "items": [
+    {
+      "type": "application/astra-appRestore",
+      "version": "1.0",
+      "id": "6d0b7b52-4c0e-4a41-8d3c-0a6f5c1f9e33",
+      "appID": "0c5d8a4e-3f1b-5a77-9d2e-6b1f0a7c4e21",
+      "sourceAppID": "0c5d8a4e-3f1b-5a77-9d2e-6b1f0a7c4e21",
+      "backupID": "54fe651d-3d3b-5fa8-b85c-5db757885ff3",
+      "target": "/srv/restored/shop",
+      "include": [
+        "/database/orders"
+      ],
+      "node": "node-1",
+      "state": "running",
+      "stateUnready": [],
+      "notes": [],
+      "totalBytes": 4096,
+      "bytesDone": 1024,
+      "percentDone": 25,
+      "metadata": {
+        "labels": [],
+        "creationTimestamp": "2026-01-05T09:00:00.000000Z",
+        "modificationTimestamp": "2026-01-05T09:00:07.000000Z",
         "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269"
       }
     }
@@ -6106,6 +8195,19 @@ pub mod examples {
             )
             .expect("the contract's examples are valid")
     }
+    ///The bucket can't be read.
+    pub fn bucket_unavailable_problem() -> types::Problem {
+        ::serde_json::from_str(
+                r#"{
+  "type": "about:blank",
+  "title": "Service Unavailable",
+  "detail": "The bucket of the backup can't be read at the moment. Try again later.",
+  "status": "503",
+  "correlationID": "3f1c0b52-6f0e-4d0a-9a60-5a7c2f1e9b04"
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
     ///An empty list of clouds.
     pub fn cloud_list_of_none() -> types::CloudList {
         ::serde_json::from_str(
@@ -6214,6 +8316,37 @@ pub mod examples {
 }"#,
             )
             .expect("the contract's examples are valid")
+    }
+    ///The name at the beginning of an archive, whose rest is left out.
+    pub fn directory_archive() -> &'static [u8] {
+        b"media/uploads"
+    }
+    ///The content of a file.
+    pub fn file_content() -> &'static [u8] {
+        b"Hello, world!"
+    }
+    ///The backup doesn't contain the path.
+    pub fn file_not_found_problem() -> types::Problem {
+        ::serde_json::from_str(
+                r#"{
+  "type": "https://astra.netapp.io/problems/2",
+  "title": "Collection not found",
+  "detail": "The collection specified in the request URI wasn't found.",
+  "status": "404",
+  "correlationID": "3f1c0b52-6f0e-4d0a-9a60-5a7c2f1e9b04",
+  "invalidParams": [
+    {
+      "name": "path",
+      "reason": "the backup doesn't contain it"
+    }
+  ]
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
+    ///The first five bytes of a file.
+    pub fn file_part() -> &'static [u8] {
+        b"Hello"
     }
     ///The only hook of an app.
     pub fn hook_list_of_one() -> types::HookList {
@@ -6395,6 +8528,34 @@ pub mod examples {
             )
             .expect("the contract's examples are valid")
     }
+    ///A restore to a directory that waits.
+    pub fn pending_app_restore() -> types::AppRestore {
+        ::serde_json::from_str(
+                r#"{
+  "type": "application/astra-appRestore",
+  "version": "1.0",
+  "id": "6d0b7b52-4c0e-4a41-8d3c-0a6f5c1f9e33",
+  "appID": "0c5d8a4e-3f1b-5a77-9d2e-6b1f0a7c4e21",
+  "sourceAppID": "0c5d8a4e-3f1b-5a77-9d2e-6b1f0a7c4e21",
+  "backupID": "54fe651d-3d3b-5fa8-b85c-5db757885ff3",
+  "target": "/srv/restored/shop",
+  "include": [
+    "/database/orders"
+  ],
+  "node": "node-1",
+  "state": "pending",
+  "stateUnready": [],
+  "notes": [],
+  "metadata": {
+    "labels": [],
+    "creationTimestamp": "2026-01-05T09:00:00.000000Z",
+    "modificationTimestamp": "2026-01-05T09:00:00.000000Z",
+    "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269"
+  }
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
     ///A pending snapshot.
     pub fn pending_app_snap() -> types::AppSnap {
         ::serde_json::from_str(
@@ -6412,6 +8573,25 @@ pub mod examples {
     "modificationTimestamp": "2022-10-06T20:58:16.305662Z",
     "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269"
   }
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
+    ///A range after the end of the file.
+    pub fn range_not_satisfiable_problem() -> types::Problem {
+        ::serde_json::from_str(
+                r#"{
+  "type": "about:blank",
+  "title": "Range Not Satisfiable",
+  "detail": "The file doesn't contain the requested range.",
+  "status": "416",
+  "correlationID": "3f1c0b52-6f0e-4d0a-9a60-5a7c2f1e9b04",
+  "invalidParams": [
+    {
+      "name": "Range",
+      "reason": "the file has 13 bytes"
+    }
+  ]
 }"#,
             )
             .expect("the contract's examples are valid")
@@ -6455,6 +8635,37 @@ pub mod examples {
   "title": "Resource not found",
   "detail": "The resource specified in the request URI wasn't found.",
   "status": "404"
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
+    ///A restore to a directory that runs.
+    pub fn running_app_restore() -> types::AppRestore {
+        ::serde_json::from_str(
+                r#"{
+  "type": "application/astra-appRestore",
+  "version": "1.0",
+  "id": "6d0b7b52-4c0e-4a41-8d3c-0a6f5c1f9e33",
+  "appID": "0c5d8a4e-3f1b-5a77-9d2e-6b1f0a7c4e21",
+  "sourceAppID": "0c5d8a4e-3f1b-5a77-9d2e-6b1f0a7c4e21",
+  "backupID": "54fe651d-3d3b-5fa8-b85c-5db757885ff3",
+  "target": "/srv/restored/shop",
+  "include": [
+    "/database/orders"
+  ],
+  "node": "node-1",
+  "state": "running",
+  "stateUnready": [],
+  "notes": [],
+  "totalBytes": 4096,
+  "bytesDone": 1024,
+  "percentDone": 25,
+  "metadata": {
+    "labels": [],
+    "creationTimestamp": "2026-01-05T09:00:00.000000Z",
+    "modificationTimestamp": "2026-01-05T09:00:07.000000Z",
+    "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269"
+  }
 }"#,
             )
             .expect("the contract's examples are valid")
@@ -6532,6 +8743,25 @@ pub mod examples {
     {
       "name": "backupID",
       "reason": "the backup isn't completed"
+    }
+  ]
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
+    ///The target isn't below a permitted directory.
+    pub fn target_not_permitted_problem() -> types::Problem {
+        ::serde_json::from_str(
+                r#"{
+  "type": "about:blank",
+  "title": "Conflict",
+  "detail": "This server doesn't permit restores to the target.",
+  "status": "409",
+  "correlationID": "3f1c0b52-6f0e-4d0a-9a60-5a7c2f1e9b04",
+  "invalidFields": [
+    {
+      "name": "target",
+      "reason": "it is not below a directory for restores: expected a directory below /srv/restored"
     }
   ]
 }"#,

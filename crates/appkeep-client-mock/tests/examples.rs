@@ -90,6 +90,10 @@ calls! {
     app_list(ID, None, None, None) responds with AppListThen;
     app_fetch(ID, ID) responds with AppFetchThen;
     app_update(ID, ID, "true", &types::AppUpdate::default()) responds with AppUpdateThen;
+    app_restore_create_for_app(ID, ID, &types::AppRestoreCreate::default()) responds with AppRestoreCreateForAppThen;
+    app_restore_list_for_app(ID, ID, None, None, None) responds with AppRestoreListForAppThen;
+    app_restore_fetch_for_app(ID, ID, ID) responds with AppRestoreFetchForAppThen;
+    app_restore_delete_for_app(ID, ID, ID) responds with AppRestoreDeleteForAppThen;
     app_schedule_list_for_app(ID, ID, None, None, None) responds with AppScheduleListForAppThen;
     app_schedule_create_for_app(ID, ID, &types::ScheduleCreate::default()) responds with AppScheduleCreateForAppThen;
     app_schedule_fetch_for_app(ID, ID, ID) responds with AppScheduleFetchForAppThen;

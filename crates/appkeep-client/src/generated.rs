@@ -252,6 +252,97 @@ the account is the cluster, and the app's name is its only namespace.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///The difference between the entries of a path.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppBackupChange {
+        pub change: crate::Open<crate::types::AppBackupChangeType>,
+        ///The entry in the backup; absent if it is removed.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub new: ::std::option::Option<AppBackupFile>,
+        ///The entry in the base; absent if it is added.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub old: ::std::option::Option<AppBackupFile>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Differences between two backups, in the order of their paths.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppBackupChangeList {
+        ///The differences.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<::std::vec::Vec<AppBackupChange>>,
+        pub metadata: FileListMetadata,
+        ///The kind of list.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        pub version: AppBackupFileVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    /**The kind of difference.
+
+- `added`: only the backup contains the path
+- `removed`: only the base contains the path
+- `modified`: the entries differ
+*/
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum AppBackupChangeType {
+        #[serde(rename = "added")]
+        Added,
+        #[serde(rename = "removed")]
+        Removed,
+        #[serde(rename = "modified")]
+        Modified,
+    }
+    impl ::std::fmt::Display for AppBackupChangeType {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Added => f.write_str("added"),
+                Self::Removed => f.write_str("removed"),
+                Self::Modified => f.write_str("modified"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for AppBackupChangeType {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "added" => Ok(Self::Added),
+                "removed" => Ok(Self::Removed),
+                "modified" => Ok(Self::Modified),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for AppBackupChangeType {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for AppBackupChangeType {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
     ///A request for a new backup.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppBackupCreate {
@@ -283,6 +374,147 @@ when the backup is finished.
         pub version: crate::Open<crate::types::AppBackupVersion>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///An entry of a backup.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppBackupFile {
+        ///The permissions, with the three special bits, in octal; absent if they aren't stored.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub mode: ::std::option::Option<::std::string::String>,
+        ///The time of the last change; absent if it isn't stored.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub modified: ::std::option::Option<crate::Timestamp>,
+        /**The path of the entry, with a slash at the start. Bytes that aren't valid UTF-8 are `%XX`, and a percent sign
+is `%25`.
+*/
+        pub path: ::std::string::String,
+        ///The size of a file in bytes, including holes; 0 for other types.
+        pub size: i64,
+        ///The target of a symbolic link, written as a path.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub target: ::std::option::Option<::std::string::String>,
+        #[serde(rename = "type")]
+        pub type_: crate::Open<crate::types::AppBackupFileType>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Entries of a backup, in the order of their paths.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppBackupFileList {
+        ///The entries.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<::std::vec::Vec<AppBackupFile>>,
+        pub metadata: FileListMetadata,
+        ///The kind of list.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        pub version: AppBackupFileVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The type of the entry. Devices, pipes and sockets are `other`.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum AppBackupFileType {
+        #[serde(rename = "file")]
+        File,
+        #[serde(rename = "directory")]
+        Directory,
+        #[serde(rename = "symlink")]
+        Symlink,
+        #[serde(rename = "other")]
+        Other,
+    }
+    impl ::std::fmt::Display for AppBackupFileType {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::File => f.write_str("file"),
+                Self::Directory => f.write_str("directory"),
+                Self::Symlink => f.write_str("symlink"),
+                Self::Other => f.write_str("other"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for AppBackupFileType {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "file" => Ok(Self::File),
+                "directory" => Ok(Self::Directory),
+                "symlink" => Ok(Self::Symlink),
+                "other" => Ok(Self::Other),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for AppBackupFileType {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for AppBackupFileType {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///The version of the list and its items.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[serde(transparent)]
+    pub struct AppBackupFileVersion(pub ::std::string::String);
+    impl ::std::ops::Deref for AppBackupFileVersion {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<AppBackupFileVersion> for ::std::string::String {
+        fn from(value: AppBackupFileVersion) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for AppBackupFileVersion {
+        fn from(value: ::std::string::String) -> Self {
+            Self(value)
+        }
+    }
+    impl ::std::fmt::Display for AppBackupFileVersion {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+    impl ::std::str::FromStr for AppBackupFileVersion {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
     }
     ///Backups, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -374,6 +606,246 @@ when the backup is finished.
         pub version: ::std::option::Option<crate::Open<crate::types::AppVersion>>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///A restore of an app, in place or to a directory.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppRestore {
+        ///The app that is restored.
+        #[serde(rename = "appID")]
+        pub app_id: ::uuid::Uuid,
+        ///The backup that is restored; it may have been deleted since.
+        #[serde(
+            rename = "backupID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub backup_id: ::std::option::Option<::uuid::Uuid>,
+        ///The number of bytes written.
+        #[serde(
+            rename = "bytesDone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bytes_done: ::std::option::Option<i64>,
+        ///The restore's own id.
+        pub id: ::uuid::Uuid,
+        ///The selected files and directories; absent if all are restored.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub include: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        pub metadata: Metadata,
+        ///The machine that runs the restore; absent if any may.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub node: ::std::option::Option<::std::string::String>,
+        ///The data of a completed restore that could not be restored unchanged.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub notes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ///The same in percent; 100 only if the restore is completed.
+        #[serde(
+            rename = "percentDone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub percent_done: ::std::option::Option<i64>,
+        ///The snapshot that is restored; it may have been deleted since.
+        #[serde(
+            rename = "snapshotID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub snapshot_id: ::std::option::Option<::uuid::Uuid>,
+        ///The app of the backup or snapshot; another one if the restore clones it.
+        #[serde(rename = "sourceAppID")]
+        pub source_app_id: ::uuid::Uuid,
+        pub state: crate::Open<crate::types::AppRestoreState>,
+        ///The reasons why it is stalled or failed; empty otherwise.
+        #[serde(
+            rename = "stateUnready",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub state_unready: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ///The directory to which the data is written; absent for a restore in place.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub target: ::std::option::Option<::std::string::String>,
+        ///The size of the data, once it is known.
+        #[serde(
+            rename = "totalBytes",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_bytes: ::std::option::Option<i64>,
+        ///The kind of resource.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        pub version: AppRestoreVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The source of a restore, exactly one of `backupID` and `snapshotID`, and its target.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppRestoreCreate {
+        ///A completed backup.
+        #[serde(
+            rename = "backupID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub backup_id: ::std::option::Option<::uuid::Uuid>,
+        ///Confirms that the data of the app is replaced.
+        #[serde(
+            rename = "inPlace",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub in_place: ::std::option::Option<bool>,
+        /**The files and directories to restore, with their parent directories; if there are none, all. Only with
+`target`.
+*/
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub include: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ///A completed snapshot.
+        #[serde(
+            rename = "snapshotID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub snapshot_id: ::std::option::Option<::uuid::Uuid>,
+        /**The absolute path of a directory of the server's machine, without `.` and `..`. Each volume becomes a
+subdirectory.
+*/
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub target: ::std::option::Option<::std::string::String>,
+        ///The kind of resource.
+        #[serde(rename = "type", default = "defaults::app_restore_create_type")]
+        pub type_: ::std::string::String,
+        #[serde(default = "defaults::app_restore_create_version")]
+        pub version: AppRestoreVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Restores, newest first.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppRestoreList {
+        ///The restores: either all objects or all arrays.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<
+            ::std::vec::Vec<crate::ListItem<crate::types::AppRestore>>,
+        >,
+        pub metadata: ListMetadata,
+        ///The kind of list.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        ///The version of the list and its items.
+        pub version: AppRestoreVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    /**The state of the restore.
+
+- `pending`: waiting to be started
+- `running`: data is being written, compared with its source, or moved to its target
+- `completed`: all data is in its target
+- `failed`: it was not performed; the previous data is unchanged
+- `interrupted`: it was interrupted while it replaced data in place and can't be finished, so the app's data is
+  partly old and partly new
+*/
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum AppRestoreState {
+        #[serde(rename = "pending")]
+        Pending,
+        #[serde(rename = "running")]
+        Running,
+        #[serde(rename = "completed")]
+        Completed,
+        #[serde(rename = "failed")]
+        Failed,
+        #[serde(rename = "interrupted")]
+        Interrupted,
+    }
+    impl ::std::fmt::Display for AppRestoreState {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Pending => f.write_str("pending"),
+                Self::Running => f.write_str("running"),
+                Self::Completed => f.write_str("completed"),
+                Self::Failed => f.write_str("failed"),
+                Self::Interrupted => f.write_str("interrupted"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for AppRestoreState {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "pending" => Ok(Self::Pending),
+                "running" => Ok(Self::Running),
+                "completed" => Ok(Self::Completed),
+                "failed" => Ok(Self::Failed),
+                "interrupted" => Ok(Self::Interrupted),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for AppRestoreState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for AppRestoreState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///The version of the resource's schema.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[serde(transparent)]
+    pub struct AppRestoreVersion(pub ::std::string::String);
+    impl ::std::ops::Deref for AppRestoreVersion {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<AppRestoreVersion> for ::std::string::String {
+        fn from(value: AppRestoreVersion) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for AppRestoreVersion {
+        fn from(value: ::std::string::String) -> Self {
+            Self(value)
+        }
+    }
+    impl ::std::fmt::Display for AppRestoreVersion {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+    impl ::std::str::FromStr for AppRestoreVersion {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
     }
     ///A point-in-time copy of an app, stored next to the app.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -955,6 +1427,20 @@ A version 5 UUID derived from `id`.
         fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
             Ok(Self(value.to_string()))
         }
+    }
+    ///Metadata of the page.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct FileListMetadata {
+        ///The `continue` parameter for the next page; absent on the last page.
+        #[serde(
+            rename = "continue",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub continue_: ::std::option::Option<::std::string::String>,
+        ///The number of items in the response.
+        pub count: i64,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
     ///A command that an operator configured, and that runs before or after the app is copied.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -2125,6 +2611,12 @@ schedules like `daily schedule`, and the name becomes part of the names of backu
             >("\"1.1\"")
                 .unwrap()
         }
+        pub(super) fn app_restore_create_type() -> ::std::string::String {
+            "application/astra-appRestore".to_string()
+        }
+        pub(super) fn app_restore_create_version() -> super::AppRestoreVersion {
+            super::AppRestoreVersion("1.0".to_string())
+        }
         pub(super) fn app_snap_create_type() -> ::std::string::String {
             "application/astra-appSnap".to_string()
         }
@@ -2215,6 +2707,20 @@ schedules like `daily schedule`, and the name becomes part of the names of backu
                 snapshot_id: ::std::default::Default::default(),
                 type_: defaults::app_backup_create_type(),
                 version: defaults::app_backup_create_version(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl ::std::default::Default for AppRestoreCreate {
+        fn default() -> Self {
+            Self {
+                backup_id: ::std::default::Default::default(),
+                in_place: ::std::default::Default::default(),
+                include: ::std::default::Default::default(),
+                snapshot_id: ::std::default::Default::default(),
+                target: ::std::default::Default::default(),
+                type_: defaults::app_restore_create_type(),
+                version: defaults::app_restore_create_version(),
                 extra: ::std::default::Default::default(),
             }
         }
@@ -2660,6 +3166,146 @@ Arguments:
             );
         crate::exchange::empty(self, "app_backup_delete_for_app", request).await
     }
+    /**List files of a backup
+
+Lists the entries of a directory of a completed backup, in the order of their paths: a directory before its
+entries. The root has one directory for each volume. A path that isn't a directory lists itself.
+
+A response has at most 1,000 items without `limit`, and never more than 10,000. It may have fewer, also if there
+are more pages: `metadata.continue` is absent on the last page only.
+
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}/files`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `app_backup_id`: The backup.
+- `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque.
+- `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
+- `path`: The path of an entry of the backup: the name of a volume and the path in it, separated by slashes. `%XX` in it is a byte and `%25` a percent sign, so that every name can be written. A slash at the start or the end has no meaning. Without it, the root.
+- `pattern`: Selects entries: a glob with `*`, `?`, `[...]`, `{a,b}`, and `**` for any number of directories. It is compared with the name, or with the complete path if it contains a slash.
+- `recursive`: Whether the entries of subdirectories are listed, too.
+*/
+    pub async fn app_backup_file_list_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        app_backup_id: ::uuid::Uuid,
+        continue_: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU64>,
+        path: Option<&'a str>,
+        pattern: Option<&'a str>,
+        recursive: Option<bool>,
+    ) -> Result<ResponseValue<types::AppBackupFileList>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appBackups/{}/files", self.baseurl,
+            encode_path(& account_id.to_string()), encode_path(& app_id.to_string()),
+            encode_path(& app_backup_id.to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("continue", &continue_))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("path", &path))
+            .query(&progenitor_client::QueryParam::new("pattern", &pattern))
+            .query(&progenitor_client::QueryParam::new("recursive", &recursive));
+        crate::exchange::json(self, "app_backup_file_list_for_app", request).await
+    }
+    /**Read a file of a backup
+
+Returns the bytes of a file of a completed backup. The role `member` is required, because the content is the
+app's data; each download is in the server's audit log.
+
+`Range` with one range selects a part of the file; other values of `Range` are ignored. With `If-Range`, the range
+only applies to the same `ETag`. A directory is sent as a tar archive to clients whose `Accept` prefers
+`application/x-tar`; its paths begin with the name of the volume. It contains files, directories, symbolic links
+and hard links with owner, permissions and time.
+
+If the backup can't be read after the response has begun, the connection ends before the response is complete.
+This path also supports HEAD, with the same headers and without a body.
+
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}/content`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `app_backup_id`: The backup.
+- `path`: The path of the file or directory: the name of a volume and the path in it, separated by slashes. `%XX` in it is a byte and `%25` a percent sign, so that every name can be written. `/` is the directory of all volumes.
+*/
+    pub async fn app_backup_content_fetch_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        app_backup_id: ::uuid::Uuid,
+        path: &'a str,
+    ) -> Result<ResponseValue<crate::content::Content>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appBackups/{}/content", self.baseurl,
+            encode_path(& account_id.to_string()), encode_path(& app_id.to_string()),
+            encode_path(& app_backup_id.to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("path", &path));
+        crate::exchange::stream(self, "app_backup_content_fetch_for_app", request).await
+    }
+    /**List the differences between two backups
+
+Lists the entries that differ between a completed backup and another one of the same app, `base`, in the order of
+their paths. An entry is modified if its type, size, permissions, target or time differs; the time of a directory
+doesn't count. The content isn't compared.
+
+A response has at most 1,000 items without `limit`, and never more than 10,000. It may have fewer, also if there
+are more pages: `metadata.continue` is absent on the last page only.
+
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}/changes`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `app_backup_id`: The backup.
+- `base`: The backup to compare with; it belongs to the same app.
+- `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque.
+- `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
+- `path`: The path of an entry of the backup: the name of a volume and the path in it, separated by slashes. `%XX` in it is a byte and `%25` a percent sign, so that every name can be written. A slash at the start or the end has no meaning. Without it, the root.
+*/
+    pub async fn app_backup_change_list_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        app_backup_id: ::uuid::Uuid,
+        base: ::uuid::Uuid,
+        continue_: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU64>,
+        path: Option<&'a str>,
+    ) -> Result<ResponseValue<types::AppBackupChangeList>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appBackups/{}/changes", self.baseurl,
+            encode_path(& account_id.to_string()), encode_path(& app_id.to_string()),
+            encode_path(& app_backup_id.to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("base", &base))
+            .query(&progenitor_client::QueryParam::new("continue", &continue_))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .query(&progenitor_client::QueryParam::new("path", &path));
+        crate::exchange::json(self, "app_backup_change_list_for_app", request).await
+    }
     /**List the snapshots of an app
 
 Lists the app's snapshots, newest first. Without `limit` the response contains all of them. With
@@ -2908,6 +3554,151 @@ Arguments:
             .json(&body)
             .headers(header_map);
         crate::exchange::empty(self, "app_update", request).await
+    }
+    /**List the restores of an app
+
+Lists the app's restores, newest first, including those that `app_update` requested. Of those that have ended,
+the latest 100 in place and the latest 100 to directories are kept. Without `limit` the response contains all of
+them. With `include` each item is an array of the named fields instead of an object.
+
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appRestores`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
+- `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
+- `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
+*/
+    pub async fn app_restore_list_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        continue_: Option<&'a str>,
+        include: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU64>,
+    ) -> Result<ResponseValue<types::AppRestoreList>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appRestores", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("continue", &continue_))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("limit", &limit));
+        crate::exchange::json(self, "app_restore_list_for_app", request).await
+    }
+    /**Restore data of an app
+
+Creates a pending restore and responds at once; a worker restores in the background. Specify exactly one of
+`backupID` and `snapshotID`.
+
+Specify either `target` or `inPlace`. With `target`, the data is written to a directory of the server's machine, and the app doesn't change. An
+operator must permit targets in the server's configuration. The directory must be empty, or not exist. The
+volumes appear in it when all of their data is complete and verified.
+
+With `inPlace`, the app's data is replaced, as with `app_update`. The source may then belong to another app of
+the account that has volumes of the same names: the app becomes a clone of it.
+
+
+Sends a `POST` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appRestores`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `body`: The source and the target of the restore.
+*/
+    pub async fn app_restore_create_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        body: &'a types::AppRestoreCreate,
+    ) -> Result<ResponseValue<types::AppRestore>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appRestores", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()),
+        );
+        let request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body);
+        crate::exchange::json(self, "app_restore_create_for_app", request).await
+    }
+    /**Fetch a restore of an app
+
+Returns the current state and the progress of the restore if it belongs to this app.
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appRestores/{appRestore_id}`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `app_restore_id`: The restore.
+*/
+    pub async fn app_restore_fetch_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        app_restore_id: ::uuid::Uuid,
+    ) -> Result<ResponseValue<types::AppRestore>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appRestores/{}", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()), encode_path(&
+            app_restore_id.to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            );
+        crate::exchange::json(self, "app_restore_fetch_for_app", request).await
+    }
+    /**Cancel a restore of an app
+
+Cancels and deletes a pending restore, or a running one to a directory. What it has written is removed, unless
+all of it is already in the target. A running restore in place can't be cancelled, because volumes could be
+left with old and new data. Restores that have ended can't be deleted.
+
+
+Sends a `DELETE` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appRestores/{appRestore_id}`
+
+Arguments:
+- `account_id`: The account.
+- `app_id`: The app.
+- `app_restore_id`: The restore.
+*/
+    pub async fn app_restore_delete_for_app<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        app_id: ::uuid::Uuid,
+        app_restore_id: ::uuid::Uuid,
+    ) -> Result<ResponseValue<()>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appRestores/{}", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()), encode_path(&
+            app_restore_id.to_string()),
+        );
+        let request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            );
+        crate::exchange::empty(self, "app_restore_delete_for_app", request).await
     }
     /**List the schedules of an app
 
@@ -3249,6 +4040,9 @@ macro_rules! operations {
             app_backup_list_for_app() -> $crate::types::AppBackupList;
             app_backup_fetch_for_app() -> $crate::types::AppBackup;
             app_backup_delete_for_app();
+            app_backup_file_list_for_app() -> $crate::types::AppBackupFileList;
+            app_backup_content_fetch_for_app();
+            app_backup_change_list_for_app() -> $crate::types::AppBackupChangeList;
             app_snap_create_for_app($crate::types::AppSnapCreate) -> $crate::types::AppSnap;
             app_snap_list_for_app() -> $crate::types::AppSnapList;
             app_snap_fetch_for_app() -> $crate::types::AppSnap;
@@ -3256,6 +4050,10 @@ macro_rules! operations {
             app_list() -> $crate::types::AppList;
             app_fetch() -> $crate::types::App;
             app_update($crate::types::AppUpdate);
+            app_restore_create_for_app($crate::types::AppRestoreCreate) -> $crate::types::AppRestore;
+            app_restore_list_for_app() -> $crate::types::AppRestoreList;
+            app_restore_fetch_for_app() -> $crate::types::AppRestore;
+            app_restore_delete_for_app();
             app_schedule_list_for_app() -> $crate::types::ScheduleList;
             app_schedule_create_for_app($crate::types::ScheduleCreate) -> $crate::types::Schedule;
             app_schedule_fetch_for_app() -> $crate::types::Schedule;

@@ -18,7 +18,7 @@ const EMPTY_PAGES_MAX: usize = 100;
 
 /// A request for a list: [`backups`](Client::backups), [`snapshots`](Client::snapshots),
 /// [`apps`](Client::apps), [`buckets`](Client::buckets), [`schedules`](Client::schedules),
-/// [`hooks`](Client::hooks) or [`accounts`](Client::accounts).
+/// [`restores`](Client::restores), [`hooks`](Client::hooks) or [`accounts`](Client::accounts).
 #[derive(Debug, Clone)]
 pub struct Listing<L> {
     client: Client,
@@ -124,6 +124,10 @@ list! {
 list! {
     /// Lists the snapshots of an app, newest first.
     snapshots(account_id, app_id) -> Snapshots of AppSnap by app_snap_list_for_app, "The snapshots of an app."
+}
+list! {
+    /// Lists the restores of an app, in place and to directories, newest first.
+    restores(account_id, app_id) -> Restores of AppRestore by app_restore_list_for_app, "The restores of an app."
 }
 list! {
     /// Lists the schedules that an app has or once had, newest first.

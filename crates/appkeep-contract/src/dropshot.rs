@@ -36,6 +36,7 @@ pub const DROPSHOT: &[Allowance] = &[
         subjects: &[
             "application/astra-app+json",
             "application/astra-appBackup+json",
+            "application/astra-appRestore+json",
             "application/astra-appSnap+json",
             "application/astra-schedule+json",
         ],
@@ -47,6 +48,7 @@ pub const DROPSHOT: &[Allowance] = &[
         subjects: &[
             "application/astra-app+json",
             "application/astra-appBackup+json",
+            "application/astra-appRestore+json",
             "application/astra-appSnap+json",
             "application/astra-schedule+json",
             "application/octet-stream",

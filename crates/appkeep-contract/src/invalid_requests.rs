@@ -262,9 +262,10 @@ impl Operations {
         match self {
             Self::Every | Self::EveryPath => true,
             Self::InPath(name) => has(ParameterLocation::Path, name),
-            Self::OneResource => ["appBackup_id", "appSnap_id", "schedule_id"]
-                .iter()
-                .any(|name| has(ParameterLocation::Path, name)),
+            Self::OneResource => {
+                let ids = ["appBackup_id", "appSnap_id", "appRestore_id", "schedule_id"];
+                ids.iter().any(|id| has(ParameterLocation::Path, id))
+            }
             Self::InQuery(name) => has(ParameterLocation::Query, name),
             Self::WithoutQuery => !has(ParameterLocation::Query, "limit"),
             Self::Writes => operation.method != "GET" || operation.id == "app_backup_content_fetch_for_app",

@@ -130,7 +130,8 @@ pub(crate) fn stored_again_label(files: usize) -> Option<Label> {
     })
 }
 
-fn percent_of(done: u64, total: u64) -> u8 {
+/// `done` of `total` in percent, rounded down; 0 if there is nothing to do.
+pub(crate) fn percent_of(done: u64, total: u64) -> u8 {
     if total == 0 {
         return 0;
     }

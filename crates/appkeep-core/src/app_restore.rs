@@ -1,12 +1,17 @@
-//! A restore of an app, and its state changes. The API shows it only as the state of the app.
+//! A restore, in place or to a directory, and its state changes.
+
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
-use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, SubjectId};
+use crate::app_backup::percent_of;
+use crate::file_path::FilePath;
+use crate::ids::{AccountId, AppId, AppRestoreId, AppSnapshotId, SubjectId};
 use crate::state::fit_reasons;
+
+pub use crate::restore_source::{RestoreSource, UnfinishedRestore};
 
 /// The reason reported for an app while the server finishes its interrupted restore.
 const BEING_FINISHED: &str = "an earlier restore was interrupted, and is being finished";
@@ -15,7 +20,10 @@ const BEING_FINISHED: &str = "an earlier restore was interrupted, and is being f
 pub const UNFINISHED: &str =
     "a restore is unfinished: restore the app again, or stop the server and run appkeep restore --abandon";
 
-/// A restore of an app in place: it replaces the content of the app's volumes with the source.
+/// The maximum number of files and directories that a restore may select.
+pub const INCLUDE_MAX: usize = 256;
+
+/// A restore: it replaces the content of the app's volumes with the source, or writes it to a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppRestore {
     /// Its id.
@@ -26,6 +34,10 @@ pub struct AppRestore {
     pub app_id: AppId,
     /// The source of the data.
     pub source: RestoreSource,
+    /// The app that the source belongs to; another one if the restore clones it.
+    pub source_app_id: AppId,
+    /// The directory to which the data is written; `None` for a restore in place.
+    pub target: Option<RestoreDirectory>,
     /// Its state.
     pub state: RestoreState,
     /// The reasons for the state; for a completed restore, notes about data that could not be restored exactly.
@@ -36,41 +48,35 @@ pub struct AppRestore {
     pub modified_at: DateTime<Utc>,
     /// The actor that requested it.
     pub created_by: SubjectId,
-    /// The node that runs it, whose disk has its journal; `None` until it begins.
+    /// The node that runs it, whose disk has its journal and its directory; `None` for a restore in place that hasn't
+    /// begun.
     pub node: Option<String>,
+    /// The total size of its files in bytes, once it is known.
+    pub total_bytes: Option<u64>,
+    /// The number of bytes that were written; `None` until it begins.
+    pub bytes_done: Option<u64>,
     /// Counts changes; every change is a compare-and-set on it.
     pub generation: i64,
 }
 
-/// The source of the data of a restore.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
-pub enum RestoreSource {
-    /// A backup.
-    Backup(AppBackupId),
-    /// A snapshot.
-    Snapshot(AppSnapshotId),
-}
-
-/// A restore in place that was interrupted while it replaced the data of volumes: they may hold a mixture of old and
-/// new data.
+/// The directory of a restore that isn't in place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnfinishedRestore {
-    /// The restore.
-    pub id: AppRestoreId,
-    /// The app whose volumes are replaced.
-    pub app_id: AppId,
-    /// The source of its data, if the journal names it.
-    pub source: Option<RestoreSource>,
+pub struct RestoreDirectory {
+    /// The absolute path of the directory, in which each volume becomes a subdirectory.
+    pub path: PathBuf,
+    /// The files and directories to restore, with their parent directories; all if empty.
+    pub include: Vec<FilePath>,
 }
 
 /// A request to restore an app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateAppRestore {
     /// The app to restore.
     pub app_id: AppId,
     /// The source of the data.
     pub source: RestoreSource,
+    /// The directory to which the data is written; `None` for a restore in place.
+    pub target: Option<RestoreDirectory>,
 }
 
 /// The state of a restore.
@@ -153,12 +159,16 @@ impl AppRestore {
             account_id,
             app_id: request.app_id,
             source: request.source,
+            source_app_id: request.app_id,
+            target: request.target,
             state: RestoreState::Pending,
             reasons: Vec::new(),
             created_at: now,
             modified_at: now,
             created_by: by,
             node: None,
+            total_bytes: None,
+            bytes_done: None,
             generation: 0,
         }
     }
@@ -176,6 +186,7 @@ impl AppRestore {
         let request = CreateAppRestore {
             app_id: unfinished.app_id,
             source: unfinished.source.unwrap_or(unknown),
+            target: None,
         };
         let mut restore = Self::pending(unfinished.id, account_id, request, SubjectId::SYSTEM, now);
         restore.resume(node, now);
@@ -199,6 +210,42 @@ impl AppRestore {
     #[must_use]
     pub fn is_of(&self, node: &str) -> bool {
         self.node.as_ref().is_none_or(|own| own == node)
+    }
+
+    /// Whether the source isn't known: a journal of an earlier version doesn't name it.
+    #[must_use]
+    pub fn is_source_unknown(&self) -> bool {
+        matches!(self.source, RestoreSource::Snapshot(id) if id.as_uuid().is_nil())
+    }
+
+    /// Records that `bytes_done` are written, and the total if it wasn't known. The number never decreases and never exceeds
+    /// the total. Returns whether anything changed.
+    pub fn record_progress(&mut self, bytes_done: u64, total: Option<u64>, now: DateTime<Utc>) -> bool {
+        let before = (self.bytes_done, self.total_bytes);
+        self.total_bytes = self.total_bytes.or(total);
+        let done = bytes_done.min(self.total_bytes.unwrap_or(u64::MAX));
+        self.bytes_done = Some(done.max(self.bytes_done.unwrap_or(0)));
+        let changed = before != (self.bytes_done, self.total_bytes);
+        if changed {
+            self.modified_at = now;
+        }
+        changed
+    }
+
+    /// The progress in percent. It stays below 100 until the restore is completed; `None` if it isn't known.
+    #[must_use]
+    pub fn percent_done(&self) -> Option<u8> {
+        if self.state == RestoreState::Completed {
+            return self.total_bytes.map(|_| 100);
+        }
+        let (done, total) = (self.bytes_done?, self.total_bytes?);
+        Some(percent_of(done, total).min(99))
+    }
+
+    /// Records the size of the restored data.
+    pub fn record_size(&mut self, bytes: u64) {
+        self.total_bytes = Some(bytes);
+        self.bytes_done = Some(bytes);
     }
 
     /// Marks the restore as completed; `notes` list the data that could not be restored exactly.
@@ -243,6 +290,39 @@ mod tests {
             assert_eq!(state.as_str().parse(), Ok(state));
         }
         assert!("discovering".parse::<RestoreState>().is_err());
+    }
+
+    #[test]
+    fn progress_is_monotonic_and_below_100_until_the_end() {
+        let request = CreateAppRestore {
+            app_id: Uuid::from_u128(1).into(),
+            source: RestoreSource::Backup(Uuid::from_u128(2).into()),
+            target: None,
+        };
+        let now = DateTime::UNIX_EPOCH;
+        let mut restore = AppRestore::pending(
+            Uuid::from_u128(3).into(),
+            Uuid::from_u128(4).into(),
+            request,
+            SubjectId::SYSTEM,
+            now,
+        );
+        assert_eq!(restore.percent_done(), None);
+        restore.begin("here", now);
+        assert!(restore.record_progress(50, None, now));
+        assert_eq!(restore.percent_done(), None, "the total isn't known");
+        assert!(restore.record_progress(40, Some(200), now));
+        assert_eq!((restore.bytes_done, restore.percent_done()), (Some(50), Some(25)));
+        assert!(!restore.record_progress(30, Some(400), now));
+        assert!(restore.record_progress(900, None, now));
+        assert_eq!(
+            (restore.bytes_done, restore.percent_done()),
+            (Some(200), Some(99))
+        );
+        restore.record_size(190);
+        restore.complete(&[], now);
+        assert_eq!((restore.bytes_done, restore.total_bytes), (Some(190), Some(190)));
+        assert_eq!(restore.percent_done(), Some(100));
     }
 
     #[test]

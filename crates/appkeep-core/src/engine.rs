@@ -15,13 +15,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::admission::LowSpace;
 use crate::catalog::{Bucket, BucketFeatures, Consistency, SnapshotMode, Volume};
+use crate::file_path::FilePath;
 use crate::hook::{HookRun, RunHook};
 use crate::identity::{BackupIdentity, StoredIdentity};
 use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 
 pub use crate::app_backup::BackupReport;
-pub use crate::app_restore::UnfinishedRestore;
 pub use crate::app_snapshot::{SnapshotLevel, SnapshotReport};
+pub use crate::restore_source::UnfinishedRestore;
 
 /// The reason for a failed engine operation.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +62,8 @@ pub enum EngineError {
 pub struct Progress {
     /// The number of bytes processed.
     pub bytes_done: u64,
+    /// The number of bytes to process, if only the engine knows it.
+    pub bytes_total: Option<u64>,
 }
 
 /// Sends progress while a copy runs.
@@ -127,12 +130,20 @@ pub struct DeleteBackup {
 pub struct Restore {
     /// Identifies the restore: a request with the same id continues an interrupted one.
     pub id: AppRestoreId,
-    /// The app that the data belongs to.
+    /// The app that is restored.
     pub app_id: AppId,
+    /// The app that the data belongs to; another one if the app becomes a clone of it.
+    pub source_app_id: AppId,
     /// The source of the data.
     pub source: RestoreData,
     /// The destination of the data.
     pub target: RestoreTarget,
+    /// The files and directories to restore, with their parent directories; all if empty. A restore in place with paths
+    /// is refused: it would remove everything else.
+    pub include: Vec<FilePath>,
+    /// Directories of which one must contain the target directory, without `..` and after links are resolved; any target
+    /// is accepted if empty.
+    pub within: Vec<PathBuf>,
     /// Directories that must not be replaced or written into, such as buckets. The engine adds its own.
     pub protected: Vec<PathBuf>,
 }

@@ -76,6 +76,24 @@ pub enum Error {
     /// A restore of the app is in progress.
     #[error("the app is being restored")]
     AppRestoring,
+    /// The app doesn't have the volumes of the source, which belongs to another app.
+    #[error("the apps have different volumes")]
+    VolumesDiffer,
+    /// The server has no directories for restores, or the target isn't below one of them.
+    #[error("the target isn't below a directory for restores: {}", .directories.join(", "))]
+    TargetNotPermitted {
+        /// The server's directories for restores.
+        directories: Vec<String>,
+    },
+    /// Another machine has the source of a restore to a directory of this one.
+    #[error("the source is on another node")]
+    SourceOfOtherNodes,
+    /// The restore has begun to replace the app's data.
+    #[error("the restore can't be cancelled")]
+    RestoreStarted,
+    /// The restore has ended.
+    #[error("the restore has ended")]
+    RestoreEnded,
     /// A restore in progress reads the backup or snapshot.
     #[error("in use by a restore")]
     InUseByRestore,

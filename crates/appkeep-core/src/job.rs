@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 pub use self::payload::{
     ApplyRetention, CreateBackup, CreateSnapshot, DeleteBackup, DeleteSnapshot, JobPayload, RestoreApp,
+    RestoreToDirectory, repository_key,
 };
 use crate::ids::JobId;
 

@@ -1,7 +1,8 @@
-//! Lists of items that an operator declares. They are short enough to be read completely.
+//! Lists that are short enough to be read completely: items that an operator declares, and the restores of an app.
 
 use uuid::Uuid;
 
+use crate::app_restore::AppRestore;
 use crate::catalog::{Account, Bucket, Recorded};
 use crate::listing::ListOptions;
 use crate::schedule::Scheduled;
@@ -20,6 +21,12 @@ impl Identified for Account {
 }
 
 impl Identified for Bucket {
+    fn id(&self) -> Uuid {
+        self.id.as_uuid()
+    }
+}
+
+impl Identified for AppRestore {
     fn id(&self) -> Uuid {
         self.id.as_uuid()
     }

@@ -97,6 +97,20 @@ pub async fn list_bucket_directories(store: &dyn Store) -> Result<Vec<PathBuf>, 
     Ok(directories.map(Path::to_path_buf).collect())
 }
 
+/// The directories of the volumes of all declared apps.
+///
+/// # Errors
+/// Those of the store.
+pub async fn list_volume_directories(store: &dyn Store) -> Result<Vec<PathBuf>, StoreError> {
+    let mut directories = Vec::new();
+    for account in store.list_accounts().await? {
+        let apps = store.list_apps(account.id).await?;
+        let declared = apps.into_iter().filter(|app| app.declared);
+        directories.extend(declared.flat_map(|app| app.volumes).map(|volume| volume.path));
+    }
+    Ok(directories)
+}
+
 /// An error that may contain [`StoreError::Conflict`].
 pub trait MayConflict {
     /// Whether the error is a conflict.
@@ -336,7 +350,14 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
         account_id: AccountId,
         id: AppRestoreId,
     ) -> Result<Option<AppRestore>, StoreError>;
-    /// The restore of this app that was inserted last, regardless of its date.
+    /// The restores of this app, in place and to directories, in any order. Their number is limited: only the latest of
+    /// those that have ended are kept.
+    async fn list_app_restores(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+    ) -> Result<Vec<AppRestore>, StoreError>;
+    /// The restore of this app in place that was inserted last, regardless of its date.
     async fn fetch_latest_app_restore(
         &self,
         account_id: AccountId,
@@ -485,16 +506,21 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> + Schedul
         account_id: AccountId,
         id: AppRestoreId,
     ) -> Result<Option<AppRestore>, StoreError>;
-    /// The restore of this app that was inserted last.
+    /// The restore of this app in place that was inserted last.
     async fn fetch_latest_app_restore(
         &mut self,
         account_id: AccountId,
         app_id: AppId,
     ) -> Result<Option<AppRestore>, StoreError>;
-    /// Inserts a new restore, and deletes the app's oldest ended restores if there are too many.
+    /// Inserts a new restore, and deletes the app's oldest ended restores if there are too many in place or to directories.
     async fn insert_app_restore(&mut self, restore: &AppRestore) -> Result<(), StoreError>;
     /// Replaces the restore if its stored generation is still `restore.generation`, and increments the generation.
     async fn update_app_restore(&mut self, restore: &AppRestore) -> Result<bool, StoreError>;
+    /// Records the progress of a restore if its stored generation is still `restore.generation`, and increments the
+    /// generation. The app doesn't change.
+    async fn update_app_restore_progress(&mut self, restore: &AppRestore) -> Result<bool, StoreError>;
+    /// Deletes a restore if its stored generation is still `restore.generation`.
+    async fn delete_app_restore(&mut self, restore: &AppRestore) -> Result<bool, StoreError>;
     /// The number of restores in progress that read this source.
     async fn count_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError>;
 

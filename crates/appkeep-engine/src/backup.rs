@@ -222,7 +222,10 @@ fn finish(
 ) -> Result<BackupReport, EngineError> {
     let summary = summary.ok_or_else(no_summary)?;
     let bytes = summary.total_bytes_processed;
-    progress.send_replace(appkeep_core::engine::Progress { bytes_done: bytes });
+    progress.send_replace(appkeep_core::engine::Progress {
+        bytes_done: bytes,
+        bytes_total: Some(bytes),
+    });
     Ok(BackupReport {
         bytes,
         added_bytes: summary.data_added_packed,

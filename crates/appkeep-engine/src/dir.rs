@@ -8,7 +8,7 @@ use std::fs::{self, DirEntry, File};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Component, Path};
 use std::thread;
 use std::time::Duration;
 
@@ -44,6 +44,12 @@ pub(crate) struct Dir {
 
 const DIR_FLAGS: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
+/// `PATH`: the directories on the way to another one needn't be readable.
+const PATH_FLAGS: OFlags = OFlags::PATH
+    .union(OFlags::DIRECTORY)
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::CLOEXEC);
+
 /// `NONBLOCK`: a file may meanwhile have been replaced with a pipe.
 const FILE_FLAGS: OFlags = OFlags::RDONLY
     .union(OFlags::NOFOLLOW)
@@ -60,6 +66,22 @@ impl Dir {
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         Ok(Self {
             fd: rustix::fs::open(path, DIR_FLAGS, Mode::empty())?,
+        })
+    }
+
+    /// Opens the directory at `path`, which is absolute and without links. If a directory on the path was meanwhile
+    /// replaced with a link, this is an error.
+    pub(crate) fn open_without_links(path: &Path) -> io::Result<Self> {
+        let mut fd = rustix::fs::open("/", PATH_FLAGS, Mode::empty())?;
+        for component in path.components() {
+            match component {
+                Component::RootDir => {}
+                Component::Normal(name) => fd = rustix::fs::openat(&fd, name, PATH_FLAGS, Mode::empty())?,
+                _ => return Err(io::ErrorKind::InvalidInput.into()),
+            }
+        }
+        Ok(Self {
+            fd: rustix::fs::openat(&fd, ".", DIR_FLAGS, Mode::empty())?,
         })
     }
 

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use appkeep_core::catalog::{Bucket, BucketFeatures, SnapshotMode, Volume};
 use appkeep_core::engine::{
     AbandonedRestore, BackUpVolumes, BackupReport, BucketSpace, CopyBackup, CreateSnapshot, DeleteBackup,
-    Engine, EngineError, ProgressSender, Restore, RestoreData, RestoreReport, SnapshotReport,
+    Engine, EngineError, ProgressSender, Restore, RestoreData, RestoreReport, RestoreTarget, SnapshotReport,
     UnfinishedRestore,
 };
 use appkeep_core::hook::{HookRun, RunHook};
@@ -438,15 +438,18 @@ impl Engine for RusticEngine {
             }
             RestoreData::Snapshot(snapshot_id) => Origin::Snapshot(*snapshot_id),
         };
+        let owner = request.source_app_id;
         let source = match &origin {
-            Origin::Backup(bucket, _) => LockKey::Repository(bucket.repository(request.app_id).describe()),
-            Origin::Snapshot(snapshot_id) => self.snapshot_key(request.app_id, *snapshot_id),
+            Origin::Backup(bucket, _) => LockKey::Repository(bucket.repository(owner).describe()),
+            Origin::Snapshot(snapshot_id) => self.snapshot_key(owner, *snapshot_id),
+        };
+        let target = match request.target {
+            RestoreTarget::InPlace(_) => self.volumes_key(request.app_id),
+            RestoreTarget::Directory { .. } => LockKey::Targets(journals_dir(&self.data_dir, request.app_id)),
         };
         let held = (
             self.locks.shared(source, &cancel).await?,
-            self.locks
-                .exclusive(self.volumes_key(request.app_id), &cancel)
-                .await?,
+            self.locks.exclusive(target, &cancel).await?,
         );
         let (data_dir, snapshots, keys) = (self.data_dir.clone(), self.snapshots.clone(), self.keys.clone());
         let (request, progress) = (request.clone(), progress.clone());
@@ -458,7 +461,7 @@ impl Engine for RusticEngine {
             }
             match origin {
                 Origin::Snapshot(snapshot_id) => {
-                    let snapshot = snapshots.open(request.app_id, snapshot_id)?;
+                    let snapshot = snapshots.open(owner, snapshot_id)?;
                     let mut origin = FromSnapshot::open(&snapshot)
                         .map_err(|error| unreadable(format!("snapshot {snapshot_id}"), &error))?;
                     restorer.run(&mut origin, None)

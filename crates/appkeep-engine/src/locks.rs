@@ -26,6 +26,8 @@ pub(crate) enum LockKey {
     BackupSlot(String),
     /// The volumes of an app: snapshots are shared; a restore is exclusive.
     Volumes(PathBuf),
+    /// Restores of an app to directories: one at a time.
+    Targets(PathBuf),
 }
 
 /// Held while a resource is used together with others.

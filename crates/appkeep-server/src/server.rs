@@ -14,7 +14,7 @@ use appkeep_core::backup_file::BackupFiles;
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::engine::Engine;
 use appkeep_core::server::NewServer;
-use appkeep_core::service::Service;
+use appkeep_core::service::{RestoreTargets, Service};
 use appkeep_core::store::Store;
 use appkeep_core::store_clock::StoreClock;
 use appkeep_core::worker::{
@@ -225,6 +225,11 @@ impl Server {
             admission.clone(),
         )
         .with_files(engine.clone());
+        let restore_directories: Arc<[PathBuf]> = options.config.restore_directories.clone().into();
+        let service = service.with_restore_targets(RestoreTargets {
+            node: options.config.node.to_string(),
+            directories: restore_directories.clone(),
+        });
         let metrics = options.operations_listen.map(|_| Arc::new(RequestMetrics::new()));
         let listener = listen(
             &options,
@@ -256,6 +261,7 @@ impl Server {
             wake,
             backups_max: Some(options.config.backups_at_once()),
             admission,
+            restore_directories,
             job_control: replacements.job_control,
         };
         let registration = register.start();

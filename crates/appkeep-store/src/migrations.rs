@@ -8,7 +8,7 @@ use sha2::{Digest, Sha384};
 pub(crate) type Migration = (i64, &'static str, &'static str);
 
 /// The number of migrations.
-pub(crate) const MIGRATIONS: usize = 28;
+pub(crate) const MIGRATIONS: usize = 29;
 
 macro_rules! files {
     ($database:literal: $($version:literal $name:literal),* $(,)?) => {
@@ -47,6 +47,7 @@ macro_rules! migrations {
             25 "0025_add_bucket_features",
             26 "0026_add_restore_node",
             27 "0027_create_backup_results",
+            28 "0028_add_restore_targets",
             29 "0029_add_api_schedules",
         }
     };

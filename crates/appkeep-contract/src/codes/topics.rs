@@ -180,6 +180,11 @@ const TOPICS: &[Topic] = &[
         "require exactly one of `backupID` and `snapshotID`, look it up within the app, and check its state before \
          changing anything: 400 with problem 9 or 46, 403 with 47, 409 with 111",
         "the newest backup is restored because the request names none", Some("/components/schemas/AppUpdate")),
+    topic(&["restore-source-not-ready", "restore-shown", "restore-ended"],
+        "Users who restore watch the progress. A restore that isn't shown, or shows another source, is started again.",
+        "create restores only from completed sources (409 with problem 111), return 201 with the pending restore, show \
+         its progress until it ends, and keep it in the list; refuse to cancel it then (409)",
+        "a user can't tell whether the restore of yesterday was completed", Some("/components/schemas/AppRestore")),
     topic(&["restore-in-place"],
         "Users who restore have lost data and are waiting. A wrong state makes them retry, or give up.",
         "return 204 once the restore is recorded, show the app as `restoring` from then on, and as `ready` when its \

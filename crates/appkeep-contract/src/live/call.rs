@@ -103,6 +103,7 @@ impl Call {
                     | OperationKind::Delete
                     | OperationKind::Restore
                     | OperationKind::ChangeSchedule
+                    | OperationKind::Cancel
             ),
             Some(method) => !matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE"),
         }

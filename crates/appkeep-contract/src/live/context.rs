@@ -11,7 +11,7 @@ use super::limits::Limits;
 use super::model::{self, Model};
 use super::recording_client::RecordingClient;
 pub(super) use super::resource_kind::ResourceKind;
-use super::resource_kind::{APP_TYPE, OperationKind};
+use super::resource_kind::{APP_TYPE, RESTORE, RESTORE_CREATE, RESTORE_TYPE};
 use super::rules;
 use super::schedules;
 use super::target::{ForeignAccount, Options, Target};
@@ -223,6 +223,7 @@ impl Context {
             ("appBackup_id", self.unknown_id("backup")),
             ("appSnap_id", self.unknown_id("snapshot")),
             ("schedule_id", self.unknown_id("schedule")),
+            ("appRestore_id", self.unknown_id("restore")),
         ];
         Call {
             operation: operation.to_owned(),
@@ -238,7 +239,7 @@ impl Context {
             accept: None,
             range: None,
             content_type: None,
-            force_update: (OperationKind::of(operation) == OperationKind::Restore).then(|| "true".to_owned()),
+            force_update: (operation == RESTORE).then(|| "true".to_owned()),
             payload: Payload::None,
         }
     }
@@ -291,7 +292,11 @@ impl Context {
 
     /// A valid body for an operation: a create accepts it; a restore doesn't find its backup, and a change no schedule.
     pub(super) fn body_for(&mut self, operation: &str) -> Value {
-        if OperationKind::of(operation) == OperationKind::Restore {
+        if operation == RESTORE_CREATE {
+            let source = self.unknown_id("source");
+            return json!({"type": RESTORE_TYPE, "version": "1.0", "backupID": source, "inPlace": true});
+        }
+        if operation == RESTORE {
             return json!({"type": APP_TYPE, "version": "2.2", "backupID": self.unknown_id("source")});
         }
         match operation {

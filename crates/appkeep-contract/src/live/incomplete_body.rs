@@ -2,7 +2,7 @@
 
 use super::call::Payload;
 use super::context::{Context, ResourceKind, Stop};
-use super::resource_kind::OperationKind;
+use super::resource_kind::{OperationKind, RESTORE_CREATE};
 
 /// The server stops waiting for the rest of an incomplete body.
 ///
@@ -12,6 +12,9 @@ pub(super) async fn is_refused(ctx: &mut Context, operation: &str) -> Result<(),
     ctx.require(operation)?;
     let mut call = ctx.call(operation).content_type("application/json");
     call.payload = match ResourceKind::of(operation) {
+        _ if operation == RESTORE_CREATE => {
+            Payload::Incomplete("{\"type\":\"application/astra-appRestore\",")
+        }
         _ if OperationKind::of(operation) == OperationKind::Restore => {
             Payload::Incomplete("{\"type\":\"application/astra-app\",")
         }

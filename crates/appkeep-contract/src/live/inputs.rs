@@ -19,7 +19,7 @@ use self::node::Source;
 use super::call::Call;
 use super::context::{Context, Stop};
 use super::refusals::names;
-use super::resource_kind::{OperationKind, not_found};
+use super::resource_kind::{OperationKind, RESTORE_CREATE, not_found};
 use crate::invalid_requests::points_at;
 use appkeep_openapi::Document;
 
@@ -149,6 +149,7 @@ pub(super) async fn run(ctx: &mut Context, case: &InputCase) -> Result<(), Stop>
 fn accepted(case: &InputCase) -> (u16, Option<u32>) {
     match &case.input {
         Input::Path(name, _) if name == "account_id" => (403, Some(11)),
+        Input::Body(body) if case.operation == RESTORE_CREATE && !is_restorable(body) => (400, Some(9)),
         Input::Body(body)
             if OperationKind::of(&case.operation) == OperationKind::Restore && !has_one_source(body) =>
         {
@@ -170,6 +171,24 @@ fn has_one_source(body: &Value) -> bool {
     body.get("backupID").is_some() != body.get("snapshotID").is_some()
 }
 
+/// Whether the body of a new restore has one source and one target, valid paths, and paths only with a target directory. No
+/// schema expresses these rules.
+pub(super) fn is_restorable(body: &Value) -> bool {
+    let is_valid = |path: &str| {
+        let path = path.strip_suffix('/').unwrap_or(path);
+        path.split('/').all(|name| !matches!(name, "" | "." | "..")) && !path.contains(['\0', '%'])
+    };
+    let target = body.get("target").and_then(Value::as_str);
+    let include = body.get("include").and_then(Value::as_array);
+    let paths = include.into_iter().flatten().filter_map(Value::as_str);
+    let mut paths = paths.map(|path| path.strip_prefix('/').unwrap_or(path));
+    has_one_source(body)
+        && target.is_some() != body.get("inPlace").is_some()
+        && target.is_none_or(|target| target.strip_prefix('/').is_some_and(is_valid))
+        && (target.is_some() || include.is_none())
+        && paths.all(is_valid)
+}
+
 fn call(ctx: &mut Context, case: &InputCase) -> Call {
     let mut call = ctx.call(&case.operation);
     if ctx.has_body(&case.operation) {
@@ -183,7 +202,7 @@ fn call(ctx: &mut Context, case: &InputCase) -> Call {
             Ok(id)
                 if matches!(
                     OperationKind::of(&case.operation),
-                    OperationKind::Delete | OperationKind::ChangeSchedule
+                    OperationKind::Delete | OperationKind::ChangeSchedule | OperationKind::Cancel
                 ) && id.to_string() == *value =>
             {
                 let unknown = ctx.unknown_id_like(id);

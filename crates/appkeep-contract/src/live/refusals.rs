@@ -79,7 +79,8 @@ fn mutated(ctx: &Context, mut call: Call, mutation: Mutation) -> Call {
             return call
                 .path("appBackup_id", id)
                 .path("appSnap_id", id)
-                .path("schedule_id", id);
+                .path("schedule_id", id)
+                .path("appRestore_id", id);
         }
         Mutation::Query(name, value) => return call.query(name, value),
         Mutation::Method(method) => {

@@ -14,6 +14,15 @@ pub(super) const SCHEDULE_CHANGES: [&str; 3] = [
 /// The operation that replaces an app's data.
 pub(super) const RESTORE: &str = "app_update";
 
+/// The `type` of a restore.
+pub(super) const RESTORE_TYPE: &str = "application/astra-appRestore";
+
+/// The operations on restores.
+pub(super) const RESTORE_CREATE: &str = "app_restore_create_for_app";
+pub(super) const RESTORE_LIST: &str = "app_restore_list_for_app";
+pub(super) const RESTORE_FETCH: &str = "app_restore_fetch_for_app";
+pub(super) const RESTORE_DELETE: &str = "app_restore_delete_for_app";
+
 /// A kind of resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ResourceKind {
@@ -32,7 +41,9 @@ pub(super) enum OperationKind {
     Restore,
     /// Creates, changes or deletes a schedule.
     ChangeSchedule,
-    /// Reads resources that aren't backups or snapshots: apps, schedules and other declared resources.
+    /// Cancels a restore.
+    Cancel,
+    /// Reads restores, and resources that clients can't create: apps and other declared resources.
     Read,
 }
 
@@ -138,10 +149,12 @@ impl OperationKind {
             Self::Fetch
         } else if kind.deletes().contains(&operation) {
             Self::Delete
-        } else if operation == RESTORE {
+        } else if operation == RESTORE || operation == RESTORE_CREATE {
             Self::Restore
         } else if SCHEDULE_CHANGES.contains(&operation) {
             Self::ChangeSchedule
+        } else if operation == RESTORE_DELETE {
+            Self::Cancel
         } else {
             Self::Read
         }
@@ -150,7 +163,11 @@ impl OperationKind {
 
 /// The number of the problem for a missing resource.
 pub(super) fn not_found(operation: &str) -> u32 {
-    if OperationKind::of(operation) == OperationKind::Delete || operation == SCHEDULE_CHANGES[2] {
+    if matches!(
+        OperationKind::of(operation),
+        OperationKind::Delete | OperationKind::Cancel
+    ) || operation == SCHEDULE_CHANGES[2]
+    {
         1
     } else {
         2
@@ -172,7 +189,9 @@ mod tests {
                 OperationKind::List => (kind.lists(), "GET"),
                 OperationKind::Fetch => (kind.fetches(), "GET"),
                 OperationKind::Delete => (kind.deletes(), "DELETE"),
-                OperationKind::Restore => (&[super::RESTORE], "PUT"),
+                OperationKind::Restore if operation.id == super::RESTORE => (&[super::RESTORE], "PUT"),
+                OperationKind::Restore => (&[super::RESTORE_CREATE], "POST"),
+                OperationKind::Cancel => (&[super::RESTORE_DELETE], "DELETE"),
                 OperationKind::ChangeSchedule => {
                     assert_ne!(operation.method, "GET", "{}", operation.id);
                     continue;
@@ -184,6 +203,8 @@ mod tests {
                         "app_backup_file_list_for_app",
                         "app_backup_content_fetch_for_app",
                         "app_backup_change_list_for_app",
+                        super::RESTORE_LIST,
+                        super::RESTORE_FETCH,
                         "app_schedule_list_for_app",
                         "app_schedule_fetch_for_app",
                         "app_hook_list_for_app",

@@ -3,12 +3,16 @@
 //! A restore replaces data, so nothing is restored unless [`Target::may_restore`](super::Target::may_restore)
 //! permits it. All other checks in this module name sources that can't be restored.
 
-use serde_json::json;
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
 
 use super::call::Call;
-use super::context::{Context, Fixture, Fixtures, NOT_RESTORABLE, ResourceKind, Stop};
+use super::context::{Context, Fixture, Fixtures, NOT_RESTORABLE, ResourceKind, Stop, id_of};
 use super::poll_timer::PollTimer;
-use super::resource_kind::{APP_TYPE, RESTORE};
+use super::resource_kind::{
+    APP_TYPE, RESTORE, RESTORE_CREATE, RESTORE_DELETE, RESTORE_FETCH, RESTORE_LIST, RESTORE_TYPE,
+};
 use super::storage;
 
 const FETCH: &str = "app_fetch";
@@ -94,6 +98,131 @@ pub(super) async fn of_others(ctx: &mut Context) -> Result<(), Stop> {
         ctx.expect_problem(&response, &[problem]);
     }
     Ok(())
+}
+
+/// A restore isn't created from a resource that isn't completed; on the idle server no resource is ever completed.
+pub(super) async fn source_not_ready(ctx: &mut Context) -> Result<(), Stop> {
+    ctx.require(RESTORE_CREATE)?;
+    for (kind, member) in [
+        (ResourceKind::Backup, "backupID"),
+        (ResourceKind::Snapshot, "snapshotID"),
+    ] {
+        ctx.idle_call(RESTORE_CREATE)?;
+        let id = storage::existing(ctx, kind).await?;
+        let call = create(ctx.idle_call(RESTORE_CREATE)?, member, &id);
+        let response = ctx.send_for(&call, 409).await?;
+        ctx.expect_problem(&response, &[111]);
+    }
+    Ok(())
+}
+
+/// A new restore in place is shown with its source until it is completed.
+pub(super) async fn shown(ctx: &mut Context, first: &str) -> Result<(), Stop> {
+    if !ctx.target.may_restore {
+        return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
+    }
+    ctx.require(RESTORE_FETCH)?;
+    let backup = ctx.fixtures.backups.named.id("a completed backup")?;
+    let call = create(ctx.call(first), "backupID", &backup);
+    let created = ctx.send_for(&call, 201).await?;
+    let id = created.text("/id").unwrap_or_default().to_owned();
+    let location = created.header("location").unwrap_or_default().to_owned();
+    ctx.expect(
+        &created,
+        location.ends_with(&format!("/appRestores/{id}")),
+        || format!("`Location` is `{location}`: expected the path of {id}"),
+    );
+    let app = ctx.target.app.to_string();
+    let expected = [
+        ("backupID", backup.as_str()),
+        ("appID", &app),
+        ("sourceAppID", &app),
+    ];
+    for (member, value) in expected {
+        ctx.expect(&created, created.body[member] == value, || {
+            format!("`{member}` is {}: expected {value}", created.body[member])
+        });
+    }
+    let timer = PollTimer::of(&ctx.options);
+    let mut done = 0;
+    loop {
+        let call = ctx.call(RESTORE_FETCH).path("appRestore_id", &id);
+        let restore = ctx.send_for(&call, 200).await?;
+        let now = restore.body["bytesDone"].as_u64().unwrap_or(0);
+        ctx.expect(&restore, now >= done, || {
+            format!("`bytesDone` decreases from {done} to {now}")
+        });
+        done = now;
+        match restore.text("/state").unwrap_or_default() {
+            "completed" => {
+                let percent = restore.body["percentDone"].clone();
+                ctx.expect(&restore, percent == 100, || {
+                    format!("the restore is `completed`, and `percentDone` is {percent}")
+                });
+                return ready(ctx).await;
+            }
+            "pending" | "running" => {}
+            state => {
+                let state = state.to_owned();
+                return Err(ctx.fail(
+                    &restore,
+                    format!("the restore is `{state}`: expected `completed`"),
+                ));
+            }
+        }
+        if !timer.wait().await {
+            let secs = ctx.options.completion_max.as_secs();
+            return Err(ctx.fail(&restore, format!("the restore isn't completed after {secs} s")));
+        }
+    }
+}
+
+/// The list of restores contains each of them once, as a fetch returns it.
+pub(super) async fn listed(ctx: &mut Context) -> Result<(), Stop> {
+    ctx.require(RESTORE_FETCH)?;
+    let list = ctx.send_for(&ctx.call(RESTORE_LIST), 200).await?;
+    let app = ctx.target.app.to_string();
+    let mut ids = BTreeSet::new();
+    for item in list.items() {
+        let id = id_of(item);
+        ctx.expect(&list, item["appID"] == app, || {
+            format!("the list of app {app} has restore {id} of another app")
+        });
+        ctx.expect(&list, ids.insert(id.clone()), || {
+            format!("restore {id} is repeated")
+        });
+    }
+    let Some(first) = list.items().first().cloned() else {
+        return Ok(());
+    };
+    let call = ctx.call(RESTORE_FETCH).path("appRestore_id", &id_of(&first));
+    let fetched = ctx.send_for(&call, 200).await?;
+    ctx.expect(&fetched, fetched.body == first, || {
+        format!("restore {} differs between list and fetch", id_of(&first))
+    });
+    Ok(())
+}
+
+/// A completed restore can't be cancelled.
+pub(super) async fn ended(ctx: &mut Context) -> Result<(), Stop> {
+    if !ctx.target.may_restore {
+        return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
+    }
+    ctx.require(RESTORE_LIST)?;
+    ctx.require(RESTORE_DELETE)?;
+    let list = ctx.send_for(&ctx.call(RESTORE_LIST), 200).await?;
+    let is_completed = |restore: &&Value| restore["state"] == "completed";
+    let completed = list.items().iter().find(is_completed).map(id_of);
+    let lacks = || Stop::Skipped("requires a completed restore, which no earlier check provided".to_owned());
+    let call = ctx
+        .call(RESTORE_DELETE)
+        .path("appRestore_id", &completed.ok_or_else(lacks)?);
+    ctx.send_for(&call, 409).await?;
+    Ok(())
+}
+
+fn create(call: Call, member: &str, id: &str) -> Call {
+    call.json(json!({"type": RESTORE_TYPE, "version": "1.0", "inPlace": true, member: id}))
 }
 
 fn restore(call: Call, member: &str, id: &str) -> Call {

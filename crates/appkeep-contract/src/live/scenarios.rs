@@ -4,7 +4,7 @@ use futures::future::BoxFuture;
 
 use super::call::Credential;
 use super::context::{Context, Stop};
-use super::resource_kind::{OperationKind, ResourceKind};
+use super::resource_kind::{OperationKind, RESTORE_LIST, ResourceKind};
 use super::{
     apps, client, declared, deletes, failures, files, headers, incomplete_body, isolation, lifecycle, lists,
     negotiation, pending, races, restores, schedules, sequence, storage,
@@ -93,6 +93,9 @@ pub(super) const LIFECYCLE: &[Scenario] = &[
     Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
         covers: Some(("app_schedule_update_for_app", 408)),
         run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_schedule_update_for_app")) },
+    Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
+        covers: Some(("app_restore_create_for_app", 408)),
+        run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_restore_create_for_app")) },
     Scenario { code: "foreign-create", rule: "The other account can create its own resources.",
         covers: None, run: |ctx| Box::pin(isolation::create_foreign(ctx)) },
 ];
@@ -143,6 +146,14 @@ pub(super) const DELETION: &[Scenario] = &[
         covers: Some(("app_update", 409)), run: |ctx| Box::pin(restores::not_ready(ctx)) },
     Scenario { code: "restore-in-place", rule: "A restored app is first `restoring`, then `ready`.",
         covers: Some(("app_update", 204)), run: |ctx| Box::pin(restores::in_place(ctx)) },
+    Scenario { code: "restore-source-not-ready", rule: "A restore of a backup or snapshot that isn't completed isn't created.",
+        covers: Some(("app_restore_create_for_app", 409)), run: |ctx| Box::pin(restores::source_not_ready(ctx)) },
+    Scenario { code: "restore-shown", rule: "A restore is listed as a fetch returns it, and its progress never decreases.",
+        covers: Some(("app_restore_create_for_app", 201)), run: |ctx| Box::pin(restores::shown(ctx, "app_restore_create_for_app")) },
+    Scenario { code: "restore-shown", rule: "A restore is listed as a fetch returns it, and its progress never decreases.",
+        covers: Some(("app_restore_list_for_app", 200)), run: |ctx| Box::pin(restores::listed(ctx)) },
+    Scenario { code: "restore-ended", rule: "A restore that has ended can't be cancelled.",
+        covers: Some(("app_restore_delete_for_app", 409)), run: |ctx| Box::pin(restores::ended(ctx)) },
     Scenario { code: "snapshot-in-use", rule: "A snapshot can't be deleted while a backup reads it.",
         covers: Some(("app_snap_delete_for_app", 409)), run: |ctx| Box::pin(pending::snapshot_in_use(ctx)) },
     Scenario { code: "pending-below-app", rule: "A pending backup can't be cancelled.",
@@ -187,7 +198,8 @@ impl OperationSet {
         ) || (self == Self::DeclaredLists
             && OperationKind::of(operation) == OperationKind::Read
             && operation.contains("_list")
-            && !operation.starts_with("app_backup_"))
+            && !operation.starts_with("app_backup_")
+            && operation != RESTORE_LIST)
     }
 }
 

@@ -40,7 +40,8 @@ pub(super) async fn violation(ctx: &mut Context, operation: &str) -> Result<(), 
             | OperationKind::Fetch
             | OperationKind::Read
             | OperationKind::Restore
-            | OperationKind::ChangeSchedule,
+            | OperationKind::ChangeSchedule
+            | OperationKind::Cancel,
             _,
         ) => false,
     };

@@ -337,6 +337,10 @@ async fn endless_bodies_begin_like_valid_ones() {
             "app_schedule_update_for_app",
             r#"{"type":"application/astra-schedule","#,
         ),
+        (
+            "app_restore_create_for_app",
+            r#"{"type":"application/astra-appRestore","#,
+        ),
     ];
     assert_eq!(incomplete, expected);
 }

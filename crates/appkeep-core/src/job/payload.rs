@@ -179,6 +179,24 @@ registry! {
         /// The restore.
         pub restore_id: AppRestoreId,
     }
+
+    /// Restores an app's data to a directory of a node. Jobs that delete data of the app's repository don't run at the same
+    /// time, see [`repository_key`].
+    #[kind("restore_directory", version 1, resource restore_id, exclusive "restore_directory" of app_id, adds_work true)]
+    pub struct RestoreToDirectory {
+        /// The account that owns it.
+        pub account_id: AccountId,
+        /// The app whose data is restored.
+        pub app_id: AppId,
+        /// The restore.
+        pub restore_id: AppRestoreId,
+    }
+}
+
+/// The step key of jobs that read a repository without the exclusive key of its app, and of those that delete from it.
+#[must_use]
+pub fn repository_key(app_id: AppId) -> String {
+    format!("repository:{app_id}")
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]

@@ -16,6 +16,7 @@ mod buckets;
 mod resources;
 mod schedules;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::Notify;
@@ -50,6 +51,16 @@ pub struct Service {
     ids: Arc<dyn IdSource>,
     wake: Arc<Notify>,
     admission: Admission,
+    restore_targets: RestoreTargets,
+}
+
+/// The directories of this server for restores.
+#[derive(Debug, Clone, Default)]
+pub struct RestoreTargets {
+    /// The server's node, which runs restores to directories.
+    pub node: String,
+    /// The directories below which restores may write. Without any, they are refused.
+    pub directories: Arc<[PathBuf]>,
 }
 
 /// Identifies one backup or snapshot.
@@ -78,6 +89,7 @@ impl Service {
             ids,
             wake,
             admission,
+            restore_targets: RestoreTargets::default(),
         }
     }
 
@@ -85,6 +97,13 @@ impl Service {
     #[must_use]
     pub fn with_files(mut self, files: Arc<dyn BackupFiles>) -> Self {
         self.files = Some(files);
+        self
+    }
+
+    /// Permits restores to directories of this server.
+    #[must_use]
+    pub fn with_restore_targets(mut self, restore_targets: RestoreTargets) -> Self {
+        self.restore_targets = restore_targets;
         self
     }
 

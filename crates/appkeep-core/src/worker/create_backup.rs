@@ -6,12 +6,11 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval};
 
 use super::job::{Job, Setback, name_of, record_setback, update};
 use super::run::JobRun;
 use super::step::StepError;
-use super::{PROGRESS_EVERY, apply_retention, create_snapshot, hooks, live_backup};
+use super::{apply_retention, create_snapshot, hooks, live_backup, progress};
 use crate::app_backup::AppBackup;
 use crate::app_snapshot::{AppSnapshot, SnapshotDetails};
 use crate::engine::{BackupReport, CopyBackup, EngineError, Progress};
@@ -23,7 +22,6 @@ use crate::resource::CreateResource;
 use crate::service::ManagedKind;
 use crate::state::ResourceState;
 use crate::store::{Store, StoreError, StoreTx, transact};
-use crate::store_timeout::in_time;
 
 #[async_trait]
 impl Job for CreateBackup {
@@ -299,47 +297,26 @@ pub(super) async fn copy_request(
     })
 }
 
-/// Waits for the engine. Meanwhile, progress is recorded at a limited rate.
+/// Waits for the engine, and records the progress of the backup.
 pub(super) async fn recording_progress<T>(
     run: &JobRun<'_>,
     backup: &AppBackup,
-    mut progress: watch::Receiver<Progress>,
+    progress: watch::Receiver<Progress>,
     copying: impl Future<Output = Result<T, EngineError>>,
 ) -> Result<T, StepError> {
-    tokio::pin!(copying);
-    let mut tick = interval(PROGRESS_EVERY);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            copied = &mut copying => return Ok(copied?),
-            _ = tick.tick() => {
-                if !run.cancel.is_cancelled() && progress.has_changed().unwrap_or(false) {
-                    let bytes_done = progress.borrow_and_update().bytes_done;
-                    record_progress(run, backup, bytes_done).await;
-                }
-            }
-        }
-    }
+    let record = |progress: Progress| record_progress(run, backup, progress.bytes_done);
+    progress::recorded(run, progress, record, copying).await
 }
 
-/// Records progress. A failure to record it doesn't stop the copy; a deleted backup or a lost lease does.
-async fn record_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) {
-    let written = async {
-        let mut tx = run.begin().await?;
-        let found = tx.fetch_resource(backup.account_id, backup.id).await?;
-        let mut now = found.ok_or(StepError::Gone)?;
-        if now.record_progress(bytes_done, run.deps.clock.now()) {
-            tx.update_resource(&now).await?;
-            tx.commit().await?;
-        }
-        Ok::<(), StepError>(())
-    };
-    match in_time(written).await {
-        Ok(()) => {}
-        Err(StepError::Gone) => run.stop_deleted(),
-        Err(StepError::LeaseLost) => run.stop_lease_lost(),
-        Err(error) => tracing::warn!(backup.id = %backup.id, %error, "progress was not recorded"),
+async fn record_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) -> Result<(), StepError> {
+    let mut tx = run.begin().await?;
+    let found = tx.fetch_resource(backup.account_id, backup.id).await?;
+    let mut now = found.ok_or(StepError::Gone)?;
+    if now.record_progress(bytes_done, run.deps.clock.now()) {
+        tx.update_resource(&now).await?;
+        tx.commit().await?;
     }
+    Ok(())
 }
 
 /// Completes the backup with the results of its snapshot, which is deleted if it was created only for this backup.

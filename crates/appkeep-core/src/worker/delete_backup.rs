@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::job::Job;
+use super::restores::lock_repository;
 use super::run::JobRun;
 use super::step::StepError;
 use crate::engine;
@@ -46,6 +47,7 @@ impl Job for DeleteBackup {
             keep: stored_backups(run.deps.store.as_ref(), self.app_id, self.bucket_id).await?,
         };
         fail_point::pass("delete_backup.begin");
+        lock_repository(run, self.app_id).await?;
         run.deps.engine.delete_backup(&request, &run.cancel).await?;
         fail_point::pass("delete_backup.data_deleted");
         run.finish_only(&JobResult::Done).await

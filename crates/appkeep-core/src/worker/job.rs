@@ -74,6 +74,7 @@ pub(super) fn job_of(payload: &JobPayload) -> &dyn Job {
         JobPayload::DeleteSnapshot(job) => job,
         JobPayload::ApplyRetention(job) => job,
         JobPayload::RestoreApp(job) => job,
+        JobPayload::RestoreToDirectory(job) => job,
     }
 }
 

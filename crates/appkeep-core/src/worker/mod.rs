@@ -21,9 +21,12 @@ mod job;
 mod live_backup;
 mod liveness;
 mod node_watch;
+mod progress;
 mod reconciler;
 mod register;
 mod restore_app;
+mod restore_directory;
+mod restores;
 mod run;
 mod scheduler;
 mod step;
@@ -31,6 +34,7 @@ mod unfinished_restores;
 mod unusable_buckets;
 
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -99,6 +103,8 @@ pub struct WorkerDeps {
     pub backups_max: Option<u32>,
     /// Decides whether more work is accepted.
     pub admission: Admission,
+    /// The directories of this node below which restores may write.
+    pub restore_directories: Arc<[PathBuf]>,
     /// Delays or fails jobs in tests.
     pub job_control: Option<Arc<dyn JobControl>>,
 }

@@ -1,14 +1,14 @@
 //! Restores an app in place: passes the request to the engine and records the result.
 
 use async_trait::async_trait;
-use tokio::sync::watch;
 
 use super::InterruptedRestore;
-use super::job::{Job, Setback, check_declared, name_of, undeclared_here};
+use super::job::{Job, Setback, check_declared, undeclared_here};
+use super::restores::{begin, data_of, lock_source, notes, perform, record_setback, source_name};
 use super::run::JobRun;
 use super::step::StepError;
-use crate::app_restore::{AppRestore, RestoreSource};
-use crate::engine::{Progress, Restore, RestoreData, RestoreReport, RestoreTarget};
+use crate::app_restore::AppRestore;
+use crate::engine::{Restore, RestoreReport, RestoreTarget};
 use crate::ids::AppId;
 use crate::job::{JobResult, RestoreApp};
 use crate::state::ResourceState;
@@ -22,11 +22,7 @@ impl Job for RestoreApp {
 
     /// The name of the backup or snapshot.
     async fn resource_name(&self, store: &dyn Store) -> Option<String> {
-        let restore = store.fetch_app_restore(self.account_id, self.restore_id).await;
-        match restore.ok()??.source {
-            RestoreSource::Backup(id) => name_of(store, self.account_id, id).await,
-            RestoreSource::Snapshot(id) => name_of(store, self.account_id, id).await,
-        }
+        source_name(store, self.account_id, self.restore_id).await
     }
 
     fn can_be_interrupted(&self) -> bool {
@@ -41,15 +37,20 @@ impl Job for RestoreApp {
             return run.finish_only(&JobResult::Done).await;
         }
         run.leave(restore_id.as_uuid(), ResourceState::Pending).await?;
+        if restore.source_app_id != restore.app_id {
+            lock_source(run, &restore).await?;
+        }
         let restore = begin(run, restore).await?;
         run.leave(restore_id.as_uuid(), ResourceState::Running).await?;
         let report = replace(run, &restore).await?;
+        let bytes = report.bytes;
         let notes = notes(report);
         transact(|| async {
             let mut tx = run.begin().await?;
             let found = tx.fetch_app_restore(account_id, restore_id).await?;
             let mut restore = found.ok_or(StepError::Gone)?;
             let now = run.deps.clock.now();
+            restore.record_size(bytes);
             restore.complete(&notes, now);
             if !tx.update_app_restore(&restore).await? {
                 return Err(StepError::Gone);
@@ -68,18 +69,7 @@ impl Job for RestoreApp {
     }
 
     async fn record(&self, tx: &mut dyn StoreTx, setback: &Setback) -> Result<(), StoreError> {
-        let found = tx.fetch_app_restore(self.account_id, self.restore_id).await?;
-        if let Some(mut restore) = found.filter(|restore| restore.state.is_in_progress()) {
-            if setback.is_final {
-                restore.fail(&setback.reasons, setback.now);
-            } else if restore.reasons != setback.reasons {
-                restore.record_delay(&setback.reasons, setback.now);
-            } else {
-                return Ok(());
-            }
-            tx.update_app_restore(&restore).await?;
-        }
-        Ok(())
+        record_setback(tx, self.account_id, self.restore_id, setback).await
     }
 
     async fn on_failure(&self, run: &JobRun<'_>, setback: &Setback) -> Result<Box<dyn StoreTx>, StepError> {
@@ -102,9 +92,7 @@ async fn replace(run: &JobRun<'_>, restore: &AppRestore) -> Result<RestoreReport
     if let Some(report) = engine.finish_restore(restore.app_id, restore.id).await? {
         return Ok(report);
     }
-    let request = request(run, restore).await?;
-    let (progress, _) = watch::channel(Progress::default());
-    Ok(engine.restore(&request, &progress, &run.cancel).await?)
+    perform(run, restore, &request(run, restore).await?).await
 }
 
 /// Whether the app's volumes may hold old and new data. Also true if this can't be determined.
@@ -118,28 +106,8 @@ async fn is_unfinished(run: &JobRun<'_>, app_id: AppId) -> bool {
     }
 }
 
-async fn begin(run: &JobRun<'_>, mut restore: AppRestore) -> Result<AppRestore, StepError> {
-    restore.begin(&run.deps.node, run.deps.clock.now());
-    transact(|| async {
-        let mut tx = run.begin().await?;
-        // The journal will be on this node.
-        if !tx.update_job_node(&run.claimed.lease, &run.deps.node).await? {
-            return Err(StepError::LeaseLost);
-        }
-        if !tx.update_app_restore(&restore).await? {
-            return Err(StepError::Gone);
-        }
-        Ok(tx.commit().await?)
-    })
-    .await?;
-    restore.generation += 1;
-    Ok(restore)
-}
-
 async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, StepError> {
-    let (store, account_id) = (&run.deps.store, restore.account_id);
-    let gone = |what: String| StepError::Permanent(vec![format!("{what} no longer exists")]);
-    let app = run.app(account_id, restore.app_id).await?;
+    let app = run.app(restore.account_id, restore.app_id).await?;
     let app = app.ok_or_else(|| undeclared_here(run, restore.app_id))?;
     check_declared(&app)?;
     if !app.options.volumes_inside.is_empty() {
@@ -147,31 +115,15 @@ async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, Step
         let reason = format!("volumes of other apps are inside the app's volumes: {inside}");
         return Err(StepError::Permanent(vec![reason]));
     }
-    let source = match restore.source {
-        RestoreSource::Snapshot(snapshot_id) => RestoreData::Snapshot(snapshot_id),
-        RestoreSource::Backup(backup_id) => {
-            let backup = store.fetch_resource(account_id, backup_id).await?;
-            let backup = backup.ok_or_else(|| gone(format!("backup {backup_id}")))?;
-            let bucket = store.fetch_bucket(account_id, backup.details.bucket_id).await?;
-            let bucket = bucket.ok_or_else(|| gone(format!("bucket {}", backup.details.bucket_id)))?;
-            RestoreData::Backup { bucket, backup_id }
-        }
-    };
+    let source = data_of(run, restore).await?;
     Ok(Restore {
         id: restore.id,
         app_id: restore.app_id,
+        source_app_id: restore.source_app_id,
         source,
         target: RestoreTarget::InPlace(app.volumes),
-        protected: list_bucket_directories(store.as_ref()).await?,
+        include: Vec::new(),
+        within: Vec::new(),
+        protected: list_bucket_directories(run.deps.store.as_ref()).await?,
     })
-}
-
-fn notes(report: RestoreReport) -> Vec<String> {
-    let untouched = report.untouched.iter();
-    let untouched =
-        untouched.map(|name| format!("the volume {name} was not changed: the source doesn't contain it"));
-    let left = report.left.iter();
-    let left = left.map(|path| format!("old data could not be deleted: {}", path.display()));
-    let notes: Vec<_> = untouched.chain(left).collect();
-    notes.into_iter().chain(report.notes).collect()
 }

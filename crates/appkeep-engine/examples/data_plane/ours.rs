@@ -68,6 +68,7 @@ async fn step_of(engine: &RusticEngine, step: Step, site: &Site) -> Result<(), F
             let request = Restore {
                 id: AppRestoreId::new(Uuid::from_u128(0x300 + u128::from(number))),
                 app_id,
+                source_app_id: app_id,
                 source: RestoreData::Backup {
                     bucket: bucket(site)?,
                     backup_id: backup_id(number),
@@ -76,6 +77,8 @@ async fn step_of(engine: &RusticEngine, step: Step, site: &Site) -> Result<(), F
                     path: site.place.join("restored"),
                     policy: TargetPolicy::Refuse,
                 },
+                include: Vec::new(),
+                within: Vec::new(),
                 protected: Vec::new(),
             };
             engine.restore(&request, &progress, &cancel).await?;

@@ -21,7 +21,7 @@ pub(super) fn restore_backup(
     backup_id: AppBackupId,
     keys: &KeyStore,
 ) -> Result<RestoreReport, EngineError> {
-    let (app_id, name) = (restorer.request.app_id, &bucket.bucket.name);
+    let (app_id, name) = (restorer.request.source_app_id, &bucket.bucket.name);
     let missing = || EngineError::Unreadable(vec![format!("backup {backup_id} is not in bucket {name}")]);
     if bucket.presence(app_id, keys, Use::Read)? == Presence::Nothing {
         return Err(missing());

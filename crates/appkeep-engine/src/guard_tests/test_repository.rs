@@ -317,6 +317,7 @@ impl TestRepository {
         let request = Restore {
             id: AppRestoreId::new(Uuid::from_u128(7)),
             app_id: self.app_id,
+            source_app_id: self.app_id,
             source: RestoreData::Backup {
                 bucket: self.bucket.clone(),
                 backup_id,
@@ -325,6 +326,8 @@ impl TestRepository {
                 path: target,
                 policy: TargetPolicy::Replace,
             },
+            include: Vec::new(),
+            within: Vec::new(),
             protected: Vec::new(),
         };
         let repository = self.open(&gate)?;

@@ -14,7 +14,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use appkeep_core::engine::{EngineError, Progress, ProgressSender};
+use appkeep_core::engine::{EngineError, ProgressSender};
 use rustic_core::DataId;
 use rustix::fs::SeekFrom;
 use rustix::io::Errno;
@@ -109,7 +109,7 @@ impl<'a> Work<'a> {
         self.progress.send_if_modified(|progress| {
             let is_more = bytes_done > progress.bytes_done;
             if is_more {
-                *progress = Progress { bytes_done };
+                progress.bytes_done = bytes_done;
             }
             is_more
         });

@@ -115,8 +115,8 @@ impl<'a> Finisher<'a> {
         }
     }
 
-    /// Finishes or cleans up earlier restores of the app, including the restore `own`, and returns the report
-    /// of `own` if it is complete. A restore whose data is gone is left for a later one to replace.
+    /// Finishes or cleans up earlier restores of the app, in place or to directories, including the restore `own`, and
+    /// returns the report of `own` if it is complete. A restore whose data is gone is left for a later one to replace.
     ///
     /// # Errors
     /// If an earlier restore in place can be neither finished nor cleaned up, and this one `is_in_place`,
@@ -130,8 +130,14 @@ impl<'a> Finisher<'a> {
         Journals::delete_oldest(&journals);
         let mut report = None;
         for FoundJournal { id, path, journal } in journals {
-            // Restores to a directory and restores in place don't affect each other.
-            let concerns = journal.as_ref().map_or(true, |journal| journal.in_place) && is_in_place;
+            // Restores to a directory and restores in place don't affect each other, and may run at the same time.
+            if journal
+                .as_ref()
+                .is_ok_and(|journal| journal.in_place != is_in_place)
+            {
+                continue;
+            }
+            let concerns = is_in_place;
             match journal.and_then(|journal| self.finish_or_clean_up(&path, id, journal)) {
                 Ok(done) if id == own => report = done,
                 Ok(_) => {}

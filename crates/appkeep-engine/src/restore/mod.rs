@@ -12,11 +12,13 @@ mod fill;
 pub(crate) mod finish;
 pub(crate) mod from_backup;
 pub(crate) mod from_snapshot;
+mod included;
 pub(crate) mod journal;
 mod metadata;
 mod notes;
 mod replacement;
 pub(crate) mod swap;
+mod target;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -36,6 +38,7 @@ use self::entry::{Entry, Origin, RestoreError};
 use self::fill::{Queue, Work, with_threads};
 use self::finish::{Finisher, staging_directories};
 use self::from_backup::Blobs;
+use self::included::Included;
 use self::journal::{Journal, Journals, Phase};
 use self::notes::Notes;
 use self::replacement::{Replacement, Swap};
@@ -96,7 +99,7 @@ impl<'a> Restorer<'a> {
         )
     }
 
-    /// Restores the data of `origin`.
+    /// Restores the requested data of `origin`.
     ///
     /// # Errors
     /// Those of `Engine::restore`. The old data is then unchanged, unless the error says otherwise.
@@ -105,6 +108,23 @@ impl<'a> Restorer<'a> {
         origin: &mut dyn Origin,
         blobs: Option<&Blobs>,
     ) -> Result<RestoreReport, EngineError> {
+        let include = &self.request.include;
+        if include.is_empty() {
+            return self.run_all(origin, blobs);
+        }
+        if let RestoreTarget::InPlace(_) = self.request.target {
+            let why = "paths can only be restored to a directory: in place, everything else would be removed";
+            return Err(EngineError::Refused(why.to_owned()));
+        }
+        let mut included = Included::new(origin, include);
+        let bytes = included.measure(self.cancel)?;
+        self.progress
+            .send_modify(|progress| progress.bytes_total = Some(bytes));
+        self.run_all(&mut included, blobs)
+    }
+
+    /// Restores all data of `origin`.
+    fn run_all(&self, origin: &mut dyn Origin, blobs: Option<&Blobs>) -> Result<RestoreReport, EngineError> {
         let volumes = origin.volumes().map_err(|error| error.at(Path::new("/")))?;
         check_names(&volumes)?;
         let plan = replacement::plan(self.request, &volumes, &self.protected)?;

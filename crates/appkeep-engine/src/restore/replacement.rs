@@ -10,10 +10,10 @@ use appkeep_core::engine::{EngineError, Restore, RestoreTarget, TargetPolicy};
 use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
-use crate::durable;
+use super::target;
 use crate::failure::{is_transient, storage};
 use crate::mounts::Mounts;
-use crate::staging::{self, is_staging_name};
+use crate::staging;
 
 /// The method of replacing the old data with the new data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,9 @@ pub(crate) struct Replacement {
     pub(crate) target: OsString,
     /// The method of replacing it.
     pub(crate) swap: Swap,
+    /// Whether the directory must not exist yet: nothing is replaced.
+    #[serde(default)]
+    pub(crate) is_new: bool,
     /// The directory in which the new data is created, and which contains the old data after the swap.
     #[serde(with = "raw")]
     pub(crate) staging: OsString,
@@ -91,7 +94,7 @@ pub(crate) struct Plan {
     pub(crate) untouched: Vec<String>,
 }
 
-fn refused(why: String) -> EngineError {
+pub(super) fn refused(why: String) -> EngineError {
     EngineError::Refused(why)
 }
 
@@ -116,20 +119,29 @@ pub(crate) fn plan(request: &Restore, volumes: &[Entry], protected: &[PathBuf]) 
                     .find(|declared| volume.name == *declared.name.as_str());
                 let found = found.ok_or_else(|| {
                     refused(format!(
-                        "the app no longer has the volume {name}: restore to a directory instead"
+                        "the app has no volume {name}, which the source contains: restore to a directory instead"
                     ))
                 })?;
                 targets.push((volume, real_volume(&volume.name, &found.path)?));
             }
             let is_there = |name: &str| volumes.iter().any(|volume| volume.name == *name);
             let untouched = declared.iter().map(|declared| declared.name.clone());
-            (targets, untouched.filter(|name| !is_there(name)).collect())
+            let untouched: Vec<_> = untouched.filter(|name| !is_there(name)).collect();
+            if request.source_app_id != request.app_id && !untouched.is_empty() {
+                let names = untouched.join(", ");
+                return Err(refused(format!(
+                    "the source is of another app and doesn't contain the volumes {names} of this one: expected the same \
+                     volumes"
+                )));
+            }
+            (targets, untouched)
         }
         RestoreTarget::Directory { path, policy } => {
-            let directory = real_directory(path)?;
-            check_not_protected(&directory, protected, "the target", false)?;
+            let directory = target::create(path, &request.within, |real| {
+                check_not_protected(real, protected, "the target", false)
+            })?;
             if *policy == TargetPolicy::Refuse {
-                check_empty(&directory)?;
+                target::check_empty(&directory)?;
             }
             let targets = volumes
                 .iter()
@@ -137,6 +149,13 @@ pub(crate) fn plan(request: &Restore, volumes: &[Entry], protected: &[PathBuf]) 
             (targets.collect(), Vec::new())
         }
     };
+    let is_new = matches!(
+        request.target,
+        RestoreTarget::Directory {
+            policy: TargetPolicy::Refuse,
+            ..
+        }
+    );
     let mut replacements = Vec::new();
     for (volume, target) in targets {
         let name = volume.name.display();
@@ -157,6 +176,7 @@ pub(crate) fn plan(request: &Restore, volumes: &[Entry], protected: &[PathBuf]) 
             volume: volume.name.clone(),
             target: target.into_os_string(),
             swap,
+            is_new,
             staging,
         });
     }
@@ -190,48 +210,6 @@ fn real_volume(name: &OsStr, path: &Path) -> Result<PathBuf, EngineError> {
             Ok(parent.join(last))
         }
         Err(error) => Err(unusable(path, error)),
-    }
-}
-
-fn real_directory(path: &Path) -> Result<PathBuf, EngineError> {
-    if !path.is_absolute() {
-        return Err(refused(format!(
-            "the target {} is not an absolute path",
-            path.display()
-        )));
-    }
-    match path.metadata() {
-        Ok(found) if found.is_dir() => {}
-        Ok(_) => {
-            return Err(refused(format!(
-                "the target {} is not a directory",
-                path.display()
-            )));
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => durable::create_dirs(path)
-            .map_err(|error| storage(format!("creating the target {}", path.display()), &error))?,
-        Err(error) => return Err(storage(format!("the target {}", path.display()), &error)),
-    }
-    path.canonicalize()
-        .map_err(|error| storage(format!("the target {}", path.display()), &error))
-}
-
-/// Checks that a directory is empty, except for the file system's own directory and the remains of earlier
-/// attempts.
-fn check_empty(directory: &Path) -> Result<(), EngineError> {
-    let entries = fs::read_dir(directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-    let entries = entries.map_err(|error| storage(format!("the target {}", directory.display()), &error))?;
-    let found = entries
-        .iter()
-        .map(fs::DirEntry::file_name)
-        .find(|name| name != "lost+found" && !is_staging_name(name));
-    match found {
-        Some(name) => Err(refused(format!(
-            "the target {} is not empty: it contains {}",
-            directory.display(),
-            name.display()
-        ))),
-        None => Ok(()),
     }
 }
 

@@ -49,10 +49,10 @@ impl FaultInjection for NoFaults {
     }
 }
 
-/// Opens the parent of `path`, and returns it with the entry's name.
+/// Opens the parent of `path`, which is without links, and returns it with the entry's name.
 pub(crate) fn open_parent(path: &Path) -> io::Result<(Dir, OsString)> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let parent = Dir::open(path.parent().unwrap_or(path))?;
+    let parent = Dir::open_without_links(path.parent().unwrap_or(path))?;
     Ok((parent, name.to_owned()))
 }
 
@@ -124,6 +124,12 @@ impl<'a> Volume<'a> {
             return Err(io::Error::other(
                 "the new data is missing from the staging directory",
             ));
+        }
+        if self.replacement.is_new {
+            self.faults.before(EXCHANGING)?;
+            rename_new(&new, self.name(), &parent, &target)?;
+            sync(&new)?;
+            return sync(&parent);
         }
         let exchanged = self.faults.before(EXCHANGING).and_then(|()| {
             Ok(rename_with(

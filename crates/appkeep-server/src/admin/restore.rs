@@ -12,12 +12,13 @@ use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshot
 use appkeep_core::name::NodeName;
 use appkeep_core::server::RegisteredServer;
 use appkeep_core::state::ResourceState;
-use appkeep_core::store::{Store, StoreError, list_bucket_directories, transact};
+use appkeep_core::store::{Store, StoreError, list_bucket_directories, list_volume_directories, transact};
 use appkeep_core::worker::InterruptedRestore;
 use appkeep_engine::{BucketCredentials, EngineConfig, RusticEngine};
 use tokio_util::sync::CancellationToken;
 
 pub use appkeep_core::app_restore::RestoreSource;
+pub use appkeep_core::backup_file::FilePath;
 pub use appkeep_core::engine::{
     AbandonedRestore, Progress, ProgressSender, RestoreReport, RestoreTarget, TargetPolicy,
 };
@@ -75,6 +76,8 @@ pub enum Target {
         path: PathBuf,
         /// The handling of its existing content.
         policy: TargetPolicy,
+        /// The files and directories to restore; all if empty.
+        include: Vec<FilePath>,
     },
 }
 
@@ -153,6 +156,7 @@ impl Stopped {
         if let (Some(node), Target::InPlace { .. }) = (&self.node, &target) {
             app = self.check_in_place(node, &app).await?;
         }
+        let mut included = Vec::new();
         let target = match target {
             Target::InPlace { .. } if !app.declared => {
                 return Err(RestoreError::Source(format!(
@@ -169,14 +173,28 @@ impl Stopped {
                 )));
             }
             Target::InPlace { .. } => RestoreTarget::InPlace(app.volumes),
-            Target::Directory { path, policy } => RestoreTarget::Directory { path, policy },
+            Target::Directory {
+                path,
+                policy,
+                include,
+            } => {
+                included = include;
+                RestoreTarget::Directory { path, policy }
+            }
         };
+        let mut protected = list_bucket_directories(self.store.as_ref()).await?;
+        if let RestoreTarget::Directory { .. } = target {
+            protected.extend(list_volume_directories(self.store.as_ref()).await?);
+        }
         let restore = Restore {
             id: AppRestoreId::new(ids.next_id()),
             app_id,
+            source_app_id: app_id,
             source,
             target,
-            protected: list_bucket_directories(self.store.as_ref()).await?,
+            include: included,
+            within: Vec::new(),
+            protected,
         };
         Ok(Planned {
             account_id,

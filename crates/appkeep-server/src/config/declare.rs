@@ -22,7 +22,8 @@ use super::nesting::Places;
 use super::{
     BODY_TIMEOUT_SECS_DEFAULT, BODY_TIMEOUT_SECS_MAX, CHECK_EVERY_SECS_DEFAULT, CHECK_EVERY_SECS_MAX,
     CONNECTION_TIMEOUT_SECS_MAX, CONNECTIONS_MAX, Config, IDLE_TIMEOUT_SECS_DEFAULT, JOBS_MAX,
-    RESERVE_MIB_MAX, VERIFY_PERCENT_DEFAULT, WORKERS_DEFAULT, WORKERS_MAX, WRITE_TIMEOUT_SECS_DEFAULT,
+    RESERVE_MIB_MAX, RESTORE_DIRECTORIES_MAX, VERIFY_PERCENT_DEFAULT, WORKERS_DEFAULT, WORKERS_MAX,
+    WRITE_TIMEOUT_SECS_DEFAULT,
 };
 
 /// The namespace of ids that are derived from names: a version 5 id of this project's name.
@@ -91,6 +92,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
     for table in &file.accounts {
         checker.account(table, &mut names, &mut declaration)?;
     }
+    let restore_directories = checker.restore_directories(server.restore_directories.as_deref())?;
     checker.check_s3_places()?;
     let shared = checker.directories.check();
     let shared = shared.map_err(|(span, problem)| checker.error(&span, problem))?;
@@ -114,6 +116,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         engine_priority,
         reserve,
         queue_limits,
+        restore_directories,
         pages: server.pages.unwrap_or(true),
         store,
         keys,
@@ -175,6 +178,28 @@ impl Checker<'_> {
         }
         let mib = self.number(given, 0, 0..=RESERVE_MIB_MAX)?;
         Ok(Reserve::Bytes(u64::from(mib) << 20))
+    }
+
+    /// Returns the directories below which clients may restore data. They are outside of volumes and buckets.
+    fn restore_directories(
+        &mut self,
+        given: Option<&[Spanned<String>]>,
+    ) -> Result<Vec<PathBuf>, ConfigError> {
+        let given = given.unwrap_or_default();
+        if let Some(over) = given.get(RESTORE_DIRECTORIES_MAX) {
+            let problem = format!(
+                "{} directories: expected at most {RESTORE_DIRECTORIES_MAX}",
+                given.len()
+            );
+            return Err(self.error(&over.span(), problem));
+        }
+        let mut directories = Vec::with_capacity(given.len());
+        for directory in given {
+            let path = self.directory(directory)?;
+            self.directories.add_restore_directory(&path, directory.span());
+            directories.push(path);
+        }
+        Ok(directories)
     }
 
     pub(super) fn number(

@@ -35,6 +35,7 @@ pub(super) struct ServerTable {
     pub(super) reserve_mib: Option<Spanned<u32>>,
     pub(super) app_jobs_max: Option<Spanned<u32>>,
     pub(super) account_jobs_max: Option<Spanned<u32>>,
+    pub(super) restore_directories: Option<Vec<Spanned<String>>>,
     pub(super) pages: Option<bool>,
 }
 

@@ -57,6 +57,8 @@ pub(crate) const CHECK_EVERY_SECS_MAX: u32 = 86_400;
 /// chosen each time, so twenty backups of unchanged data read all of it about once.
 pub(crate) const VERIFY_PERCENT_DEFAULT: u32 = 5;
 
+/// The largest number of directories for restores.
+pub(crate) const RESTORE_DIRECTORIES_MAX: usize = 64;
 /// The largest limit on pending jobs that may be configured.
 pub(crate) const JOBS_MAX: u32 = 1_000_000;
 /// The largest reserve of free space that may be configured, in MiB: 16 TiB.
@@ -127,6 +129,8 @@ pub struct Config {
     pub reserve: Reserve,
     /// The limits on pending jobs.
     pub queue_limits: QueueLimits,
+    /// The directories below which clients may restore data.
+    pub restore_directories: Vec<PathBuf>,
     /// Whether the pages for browsers are served, at `/ui` and `/docs`.
     pub pages: bool,
     /// The source of the URL of the PostgreSQL database; without one, the database is SQLite in the data directory.

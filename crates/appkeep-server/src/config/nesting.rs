@@ -32,6 +32,8 @@ struct Place {
 enum Owner {
     Volume(AppId),
     Bucket(AccountId),
+    /// A directory below which clients may restore data.
+    Restores,
 }
 
 /// A volume inside a volume of another app.
@@ -59,6 +61,15 @@ impl Places {
         self.places.push(Place {
             owner: Owner::Bucket(account_id),
             what: format!("bucket {name:?}"),
+            path: path.to_owned(),
+            span,
+        });
+    }
+
+    pub(super) fn add_restore_directory(&mut self, path: &Path, span: Range<usize>) {
+        self.places.push(Place {
+            owner: Owner::Restores,
+            what: format!("the restore directory {}", path.display()),
             path: path.to_owned(),
             span,
         });
@@ -95,6 +106,8 @@ impl Places {
                     }
                     // Accounts may share a bucket's directory: each app has its own repository in it.
                     (Owner::Bucket(one), Owner::Bucket(other)) if found.is_same && one != other => {}
+                    // Each target is checked again, so that it isn't in a volume or a bucket.
+                    (_, Owner::Restores) if !found.is_same => {}
                     // Of two equal directories, the later one is reported.
                     _ if found.is_same && number < found.place => {}
                     _ => {

@@ -9,7 +9,7 @@ use appkeep_core::authz::{Read, Write};
 use http::StatusCode;
 
 use super::call::{Answered, Call, app};
-use super::item::Item;
+use super::item::Single;
 use super::problem::Rejected;
 use super::resources::{created, in_path};
 use super::{from_wire, list};

@@ -10,7 +10,7 @@ use appkeep_core::authz::{Read, Write};
 use http::StatusCode;
 
 use super::call::{Answered, Call, app};
-use super::item::Item;
+use super::item::Single;
 use super::problem::Rejected;
 use super::{from_wire, list};
 
@@ -42,9 +42,6 @@ pub(super) async fn update(
     query.0.map_err(Rejected::Query)?;
     force.0.map_err(Rejected::Header)?;
     let wanted = from_wire::create_app_restore(app_id, &call.read(body, AppView::VENDOR_TYPE).await?)?;
-    call.http()
-        .service
-        .app_restore_create(&authorized, wanted)
-        .await?;
+    call.http().service.app_update(&authorized, wanted).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }

@@ -22,7 +22,7 @@ use serde::de::DeserializeOwned;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::item::Item;
+use super::item::Single;
 use super::problem::{self, OwnKinds, Refusal, Rejected};
 use super::request::ApiRequest;
 use super::{Http, media};
@@ -103,7 +103,7 @@ impl<'a> Call<'a> {
     }
 
     /// Responds with a single resource, in the media type that the client prefers. Its tag changes with its generation.
-    pub(super) fn one<T: Item>(&self, status: StatusCode, item: &T) -> Answered {
+    pub(super) fn one<T: Single>(&self, status: StatusCode, item: &T) -> Answered {
         let wire = item.wire().map_err(Error::Internal)?;
         let media_type = media::negotiate(self.headers(), T::VENDOR_TYPE);
         let (id, generation) = item.tag();

@@ -1,16 +1,19 @@
 //! Converts requests to the service's types, and checks the rules that a schema can't express.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 
 use appkeep_api::app::AppUpdate;
 use appkeep_api::app_backup::AppBackupCreate;
+use appkeep_api::app_restore::AppRestoreCreate;
 use appkeep_api::app_snap::AppSnapCreate;
-use appkeep_api::formats::{ContinueToken, Limit, ResourceName, quoted};
+use appkeep_api::formats::{ContinueToken, Identifier, Limit, ResourceName, quoted};
 use appkeep_api::metadata::{LABEL_BYTES_MAX, MetadataCreate};
 use appkeep_api::problem::InvalidItem;
 use appkeep_api::shape::ERRORS_MAX;
 use appkeep_core::app_backup::CreateAppBackup;
-use appkeep_core::app_restore::{CreateAppRestore, RestoreSource};
+use appkeep_core::app_restore::{CreateAppRestore, RestoreDirectory, RestoreSource};
+use appkeep_core::backup_file::{FilePath, PATH_BYTES_MAX};
 use appkeep_core::ids::AppId;
 use appkeep_core::listing::ListOptions;
 use appkeep_core::metadata::{Label, READ_ONLY_PREFIX};
@@ -48,7 +51,88 @@ fn create_resource(
 
 /// Converts the body of a request to restore an app. It must specify exactly one source.
 pub(super) fn create_app_restore(app_id: AppId, body: &AppUpdate) -> Result<CreateAppRestore, Rejected> {
-    let source = match (&body.backup_id, &body.snapshot_id) {
+    Ok(CreateAppRestore {
+        app_id,
+        source: source(body.backup_id.as_ref(), body.snapshot_id.as_ref())?,
+        target: None,
+    })
+}
+
+/// Converts the body of a request for a new restore. Paths are only permitted with a target.
+pub(super) fn create_restore(app_id: AppId, body: &AppRestoreCreate) -> Result<CreateAppRestore, Rejected> {
+    let source = source(body.backup_id.as_ref(), body.snapshot_id.as_ref())?;
+    let mut faults = Vec::new();
+    let mut fault = |name: String, reason: String| {
+        if faults.len() < ERRORS_MAX {
+            faults.push(InvalidItem { name, reason });
+        }
+    };
+    let mut include = Vec::new();
+    for (index, path) in body.include.iter().flatten().enumerate() {
+        match FilePath::parse(path.as_str()) {
+            Ok(path) => include.push(path),
+            Err(error) => fault(format!("include[{index}]"), error.to_string()),
+        }
+    }
+    if body.target.is_some() == body.in_place.is_some() {
+        let reason = if body.target.is_some() {
+            "target and inPlace are both given: expected one of them"
+        } else {
+            "target and inPlace are both missing: expected one of them"
+        };
+        for name in ["target", "inPlace"] {
+            fault(name.to_owned(), reason.to_owned());
+        }
+    } else if body.target.is_none() && body.include.is_some() {
+        let reason = "it requires target: in place, everything else would be removed";
+        fault("include".to_owned(), reason.to_owned());
+    }
+    if let Some(reason) = body
+        .target
+        .as_ref()
+        .and_then(|target| invalid_target(target.as_str()))
+    {
+        fault("target".to_owned(), reason);
+    }
+    if !faults.is_empty() {
+        return Err(Rejected::Rule(faults));
+    }
+    let target = body.target.as_ref().map(|target| RestoreDirectory {
+        path: PathBuf::from(target.as_str()),
+        include,
+    });
+    Ok(CreateAppRestore {
+        app_id,
+        source,
+        target,
+    })
+}
+
+/// The reason why a text can't be the path of a target.
+fn invalid_target(text: &str) -> Option<String> {
+    if text.len() > PATH_BYTES_MAX {
+        return Some(format!(
+            "the path has {} bytes: expected at most {PATH_BYTES_MAX}",
+            text.len()
+        ));
+    }
+    let names = text
+        .strip_prefix('/')
+        .map(|names| names.strip_suffix('/').unwrap_or(names));
+    let is_name = |name: &str| !matches!(name, "" | "." | "..") && !name.contains('\0');
+    let is_valid = names.is_some_and(|names| names.split('/').all(is_name));
+    (!is_valid).then(|| {
+        let given = quoted(text);
+        format!("{given} is not an absolute path without \".\" and \"..\"")
+    })
+}
+
+/// The source of a restore, of which a body must specify exactly one.
+fn source(
+    backup_id: Option<&Identifier>,
+    snapshot_id: Option<&Identifier>,
+) -> Result<RestoreSource, Rejected> {
+    Ok(match (backup_id, snapshot_id) {
         (Some(id), None) => RestoreSource::Backup(id.0.into()),
         (None, Some(id)) => RestoreSource::Snapshot(id.0.into()),
         (given, _) => {
@@ -63,8 +147,7 @@ pub(super) fn create_app_restore(app_id: AppId, body: &AppUpdate) -> Result<Crea
             });
             return Err(Rejected::Rule(items.into()));
         }
-    };
-    Ok(CreateAppRestore { app_id, source })
+    })
 }
 
 /// Returns the part of a list that a client requests.

@@ -13,8 +13,8 @@ use super::problem::{
 };
 use super::request::ApiRequest;
 use super::{
-    accounts, app_backup_content, app_backup_files, app_backups, app_hooks, app_schedules, app_snapshots, apps,
-    buckets,
+    accounts, app_backup_content, app_backup_files, app_backups, app_hooks, app_restores, app_schedules,
+    app_snapshots, apps, buckets,
 };
 
 /// A function that handles requests to one operation.
@@ -46,6 +46,10 @@ handlers! {
     app_list,
     app_fetch,
     app_update,
+    app_restore_create_for_app,
+    app_restore_list_for_app,
+    app_restore_fetch_for_app,
+    app_restore_delete_for_app,
     app_schedule_list_for_app,
     app_schedule_create_for_app,
     app_schedule_fetch_for_app,
@@ -176,6 +180,31 @@ async fn app_update(mut request: ApiRequest) -> Response<Body> {
         .await
     })
     .await
+}
+
+async fn app_restore_create_for_app(mut request: ApiRequest) -> Response<Body> {
+    let body = request.body();
+    let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, INTERNAL));
+    call.answer(async { app_restores::create_for_app(&call, request.ids()?, request.query(), body).await })
+        .await
+}
+
+async fn app_restore_list_for_app(request: ApiRequest) -> Response<Body> {
+    let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, INTERNAL));
+    call.answer(async { app_restores::list_for_app(&call, request.ids()?, request.query()).await })
+        .await
+}
+
+async fn app_restore_fetch_for_app(request: ApiRequest) -> Response<Body> {
+    let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, INTERNAL));
+    call.answer(async { app_restores::fetch_for_app(&call, request.ids()?, request.query()).await })
+        .await
+}
+
+async fn app_restore_delete_for_app(request: ApiRequest) -> Response<Body> {
+    let call = Call::begin(&request, own(RESOURCE_NOT_FOUND, INTERNAL));
+    call.answer(async { app_restores::delete_for_app(&call, request.ids()?, request.query()).await })
+        .await
 }
 
 async fn app_schedule_list_for_app(request: ApiRequest) -> Response<Body> {

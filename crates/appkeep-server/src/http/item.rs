@@ -7,28 +7,20 @@ use appkeep_api::app_backup::{AppBackupListType, AppBackupVersion};
 use appkeep_api::app_snap::{AppSnapListType, AppSnapVersion};
 use appkeep_core::app::AppView;
 use appkeep_core::app_backup::AppBackup;
+use appkeep_core::app_restore::AppRestore;
 use appkeep_core::app_snapshot::AppSnapshot;
 use appkeep_core::listing::Listed;
 use serde::Serialize;
 
 use super::to_wire;
 
-/// A resource with its own media type, which can also be an item of a list.
-pub(super) trait Item: Listed + Sync + 'static {
+/// A resource with its own media type.
+pub(super) trait Single {
     /// The resource's type on the wire.
     type Wire: Serialize;
 
     /// The media type of a single resource.
     const VENDOR_TYPE: &'static str;
-
-    /// The type and the version of a list.
-    const LIST: (Self::ListType, Self::Version);
-
-    /// The type of a list, on the wire.
-    type ListType: Serialize;
-
-    /// The version of the resource, on the wire.
-    type Version: Serialize;
 
     /// Converts the resource to its wire type. Fails when the store holds a value that the contract forbids.
     fn wire(&self) -> Result<Self::Wire, String>;
@@ -37,14 +29,30 @@ pub(super) trait Item: Listed + Sync + 'static {
     fn tag(&self) -> (impl Display, i64);
 }
 
+/// A resource that can also be an item of a list of any length.
+pub(super) trait Item: Single + Listed + Sync + 'static {
+    /// The type and the version of a list.
+    const LIST: (Self::ListType, Self::Version);
+
+    /// The type of a list, on the wire.
+    type ListType: Serialize;
+
+    /// The version of the resource, on the wire.
+    type Version: Serialize;
+}
+
 impl Item for AppBackup {
-    type Wire = appkeep_api::app_backup::AppBackup;
     type ListType = AppBackupListType;
     type Version = AppBackupVersion;
 
-    const VENDOR_TYPE: &'static str = "application/astra-appBackup+json";
     const LIST: (AppBackupListType, AppBackupVersion) =
         (AppBackupListType::AppBackups, AppBackupVersion::V1_1);
+}
+
+impl Single for AppBackup {
+    type Wire = appkeep_api::app_backup::AppBackup;
+
+    const VENDOR_TYPE: &'static str = "application/astra-appBackup+json";
 
     fn wire(&self) -> Result<Self::Wire, String> {
         to_wire::app_backup(self)
@@ -56,12 +64,16 @@ impl Item for AppBackup {
 }
 
 impl Item for AppSnapshot {
-    type Wire = appkeep_api::app_snap::AppSnap;
     type ListType = AppSnapListType;
     type Version = AppSnapVersion;
 
-    const VENDOR_TYPE: &'static str = "application/astra-appSnap+json";
     const LIST: (AppSnapListType, AppSnapVersion) = (AppSnapListType::AppSnaps, AppSnapVersion::V1_2);
+}
+
+impl Single for AppSnapshot {
+    type Wire = appkeep_api::app_snap::AppSnap;
+
+    const VENDOR_TYPE: &'static str = "application/astra-appSnap+json";
 
     fn wire(&self) -> Result<Self::Wire, String> {
         to_wire::app_snapshot(self)
@@ -73,12 +85,16 @@ impl Item for AppSnapshot {
 }
 
 impl Item for AppView {
-    type Wire = appkeep_api::app::App;
     type ListType = AppListType;
     type Version = AppVersion;
 
-    const VENDOR_TYPE: &'static str = "application/astra-app+json";
     const LIST: (AppListType, AppVersion) = (AppListType::Apps, AppVersion::V2_2);
+}
+
+impl Single for AppView {
+    type Wire = appkeep_api::app::App;
+
+    const VENDOR_TYPE: &'static str = "application/astra-app+json";
 
     fn wire(&self) -> Result<Self::Wire, String> {
         to_wire::app(self)
@@ -86,5 +102,19 @@ impl Item for AppView {
 
     fn tag(&self) -> (impl Display, i64) {
         (self.app.id, self.generation)
+    }
+}
+
+impl Single for AppRestore {
+    type Wire = appkeep_api::app_restore::AppRestore;
+
+    const VENDOR_TYPE: &'static str = "application/astra-appRestore+json";
+
+    fn wire(&self) -> Result<Self::Wire, String> {
+        to_wire::app_restore(self)
+    }
+
+    fn tag(&self) -> (impl Display, i64) {
+        (self.id, self.generation)
     }
 }

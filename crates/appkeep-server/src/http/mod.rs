@@ -6,6 +6,7 @@ mod app_backup_content;
 mod app_backup_files;
 mod app_backups;
 mod app_hooks;
+mod app_restores;
 mod app_schedules;
 mod app_snapshots;
 mod apps;

@@ -121,6 +121,11 @@ kinds! {
     APP_RESTORE_UNFINISHED = Some(112), CONFLICT, "App not ready", "A restore of the app was interrupted, so its data is partly old and partly new. Restore it again, or abandon the restore.";
     IN_USE_BY_RESTORE = Some(142), CONFLICT, "In use by a restore", "A restore is reading this data. Delete it when the restore has ended.";
     SNAPSHOT_IN_USE = Some(144), CONFLICT, "Snapshot in use by a backup", "A backup is copying this snapshot. Delete it when the backup has ended.";
+    VOLUMES_DIFFER = None, CONFLICT, "Conflict", "The source belongs to another app, whose volumes have other names.";
+    TARGET_NOT_PERMITTED = None, CONFLICT, "Conflict", "This server doesn't permit restores to the target.";
+    SOURCE_OF_OTHER_NODES = None, CONFLICT, "Conflict", "The machine of this server, which has the target, can't read the source.";
+    RESTORE_STARTED = None, CONFLICT, "Conflict", "The restore has begun to replace the app's data, so it can't be cancelled.";
+    RESTORE_ENDED = None, CONFLICT, "Conflict", "The restore has ended, so it can't be cancelled.";
     BODY_TIMED_OUT = None, REQUEST_TIMEOUT, "Request Timeout", "The body of the request didn't arrive in time.";
     MALFORMED_PATH = None, BAD_REQUEST, "Bad Request", "The request URI has a path that can't be decoded.";
     QUEUE_FULL = None, TOO_MANY_REQUESTS, "Too Many Requests", "The app or its account has as many pending jobs as this server accepts. Try again when some of them have ended.";
@@ -242,6 +247,23 @@ fn of_error(error: Error, own: OwnKinds, correlation: Uuid) -> Problem {
         }
         Error::AppRestoreUnfinished => APP_RESTORE_UNFINISHED.occurrence(correlation),
         Error::AppRestoring => APP_RESTORING.occurrence(correlation),
+        Error::VolumesDiffer => VOLUMES_DIFFER.occurrence(correlation),
+        Error::TargetNotPermitted { directories } if directories.is_empty() => field(
+            TARGET_NOT_PERMITTED,
+            "target",
+            "the server has no directories for restores: expected restore_directories in [server] of its configuration",
+        ),
+        Error::TargetNotPermitted { directories } => field(
+            TARGET_NOT_PERMITTED,
+            "target",
+            &format!(
+                "it is not below a directory for restores: expected a directory below {}",
+                directories.join(" or ")
+            ),
+        ),
+        Error::SourceOfOtherNodes => SOURCE_OF_OTHER_NODES.occurrence(correlation),
+        Error::RestoreStarted => RESTORE_STARTED.occurrence(correlation),
+        Error::RestoreEnded => RESTORE_ENDED.occurrence(correlation),
         Error::InUseByRestore => IN_USE_BY_RESTORE.occurrence(correlation),
         Error::SnapshotInUse => SNAPSHOT_IN_USE.occurrence(correlation),
         Error::InvalidFields(errors) => with_fields(

@@ -9,7 +9,7 @@ use http::StatusCode;
 use http::header::LOCATION;
 
 use super::call::{Answered, Call, PathIds};
-use super::item::Item;
+use super::item::Single;
 use super::problem::Rejected;
 
 /// A kind of resource in paths.
@@ -54,7 +54,7 @@ pub(super) fn ids_in_path<K: PathKind>(
 /// Responds with a new resource and its path.
 pub(super) fn created<K: PathKind>(call: &Call<'_>, resource: &Resource<K>) -> Answered
 where
-    Resource<K>: Item,
+    Resource<K>: Single,
 {
     let location = format!(
         "/accounts/{}/k8s/v1/apps/{}/{}/{}",

@@ -3,10 +3,14 @@
 
 use appkeep_api::app::{App, AppState, AppType, AppVersion, NamespaceScopedResource};
 use appkeep_api::app_backup::{AppBackup, AppBackupType, AppBackupVersion};
+use appkeep_api::app_restore::{AppRestore, AppRestoreState, AppRestoreType, AppRestoreVersion};
 use appkeep_api::app_snap::{AppSnap, AppSnapType, AppSnapVersion};
-use appkeep_api::formats::{FromText, Identifier, ResourceName, Timestamp, UnreadyReason};
+use appkeep_api::formats::{
+    Expression, FilePathText, FromText, Identifier, ResourceName, Timestamp, UnreadyReason,
+};
 use appkeep_api::metadata::{HookState, Label, Metadata, ResourceState, StateDetail};
 use appkeep_core as core;
+use appkeep_core::app_restore::{RestoreSource, RestoreState};
 use appkeep_core::metadata::{RESTORE_NOTE_LABEL, RESTORE_NOTES_LABEL};
 use uuid::Uuid;
 
@@ -91,6 +95,65 @@ pub(super) fn app(view: &core::app::AppView) -> Result<App, String> {
             modification_timestamp: Timestamp(view.modified_at),
             created_by: system,
             modified_by: (view.generation > 0).then_some(system),
+        },
+    })
+}
+
+/// Converts a restore. Fails when the store holds a value that the contract forbids.
+pub(super) fn app_restore(restore: &core::app_restore::AppRestore) -> Result<AppRestore, String> {
+    let (backup_id, snapshot_id) = match restore.source {
+        _ if restore.is_source_unknown() => (None, None),
+        RestoreSource::Backup(id) => (Some(Identifier(id.as_uuid())), None),
+        RestoreSource::Snapshot(id) => (None, Some(Identifier(id.as_uuid()))),
+    };
+    let text = |text: &str| Expression::from_text(text);
+    let target = restore.target.as_ref();
+    let include = target.filter(|target| !target.include.is_empty()).map(|target| {
+        let paths = target.include.iter();
+        paths
+            .map(|path| FilePathText::from_text(&path.to_string()))
+            .collect()
+    });
+    let reasons = reasons(&restore.reasons)?;
+    let is_completed = restore.state == RestoreState::Completed;
+    let (state_unready, notes) = if is_completed {
+        (Vec::new(), reasons)
+    } else {
+        (reasons, Vec::new())
+    };
+    let by = Identifier(restore.created_by.as_uuid());
+    let system = Identifier(core::ids::SubjectId::SYSTEM.as_uuid());
+    Ok(AppRestore {
+        kind: AppRestoreType::AppRestore,
+        version: AppRestoreVersion::V1_0,
+        id: Identifier(restore.id.as_uuid()),
+        app_id: Identifier(restore.app_id.as_uuid()),
+        source_app_id: Identifier(restore.source_app_id.as_uuid()),
+        backup_id,
+        snapshot_id,
+        target: target
+            .map(|target| text(&target.path.to_string_lossy()))
+            .transpose()?,
+        include: include.transpose()?,
+        node: restore.node.as_deref().map(text).transpose()?,
+        state: match restore.state {
+            RestoreState::Pending => AppRestoreState::Pending,
+            RestoreState::Running => AppRestoreState::Running,
+            RestoreState::Completed => AppRestoreState::Completed,
+            RestoreState::Failed => AppRestoreState::Failed,
+            RestoreState::Interrupted => AppRestoreState::Interrupted,
+        },
+        state_unready,
+        notes,
+        total_bytes: restore.total_bytes,
+        bytes_done: restore.bytes_done,
+        percent_done: restore.percent_done(),
+        metadata: Metadata {
+            labels: Vec::new(),
+            creation_timestamp: Timestamp(restore.created_at),
+            modification_timestamp: Timestamp(restore.modified_at),
+            created_by: by,
+            modified_by: (restore.generation > 0).then_some(system),
         },
     })
 }

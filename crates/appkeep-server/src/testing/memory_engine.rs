@@ -191,7 +191,10 @@ impl Engine for MemoryEngine {
         let mut state = self.state();
         let data = state.source(request.app_id, &RestoreData::Snapshot(request.snapshot_id))?;
         let bytes = size_of(&data);
-        progress.send_replace(Progress { bytes_done: bytes });
+        progress.send_replace(Progress {
+            bytes_done: bytes,
+            bytes_total: Some(bytes),
+        });
         let key = (request.bucket.id, request.app_id, request.backup_id);
         state.backups.insert(key, data);
         Ok(BackupReport {
@@ -215,7 +218,10 @@ impl Engine for MemoryEngine {
             None => state.read(&request.volumes)?,
         };
         let bytes = size_of(&data);
-        progress.send_replace(Progress { bytes_done: bytes });
+        progress.send_replace(Progress {
+            bytes_done: bytes,
+            bytes_total: Some(bytes),
+        });
         state.backups.insert(key, data);
         let snapshot = SnapshotReport::of_live_backup(backup.identity.snapshot_time, &[]);
         let report = BackupReport {
@@ -281,7 +287,7 @@ impl Engine for MemoryEngine {
             ));
         };
         let mut state = self.state();
-        let mut data = state.source(request.app_id, &request.source)?;
+        let mut data = state.source(request.source_app_id, &request.source)?;
         let mut report = RestoreReport {
             bytes: size_of(&data),
             files: data.values().map(|files| files.len() as u64).sum(),

@@ -22,7 +22,7 @@ macro_rules! view {
             "FROM apps JOIN accounts ON accounts.id = apps.account_id LEFT JOIN LATERAL (",
             "SELECT state, reasons FROM app_restores ",
             "WHERE app_restores.account_id = apps.account_id AND app_restores.app_id = apps.id ",
-            "ORDER BY app_restores.seq DESC LIMIT 1) AS latest ON TRUE ",
+            "AND app_restores.target IS NULL ORDER BY app_restores.seq DESC LIMIT 1) AS latest ON TRUE ",
             $which
         )
     };

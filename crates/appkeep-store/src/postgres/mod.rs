@@ -314,6 +314,14 @@ impl Store for PostgresStore {
         app_restores::fetch(&mut *self.db().await?, account_id, id).await
     }
 
+    async fn list_app_restores(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+    ) -> Result<Vec<AppRestore>, StoreError> {
+        app_restores::list_of_app(&mut *self.db().await?, account_id, app_id).await
+    }
+
     async fn fetch_latest_app_restore(
         &self,
         account_id: AccountId,

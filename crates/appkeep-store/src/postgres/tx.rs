@@ -168,6 +168,16 @@ impl StoreTx for PostgresTx {
         self.ended(result)
     }
 
+    async fn update_app_restore_progress(&mut self, restore: &AppRestore) -> Result<bool, StoreError> {
+        let result = app_restores::update_progress(self.db()?, restore).await;
+        self.ended(result)
+    }
+
+    async fn delete_app_restore(&mut self, restore: &AppRestore) -> Result<bool, StoreError> {
+        let result = app_restores::delete(self.db()?, restore).await;
+        self.ended(result)
+    }
+
     async fn count_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError> {
         let result = app_restores::count_reading(self.db()?, source).await;
         self.ended(result)

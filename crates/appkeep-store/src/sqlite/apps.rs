@@ -20,7 +20,7 @@ macro_rules! view {
             "latest.reasons AS restore_reasons FROM apps CROSS JOIN accounts ON accounts.id = apps.account_id ",
             "LEFT JOIN app_restores AS latest ON latest.id = (",
             "SELECT id FROM app_restores WHERE account_id = apps.account_id AND app_id = apps.id ",
-            "ORDER BY rowid DESC LIMIT 1) ",
+            "AND target IS NULL ORDER BY rowid DESC LIMIT 1) ",
             $which
         )
     };

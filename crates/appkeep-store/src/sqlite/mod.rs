@@ -361,6 +361,15 @@ impl Store for SqliteStore {
         self.lookup(|db| app_restores::fetch(db, account_id, id)).await
     }
 
+    async fn list_app_restores(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+    ) -> Result<Vec<AppRestore>, StoreError> {
+        self.scan(move |db| app_restores::list_of_app(db, account_id, app_id))
+            .await
+    }
+
     async fn fetch_latest_app_restore(
         &self,
         account_id: AccountId,

@@ -169,6 +169,14 @@ impl StoreTx for SqliteTx {
         self.run(|db| app_restores::update(db, restore))
     }
 
+    async fn update_app_restore_progress(&mut self, restore: &AppRestore) -> Result<bool, StoreError> {
+        self.run(|db| app_restores::update_progress(db, restore))
+    }
+
+    async fn delete_app_restore(&mut self, restore: &AppRestore) -> Result<bool, StoreError> {
+        self.run(|db| app_restores::delete(db, restore))
+    }
+
     async fn count_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError> {
         self.run(|db| app_restores::count_reading(db, source))
     }

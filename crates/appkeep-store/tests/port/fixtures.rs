@@ -155,7 +155,11 @@ pub(crate) fn backup_source(id: u128) -> RestoreSource {
 
 /// A pending restore, requested at `secs`.
 pub(crate) fn restore(id: u128, app_id: AppId, source: RestoreSource, secs: i64) -> AppRestore {
-    let request = CreateAppRestore { app_id, source };
+    let request = CreateAppRestore {
+        app_id,
+        source,
+        target: None,
+    };
     AppRestore::pending(
         AppRestoreId::new(Uuid::from_u128(id)),
         TEAM,

@@ -105,8 +105,9 @@ async fn request(deps: &WorkerDeps) -> Result<AppRestore, Error> {
     let request = CreateAppRestore {
         app_id: WIKI,
         source: backup_source(9),
+        target: None,
     };
-    service.app_restore_create(&authorized, request).await
+    service.app_update(&authorized, request).await
 }
 
 async fn restores_run_on_the_node_of_an_interrupted_one(h: Harness) {

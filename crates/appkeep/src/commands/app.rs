@@ -6,6 +6,7 @@ use appkeep_client::Open;
 use appkeep_client::types::{App, AppBackup, AppState, ResourceState, Schedule, ScheduleEnabled};
 use chrono::{DateTime, Utc};
 
+use super::restores;
 use super::status::read::newest_backups;
 use crate::failure::EXIT_CODES;
 use crate::remote::{self, Cell, Details, Format, ListArgs, Of, Session, Tone, moment};
@@ -66,17 +67,22 @@ pub(super) fn state(state: &Open<AppState>) -> Cell {
 async fn show(session: &Session, wanted: Option<&str>) -> anyhow::Result<()> {
     let app = session.app(wanted).await?;
     // In tables only: JSON and YAML contain just the resource.
-    let (newest, schedules) = match session.output {
+    let (newest, schedules, restore) = match session.output {
         Format::Table => (
             newest_backups(session, app.id).await?,
             session.owned_schedules(Some(&app)).await?,
+            restores::latest(session, &app).await?,
         ),
-        Format::Json | Format::Yaml | Format::Csv => (Vec::new(), Vec::new()),
+        Format::Json | Format::Yaml | Format::Csv => (Vec::new(), Vec::new(), None),
     };
     let now = session.now();
-    session
-        .output
-        .one(&app, || details(&app, &newest, &schedules, now))
+    session.output.one(&app, || {
+        let mut details = details(&app, &newest, &schedules, now);
+        if let Some(restore) = &restore {
+            details.cell("latest restore", restores::summary(restore, now));
+        }
+        details
+    })
 }
 
 /// The prefix of the labels that describe data which a restore could not restore unchanged.

@@ -72,13 +72,14 @@ enum Command {
         #[arg(long, value_name = "SECONDS")]
         timeout: Option<u64>,
     },
-    /// Replace an app's data with a backup's, through the server.
+    /// Replace an app's data with a backup's, through the server, or restore to a directory of the server's machine.
     ///
-    /// Stop the app first. The server reads the backup and writes the new data next to the old, and only then swaps
-    /// them: a restore that fails leaves the old data, and `appkeep app show` says where. To restore to another
-    /// directory, use `appkeep restore --target` on the server's machine.
+    /// Stop the app first, unless you restore to a directory. The server reads the backup and writes the new data next to
+    /// the old, and only then swaps them: a restore that fails leaves the old data, and `appkeep app show` says where.
     #[command(after_help = "Examples:
   appkeep backup restore before-upgrade --wait
+  appkeep backup restore before-upgrade --target /srv/restored/shop --include /database/orders --wait
+  appkeep backup restore before-upgrade --to-app shop-test --wait
   appkeep backup restore 1a2b3c4d --app shop --yes --wait --timeout 3600")]
     Restore {
         #[command(flatten)]

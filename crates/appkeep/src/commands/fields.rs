@@ -1,9 +1,11 @@
 //! The fields of resources in lists.
 
-use appkeep_client::types::{App, AppBackup, AppSnap, Bucket, Metadata, Schedule, ScheduleEnabled};
+use appkeep_client::types::{
+    App, AppBackup, AppRestore, AppSnap, Bucket, Metadata, Schedule, ScheduleEnabled,
+};
 use serde_json::Value;
 
-use super::{app, bucket, resource, schedule};
+use super::{app, bucket, resource, restores, schedule};
 use crate::remote::{Align, Cell, Column, Exact, Field, Listed, Of, Tone, age, size_of};
 
 const RESOURCE_STATES: &[&str] = &[
@@ -81,6 +83,50 @@ impl Listed for Of<AppSnap> {
         Field::<Self>::new("id", ID, |of| of.thing.id.into()),
     ];
     const STATES: &'static [&'static str] = RESOURCE_STATES;
+
+    fn state(&self) -> String {
+        self.thing.state.to_string()
+    }
+
+    fn metadata(&self) -> &Metadata {
+        &self.thing.metadata
+    }
+
+    fn data(&self) -> serde_json::Result<Value> {
+        Of::data(self)
+    }
+}
+
+impl Listed for Of<AppRestore> {
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::<Self>::new("id", ID, |of| of.thing.id.into()),
+        Field::<Self>::new("app", APP, app_name),
+        Field::<Self>::extra("app-id", APP_ID, |of| of.thing.app_id.into()),
+        Field::<Self>::extra("source-app-id", Column::new("SOURCE APP ID", Align::Left), |of| {
+            of.thing.source_app_id.into()
+        }),
+        Field::<Self>::extra("backup-id", Column::new("BACKUP ID", Align::Left), |of| {
+            of.thing.backup_id.into()
+        }),
+        Field::<Self>::extra("snapshot-id", Column::new("SNAPSHOT ID", Align::Left), |of| {
+            of.thing.snapshot_id.into()
+        }),
+        Field::<Self>::new("target", Column::shrinking("TARGET"), |of| {
+            of.thing.target.clone().into()
+        })
+        .shown(|of, _| restores::target(&of.thing).as_str().into()),
+        Field::<Self>::new("state", STATE, |of| of.thing.state.to_string().into())
+            .shown(|of, _| restores::state(&of.thing)),
+        Field::<Self>::extra("reason", REASON, |of| reason(of.thing.state_unready.as_deref())),
+        Field::<Self>::new("size", Column::new("SIZE", Align::Right), |of| {
+            restores::bytes(of.thing.total_bytes)
+                .map(Exact::Number)
+                .unwrap_or(Exact::Nothing)
+        })
+        .shown(|of, _| restores::size(&of.thing).into()),
+        Field::<Self>::new("created", AGE, created).shown(|of, now| age(created_at(of), now).into()),
+    ];
+    const STATES: &'static [&'static str] = &["pending", "running", "completed", "failed", "interrupted"];
 
     fn state(&self) -> String {
         self.thing.state.to_string()

@@ -20,6 +20,7 @@ pub(crate) mod node;
 mod resource;
 pub(crate) mod restore;
 mod restore_app;
+mod restores;
 pub(crate) mod schedule;
 pub(crate) mod serve;
 mod server_args;

@@ -7,20 +7,57 @@ use std::time::Duration;
 use anyhow::Context;
 use appkeep_server::RandomIds;
 use appkeep_server::admin::restore::{
-    Planned, Progress, ProgressSender, RestoreError, RestoreReport, RestoreSource, Stopped, Target,
+    FilePath, Planned, Progress, ProgressSender, RestoreError, RestoreReport, RestoreSource, Stopped, Target,
     TargetPolicy,
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::named;
 use super::server_args::DataArgs;
+use super::{named, restores};
 use crate::commands::survive_file_size_limit;
 use crate::logging::{self, LogFormat};
 use crate::remote::{Reporter, Step};
 use crate::stdout::print_line;
 
-/// Restore a backup or a snapshot.
+/// Restore a backup or a snapshot, or show the restores that the server performs.
+#[derive(Debug)]
+pub(crate) enum Args {
+    Offline(Box<Offline>),
+    Online(Box<restores::Command>),
+}
+
+impl clap::FromArgMatches for Args {
+    fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
+        if matches.subcommand().is_some() {
+            let command = restores::Command::from_arg_matches(matches)?;
+            return Ok(Self::Online(Box::new(command)));
+        }
+        Ok(Self::Offline(Box::new(Offline::from_arg_matches(matches)?)))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// Either the arguments of a restore or a subcommand.
+impl clap::Args for Args {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let command =
+            <restores::Command as clap::Subcommand>::augment_subcommands(Offline::augment_args(command));
+        command
+            .args_conflicts_with_subcommands(true)
+            .subcommand_negates_reqs(true)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+/// A restore while the server is stopped.
 #[derive(Debug, clap::Args)]
 #[command(
     group = clap::ArgGroup::new("source").required(true),
@@ -30,7 +67,7 @@ use crate::stdout::print_line;
     clippy::struct_excessive_bools,
     reason = "each is a switch of the command line"
 )]
-pub(crate) struct Args {
+pub(crate) struct Offline {
     #[command(flatten)]
     server: DataArgs,
     /// The backup to restore, by name or id; a unique prefix is enough. `appkeep backup list --data DIR` shows all.
@@ -42,6 +79,10 @@ pub(crate) struct Args {
     /// Restore to this directory: each volume becomes a subdirectory. Created if it doesn't exist.
     #[arg(long, value_name = "DIR", group = "where")]
     target: Option<PathBuf>,
+    /// Restore only this file or directory, with its parent directories. Paths are those of `appkeep backup ls`: the first
+    /// name is the volume. May be repeated.
+    #[arg(long, value_name = "PATH", requires = "target", conflicts_with = "in_place")]
+    include: Vec<FilePath>,
     /// Restore over the app's volumes. Their data is removed when all of the new data is complete.
     /// Stop the app first.
     #[arg(long, group = "where")]
@@ -69,6 +110,13 @@ pub(crate) struct Args {
 const REPORT_INTERVAL: Duration = Duration::from_millis(200);
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    match args {
+        Args::Online(command) => restores::run(*command).await,
+        Args::Offline(offline) => restore_offline(*offline).await,
+    }
+}
+
+async fn restore_offline(args: Offline) -> anyhow::Result<ExitCode> {
     logging::start(&args.log, LogFormat::Text)?;
     survive_file_size_limit()?;
     #[cfg(feature = "failpoints")]
@@ -85,6 +133,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             } else {
                 TargetPolicy::Refuse
             },
+            include: args.include.clone(),
         },
     };
     let stopped = open(&args.server).await?;
@@ -107,7 +156,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 /// Finds the backup or the snapshot.
-async fn find(stopped: &Stopped, args: &Args) -> anyhow::Result<RestoreSource> {
+async fn find(stopped: &Stopped, args: &Offline) -> anyhow::Result<RestoreSource> {
     let (store, app) = (stopped.store(), args.app.as_deref());
     Ok(match (&args.backup, &args.snapshot) {
         (Some(wanted), _) => RestoreSource::Backup(named::backup(store, wanted, app, None).await?.into()),
@@ -121,7 +170,7 @@ async fn open(server: &DataArgs) -> anyhow::Result<Stopped> {
 }
 
 /// Abandons unfinished restores, and prints where their data is.
-async fn abandon(args: &Args) -> anyhow::Result<ExitCode> {
+async fn abandon(args: &Offline) -> anyhow::Result<ExitCode> {
     let stopped = open(&args.server).await?;
     let app = match &args.app {
         Some(wanted) => Some(named::app(stopped.store(), wanted).await?),
@@ -176,6 +225,7 @@ async fn restore(
 
 /// Returns the state of a restore, which compares the data with its source after all of it is written.
 fn step(progress: Progress, bytes_total: Option<u64>) -> Step {
+    let bytes_total = progress.bytes_total.or(bytes_total);
     let is_written = bytes_total.is_some_and(|total| progress.bytes_done >= total);
     Step {
         state: if is_written { "comparing" } else { "running" }.to_owned(),

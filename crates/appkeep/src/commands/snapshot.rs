@@ -63,9 +63,9 @@ enum Command {
         #[arg(long, value_name = "SECONDS")]
         timeout: Option<u64>,
     },
-    /// Replace an app's data with a snapshot's, through the server.
+    /// Replace an app's data with a snapshot's, through the server, or restore to a directory of the server's machine.
     ///
-    /// Stop the app first. The server writes the new data next to the old, and only then swaps them: a restore that
+    /// Stop the app first, unless you restore to a directory. The server writes the new data next to the old, and only then swaps them: a restore that
     /// fails leaves the old data, and `appkeep app show` says where.
     #[command(after_help = "Example: appkeep snapshot restore before-upgrade --wait")]
     Restore {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use appkeep_client::types::{App, AppBackup, AppSnap, Bucket, BucketState, Schedule};
+use appkeep_client::types::{App, AppBackup, AppRestore, AppSnap, Bucket, BucketState, Schedule};
 use appkeep_client::{Error, Uuid};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
@@ -185,6 +185,35 @@ impl Session {
         .await
     }
 
+    /// Lists restores with their apps: an app's, or those of one app after the other.
+    ///
+    /// # Errors
+    /// When the server doesn't list them.
+    pub(crate) async fn owned_restores(&self, app: Option<&App>) -> Result<Vec<Of<AppRestore>>, Failure> {
+        self.of_each_app(app, async |app| {
+            let restores = self.client.restores(self.account, app.id).stream();
+            restores.try_collect().await
+        })
+        .await
+    }
+
+    /// Lists an app's restores, newest first; none if the server doesn't have this operation.
+    ///
+    /// # Errors
+    /// When the server doesn't list them.
+    pub(crate) async fn restores_if_listed(&self, app: Uuid) -> Result<Vec<AppRestore>, Failure> {
+        let restores: Result<_, Error> = self
+            .client
+            .restores(self.account, app)
+            .stream()
+            .try_collect()
+            .await;
+        match restores {
+            Err(error) if is_unknown_route(&error) => Ok(Vec::new()),
+            restores => restores.map_err(|error| self.failure(&error)),
+        }
+    }
+
     /// Calls `list` for an app, or for all apps one after the other.
     async fn of_each_app<T>(
         &self,
@@ -303,6 +332,27 @@ impl Named for Of<Schedule> {
 
     fn name(&self) -> &str {
         &self.thing.name
+    }
+
+    fn of_app(&self) -> Option<Uuid> {
+        self.app_id()
+    }
+}
+
+/// A restore has no name, only an id.
+impl Named for Of<AppRestore> {
+    const KIND: &'static str = "restore";
+
+    fn id(&self) -> Uuid {
+        self.thing.id
+    }
+
+    fn name(&self) -> &str {
+        ""
+    }
+
+    fn distinction(&self) -> Option<String> {
+        Some(self.distinguished_by(&self.thing.metadata.creation_timestamp))
     }
 
     fn of_app(&self) -> Option<Uuid> {

@@ -30,7 +30,7 @@ const BREAKAGES: [(&str, &str, &str); 43] = [
         ":2: `wrokers = 2`: unknown field `wrokers`, expected one of `node`, `workers`, `backups_max`, \
          `body_timeout_secs`, `connections_max`, `connections_per_address_max`, `idle_timeout_secs`, \
          `write_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`, `reserve_mib`, \
-         `app_jobs_max`, `account_jobs_max`, `pages`",
+         `app_jobs_max`, `account_jobs_max`, `restore_directories`, `pages`",
     ),
     (
         "body_timeout_secs = 600",

@@ -12,7 +12,9 @@ serve: Run the server | --demo | --config <FILE> | port 0 selects a free one | a
 config: Check configurations, or print an example | check | example
 config check: Check a configuration | Exit codes: 0 valid, 2
 restore: while the server is stopped | --backup <BACKUP> | a unique prefix is enough | --in-place | Exit codes: 0 restored, 1 it failed
-  | Example: appkeep restore
+  | Example: appkeep restore | --include <PATH> | list | show | wait | cancel
+restore list: to directories | --state <STATE> | Examples:
+restore cancel: remove what it has written | --yes | Example: appkeep restore cancel
 token: Create, list and revoke | create | list | revoke
 token create: print it, only this once | Works while the server runs | Example: appkeep token create
 key: keys that decrypt backups | show | rotate
@@ -38,7 +40,7 @@ backup list: --state <STATE> | --sort <[-]FIELD> | --columns <FIELD> | an age su
 backup cancel: Cancel a backup in progress, and delete it | appkeep job cancel | Example:
 backup create: without --wait, the command returns at once | --bucket <BUCKET> | --all
   | --label <NAME=VALUE> | Examples:
-backup restore: Stop the app first | --yes | --wait | appkeep restore --target
+backup restore: Stop the app first | --yes | --wait | --target <DIR> | --include <PATH> | --to-app <APP> | Examples:
 backup ls: Requires --data | --recursive | %25 is a percent sign | Examples:
 backup find: Requires --data | A glob | Examples:
 backup dump: Requires --data | --target <FILE> | Only the owner can read | Examples:
@@ -163,6 +165,10 @@ fn openapi_prints_the_document_with_every_operation() {
             "app_backup_list_for_app",
             "app_fetch",
             "app_list",
+            "app_restore_create_for_app",
+            "app_restore_delete_for_app",
+            "app_restore_fetch_for_app",
+            "app_restore_list_for_app",
             "app_schedule_list_for_app",
             "app_snap_create_for_app",
             "app_snap_delete_for_app",

@@ -10,6 +10,7 @@ mod lists;
 mod login;
 mod resources;
 mod restore;
+mod restore_targets;
 mod several;
 mod status;
 mod tables;

@@ -136,6 +136,39 @@ fn target_directories_are_replaced_only_on_request() {
 }
 
 #[test]
+fn parts_of_backups_are_restored_to_a_directory() {
+    let installation = installation();
+    fill(&installation);
+    let (backup, _) = backed_up(&installation);
+    let target = installation.path().join("restored");
+    let to = target.display().to_string();
+    let part = [
+        "--backup",
+        &backup,
+        "--target",
+        &to,
+        "--include",
+        "/data/below/link",
+    ];
+    let output = restore(&installation, &part);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let entries = fs::read_dir(target.join("data/below")).unwrap();
+    let names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["link"]);
+    assert_eq!(fs::read_dir(target.join("data")).unwrap().count(), 1);
+    let inside = installation.path().join("volume/inside").display().to_string();
+    let refused = only_error_line(&restore(
+        &installation,
+        &["--backup", &backup, "--target", &inside],
+    ));
+    assert!(
+        refused.contains("which contains data of this server"),
+        "{refused}"
+    );
+    assert!(!Path::new(&inside).exists());
+}
+
+#[test]
 fn impossible_restores_fail_with_one_line() {
     let installation = installation();
     let unknown = "00000000-0000-4000-8000-000000000000";

@@ -1,4 +1,4 @@
-//! In-place restores that are killed between two volumes: the app's state, and its recovery. Live backups that are killed
+//! Restores that are killed, in place between two volumes and to directories: the app's state, and its recovery. Live backups that are killed
 //! after they were stored.
 
 #![allow(
@@ -157,6 +157,59 @@ fn servers_finish_killed_restores_before_snapshots() {
     });
     drop(server);
     fixture.assert_next_snapshot_is_whole();
+}
+
+#[test]
+fn killed_restores_to_directories_are_repeated() {
+    let fixture = Fixture::new();
+    let path = fixture.installation.path();
+    fs::create_dir(path.join("restored")).unwrap();
+    let permitted = "[server]\nrestore_directories = [\"restored\"]\n";
+    fixture.installation.configure("[server]\n", permitted).unwrap();
+    let restores = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appRestores");
+    for point in [
+        "restore.before_directory",
+        "restore.to_directory",
+        "restore.swapping",
+        "restore.swapping:2",
+        "restore.directory_written",
+    ] {
+        let target = path.join("restored").join(point.replace(':', "-"));
+        let mut serve = fixture.installation.serve();
+        let point = if point.contains(':') {
+            point.to_owned()
+        } else {
+            format!("{point}:1")
+        };
+        serve.env("APPKEEP_FAIL_POINTS", format!("{point}:abort"));
+        let server = RunningServer::start(serve).unwrap();
+        let restore = json!({
+            "type": "application/astra-appRestore", "version": "1.0", "backupID": fixture.backup_id,
+            "target": target.display().to_string(),
+        });
+        // The server may die before it responds.
+        let _ = server.request(&Method::POST, &fixture.token, &restores, Some(&restore));
+        eventually("the server to die", || {
+            (!Path::new(&format!("/proc/{}/exe", server.id())).exists()).then_some(())
+        });
+        drop(server);
+        let server = fixture.installation.start().unwrap();
+        let newest = server.get(&fixture.token, &restores).body["items"][0].clone();
+        assert_eq!(newest["target"], restore["target"], "{point}");
+        let path = format!("{restores}/{}", newest["id"].as_str().unwrap());
+        server.wait_for(&fixture.token, &path, &["completed"]);
+        for volume in ["config", "data"] {
+            assert_eq!(
+                fs::read_to_string(target.join(volume).join("state")).unwrap(),
+                "saved",
+                "{point}"
+            );
+        }
+        assert_eq!(fs::read_dir(&target).unwrap().count(), 2, "{point}");
+        assert_eq!(fixture.app(&server)["state"], "ready");
+        server.stop("TERM").unwrap();
+    }
+    assert_eq!(fixture.held(), ["newer", "newer"]);
 }
 
 #[test]

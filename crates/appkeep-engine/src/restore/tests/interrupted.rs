@@ -159,8 +159,11 @@ impl Fixture {
         let request = Restore {
             id: restore_id(id),
             app_id: app(),
+            source_app_id: app(),
             source: RestoreData::Snapshot(AppSnapshotId::new(Uuid::from_u128(1))),
             target,
+            include: Vec::new(),
+            within: Vec::new(),
             protected: Vec::new(),
         };
         let outcome = catch_unwind(AssertUnwindSafe(|| {

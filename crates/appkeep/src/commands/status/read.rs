@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use appkeep_client::types::{
-    App, AppBackup, AppState, BucketState, ResourceState, Schedule, ScheduleEnabled, ScheduleMakes,
+    App, AppBackup, AppRestore, AppState, BucketState, ResourceState, Schedule, ScheduleEnabled,
+    ScheduleMakes,
 };
 use appkeep_client::{Timestamp, Uuid};
 use appkeep_server::admin::schedule::Timing;
@@ -11,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 
-use crate::commands::resource;
+use crate::commands::{resource, restores};
 use crate::failure::Failure;
 use crate::remote::{End, Session, brief, is_undeclared, reasons};
 
@@ -81,7 +82,7 @@ pub(super) struct Running {
     pub(super) app: String,
     /// `backup` or `restore`.
     pub(super) work: &'static str,
-    /// The name of the backup.
+    /// The name of the backup, or the directory of the restore.
     pub(super) name: Option<String>,
     pub(super) state: String,
     pub(super) percent_done: Option<u64>,
@@ -101,7 +102,7 @@ pub(super) struct BucketStatus {
 }
 
 impl Status {
-    /// Reads the status: two requests for each app, and two for the account.
+    /// Reads the status: three requests for each app, and two for the account.
     ///
     /// # Errors
     /// When the server refuses a request.
@@ -178,6 +179,7 @@ async fn read_app(session: &Session, app: &App) -> Result<(AppStatus, Vec<Runnin
         .await
         .map_err(|error| session.failure(&error))?;
     let newest = newest_backups(session, app.id).await?;
+    let restores = session.restores_if_listed(app.id).await?;
     let now = session.now();
     let good = newest
         .iter()
@@ -202,7 +204,7 @@ async fn read_app(session: &Session, app: &App) -> Result<(AppStatus, Vec<Runnin
         problems: Vec::new(),
     };
     status.problems = problems(app, &status, &newest);
-    Ok((status, running(app, &newest)))
+    Ok((status, running(app, &newest, &restores)))
 }
 
 /// The time of a backup's data, or of its request.
@@ -274,8 +276,24 @@ fn is_in_progress(backup: &AppBackup) -> bool {
     )
 }
 
-fn running(app: &App, newest: &[AppBackup]) -> Vec<Running> {
-    let restore = (app.state == AppState::Restoring).then(|| Running {
+fn running(app: &App, newest: &[AppBackup], restores: &[AppRestore]) -> Vec<Running> {
+    let listed: Vec<_> = restores
+        .iter()
+        .filter(|restore| restores::is_in_progress(restore))
+        .map(|restore| Running {
+            app: app.name.clone(),
+            work: "restore",
+            name: restore.target.clone(),
+            state: restore.state.to_string(),
+            percent_done: restore.percent_done.and_then(|percent| percent.try_into().ok()),
+            since: Some(restore.metadata.creation_timestamp.clone()),
+        })
+        .collect();
+    let is_listed = restores
+        .iter()
+        .any(|restore| restores::is_in_progress(restore) && restore.target.is_none());
+    // Other servers don't list restores.
+    let restore = (app.state == AppState::Restoring && !is_listed).then(|| Running {
         app: app.name.clone(),
         work: "restore",
         name: None,
@@ -292,7 +310,7 @@ fn running(app: &App, newest: &[AppBackup]) -> Vec<Running> {
         percent_done: backup.percent_done.as_ref().and_then(|percent| percent.as_u64()),
         since: Some(backup.metadata.creation_timestamp.clone()),
     });
-    restore.into_iter().chain(backups).collect()
+    restore.into_iter().chain(listed).chain(backups).collect()
 }
 
 fn or_unknown(reasons: &str) -> String {

@@ -87,7 +87,7 @@ fn restores_of_damaged_backups_fail_and_keep_the_data() {
     assert_eq!(fs::read_to_string(greeting(&fixture)).unwrap(), "newer");
     let shown = stdout(&fixture.run(["app", "show"]));
     assert!(
-        shown.contains("state          failed") && shown.contains("reason "),
+        shown.contains("state           failed") && shown.contains("reason "),
         "{shown}"
     );
 }

@@ -15,8 +15,9 @@ use uuid::Uuid;
 use super::declared::{Role, apps};
 use super::{ACCOUNT, OPERATOR_TOKEN, OTHER, OTHER_TOKEN, VIEWER_TOKEN, invalid, missing, problem};
 use crate::live::StorageFault;
+use crate::live::inputs::is_restorable;
 use crate::live::recording_client::authored_validator;
-use crate::live::resource_kind::{OperationKind, ResourceKind};
+use crate::live::resource_kind::{OperationKind, RESTORE, RESTORE_CREATE, ResourceKind};
 use crate::live::tests::TOKEN;
 use crate::testing::{Request, Response, operations_at};
 use appkeep_openapi::{Components, Operation, ParameterLocation, ResponseValidator, escape};
@@ -91,7 +92,7 @@ pub(super) fn check_request(
         }
     }
     query(operation, request)?;
-    if OperationKind::of(&operation.id) == OperationKind::Restore {
+    if operation.id == RESTORE {
         force_update(request)?;
     }
     if operation.body.is_some() {
@@ -252,11 +253,13 @@ fn invalid_fields(schema: &Validator, body: &Value) -> Vec<String> {
 fn broken_rules(operation: &Operation, body: &Value) -> Vec<String> {
     if OperationKind::of(&operation.id) == OperationKind::Restore {
         let (backup, snapshot) = ("backupID".to_owned(), "snapshotID".to_owned());
-        return match (body.get("backupID"), body.get("snapshotID")) {
+        let broken = match (body.get("backupID"), body.get("snapshotID")) {
             (None, None) => vec![backup],
             (Some(_), Some(_)) => vec![backup, snapshot],
+            _ if operation.id == RESTORE_CREATE && !is_restorable(body) => vec!["target".to_owned()],
             _ => Vec::new(),
         };
+        return broken;
     }
     let labels = body.pointer("/metadata/labels").and_then(Value::as_array);
     let labels = labels.into_iter().flatten().enumerate();

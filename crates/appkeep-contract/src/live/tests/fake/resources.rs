@@ -9,7 +9,9 @@ use super::admission::ValidRequest;
 use super::pages::list;
 use super::{BUCKET, OTHER, OTHER_BUCKET, declared, files, invalid, missing, problem};
 use crate::live::StorageFault;
-use crate::live::resource_kind::{OperationKind, ResourceKind};
+use crate::live::resource_kind::{
+    OperationKind, RESTORE, RESTORE_FETCH, RESTORE_LIST, RESTORE_TYPE, ResourceKind,
+};
 use crate::testing::defects::VOLUME_BYTES;
 use crate::testing::{Request, Response};
 
@@ -34,6 +36,8 @@ pub(super) struct FakeState {
     restoring: Vec<(String, u64)>,
     /// The schedules that clients created.
     pub(super) schedules: Vec<Value>,
+    /// The restores, and until when each runs.
+    restores: Vec<(Value, u64)>,
     pub(super) fault: Option<StorageFault>,
 }
 
@@ -48,6 +52,7 @@ impl Default for FakeState {
             failing_app: None,
             restoring: Vec::new(),
             schedules: Vec::new(),
+            restores: Vec::new(),
             fault: None,
         }
     }
@@ -149,6 +154,10 @@ impl FakeState {
             OperationKind::Delete => self.delete(valid, request),
             OperationKind::Restore => self.restore(valid, request),
             OperationKind::ChangeSchedule => self.change_schedule(valid, request),
+            OperationKind::Cancel => match self.find_restore(valid) {
+                Some(_) => Response::problem(409, 10, "The restore has ended"),
+                None => missing(request),
+            },
             OperationKind::Read => self.read(valid, request),
         }
     }
@@ -178,6 +187,11 @@ impl FakeState {
             "app_hook_list_for_app" => list("executionHooks", "1.3", declared::hooks(app), request),
             "app_schedule_fetch_for_app" => self.fetch_schedule(valid, request),
             id if id.starts_with("app_backup_") => self.files(valid, request),
+            RESTORE_LIST => list("appRestores", "1.0", self.restores_of(app), request),
+            RESTORE_FETCH => match self.find_restore(valid) {
+                Some(found) => Response::of_json(200, &found).with("ETag", &format!("\"{}\"", self.now)),
+                None => missing(request),
+            },
             "bucket_list" => list("buckets", "1.2", declared::buckets(account), request),
             _ => list("clouds", "1.0", Vec::new(), request),
         }
@@ -195,6 +209,31 @@ impl FakeState {
     fn is_restoring(&self, app: &str) -> bool {
         let mut restoring = self.restoring.iter();
         restoring.any(|(known, until)| known == app && *until >= self.now)
+    }
+
+    /// The restores of an app, newest first, as they are shown.
+    fn restores_of(&self, app: &str) -> Vec<Value> {
+        let of_app = self
+            .restores
+            .iter()
+            .rev()
+            .filter(|(restore, _)| restore["appID"] == app);
+        let shown = of_app.map(|(restore, until)| {
+            let mut restore = restore.clone();
+            if *until < self.now {
+                restore["state"] = json!("completed");
+                (restore["bytesDone"], restore["percentDone"]) = (json!(VOLUME_BYTES), json!(100));
+                restore["metadata"]["modificationTimestamp"] = json!(time(*until));
+            }
+            restore
+        });
+        shown.collect()
+    }
+
+    fn find_restore(&self, valid: &ValidRequest) -> Option<Value> {
+        let id = valid.path("appRestore_id")?;
+        let restores = self.restores_of(valid.path("app_id").unwrap_or_default());
+        restores.into_iter().find(|restore| restore["id"] == id)
     }
 
     /// Whether something belongs to the account, the app and the kind that a request names.
@@ -327,7 +366,7 @@ impl FakeState {
         Response::empty(204)
     }
 
-    fn restore(&mut self, valid: &ValidRequest, _: &Request) -> Response {
+    fn restore(&mut self, valid: &ValidRequest, request: &Request) -> Response {
         let (body, app) = (&valid.body, valid.path("app_id").unwrap_or_default());
         let refusal = if let Some(snapshot) = body["snapshotID"].as_str() {
             self.refuses_source(valid, snapshot)
@@ -348,7 +387,33 @@ impl FakeState {
         if self.requests_per_state != Some(0) {
             self.restoring.push((app.to_owned(), self.now + RESTORE_REQUESTS));
         }
-        Response::empty(204)
+        let takes = if self.requests_per_state == Some(0) {
+            0
+        } else {
+            RESTORE_REQUESTS
+        };
+        self.created += 1;
+        let id = Uuid::from_u128(0x5e1f_0000_0000_4000_8000_0000_0000_0000 + self.created);
+        let mut restore = json!({
+            "type": RESTORE_TYPE, "version": "1.0", "id": id, "appID": app, "sourceAppID": app,
+            "state": "pending", "stateUnready": [], "notes": [],
+            "totalBytes": VOLUME_BYTES, "bytesDone": 0, "percentDone": 0,
+            "metadata": {
+                "labels": [], "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269",
+                "creationTimestamp": time(self.now), "modificationTimestamp": time(self.now),
+            },
+        });
+        for source in ["backupID", "snapshotID"] {
+            if let Some(id) = body.get(source) {
+                restore[source] = id.clone();
+            }
+        }
+        self.restores.push((restore.clone(), self.now + takes));
+        if valid.operation.id == RESTORE {
+            return Response::empty(204);
+        }
+        let response = Response::of_json(201, &restore).with("ETag", "\"0\"");
+        response.with("Location", &format!("{}/{id}", request.path))
     }
 }
 

@@ -23,6 +23,7 @@ mod priorities;
 mod property;
 mod random_tree;
 mod restic;
+mod restore_targets;
 mod restores;
 mod rustic;
 mod s3_faults;

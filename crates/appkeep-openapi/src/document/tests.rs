@@ -113,7 +113,7 @@ fn parameters_have_the_default_style_of_their_location() {
 }
 
 /// The error in a document whose first path has this item.
-fn refused(path: &str, item: serde_json::Value) -> String {
+fn refused(path: &str, item: &serde_json::Value) -> String {
     let root = minimal(&json!({path: item}));
     Document::from_value("d", root).unwrap_err().to_string()
 }
@@ -129,7 +129,7 @@ fn references_are_checked_under_names_that_are_also_keywords() {
         for reference in ["#/components/schemas/No", "other.yaml#/No"] {
             let headers = json!({header: {"schema": {"items": {"$ref": reference}}}});
             let responses = json!({response: {"description": "", "headers": headers}});
-            let error = refused("/a", json!({"get": {"responses": responses}}));
+            let error = refused("/a", &json!({"get": {"responses": responses}}));
             let place = format!("#/paths/~1a/get/responses/{response}/headers/{header}/schema/items:");
             assert!(error.contains(&place) && error.contains(reference), "{error}");
         }
@@ -150,12 +150,12 @@ fn values_of_schemas_called_like_maps_may_look_like_references() {
 #[test]
 fn unknown_members_of_paths_are_rejected_with_a_location() {
     let get = json!({"responses": {"200": {"description": ""}}});
-    let error = refused("/a", json!({"x-note": 1, "GET": get}));
+    let error = refused("/a", &json!({"x-note": 1, "GET": get}));
     assert!(
         error.starts_with("failed to read d at #/paths/~1a/GET: expected a method in lower case"),
         "{error}"
     );
-    let error = refused("a", json!({"get": get}));
+    let error = refused("a", &json!({"get": get}));
     assert!(
         error.starts_with("failed to read d at #/paths/a: expected a path that starts with `/`"),
         "{error}"
@@ -175,7 +175,7 @@ fn ambiguous_operations_and_parameters_are_rejected_with_a_location() {
     let parameter = json!({"name": "p", "in": "query", "schema": {}});
     let error = refused(
         "/a",
-        json!({"get": {"parameters": [parameter, parameter], "responses": {}}}),
+        &json!({"get": {"parameters": [parameter, parameter], "responses": {}}}),
     );
     assert!(
         error.contains("#/paths/~1a/get/parameters/1: expected a parameter with another name"),

@@ -3,6 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod foreign;
-mod generated;
 mod mutated;
 mod parts;
+mod random;

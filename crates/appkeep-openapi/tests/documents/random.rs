@@ -50,8 +50,8 @@ fn named(value: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
 }
 
 /// An object with some of these members.
-fn some(members: Vec<(&'static str, Value)>) -> impl Strategy<Value = Value> {
-    subsequence(members.clone(), 0..=members.len().min(4)).prop_map(map)
+fn some(members: &[(&'static str, Value)]) -> impl Strategy<Value = Value> + use<> {
+    subsequence(members.to_vec(), 0..=members.len().min(4)).prop_map(map)
 }
 
 fn schema() -> BoxedStrategy<Value> {
@@ -80,7 +80,7 @@ fn schema() -> BoxedStrategy<Value> {
         ("x-a", json!({"$ref": "no reference"})),
     ];
     let leaf = prop_oneof![
-        4 => some(keywords.clone()),
+        4 => some(&keywords),
         1 => Just(json!({"$ref": "#/components/schemas/A"})),
         1 => Just(json!({"$ref": "#/components/schemas/default"})),
     ];
@@ -95,7 +95,7 @@ fn schema() -> BoxedStrategy<Value> {
             1 => branches().prop_map(|all| json!({"anyOf": all})),
             2 => branches().prop_map(|all| json!({"oneOf": all})),
         ];
-        (parts, some(keywords.clone())).prop_map(|(mut parts, keywords)| {
+        (parts, some(&keywords)).prop_map(|(mut parts, keywords)| {
             if let (Some(parts), Value::Object(keywords)) = (parts.as_object_mut(), keywords) {
                 parts.extend(keywords);
             }
@@ -146,7 +146,7 @@ fn value_of_text() -> impl Strategy<Value = Value> {
         3 => schema().prop_map(|schema| json!({"schema": schema})),
         1 => content().prop_map(|content| json!({"content": content})),
     ];
-    (described, some(flags)).prop_map(|(mut described, flags)| {
+    (described, some(&flags)).prop_map(|(mut described, flags)| {
         if let (Some(described), Value::Object(flags)) = (described.as_object_mut(), flags) {
             described.extend(flags);
         }
@@ -177,11 +177,7 @@ fn operation() -> impl Strategy<Value = Value> {
     });
     let statuses = select(vec!["200", "2XX", "2xx", "404", "default"]);
     let responses = prop::collection::btree_map(statuses, response, 1..4);
-    let security = some(vec![
-        ("A", json!(["x"])),
-        ("default", json!([])),
-        ("x-a", json!([])),
-    ]);
+    let security = some(&[("A", json!(["x"])), ("default", json!([])), ("x-a", json!([]))]);
     (
         parameters(),
         prop::option::of(content()),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::catalog::Bucket;
-use appkeep_core::ids::AppBackupId;
+use appkeep_core::ids::{AppBackupId, AppId};
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Store, StoreError};
 use appkeep_engine::{EngineConfig, RusticEngine};
@@ -49,8 +49,8 @@ pub enum FilesError {
 
 /// The backups in the database of a server, and the keys and credentials to read their files.
 pub struct StoredBackups {
-    store: Arc<dyn Store>,
-    engine: RusticEngine,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) engine: RusticEngine,
 }
 
 impl StoredBackups {
@@ -81,6 +81,16 @@ impl StoredBackups {
     #[must_use]
     pub fn files(&self) -> &dyn BackupFiles {
         &self.engine
+    }
+
+    /// Looks up the name of an app of any account.
+    pub(super) async fn app_name(&self, id: AppId) -> Result<Option<String>, StoreError> {
+        for account in self.store.list_accounts().await? {
+            if let Some(app) = self.store.fetch_app(account.id, id).await? {
+                return Ok(Some(app.name));
+            }
+        }
+        Ok(None)
     }
 
     /// Looks up a completed backup.

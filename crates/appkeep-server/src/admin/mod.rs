@@ -4,6 +4,7 @@
 pub mod bucket;
 pub mod data_dir;
 pub mod database;
+pub mod examine;
 pub mod files;
 pub mod import;
 pub mod jobs;

@@ -37,7 +37,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     if known.token.is_none() {
         known.token = Some(Given {
             value: ask(&url)?,
-            from: "the terminal",
+            from: "the terminal".into(),
         });
     }
     let token = known.token()?.clone();

@@ -2,7 +2,7 @@
 //!
 //! One screen to read in the morning. It uses only the API, so that it works from any machine.
 
-mod read;
+pub(super) mod read;
 mod screen;
 
 use std::io::IsTerminal as _;

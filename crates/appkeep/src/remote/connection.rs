@@ -1,8 +1,10 @@
 //! The server, token and account, from arguments, the environment, and the login.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use appkeep_client::SecretString;
 use appkeep_server::Config;
 use appkeep_server::admin::Store;
@@ -112,13 +114,25 @@ impl Source {
 #[derive(Clone)]
 pub(crate) struct Given<T> {
     pub(crate) value: T,
-    /// The source, for example `--url`, `APPKEEP_URL`, `the login`.
-    pub(crate) from: &'static str,
+    /// The source, for example `--url`, `APPKEEP_URL`, `--token-file token`, `the login /root/.config/appkeep/login.toml`.
+    pub(crate) from: Cow<'static, str>,
 }
 
 impl<T> Given<T> {
-    fn new(value: T, from: &'static str) -> Self {
-        Self { value, from }
+    fn new(value: T, from: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            value,
+            from: from.into(),
+        }
+    }
+
+    /// Describes how to correct the value at its source.
+    pub(crate) fn fix(&self) -> String {
+        if self.from.starts_with(LOGIN) {
+            "run appkeep login again".to_owned()
+        } else {
+            format!("correct {}", self.from)
+        }
     }
 }
 
@@ -149,18 +163,21 @@ impl Args {
             known.login_elsewhere = Some(login.url);
             return Ok(known);
         }
-        known.url.get_or_insert_with(|| Given::new(login.url, LOGIN));
+        let from = format!("{LOGIN} {}", login::path()?.display());
+        known
+            .url
+            .get_or_insert_with(|| Given::new(login.url, from.clone()));
         if known.token.is_none() {
             let token = credentials::token(&login.token).map_err(|_| {
                 Failure::new(COULD_NOT_RUN, "the login contains no token").next("run appkeep login again")
             })?;
-            known.token = Some(Given::new(token, LOGIN));
+            known.token = Some(Given::new(token, from.clone()));
         }
         known
             .account
-            .get_or_insert_with(|| Given::new(login.account.to_string(), LOGIN));
+            .get_or_insert_with(|| Given::new(login.account.to_string(), from.clone()));
         if known.ca.is_none() {
-            known.ca = login.ca.map(|pem| Given::new(pem.into_bytes(), LOGIN));
+            known.ca = login.ca.map(|pem| Given::new(pem.into_bytes(), from));
         }
         Ok(known)
     }
@@ -172,15 +189,21 @@ impl Args {
     pub(crate) fn given(&self) -> anyhow::Result<Known> {
         let token = match (&self.token, &self.token_file) {
             (Some(token), _) => Some(Given::new(token.clone(), "--token")),
-            (None, Some(file)) => Some(Given::new(token_in(file)?, "--token-file")),
+            (None, Some(file)) => {
+                let from = format!("--token-file {}", file.display());
+                Some(Given::new(token_in(file)?, from))
+            }
             (None, None) => environment("APPKEEP_TOKEN")
                 .and_then(|text| credentials::token(&text).ok())
                 .map(|token| Given::new(token, "APPKEEP_TOKEN")),
         };
         let ca = match &self.ca {
-            Some(file) => Some(Given::new(read(file)?, "--ca")),
+            Some(file) => Some(Given::new(read(file)?, format!("--ca {}", file.display()))),
             None => environment("APPKEEP_CA")
-                .map(|file| anyhow::Ok(Given::new(read(file.as_ref())?, "APPKEEP_CA")))
+                .map(|file| {
+                    let pem = read(file.as_ref()).context("failed to use APPKEEP_CA")?;
+                    anyhow::Ok(Given::new(pem, format!("APPKEEP_CA ({file})")))
+                })
                 .transpose()?,
         };
         Ok(Known {

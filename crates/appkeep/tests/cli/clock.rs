@@ -9,7 +9,8 @@ use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, backup_body, e
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::postgres::{Schema, succeeded};
-use crate::program::{compiled, started_idle};
+use crate::program::{compiled, installation, started_idle, stdout};
+use crate::remote::Fixture;
 use crate::several_servers::{SITE, serve, shared};
 
 /// Shifts the wall clock by the number of seconds in a file.
@@ -149,4 +150,27 @@ fn servers_with_wrong_clocks_use_the_time_of_the_postgres_database() {
         let warning = "the clocks of this node and of the database differ";
         assert_eq!(ended.stderr.matches(warning).count(), 1, "{}", ended.stderr);
     }
+}
+
+/// The command runs three days later than the server: its schedule looks overdue, and the clocks differ.
+#[test]
+fn doctor_reports_overdue_schedules_and_clocks_that_differ() {
+    let installation = installation();
+    let volumes = "volumes = { data = \"volume\" }\n";
+    let nightly = "[[accounts.apps.schedules]]\nname = \"nightly\"\ncron = \"0 2 * * *\"\n";
+    installation
+        .configure(volumes, &format!("{volumes}{nightly}"))
+        .unwrap();
+    let fixture = Fixture::of(installation);
+    fixture.json(&["backup", "create", "good", "--wait"]);
+    let mut doctor = fixture.command(["doctor"]);
+    let _clock = WrongClock::of(&mut doctor, &fixture.installation, "offset", 3 * 24 * 3600);
+    let doctor = doctor.output().unwrap();
+    assert_eq!(doctor.status.code(), Some(1), "{doctor:?}");
+    let report = stdout(&doctor);
+    assert!(
+        report.contains("shop: nightly is overdue: a backup was due "),
+        "{report}"
+    );
+    assert!(report.contains("the server's clock is "), "{report}");
 }

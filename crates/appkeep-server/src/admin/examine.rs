@@ -145,6 +145,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let keys = dir.path().join("keys");
         fs::create_dir(&keys).unwrap();
+        fs::set_permissions(dir.path(), Permissions::from_mode(0o700)).unwrap();
         fs::set_permissions(&keys, Permissions::from_mode(0o700)).unwrap();
         assert_eq!(permission_problems(dir.path()).unwrap(), []);
         let key = keys.join("master");

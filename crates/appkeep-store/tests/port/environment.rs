@@ -54,6 +54,7 @@ pub(crate) fn deps(store: Arc<dyn Store>, engine: Arc<IdleEngine>, node: &str) -
             space: environment,
             limits: QueueLimits::default(),
         },
+        notifier: None,
         job_control: None,
     }
 }

@@ -80,6 +80,7 @@ impl Server {
                 space: Arc::new(Unlimited),
                 limits: QueueLimits::default(),
             },
+            notifier: None,
             job_control: None,
         };
         let workers = Workers::start(&deps, 0);

@@ -37,11 +37,16 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
 "#;
 
 /// The clock of a server, which differs from this process's clock.
-struct WrongClock(PathBuf);
+pub(crate) struct WrongClock(PathBuf);
 
 impl WrongClock {
     /// Sets the clock of a server that has not started yet.
-    fn of(command: &mut Command, installation: &Installation, name: &str, offset_secs: i64) -> Self {
+    pub(crate) fn of(
+        command: &mut Command,
+        installation: &Installation,
+        name: &str,
+        offset_secs: i64,
+    ) -> Self {
         let clock = Self(installation.path().join(name));
         clock.set(offset_secs);
         command
@@ -50,7 +55,7 @@ impl WrongClock {
         clock
     }
 
-    fn set(&self, offset_secs: i64) {
+    pub(crate) fn set(&self, offset_secs: i64) {
         // Replaced at once, because the server reads it at any time.
         let new = self.0.with_extension("new");
         fs::write(&new, offset_secs.to_string()).unwrap();

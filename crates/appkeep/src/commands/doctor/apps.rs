@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 
 use super::Check;
 use crate::commands::resource;
-use crate::commands::status::read::{AppStatus, read_app};
+use crate::commands::status::read::{AppStatus, ScheduleStatus, read_app};
 use crate::remote::{End, Session, age, is_undeclared, reasons};
 
 /// The number of apps whose backups are checked.
@@ -109,7 +109,7 @@ fn latest(session: &Session, app: &AppStatus, latest: Option<&AppBackup>) -> Che
 fn not_recent(session: &Session, app: &AppStatus) -> Vec<Check> {
     let name = &app.name;
     let fix = format!("appkeep backup create --app {name} --wait; see the server's log");
-    let overdue = app.schedules.iter().filter_map(|schedule| schedule.overdue());
+    let overdue = app.schedules.iter().filter_map(ScheduleStatus::overdue);
     let mut checks: Vec<Check> = overdue
         .map(|overdue| Check::wrong(AT, format!("{name}: {overdue}"), fix.clone()))
         .collect();

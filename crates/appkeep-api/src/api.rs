@@ -20,8 +20,8 @@ use crate::headers::ForceUpdate;
 use crate::hook::HookList;
 use crate::params::{
     AccountBackupPath, AccountListQuery, AccountPath, AppBackupListQuery, AppBackupPath, AppListQuery,
-    AppPath, AppRestoreListQuery, AppRestorePath, AppSnapListQuery, AppSnapPath, BucketListQuery, CloudListQuery,
-    HookListQuery, NoQuery, QueryParams, ScheduleListQuery, SchedulePath,
+    AppPath, AppRestoreListQuery, AppRestorePath, AppSnapListQuery, AppSnapPath, BucketListQuery,
+    CloudListQuery, HookListQuery, NoQuery, QueryParams, ScheduleListQuery, SchedulePath,
 };
 use crate::problem::Problem;
 use crate::reply::{Content, Reply};

@@ -339,18 +339,6 @@ impl Serialize for ContinueToken {
 
 string_format!(ContinueToken, string_schema(None, Some("^[0-9a-f]{48}$"), None));
 
-/// The path of an entry of a backup, which this crate doesn't parse further: 1 to 4096 characters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FilePathText(pub String);
-
-impl FromText for FilePathText {
-    fn from_text(text: &str) -> Result<Self, String> {
-        with_length(text, 4096).map(Self)
-    }
-}
-
-string_format!(FilePathText, string_schema(None, None, Some((1, 4096))));
-
 /// A pattern that selects entries of a backup, which this crate doesn't parse further: 1 to 1024 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FilePatternText(pub String);

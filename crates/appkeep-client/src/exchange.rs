@@ -99,10 +99,10 @@ pub(crate) async fn stream(
         // All bodies of this API are in memory, so every request can be sent again.
         let request = request.try_clone().expect("the body is not a stream");
         attempts += 1;
-        let attempt = attempts;
+        let attempt = Attempt::begin(operation, attempts, &request);
         async move {
             let result = begin(client, operation, request, timeout).await;
-            trace::attempt(operation, attempt, result.as_ref().map(Response::status));
+            attempt.end(result.as_ref().map(Response::status));
             result
         }
     });

@@ -29,6 +29,7 @@ pub mod listing;
 pub mod metadata;
 pub mod name;
 pub mod node;
+pub mod notification;
 pub mod repository_keys;
 pub mod resource;
 mod restore_source;

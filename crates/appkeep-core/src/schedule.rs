@@ -35,6 +35,10 @@ pub const API_SCHEDULES_MAX: usize = 64;
 /// this limit a schedule waits for the clock, so that it doesn't run twice for the same time.
 pub const CLOCK_BACK_SECS_MAX: i64 = 86_400;
 
+/// How long after its due time a scheduled backup may take before its schedule counts as overdue. The alerts in
+/// `deploy/prometheus` use the same.
+pub const OVERDUE_AFTER: TimeDelta = TimeDelta::hours(2);
+
 /// The number of consecutive times of a schedule that are examined to find the shortest gap.
 const GAPS_CHECKED_MAX: usize = 400;
 
@@ -279,12 +283,37 @@ impl Schedule {
     /// When a run that is due at `due` starts. Deterministic for a schedule and a due time.
     #[must_use]
     pub fn starts_at(&self, due: DateTime<Utc>) -> DateTime<Utc> {
-        let hash = Uuid::new_v5(&self.id.as_uuid(), due.timestamp().to_string().as_bytes());
-        let (_, low) = hash.as_u64_pair();
-        // The two highest bits are the same in every UUID.
-        let jitter = (low & (u64::MAX >> 2)) % (u64::from(self.jitter_secs) + 1);
-        due + TimeDelta::seconds(i64::try_from(jitter).unwrap_or_default())
+        starts_at(self.id.as_uuid(), self.jitter_secs, due)
     }
+
+    /// How long the first run after `success` has been due at `now`; zero if it is in the future. The schedule is overdue
+    /// if this exceeds [`OVERDUE_AFTER`].
+    #[must_use]
+    pub fn overdue_by(&self, success: DateTime<Utc>, now: DateTime<Utc>) -> TimeDelta {
+        overdue_by(&self.timing, self.id.as_uuid(), self.jitter_secs, success, now)
+    }
+}
+
+fn starts_at(id: Uuid, jitter_secs: u32, due: DateTime<Utc>) -> DateTime<Utc> {
+    let hash = Uuid::new_v5(&id, due.timestamp().to_string().as_bytes());
+    let (_, low) = hash.as_u64_pair();
+    // The two highest bits are the same in every UUID.
+    let jitter = (low & (u64::MAX >> 2)) % (u64::from(jitter_secs) + 1);
+    due + TimeDelta::seconds(i64::try_from(jitter).unwrap_or_default())
+}
+
+/// [`Schedule::overdue_by`], for clients that know only a part of the schedule.
+#[must_use]
+pub fn overdue_by(
+    timing: &Timing,
+    id: Uuid,
+    jitter_secs: u32,
+    success: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> TimeDelta {
+    let due = timing.next_after(success);
+    let late = due.map(|due| now - starts_at(id, jitter_secs, due));
+    late.unwrap_or_default().max(TimeDelta::zero())
 }
 
 fn count_kept(is_created: bool, retention: &Retention) -> Option<u32> {

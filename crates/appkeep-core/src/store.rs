@@ -22,6 +22,7 @@ use crate::ids::{
     ScheduleId, SnapshotKind, TokenId,
 };
 use crate::job::{Claim, ClaimedJob, JobResult, Lease, LeaseStatus, NewJob, PendingJob, QueuedJobs};
+use crate::notification::{ClaimedNotification, NewNotification};
 use crate::resource::{Kind, Resource};
 use crate::retention::RetentionItem;
 use crate::schedule::{Schedule, Scheduled};
@@ -434,6 +435,31 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     async fn list_declared_items(&self) -> Result<Vec<NodeItem>, StoreError>;
     /// Deletes a server's registration.
     async fn unregister_server(&self, id: Uuid) -> Result<(), StoreError>;
+    /// The keys of all alarms that are raised.
+    async fn list_alarms(&self) -> Result<Vec<String>, StoreError>;
+    /// Claims a receiver's oldest due notification until `until`. The number of attempts identifies the claim.
+    async fn claim_notification(
+        &self,
+        receiver: &str,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Option<ClaimedNotification>, StoreError>;
+    /// Deletes a notification, unless it was claimed again.
+    async fn delete_notification(&self, id: Uuid, attempts: u32) -> Result<(), StoreError>;
+    /// Sets the time of the next attempt, unless the notification was claimed again.
+    async fn update_notification_due(
+        &self,
+        id: Uuid,
+        attempts: u32,
+        due_at: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+    /// Deletes the notifications stored before `before`, and all but the newest `rows_max`. Returns their number.
+    async fn delete_old_notifications(
+        &self,
+        before: DateTime<Utc>,
+        rows_max: u32,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError>;
     /// Waits for calls in progress, then closes the database. All later calls fail with [`StoreError::Unavailable`].
     async fn close(&self);
 }
@@ -548,6 +574,12 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> + Schedul
         key: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
+    /// Raises an alarm. Returns false if it was raised before.
+    async fn insert_alarm(&mut self, key: &str, now: DateTime<Utc>) -> Result<bool, StoreError>;
+    /// Clears an alarm. Returns when it was raised, if it was.
+    async fn delete_alarm(&mut self, key: &str) -> Result<Option<DateTime<Utc>>, StoreError>;
+    /// Stores a notification, which is due when its event happened.
+    async fn insert_notification(&mut self, notification: &NewNotification) -> Result<(), StoreError>;
     /// Finishes a run of a job at `now` if the lease still holds.
     async fn update_job_finished(
         &mut self,

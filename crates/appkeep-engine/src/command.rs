@@ -1,9 +1,8 @@
-//! Runs a hook's command: without a shell, with its own environment and process group, and with a time limit.
+//! Runs a command of a hook, or of a receiver of notifications: without a shell, with its own environment and process group, and with a time limit.
 //! A forced end includes processes that left the group.
 //!
 //! Background processes of a command that ended by itself keep running, but their output is ignored.
 
-use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
@@ -13,7 +12,7 @@ use std::time::{Duration, Instant};
 use appkeep_core::hook::{HookEnd, HookRun, OUTPUT_BYTES_MAX, RunHook};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
@@ -44,18 +43,36 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 /// The pause before another attempt to start a command when the system lacks resources.
 const START_AGAIN: Duration = Duration::from_millis(100);
 
+/// A command to run.
+#[derive(Debug, Clone)]
+pub struct RunCommand {
+    /// The program and its arguments; they aren't interpreted by a shell.
+    pub command: Vec<String>,
+    /// Its environment, besides a default search path. Later variables override earlier ones.
+    pub environment: Vec<(String, String)>,
+    /// Its standard input; without content, it is `/dev/null`.
+    pub stdin: Vec<u8>,
+    /// The time limit in seconds.
+    pub timeout_secs: u32,
+}
+
+/// Runs the command of a hook with [`run_command`].
+pub(crate) async fn run(request: &RunHook, cancel: &CancellationToken) -> HookRun {
+    run_command(&of_hook(request), cancel).await
+}
+
 /// Runs the command until it ends, or ends it. While the system is too short of resources to start it,
 /// retries until the command's time limit: an app that was quiesced must be released.
 ///
 /// # Cancel safety
 /// If the future is dropped, the command and all processes that it started are killed.
-pub(crate) async fn run(request: &RunHook, cancel: &CancellationToken) -> HookRun {
+pub async fn run_command(request: &RunCommand, cancel: &CancellationToken) -> HookRun {
     let begin = Instant::now();
-    let limit = Duration::from_secs(request.hook.timeout_secs.into());
+    let limit = Duration::from_secs(request.timeout_secs.into());
     let without_output = |end| (end, Vec::new(), Vec::new());
     let (end, stdout, stderr) = loop {
         match Running::start(request) {
-            Ok(running) => break running.end(sleep(limit), cancel).await,
+            Ok(running) => break running.end(&request.stdin, sleep(limit), cancel).await,
             Err(NotStarted::Exhausted(_)) if begin.elapsed() < limit => {
                 if cancel.run_until_cancelled(sleep(START_AGAIN)).await.is_none() {
                     break without_output(HookEnd::Cancelled);
@@ -112,15 +129,19 @@ struct Running {
 }
 
 impl Running {
-    fn start(request: &RunHook) -> Result<Self, NotStarted> {
-        let (program, arguments) = request.hook.command.split_first().ok_or("the command is empty")?;
+    fn start(request: &RunCommand) -> Result<Self, NotStarted> {
+        let (program, arguments) = request.command.split_first().ok_or("the command is empty")?;
         let run = run_name();
         let child = Command::new(program)
             .args(arguments)
             .env_clear()
             .envs(environment(request, &run))
             .current_dir("/")
-            .stdin(Stdio::null())
+            .stdin(if request.stdin.is_empty() {
+                Stdio::null()
+            } else {
+                Stdio::piped()
+            })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0)
@@ -155,13 +176,15 @@ impl Running {
     /// Waits for the command, and ends it when `time_limit` ends or after a cancellation.
     async fn end(
         mut self,
+        input: &[u8],
         time_limit: impl Future<Output = ()>,
         cancel: &CancellationToken,
     ) -> (HookEnd, Vec<u8>, Vec<u8>) {
         let (mut stdout, mut stderr) = (Tail::default(), Tail::default());
         let (out, err) = (self.child.stdout.take(), self.child.stderr.take());
+        let stdin = self.child.stdin.take();
         let end = {
-            let reading = async { tokio::join!(stdout.read(out), stderr.read(err)) };
+            let reading = async { tokio::join!(stdout.read(out), stderr.read(err), write(stdin, input)) };
             let waiting = self.wait(time_limit, cancel);
             tokio::pin!(reading, waiting);
             tokio::select! {
@@ -240,21 +263,41 @@ fn end_of(status: ExitStatus) -> HookEnd {
     }
 }
 
-/// The complete environment of the command. Declared variables override the default path, and the variables
-/// that describe the run override all others.
-fn environment(request: &RunHook, run: &str) -> Vec<(OsString, OsString)> {
-    let pair = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
-    let mut environment = vec![pair("PATH", HOOK_PATH)];
+/// Writes the input. A command needn't read it.
+async fn write(stdin: Option<impl AsyncWrite + Unpin>, input: &[u8]) {
+    if let Some(mut stdin) = stdin {
+        let _ = stdin.write_all(input).await;
+    }
+}
+
+/// The command of a hook. Its declared variables override the default path, and the variables that describe the run
+/// override all others.
+fn of_hook(request: &RunHook) -> RunCommand {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let declared = request.hook.env.iter();
-    environment.extend(declared.map(|(name, value)| pair(name, value)));
+    let mut environment: Vec<_> = declared.map(|(name, value)| pair(name, value)).collect();
     environment.extend([
         pair("APPKEEP_APP_ID", &request.app_id.to_string()),
         pair("APPKEEP_APP_NAME", &request.app_name),
         pair("APPKEEP_SNAPSHOT_ID", &request.snapshot_id.to_string()),
         pair("APPKEEP_HOOK_STAGE", request.hook.stage.as_str()),
-        pair(RUN_VARIABLE, run),
     ]);
-    environment
+    RunCommand {
+        command: request.hook.command.clone(),
+        environment,
+        stdin: Vec::new(),
+        timeout_secs: request.hook.timeout_secs,
+    }
+}
+
+/// The complete environment of the command.
+fn environment<'a>(request: &'a RunCommand, run: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let declared = request.environment.iter();
+    let declared = declared.map(|(name, value)| (name.as_str(), value.as_str()));
+    [("PATH", HOOK_PATH)]
+        .into_iter()
+        .chain(declared)
+        .chain([(RUN_VARIABLE, run)])
 }
 
 /// A name for one run of a command, unique while its processes exist.
@@ -318,7 +361,7 @@ mod tests {
 
     /// Starts a shell script without a time limit.
     fn start(script: &str) -> Running {
-        let Ok(running) = Running::start(&request(&["sh", "-c", script], 600)) else {
+        let Ok(running) = Running::start(&of_hook(&request(&["sh", "-c", script], 600))) else {
             panic!("the shell was not started");
         };
         running
@@ -333,7 +376,7 @@ mod tests {
             }
         };
         let never = CancellationToken::new();
-        let ended = timeout(Duration::from_mins(1), running.end(time_limit, &never));
+        let ended = timeout(Duration::from_mins(1), running.end(&[], time_limit, &never));
         let (end, stdout, _) = ended.await.unwrap();
         assert_eq!(end, HookEnd::TimedOut);
         String::from_utf8(stdout).unwrap()
@@ -393,6 +436,20 @@ mod tests {
         let ran = run_hook(&["/nowhere/at/all"], 10).await;
         let reason = "/nowhere/at/all: No such file or directory (os error 2)";
         assert_eq!(ran.end, HookEnd::NotStarted(reason.to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_command_receives_its_input_and_needs_not_read_it() {
+        let mut request = RunCommand {
+            command: vec!["wc".to_owned(), "-c".to_owned()],
+            environment: Vec::new(),
+            stdin: vec![b'x'; 1 << 20],
+            timeout_secs: 60,
+        };
+        let never = CancellationToken::new();
+        assert_eq!(run_command(&request, &never).await.stdout.trim(), "1048576");
+        request.command = vec!["true".to_owned()];
+        assert!(run_command(&request, &never).await.is_success());
     }
 
     #[tokio::test]
@@ -456,7 +513,7 @@ mod tests {
             }
             cancel.cancel();
         };
-        let ended = running.end(std::future::pending(), &cancel);
+        let ended = running.end(&[], std::future::pending(), &cancel);
         let ((end, stdout, _), ()) = tokio::join!(ended, cancelling);
         assert_eq!(
             (end, stdout.as_slice()),

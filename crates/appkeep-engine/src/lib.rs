@@ -44,7 +44,7 @@ mod verify;
 mod write_gate;
 
 pub use crate::claims::{BucketClaim, data_directory_id, list_claims, remove_claim};
-pub use crate::command::HOOK_PATH;
+pub use crate::command::{HOOK_PATH, RunCommand, run_command};
 pub use crate::engine::{EngineConfig, RusticEngine};
 pub use crate::identity::{Identity, SharedInstallation};
 pub use crate::keys::{InvalidMasterKey, KeyStore, MasterKey, MasterKeyId, Rotation};

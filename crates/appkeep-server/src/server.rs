@@ -19,7 +19,8 @@ use appkeep_core::store::Store;
 use appkeep_core::store_clock::StoreClock;
 use appkeep_core::worker::{
     Background, BucketSpaces, JobControl, Liveness, Register, UnusableBuckets, WorkerDeps, Workers,
-    resume_restores, start_bucket_meter, start_bucket_watch, start_node_watch, start_reconciler,
+    resume_restores, start_alarm_watch, start_bucket_meter, start_bucket_watch, start_deliveries,
+    start_node_watch, start_reconciler,
 };
 use appkeep_engine::DataSpace;
 use appkeep_store::{PostgresStore, SqliteStore};
@@ -36,6 +37,7 @@ use crate::config::Config;
 use crate::error::StartError;
 use crate::http::{Api, BODY_BYTES_MAX, Http, Middleware, PageCache, SHARED_BODY_BYTES_MAX, Wrapped};
 use crate::listener::{ConnectionLimits, Listener};
+use crate::notifications::Receivers;
 use crate::operations::{Operations, RequestMetrics, Watched};
 use crate::pages;
 use crate::system::{RandomIds, SystemClock};
@@ -211,11 +213,7 @@ impl Server {
         };
         let wake = replacements.wake;
         let shared = store.clone();
-        let space = Arc::new(DataSpace::new(data.path().to_owned(), options.config.reserve));
-        let admission = Admission {
-            space,
-            limits: options.config.queue_limits,
-        };
+        let admission = admission(&data, &options.config);
         let ids = options.ids.clone();
         let service = Service::new(
             shared.clone(),
@@ -231,6 +229,7 @@ impl Server {
             directories: restore_directories.clone(),
         });
         let metrics = options.operations_listen.map(|_| Arc::new(RequestMetrics::new()));
+        let receivers = declared_receivers(&options.config, metrics.as_deref());
         let listener = listen(
             &options,
             certificate.as_ref(),
@@ -250,6 +249,7 @@ impl Server {
             data_dir: data.path().to_owned(),
             clock: clock.clone(),
             credentials,
+            receivers: receivers.clone(),
         };
         let deps = WorkerDeps {
             store: shared,
@@ -262,6 +262,7 @@ impl Server {
             backups_max: Some(options.config.backups_at_once()),
             admission,
             restore_directories,
+            notifier: Some(receivers),
             job_control: replacements.job_control,
         };
         let registration = register.start();
@@ -400,6 +401,20 @@ impl Server {
     }
 }
 
+fn admission(data: &DataDir, config: &Config) -> Admission {
+    Admission {
+        space: Arc::new(DataSpace::new(data.path().to_owned(), config.reserve)),
+        limits: config.queue_limits,
+    }
+}
+
+/// The receivers of notifications, which the metrics count, if there are any metrics.
+fn declared_receivers(config: &Config, metrics: Option<&RequestMetrics>) -> Arc<Receivers> {
+    let counters = metrics.map(|metrics| metrics.deliveries.clone());
+    let receivers = Receivers::new(config.notifications.clone(), counters.unwrap_or_default());
+    Arc::new(receivers)
+}
+
 /// Starts the watches. Buckets are only measured for metrics.
 fn start_watches(
     deps: &WorkerDeps,
@@ -407,7 +422,13 @@ fn start_watches(
     (unusable_buckets, bucket_spaces): &(UnusableBuckets, BucketSpaces),
     has_metrics: bool,
 ) -> Vec<Background> {
-    let mut watches = vec![start_bucket_watch(deps, unusable_buckets.clone())];
+    let mut watches = vec![
+        start_bucket_watch(deps, unusable_buckets.clone()),
+        start_alarm_watch(deps),
+    ];
+    if let Some(notifier) = &deps.notifier {
+        watches.push(start_deliveries(deps, notifier.clone()));
+    }
     if has_metrics {
         watches.push(start_bucket_meter(deps, bucket_spaces.clone()));
     }

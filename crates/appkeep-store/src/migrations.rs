@@ -8,7 +8,7 @@ use sha2::{Digest, Sha384};
 pub(crate) type Migration = (i64, &'static str, &'static str);
 
 /// The number of migrations.
-pub(crate) const MIGRATIONS: usize = 29;
+pub(crate) const MIGRATIONS: usize = 30;
 
 macro_rules! files {
     ($database:literal: $($version:literal $name:literal),* $(,)?) => {
@@ -49,6 +49,7 @@ macro_rules! migrations {
             27 "0027_create_backup_results",
             28 "0028_add_restore_targets",
             29 "0029_add_api_schedules",
+            30 "0030_create_notifications",
         }
     };
 }
@@ -84,8 +85,8 @@ pub(crate) fn check_current(migrations: &[Migration], applied: &[(i64, Vec<u8>)]
     }
     let version = applied.last().map_or(0, |(version, _)| *version);
     Err(StoreError::Broken(format!(
-        "the schema of the database is older than this version of appkeep: its version is {version}, expected \
-         {}. Start a server of this version first, which migrates it",
+        "the schema of the database is older than this version of appkeep: its version is {version}, expected {}. \
+         Start a server of this version first, which migrates it",
         newest(migrations)
     )))
 }

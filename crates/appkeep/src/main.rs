@@ -28,7 +28,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::commands::{
     app, backup, bucket, ca, config, context, diff, doctor, explain, health, job, key, login as logging_in,
-    node, restore, schedule, serve, shell, snapshot, status, store, token, verify,
+    node, notify, restore, schedule, serve, shell, snapshot, status, store, token, verify,
 };
 use self::definition::Settings;
 use self::failure::{COULD_NOT_RUN, Failure};
@@ -83,6 +83,9 @@ enum Command {
     /// List the nodes of servers that share a database, and forget those that never return.
     #[command(subcommand)]
     Node(node::Command),
+    /// Test the receivers of notifications.
+    #[command(subcommand)]
+    Notify(notify::Command),
     /// Show and change the keys that decrypt backups.
     #[command(subcommand)]
     Key(key::Command),
@@ -160,6 +163,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Token(command) => block_on(token::run(command)),
         Command::Job(command) => block_on(job::run(command)),
         Command::Node(command) => block_on(node::run(command)),
+        Command::Notify(command) => block_on(notify::run(command)),
         Command::Key(command) => block_on(key::run(command)),
         Command::Store(command) => block_on(store::run(command)),
         Command::Verify(args) => block_on(verify::run(*args)),

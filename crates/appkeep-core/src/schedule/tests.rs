@@ -291,3 +291,18 @@ fn jitter_delays_only_its_own_run() {
     };
     assert_eq!(after.due_at, at("2026-01-07T02:00:00Z"));
 }
+
+#[test]
+fn schedules_are_overdue_after_the_first_run_that_follows_a_success() {
+    let success = at("2026-01-05T02:10:00Z");
+    let overdue = |jitter, now| {
+        schedule("0 2 * * *", jitter)
+            .overdue_by(success, at(now))
+            .num_seconds()
+    };
+    assert_eq!(overdue(0, "2026-01-06T01:59:59Z"), 0);
+    assert_eq!(overdue(0, "2026-01-06T04:00:00Z"), 7200);
+    assert_eq!(overdue(0, "2026-01-09T02:00:00Z"), 3 * 86_400);
+    let with_jitter = overdue(3600, "2026-01-06T04:00:00Z");
+    assert!((3600..7200).contains(&with_jitter), "{with_jitter}");
+}

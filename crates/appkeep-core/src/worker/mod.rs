@@ -4,6 +4,7 @@
 //! point. There is no recovery at startup: the normal claim also claims the jobs of dead processes, and the steps
 //! determine how far the previous run came. Workers pass state to each other only through the store.
 
+mod alarms;
 mod apply_retention;
 mod background;
 mod bucket_features;
@@ -15,6 +16,7 @@ mod create_backup;
 mod create_snapshot;
 mod delete_backup;
 mod delete_snapshot;
+mod deliveries;
 mod events;
 mod hooks;
 mod job;
@@ -44,11 +46,13 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub use self::alarms::start_alarm_watch;
 pub use self::background::Background;
 pub use self::bucket_meter::{BucketSpaces, start_bucket_meter};
 pub use self::bucket_watch::start_bucket_watch;
 pub use self::cancel::{CancelError, Cancelled, cancel_job};
 pub use self::control::JobControl;
+pub use self::deliveries::start_deliveries;
 pub use self::hooks::POST_HOOKS_STOPPING;
 use crate::admission::Admission;
 use crate::boot_instant::BootInstant;
@@ -56,6 +60,7 @@ use crate::clock::{Clock, IdSource};
 use crate::engine::Engine;
 use crate::job::Claim;
 use crate::lease;
+use crate::notification::Notifier;
 use crate::service::Service;
 use crate::store::Store;
 
@@ -105,6 +110,8 @@ pub struct WorkerDeps {
     pub admission: Admission,
     /// The directories of this node below which restores may write.
     pub restore_directories: Arc<[PathBuf]>,
+    /// The receivers of notifications, if there can be any.
+    pub notifier: Option<Arc<dyn Notifier>>,
     /// Delays or fails jobs in tests.
     pub job_control: Option<Arc<dyn JobControl>>,
 }

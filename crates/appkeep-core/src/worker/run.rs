@@ -7,6 +7,7 @@ use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
+use super::alarms;
 use super::cancel::CANCELLED_REASON;
 use super::job::{Job, Setback, job_of, report_failure};
 use super::step::StepError;
@@ -88,6 +89,7 @@ impl JobRun<'_> {
 
     /// Finishes the job in the transaction, and commits it.
     pub(super) async fn finish(&self, mut tx: Box<dyn StoreTx>, result: &JobResult) -> Result<(), StepError> {
+        alarms::record_end(self, tx.as_mut(), result).await?;
         let now = self.deps.clock.now();
         if !tx.update_job_finished(&self.claimed.lease, result, now).await? {
             return Err(StepError::LeaseLost);
@@ -309,7 +311,7 @@ fn refusal(job: &ClaimedJob) -> Option<StepError> {
 }
 
 /// The pause before the next attempt: 2, 4, 8 … s.
-fn backoff_secs(attempt: u32) -> i64 {
+pub(super) fn backoff_secs(attempt: u32) -> i64 {
     2_i64
         .checked_pow(attempt)
         .map_or(BACKOFF_SECS_MAX, |secs| secs.min(BACKOFF_SECS_MAX))

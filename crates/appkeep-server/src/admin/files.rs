@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::catalog::Bucket;
-use appkeep_core::ids::AppBackupId;
+use appkeep_core::ids::{AppBackupId, AppId};
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Store, StoreError};
 use appkeep_engine::{EngineConfig, RusticEngine};
@@ -44,24 +44,62 @@ pub enum FilesError {
 }
 
 /// Opens the data directory `path` of an existing server, which may run: its database, and a reader of the files of its
-/// backups. `config` contains the source of the master key, credentials of buckets, and the database unless it is in the
-/// data directory.
+/// backups.
 ///
 /// # Errors
-/// When there is none, or its keys or its database can't be used.
+/// As [`StoredBackups::open`].
 pub async fn stored_files(
     path: &Path,
     config: Option<&Config>,
 ) -> Result<(Arc<dyn Store>, Arc<dyn BackupFiles>), FilesError> {
-    let data = DataDir::existing(path, DatabaseKind::of(config))?;
-    let keys = keys::open(data.path(), config).await?;
-    let credentials = config.map(Config::credentials).unwrap_or_default();
-    let store = open_store(config, Some(data.path())).await?;
-    let data_dir = data.path().to_owned();
-    let engine = RusticEngine::new(&EngineConfig { data_dir })
-        .with_keys(keys)
-        .with_credentials(credentials);
+    let StoredBackups { store, engine } = StoredBackups::open(path, config).await?;
     Ok((store, Arc::new(engine)))
+}
+
+/// The backups in the database of a server, and the keys and credentials to read their files.
+pub struct StoredBackups {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) engine: RusticEngine,
+}
+
+impl StoredBackups {
+    /// Opens the data directory `path` of an existing server, which may run. `config` contains the source of the master
+    /// key, credentials of buckets, and the database unless it is in the data directory.
+    ///
+    /// # Errors
+    /// When there is none, or its keys or its database can't be used.
+    pub async fn open(path: &Path, config: Option<&Config>) -> Result<Self, FilesError> {
+        let data = DataDir::existing(path, DatabaseKind::of(config))?;
+        let keys = keys::open(data.path(), config).await?;
+        let credentials = config.map(Config::credentials).unwrap_or_default();
+        let store = open_store(config, Some(data.path())).await?;
+        let data_dir = data.path().to_owned();
+        let engine = RusticEngine::new(&EngineConfig { data_dir })
+            .with_keys(keys)
+            .with_credentials(credentials);
+        Ok(Self { store, engine })
+    }
+
+    /// Returns the database.
+    #[must_use]
+    pub fn store(&self) -> Arc<dyn Store> {
+        self.store.clone()
+    }
+
+    /// Looks up the name of an app of any account.
+    pub(super) async fn app_name(&self, id: AppId) -> Result<Option<String>, StoreError> {
+        for account in self.store.list_accounts().await? {
+            if let Some(app) = self.store.fetch_app(account.id, id).await? {
+                return Ok(Some(app.name));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Closes the database.
+    pub async fn close(self) {
+        self.store.close().await;
+    }
 }
 
 /// Looks up a completed backup of any account, and its bucket.

@@ -1,14 +1,16 @@
 //! Administration of a server's database and data directory, for command-line tools: tokens, keys, jobs, nodes, buckets,
-//! imports, files of backups, and restores without a running server. Not covered by semantic versioning.
+//! imports, notifications, files of backups, and restores without a running server. Not covered by semantic versioning.
 
 pub mod bucket;
 pub mod data_dir;
 pub mod database;
+pub mod examine;
 pub mod files;
 pub mod import;
 pub mod jobs;
 pub mod keys;
 pub mod nodes;
+pub mod notify;
 pub mod recovery;
 pub mod restore;
 pub mod retention;

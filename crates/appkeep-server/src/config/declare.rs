@@ -100,6 +100,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         let inner = shared.iter().filter(|shared| shared.outer == app.id);
         app.options.volumes_inside = inner.map(|shared| shared.inner.clone()).collect();
     }
+    let notifications = checker.notifications(&file.notifications, &declaration)?;
     let mut warnings = incomplete(path, &declaration);
     warnings.extend(shared.into_iter().map(|shared| shared.warning));
     Ok(Config {
@@ -122,6 +123,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         keys,
         declaration,
         bucket_credentials: checker.bucket_credentials,
+        notifications,
         warnings,
     })
 }

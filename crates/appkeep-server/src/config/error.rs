@@ -27,7 +27,7 @@ const WORDS: [(&str, &str); 4] = [
 ];
 
 /// The settings whose values are never printed.
-const SECRETS: [&str; 3] = ["access_key", "secret_key", "session_token"];
+const SECRETS: [&str; 4] = ["access_key", "secret_key", "session_token", "headers"];
 
 /// Removes secret values, and the credentials in a URL, from a line of the file.
 fn without_secrets(line: &str) -> String {

@@ -16,6 +16,8 @@ pub(super) struct File {
     pub(super) keys: Option<Spanned<KeysTable>>,
     #[serde(default)]
     pub(super) accounts: Vec<AccountTable>,
+    #[serde(default)]
+    pub(super) notifications: Vec<NotificationTable>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -106,6 +108,42 @@ pub(super) struct HookTable {
     #[serde(default)]
     pub(super) env: BTreeMap<Spanned<String>, Spanned<String>>,
     pub(super) timeout_secs: Option<Spanned<u32>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NotificationTable {
+    pub(super) name: Spanned<String>,
+    pub(super) events: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) account: Option<Spanned<String>>,
+    pub(super) apps: Option<Vec<Spanned<String>>>,
+    pub(super) command: Option<Spanned<Vec<Spanned<String>>>>,
+    #[serde(default)]
+    pub(super) env: BTreeMap<Spanned<String>, Spanned<String>>,
+    pub(super) url: Option<Spanned<SecretString>>,
+    pub(super) secret_file: Option<Spanned<String>>,
+    pub(super) secret_env: Option<Spanned<String>>,
+    pub(super) template: Option<Spanned<String>>,
+    pub(super) template_file: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) headers: BTreeMap<Spanned<String>, Spanned<SecretString>>,
+    pub(super) ca_file: Option<Spanned<String>>,
+    pub(super) timeout_secs: Option<Spanned<u32>>,
+}
+
+impl NotificationTable {
+    /// The name and the place of a setting that only webhooks have, if there is one.
+    pub(super) fn webhook_setting(&self) -> Option<(&'static str, Range<usize>)> {
+        let settings = [
+            ("secret_file", self.secret_file.as_ref().map(Spanned::span)),
+            ("secret_env", self.secret_env.as_ref().map(Spanned::span)),
+            ("template", self.template.as_ref().map(Spanned::span)),
+            ("template_file", self.template_file.as_ref().map(Spanned::span)),
+            ("headers", self.headers.keys().next().map(Spanned::span)),
+            ("ca_file", self.ca_file.as_ref().map(Spanned::span)),
+        ];
+        settings.into_iter().find_map(|(name, span)| Some((name, span?)))
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -61,7 +61,7 @@ impl Checker<'_> {
 
     /// Returns the program and its arguments. A program with a slash is a path relative to the configuration
     /// file's directory; one without is searched for.
-    fn command(&self, given: &Spanned<Vec<Spanned<String>>>) -> Result<Vec<String>, ConfigError> {
+    pub(super) fn command(&self, given: &Spanned<Vec<Spanned<String>>>) -> Result<Vec<String>, ConfigError> {
         let Some(program) = given.get_ref().first().filter(|word| !word.get_ref().is_empty()) else {
             let problem = "the command is empty: expected `[\"/path/to/program\", \"argument\"]`";
             return Err(self.error(&given.span(), problem.to_owned()));
@@ -83,7 +83,7 @@ impl Checker<'_> {
         Ok(words)
     }
 
-    fn environment(
+    pub(super) fn environment(
         &self,
         given: &BTreeMap<Spanned<String>, Spanned<String>>,
     ) -> Result<BTreeMap<String, String>, ConfigError> {

@@ -10,6 +10,7 @@ use appkeep_engine::HOOK_PATH;
 use rustix::fs::{Access, access};
 
 use super::Config;
+use crate::notifications::{Notification, SecretSource, Transport};
 
 impl Config {
     /// Describes what the configuration names and this machine lacks: directories, and the programs of hooks.
@@ -33,8 +34,30 @@ impl Config {
                 path.display()
             )
         });
-        directories.chain(apps.flat_map(unusable_hooks)).collect()
+        let receivers = self.notifications.iter().filter_map(unusable_receiver);
+        let hooks = apps.flat_map(unusable_hooks);
+        directories.chain(hooks).chain(receivers).collect()
     }
+}
+
+/// Describes a receiver of notifications whose program can't be executed, or whose files are missing.
+fn unusable_receiver(notification: &Notification) -> Option<String> {
+    let problem = match &notification.transport {
+        Transport::Command(command) => problem_of(command.command.first()?)?,
+        Transport::Webhook(webhook) => {
+            let secret = webhook.secret.as_ref().and_then(|secret| match secret {
+                SecretSource::File(path) => Some(path),
+                SecretSource::Env(_) => None,
+            });
+            let mut files = secret.into_iter().chain(&webhook.ca_file);
+            let missing = files.find(|file| !file.is_file())?;
+            format!("{} is not a file", missing.display())
+        }
+    };
+    let name = &notification.receiver.name;
+    Some(format!(
+        "notifications {name:?}: {problem}; none is delivered until this is fixed"
+    ))
 }
 
 /// Describes the hooks of an app whose programs can't be executed.

@@ -12,6 +12,7 @@ mod keys;
 mod machine;
 mod mounts;
 mod nesting;
+mod notifications;
 mod schedules;
 mod store;
 
@@ -27,6 +28,7 @@ use appkeep_engine::{BucketCredentials, Priority, Reserve, StaticCredentials};
 
 pub use self::error::ConfigError;
 pub use self::store::StoreUrl;
+use crate::notifications::Notification;
 
 /// The default number of workers.
 pub(crate) const WORKERS_DEFAULT: u32 = 3;
@@ -141,6 +143,8 @@ pub struct Config {
     pub declaration: Declaration,
     /// The credentials of buckets that the configuration contains.
     pub bucket_credentials: HashMap<BucketId, StaticCredentials>,
+    /// The receivers of notifications.
+    pub notifications: Vec<Notification>,
     /// Settings that are permitted but may be a mistake.
     pub warnings: Vec<String>,
 }

@@ -83,7 +83,7 @@ pub(super) async fn list_changes(
 
 /// Parses the path of an entry; without one, it is the root.
 pub(super) fn file_path(text: Option<&FilePathText>) -> Result<FilePath, Rejected> {
-    let path = text.map(|text| FilePath::parse(&text.0)).transpose();
+    let path = text.map(|text| FilePath::parse(text.as_str())).transpose();
     let path = path.map_err(|error| invalid("path", error.to_string()))?;
     Ok(path.unwrap_or_default())
 }

@@ -26,6 +26,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use self::declared::Declared;
 use super::Watched;
+use crate::notifications::DeliveryCounters;
 
 /// The media type of the text that [`encode`] returns.
 pub(super) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -74,6 +75,8 @@ struct TaskLabels {
 pub(crate) struct RequestMetrics {
     requests: Family<RequestLabels, Counter>,
     latencies: Family<OperationLabels, Histogram>,
+    /// Notifications that were delivered or given up.
+    pub(crate) deliveries: DeliveryCounters,
     registry: Registry,
 }
 
@@ -94,6 +97,12 @@ impl RequestMetrics {
             Unit::Seconds,
             latencies.clone(),
         );
+        let deliveries = DeliveryCounters::default();
+        registry.register(
+            "notifications",
+            "Notifications by receiver and result: delivered, or failed after 24 hours",
+            deliveries.clone(),
+        );
         registry.register(
             "build",
             "What runs",
@@ -102,6 +111,7 @@ impl RequestMetrics {
         Self {
             requests,
             latencies,
+            deliveries,
             registry,
         }
     }

@@ -10,6 +10,7 @@ use appkeep_engine::BucketCredentials;
 use super::Server;
 use crate::config::Config;
 use crate::error::ReloadError;
+use crate::notifications::Receivers;
 
 /// The state that a reload changes.
 pub(super) struct Reloadable {
@@ -18,6 +19,7 @@ pub(super) struct Reloadable {
     pub(super) data_dir: std::path::PathBuf,
     pub(super) clock: std::sync::Arc<dyn Clock>,
     pub(super) credentials: BucketCredentials,
+    pub(super) receivers: std::sync::Arc<Receivers>,
 }
 
 /// Replaces the declaration of a node by that of `config`. Warns of schedules that have the name of a client's.
@@ -62,7 +64,7 @@ async fn warn_of_shared_names(store: &dyn Store, declaration: &Declaration) -> R
 }
 
 impl Server {
-    /// Replaces accounts, apps, buckets, schedules and hooks by those of `config`, and the certificate by the
+    /// Replaces accounts, apps, buckets, schedules, hooks and receivers of notifications by those of `config`, and the certificate by the
     /// current content of its files. Returns the changes, a text for each.
     ///
     /// # Errors
@@ -80,11 +82,16 @@ impl Server {
         self.reloadable
             .credentials
             .replace(config.bucket_credentials.clone());
+        self.reloadable.receivers.replace(config.notifications.clone());
         self.reload_certificate();
         let mut changes = config.declaration_changes(&current);
+        if config.notifications != current.notifications {
+            changes.push("changed receivers of notifications".to_owned());
+        }
         let applied = Config {
             declaration: config.declaration.clone(),
             bucket_credentials: config.bucket_credentials.clone(),
+            notifications: config.notifications.clone(),
             warnings: config.warnings.clone(),
             ..current.clone()
         };

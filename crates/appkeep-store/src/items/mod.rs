@@ -5,6 +5,7 @@ pub(crate) mod bucket_problem;
 pub(crate) mod catalog;
 pub(crate) mod declarations;
 pub(crate) mod jobs;
+pub(crate) mod notifications;
 pub(crate) mod resources;
 pub(crate) mod schedules;
 pub(crate) mod servers;

@@ -17,6 +17,7 @@ mod jobs;
 mod locks;
 mod maintenance;
 mod migrations;
+mod notifications;
 mod options;
 mod pending_jobs;
 #[cfg(test)]
@@ -47,6 +48,7 @@ use appkeep_core::declared_item::NodeItem;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AccountId, AppId, AppRestoreId, BucketId, ResourceId, ScheduleId};
 use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus, PendingJob};
+use appkeep_core::notification::ClaimedNotification;
 use appkeep_core::resource::Resource;
 use appkeep_core::retention::RetentionItem;
 use appkeep_core::schedule::{Schedule, Scheduled};
@@ -404,6 +406,41 @@ impl Store for PostgresStore {
 
     async fn unregister_server(&self, id: Uuid) -> Result<(), StoreError> {
         servers::delete(&mut *self.db().await?, id).await
+    }
+
+    async fn list_alarms(&self) -> Result<Vec<String>, StoreError> {
+        notifications::list_alarms(&mut *self.db().await?).await
+    }
+
+    async fn claim_notification(
+        &self,
+        receiver: &str,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Option<ClaimedNotification>, StoreError> {
+        notifications::claim(&mut *self.db().await?, receiver, now, until).await
+    }
+
+    async fn delete_notification(&self, id: Uuid, attempts: u32) -> Result<(), StoreError> {
+        notifications::delete(&mut *self.db().await?, id, attempts).await
+    }
+
+    async fn update_notification_due(
+        &self,
+        id: Uuid,
+        attempts: u32,
+        due_at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        notifications::update_due(&mut *self.db().await?, id, attempts, due_at).await
+    }
+
+    async fn delete_old_notifications(
+        &self,
+        before: DateTime<Utc>,
+        rows_max: u32,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
+        notifications::delete_old(&mut *self.db().await?, before, rows_max, now).await
     }
 
     async fn close(&self) {

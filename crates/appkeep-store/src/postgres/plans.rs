@@ -11,13 +11,13 @@ use sqlx_postgres::PgConnection;
 use super::schema::Schema;
 use super::{
     PostgresStore, app_backups, app_restores, app_snapshots, apps, bucket_features, bucket_problems, catalog,
-    changes, declarations, jobs, maintenance, pending_jobs, repository_keys, schedules, servers, statistics,
-    tokens, write_probe,
+    changes, declarations, jobs, maintenance, notifications, pending_jobs, repository_keys, schedules,
+    servers, statistics, tokens, write_probe,
 };
 use crate::statements::Statement;
 
 /// All modules with statements. A module that is missing here has an unused `STATEMENTS`, which the compiler reports.
-const MODULES: [(&str, &[(&str, Statement)]); 18] = [
+const MODULES: [(&str, &[(&str, Statement)]); 19] = [
     ("app_backups", app_backups::STATEMENTS),
     ("app_restores", app_restores::STATEMENTS),
     ("app_snapshots", app_snapshots::STATEMENTS),
@@ -27,6 +27,7 @@ const MODULES: [(&str, &[(&str, Statement)]); 18] = [
     ("declarations", declarations::STATEMENTS),
     ("jobs", jobs::STATEMENTS),
     ("maintenance", maintenance::STATEMENTS),
+    ("notifications", notifications::STATEMENTS),
     ("pending_jobs", pending_jobs::STATEMENTS),
     ("repository_keys", repository_keys::STATEMENTS),
     ("schedules", schedules::STATEMENTS),

@@ -9,6 +9,7 @@ use appkeep_core::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId, JobId, ResourceId, TokenId,
 };
 use appkeep_core::job::{JobResult, Lease, NewJob, PendingJob, QueuedJobs};
+use appkeep_core::notification::NewNotification;
 use appkeep_core::resource::Resource;
 use appkeep_core::server::DeletedNode;
 use appkeep_core::store::{ResourcesTx, StoreError, StoreTx};
@@ -21,8 +22,8 @@ use super::connections::Connections;
 use super::resources::Table;
 use super::transaction::Transaction;
 use super::{
-    app_backups, app_restores, app_snapshots, bucket_problems, catalog, declarations, jobs, pending_jobs,
-    resources, tokens,
+    app_backups, app_restores, app_snapshots, bucket_problems, catalog, declarations, jobs, notifications,
+    pending_jobs, resources, tokens,
 };
 
 /// A transaction, and the connections that its commit maintains.
@@ -220,6 +221,21 @@ impl StoreTx for PostgresTx {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let result = jobs::update_step_key(self.db()?, lease, key, now).await;
+        self.ended(result)
+    }
+
+    async fn insert_alarm(&mut self, key: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let result = notifications::insert_alarm(self.db()?, key, now).await;
+        self.ended(result)
+    }
+
+    async fn delete_alarm(&mut self, key: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let result = notifications::delete_alarm(self.db()?, key).await;
+        self.ended(result)
+    }
+
+    async fn insert_notification(&mut self, notification: &NewNotification) -> Result<(), StoreError> {
+        let result = notifications::insert(self.db()?, notification).await;
         self.ended(result)
     }
 

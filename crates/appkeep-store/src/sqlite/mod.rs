@@ -15,6 +15,7 @@ mod errors;
 mod faults;
 mod jobs;
 mod migrations;
+mod notifications;
 mod open;
 mod pending_jobs;
 #[cfg(test)]
@@ -42,6 +43,7 @@ use appkeep_core::declared_item::NodeItem;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AccountId, AppId, AppRestoreId, BucketId, ResourceId, ScheduleId};
 use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus, PendingJob};
+use appkeep_core::notification::ClaimedNotification;
 use appkeep_core::resource::Resource;
 use appkeep_core::retention::RetentionItem;
 use appkeep_core::schedule::{Schedule, Scheduled};
@@ -455,6 +457,53 @@ impl Store for SqliteStore {
 
     async fn unregister_server(&self, id: Uuid) -> Result<(), StoreError> {
         self.write(move |db| servers::delete(db, id)).await
+    }
+
+    async fn list_alarms(&self) -> Result<Vec<String>, StoreError> {
+        self.scan(notifications::list_alarms).await
+    }
+
+    async fn claim_notification(
+        &self,
+        receiver: &str,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Option<ClaimedNotification>, StoreError> {
+        if !self.lookup(|db| notifications::is_due(db, receiver, now)).await? {
+            return Ok(None);
+        }
+        let receiver = receiver.to_owned();
+        self.write(move |db| notifications::claim(db, &receiver, now, until))
+            .await
+    }
+
+    async fn delete_notification(&self, id: Uuid, attempts: u32) -> Result<(), StoreError> {
+        self.write(move |db| notifications::delete(db, id, attempts))
+            .await
+    }
+
+    async fn update_notification_due(
+        &self,
+        id: Uuid,
+        attempts: u32,
+        due_at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.write(move |db| notifications::update_due(db, id, attempts, due_at))
+            .await
+    }
+
+    async fn delete_old_notifications(
+        &self,
+        before: DateTime<Utc>,
+        rows_max: u32,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
+        let has_old = self.scan(move |db| notifications::has_old(db, before, rows_max, now));
+        if !has_old.await? {
+            return Ok(0);
+        }
+        self.write(move |db| notifications::delete_old(db, before, rows_max, now))
+            .await
     }
 
     async fn close(&self) {

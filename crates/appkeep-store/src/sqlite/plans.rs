@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use super::db::Db;
 use super::{
     app_backups, app_restores, app_snapshots, apps, bucket_features, bucket_problems, catalog, changes,
-    declarations, jobs, pending_jobs, schedules, servers, statistics, tokens, write_probe,
+    declarations, jobs, notifications, pending_jobs, schedules, servers, statistics, tokens, write_probe,
 };
 use crate::SqliteStore;
 use crate::statements::Statement;
 
 /// All modules with statements. A module that is missing here has an unused `STATEMENTS`, which the compiler reports.
-pub(super) const MODULES: [(&str, &[(&str, Statement)]); 16] = [
+pub(super) const MODULES: [(&str, &[(&str, Statement)]); 17] = [
     ("app_backups", app_backups::STATEMENTS),
     ("app_restores", app_restores::STATEMENTS),
     ("app_snapshots", app_snapshots::STATEMENTS),
@@ -22,6 +22,7 @@ pub(super) const MODULES: [(&str, &[(&str, Statement)]); 16] = [
     ("changes", changes::STATEMENTS),
     ("declarations", declarations::STATEMENTS),
     ("jobs", jobs::STATEMENTS),
+    ("notifications", notifications::STATEMENTS),
     ("pending_jobs", pending_jobs::STATEMENTS),
     ("schedules", schedules::STATEMENTS),
     ("servers", servers::STATEMENTS),

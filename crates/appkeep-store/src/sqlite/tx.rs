@@ -9,6 +9,7 @@ use appkeep_core::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId, JobId, ResourceId, TokenId,
 };
 use appkeep_core::job::{JobResult, Lease, NewJob, PendingJob, QueuedJobs};
+use appkeep_core::notification::NewNotification;
 use appkeep_core::resource::Resource;
 use appkeep_core::server::DeletedNode;
 use appkeep_core::store::{ResourcesTx, StoreError, StoreTx};
@@ -22,8 +23,8 @@ use super::faults::Faults;
 use super::resources::Table;
 use super::transaction::{Transaction, rolled_back};
 use super::{
-    app_backups, app_restores, app_snapshots, bucket_problems, catalog, declarations, jobs, pending_jobs,
-    resources, tokens,
+    app_backups, app_restores, app_snapshots, bucket_problems, catalog, declarations, jobs, notifications,
+    pending_jobs, resources, tokens,
 };
 
 /// A transaction that holds the only writing connection until it is committed or dropped.
@@ -213,6 +214,18 @@ impl StoreTx for SqliteTx {
     ) -> Result<bool, StoreError> {
         let sole_server = self.sole_server;
         self.run(|db| jobs::update_step_key(db, lease, key, now, sole_server))
+    }
+
+    async fn insert_alarm(&mut self, key: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.run(|db| notifications::insert_alarm(db, key, now))
+    }
+
+    async fn delete_alarm(&mut self, key: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.run(|db| notifications::delete_alarm(db, key))
+    }
+
+    async fn insert_notification(&mut self, notification: &NewNotification) -> Result<(), StoreError> {
+        self.run(|db| notifications::insert(db, notification))
     }
 
     async fn update_job_finished(

@@ -55,6 +55,7 @@ pub(crate) fn deps(store: Arc<dyn Store>, engine: Arc<IdleEngine>, node: &str) -
             limits: QueueLimits::default(),
         },
         restore_directories: Arc::default(),
+        notifier: None,
         job_control: None,
     }
 }

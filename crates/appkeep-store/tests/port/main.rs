@@ -18,6 +18,7 @@ mod jobs;
 mod leases;
 mod limits;
 mod nodes;
+mod notifications;
 mod paging;
 mod resources;
 mod restores_of_nodes;

@@ -92,9 +92,8 @@ async fn migrations_wait_until_no_server_writes() {
     let mut raw = schema.connect().await;
     // The last migration runs again.
     for undo in [
-        "ALTER TABLE schedules DROP COLUMN enabled, DROP COLUMN created_by, DROP COLUMN modified_by, \
-         DROP COLUMN snapshot_retention",
-        "DELETE FROM applied_migrations WHERE name = '0029_add_api_schedules'",
+        "DROP TABLE notifications, alarms",
+        "DELETE FROM applied_migrations WHERE name = '0030_create_notifications'",
     ] {
         raw.execute(undo).await.unwrap();
     }

@@ -81,6 +81,7 @@ impl Server {
                 limits: QueueLimits::default(),
             },
             restore_directories: Arc::default(),
+            notifier: None,
             job_control: None,
         };
         let workers = Workers::start(&deps, 0);

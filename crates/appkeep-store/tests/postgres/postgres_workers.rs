@@ -50,6 +50,7 @@ impl JobControl for Hold {
 /// Workers' dependencies that hold each job in its first state.
 fn held(store: PostgresStore, events: mpsc::UnboundedSender<&'static str>) -> WorkerDeps {
     WorkerDeps {
+        notifier: None,
         job_control: Some(Arc::new(Hold(events))),
         ..deps(Arc::new(store), Arc::default(), NODE)
     }

@@ -129,6 +129,7 @@ mod tests {
         assert_eq!(all.declaration.apps[0].options.hooks.len(), 2);
         assert_ne!(all.keys, none.keys);
         assert_ne!(all.store, none.store);
+        assert_ne!(all.notifications, none.notifications);
         // The example says that these values are the defaults.
         assert_eq!(all.workers, none.workers);
         assert_eq!(all.backups_at_once(), none.backups_at_once());
@@ -146,7 +147,7 @@ mod tests {
     }
 
     /// The tables of a configuration, as headings.
-    const TABLES: [&str; 9] = [
+    const TABLES: [&str; 10] = [
         "",
         "[server]",
         "[store]",
@@ -156,6 +157,7 @@ mod tests {
         "[[accounts.apps.hooks]]",
         "[[accounts.apps.schedules]]",
         "[[accounts.buckets]]",
+        "[[notifications]]",
     ];
 
     /// Returns the keys of a table, taken from the error about an unknown key.

@@ -3,11 +3,15 @@
 //! Checks everything that a backup depends on, lists the most likely problems first, and says how to fix them. It
 //! changes nothing.
 
+mod apps;
+mod machine;
 mod server;
 mod setup;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use appkeep_server::{Clock as _, SystemClock};
 use serde::Serialize;
 
 use crate::failure::{FAILED, Failure};
@@ -16,19 +20,33 @@ use crate::remote::{self, Align, Cell, Column, Format, Table, Tone};
 const EXAMPLES: &str = "Examples:
   appkeep doctor
   appkeep doctor --url https://backup.example:8480 --ca ca.pem --output json
+  sudo -u appkeep appkeep doctor --config /etc/appkeep/appkeep.toml --data /var/lib/appkeep
 
 Exit codes: 0 no problems, 1 problems, 2 the check could not run.";
 
 /// Check the set-up: show problems, the most likely first, and how to fix them.
 ///
 /// Checks the login and the environment, whether the server can be reached and trusted, whether it accepts the
-/// token, the account, whether the server has all operations, whether apps can be backed up, and their latest
-/// backups. Nothing is changed.
+/// token, its clock, the account, whether apps can be backed up, their latest backups, overdue schedules, and the
+/// buckets. With --data, also checks the server's machine: the permissions of the data directory, the markers of
+/// buckets, and unfinished restores. Nothing is changed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     #[command(flatten)]
     connection: remote::Args,
+    /// Also check this data directory, on its server's machine and as the server's user. The server may run or be
+    /// stopped. If no server is set, only the data directory is checked.
+    #[arg(long, value_name = "DIR", help_heading = "On the server's machine")]
+    data: Option<PathBuf>,
+    /// The server's configuration, which is required for buckets on S3, a database on PostgreSQL, or a master key.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "data",
+        help_heading = "On the server's machine"
+    )]
+    config: Option<PathBuf>,
 }
 
 /// The result of a check.
@@ -93,8 +111,11 @@ impl Check {
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mut checks = Vec::new();
-    if let Some(known) = setup::check(&args.connection, &mut checks) {
-        server::check(&known, &mut checks).await;
+    if let Some(known) = setup::check(&args.connection, args.data.is_some(), &mut checks) {
+        server::check(&known, SystemClock.now(), &mut checks).await;
+    }
+    if let Some(data) = &args.data {
+        machine::check(data, args.config.as_deref(), &mut checks).await?;
     }
     let output = args.connection.output;
     output.list(&checks, || table(&checks))?;

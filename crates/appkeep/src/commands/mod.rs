@@ -17,6 +17,7 @@ pub(crate) mod key;
 pub(crate) mod login;
 mod named;
 pub(crate) mod node;
+pub(crate) mod notify;
 mod resource;
 pub(crate) mod restore;
 mod restore_app;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use appkeep_client::SecretString;
 use appkeep_server::Config;
 use appkeep_server::admin::Store;
@@ -17,6 +18,9 @@ use crate::logging::{self, LogFormat};
 use crate::login::{self, Login, Logins};
 
 use super::print::Format;
+
+/// The beginning of the source of a value from a login, which the path of its file follows.
+const LOGIN: &str = "the login";
 
 /// The name of a server's database as the source of a value.
 const DATABASE: &str = "the database";
@@ -132,7 +136,7 @@ impl Source {
 #[derive(Clone)]
 pub(crate) struct Given<T> {
     pub(crate) value: T,
-    /// The source, for example `--url`, `APPKEEP_URL`, `the login`.
+    /// The source, for example `--url`, `APPKEEP_URL`, `--token-file token`, `the login /root/.config/appkeep/login.toml`.
     pub(crate) from: Cow<'static, str>,
 }
 
@@ -142,6 +146,15 @@ impl<T> Given<T> {
         Self {
             value,
             from: from.into(),
+        }
+    }
+
+    /// Describes how to correct the value at its source.
+    pub(crate) fn fix(&self) -> String {
+        if self.from.starts_with(LOGIN) {
+            "run appkeep login again".to_owned()
+        } else {
+            format!("correct {}", self.from)
         }
     }
 }
@@ -208,7 +221,8 @@ impl Args {
                 .map(|token| Given::new(token, "APPKEEP_TOKEN"));
         }
         if let (None, Some(file)) = (&known.ca, environment("APPKEEP_CA")) {
-            known.ca = Some(Given::new(read(file.as_ref())?, format!("APPKEEP_CA={file}")));
+            let pem = read(file.as_ref()).context("failed to use APPKEEP_CA")?;
+            known.ca = Some(Given::new(pem, format!("APPKEEP_CA={file}")));
         }
         known.url = known.url.or_else(|| variable("APPKEEP_URL"));
         known.account = known.account.or_else(|| variable("APPKEEP_ACCOUNT"));
@@ -219,7 +233,10 @@ impl Args {
     fn arguments(&self) -> anyhow::Result<Known> {
         let token = match (&self.token, &self.token_file) {
             (Some(token), _) => Some(Given::new(token.clone(), "--token")),
-            (None, Some(file)) => Some(Given::new(token_in(file)?, "--token-file")),
+            (None, Some(file)) => {
+                let from = format!("--token-file {}", file.display());
+                Some(Given::new(token_in(file)?, from))
+            }
             (None, None) => None,
         };
         let ca = match &self.ca {
@@ -280,9 +297,10 @@ fn variable(name: &'static str) -> Option<Given<String>> {
 impl Known {
     /// Adds the missing settings from a login, if it is for the same server.
     fn or(mut self, name: &str, login: &Login) -> anyhow::Result<Self> {
-        let from = match name {
-            login::DEFAULT => Cow::Borrowed("the login"),
-            _ => format!("the context {name}").into(),
+        let path = login::path()?;
+        let from: Cow<'static, str> = match name {
+            login::DEFAULT => format!("{LOGIN} {}", path.display()).into(),
+            _ => format!("{LOGIN} {name} in {}", path.display()).into(),
         };
         let same =
             |given: &Given<String>| given.value.trim_end_matches('/') == login.url.trim_end_matches('/');

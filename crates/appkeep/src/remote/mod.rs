@@ -15,7 +15,7 @@ mod when;
 mod words;
 
 pub(crate) use self::connection::{Args, Given, Known, Source};
-pub(crate) use self::failure::is_unknown_route;
+pub(crate) use self::failure::{is_unknown_route, to_failure};
 pub(crate) use self::field::{Exact, Field, Listed};
 pub(crate) use self::find::{Found, How, Named, deletion_confirmed, deletion_of, described, find};
 pub(crate) use self::listing::ListArgs;
@@ -25,7 +25,7 @@ pub(crate) use self::print::{
     set_messages,
 };
 pub(crate) use self::progress::{End, Reporter, Step, name_bars};
-pub(crate) use self::session::{Session, find_app, is_undeclared};
+pub(crate) use self::session::{Session, client, find_app, is_undeclared};
 pub(crate) use self::table::{Align, Cell, Column, Details, Table, Tone};
 pub(crate) use self::wait::{Wait, until};
 pub(crate) use self::when::When;

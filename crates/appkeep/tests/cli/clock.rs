@@ -9,7 +9,8 @@ use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, backup_body, e
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::postgres::{Schema, succeeded};
-use crate::program::{compiled, started_idle};
+use crate::program::{compiled, installation, started_idle, stdout};
+use crate::remote::Fixture;
 use crate::several_servers::{SITE, serve, shared};
 
 /// Shifts the wall clock by the number of seconds in a file.
@@ -36,11 +37,16 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
 "#;
 
 /// The clock of a server, which differs from this process's clock.
-struct WrongClock(PathBuf);
+pub(crate) struct WrongClock(PathBuf);
 
 impl WrongClock {
     /// Sets the clock of a server that has not started yet.
-    fn of(command: &mut Command, installation: &Installation, name: &str, offset_secs: i64) -> Self {
+    pub(crate) fn of(
+        command: &mut Command,
+        installation: &Installation,
+        name: &str,
+        offset_secs: i64,
+    ) -> Self {
         let clock = Self(installation.path().join(name));
         clock.set(offset_secs);
         command
@@ -49,7 +55,7 @@ impl WrongClock {
         clock
     }
 
-    fn set(&self, offset_secs: i64) {
+    pub(crate) fn set(&self, offset_secs: i64) {
         // Replaced at once, because the server reads it at any time.
         let new = self.0.with_extension("new");
         fs::write(&new, offset_secs.to_string()).unwrap();
@@ -149,4 +155,27 @@ fn servers_with_wrong_clocks_use_the_time_of_the_postgres_database() {
         let warning = "the clocks of this node and of the database differ";
         assert_eq!(ended.stderr.matches(warning).count(), 1, "{}", ended.stderr);
     }
+}
+
+/// The command runs three days later than the server: its schedule looks overdue, and the clocks differ.
+#[test]
+fn doctor_reports_overdue_schedules_and_clocks_that_differ() {
+    let installation = installation();
+    let volumes = "volumes = { data = \"volume\" }\n";
+    let nightly = "[[accounts.apps.schedules]]\nname = \"nightly\"\ncron = \"0 2 * * *\"\n";
+    installation
+        .configure(volumes, &format!("{volumes}{nightly}"))
+        .unwrap();
+    let fixture = Fixture::of(installation);
+    fixture.json(&["backup", "create", "good", "--wait"]);
+    let mut doctor = fixture.command(["doctor"]);
+    let _clock = WrongClock::of(&mut doctor, &fixture.installation, "offset", 3 * 24 * 3600);
+    let doctor = doctor.output().unwrap();
+    assert_eq!(doctor.status.code(), Some(1), "{doctor:?}");
+    let report = stdout(&doctor);
+    assert!(
+        report.contains("shop: nightly is overdue: a backup was due "),
+        "{report}"
+    );
+    assert!(report.contains("the server's clock is "), "{report}");
 }

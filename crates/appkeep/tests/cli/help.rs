@@ -23,6 +23,8 @@ key rotate: The server must not run | run it again | --old-key-file <FILE>
 node: List the nodes of servers that share a database | list | forget
 node list: with the apps and buckets | --output <FORMAT> | Example: appkeep node list
 node forget: Its server must be stopped | Exit codes: 0 forgotten, 2 | Example: appkeep node forget
+notify: Test the receivers | test
+notify test: nothing is retried | --config <FILE> | Example: appkeep notify test | Exit codes: 0 all receivers
 store: Copy the server's database | copy
 store copy: The server must be stopped | APPKEEP_STORE_TO | list of processes | Exit codes: 0 copied | Example:
 verify: Check whether a server conforms to the contract

@@ -25,6 +25,7 @@ mod job;
 mod key;
 mod logs;
 mod memory;
+mod notify;
 mod offline;
 mod operations;
 mod partitions;

@@ -244,6 +244,11 @@ fn apps_with_unfinishable_restores_are_failed() {
     let shown = stdout(&fixture.run(&server, &["app", "show"]));
     assert!(shown.contains("a restore is unfinished"), "{shown}");
     server.stop("TERM").unwrap();
+    let data = fixture.installation.data();
+    let doctor = appkeep().args(["doctor", "--data"]).arg(data).output().unwrap();
+    assert_eq!(doctor.status.code(), Some(1), "{doctor:?}");
+    let found = "of shop is unfinished: its volumes may contain old and new data";
+    assert!(stdout(&doctor).contains(found), "{doctor:?}");
 
     // The missing data doesn't block other restores, neither to a directory nor in place.
     let target = fixture

@@ -4,9 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicU64;
 
 use appkeep_core::ids::ScheduleId;
-use appkeep_core::schedule::Scheduled;
 use appkeep_core::statistics::BackupResults;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -251,7 +250,7 @@ fn register_schedules(registry: &mut Registry, declared: &Declared, now: DateTim
             next_run.get_or_create(&labels).set(unix_secs(starts_at));
         }
         if let Some(ended) = last_success.get(&schedule.id) {
-            let late = overdue_by(scheduled, *ended, now);
+            let late = schedule.overdue_by(*ended, now);
             overdue.get_or_create(&labels).set(late.as_seconds_f64());
         }
     }
@@ -269,14 +268,6 @@ fn register_schedules(registry: &mut Registry, declared: &Declared, now: DateTim
     );
 }
 
-/// How long the first run after a success has been due; zero if it is in the future.
-fn overdue_by(scheduled: &Scheduled, success: DateTime<Utc>, now: DateTime<Utc>) -> TimeDelta {
-    let schedule = &scheduled.schedule;
-    let due = schedule.timing.next_after(success);
-    let late = due.map(|due| now - schedule.starts_at(due));
-    late.unwrap_or_default().max(TimeDelta::zero())
-}
-
 /// Seconds since 1970.
 pub(super) fn unix_secs(time: DateTime<Utc>) -> f64 {
     (time - DateTime::UNIX_EPOCH).as_seconds_f64()
@@ -291,7 +282,7 @@ pub(super) fn number(bytes: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use appkeep_core::catalog::{App, AppOptions};
-    use appkeep_core::schedule::{Retention, Schedule, ScheduleOrigin, Timing};
+    use appkeep_core::schedule::{Retention, Schedule, ScheduleOrigin, Scheduled, Timing};
     use prometheus_client::encoding::text::encode_registry;
     use uuid::Uuid;
 
@@ -326,10 +317,6 @@ mod tests {
             origin: ScheduleOrigin::Configuration,
         };
         Scheduled { schedule, next: None }
-    }
-
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse().unwrap()
     }
 
     /// The exported lines that begin with this text.
@@ -368,16 +355,5 @@ mod tests {
         };
         let expected = r#"backup_successes_total{account="",app="a\"b\\c\nd",bucket="",schedule=""} 0"#;
         assert_eq!(lines(&declared, "backup_successes_total"), [expected]);
-    }
-
-    #[test]
-    fn schedules_are_overdue_after_the_first_run_that_follows_a_success() {
-        let success = at("2026-01-05T02:10:00Z");
-        let overdue = |jitter, now| overdue_by(&scheduled("nightly", jitter), success, at(now)).num_seconds();
-        assert_eq!(overdue(0, "2026-01-06T01:59:59Z"), 0);
-        assert_eq!(overdue(0, "2026-01-06T04:00:00Z"), 7200);
-        assert_eq!(overdue(0, "2026-01-09T02:00:00Z"), 3 * 86_400);
-        let with_jitter = overdue(3600, "2026-01-06T04:00:00Z");
-        assert!((3600..7200).contains(&with_jitter), "{with_jitter}");
     }
 }

@@ -1,58 +1,151 @@
-//! Checks that need the server's responses.
+//! Checks that need the server's responses. The connection is checked first: without it, no other result means anything.
 
 use std::time::Duration;
 
-use appkeep_client::types::{App, AppState, BucketState, ResourceState};
-use appkeep_client::{Error, ErrorKind, StatusCode};
-use chrono::DateTime;
+use appkeep_client::types::{Account, BucketState};
+use appkeep_client::{Client, Error, ErrorKind, StatusCode};
+use chrono::{DateTime, Utc};
 
-use super::Check;
-use crate::commands::resource;
+use super::{Check, apps};
 use crate::credentials::environment;
 use crate::failure::Failure;
-use crate::remote::{End, Known, Session, age, is_undeclared, reasons};
+use crate::remote::{self, Given, Known, Session, is_unknown_route, reasons};
 
 /// The largest difference between the clocks of the server and of this machine.
 const CLOCKS_APART_MAX: Duration = Duration::from_mins(5);
 
-/// The number of apps whose latest backups are checked.
-const APPS_CHECKED: usize = 50;
-
 /// Variables that send requests through a proxy. With an `http://` URL, the client doesn't use them.
 const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
+/// The beginning of the name of a bucket's marker file, in the reason why the bucket is unavailable.
+const MARKER: &str = "it lacks appkeep-bucket-";
+
 /// Checks the server until a problem prevents further checks.
-pub(super) async fn check(known: &Known, checks: &mut Vec<Check>) {
-    let session = match Session::of(known, crate::remote::Format::Table).await {
+pub(super) async fn check(known: &Known, now: DateTime<Utc>, checks: &mut Vec<Check>) {
+    let client = match remote::client(known) {
+        Ok(client) => client,
+        Err(failure) => {
+            checks.push(Check::failed("server", &failure));
+            return;
+        }
+    };
+    if !connects(&client, known, now, checks).await {
+        return;
+    }
+    let session = match Session::of(known, remote::Format::Table).await {
         Ok(session) => session,
         Err(failure) => {
-            checks.push(Check::failed("account", &failure));
+            checks.push(wrong_account(known, &failure));
             return;
         }
     };
-    let response = match session.client.app_list(session.account, None, None, None).await {
-        Ok(response) => response,
-        Err(error) => {
-            checks.extend(diagnose(&session, &error));
-            return;
-        }
-    };
-    checks.push(Check::good(
-        "connection",
-        "the server responds and accepts the token",
-    ));
+    if let Err(error) = session.client.app_list(session.account, None, None, None).await {
+        checks.push(refused(&session, known, &error));
+        return;
+    }
     checks.push(account(&session).await);
-    checks.extend(
-        response
-            .headers()
-            .get("date")
-            .and_then(|date| clock(&session, date.to_str().ok()?)),
-    );
     match session.apps().await {
-        Ok(apps) => check_apps(&session, &apps, checks).await,
+        Ok(found) => apps::check(&session, &found, checks).await,
         Err(failure) => checks.push(Check::failed("apps", &failure)),
     }
     buckets(&session, checks).await;
+}
+
+/// Checks whether the server responds and accepts the token, and its clock. Needs no account. Returns false if other
+/// requests would fail, too.
+async fn connects(client: &Client, known: &Known, now: DateTime<Utc>, checks: &mut Vec<Check>) -> bool {
+    const AT: &str = "connection";
+    match client.account_list(None, None, None).await {
+        Ok(response) => {
+            checks.push(Check::good(AT, "the server responds and accepts the token"));
+            let date = response.headers().get("date");
+            checks.extend(date.and_then(|date| clock(now, date.to_str().ok()?)));
+            true
+        }
+        // Other servers, and older ones, don't list accounts.
+        Err(error) if is_unknown_route(&error) => {
+            checks.push(Check::good(AT, "the server responds"));
+            true
+        }
+        Err(error) => {
+            checks.extend(diagnose(known, &error));
+            false
+        }
+    }
+}
+
+/// Diagnoses an error of the first request.
+fn diagnose(known: &Known, error: &Error) -> Vec<Check> {
+    let url = known.url.as_ref();
+    let (address, from) = url.map_or(("", ""), |url| (url.value.as_str(), url.from.as_ref()));
+    let failure = remote::to_failure(address, error);
+    if let ErrorKind::Transport(_) | ErrorKind::Incomplete { .. } = error.kind() {
+        let found = format!("{} (the address is from {from})", failure.cause());
+        let mut fix = failure.next_step().unwrap_or_default().to_owned();
+        if let (true, Some(ca)) = (found.contains("certificate"), &known.ca) {
+            fix = format!(
+                "{}: it doesn't contain the server's certificate authority",
+                ca.fix()
+            );
+        }
+        let mut checks = vec![Check::wrong("connection", found, fix)];
+        if address.starts_with("https:")
+            && let Some(proxy) = PROXIES.into_iter().find(|name| environment(name).is_some())
+        {
+            checks.push(Check::doubtful(
+                "proxy",
+                format!("{proxy} is set, and requests go through it"),
+                "add the server to NO_PROXY to connect to it directly",
+            ));
+        }
+        return checks;
+    }
+    let connection = Check::good("connection", "the server responds");
+    let wrong = match (error.status(), &known.token) {
+        (Some(StatusCode::UNAUTHORIZED), Some(token)) => Check::wrong(
+            "token",
+            format!("{} (the token is from {})", failure.cause(), token.from),
+            format!("it is wrong, expired or revoked: {}", token.fix()),
+        ),
+        _ => Check::failed("server", &failure),
+    };
+    vec![connection, wrong]
+}
+
+/// Reports that the account was not found or not selected.
+fn wrong_account(known: &Known, failure: &Failure) -> Check {
+    match &known.account {
+        Some(account) => Check::wrong(
+            "account",
+            format!("{} (the account is from {})", failure.cause(), account.from),
+            account.fix(),
+        ),
+        None => Check::failed("account", failure),
+    }
+}
+
+/// Diagnoses the refusal of the first request in the account.
+fn refused(session: &Session, known: &Known, error: &Error) -> Check {
+    let failure = session.failure(error);
+    match error.status() {
+        Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) if !is_unknown_route(error) => {
+            let from = known.account.as_ref().map(source).unwrap_or_default();
+            Check::wrong(
+                "account",
+                format!(
+                    "the token can't access the account {}{from}: {}",
+                    session.account,
+                    failure.cause()
+                ),
+                "specify another --account, or a token of this account",
+            )
+        }
+        _ => Check::failed("server", &failure),
+    }
+}
+
+fn source<T>(given: &Given<T>) -> String {
+    format!(" (from {})", given.from)
 }
 
 /// Checks which account is used, and the token's role in it.
@@ -61,13 +154,8 @@ async fn account(session: &Session) -> Check {
     match session.accounts().await {
         Ok(accounts) => {
             let own = accounts.iter().find(|account| account.id == session.account);
-            Check::good(
-                AT,
-                own.map_or_else(
-                    || session.account.to_string(),
-                    |own| format!("{} ({}), as {}", own.name, own.id, own.role),
-                ),
-            )
+            let described = |own: &Account| format!("{} ({}), as {}", own.name, own.id, own.role);
+            Check::good(AT, own.map_or_else(|| session.account.to_string(), described))
         }
         Err(failure) => doubtful(AT, &failure),
     }
@@ -88,11 +176,13 @@ async fn buckets(session: &Session, checks: &mut Vec<Check>) {
         .filter(|bucket| bucket.state == BucketState::Failed);
     let before = checks.len();
     checks.extend(failed.map(|bucket| {
-        Check::wrong(
-            AT,
-            format!("{}: {}", bucket.name, reasons(bucket.state_unready.as_deref())),
-            "until this is fixed, its backups stay pending, and none are deleted",
-        )
+        let why = reasons(bucket.state_unready.as_deref());
+        let fix = if why.contains(MARKER) {
+            "mount the bucket's disk, or correct the bucket's path or URL in the server's configuration"
+        } else {
+            "until this is fixed, its backups stay pending, and none are deleted"
+        };
+        Check::wrong(AT, format!("{}: {why}", bucket.name), fix)
     }));
     if checks.len() > before {
         return;
@@ -118,43 +208,10 @@ fn doubtful(at: &'static str, failure: &Failure) -> Check {
     Check::doubtful(at, failure.cause(), failure.next_step().unwrap_or_default())
 }
 
-/// Diagnoses an error of the first request.
-fn diagnose(session: &Session, error: &Error) -> Vec<Check> {
-    let failure = session.failure(error);
-    if let ErrorKind::Transport(_) | ErrorKind::Incomplete { .. } = error.kind() {
-        let mut checks = vec![Check::failed("connection", &failure)];
-        if session.url.starts_with("https:")
-            && let Some(proxy) = PROXIES.into_iter().find(|name| environment(name).is_some())
-        {
-            checks.push(Check::doubtful(
-                "proxy",
-                format!("{proxy} is set, and requests go through it"),
-                "add the server to NO_PROXY to connect to it directly",
-            ));
-        }
-        return checks;
-    }
-    let connection = Check::good("connection", "the server responds");
-    let wrong = match error.status() {
-        Some(StatusCode::UNAUTHORIZED) => Check::failed("token", &failure),
-        Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) => Check::wrong(
-            "account",
-            format!(
-                "the token can't access the account {}: {}",
-                session.account,
-                failure.cause()
-            ),
-            "specify another --account, or a token of this account",
-        ),
-        _ => Check::failed("server", &failure),
-    };
-    vec![connection, wrong]
-}
-
 /// Compares the clocks of the server and of this machine.
-fn clock(session: &Session, date: &str) -> Option<Check> {
+fn clock(now: DateTime<Utc>, date: &str) -> Option<Check> {
     let there = DateTime::parse_from_rfc2822(date).ok()?.to_utc();
-    let apart = (session.now() - there).abs().to_std().ok()?;
+    let apart = (now - there).abs().to_std().ok()?;
     Some(if apart > CLOCKS_APART_MAX {
         Check::doubtful(
             "clock",
@@ -169,88 +226,20 @@ fn clock(session: &Session, date: &str) -> Option<Check> {
     })
 }
 
-async fn check_apps(session: &Session, apps: &[App], checks: &mut Vec<Check>) {
-    let configured: Vec<&App> = apps.iter().filter(|app| !is_undeclared(app)).collect();
-    if configured.is_empty() {
-        checks.push(Check::wrong(
-            "apps",
-            "the account has no apps",
-            "declare one in the server's configuration, and restart the server",
-        ));
-        return;
-    }
-    let in_state = |state: AppState| configured.iter().filter(move |app| app.state == state);
-    let (failed, away) = (in_state(AppState::Failed), in_state(AppState::Unavailable));
-    let unready = failed.clone().count() + away.clone().count();
-    if unready == 0 {
-        checks.push(Check::good(
-            "apps",
-            format!("{} can be backed up", configured.len()),
-        ));
-    }
-    for app in away {
-        let why = reasons(app.state_unready.as_deref());
-        checks.push(Check::wrong(
-            "apps",
-            format!("{} is unavailable: {why}", app.name),
-            "start a server on a machine with its volumes: until then, its backups stay pending",
-        ));
-    }
-    for app in failed {
-        let why = reasons(app.state_unready.as_deref());
-        checks.push(Check::wrong(
-            "apps",
-            format!("the latest restore of {} failed: {why}", app.name),
-            format!(
-                "appkeep backup restore BACKUP --app {}; see the server's log",
-                app.name
-            ),
-        ));
-    }
-    for app in configured.iter().take(APPS_CHECKED) {
-        match latest(session, app).await {
-            Ok(check) => checks.push(check),
-            Err(failure) => checks.push(Check::failed("backups", &failure)),
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::{Check, clock};
 
-/// Checks the latest backup of an app.
-async fn latest(session: &Session, app: &App) -> Result<Check, Failure> {
-    const AT: &str = "backups";
-    let (name, now) = (&app.name, session.now());
-    let backups = session.backups(Some(app.id)).await?;
-    let Some(latest) = backups.first() else {
-        return Ok(Check::doubtful(
-            AT,
-            format!("{name} has no backups"),
-            format!("appkeep backup create --app {name} --wait"),
-        ));
-    };
-    let created = age(&latest.metadata.creation_timestamp, now);
-    let found = format!(
-        "{name}: {}, created {created} ago, is {}",
-        latest.name, latest.state
-    );
-    let why = reasons(latest.state_unready.as_deref());
-    Ok(match latest.state.known() {
-        Some(ResourceState::Failed) => Check::wrong(
-            AT,
-            format!("{found}: {why}"),
-            format!("fix that, then: appkeep backup create --app {name} --wait"),
-        ),
-        Some(ResourceState::Removed | ResourceState::Unknown) => Check::wrong(
-            AT,
-            format!("{found}: {why}"),
-            "check whether the bucket's disk is mounted",
-        ),
-        _ => match resource::end_of_backup(latest) {
-            Some(End::Failed(why)) => Check::wrong(
-                AT,
-                format!("{name}: {}, created {created} ago, {why}", latest.name),
-                "fix the hook; the app may still be prepared for a snapshot",
-            ),
-            _ => Check::good(AT, found),
-        },
-    })
+    #[test]
+    fn clocks_that_differ_by_more_than_five_minutes_are_doubtful() {
+        let now = "2026-01-05T12:00:00Z".parse().unwrap();
+        let good = Check::good("clock", "it agrees with the server's");
+        assert_eq!(clock(now, "Mon, 05 Jan 2026 12:05:00 GMT"), Some(good.clone()));
+        assert_eq!(clock(now, "Mon, 05 Jan 2026 11:55:00 GMT"), Some(good));
+        let late = clock(now, "Mon, 05 Jan 2026 11:54:59 GMT").unwrap();
+        assert_eq!(
+            late.found,
+            "the server's clock is 2026-01-05 11:54:59 UTC, which differs by 301 seconds"
+        );
+    }
 }

@@ -6,8 +6,14 @@ use super::Check;
 use crate::login;
 use crate::remote::{Args, Known};
 
-/// Runs the checks, and returns the settings if they suffice for requests.
-pub(super) fn check(args: &Args, checks: &mut Vec<Check>) -> Option<Known> {
+/// Runs the checks, and returns the settings if they suffice for requests. If the server is optional, a missing address
+/// isn't a problem.
+pub(super) fn check(args: &Args, is_optional: bool, checks: &mut Vec<Check>) -> Option<Known> {
+    if let Err(error) = args.given() {
+        let fix = "correct the argument or the variable, or the file that it names";
+        checks.push(Check::wrong("settings", format!("{error:#}"), fix));
+        return None;
+    }
     let known = match args.known() {
         Ok(known) => known,
         Err(error) => {
@@ -16,6 +22,9 @@ pub(super) fn check(args: &Args, checks: &mut Vec<Check>) -> Option<Known> {
             return None;
         }
     };
+    if is_optional && known.url.is_none() {
+        return None;
+    }
     checks.extend(stored(&known));
     let server = match (&known.url, known.url()) {
         (Some(url), Ok(_)) => Check::good("server", format!("{}, from {}", url.value, url.from)),

@@ -7,18 +7,14 @@ use appkeep_client::types::{
     ScheduleMakes,
 };
 use appkeep_client::{Timestamp, Uuid};
-use appkeep_server::admin::schedule::Timing;
-use chrono::{DateTime, TimeDelta, Utc};
+use appkeep_server::admin::schedule::{OVERDUE_AFTER, Timing, overdue_by};
+use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 
 use crate::commands::{resource, restores};
 use crate::failure::Failure;
 use crate::remote::{End, Session, brief, is_undeclared, reasons};
-
-/// How long after its due time a scheduled backup may take before it counts as overdue, as in the alerts of
-/// `deploy/prometheus`.
-const GRACE: TimeDelta = TimeDelta::hours(2);
 
 /// The number of an app's newest backups among which the last good one is searched.
 const BACKUPS_READ_MAX: usize = 1000;
@@ -43,13 +39,13 @@ pub(super) struct Status {
 /// The status of a configured app.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct AppStatus {
+pub(in crate::commands) struct AppStatus {
     #[serde(rename = "appID")]
     pub(super) id: Uuid,
-    pub(super) name: String,
+    pub(in crate::commands) name: String,
     /// The newest completed backup.
-    pub(super) last_good: Option<GoodBackup>,
-    pub(super) schedules: Vec<ScheduleStatus>,
+    pub(in crate::commands) last_good: Option<GoodBackup>,
+    pub(in crate::commands) schedules: Vec<ScheduleStatus>,
     /// The reasons why the app needs attention.
     pub(super) problems: Vec<String>,
 }
@@ -57,28 +53,40 @@ pub(super) struct AppStatus {
 /// A completed backup.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct GoodBackup {
+pub(in crate::commands) struct GoodBackup {
     #[serde(rename = "backupID")]
     pub(super) id: Uuid,
     pub(super) name: String,
     /// The time of its data.
-    pub(super) backup_creation_timestamp: Timestamp,
+    pub(in crate::commands) backup_creation_timestamp: Timestamp,
 }
 
 /// A schedule that creates backups.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ScheduleStatus {
+pub(in crate::commands) struct ScheduleStatus {
     pub(super) name: String,
     pub(super) next_run_timestamp: Option<Timestamp>,
     /// How long the first run after the app's last good backup has been due, in seconds; zero if it is in the future.
     pub(super) due_secs: i64,
 }
 
+impl ScheduleStatus {
+    /// Describes by how much the schedule is overdue, if it is.
+    pub(in crate::commands) fn overdue(&self) -> Option<String> {
+        if self.due_secs <= OVERDUE_AFTER.num_seconds() {
+            return None;
+        }
+        let due = Duration::from_secs(self.due_secs.unsigned_abs());
+        let name = &self.name;
+        Some(format!("{name} is overdue: a backup was due {} ago", brief(due)))
+    }
+}
+
 /// Work in progress.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Running {
+pub(in crate::commands) struct Running {
     pub(super) app: String,
     /// `backup` or `restore`.
     pub(super) work: &'static str,
@@ -109,7 +117,11 @@ impl Status {
     pub(super) async fn read(session: &Session) -> Result<Self, Failure> {
         let mut apps = session.apps().await?;
         apps.retain(|app| !is_undeclared(app));
-        let requests = stream::iter(&apps).map(|app| read_app(session, app));
+        let requests = stream::iter(&apps).map(async |app| {
+            let (status, newest) = read_app(session, app).await?;
+            let restores = session.restores_if_listed(app.id).await?;
+            Ok((status, running(app, &newest, &restores)))
+        });
         let found: Vec<_> = requests.buffered(APPS_READ_AT_ONCE).try_collect().await?;
         let (apps, running): (Vec<AppStatus>, Vec<Vec<Running>>) = found.into_iter().unzip();
         let buckets = read_buckets(session).await?;
@@ -172,14 +184,20 @@ pub(in crate::commands) async fn newest_backups(
     Ok(newest)
 }
 
-async fn read_app(session: &Session, app: &App) -> Result<(AppStatus, Vec<Running>), Failure> {
+/// Reads the status of an app, and its backups from the newest one to the last good one: two requests.
+///
+/// # Errors
+/// When the server refuses a request.
+pub(in crate::commands) async fn read_app(
+    session: &Session,
+    app: &App,
+) -> Result<(AppStatus, Vec<AppBackup>), Failure> {
     let schedules = session.client.schedules(session.account, app.id).stream();
     let schedules: Vec<Schedule> = schedules
         .try_collect()
         .await
         .map_err(|error| session.failure(&error))?;
     let newest = newest_backups(session, app.id).await?;
-    let restores = session.restores_if_listed(app.id).await?;
     let now = session.now();
     let good = newest
         .iter()
@@ -204,7 +222,7 @@ async fn read_app(session: &Session, app: &App) -> Result<(AppStatus, Vec<Runnin
         problems: Vec::new(),
     };
     status.problems = problems(app, &status, &newest);
-    Ok((status, running(app, &newest, &restores)))
+    Ok((status, newest))
 }
 
 /// The time of a backup's data, or of its request.
@@ -227,13 +245,14 @@ fn status_of(schedule: &Schedule, good_at: Option<DateTime<Utc>>, now: DateTime<
     let since = good_at.or_else(|| schedule.metadata.creation_timestamp.to_utc().ok());
     // A cron expression that this program can't parse is never due.
     let timing = Timing::new(&schedule.cron, &schedule.time_zone).ok();
-    let due = timing
+    let jitter_secs = u32::try_from(schedule.jitter_secs).unwrap_or_default();
+    let overdue = timing
         .zip(since)
-        .and_then(|(timing, since)| timing.next_after(since));
+        .map(|(timing, since)| overdue_by(&timing, schedule.id, jitter_secs, since, now));
     ScheduleStatus {
         name: schedule.name.clone(),
         next_run_timestamp: schedule.next_run_timestamp.clone(),
-        due_secs: due.map_or(0, |due| (now - due).num_seconds().max(0)),
+        due_secs: overdue.map_or(0, |overdue| overdue.num_seconds()),
     }
 }
 
@@ -256,16 +275,7 @@ fn problems(app: &App, status: &AppStatus, newest: &[AppBackup]) -> Vec<String> 
             format!("none of the last {BACKUPS_READ_MAX} backups is good")
         });
     }
-    for schedule in &status.schedules {
-        if schedule.due_secs > GRACE.num_seconds() {
-            let due = Duration::from_secs(schedule.due_secs.unsigned_abs());
-            problems.push(format!(
-                "{} is overdue: a backup was due {} ago",
-                schedule.name,
-                brief(due)
-            ));
-        }
-    }
+    problems.extend(status.schedules.iter().filter_map(ScheduleStatus::overdue));
     problems
 }
 

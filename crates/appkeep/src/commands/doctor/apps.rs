@@ -1,0 +1,129 @@
+//! Checks of the apps: whether they can be backed up, their latest and their last good backups.
+
+use appkeep_client::types::{App, AppBackup, AppState, ResourceState};
+use chrono::TimeDelta;
+
+use super::Check;
+use crate::commands::resource;
+use crate::commands::status::read::{AppStatus, ScheduleStatus, read_app};
+use crate::remote::{End, Session, age, is_undeclared, reasons};
+
+/// The number of apps whose backups are checked.
+const APPS_CHECKED: usize = 50;
+
+/// The largest age of the last good backup of an app without a schedule.
+const AGE_MAX: TimeDelta = TimeDelta::days(7);
+
+const AT: &str = "backups";
+
+pub(super) async fn check(session: &Session, apps: &[App], checks: &mut Vec<Check>) {
+    let configured: Vec<&App> = apps.iter().filter(|app| !is_undeclared(app)).collect();
+    if configured.is_empty() {
+        checks.push(Check::wrong(
+            "apps",
+            "the account has no apps",
+            "declare one in the server's configuration, and restart the server",
+        ));
+        return;
+    }
+    states(&configured, checks);
+    for app in configured.iter().take(APPS_CHECKED) {
+        match read_app(session, app).await {
+            Ok((status, newest)) => {
+                checks.push(latest(session, &status, newest.first()));
+                checks.extend(not_recent(session, &status));
+            }
+            Err(failure) => checks.push(Check::failed(AT, &failure)),
+        }
+    }
+}
+
+/// Checks the states of the apps: ready, unavailable, being restored, or failed.
+fn states(apps: &[&App], checks: &mut Vec<Check>) {
+    let before = checks.len();
+    for app in apps {
+        let (name, why) = (&app.name, reasons(app.state_unready.as_deref()));
+        match app.state.known() {
+            Some(AppState::Unavailable) => checks.push(Check::wrong(
+                "apps",
+                format!("{name} is unavailable: {why}"),
+                "start a server on a machine with its volumes: until then, its backups stay pending",
+            )),
+            Some(AppState::Failed) => checks.push(Check::wrong(
+                "apps",
+                format!("the latest restore of {name} failed: {why}"),
+                format!("appkeep backup restore BACKUP --app {name}; see the server's log"),
+            )),
+            Some(AppState::Restoring) => checks.push(Check::doubtful(
+                "apps",
+                format!("a restore of {name} isn't finished"),
+                "appkeep status --watch shows when it ends: leave the app stopped until then",
+            )),
+            _ => {}
+        }
+    }
+    if checks.len() == before {
+        checks.push(Check::good("apps", format!("{} can be backed up", apps.len())));
+    }
+}
+
+/// Checks the latest backup of an app.
+fn latest(session: &Session, app: &AppStatus, latest: Option<&AppBackup>) -> Check {
+    let (name, now) = (&app.name, session.now());
+    let Some(latest) = latest else {
+        return Check::doubtful(
+            AT,
+            format!("{name} has no backups"),
+            format!("appkeep backup create --app {name} --wait"),
+        );
+    };
+    let created = age(&latest.metadata.creation_timestamp, now);
+    let found = format!(
+        "{name}: {}, created {created} ago, is {}",
+        latest.name, latest.state
+    );
+    let why = reasons(latest.state_unready.as_deref());
+    match latest.state.known() {
+        Some(ResourceState::Failed) => Check::wrong(
+            AT,
+            format!("{found}: {why}"),
+            format!("fix that, then: appkeep backup create --app {name} --wait"),
+        ),
+        Some(ResourceState::Removed | ResourceState::Unknown) => Check::wrong(
+            AT,
+            format!("{found}: {why}"),
+            "check whether the bucket's disk is mounted",
+        ),
+        _ => match resource::end_of_backup(latest) {
+            Some(End::Failed(why)) => Check::wrong(
+                AT,
+                format!("{name}: {}, created {created} ago, {why}", latest.name),
+                "fix the hook; the app may still be prepared for a snapshot",
+            ),
+            _ => Check::good(AT, found),
+        },
+    }
+}
+
+/// Reports overdue schedules, and an app without a schedule whose last good backup is old.
+fn not_recent(session: &Session, app: &AppStatus) -> Vec<Check> {
+    let name = &app.name;
+    let fix = format!("appkeep backup create --app {name} --wait; see the server's log");
+    let overdue = app.schedules.iter().filter_map(ScheduleStatus::overdue);
+    let mut checks: Vec<Check> = overdue
+        .map(|overdue| Check::wrong(AT, format!("{name}: {overdue}"), fix.clone()))
+        .collect();
+    let good = app.last_good.as_ref().filter(|_| app.schedules.is_empty());
+    if let Some(good) = good
+        && let Ok(time) = good.backup_creation_timestamp.to_utc()
+        && session.now() - time > AGE_MAX
+    {
+        let age = age(&good.backup_creation_timestamp, session.now());
+        checks.push(Check::doubtful(
+            AT,
+            format!("{name} has no schedule, and its last good backup is {age} old"),
+            format!("appkeep backup create --app {name} --wait, or declare a schedule"),
+        ));
+    }
+    checks
+}

@@ -214,6 +214,11 @@ impl Server {
         let wake = replacements.wake;
         let shared = store.clone();
         let admission = admission(&data, &options.config);
+        let restore_targets = RestoreTargets {
+            node: options.config.node.to_string(),
+            directories: options.config.restore_directories.clone().into(),
+        };
+        let restore_directories = restore_targets.directories.clone();
         let ids = options.ids.clone();
         let service = Service::new(
             shared.clone(),
@@ -221,13 +226,10 @@ impl Server {
             ids,
             wake.clone(),
             admission.clone(),
-        )
-        .with_files(engine.clone());
-        let restore_directories: Arc<[PathBuf]> = options.config.restore_directories.clone().into();
-        let service = service.with_restore_targets(RestoreTargets {
-            node: options.config.node.to_string(),
-            directories: restore_directories.clone(),
-        });
+        );
+        let service = service
+            .with_files(engine.clone())
+            .with_restore_targets(restore_targets);
         let metrics = options.operations_listen.map(|_| Arc::new(RequestMetrics::new()));
         let receivers = declared_receivers(&options.config, metrics.as_deref());
         let listener = listen(

@@ -186,7 +186,7 @@ mod tests {
         let (root, elsewhere) = (top.join("restored"), top.join("elsewhere"));
         fs::create_dir_all(root.join("shop")).unwrap();
         fs::create_dir(&elsewhere).unwrap();
-        let swapped = create(&root.join("shop/new"), &[root.clone()], |_| {
+        let swapped = create(&root.join("shop/new"), std::slice::from_ref(&root), |_| {
             fs::remove_dir(root.join("shop")).unwrap();
             symlink(&elsewhere, root.join("shop")).unwrap();
             Ok(())

@@ -249,19 +249,9 @@ fn of_error(error: Error, own: OwnKinds, correlation: Uuid) -> Problem {
         Error::AppRestoreUnfinished => APP_RESTORE_UNFINISHED.occurrence(correlation),
         Error::AppRestoring => APP_RESTORING.occurrence(correlation),
         Error::VolumesDiffer => VOLUMES_DIFFER.occurrence(correlation),
-        Error::TargetNotPermitted { directories } if directories.is_empty() => field(
-            TARGET_NOT_PERMITTED,
-            "target",
-            "the server has no directories for restores: expected restore_directories in [server] of its configuration",
-        ),
-        Error::TargetNotPermitted { directories } => field(
-            TARGET_NOT_PERMITTED,
-            "target",
-            &format!(
-                "it is not below a directory for restores: expected a directory below {}",
-                directories.join(" or ")
-            ),
-        ),
+        Error::TargetNotPermitted { directories } => {
+            field(TARGET_NOT_PERMITTED, "target", &expected_target(&directories))
+        }
         Error::SourceOfOtherNodes => SOURCE_OF_OTHER_NODES.occurrence(correlation),
         Error::RestoreStarted => RESTORE_STARTED.occurrence(correlation),
         Error::RestoreEnded => RESTORE_ENDED.occurrence(correlation),
@@ -286,6 +276,18 @@ fn of_error(error: Error, own: OwnKinds, correlation: Uuid) -> Problem {
             tracing::error!(reason, "internal error");
             own.failed.occurrence(correlation)
         }
+    }
+}
+
+fn expected_target(directories: &[String]) -> String {
+    if directories.is_empty() {
+        "the server has no directories for restores: expected restore_directories in [server] of its configuration"
+            .to_owned()
+    } else {
+        format!(
+            "it is not below a directory for restores: expected a directory below {}",
+            directories.join(" or ")
+        )
     }
 }
 

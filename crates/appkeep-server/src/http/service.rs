@@ -53,8 +53,8 @@ impl Api {
 
     fn of_methods(http: Http, is_served: impl Fn(&Method) -> bool) -> Result<Self, String> {
         let mut router = Router::new();
-        let routes = OPERATIONS.as_ref()?.iter();
-        for (path, method, id) in routes.filter(|(_, method, _)| is_served(method)) {
+        let operations = OPERATIONS.as_ref()?.iter();
+        for (path, method, id) in operations.filter(|(_, method, _)| is_served(method)) {
             let handler = HANDLERS.iter().find(|(operation, _)| operation == id);
             let (operation, handler) = handler.ok_or_else(|| format!("{id} has no handler"))?;
             router.add(method, path, Endpoint::Operation(operation, *handler));

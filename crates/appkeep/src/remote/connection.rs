@@ -1,7 +1,7 @@
 //! The server, token and account, from arguments, the environment, and the login.
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;

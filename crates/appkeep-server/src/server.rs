@@ -22,7 +22,7 @@ use appkeep_core::worker::{
     resume_restores, start_alarm_watch, start_bucket_meter, start_bucket_watch, start_deliveries,
     start_node_watch, start_reconciler,
 };
-use appkeep_engine::DataSpace;
+use appkeep_engine::{BucketCredentials, DataSpace};
 use appkeep_store::{PostgresStore, SqliteStore};
 use tokio::sync::{Notify, Semaphore};
 #[cfg(feature = "testing")]
@@ -195,22 +195,14 @@ impl Server {
         register: Register,
     ) -> Result<Self, StartError> {
         let (data, certificate, database, lock, clock) = opened;
-        let store = database.store;
-        let node = &options.config.node;
-        declare(store.as_ref(), node, &options.config, clock.as_ref()).await?;
+        let (node, config) = (&options.config.node, &options.config);
+        declare(database.store.as_ref(), node, config, clock.as_ref()).await?;
         let credentials = options.config.credentials();
-        let engine: Arc<dyn ServerEngine> = if let Some(engine) = replacements.engine {
-            engine
-        } else {
-            let parts = EngineParts {
-                data: &data,
-                config: &options.config,
-                credentials: credentials.clone(),
-                postgres: database.postgres.as_ref(),
-                register: &register,
-            };
-            Arc::new(parts.open().await?)
+        let engine = match replacements.engine {
+            Some(engine) => engine,
+            None => open_engine(&data, &options.config, &credentials, &database, &register).await?,
         };
+        let store = database.store;
         let wake = replacements.wake;
         let shared = store.clone();
         let admission = admission(&data, &options.config);
@@ -401,6 +393,23 @@ impl Server {
         }
         self.store.close().await;
     }
+}
+
+async fn open_engine(
+    data: &DataDir,
+    config: &Config,
+    credentials: &BucketCredentials,
+    database: &Database,
+    register: &Register,
+) -> Result<Arc<dyn ServerEngine>, StartError> {
+    let parts = EngineParts {
+        data,
+        config,
+        credentials: credentials.clone(),
+        postgres: database.postgres.as_ref(),
+        register,
+    };
+    Ok(Arc::new(parts.open().await?))
 }
 
 fn admission(data: &DataDir, config: &Config) -> Admission {

@@ -14,7 +14,7 @@ use crate::remote::{End, Session, Step, Wait, confirmed, is_unknown_route, note,
 #[group(skip)]
 pub(super) struct Args {
     /// Restore to this directory of the server's machine: each volume becomes a subdirectory. It must be below one of the
-    /// server's restore_directories, and be empty or not exist. The app doesn't change.
+    /// server's `restore_directories`, and be empty or not exist. The app doesn't change.
     #[arg(long, value_name = "DIR")]
     target: Option<String>,
     /// Restore only this file or directory, with its parent directories. The first name of the path is the volume. May be

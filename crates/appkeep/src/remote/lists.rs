@@ -347,7 +347,7 @@ impl Named for Of<AppRestore> {
         self.thing.id
     }
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         ""
     }
 

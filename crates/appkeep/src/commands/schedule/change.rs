@@ -32,6 +32,7 @@ struct Settings {
 /// The rules for keeping backups and snapshots. Those that no rule keeps are deleted; without rules, all are kept.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
+#[expect(clippy::struct_field_names, reason = "the names of the options")]
 struct Keep {
     /// Keep this many of the newest.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=9999))]

@@ -119,8 +119,7 @@ impl Listed for Of<AppRestore> {
             .shown(|of, _| restores::state(&of.thing)),
         Field::<Self>::extra("reason", REASON, |of| reason(of.thing.state_unready.as_deref())),
         Field::<Self>::new("size", Column::new("SIZE", Align::Right), |of| {
-            restores::bytes(of.thing.total_bytes)
-                .map_or(Exact::Nothing, Exact::Number)
+            restores::bytes(of.thing.total_bytes).map_or(Exact::Nothing, Exact::Number)
         })
         .shown(|of, _| restores::size(&of.thing).into()),
         Field::<Self>::new("created", AGE, created).shown(|of, now| age(created_at(of), now).into()),

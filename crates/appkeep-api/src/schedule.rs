@@ -446,7 +446,7 @@ pub struct ScheduleRetention {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "present"
     )]
-    #[schemars(with = "u32")]
+    #[schemars(with = "u32", range(min = 0, max = 9999))]
     pub keep_last: Option<u32>,
     /// Keeps the newest of each day, for this many days.
     #[serde(
@@ -454,7 +454,7 @@ pub struct ScheduleRetention {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "present"
     )]
-    #[schemars(with = "u32")]
+    #[schemars(with = "u32", range(min = 0, max = 9999))]
     pub keep_daily: Option<u32>,
     /// Keeps the newest of each week, for this many weeks.
     #[serde(
@@ -462,7 +462,7 @@ pub struct ScheduleRetention {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "present"
     )]
-    #[schemars(with = "u32")]
+    #[schemars(with = "u32", range(min = 0, max = 9999))]
     pub keep_weekly: Option<u32>,
     /// Keeps the newest of each month, for this many months.
     #[serde(
@@ -470,7 +470,7 @@ pub struct ScheduleRetention {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "present"
     )]
-    #[schemars(with = "u32")]
+    #[schemars(with = "u32", range(min = 0, max = 9999))]
     pub keep_monthly: Option<u32>,
     /// Keeps all that are at most this many days older than the newest.
     #[serde(
@@ -478,7 +478,7 @@ pub struct ScheduleRetention {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "present"
     )]
-    #[schemars(with = "u32")]
+    #[schemars(with = "u32", range(min = 0, max = 9999))]
     pub keep_days: Option<u32>,
 }
 

@@ -29,6 +29,7 @@ const fn ranked(
 }
 
 const BACKUP: On = On::Only("app_backup_create_for_app");
+const NEW_SCHEDULE: On = On::Only("app_schedule_create_for_app");
 const RESTORE: On = On::Only("app_update");
 const IN_ACCOUNT: On = On::InPath("account_id");
 
@@ -87,6 +88,14 @@ pub const ORDER: &[RankedRequest] = &[
         403, Problem::Numbers(&[47]), &["snapshotID"]),
     ranked(15, "unknown source", RESTORE, &[M::UnknownId("backupID")],
         400, Problem::Numbers(&[9]), &["backupID"]),
+    ranked(15, "rule of schedules", NEW_SCHEDULE, &[M::Member("hour", r#""5""#)],
+        400, Problem::Numbers(&[9]), &["hour"]),
+    ranked(16, "name of a schedule in use", NEW_SCHEDULE, &[],
+        409, Problem::Numbers(&[10]), &["name"]),
+    ranked(16, "configured schedule", On::Only("app_schedule_update_for_app"), &[],
+        409, Problem::Unnumbered, &[]),
+    ranked(16, "configured schedule", On::Only("app_schedule_delete_for_app"), &[],
+        409, Problem::Unnumbered, &[]),
     ranked(16, "pending source", RESTORE, &[],
         409, Problem::Numbers(&[111]), &["backupID"]),
     ranked(16, "name in use", On::Creates, &[M::Member("name", r#""taken""#)],

@@ -6,6 +6,7 @@ use appkeep_api::params::QueryError;
 use appkeep_api::problem::{InvalidItem, Problem, Status};
 use appkeep_core::admission::NotAdmitted;
 use appkeep_core::error::Error;
+use appkeep_core::schedule::FieldError;
 use dropshot::ErrorStatusCode;
 use uuid::Uuid;
 
@@ -211,17 +212,7 @@ fn of_error(error: Error, own: OwnKinds, correlation: Uuid) -> Problem {
         Error::AppRestoring => APP_RESTORING.occurrence(correlation),
         Error::InUseByRestore => IN_USE_BY_RESTORE.occurrence(correlation),
         Error::SnapshotInUse => SNAPSHOT_IN_USE.occurrence(correlation),
-        Error::InvalidFields(errors) => with_fields(
-            BODY_RULE,
-            errors
-                .into_iter()
-                .map(|error| InvalidItem {
-                    name: error.name.to_owned(),
-                    reason: error.reason,
-                })
-                .collect(),
-            correlation,
-        ),
+        Error::InvalidFields(errors) => with_fields(BODY_RULE, invalid_items(errors), correlation),
         Error::ScheduleConfigured => SCHEDULE_CONFIGURED.occurrence(correlation),
         Error::TooManySchedules => TOO_MANY_SCHEDULES.occurrence(correlation),
         Error::NotAdmitted(reason) => {
@@ -241,6 +232,14 @@ fn of_error(error: Error, own: OwnKinds, correlation: Uuid) -> Problem {
             own.failed.occurrence(correlation)
         }
     }
+}
+
+fn invalid_items(errors: Vec<FieldError>) -> Vec<InvalidItem> {
+    let items = errors.into_iter().map(|error| InvalidItem {
+        name: error.name.to_owned(),
+        reason: error.reason,
+    });
+    items.collect()
 }
 
 fn of_rejected(rejected: Rejected, correlation: Uuid) -> Problem {

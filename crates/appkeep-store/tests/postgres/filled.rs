@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use appkeep_core::actor::{AccountScope, Actor, Role, Token, TokenHash};
 use appkeep_core::app_restore::RestoreState;
 use appkeep_core::catalog::Declaration;
-use appkeep_core::ids::{BackupKind, ScheduleId, SnapshotKind};
+use appkeep_core::ids::{BackupKind, ScheduleId, SnapshotKind, SubjectId};
 use appkeep_core::job::{Claim, CreateSnapshot, JobPayload, JobResult, NewJob};
 use appkeep_core::name::NodeName;
 use appkeep_core::resource::Resource;
@@ -109,6 +109,20 @@ fn nightly() -> Schedule {
     }
 }
 
+/// A schedule of a client, with all of its fields.
+fn of_client() -> Schedule {
+    Schedule {
+        id: Uuid::from_u128(0x53).into(),
+        name: "of-client".to_owned(),
+        snapshot_retention: Some(Retention::last(2)),
+        origin: ScheduleOrigin::Api {
+            created_by: SubjectId::new(Uuid::from_u128(0x61)),
+            modified_by: None,
+        },
+        ..nightly()
+    }
+}
+
 /// Inserts a resource in each state. Later ones have smaller ids and were created earlier.
 async fn insert_resources<K: Pending>(tx: &mut dyn StoreTx, change: impl Fn(usize, &mut Resource<K>)) {
     for (n, state) in STATES.into_iter().enumerate() {
@@ -183,6 +197,8 @@ pub(crate) async fn fill(store: &SqliteStore) {
         decided_at: at(0),
     };
     assert!(tx.update_schedule_next(NIGHTLY, None, Some(next)).await.unwrap());
+    tx.insert_schedule(&of_client(), at(1)).await.unwrap();
+    assert!(tx.update_schedule(&of_client(), at(2)).await.unwrap());
     tx.update_bucket_problem(NODE, NEAR, Some("unreachable"))
         .await
         .unwrap();
@@ -265,8 +281,10 @@ pub(crate) async fn read_all(store: &dyn Store) -> String {
             add(&app);
             add(&store.fetch_app_view(id, app.id).await.unwrap());
             add(&store.fetch_latest_app_restore(id, app.id).await.unwrap());
-            for schedule in store.list_app_schedules(id, app.id).await.unwrap() {
-                add(&(schedule.item.schedule.id, schedule.item.next, schedule.created_at));
+            let mut schedules = store.list_app_schedules(id, app.id).await.unwrap();
+            schedules.sort_by_key(|schedule| schedule.item.schedule.id);
+            for schedule in schedules {
+                add(&(schedule.item.schedule, schedule.item.next, schedule.created_at));
             }
         }
     }

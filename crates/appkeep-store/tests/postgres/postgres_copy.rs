@@ -237,7 +237,8 @@ async fn copies_that_differ_are_not_committed() {
         (
             "CREATE RULE more AS ON INSERT TO schedules DO ALSO INSERT INTO tokens \
              (id, name, hash, subject, role, scope, created_micros) VALUES \
-             ('ffffffff-ffff-ffff-ffff-ffffffffffff', 'more', sha256(''), gen_random_uuid(), 'viewer', '[]', 0)",
+             ('ffffffff-ffff-ffff-ffff-ffffffffffff', 'more', sha256(''), gen_random_uuid(), 'viewer', '[]', 0) \
+             ON CONFLICT DO NOTHING",
             4,
         ),
     ] {

@@ -278,7 +278,9 @@ fn schedules_are_created_changed_and_deleted() {
     assert!(invalid.contains("hour \"25\" is not 0 to 23"), "{invalid}");
     for command in ["update", "delete"] {
         let refused = error_line(&fixture.run(["schedule", command, "yearly"]), 5);
-        assert_eq!(refused, "yearly is part of the server's configuration");
+        let expected =
+            "yearly is part of the server's configuration; change it in appkeep.toml, on the server";
+        assert_eq!(refused, expected);
     }
 
     let update = ["schedule", "update", "nightly", "--keep-last", "3", "--disable"];

@@ -19,10 +19,10 @@ pub(super) const FEWER: (&str, &str) = (
 
 /// The least number of checks for a [`Target`] with all optional parts. A run with fewer checks against a fresh
 /// server fails.
-pub const CHECKS: usize = 1556;
+pub const CHECKS: usize = 2502;
 
 /// The number of these checks that need a [`FaultInjector`](super::FaultInjector).
-pub const CHECKS_OF_STORAGE: usize = 47;
+pub const CHECKS_OF_STORAGE: usize = 61;
 
 /// The last check.
 pub(super) const CLEAN_UP: (&str, &str) =

@@ -136,13 +136,12 @@ impl ScheduleChange {
             Some(granularity) => granularity == Granularity::Custom,
             None if self.cron.is_some() || self.time_zone.is_some() => true,
             None if given.iter().any(Option::is_some) => false,
-            None => match before {
-                Some(timing) => return Some(timing.clone()),
-                None => {
+            None => {
+                if before.is_none() {
                     errors.add("granularity", "it is missing");
-                    return None;
                 }
-            },
+                return before.cloned();
+            }
         };
         if is_custom {
             self.custom_timing(before, errors)

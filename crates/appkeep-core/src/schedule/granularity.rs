@@ -59,12 +59,12 @@ impl Granularity {
 }
 
 impl SimpleTimes {
-    pub(super) fn fields(&self) -> [Option<u8>; 4] {
+    pub(super) fn fields(self) -> [Option<u8>; 4] {
         [self.minute, self.hour, self.day_of_week, self.day_of_month]
     }
 
     /// The cron expression.
-    pub(super) fn expression(&self) -> String {
+    pub(super) fn expression(self) -> String {
         let field = |value: Option<u8>| value.map_or_else(|| "*".to_owned(), |value| value.to_string());
         format!(
             "{} {} {} * {}",

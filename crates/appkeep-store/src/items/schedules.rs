@@ -20,7 +20,7 @@ pub(crate) fn schedule(row: &impl Row) -> Result<Schedule, StoreError> {
         creates_snapshot: row.flag("makes_snapshot")?,
         bucket_id: row.optional_id("bucket_id")?,
         retention: row.json("retention")?,
-        snapshot_retention: row.optional("snapshot_retention", |row, column| row.json(column))?,
+        snapshot_retention: row.optional("snapshot_retention", Row::json)?,
         enabled: row.flag("declared")? || row.flag("enabled")?,
         origin: origin(row)?,
     })

@@ -34,20 +34,20 @@ struct Settings {
 #[group(skip)]
 struct Keep {
     /// Keep this many of the newest.
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=9999))]
-    keep_last: Option<u32>,
+    #[arg(long = "keep-last", value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=9999))]
+    last: Option<u32>,
     /// Keep the newest of each day, for this many days that have one.
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=9999))]
-    keep_daily: Option<u32>,
+    #[arg(long = "keep-daily", value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=9999))]
+    daily: Option<u32>,
     /// Keep the newest of each week, for this many weeks that have one.
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=9999))]
-    keep_weekly: Option<u32>,
+    #[arg(long = "keep-weekly", value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=9999))]
+    weekly: Option<u32>,
     /// Keep the newest of each month, for this many months that have one.
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=9999))]
-    keep_monthly: Option<u32>,
+    #[arg(long = "keep-monthly", value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=9999))]
+    monthly: Option<u32>,
     /// Keep all that are at most this many days older than the newest.
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=9999))]
-    keep_days: Option<u32>,
+    #[arg(long = "keep-days", value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=9999))]
+    days: Option<u32>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -120,11 +120,11 @@ impl Keep {
     /// The rules; none if no option is given.
     fn retention(&self) -> Option<ScheduleRetention> {
         let retention = ScheduleRetention {
-            keep_last: self.keep_last.map(i64::from),
-            keep_daily: self.keep_daily.map(i64::from),
-            keep_weekly: self.keep_weekly.map(i64::from),
-            keep_monthly: self.keep_monthly.map(i64::from),
-            keep_days: self.keep_days.map(i64::from),
+            keep_last: self.last.map(i64::from),
+            keep_daily: self.daily.map(i64::from),
+            keep_weekly: self.weekly.map(i64::from),
+            keep_monthly: self.monthly.map(i64::from),
+            keep_days: self.days.map(i64::from),
             ..ScheduleRetention::default()
         };
         (retention != ScheduleRetention::default()).then_some(retention)

@@ -2,15 +2,14 @@
 
 use std::marker::PhantomData;
 
-use dropshot::{ApiEndpointResponse, Body, HttpError, HttpResponse, HttpResponseDeleted};
+use dropshot::{ApiEndpointResponse, Body, FreeformBody, HttpError, HttpResponse, HttpResponseOk};
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, Response, StatusCode};
 use serde::Serialize;
 
 use crate::problem::{PROBLEM_JSON, Problem};
 
-/// A response whose body is the content of a file, or an archive. dropshot can't document its media types and the status
-/// 206.
+/// A response whose body is the content of a file, or an archive. dropshot documents any media type, and not the status 206.
 pub struct Content(Response<Body>);
 
 impl HttpResponse for Content {
@@ -19,11 +18,7 @@ impl HttpResponse for Content {
     }
 
     fn response_metadata() -> ApiEndpointResponse {
-        ApiEndpointResponse {
-            success: Some(StatusCode::OK),
-            // A body without a schema.
-            ..HttpResponseDeleted::response_metadata()
-        }
+        HttpResponseOk::<FreeformBody>::response_metadata()
     }
 
     fn status_code(&self) -> StatusCode {

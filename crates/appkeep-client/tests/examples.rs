@@ -91,7 +91,9 @@ fn every_example_round_trips() {
         for (place, body, read) in requests.chain(responses) {
             let examples = examples(&contract, body);
             bodies += usize::from(!examples.is_empty());
-            for (name, example) in examples {
+            // Files and archives have no type.
+            let typed = examples.into_iter().filter(|(_, example)| !example.is_string());
+            for (name, example) in typed {
                 let read = read.unwrap_or_else(|| panic!("{id} {place} has no type"));
                 let after =
                     read(example.clone()).unwrap_or_else(|error| panic!("{id} {place} {name}: {error}"));

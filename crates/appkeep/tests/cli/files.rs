@@ -14,7 +14,7 @@ use appkeep_s3_server::{ACCESS_KEY, S3Server, SECRET_KEY};
 use serde_json::{Value, json};
 
 use crate::program::{appkeep, installation, stdout};
-use crate::remote::{Fixture, error_line};
+use crate::remote::{Fixture, error_line, last_error_as_json};
 use crate::terminal::Terminal;
 
 /// 2026-01-05 09:30:00 UTC, in seconds.
@@ -269,11 +269,6 @@ fn invalid_requests_fail_with_one_line() {
             "files are listed as text or JSON; specify --output json".to_owned(),
         ),
         (
-            &["dump", "before", "/data/noise", "-o", "json"],
-            2,
-            "dump has no output format; select a file with --target FILE".to_owned(),
-        ),
-        (
             &["dump", "before", "/data/dir"],
             2,
             "/data/dir is a directory; write it as an archive with --tar".to_owned(),
@@ -298,6 +293,11 @@ fn invalid_requests_fail_with_one_line() {
         assert!(found.starts_with(&line), "{arguments:?}: {found}");
     }
     assert_eq!(fs::read(installation.path().join("mine")).unwrap(), b"mine");
+    let refused = last_error_as_json(
+        &files(installation, &["dump", "before", "/data/noise", "-o", "json"]),
+        2,
+    );
+    assert_eq!(refused["title"], "dump has no output format");
 }
 
 #[test]

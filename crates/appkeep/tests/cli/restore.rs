@@ -9,6 +9,7 @@ use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, backups, descr
 use serde_json::json;
 
 use crate::program::{appkeep, damage_packs, installation, only_error_line, run, stdout};
+use crate::remote::last_error_line;
 use crate::terminal::{Terminal, plain};
 
 /// Fills a volume with several kinds of files.
@@ -157,10 +158,8 @@ fn parts_of_backups_are_restored_to_a_directory() {
     assert_eq!(names, ["link"]);
     assert_eq!(fs::read_dir(target.join("data")).unwrap().count(), 1);
     let inside = installation.path().join("volume/inside").display().to_string();
-    let refused = only_error_line(&restore(
-        &installation,
-        &["--backup", &backup, "--target", &inside],
-    ));
+    let refused = restore(&installation, &["--backup", &backup, "--target", &inside]);
+    let refused = last_error_line(&refused, 2);
     assert!(
         refused.contains("which contains data of this server"),
         "{refused}"

@@ -30,7 +30,7 @@ pub struct TestRequest {
     pub account: String,
     /// The app in the path, if there is one.
     pub app: String,
-    /// The backup, snapshot or schedule in the path, if there is one.
+    /// The backup, snapshot, restore or schedule in the path, if there is one.
     pub resource: String,
     /// The query string; if it is empty, there is no question mark.
     pub query: String,
@@ -56,6 +56,9 @@ impl TestRequest {
             "app_backup_create_for_app" => Payload::Json(backup_body()),
             "app_snap_create_for_app" => Payload::Json(snap_body()),
             "app_update" => Payload::Json(json!({"type": "application/astra-app", "version": "2.2"})),
+            "app_restore_create_for_app" => Payload::Json(json!({
+                "type": "application/astra-appRestore", "version": "1.0", "inPlace": true,
+            })),
             "app_schedule_create_for_app" => Payload::Json(json!({
                 "type": "application/astra-schedule", "version": "1.3", "name": "yearly", "enabled": "false",
                 "granularity": "hourly", "minute": "0",
@@ -98,7 +101,7 @@ impl TestRequest {
         let place = match name {
             "account_id" => &mut self.account,
             "app_id" => &mut self.app,
-            "appBackup_id" | "appSnap_id" | "schedule_id" => &mut self.resource,
+            "appBackup_id" | "appSnap_id" | "appRestore_id" | "schedule_id" => &mut self.resource,
             other => panic!("no path has an id called {other}"),
         };
         text.clone_into(place);
@@ -167,6 +170,7 @@ impl TestRequest {
             .replace("{app_id}", &self.app)
             .replace("{appBackup_id}", &self.resource)
             .replace("{appSnap_id}", &self.resource)
+            .replace("{appRestore_id}", &self.resource)
             .replace("{schedule_id}", &self.resource);
         if self.query.is_empty() {
             path

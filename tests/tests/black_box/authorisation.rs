@@ -28,7 +28,10 @@ fn at_other(fixture: &Fixture, own: &TestRequest) -> TestRequest {
     } else {
         &fixture.foreign_backup
     });
-    if foreign.operation.id == "app_update" {
+    if matches!(
+        foreign.operation.id.as_str(),
+        "app_update" | "app_restore_create_for_app"
+    ) {
         foreign.member("backupID", json!(fixture.foreign_backup));
     }
     foreign

@@ -96,7 +96,7 @@ impl Fixture {
             &self.backup
         };
         request.resource.clone_from(resource);
-        if operation_id == "app_update" {
+        if matches!(operation_id, "app_update" | "app_restore_create_for_app") {
             request.member("backupID", json!(self.backup));
         }
         if operation_id == "app_backup_change_list_for_app" {

@@ -210,7 +210,9 @@ fn exported(text: &str) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn alerts_dashboard_and_guide_use_the_metrics_that_exist() {
-    let builder = Builder::new().with_operations().config(&config());
+    let receiver = "\n[[notifications]]\nname = \"log\"\ncommand = [\"/bin/true\"]\n";
+    let config = config() + receiver;
+    let builder = Builder::new().with_operations().config(&config);
     let mut server = builder.tls(Tls::SelfSigned { names: Vec::new() }).start().await;
     server.restart(2, None).await;
     server.clock().advance(HOUR);

@@ -113,6 +113,7 @@ pub(super) async fn record_end(
 }
 
 /// Checks buckets and schedules every 10 s until it is stopped, and deletes notifications that were not delivered in time.
+/// Without receivers, it does nothing.
 #[must_use]
 pub fn start_alarm_watch(deps: &WorkerDeps) -> Background {
     let deps = deps.clone();
@@ -120,6 +121,13 @@ pub fn start_alarm_watch(deps: &WorkerDeps) -> Background {
         let mut tick = interval(CHECK_EVERY);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while shutdown.run_until_cancelled(tick.tick()).await.is_some() {
+            let has_receivers = deps
+                .notifier
+                .as_ref()
+                .is_some_and(|notifier| !notifier.receivers().is_empty());
+            if !has_receivers {
+                continue;
+            }
             if let Err(error) = check(&deps).await {
                 tracing::warn!(%error, "alarms could not be checked");
             }

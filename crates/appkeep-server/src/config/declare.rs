@@ -456,7 +456,7 @@ path = "/var/backups"
             (
                 "workers = 1",
                 "worker = 1",
-                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `node`, `workers`, `backups_max`, `body_timeout_secs`, `connections_max`, `connections_per_address_max`, `idle_timeout_secs`, `write_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`, `reserve_mib`, `app_jobs_max`, `account_jobs_max`, `pages`",
+                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `node`, `workers`, `backups_max`, `body_timeout_secs`, `connections_max`, `connections_per_address_max`, `idle_timeout_secs`, `write_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`, `reserve_mib`, `app_jobs_max`, `account_jobs_max`, `restore_directories`, `pages`",
             ),
             (
                 "name = \"shop\"",

@@ -10,6 +10,7 @@ use appkeep_core::catalog::Declaration;
 use appkeep_core::ids::{BackupKind, ScheduleId, SnapshotKind, SubjectId};
 use appkeep_core::job::{Claim, CreateSnapshot, JobPayload, JobResult, NewJob};
 use appkeep_core::name::NodeName;
+use appkeep_core::notification::{Event, EventKind, NewNotification, Subject};
 use appkeep_core::resource::Resource;
 use appkeep_core::schedule::{NextRun, Retention, Schedule, ScheduleOrigin, Timing};
 use appkeep_core::server::NewServer;
@@ -197,6 +198,22 @@ pub(crate) async fn fill(store: &SqliteStore) {
         decided_at: at(0),
     };
     assert!(tx.update_schedule_next(NIGHTLY, None, Some(next)).await.unwrap());
+    assert!(tx.insert_alarm("an alarm", at(1)).await.unwrap());
+    tx.insert_notification(&NewNotification {
+        id: Uuid::from_u128(0x71),
+        receiver: "pager".to_owned(),
+        event: Event {
+            kind: EventKind::Failure,
+            subject: Subject::Test,
+            account_id: None,
+            at: at(1),
+            since: None,
+            backup_name: None,
+            reasons: vec!["a reason".to_owned()],
+        },
+    })
+    .await
+    .unwrap();
     tx.insert_schedule(&of_client(), at(1)).await.unwrap();
     assert!(tx.update_schedule(&of_client(), at(2)).await.unwrap());
     tx.update_bucket_problem(NODE, NEAR, Some("unreachable"))
@@ -293,5 +310,6 @@ pub(crate) async fn read_all(store: &dyn Store) -> String {
     add(&store.list_pending_jobs().await.unwrap());
     add(&store.fetch_statistics().await.unwrap());
     add(&store.list_backup_results(100).await.unwrap());
+    add(&store.list_alarms().await.unwrap());
     text
 }

@@ -19,6 +19,10 @@ fn paths() -> BTreeMap<&'static str, (BTreeSet<&'static str>, &'static str)> {
             .entry(operation.path.as_str())
             .or_insert((BTreeSet::new(), operation.id.as_str()));
         path.0.insert(operation.method.as_str());
+        // The description of the GET includes HEAD.
+        if operation.id == "app_backup_content_fetch_for_app" {
+            path.0.insert("HEAD");
+        }
     }
     paths
 }
@@ -68,7 +72,8 @@ async fn undeclared_methods_get_405_with_allow() {
         }
         assert!(!declared.is_empty(), "{path}");
     }
-    assert_eq!(refused, METHODS.len() * paths().len() - operations().len());
+    let declared: usize = paths().values().map(|(methods, _)| methods.len()).sum();
+    assert_eq!(refused, METHODS.len() * paths().len() - declared);
     assert_eq!(fixture.everything().await, before);
 }
 

@@ -69,7 +69,7 @@ const ROWS: &[InvalidRequest] = &[
         &[M::RawQuery("include=id&include=name")], 400, Problem::Numbers(&[5]), &["include"]),
     extension("a repeated continue", On::InQuery("continue"),
         &[M::RawQuery(TOKEN_TWICE)], 400, Problem::Numbers(&[5]), &["continue"]),
-    extension("every bad value is named", On::InQuery("limit"),
+    extension("every bad value is named", On::InQuery("include"),
         &[M::RawQuery("limit=0&include=surprise&continue=x")], 400, Problem::Numbers(&[5]), &["limit", "include", "continue"]),
     extension("a bad value beside an unknown parameter", On::InQuery("limit"),
         &[M::RawQuery("colour=red&limit=0")], 400, Problem::Numbers(&[5]), &["limit", "colour"]),

@@ -43,10 +43,10 @@ backup cancel: Cancel a backup in progress, and delete it | appkeep job cancel |
 backup create: without --wait, the command returns at once | --bucket <BUCKET> | --all
   | --label <NAME=VALUE> | Examples:
 backup restore: Stop the app first | --yes | --wait | --target <DIR> | --include <PATH> | --to-app <APP> | Examples:
-backup ls: Requires --data | --recursive | %25 is a percent sign | Examples:
-backup find: Requires --data | A glob | Examples:
-backup dump: Requires --data | --target <FILE> | Only the owner can read | Examples:
-backup diff: Requires --data | The content isn't read | Examples:
+backup ls: --recursive | %25 is a percent sign | Examples:
+backup find: A glob | Examples:
+backup dump: --target <FILE> | Only the owner can read | Examples:
+backup diff: The content isn't read | Examples:
 snapshot: list | show | create | delete | Examples:
 ca: Compare its fingerprint | --fingerprint <FINGERPRINT> | Examples:
 context: the selected one, or that of --context | list | use | rename | delete | Examples:

@@ -72,6 +72,34 @@ EXCEPTIONS = (
         problem="9",
         reason="a body may refer to an unknown backup, or have two sources or none; the contract describes this in prose",
     ),
+    Exception_(
+        operation="app_restore_create_for_app",
+        failure="RejectedPositiveData",
+        status=400,
+        problem="9",
+        reason="a body may refer to an unknown backup, or have two sources or none; the contract describes this in prose",
+    ),
+    Exception_(
+        operation="app_backup_change_list_for_app",
+        failure="RejectedPositiveData",
+        status=400,
+        problem="5",
+        reason="the base may be unknown; a schema can't list the existing ones",
+    ),
+    *(
+        Exception_(
+            operation=operation,
+            failure="RejectedPositiveData",
+            status=400,
+            problem=problem,
+            reason=reason,
+        )
+        for operation in ("app_schedule_create_for_app", "app_schedule_update_for_app")
+        for problem, reason in (
+            ("9", "rules between fields of a schedule depend on the schedule and its app; the contract says so in words"),
+            ("108", "a body may refer to an unknown bucket; a schema can't list the existing ones"),
+        )
+    ),
     *(
         Exception_(
             operation=operation,
@@ -85,7 +113,9 @@ EXCEPTIONS = (
             "app_backup_list_for_app",
             "app_snap_list_for_app",
             "app_list",
+            "app_restore_list_for_app",
             "app_schedule_list_for_app",
+            "app_hook_list_for_app",
             "bucket_list",
             "cloud_list",
             "account_list",

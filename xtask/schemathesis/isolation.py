@@ -22,6 +22,9 @@ ACCOUNTS = "account_list"
 # Maximum number of repeated requests per operation. The response doesn't change after that.
 TIMES_MAX = 20
 
+# The ends of the paths of resources that can be deleted.
+RESOURCES = ("/{appBackup_id}", "/{appSnap_id}", "/{appRestore_id}", "/{schedule_id}")
+
 _session = requests.Session()
 _session.trust_env = False
 _times = {}
@@ -40,7 +43,7 @@ def isolation_of_accounts(ctx, response, case):
         return
     _times[operation] = _times.get(operation, 0) + 1
     methods = [request.method]
-    if request.method == "GET" and case.path_parameters.keys() & {"appBackup_id", "appSnap_id"}:
+    if request.method == "GET" and case.operation.path.endswith(RESOURCES):
         methods.append("DELETE")
     # Every account has the resources at these paths.
     elsewhere = len(case.path_parameters) > 1

@@ -93,9 +93,11 @@ impl TestServer {
         let copied = server.create_snapshot()?;
         let backup = server.back_up()?;
         let restored = server.back_up()?;
+        let restore = server.restore(&restored)?;
         server.examples = json!({
             "account_id": ACCOUNT, "app_id": APP, "bucketID": BUCKET,
             "appBackup_id": backup, "appSnap_id": snapshot, "backupID": restored, "snapshotID": copied,
+            "appRestore_id": restore, "base": restored,
         });
         Ok(server)
     }
@@ -145,6 +147,18 @@ impl TestServer {
 
     fn create_snapshot(&self) -> Result<Value> {
         self.completed_id(&self.server.create_snapshot(&self.owner)?)
+    }
+
+    fn restore(&self, backup: &Value) -> Result<Value> {
+        let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appRestores");
+        let body = json!({"type": "application/astra-appRestore", "version": "1.0", "backupID": backup, "inPlace": true});
+        let created = self
+            .server
+            .request(&Method::POST, &self.owner, &path, Some(&body))?;
+        let id = created.body["id"]
+            .as_str()
+            .with_context(|| format!("no restore: {}", created.text))?;
+        self.completed_id(&format!("{path}/{id}"))
     }
 
     fn completed_id(&self, path: &str) -> Result<Value> {

@@ -70,5 +70,6 @@ impl Attempt {
         Self {}
     }
 
+    #[expect(clippy::unused_self, reason = "the same signature as with the feature")]
     pub(crate) fn end(self, _: Result<StatusCode, &Error>) {}
 }

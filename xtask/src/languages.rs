@@ -43,6 +43,9 @@ const EXAMPLES: [Example; 2] = [
             "WARNING parsing POST /accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups ",
             "WARNING parsing POST /accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps ",
             "WARNING parsing PUT /accounts/{account_id}/k8s/v2/apps/{app_id} ",
+            "WARNING parsing POST /accounts/{account_id}/k8s/v1/apps/{app_id}/appRestores ",
+            "WARNING parsing POST /accounts/{account_id}/k8s/v1/apps/{app_id}/schedules ",
+            "WARNING parsing PUT /accounts/{account_id}/k8s/v1/apps/{app_id}/schedules/{schedule_id} ",
         ],
     },
     Example {

@@ -166,8 +166,8 @@ mod tests {
             example.findings(&output(example, warnings)).unwrap().len()
         };
         assert_eq!(findings(python, python.warnings), 0);
-        assert_eq!(findings(python, &python.warnings[..2]), 1);
+        assert_eq!(findings(python, &python.warnings[..5]), 1);
         assert_eq!(findings(typescript, &["WARNING parsing GET /"]), 1);
-        assert_eq!(python.findings("").unwrap().len(), 4);
+        assert_eq!(python.findings("").unwrap().len(), 7);
     }
 }

@@ -132,7 +132,7 @@ mod tests {
         let user = |name: &str| json!({"name": name, "fixedHeaders": [{"name": "Authorization", "value": "Bearer t"}]});
         let listed = json!({"auth": [user("owner"), user("other")]});
         fs::write(&users, listed.to_string()).unwrap();
-        let examples = json!({"account_id": ACCOUNT});
+        let examples = json!({"account_id": ACCOUNT, "backupID": ACCOUNT});
         let runner = Runner::installed(None).unwrap();
         let run = runner.run(&RunOptions {
             url: &wrong.uri(),

@@ -184,256 +184,161 @@ pub struct Schedule {
     pub metadata: Metadata,
 }
 
-/// A request for a new schedule. Mirrors `ScheduleCreate`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct ScheduleCreate {
-    /// The kind of resource.
-    #[serde(rename = "type")]
-    pub kind: ScheduleType,
-    /// Any documented version.
-    pub version: ScheduleVersion,
-    /// A name that no other schedule of the app has.
-    pub name: ScheduleName,
-    /// Whether it is active.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "Enabled")]
-    pub enabled: Option<Enabled>,
-    /// Its kind of times.
-    pub granularity: Granularity,
-    /// The minute of a granularity other than custom.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "Minute")]
-    pub minute: Option<Minute>,
-    /// The hour of a daily, weekly or monthly schedule.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "Hour")]
-    pub hour: Option<Hour>,
-    /// The day of a weekly schedule.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "DayOfWeek")]
-    pub day_of_week: Option<DayOfWeek>,
-    /// The day of a monthly schedule.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "DayOfMonth")]
-    pub day_of_month: Option<DayOfMonth>,
-    /// The times of granularity custom.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "String", length(min = 1, max = 256))]
-    pub cron: Option<String>,
-    /// The time zone of `cron`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "String", length(min = 1, max = 64))]
-    pub time_zone: Option<String>,
-    /// The maximum random delay of a run, in seconds.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "u32", range(min = 0, max = 86400))]
-    pub jitter_secs: Option<u32>,
-    /// The kinds of resources that a run creates.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "Vec<Makes>")]
-    pub makes: Option<Vec<Makes>>,
-    /// The bucket of its backups.
-    #[serde(
-        rename = "bucketID",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "Identifier")]
-    pub bucket_id: Option<Identifier>,
-    /// The number of backups that are kept.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "Count")]
-    pub backup_retention: Option<Count>,
-    /// The number of snapshots that are kept.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "Count")]
-    pub snapshot_retention: Option<Count>,
-    /// The rules for keeping its backups and snapshots.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "ScheduleRetention")]
-    pub retention: Option<ScheduleRetention>,
+/// Defines the body of a request. Bodies differ in whether they require the name and the granularity.
+macro_rules! schedule_body {
+    ($(#[$doc:meta])+ $body:ident { $($name:tt)+ } { $($granularity:tt)+ }) => {
+        $(#[$doc])+
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields, rename_all = "camelCase")]
+        pub struct $body {
+            /// The kind of resource.
+            #[serde(rename = "type")]
+            pub kind: ScheduleType,
+            /// Any documented version.
+            pub version: ScheduleVersion,
+            $($name)+
+            /// Whether it is active.
+            #[serde(
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "present"
+            )]
+            #[schemars(with = "Enabled")]
+            pub enabled: Option<Enabled>,
+            $($granularity)+
+            /// The minute of a granularity other than custom.
+            #[serde(
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "present"
+            )]
+            #[schemars(with = "Minute")]
+            pub minute: Option<Minute>,
+            /// The hour of a daily, weekly or monthly schedule.
+            #[serde(
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "present"
+            )]
+            #[schemars(with = "Hour")]
+            pub hour: Option<Hour>,
+            /// The day of a weekly schedule.
+            #[serde(
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "present"
+            )]
+            #[schemars(with = "DayOfWeek")]
+            pub day_of_week: Option<DayOfWeek>,
+            /// The day of a monthly schedule.
+            #[serde(
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "present"
+            )]
+            #[schemars(with = "DayOfMonth")]
+            pub day_of_month: Option<DayOfMonth>,
+            /// The times of granularity custom.
+            #[serde(
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "present"
+            )]
+            #[schemars(with = "String", length(min = 1, max = 256))]
+            pub cron: Option<String>,
+            /// The time zone of `cron`.
+            #[serde(
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "present"
+            )]
+            #[schemars(with = "String", length(min = 1, max = 64))]
+            pub time_zone: Option<String>,
+            /// The maximum random delay of a run, in seconds.
+            #[serde(
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "present"
+            )]
+            #[schemars(with = "u32", range(min = 0, max = 86400))]
+            pub jitter_secs: Option<u32>,
+            /// The kinds of resources that a run creates.
+            #[serde(
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "present"
+            )]
+            #[schemars(with = "Vec<Makes>")]
+            pub makes: Option<Vec<Makes>>,
+            /// The bucket of its backups.
+            #[serde(
+                rename = "bucketID",
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "present"
+            )]
+            #[schemars(with = "Identifier")]
+            pub bucket_id: Option<Identifier>,
+            /// The number of backups that are kept.
+            #[serde(
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "present"
+            )]
+            #[schemars(with = "Count")]
+            pub backup_retention: Option<Count>,
+            /// The number of snapshots that are kept.
+            #[serde(
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "present"
+            )]
+            #[schemars(with = "Count")]
+            pub snapshot_retention: Option<Count>,
+            /// The rules for keeping its backups and snapshots.
+            #[serde(
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "present"
+            )]
+            #[schemars(with = "ScheduleRetention")]
+            pub retention: Option<ScheduleRetention>,
+        }
+    };
 }
 
-/// New settings of a schedule; absent ones keep their values. Mirrors `ScheduleUpdate`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct ScheduleUpdate {
-    /// The kind of resource.
-    #[serde(rename = "type")]
-    pub kind: ScheduleType,
-    /// Any documented version.
-    pub version: ScheduleVersion,
-    /// A name that no other schedule of the app has.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "ScheduleName")]
-    pub name: Option<ScheduleName>,
-    /// Whether it is active.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "Enabled")]
-    pub enabled: Option<Enabled>,
-    /// Its kind of times.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "Granularity")]
-    pub granularity: Option<Granularity>,
-    /// The minute of a granularity other than custom.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "Minute")]
-    pub minute: Option<Minute>,
-    /// The hour of a daily, weekly or monthly schedule.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "Hour")]
-    pub hour: Option<Hour>,
-    /// The day of a weekly schedule.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "DayOfWeek")]
-    pub day_of_week: Option<DayOfWeek>,
-    /// The day of a monthly schedule.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "DayOfMonth")]
-    pub day_of_month: Option<DayOfMonth>,
-    /// The times of granularity custom.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "String", length(min = 1, max = 256))]
-    pub cron: Option<String>,
-    /// The time zone of `cron`.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "String", length(min = 1, max = 64))]
-    pub time_zone: Option<String>,
-    /// The maximum random delay of a run, in seconds.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "u32", range(min = 0, max = 86400))]
-    pub jitter_secs: Option<u32>,
-    /// The kinds of resources that a run creates.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "Vec<Makes>")]
-    pub makes: Option<Vec<Makes>>,
-    /// The bucket of its backups.
-    #[serde(
-        rename = "bucketID",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "Identifier")]
-    pub bucket_id: Option<Identifier>,
-    /// The number of backups that are kept.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "Count")]
-    pub backup_retention: Option<Count>,
-    /// The number of snapshots that are kept.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "Count")]
-    pub snapshot_retention: Option<Count>,
-    /// The rules for keeping its backups and snapshots.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    #[schemars(with = "ScheduleRetention")]
-    pub retention: Option<ScheduleRetention>,
+schedule_body! {
+    /// A request for a new schedule. Mirrors `ScheduleCreate`.
+    ScheduleCreate {
+        /// A name that no other schedule of the app has.
+        pub name: ScheduleName,
+    } {
+        /// Its kind of times.
+        pub granularity: Granularity,
+    }
+}
+
+schedule_body! {
+    /// New settings of a schedule; absent ones keep their values. Mirrors `ScheduleUpdate`.
+    ScheduleUpdate {
+        /// A name that no other schedule of the app has.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "present"
+        )]
+        #[schemars(with = "ScheduleName")]
+        pub name: Option<ScheduleName>,
+    } {
+        /// Its kind of times.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "present"
+        )]
+        #[schemars(with = "Granularity")]
+        pub granularity: Option<Granularity>,
+    }
 }
 
 /// The retention of a schedule's backups or snapshots. Mirrors `ScheduleRetention`.

@@ -2,7 +2,6 @@
 
 use appkeep_api::account::{AccountListType, AccountVersion};
 use appkeep_api::params::{AccountListQuery, QueryParams};
-use appkeep_core::error::Error;
 
 use super::call::{Answered, Call};
 use super::short_list::{self, Head};
@@ -14,7 +13,6 @@ pub(super) async fn list(call: &Call<'_>, query: QueryParams<AccountListQuery>) 
     let found = call.http().service.account_list(&ctx, &options).await?;
     let accounts = found.items.iter();
     let accounts = accounts.map(|account| to_wire_declared::account(account, ctx.actor.role));
-    let accounts: Vec<_> = accounts.collect::<Result<_, _>>().map_err(Error::Internal)?;
     let head = Head(AccountListType::Accounts, AccountVersion::V1_0);
-    short_list::answer(call.http(), &ctx, head, &accounts, found.continue_after, &include)
+    short_list::answer(call.http(), &ctx, head, accounts, found.continue_after, &include)
 }

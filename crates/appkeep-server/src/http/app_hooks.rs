@@ -3,7 +3,6 @@
 use appkeep_api::hook::{HookListType, HookVersion};
 use appkeep_api::params::{AppPath, HookListQuery, QueryParams};
 use appkeep_core::authz::Read;
-use appkeep_core::error::Error;
 
 use super::call::{Answered, Call, app};
 use super::short_list::{self, Head};
@@ -21,13 +20,13 @@ pub(super) async fn list_for_app(
     let found = service
         .app_hook_list_for_app(&authorized, app_id, options)
         .await?;
-    let hooks: Result<Vec<_>, _> = found.items.iter().map(to_wire_declared::hook).collect();
+    let hooks = found.items.iter().map(to_wire_declared::hook);
     let head = Head(HookListType::Hooks, HookVersion::V1_3);
     short_list::answer(
         call.http(),
         authorized.ctx(),
         head,
-        &hooks.map_err(Error::Internal)?,
+        hooks,
         found.continue_after,
         &include,
     )

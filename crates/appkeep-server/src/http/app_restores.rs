@@ -7,7 +7,6 @@ use appkeep_api::params::{AppPath, AppRestoreListQuery, AppRestorePath, NoQuery,
 use appkeep_api::reply::Reply;
 use appkeep_core::app_restore::AppRestore;
 use appkeep_core::authz::{Read, Write};
-use appkeep_core::error::Error;
 use appkeep_core::ids::{AppId, AppRestoreId};
 use http::StatusCode;
 use http::header::LOCATION;
@@ -31,10 +30,9 @@ pub(super) async fn list_for_app(
         .app_restore_list_for_app(&authorized, app_id, options)
         .await?;
     let restores = found.items.iter().map(|found| to_wire::app_restore(&found.item));
-    let restores: Vec<_> = restores.collect::<Result<_, _>>().map_err(Error::Internal)?;
     let head = Head(AppRestoreListType::AppRestores, AppRestoreVersion::V1_0);
     let ctx = authorized.ctx();
-    short_list::answer(call.http(), ctx, head, &restores, found.continue_after, &include)
+    short_list::answer(call.http(), ctx, head, restores, found.continue_after, &include)
 }
 
 pub(super) async fn fetch_for_app(

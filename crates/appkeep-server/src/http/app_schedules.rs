@@ -35,13 +35,12 @@ pub(super) async fn list_for_app(
         .app_schedule_list_for_app(&authorized, app_id, options)
         .await?;
     let schedules = found.items.iter().map(to_wire_declared::schedule);
-    let schedules: Vec<_> = schedules.collect::<Result<_, _>>().map_err(Error::Internal)?;
     let head = Head(ScheduleListType::Schedules, ScheduleVersion::V1_3);
     short_list::answer(
         call.http(),
         authorized.ctx(),
         head,
-        &schedules,
+        schedules,
         found.continue_after,
         &include,
     )

@@ -1,10 +1,11 @@
 //! Handlers of the operations on buckets and clouds. There are no clouds.
 
+use std::iter;
+
 use appkeep_api::bucket::{BucketListType, BucketVersion};
 use appkeep_api::cloud::{Cloud, CloudListType, CloudVersion};
 use appkeep_api::params::{AccountPath, BucketListQuery, CloudListQuery, QueryParams};
 use appkeep_core::authz::Read;
-use appkeep_core::error::Error;
 
 use super::call::{Answered, Call};
 use super::short_list::{self, Head};
@@ -24,14 +25,13 @@ pub(super) async fn list(
         let (problem, features) = (found.problems.get(&id), found.features.get(&id));
         to_wire_declared::bucket(bucket, found.default_id == Some(id), problem, features)
     });
-    let buckets: Vec<_> = buckets.collect::<Result<_, _>>().map_err(Error::Internal)?;
     let head = Head(BucketListType::Buckets, BucketVersion::V1_2);
     let continue_after = found.list.continue_after;
     short_list::answer(
         call.http(),
         authorized.ctx(),
         head,
-        &buckets,
+        buckets,
         continue_after,
         &include,
     )
@@ -45,6 +45,6 @@ pub(super) async fn list_clouds(
     let authorized = call.authorize::<Read>(path.account_id).await?;
     let (include, _) = list::wanted(query)?;
     let head = Head(CloudListType::Clouds, CloudVersion::V1_0);
-    let none: [Cloud; 0] = [];
-    short_list::answer(call.http(), authorized.ctx(), head, &none, None, &include)
+    let none = iter::empty::<Result<Cloud, String>>();
+    short_list::answer(call.http(), authorized.ctx(), head, none, None, &include)
 }

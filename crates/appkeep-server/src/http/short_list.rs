@@ -27,15 +27,18 @@ struct Whole<K, V> {
 /// The values that precede a list's items: its type and version.
 pub(super) struct Head<K, V>(pub(super) K, pub(super) V);
 
-/// Responds with a list of `items` that continues after `continue_after`.
+/// Responds with a list of `items`, which may not be convertible, that continues after `continue_after`.
 pub(super) fn answer<T: Serialize, K: Serialize, V: Serialize>(
     http: &Http,
     ctx: &OpContext,
     Head(kind, version): Head<K, V>,
-    items: &[T],
+    items: impl Iterator<Item = Result<T, String>>,
     continue_after: Option<Position>,
     include: &Columns,
 ) -> Answered {
+    let items = items
+        .collect::<Result<Vec<T>, String>>()
+        .map_err(Error::Internal)?;
     let item = |item: &T| match include {
         None => serde_json::to_value(item),
         Some(names) => {

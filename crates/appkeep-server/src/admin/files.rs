@@ -5,10 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use appkeep_core::app_backup::AppBackup;
-use appkeep_core::catalog::Bucket;
-use appkeep_core::ids::{AppBackupId, AppId};
-use appkeep_core::state::ResourceState;
+use appkeep_core::ids::AppId;
 use appkeep_core::store::{Store, StoreError};
 use appkeep_engine::{EngineConfig, RusticEngine};
 
@@ -19,7 +16,7 @@ use crate::admin::database::{DatabaseError, open_store};
 use crate::admin::keys::{self, KeyError};
 use crate::config::Config;
 
-/// The reason why files of backups can't be read.
+/// The reason why the backups of a server can't be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FilesError {
@@ -32,28 +29,6 @@ pub enum FilesError {
     /// The database can't be opened.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// The database can't be used.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The backup or its bucket doesn't exist.
-    #[error("{0}")]
-    NotFound(String),
-    /// The backup isn't completed.
-    #[error("the backup is {0}, not completed")]
-    NotCompleted(&'static str),
-}
-
-/// Opens the data directory `path` of an existing server, which may run: its database, and a reader of the files of its
-/// backups.
-///
-/// # Errors
-/// As [`StoredBackups::open`].
-pub async fn stored_files(
-    path: &Path,
-    config: Option<&Config>,
-) -> Result<(Arc<dyn Store>, Arc<dyn BackupFiles>), FilesError> {
-    let StoredBackups { store, engine } = StoredBackups::open(path, config).await?;
-    Ok((store, Arc::new(engine)))
 }
 
 /// The backups in the database of a server, and the keys and credentials to read their files.
@@ -80,10 +55,10 @@ impl StoredBackups {
         Ok(Self { store, engine })
     }
 
-    /// Returns the database.
+    /// Returns the database, and the reader of the files.
     #[must_use]
-    pub fn store(&self) -> Arc<dyn Store> {
-        self.store.clone()
+    pub fn into_parts(self) -> (Arc<dyn Store>, Arc<dyn BackupFiles>) {
+        (self.store, Arc::new(self.engine))
     }
 
     /// Looks up the name of an app of any account.
@@ -100,24 +75,4 @@ impl StoredBackups {
     pub async fn close(self) {
         self.store.close().await;
     }
-}
-
-/// Looks up a completed backup of any account, and its bucket.
-pub(super) async fn completed_backup(
-    store: &dyn Store,
-    id: AppBackupId,
-) -> Result<(AppBackup, Bucket), FilesError> {
-    for account in store.list_accounts().await? {
-        let Some(backup) = store.fetch_resource(account.id, id).await? else {
-            continue;
-        };
-        if backup.state != ResourceState::Completed {
-            return Err(FilesError::NotCompleted(backup.state.as_str()));
-        }
-        let bucket_id = backup.details.bucket_id;
-        let bucket = store.fetch_bucket(account.id, bucket_id).await?;
-        let bucket = bucket.ok_or_else(|| FilesError::NotFound(format!("there is no bucket {bucket_id}")))?;
-        return Ok((backup, bucket));
-    }
-    Err(FilesError::NotFound(format!("there is no backup {id}")))
 }

@@ -25,7 +25,6 @@ pub use appkeep_core::engine::{
 
 use crate::admin::data_dir::{DataDir, DataDirError, DataDirLock, DatabaseKind};
 use crate::admin::database::{DatabaseError, StoreClock, clock_of, find_live_server, open_store};
-use crate::admin::files::{FilesError, completed_backup};
 use crate::admin::keys::{self, KeyError, KeyStore};
 use crate::config::Config;
 use crate::system::IdSource;
@@ -254,19 +253,22 @@ impl Stopped {
         &self,
         id: AppBackupId,
     ) -> Result<(AccountId, AppId, RestoreData, Option<u64>), RestoreError> {
-        let found = completed_backup(self.store.as_ref(), id).await;
-        let (backup, bucket) = found.map_err(|error| match error {
-            FilesError::Store(error) => RestoreError::Store(error),
-            error => RestoreError::Source(error.to_string()),
-        })?;
-        let (source, total_bytes) = (
-            RestoreData::Backup {
+        for account in self.store.list_accounts().await? {
+            let Some(backup) = self.store.fetch_resource(account.id, id).await? else {
+                continue;
+            };
+            check_completed("backup", backup.state)?;
+            let bucket_id = backup.details.bucket_id;
+            let bucket = self.store.fetch_bucket(account.id, bucket_id).await?;
+            let bucket =
+                bucket.ok_or_else(|| RestoreError::Source(format!("there is no bucket {bucket_id}")))?;
+            let source = RestoreData::Backup {
                 bucket,
                 backup_id: id,
-            },
-            backup.details.total_bytes,
-        );
-        Ok((backup.account_id, backup.app_id, source, total_bytes))
+            };
+            return Ok((account.id, backup.app_id, source, backup.details.total_bytes));
+        }
+        Err(RestoreError::Source(format!("there is no backup {id}")))
     }
 
     async fn snapshot(
@@ -277,7 +279,7 @@ impl Stopped {
             let Some(snapshot) = self.store.fetch_resource(account.id, id).await? else {
                 continue;
             };
-            check_completed(snapshot.state)?;
+            check_completed("snapshot", snapshot.state)?;
             return Ok((account.id, snapshot.app_id, RestoreData::Snapshot(id), None));
         }
         Err(RestoreError::Source(format!("there is no snapshot {id}")))
@@ -389,12 +391,12 @@ impl Stopped {
     }
 }
 
-fn check_completed(state: ResourceState) -> Result<(), RestoreError> {
+fn check_completed(kind: &str, state: ResourceState) -> Result<(), RestoreError> {
     if state == ResourceState::Completed {
         Ok(())
     } else {
         Err(RestoreError::Source(format!(
-            "the snapshot is {}, not completed",
+            "the {kind} is {}, not completed",
             state.as_str()
         )))
     }

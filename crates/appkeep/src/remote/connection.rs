@@ -9,7 +9,7 @@ use appkeep_client::SecretString;
 use appkeep_server::Config;
 use appkeep_server::admin::Store;
 use appkeep_server::admin::database::open_store;
-use appkeep_server::admin::files::{BackupFiles, stored_files};
+use appkeep_server::admin::files::{BackupFiles, StoredBackups};
 use appkeep_server::offline::OfflineApi;
 
 use crate::credentials::{self, environment, read, token_in};
@@ -118,10 +118,10 @@ impl Source {
             )
             .next("specify it with --data DIR")
         })?;
-        // Whoever can read the database can read everything: the API's audit record is only noise.
+        // Users who can read the database can read all backups, so audit records would add nothing.
         logging::start("audit=off,error", LogFormat::Text)?;
         let config = self.config.as_deref().map(Config::load).transpose()?;
-        Ok(stored_files(data, config.as_ref()).await?)
+        Ok(StoredBackups::open(data, config.as_ref()).await?.into_parts())
     }
 
     /// Opens the database, which its server may use at the same time.

@@ -176,7 +176,7 @@ pub struct Receiver {
 impl Receiver {
     /// Whether it receives this event.
     #[must_use]
-    pub fn wants(&self, event: &Event) -> bool {
+    pub fn receives(&self, event: &Event) -> bool {
         self.events.contains(&event.kind)
             && self.account_id.is_none_or(|id| event.account_id == Some(id))
             && (self.app_ids.is_empty()
@@ -404,24 +404,24 @@ mod tests {
             timeout_secs: 10,
         };
         let [backup, _, bucket, _] = subjects().map(|subject| event(EventKind::Failure, subject));
-        assert!(all.wants(&backup) && all.wants(&bucket));
-        assert!(!all.wants(&event(EventKind::Test, Subject::Test)));
+        assert!(all.receives(&backup) && all.receives(&bucket));
+        assert!(!all.receives(&event(EventKind::Test, Subject::Test)));
         let of_app = |id: u128| Receiver {
             app_ids: vec![Uuid::from_u128(id).into()],
             ..all.clone()
         };
-        assert!(of_app(2).wants(&backup));
-        assert!(!of_app(9).wants(&backup) && !of_app(2).wants(&bucket));
+        assert!(of_app(2).receives(&backup));
+        assert!(!of_app(9).receives(&backup) && !of_app(2).receives(&bucket));
         let elsewhere = Receiver {
             account_id: Some(Uuid::from_u128(9).into()),
             ..all.clone()
         };
-        assert!(!elsewhere.wants(&backup));
+        assert!(!elsewhere.receives(&backup));
         let only_recovery = Receiver {
             events: vec![EventKind::Recovery],
             ..all
         };
-        assert!(!only_recovery.wants(&backup));
+        assert!(!only_recovery.receives(&backup));
     }
 
     #[test]

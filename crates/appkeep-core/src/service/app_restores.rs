@@ -288,12 +288,11 @@ async fn check_source(
     request: &CreateAppRestore,
     may_clone: bool,
 ) -> Result<FoundSource, Error> {
-    let is_permitted = |app_id| may_clone || app_id == request.app_id;
     match request.source {
         RestoreSource::Backup(id) => {
             let found = tx.fetch_resource(account_id, id).await?;
             let backup = found
-                .filter(|backup| is_permitted(backup.app_id))
+                .filter(|backup| may_clone || backup.app_id == request.app_id)
                 .ok_or(Error::BackupNotFound)?;
             if backup.state != ResourceState::Completed {
                 return Err(Error::BackupNotReady);
@@ -306,15 +305,9 @@ async fn check_source(
         RestoreSource::Snapshot(id) => {
             let found = tx.fetch_resource(account_id, id).await?;
             let node = found.as_ref().and_then(SnapshotKind::node);
-            let app_id = found.as_ref().map_or(request.app_id, |found| found.app_id);
-            check_snapshot_source(
-                found,
-                if is_permitted(app_id) {
-                    app_id
-                } else {
-                    request.app_id
-                },
-            )?;
+            let of_any_app = found.as_ref().filter(|_| may_clone);
+            let app_id = of_any_app.map_or(request.app_id, |found| found.app_id);
+            check_snapshot_source(found, app_id)?;
             Ok(FoundSource { app_id, node })
         }
     }

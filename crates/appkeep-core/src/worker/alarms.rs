@@ -45,7 +45,7 @@ async fn record(
         event.reasons.clear();
     }
     let receivers = deps.notifier.iter().flat_map(|notifier| notifier.receivers());
-    for receiver in receivers.filter(|receiver| receiver.wants(&event)) {
+    for receiver in receivers.filter(|receiver| receiver.receives(&event)) {
         tx.insert_notification(&NewNotification {
             id: deps.ids.next_id(),
             receiver: receiver.name,

@@ -145,7 +145,7 @@ const TOPICS: &[Topic] = &[
     topic(&["backup-files-pending"],
         "The files of a backup that isn't completed are incomplete.",
         "return 409 and problem 111 unless the backup is completed",
-        "a client reads a file while it is backed up, and gets the first half", None),
+        "a client reads a file while it is backed up, and receives the first half", None),
     topic(&["account-listed"],
         "A client that has only a token starts with this list. An account that is missing can't be found, and an \
          account that the token can't access discloses another tenant.",
@@ -184,7 +184,7 @@ const TOPICS: &[Topic] = &[
         "Users who restore watch the progress. A restore that isn't shown, or shows another source, is started again.",
         "create restores only from completed sources (409 with problem 111), return 201 with the pending restore, show \
          its progress until it ends, and keep it in the list; refuse to cancel it then (409)",
-        "a user can't tell whether the restore of yesterday was completed", Some("/components/schemas/AppRestore")),
+        "a user doesn't know whether the restore of yesterday was completed", Some("/components/schemas/AppRestore")),
     topic(&["restore-in-place"],
         "Users who restore have lost data and are waiting. A wrong state makes them retry, or give up.",
         "return 204 once the restore is recorded, show the app as `restoring` from then on, and as `ready` when its \

@@ -1,4 +1,4 @@
-//! Restores data to a directory of this node. The app isn't changed: it stays ready, and its backups and snapshots go on.
+//! Restores data to a directory of this node. The app doesn't change: it stays ready, and its backups and snapshots continue.
 
 use async_trait::async_trait;
 

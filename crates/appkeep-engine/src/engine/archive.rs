@@ -247,7 +247,7 @@ impl Read for PartReader<'_> {
     }
 }
 
-/// Sends what is written.
+/// Sends the written data.
 struct PieceWriter<'a> {
     sender: &'a mpsc::Sender<Result<Bytes, EngineError>>,
     piece: Vec<u8>,

@@ -1,7 +1,7 @@
 //! `readOnly` and `writeOnly`: the schemas of a document as they apply to requests, and to responses.
 //!
 //! A `readOnly` property isn't sent in requests and a `writeOnly` property isn't sent in responses, and `required`
-//! doesn't apply to it there. If it is sent nevertheless, the receiver ignores it, whatever its value is.
+//! doesn't apply to it there. If it is sent nevertheless, the receiver ignores it and its value.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Generated documents: each of them conforms to itself, whatever it contains.
+//! Generated documents: each of them conforms to itself, regardless of its content.
 
 use appkeep_openapi::{Document, diff, statics};
 use proptest::prelude::*;

@@ -27,7 +27,7 @@ const OTHERS: u32 = 0o077;
 /// A file or directory with permissions that prevent the server from working, or that permit access by other users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PermissionProblem {
-    /// The path, and what is wrong with it.
+    /// The path and its problem.
     pub found: String,
     /// A command that fixes it.
     pub fix: String,

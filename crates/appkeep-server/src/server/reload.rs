@@ -64,8 +64,8 @@ async fn warn_of_shared_names(store: &dyn Store, declaration: &Declaration) -> R
 }
 
 impl Server {
-    /// Replaces accounts, apps, buckets, schedules, hooks and receivers of notifications by those of `config`, and the certificate by the
-    /// current content of its files. Returns the changes, a text for each.
+    /// Replaces accounts, apps, buckets, schedules, hooks and receivers of notifications by those of `config`, and the
+    /// certificate by the current content of its files. Returns the changes, a text for each.
     ///
     /// # Errors
     /// When the configuration contradicts the data directory, the certificate can't be used, or the store

@@ -163,32 +163,20 @@ impl<T: DeserializeOwned> JsonSchema for Include<T> {
 }
 
 /// The requested part of a list, and its form.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(bound(deserialize = "I: Deserialize<'de>"))]
 pub struct ListQuery<I> {
     /// The fields to return instead of whole resources, separated by commas, each at most once.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "I")]
     pub include: Option<I>,
     /// The maximum number of items in the response.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Limit")]
     pub limit: Option<Limit>,
     /// The position to continue from: `metadata.continue` of an earlier response.
-    #[serde(
-        rename = "continue",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "continue")]
     #[schemars(with = "ContinueToken")]
     pub continue_token: Option<ContinueToken>,
 }

@@ -3,8 +3,8 @@
 //!
 //! The real binary runs as child processes, each in a network namespace of its own, with PostgreSQL and `rclone serve s3`.
 //! In each round, clients send requests to all servers, and one fault is injected. When all jobs have ended, the
-//! acknowledged resources, the disks, the notifications and, with plain restic, a repository are checked. The seed determines all random
-//! choices, but not the progress of the servers.
+//! acknowledged resources, the disks, the notifications and, with plain restic, a repository are checked. The seed
+//! determines all random choices, but not the progress of the servers.
 
 mod api;
 mod checks;

@@ -8176,6 +8176,9 @@ pub mod examples {
       "stateUnready": [],
       "isDefault": true,
       "backupsMax": 2,
+      "storedBytes": 734003200,
+      "freeBytes": 107374182400,
+      "measurementTimestamp": "2026-01-05T09:45:00.000000Z",
       "metadata": {
         "labels": [],
         "creationTimestamp": "2026-01-05T08:00:00.000000Z",

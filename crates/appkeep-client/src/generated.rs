@@ -1146,11 +1146,24 @@ A version 5 UUID derived from `id`.
         ///The maximum number of backups that are written to it at the same time.
         #[serde(rename = "backupsMax")]
         pub backups_max: i64,
+        /**The free space of the bucket's file system in bytes, by the same measurement; absent if it is unknown.
+*/
+        #[serde(
+            rename = "freeBytes",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub free_bytes: ::std::option::Option<crate::Number>,
         ///The bucket's own id.
         pub id: ::uuid::Uuid,
         ///Whether backups are written to this bucket if the request names none.
         #[serde(rename = "isDefault")]
         pub is_default: bool,
+        ///The time of the measurement; absent before the first one.
+        #[serde(
+            rename = "measurementTimestamp",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub measurement_timestamp: ::std::option::Option<crate::Timestamp>,
         pub metadata: Metadata,
         ///The bucket's name, unique among configured buckets.
         pub name: ::std::string::String,
@@ -1162,6 +1175,14 @@ A version 5 UUID derived from `id`.
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub state_unready: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /**The total size of the files with backed-up data, in bytes, by the server's latest measurement. Data that
+several backups share counts once. Absent before the first measurement.
+*/
+        #[serde(
+            rename = "storedBytes",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub stored_bytes: ::std::option::Option<crate::Number>,
         ///The kind of resource.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,

@@ -15,7 +15,9 @@ use crate::actor::{Token, TokenHash};
 use crate::app::AppView;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::app_snapshot::AppSnapshot;
-use crate::catalog::{Account, App, Bucket, BucketFeatures, BucketProblem, Declaration, Recorded};
+use crate::catalog::{
+    Account, App, Bucket, BucketFeatures, BucketMeasurement, BucketProblem, Declaration, Recorded,
+};
 use crate::declared_item::NodeItem;
 use crate::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BackupKind, BucketId, JobId, ResourceId,
@@ -350,6 +352,20 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
         id: BucketId,
         features: BucketFeatures,
     ) -> Result<bool, StoreError>;
+
+    /// The latest measurements of the account's buckets, by any node; buckets that were never measured since their
+    /// location changed are omitted.
+    async fn list_bucket_measurements(
+        &self,
+        account_id: AccountId,
+    ) -> Result<HashMap<BucketId, BucketMeasurement>, StoreError>;
+    /// Records a measurement of a bucket. It doesn't change the version of the account, because lists of buckets aren't
+    /// cached.
+    async fn update_bucket_measurement(
+        &self,
+        id: BucketId,
+        measurement: &BucketMeasurement,
+    ) -> Result<(), StoreError>;
 
     /// Claims the oldest job that may run: it is queued and due, or its lease has ended because it expired or because
     /// the process that held it is known to be dead. A job is skipped while another job with its exclusive key runs.

@@ -11,7 +11,9 @@ use appkeep_api::schedule::{
 };
 use appkeep_api::schedule_fields::{Count, DayOfMonth, DayOfWeek, Hour, Minute};
 use appkeep_core::actor::Role;
-use appkeep_core::catalog::{self, BucketFeatures, BucketLocation, BucketProblem, Recorded, UNDECLARED};
+use appkeep_core::catalog::{
+    self, BucketFeatures, BucketLocation, BucketMeasurement, BucketProblem, Recorded, UNDECLARED,
+};
 use appkeep_core::hook;
 use appkeep_core::ids::SubjectId;
 use appkeep_core::metadata::{FEATURES_LABEL, RETENTION_HELD_LABEL};
@@ -51,6 +53,7 @@ pub(super) fn bucket(
     is_default: bool,
     problem: Option<&BucketProblem>,
     features: Option<&BucketFeatures>,
+    measurement: Option<&BucketMeasurement>,
 ) -> Result<Bucket, String> {
     let (state, why) = match problem {
         _ if !bucket.item.declared => (BucketState::Removed, vec![UNDECLARED.to_owned()]),
@@ -71,6 +74,9 @@ pub(super) fn bucket(
         state_unready: reasons(&why)?,
         is_default,
         backups_max: bucket.item.backups_max,
+        stored_bytes: measurement.map(|measured| measured.stored_bytes),
+        free_bytes: measurement.and_then(|measured| measured.free_bytes),
+        measurement_timestamp: measurement.map(|measured| Timestamp(measured.time)),
         metadata: Metadata {
             labels: features.copied().map(features_label).into_iter().collect(),
             ..metadata(bucket)

@@ -10,14 +10,14 @@ use sqlx_postgres::PgConnection;
 
 use super::schema::Schema;
 use super::{
-    PostgresStore, app_backups, app_restores, app_snapshots, apps, bucket_features, bucket_problems, catalog,
-    changes, declarations, jobs, maintenance, notifications, pending_jobs, repository_keys, schedules,
-    servers, statistics, tokens, write_probe,
+    PostgresStore, app_backups, app_restores, app_snapshots, apps, bucket_features, bucket_measurements,
+    bucket_problems, catalog, changes, declarations, jobs, maintenance, notifications, pending_jobs,
+    repository_keys, schedules, servers, statistics, tokens, write_probe,
 };
 use crate::statements::Statement;
 
 /// All modules with statements. A module that is missing here has an unused `STATEMENTS`, which the compiler reports.
-const MODULES: [(&str, &[(&str, Statement)]); 19] = [
+const MODULES: [(&str, &[(&str, Statement)]); 20] = [
     ("app_backups", app_backups::STATEMENTS),
     ("app_restores", app_restores::STATEMENTS),
     ("app_snapshots", app_snapshots::STATEMENTS),
@@ -35,6 +35,7 @@ const MODULES: [(&str, &[(&str, Statement)]); 19] = [
     ("statistics", statistics::STATEMENTS),
     ("tokens", tokens::STATEMENTS),
     ("bucket_features", bucket_features::STATEMENTS),
+    ("bucket_measurements", bucket_measurements::STATEMENTS),
     ("bucket_problems", bucket_problems::STATEMENTS),
     ("write_probe", write_probe::STATEMENTS),
 ];

@@ -5,6 +5,7 @@ mod app_restores;
 mod app_snapshots;
 mod apps;
 mod bucket_features;
+mod bucket_measurements;
 mod bucket_problems;
 mod catalog;
 mod changes;
@@ -38,7 +39,9 @@ use std::path::Path;
 use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::AppRestore;
-use appkeep_core::catalog::{Account, App, Bucket, BucketFeatures, BucketProblem, Recorded};
+use appkeep_core::catalog::{
+    Account, App, Bucket, BucketFeatures, BucketMeasurement, BucketProblem, Recorded,
+};
 use appkeep_core::declared_item::NodeItem;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AccountId, AppId, AppRestoreId, BucketId, ResourceId, ScheduleId};
@@ -401,6 +404,24 @@ impl Store for SqliteStore {
         features: BucketFeatures,
     ) -> Result<bool, StoreError> {
         self.write(move |db| bucket_features::update(db, id, features))
+            .await
+    }
+
+    async fn list_bucket_measurements(
+        &self,
+        account_id: AccountId,
+    ) -> Result<HashMap<BucketId, BucketMeasurement>, StoreError> {
+        self.scan(move |db| bucket_measurements::list(db, account_id))
+            .await
+    }
+
+    async fn update_bucket_measurement(
+        &self,
+        id: BucketId,
+        measurement: &BucketMeasurement,
+    ) -> Result<(), StoreError> {
+        let measurement = *measurement;
+        self.write(move |db| bucket_measurements::update(db, id, &measurement))
             .await
     }
 

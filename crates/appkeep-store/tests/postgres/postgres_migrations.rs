@@ -92,8 +92,8 @@ async fn migrations_wait_until_no_server_writes() {
     let mut raw = schema.connect().await;
     // The last migration runs again.
     for undo in [
-        "DROP TABLE notifications, alarms",
-        "DELETE FROM applied_migrations WHERE name = '0030_create_notifications'",
+        "ALTER TABLE buckets DROP COLUMN measurement",
+        "DELETE FROM applied_migrations WHERE name = '0031_add_bucket_measurement'",
     ] {
         raw.execute(undo).await.unwrap();
     }

@@ -12,7 +12,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::failure::{EXIT_CODES, FAILED};
-use crate::remote::{self, Align, Cell, Column, Details, ListArgs, Session, Table, Tone, find, moment, size};
+use crate::remote::{
+    self, Align, Cell, Column, Details, ListArgs, NOTHING, Session, Table, Tone, age, find, moment, size,
+    size_of,
+};
 
 const EXAMPLES: &str = "Examples:
   appkeep bucket list
@@ -108,6 +111,12 @@ pub(super) fn state(state: &Open<BucketState>) -> Cell {
     Cell::toned(state, tone)
 }
 
+/// Returns the age of the latest measurement.
+pub(super) fn measured(bucket: &Bucket, now: DateTime<Utc>) -> String {
+    let time = bucket.measurement_timestamp.as_ref();
+    time.map_or_else(|| NOTHING.to_owned(), |time| age(time, now))
+}
+
 async fn show(session: &Session, wanted: Option<&str>) -> anyhow::Result<ExitCode> {
     let bucket = session.bucket(wanted).await?;
     let now = session.now();
@@ -122,6 +131,11 @@ fn details(bucket: &Bucket, now: DateTime<Utc>) -> Details {
     details.cell("state", state(&bucket.state));
     for reason in bucket.state_unready.iter().flatten() {
         details.cell("reason", reason);
+    }
+    details.cell("stored", size_of(bucket.stored_bytes));
+    details.cell("free", size_of(bucket.free_bytes));
+    if let Some(at) = &bucket.measurement_timestamp {
+        details.cell("measured", moment(at, now));
     }
     details.cell("provider", &bucket.provider);
     details.cell("default", if bucket.is_default { "yes" } else { "no" });

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::app_backup::AppBackup;
 use crate::app_restore::AppRestore;
 use crate::app_snap::AppSnap;
+use crate::app_summary::AppSummary;
 use crate::bucket::Bucket;
 use crate::cloud::Cloud;
 use crate::fields;
@@ -26,6 +27,7 @@ use crate::metadata::present;
 use crate::problem::InvalidItem;
 use crate::schedule::Schedule;
 use crate::shape::ERRORS_MAX;
+use crate::user::User;
 
 /// `/accounts/{account_id}/…`
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -190,6 +192,9 @@ pub type AppSnapListQuery = ListQuery<Include<AppSnap>>;
 /// The query of a list of apps.
 pub type AppListQuery = ListQuery<Include<App>>;
 
+/// The query of a list of summaries.
+pub type AppSummaryListQuery = ListQuery<Include<AppSummary>>;
+
 /// The query of a list of restores.
 pub type AppRestoreListQuery = ListQuery<Include<AppRestore>>;
 
@@ -204,6 +209,9 @@ pub type BucketListQuery = ListQuery<Include<Bucket>>;
 
 /// The query of a list of clouds.
 pub type CloudListQuery = ListQuery<Include<Cloud>>;
+
+/// The query of a list of users.
+pub type UserListQuery = ListQuery<Include<User>>;
 
 /// The query of a list of accounts.
 pub type AccountListQuery = ListQuery<Include<Account>>;

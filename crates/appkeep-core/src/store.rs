@@ -15,6 +15,7 @@ use crate::actor::{Token, TokenHash};
 use crate::app::AppView;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::app_snapshot::AppSnapshot;
+use crate::app_summary::AppSummary;
 use crate::catalog::{
     Account, App, Bucket, BucketFeatures, BucketMeasurement, BucketProblem, Declaration, Recorded,
 };
@@ -276,8 +277,15 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
         account_id: AccountId,
         page: &Page,
     ) -> Result<ListPage<AppView>, StoreError>;
-    /// The version of this account's lists of apps, backups and snapshots; every change increments it. A page that is
-    /// read after the version is at least as new. While the version stays the same, nothing has changed.
+    /// Summaries of the apps of this account, declared or not, newest first. The number of statements doesn't depend on the
+    /// number of apps.
+    async fn list_app_summaries(
+        &self,
+        account_id: AccountId,
+        page: &Page,
+    ) -> Result<ListPage<AppSummary>, StoreError>;
+    /// The version of this account's lists of apps, their summaries, backups and snapshots; every change increments it. A
+    /// page that is read after the version is at least as new. While the version stays the same, nothing has changed.
     async fn fetch_account_version(&self, id: AccountId) -> Result<Option<i64>, StoreError>;
     /// The bucket of this account with this id, declared or not.
     async fn fetch_bucket(&self, account_id: AccountId, id: BucketId) -> Result<Option<Bucket>, StoreError>;

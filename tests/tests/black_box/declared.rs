@@ -302,6 +302,14 @@ async fn lists_support_pages_and_columns() {
             "app_list",
             format!("/accounts/{}/k8s/v2/apps", server.account("acme")),
         ),
+        (
+            "app_summary_list",
+            format!("/accounts/{}/k8s/v1/appSummaries", server.account("acme")),
+        ),
+        (
+            "user_list",
+            format!("/accounts/{}/core/v1/users", server.account("acme")),
+        ),
     ] {
         let all = api.fetch(operation, &path).await;
         let first = api.fetch(operation, &format!("{path}?limit=1")).await;

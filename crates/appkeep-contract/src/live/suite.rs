@@ -22,7 +22,7 @@ pub(super) const FEWER: (&str, &str) = (
 pub const CHECKS: usize = 2501;
 
 /// The number of these checks that need a [`FaultInjector`](super::FaultInjector).
-pub const CHECKS_OF_STORAGE: usize = 61;
+pub const CHECKS_OF_STORAGE: usize = 65;
 
 /// The last check.
 pub(super) const CLEAN_UP: (&str, &str) =

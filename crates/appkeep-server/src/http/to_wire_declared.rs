@@ -10,6 +10,7 @@ use appkeep_api::schedule::{
     Enabled, Granularity, Makes, Origin, Schedule, ScheduleRetention, ScheduleType, ScheduleVersion,
 };
 use appkeep_api::schedule_fields::{Count, DayOfMonth, DayOfWeek, Hour, Minute};
+use appkeep_api::user::{self, AuthProvider, UserState, UserType, UserVersion};
 use appkeep_core::actor::Role;
 use appkeep_core::catalog::{
     self, BucketFeatures, BucketLocation, BucketMeasurement, BucketProblem, Recorded, UNDECLARED,
@@ -19,6 +20,7 @@ use appkeep_core::ids::SubjectId;
 use appkeep_core::metadata::{FEATURES_LABEL, RETENTION_HELD_LABEL};
 use appkeep_core::schedule::{self, ScheduleOrigin, Scheduled};
 use appkeep_core::service::{HookView, ScheduleView};
+use appkeep_core::user::User;
 
 use super::to_wire::reasons;
 
@@ -44,6 +46,25 @@ pub(super) fn account(account: &Recorded<catalog::Account>, role: Role) -> Resul
             Role::Owner => account::Role::Owner,
         },
         metadata: metadata(account),
+    })
+}
+
+/// Converts a user. The role isn't exposed.
+pub(super) fn user(user: &Recorded<User>) -> Result<user::User, String> {
+    Ok(user::User {
+        kind: UserType::User,
+        version: UserVersion::V1_2,
+        id: Identifier(user.item.id.as_uuid()),
+        first_name: Expression::from_text(&user.item.name)?,
+        last_name: String::new(),
+        email: String::new(),
+        auth_provider: AuthProvider::Local,
+        state: if user.item.is_active {
+            UserState::Active
+        } else {
+            UserState::Disabled
+        },
+        metadata: metadata(user),
     })
 }
 

@@ -3,6 +3,7 @@
 mod app_backups;
 mod app_restores;
 mod app_snapshots;
+mod app_summaries;
 mod apps;
 mod bucket_features;
 mod bucket_measurements;
@@ -44,6 +45,7 @@ use std::collections::{HashMap, HashSet};
 use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::AppRestore;
+use appkeep_core::app_summary::AppSummary;
 use appkeep_core::catalog::{
     Account, App, Bucket, BucketFeatures, BucketMeasurement, BucketProblem, Recorded,
 };
@@ -253,6 +255,15 @@ impl Store for PostgresStore {
         page: &Page,
     ) -> Result<ListPage<AppView>, StoreError> {
         apps::list(&mut *self.db().await?, account_id, page).await
+    }
+
+    async fn list_app_summaries(
+        &self,
+        account_id: AccountId,
+        page: &Page,
+    ) -> Result<ListPage<AppSummary>, StoreError> {
+        let mut tx = self.connections.begin_read_only().await?;
+        app_summaries::list(&mut tx, account_id, page).await
     }
 
     async fn fetch_account_version(&self, id: AccountId) -> Result<Option<i64>, StoreError> {

@@ -3,6 +3,7 @@
 mod app_backups;
 mod app_restores;
 mod app_snapshots;
+mod app_summaries;
 mod apps;
 mod bucket_features;
 mod bucket_measurements;
@@ -39,6 +40,7 @@ use std::path::Path;
 use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::AppRestore;
+use appkeep_core::app_summary::AppSummary;
 use appkeep_core::catalog::{
     Account, App, Bucket, BucketFeatures, BucketMeasurement, BucketProblem, Recorded,
 };
@@ -294,6 +296,16 @@ impl Store for SqliteStore {
     ) -> Result<ListPage<AppView>, StoreError> {
         let page = *page;
         self.scan(move |db| apps::list(db, account_id, &page)).await
+    }
+
+    async fn list_app_summaries(
+        &self,
+        account_id: AccountId,
+        page: &Page,
+    ) -> Result<ListPage<AppSummary>, StoreError> {
+        let page = *page;
+        self.scan(move |db| app_summaries::list(db, account_id, &page))
+            .await
     }
 
     async fn fetch_account_version(&self, id: AccountId) -> Result<Option<i64>, StoreError> {

@@ -184,9 +184,11 @@ fn openapi_prints_the_document_with_every_operation() {
             "app_snap_delete_for_app",
             "app_snap_fetch_for_app",
             "app_snap_list_for_app",
+            "app_summary_list",
             "app_update",
             "bucket_list",
             "cloud_list",
+            "user_list",
         ]
     );
 }

@@ -52,7 +52,7 @@ test('an app is restored in place after its name was typed', async () => {
   await dialog.getByRole('button', { name: 'Restore' }).click();
   const running = page.getByRole('region', { name: 'Restores in progress' });
   await running.getByRole('progressbar', { name: 'Progress of to-restore' }).waitFor();
-  await running.getByText('in place').waitFor();
+  await running.getByText('In place').waitFor();
   // It can't be stopped while it replaces data.
   await running.getByText('Running').waitFor();
   await running.getByRole('button', { name: 'Cancel the restore of to-restore' }).waitFor({ state: 'hidden' });
@@ -61,7 +61,7 @@ test('an app is restored in place after its name was typed', async () => {
   await page.getByRole('listitem').filter({ hasText: 'shop' }).getByText('Restoring').waitFor();
   await picture(page, 'restoring-light');
   await page.goBack();
-  await restoreRow(page, 'in place').getByText('Completed').waitFor();
+  await restoreRow(page, 'In place').getByText('Completed').waitFor();
   await running.waitFor({ state: 'hidden' });
   await done();
 });

@@ -72,7 +72,7 @@ export function restoreSection(cancel) {
 /** Returns where a restore writes to, and the selected paths. */
 function targetText({ target, include }) {
   const paths = include ? `, only ${include[0]}${include.length > 1 ? ` and ${count(include.length - 1, 'other')}` : ''}` : '';
-  return `${target ?? 'in place'}${paths}`;
+  return `${target ?? 'In place'}${paths}`;
 }
 
 function runningRestore(restore, cancel) {

@@ -144,7 +144,7 @@ test('a file is written to the selected file, whatever its name', async () => {
   await done();
 });
 
-test('a download continues in other views, and is cancelled without a trace', async () => {
+test('a download continues in other views, and ends without a trace when it is cancelled or the session ends', async () => {
   const { page, context, done } = await openPage(browser, server.url);
   await selectPrivateFile(page);
   await openFiles(page);
@@ -169,6 +169,12 @@ test('a download continues in other views, and is cancelled without a trace', as
     }
     return names.join();
   });
+  await eventually('the file to be removed', async () => await remaining() === '');
+  await page.goBack();
+  await page.getByRole('button', { name: 'Download huge.bin' }).click();
+  await eventually('progress', async () => Number(await bar.getAttribute('value')) > 0);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await downloads.waitFor({ state: 'hidden' });
   await eventually('the file to be removed', async () => await remaining() === '');
   await done();
 });

@@ -42,7 +42,9 @@ export function filesView(main, { account, appId, backupId, path, canWrite, hand
     download: (file) => start(file),
   } : null);
   const downloadButton = button('Download', () => start({ path, type: listing.isDirectory ? 'directory' : 'file', size: listing.size }));
-  const restoreButton = button('Restore to a directory', restore);
+  // Only all files can be restored to other places.
+  const restoreText = path === ROOT ? 'Restore' : 'Restore to a directory';
+  const restoreButton = button(restoreText, restore);
   const actions = canWrite
     ? el('div', { class: 'buttons' }, downloadButton, restoreButton)
     : el('p', { class: 'detail', text: 'Your role can list the files of backups. Downloads and restores require the role member.' });
@@ -76,7 +78,7 @@ export function filesView(main, { account, appId, backupId, path, canWrite, hand
 
   function showSelection() {
     const isTooMany = selected.size > SELECTED_MAX;
-    setText(restoreButton, selected.size > 0 ? `Restore ${count(selected.size, 'selected entry', 'selected entries')}` : 'Restore to a directory');
+    setText(restoreButton, selected.size > 0 ? `Restore ${count(selected.size, 'selected entry', 'selected entries')}` : restoreText);
     restoreButton.disabled = !listing.isFound || isTooMany || app.state === 'unavailable';
     restoreButton.title = isTooMany ? `At most ${SELECTED_MAX} entries can be restored at a time. Select their directory instead.` : '';
   }

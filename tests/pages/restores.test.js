@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 
-import { assertAccessible, assertFits, launch, openApp, openPage, PHONE, picture, signIn } from './browser.js';
+import { assertAccessible, assertFits, DESK, launch, openApp, openPage, PHONE, picture, signIn } from './browser.js';
 import { eventually, TestServer } from './server.js';
 
 /** The start of a restore to a directory is delayed by so many milliseconds. */
@@ -145,5 +145,29 @@ test('an app becomes a clone of another one', async () => {
   await page.getByRole('heading', { level: 1, name: 'app-0001' }).waitFor();
   await restoreRow(page, 'of another app').getByText('Completed').waitFor();
   assert.equal((await readdir(server.volume('app-0001'))).length, 12);
+  await done();
+});
+
+test('the dialog and the list of restores in the dark, on a desk and a phone', async () => {
+  const { page, done } = await openPage(browser, server.url, { colorScheme: 'dark', reducedMotion: 'reduce' });
+  const dialog = await openDialog(page);
+  for (const viewport of [DESK, PHONE]) {
+    await page.setViewportSize(viewport);
+    for (const destination of ['Another app', 'A directory of the server', 'shop, in place']) {
+      await dialog.getByLabel(destination, { exact: true }).check();
+      await assertAccessible(page, `${destination}, ${viewport.width} pixels`);
+      await assertFits(page, `${destination}, ${viewport.width} pixels`);
+    }
+  }
+  await picture(page, 'restore-phone-dark');
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: '← shop' }).click();
+  for (const viewport of [PHONE, DESK]) {
+    await page.setViewportSize(viewport);
+    await restoreRow(page, target('copy')).waitFor();
+    await assertAccessible(page, `the restores, ${viewport.width} pixels`);
+    await assertFits(page, `the restores, ${viewport.width} pixels`);
+  }
+  await picture(page, 'restores-dark');
   await done();
 });

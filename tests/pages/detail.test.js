@@ -1,4 +1,4 @@
-// The page of a backup, restores and snapshots.
+// The page of a backup, and snapshots.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
@@ -85,35 +85,6 @@ test('the duration of a backup excludes its time in the queue', async () => {
   await done();
 });
 
-test('an app is restored in place after its name was typed', async () => {
-  await server.backUp(member, 'shop', 'to-restore');
-  const { page, done } = await openPage(browser, server.url);
-  await signIn(page, member);
-  await openApp(page, 'shop');
-  await page.getByRole('link', { name: 'to-restore', exact: true }).click();
-  await page.getByRole('button', { name: 'Restore' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Restore shop from to-restore?' });
-  await dialog.getByLabel('Name of the app').fill('shopp');
-  await dialog.getByRole('button', { name: 'Restore' }).click();
-  await dialog.getByRole('alert').filter({ hasText: 'Invalid name “shopp”: expected shop.' }).waitFor();
-  await assertAccessible(page, 'the dialog');
-  await picture(page, 'restore-light');
-  await dialog.getByLabel('Name of the app').fill('shop');
-  const sent = page.waitForRequest((request) => request.method() === 'PUT');
-  await server.failPoints('restore.swapping:1:slow=8000');
-  await dialog.getByRole('button', { name: 'Restore' }).click();
-  assert.equal((await (await sent).response()).status(), 204);
-  await page.getByText('shop is being restored.').waitFor();
-  assert.ok(await page.getByRole('button', { name: 'Restore' }).isDisabled());
-  await page.getByRole('link', { name: 'appkeep' }).click();
-  await page.getByText('1 restore in progress').waitFor();
-  await page.getByRole('listitem').filter({ hasText: 'shop' }).getByText('Restoring').waitFor();
-  await picture(page, 'restoring-light');
-  await page.goBack();
-  await eventually('the restore to end', async () => await page.getByRole('button', { name: 'Restore' }).isEnabled());
-  await done();
-});
-
 test('snapshots are created, restored and deleted', async () => {
   const { page, done } = await openPage(browser, server.url);
   await signIn(page, member);
@@ -127,18 +98,26 @@ test('snapshots are created, restored and deleted', async () => {
   await picture(page, 'snapshots-light');
   await page.getByRole('button', { name: 'Restore from before-upgrade' }).click();
   await page.getByRole('dialog').getByLabel('Name of the app').fill('shop');
-  const sent = page.waitForRequest((request) => request.method() === 'PUT');
   await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
-  assert.equal((await (await sent).response()).status(), 204);
-  await page.getByText('Ready').waitFor();
-  // The source of a running restore can't be deleted.
-  await eventually('the restore to end', async () => {
-    const path = (await server.backupsOf(member, 'shop')).replace('k8s/v1', 'k8s/v2').replace('/appBackups', '');
-    return (await server.ask(member, 'GET', path)).state === 'ready';
-  });
+  const restores = page.getByRole('table', { name: 'Restores' });
+  await restores.getByRole('row', { name: /before-upgrade/ }).getByText('Completed').waitFor();
   await page.getByRole('button', { name: 'Delete snapshot before-upgrade' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await page.getByText('No snapshots.').waitFor();
+  await done();
+});
+
+test('the temporary snapshot of a running backup is marked, and can’t be changed', async () => {
+  await server.slowDown();
+  await server.backUp(member, 'shop', 'with-temporary', ['running']);
+  const { page, done } = await openPage(browser, server.url);
+  await signIn(page, member);
+  await openApp(page, 'shop');
+  const row = page.getByRole('table', { name: 'Snapshots' }).getByRole('row').filter({ hasText: 'Temporary, for the backup with-temporary' });
+  await row.waitFor();
+  assert.equal(await row.getByRole('button').count(), 0);
+  await server.failPoints();
+  await row.waitFor({ state: 'detached' });
   await done();
 });
 

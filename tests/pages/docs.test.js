@@ -56,6 +56,7 @@ test('an operation is tried out on this server', async () => {
 test('users of the dashboard try out operations with their token and real ids', async () => {
   const member = await server.token('member');
   const backup = await server.backUp(member, 'shop', 'real');
+  await server.restore(member, 'shop', backup);
   const { page, done } = await openPage(browser, server.url);
   await signIn(page, member);
   await page.getByRole('link', { name: 'API reference' }).click();
@@ -73,6 +74,8 @@ test('users of the dashboard try out operations with their token and real ids', 
   const apps = await server.ask(member, 'GET', (await server.backupsOf(member, 'shop')).replace(/k8s.*/, 'k8s/v2/apps'));
   assert.ok(apps.items.length > 0);
   assert.deepEqual((await execute(spaced('app_backup_list_all'))).items.map(({ id }) => id), [backup.id]);
+  assert.equal((await execute(spaced('app_schedule_fetch_for_app'))).name, 'yearly');
+  assert.equal((await execute(spaced('app_restore_fetch_for_app'))).backupID, backup.id);
   await done();
 });
 

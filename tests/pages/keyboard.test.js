@@ -1,6 +1,7 @@
 // Without a mouse: everything can be reached, and where one is can be seen.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { launch, openPage } from './browser.js';
@@ -68,7 +69,7 @@ test('a backup is made and deleted without a mouse', async () => {
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   assert.equal((await focused(page)).name, 'Back up now');
 
-  await page.getByRole('row', { name: /by-hand/ }).getByText('Completed').waitFor();
+  await page.getByRole('table', { name: 'Backups' }).getByRole('row', { name: /by-hand/ }).getByText('Completed').waitFor();
   // It polls, and the focus stays where it is.
   assert.equal((await focused(page)).name, 'Back up now');
   await tabTo(page, 'Delete by-hand');
@@ -102,12 +103,42 @@ test('an app is restored without a mouse', async () => {
   await tabTo(page, 'Restore');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
-  assert.equal((await focused(page)).name, 'Name of the app');
-  await page.keyboard.insertText('shop');
-  const sent = page.waitForRequest((request) => request.method() === 'PUT');
+  assert.equal((await focused(page)).name, 'shop, in place');
+  // The arrow keys select a radio button.
+  await page.keyboard.press('ArrowUp');
+  assert.equal((await focused(page)).name, 'A directory of the server');
+  await tabTo(page, 'Directory');
+  await page.keyboard.insertText(join(server.restoreDirectory, 'by-key'));
   await page.keyboard.press('Enter');
-  assert.equal((await (await sent).response()).status(), 204);
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('row', { name: /by-key/ }).getByText(/by-key$/).last().waitFor();
+  await done();
+});
+
+test('a file is found, selected and restored without a mouse', async () => {
+  const { page, done } = await openPage(browser, server.url);
+  const member = await server.token('member');
+  const { id } = await server.backUp(member, 'shop', 'keyed');
+  await page.goto(`/ui#/apps/${(await server.backupsOf(member, 'shop')).split('/')[6]}/backups/${id}`);
+  await page.getByLabel('Token').fill(member);
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'Browse files' }).waitFor();
+  await tabTo(page, 'Browse files');
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'data/' }).waitFor();
+  await tabTo(page, 'data/');
+  await page.keyboard.press('Enter');
+  await page.getByText('picture-7', { exact: true }).waitFor();
+  await tabTo(page, 'Select picture-0');
+  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'Restore 1 selected entry' }).waitFor();
+  await page.keyboard.press('Tab');
+  assert.equal((await focused(page)).name, 'Download picture-0');
+  await page.locator('body').evaluate(() => document.activeElement.blur());
+  await tabTo(page, 'Restore 1 selected entry');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Restore keyed' }).getByText('Only /data/picture-0 is restored.').waitFor();
+  assert.equal((await focused(page)).name, 'Directory');
+  await page.keyboard.press('Escape');
   await done();
 });
 

@@ -62,7 +62,7 @@ path = "spare"
  */
 const CONFIG = readFileSync(new URL('../launcher/src/appkeep.toml', import.meta.url), 'utf8')
   .replace('"volume"', '"volumes/shop"')
-  .replace('[server]', '[server]\napp_jobs_max = 100000')
+  .replace('[server]', '[server]\napp_jobs_max = 100000\nrestore_directories = ["restored"]')
   .replace('[[accounts.buckets]]', `${APPS}\n$&`)
   .replace('[[accounts]]\nname = "other"', `${SECOND_BUCKET}\n$&`);
 
@@ -108,7 +108,7 @@ export class TestServer {
     const server = new TestServer();
     server.#dir = await mkdtemp(join(tmpdir(), 'appkeep-pages-'));
     server.#log = isQuiet ? 'ignore' : 'inherit';
-    for (const dir of ['volumes/shop', 'empty', 'bucket', 'spare', ...names.map((name) => `volumes/${name}`)]) {
+    for (const dir of ['volumes/shop', 'empty', 'bucket', 'spare', 'restored', ...names.map((name) => `volumes/${name}`)]) {
       await mkdir(join(server.#dir, dir), { recursive: true });
     }
     await server.#changeShop();
@@ -188,9 +188,19 @@ export class TestServer {
     return text ? JSON.parse(text) : undefined;
   }
 
+  /** The directory of an app's volume. */
+  volume(name) {
+    return join(this.#dir, 'volumes', name);
+  }
+
+  /** The directory below which data may be restored. */
+  get restoreDirectory() {
+    return join(this.#dir, 'restored');
+  }
+
   /** Puts a file with an extended attribute into an app's volume. */
   async tagFile(volume) {
-    const file = join(this.#dir, 'volumes', volume, 'tagged');
+    const file = join(this.volume(volume), 'tagged');
     await writeFile(file, 'tagged');
     await promisify(execFile)('python3', ['-c', 'import os, sys; os.setxattr(sys.argv[1], "user.tag", b"value")', file]);
   }

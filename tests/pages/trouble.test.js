@@ -63,7 +63,7 @@ test('details that a restore could not give back are shown', { skip: process.get
     const { page, done } = await openPage(browser, server.url);
     await signIn(page, member);
     await openApp(page, 'shop');
-    await page.getByText(/^Latest restore: extended attributes of 1 entry not restored .*user\.tag/).waitFor();
+    await page.getByRole('table', { name: 'Restores' }).getByText(/^extended attributes of 1 entry not restored .*user\.tag/).waitFor();
     await done();
   } finally {
     await unmount();

@@ -18,7 +18,11 @@ pub(crate) const PACKAGES: Packages = Packages::of("tests/pages");
 const RESULTS: &str = "target/pages";
 
 /// The screenshots in the documentation: the name in the results, and the path relative to the workspace's root.
-const SCREENSHOTS: [(&str, &str); 1] = [("dashboard.png", "docs/dashboard.png")];
+const SCREENSHOTS: [(&str, &str); 3] = [
+    ("dashboard.png", "docs/dashboard.png"),
+    ("dashboard-files.png", "docs/dashboard-files.png"),
+    ("dashboard-restore.png", "docs/dashboard-restore.png"),
+];
 
 /// Possible names of the browser.
 const BROWSERS: [&str; 2] = ["chromium", "chromium-browser"];

@@ -2,6 +2,8 @@
 
 /** The key of the dashboard's session in this tab, which `/ui/session.js` writes. */
 const SESSION_KEY = 'appkeep.session';
+/** The maximum number of apps of which backups are requested. */
+const APPS_MAX = 10;
 
 /** Returns the dashboard's session in this tab; `null` if there is none. */
 export function readSession() {
@@ -14,26 +16,29 @@ export function readSession() {
 }
 
 /**
- * Returns ids of the session's account by the names of the document's path parameters: the account, its first app, and that
- * app's newest backup and snapshot. Names without an item are absent. Empty without a valid session.
+ * Returns ids of the session's account by the names of the document's path parameters: the account, an app, and that app's
+ * first backup, snapshot, restore and schedule in the order of the API's lists. The app is the first one with a backup, if
+ * one of the first `APPS_MAX` has any. Names without an item are absent. Empty without a valid session.
  */
 export async function fetchIds(session) {
   if (!session) {
     return {};
   }
-  const first = async (path) => {
-    const response = await fetch(path, { headers: { authorization: `Bearer ${session.token}` }, cache: 'no-store', credentials: 'omit' });
-    return response.ok ? (await response.json()).items[0]?.[0] : undefined;
+  const list = async (path, limit = 1) => {
+    const address = `${path}?include=id&limit=${limit}`;
+    const response = await fetch(address, { headers: { authorization: `Bearer ${session.token}` }, cache: 'no-store', credentials: 'omit' });
+    return response.ok ? (await response.json()).items.map(([id]) => id) : [];
   };
   const base = `/accounts/${encodeURIComponent(session.accountId)}`;
   try {
-    const [AppId, BucketId] = await Promise.all([
-      first(`${base}/k8s/v2/apps?include=id&limit=1`), first(`${base}/topology/v1/buckets?include=id&limit=1`),
-    ]);
-    const [AppBackupId, AppSnapId] = AppId
-      ? await Promise.all(['appBackups', 'appSnaps'].map((name) => first(`${base}/k8s/v1/apps/${AppId}/${name}?include=id&limit=1`)))
-      : [];
-    return { AccountId: session.accountId, AppId, BucketId, AppBackupId, AppSnapId };
+    const [apps, [BucketId]] = await Promise.all([list(`${base}/k8s/v2/apps`, APPS_MAX), list(`${base}/topology/v1/buckets`)]);
+    const backups = await Promise.all(apps.map((id) => list(`${base}/k8s/v1/apps/${id}/appBackups`)));
+    const chosen = Math.max(0, backups.findIndex((ids) => ids.length > 0));
+    const AppId = apps[chosen];
+    const [AppBackupId] = backups[chosen] ?? [];
+    const ofApp = (name) => AppId ? list(`${base}/k8s/v1/apps/${AppId}/${name}`) : [];
+    const [[AppSnapId], [AppRestoreId], [ScheduleId]] = await Promise.all(['appSnaps', 'appRestores', 'schedules'].map(ofApp));
+    return { AccountId: session.accountId, AppId, BucketId, AppBackupId, AppSnapId, AppRestoreId, ScheduleId };
   } catch {
     // The server isn't responding. The document is shown without ids.
     return {};

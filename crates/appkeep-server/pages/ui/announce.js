@@ -26,24 +26,31 @@ export function notice(text) {
   setText(bar, text ?? '');
 }
 
-/** Announces changes of backups since the previous update. The first update announces nothing. */
+/** Announces changes of backups or restores since the previous update. The first update announces nothing. */
 export class StateAnnouncer {
+  #noun;
   #previous = null;
 
-  update(backups) {
+  constructor(noun = 'backup') {
+    this.#noun = noun;
+  }
+
+  update(items) {
+    const noun = this.#noun;
     const previous = this.#previous;
     this.#previous = new Map();
     const changed = [];
-    for (const backup of backups) {
-      const step = Math.floor((backup.percentDone ?? 0) / STEP_PERCENT) * STEP_PERCENT;
-      const last = previous?.get(backup.id);
-      this.#previous.set(backup.id, { state: backup.state, step });
-      if (previous !== null && (last?.state !== backup.state || last.step < step)) {
-        changed.push(backup.state === 'running' ? `Backup ${backup.name}: running, ${step} percent` : `Backup ${backup.name}: ${backup.state}`);
+    for (const { id, name, state, percentDone } of items) {
+      const step = Math.floor((percentDone ?? 0) / STEP_PERCENT) * STEP_PERCENT;
+      const last = previous?.get(id);
+      this.#previous.set(id, { state, step });
+      if (previous !== null && (last?.state !== state || last.step < step)) {
+        const text = `${noun} ${name}: ${state}${state === 'running' ? `, ${step} percent` : ''}`;
+        changed.push(text[0].toUpperCase() + text.slice(1));
       }
     }
     if (changed.length > CHANGES_MAX) {
-      announce(`${count(changed.length, 'backup')} changed`);
+      announce(`${count(changed.length, noun)} changed`);
     } else {
       changed.forEach(announce);
     }

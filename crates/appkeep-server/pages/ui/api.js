@@ -2,6 +2,8 @@
 
 /** The timeout of a request, in milliseconds. */
 const RESPONSE_TIMEOUT = 20_000;
+/** The timeout until a list of files or a download begins, in milliseconds: the bucket may be slow. */
+const FILES_TIMEOUT = 60_000;
 /** The maximum number of items of a list. The pages say so if there are more. */
 export const LIST_ITEMS_MAX = 20_000;
 
@@ -9,6 +11,11 @@ export const LIST_ITEMS_MAX = 20_000;
 const BACKUP_FIELDS = [
   'id', 'name', 'state', 'stateUnready', 'hookStateDetails', 'scheduleID', 'backupCreationTimestamp', 'totalBytes',
   'bytesDone', 'percentDone',
+];
+
+const RESTORE_FIELDS = [
+  'id', 'sourceAppID', 'backupID', 'snapshotID', 'target', 'include', 'state', 'stateUnready', 'notes', 'totalBytes',
+  'bytesDone', 'percentDone', 'metadata',
 ];
 
 /** An error response: a problem (RFC 7807), or a response that isn't from this API. */
@@ -45,43 +52,44 @@ export class Api {
 
   /** Returns the API of one account. */
   account(id) {
-    return new AccountApi(id, (...args) => this.#request(...args));
+    return new AccountApi(id, (...args) => this.#request(...args), (...args) => this.#send(...args));
   }
 
   #get(path, signal) {
     return this.#request('GET', path, { signal });
   }
 
-  async #request(method, path, { body, signal, headers: more } = {}) {
+  /** Returns the JSON of a successful response. */
+  async #request(method, path, { timeout = RESPONSE_TIMEOUT, signal, ...options } = {}) {
+    const timeoutSignal = AbortSignal.timeout(timeout);
+    const either = signal ? AbortSignal.any([signal, timeoutSignal]) : timeoutSignal;
+    try {
+      const response = await this.#send(method, path, { ...options, signal: either });
+      return parse(await response.text());
+    } catch (error) {
+      throw error instanceof Problem || signal?.aborted ? error : new Unreachable(error);
+    }
+  }
+
+  /** Returns a successful response, whose body may not be complete yet. */
+  async #send(method, path, { body, signal, headers: more }) {
     const headers = { authorization: `Bearer ${this.#token}`, accept: 'application/json', ...more };
     if (body) {
       headers['content-type'] = 'application/json';
     }
-    const timeout = AbortSignal.timeout(RESPONSE_TIMEOUT);
-    let response;
-    let text;
-    try {
-      response = await fetch(path, {
-        method,
-        headers,
-        body: body && JSON.stringify(body),
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-        cache: 'no-store',
-        credentials: 'omit',
-        redirect: 'error',
-      });
-      text = await response.text();
-    } catch (error) {
-      if (signal?.aborted) {
-        throw error;
-      }
-      throw new Unreachable(error);
-    }
-    const json = parse(text);
+    const response = await fetch(path, {
+      method,
+      headers,
+      body: body && JSON.stringify(body),
+      signal,
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
+    });
     if (!response.ok) {
-      throw new Problem(response.status, json);
+      throw new Problem(response.status, parse(await response.text()));
     }
-    return json;
+    return response;
   }
 }
 
@@ -89,11 +97,13 @@ export class Api {
 class AccountApi {
   #base;
   #request;
+  #send;
 
-  constructor(id, request) {
+  constructor(id, request, send) {
     this.id = id;
     this.#base = `/accounts/${encodeURIComponent(id)}`;
     this.#request = request;
+    this.#send = send;
   }
 
   /** Returns the account's apps, newest first. */
@@ -121,7 +131,7 @@ class AccountApi {
 
   /** Returns the backups of an app, newest first, and whether the list is complete. */
   backups(appId, signal) {
-    return this.#list(`${this.#collection(appId)}/appBackups`, [...BACKUP_FIELDS, 'metadata'], signal);
+    return this.#list(`${this.#collection(appId)}/appBackups`, [...BACKUP_FIELDS, 'snapshotID', 'metadata'], signal);
   }
 
   /** Returns the ids of an app's backups, newest first. */
@@ -171,10 +181,55 @@ class AccountApi {
     return this.#request('DELETE', `${this.#collection(appId)}/appSnaps/${encodeURIComponent(snapshotId)}`);
   }
 
-  /** Starts a restore in place. `source` has either a `backupID` or a `snapshotID`. */
-  restore(appId, source) {
-    const body = { type: 'application/astra-app', version: '2.2', ...source };
-    return this.#request('PUT', this.#appPath(appId), { body, headers: { ForceUpdate: 'true' } });
+  /**
+   * Returns a page of a directory's entries in the order of their paths, and the position of the next page, if there is one.
+   * A path that isn't a directory lists itself.
+   */
+  async files(appId, backupId, { path, limit, from }, signal) {
+    const query = new URLSearchParams({ path, limit, ...(from && { continue: from }) });
+    const address = `${this.#backupPath(appId, backupId)}/files?${query}`;
+    const { items, metadata } = await this.#request('GET', address, { signal, timeout: FILES_TIMEOUT });
+    return { items, next: metadata.continue };
+  }
+
+  /**
+   * Requests the content of a file, or an archive of a directory. Returns the stream, and the size in bytes if it is known.
+   * `signal` also aborts the stream.
+   */
+  async content(appId, backupId, { path, isArchive }, signal) {
+    const query = new URLSearchParams({ path });
+    const headers = { accept: isArchive ? 'application/x-tar' : 'application/octet-stream' };
+    const start = new AbortController();
+    const timer = setTimeout(() => start.abort(), FILES_TIMEOUT);
+    try {
+      const address = `${this.#backupPath(appId, backupId)}/content?${query}`;
+      const response = await this.#send('GET', address, { headers, signal: AbortSignal.any([signal, start.signal]) });
+      const length = response.headers.get('content-length');
+      return { stream: response.body, size: length === null ? undefined : Number(length) };
+    } catch (error) {
+      throw error instanceof Problem || signal.aborted ? error : new Unreachable(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Returns the restores of an app that are in progress, and the latest others, newest first. */
+  async restores(appId, signal) {
+    return (await this.#list(`${this.#collection(appId)}/appRestores`, RESTORE_FIELDS, signal)).items;
+  }
+
+  /**
+   * Starts a restore of an app. `request` has either a `backupID` or a `snapshotID`, and either `inPlace` or a `target`; with
+   * a target, `include` selects paths.
+   */
+  createRestore(appId, request) {
+    const body = { type: 'application/astra-appRestore', version: '1.0', ...request };
+    return this.#request('POST', `${this.#collection(appId)}/appRestores`, { body });
+  }
+
+  /** Cancels a pending restore, or a running one to a directory. */
+  cancelRestore(appId, restoreId) {
+    return this.#request('DELETE', `${this.#collection(appId)}/appRestores/${encodeURIComponent(restoreId)}`);
   }
 
   /** Requests a list with the named fields only, which is a fraction of the size of complete items. */

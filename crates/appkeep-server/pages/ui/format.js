@@ -67,8 +67,8 @@ export function short(date) {
 }
 
 /** Formats a count: `1 app`, `1,212 apps`. */
-export function count(n, noun) {
-  return `${integer(n)} ${noun}${n === 1 ? '' : 's'}`;
+export function count(n, noun, plural = `${noun}s`) {
+  return `${integer(n)} ${n === 1 ? noun : plural}`;
 }
 
 /** Formats an integer: `1,212`. */

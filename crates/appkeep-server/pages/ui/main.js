@@ -4,6 +4,7 @@ import { AccountBackups } from './account_backups.js';
 import { Api, Problem, Unreachable } from './api.js';
 import { announce, notice } from './announce.js';
 import { el } from './dom.js';
+import { pathOfAddress } from './file_path.js';
 import { Poll } from './poll.js';
 import { clearSession, saveSession, session } from './session.js';
 import { describeError } from './parts/dialog.js';
@@ -87,19 +88,19 @@ function createPass(api, current) {
       accounts = await api.accounts(signal);
       showAccounts();
     }
-    viewPass ??= createView(api, current);
+    viewPass ??= await createView(api, current, signal);
     const pause = await viewPass(signal);
     notice(null);
     return pause;
   };
 }
 
-function createView(api, current) {
+async function createView(api, current, signal) {
   const chosen = accounts.find(({ id }) => id === current.accountId);
   if (!chosen) {
     throw new Problem(403);
   }
-  const [, appId, backupId] = location.hash.match(/^#\/apps\/([^/]+)(?:\/backups\/([^/]+))?$/) || [];
+  const [, appId, backupId, files] = location.hash.match(/^#\/apps\/([^/]+)(?:\/backups\/([^/]+)(\/files(?:\/.*)?)?)?$/) || [];
   const account = api.account(chosen.id);
   if (accountBackups?.accountId !== chosen.id) {
     accountBackups = new AccountBackups(account);
@@ -111,6 +112,12 @@ function createView(api, current) {
     pollNow: () => poll?.now(),
     handleError,
   };
+  if (files) {
+    const { filesView } = await import('./views/files.js');
+    // The user may have left while the module was loaded.
+    signal.throwIfAborted();
+    return filesView(main, { ...context, appId, backupId, path: pathOfAddress(files.slice('/files'.length)) });
+  }
   if (backupId) {
     return backupView(main, { ...context, appId, backupId });
   }

@@ -4,6 +4,7 @@
 const KEY = 'appkeep.session';
 
 let current = read();
+const endListeners = [];
 
 /** Returns the session: `token`, `accountId`, `isKept`; `null` if no user is signed in. */
 export function session() {
@@ -24,6 +25,12 @@ export function saveSession(next) {
 export function clearSession() {
   current = null;
   sessionStorage.removeItem(KEY);
+  endListeners.forEach((listener) => listener());
+}
+
+/** Calls `listener` whenever the session ends. */
+export function onSessionEnd(listener) {
+  endListeners.push(listener);
 }
 
 function read() {

@@ -6,6 +6,7 @@ const STATES = {
   running: ['Running', 'active', 'Data is being copied.'],
   completed: ['Completed', 'good', 'Complete; can be restored.'],
   failed: ['Failed', 'bad', 'It will never be completed.'],
+  interrupted: ['Interrupted', 'bad', ''],
   removed: ['Removed', 'bad', 'Its data is missing from the bucket.'],
   unknown: ['Unknown', 'warning', 'The bucket can’t be read at present.'],
   // Apps.
@@ -14,14 +15,22 @@ const STATES = {
   unavailable: ['Unavailable', 'warning', 'It is no longer configured, or no server on its machines is running. Its backups are kept.'],
 };
 
+const RESTORE_STATES = {
+  pending: 'Waiting to be started.',
+  running: 'Data is being written.',
+  completed: 'All data is in its target.',
+  failed: 'It was not performed; the previous data is unchanged.',
+  interrupted: 'It can’t be finished; the app’s data is partly old and partly new.',
+};
+
 const ACTIVE = new Set(['pending', 'discovering', 'running']);
 
-/** Returns whether a backup or snapshot is waiting or in progress. */
+/** Returns whether a backup, snapshot or restore is waiting or in progress. */
 export function isActive(resource) {
   return ACTIVE.has(resource.state);
 }
 
-/** Returns whether a backup or snapshot was started and isn't finished. */
+/** Returns whether a backup, snapshot or restore was started and isn't finished. */
 export function isStarted(resource) {
   return isActive(resource) && resource.state !== 'pending';
 }
@@ -35,6 +44,11 @@ export function describe(state) {
   return { label, tone, description };
 }
 
+/** Returns the same of a restore's state. */
+export function describeRestore(state) {
+  return { ...describe(state), description: RESTORE_STATES[state] ?? '' };
+}
+
 /**
  * Returns the reasons of a resource's state as one text, each reason once; empty if there are none. The report of a failed
  * hook repeats a reason with more details, and with the hook's name in quotes.
@@ -44,14 +58,6 @@ export function reasons(resource) {
   const isRepeated = (reason) => hooks.some((hook) => hook.replaceAll('"', '').includes(reason));
   const others = (resource.stateUnready || []).filter((reason) => !isRepeated(reason));
   return [...new Set([...others, ...hooks])].join(' · ');
-}
-
-const RESTORE_NOTE = 'appkeep.io/read-only/restore-note-';
-
-/** Returns the notes on data that the app's latest restore could not restore unchanged; empty if there are none. */
-export function restoreNotes(app) {
-  const notes = app.metadata.labels.filter(({ name }) => name.startsWith(RESTORE_NOTE)).map(({ value }) => value);
-  return notes.length === 0 ? '' : `Latest restore: ${notes.join(' · ')}`;
 }
 
 /**
@@ -69,4 +75,14 @@ export function durationMillis(backup) {
 /** Returns the snapshot time of a backup, or its creation time while it has no snapshot. */
 export function snapshotTime(backup) {
   return new Date(backup.backupCreationTimestamp || backup.metadata.creationTimestamp);
+}
+
+/**
+ * Returns the backups in progress by the ids of their temporary snapshots, which are deleted when the backups end. A
+ * snapshot that a user selected for a backup is older than the backup.
+ */
+export function temporarySnapshots(backups, snapshots) {
+  const created = new Map(snapshots.map(({ id, metadata }) => [id, new Date(metadata.creationTimestamp)]));
+  const owners = backups.filter((backup) => isActive(backup) && created.get(backup.snapshotID) >= new Date(backup.metadata.creationTimestamp));
+  return new Map(owners.map((backup) => [backup.snapshotID, backup]));
 }

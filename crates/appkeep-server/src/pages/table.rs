@@ -61,7 +61,7 @@ macro_rules! renderer {
     };
 }
 
-pub(super) static ASSETS: [Asset; 46] = [
+pub(super) static ASSETS: [Asset; 54] = [
     Asset::new(
         "/ui",
         HTML,
@@ -74,6 +74,8 @@ pub(super) static ASSETS: [Asset; 46] = [
     ui!("announce.js", JS),
     ui!("api.js", JS),
     ui!("dom.js", JS),
+    ui!("downloads.js", JS),
+    ui!("file_path.js", JS),
     ui!("format.js", JS),
     ui!("main.js", JS),
     ui!("parts/actions.js", JS),
@@ -83,14 +85,19 @@ pub(super) static ASSETS: [Asset; 46] = [
     ui!("parts/backup_list.js", JS),
     ui!("parts/backup_row.js", JS),
     ui!("parts/badge.js", JS),
+    ui!("parts/breadcrumb.js", JS),
     ui!("parts/chart.js", JS),
     ui!("parts/copy_button.js", JS),
     ui!("parts/dialog.js", JS),
+    ui!("parts/file_list.js", JS),
+    ui!("parts/file_row.js", JS),
     ui!("parts/history.js", JS),
     ui!("parts/list_controls.js", JS),
     ui!("parts/moment.js", JS),
     ui!("parts/pager.js", JS),
     ui!("parts/progress.js", JS),
+    ui!("parts/restore_dialog.js", JS),
+    ui!("parts/restores.js", JS),
     ui!("parts/running.js", JS),
     ui!("parts/schedules.js", JS),
     ui!("parts/section.js", JS),
@@ -101,6 +108,7 @@ pub(super) static ASSETS: [Asset; 46] = [
     ui!("states.js", JS),
     ui!("views/app.js", JS),
     ui!("views/backup.js", JS),
+    ui!("views/files.js", JS),
     ui!("views/overview.js", JS),
     ui!("views/sign_in.js", JS),
     Asset::new(

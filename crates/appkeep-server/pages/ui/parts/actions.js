@@ -89,26 +89,3 @@ export function openDeleteSnapshotDialog(account, app, snapshot, onDone) {
     },
   });
 }
-
-/**
- * Opens a dialog that restores an app in place, after the user typed the app's name. `source` has either a `backupID` or a
- * `snapshotID`; `sourceName` is its name. `onDone` is called after the restore has started.
- */
-export function openRestoreDialog(account, app, source, sourceName, onDone) {
-  const name = el('input', { type: 'text', name: 'app', required: '', autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false' });
-  openDialog({
-    title: `Restore ${app.name} from ${sourceName}?`,
-    text: `The current data of ${app.name} is replaced in place. Changes since the data of ${sourceName} are lost.`,
-    fields: [field('Name of the app', name, `Type ${app.name} to confirm.`)],
-    action: 'Restore',
-    isDangerous: true,
-    async submit() {
-      if (name.value !== app.name) {
-        throw new Error(`Invalid name “${name.value}”: expected ${app.name}.`);
-      }
-      await account.restore(app.id, source);
-      announce(`The restore of ${app.name} was started`);
-      onDone();
-    },
-  });
-}

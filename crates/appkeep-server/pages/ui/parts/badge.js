@@ -3,12 +3,13 @@
 import { el, setAttribute, setText } from '../dom.js';
 import { describe } from '../states.js';
 
-export function badge() {
+/** Creates a label. `describeState` returns the label, tone and description of a state. */
+export function badge(describeState = describe) {
   const node = el('span', { class: 'badge' });
   return {
     node,
     update(state) {
-      const { label, tone, description } = describe(state);
+      const { label, tone, description } = describeState(state);
       setText(node, label);
       setAttribute(node, 'data-tone', tone);
       setAttribute(node, 'title', description || null);

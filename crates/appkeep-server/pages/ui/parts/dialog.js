@@ -7,18 +7,18 @@ let idCount = 0;
 
 /**
  * Opens a dialog. `submit` performs the action; if it throws, the error is shown and the dialog stays open. `fields` are
- * shown between the text and the buttons.
+ * shown between the text and the buttons. Returns a function that says whether the action is dangerous.
  */
 export function openDialog({ title, text, fields = [], action, dismiss = 'Cancel', isDangerous = false, submit }) {
-  idCount += 1;
-  const heading = el('h2', { id: `dialog-${idCount}`, text: title });
   const errorLine = el('p', { class: 'error', role: 'alert', hidden: true });
-  const confirm = el('button', { type: 'submit', class: isDangerous ? 'danger' : 'primary', text: action });
+  const confirm = el('button', { type: 'submit', text: action });
   const cancel = el('button', { type: 'button', text: dismiss, on: { click: () => dialog.close() } });
   const form = el('form', { on: { submit: submitted } },
-    heading, text ? el('p', { text }) : null, ...fields, errorLine,
-    el('div', { class: 'buttons' }, cancel, confirm));
-  const dialog = el('dialog', { 'aria-labelledby': heading.id, on: { close: () => dialog.remove() } }, form);
+    text ? el('p', { text }) : null, ...fields, errorLine, el('div', { class: 'buttons' }, cancel, confirm));
+  const setDangerous = (value) => {
+    confirm.className = value ? 'danger' : 'primary';
+  };
+  setDangerous(isDangerous);
 
   async function submitted(event) {
     event.preventDefault();
@@ -35,8 +35,23 @@ export function openDialog({ title, text, fields = [], action, dismiss = 'Cancel
     }
   }
 
+  const dialog = showModal(title, form);
+  return setDangerous;
+}
+
+/** Opens a dialog that only shows something. */
+export function openNoteDialog(title, ...content) {
+  const close = el('button', { type: 'button', text: 'Close', on: { click: () => dialog.close() } });
+  const dialog = showModal(title, ...content, el('div', { class: 'buttons' }, close));
+}
+
+function showModal(title, ...content) {
+  idCount += 1;
+  const heading = el('h2', { id: `dialog-${idCount}`, text: title });
+  const dialog = el('dialog', { 'aria-labelledby': heading.id, on: { close: () => dialog.remove() } }, heading, ...content);
   document.body.append(dialog);
   dialog.showModal();
+  return dialog;
 }
 
 /** Returns the text of an error, including the invalid fields that the server reported. */

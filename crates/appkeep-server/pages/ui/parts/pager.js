@@ -7,7 +7,7 @@ import { count, integer } from '../format.js';
 const SHOWN_MAX = 100;
 
 /** Creates the buttons below a list of `noun`s. `onChange` is called when another part was selected. */
-export function pager(noun, onChange) {
+export function pager(noun, onChange, plural = `${noun}s`) {
   let first = 0;
   const move = (distance) => () => {
     first += distance;
@@ -16,7 +16,7 @@ export function pager(noun, onChange) {
   const previous = el('button', { type: 'button', class: 'small', text: 'Previous', on: { click: move(-SHOWN_MAX) } });
   const next = el('button', { type: 'button', class: 'small', text: 'Next', on: { click: move(SHOWN_MAX) } });
   const position = el('span', { class: 'detail' });
-  const node = el('nav', { class: 'pager', 'aria-label': `Parts of the list of ${noun}s`, hidden: true }, previous, position, next);
+  const node = el('nav', { class: 'pager', 'aria-label': `Parts of the list of ${plural}`, hidden: true }, previous, position, next);
   return {
     node,
     /** Starts from the first item again. */
@@ -31,7 +31,7 @@ export function pager(noun, onChange) {
       node.hidden = items.length <= SHOWN_MAX;
       previous.disabled = first === 0;
       next.disabled = first === lastStart;
-      setText(position, `${integer(first + 1)}–${integer(first + shown.length)} of ${count(items.length, noun)}`);
+      setText(position, `${integer(first + 1)}–${integer(first + shown.length)} of ${count(items.length, noun, plural)}`);
       return shown;
     },
   };

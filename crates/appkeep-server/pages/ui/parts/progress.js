@@ -1,4 +1,4 @@
-// The progress of a backup: bar, bytes, rate and remaining time.
+// The progress of a backup or another transfer: bar, bytes, rate and remaining time.
 
 import { el, setAttribute, setText } from '../dom.js';
 import { bytes, count, duration } from '../format.js';
@@ -15,18 +15,23 @@ export function waitingText(n, reason) {
   return `${count(n, 'backup')} waiting to be started${reason ? `: ${reason}` : ''}`;
 }
 
-/** Creates a progress display of a started backup. `actions` is an optional element next to the name. */
-export function progress(backup, actions = null) {
-  const state = badge();
-  const name = el('span', { class: 'name', text: backup.name });
-  const bar = el('progress', { max: 100, 'aria-label': `Progress of ${backup.name}` });
+/** The texts of a backup's progress: while the size is unknown, and after all bytes were copied. */
+const BACKUP_TEXTS = { starting: 'Determining the data to copy', ending: 'copied, verifying the written data' };
+
+/**
+ * Creates a progress display of something that was started, with `name`, `state`, `totalBytes`, `bytesDone` and
+ * `percentDone`. `actions` is an optional element next to the name.
+ */
+export function progress({ name }, actions = null, texts = BACKUP_TEXTS) {
+  const state = badge(texts.describe);
+  const bar = el('progress', { max: 100, 'aria-label': `Progress of ${name}` });
   const percent = el('span', { class: 'percent' });
   const detailLine = el('p', { class: 'detail' });
   const node = el('div', { class: 'progress' },
-    el('div', { class: 'progress-head' }, name, state.node, actions),
+    el('div', { class: 'progress-head' }, el('span', { class: 'name', text: name }), state.node, actions),
     el('div', { class: 'progress-line' }, bar, percent),
     detailLine);
-  const samples = [];
+  const rate = new Rate();
   return {
     node,
     update(now) {
@@ -35,35 +40,42 @@ export function progress(backup, actions = null) {
       // Without a value, the bar is indeterminate.
       setAttribute(bar, 'value', isRunning ? now.percentDone : null);
       setText(percent, isRunning ? `${Math.floor(now.percentDone)} %` : '');
-      setText(detailLine, detailText(now, isRunning, samples));
+      setText(detailLine, isRunning ? detailText(now, rate, texts) : now.state === 'pending' ? 'Waiting to be started' : texts.starting);
     },
   };
 }
 
-function detailText(backup, isRunning, samples) {
-  if (!isRunning) {
-    return 'Determining the data to copy';
-  }
-  const { bytesDone = 0, totalBytes = 0 } = backup;
+function detailText({ bytesDone = 0, totalBytes = 0 }, rate, texts) {
   if (bytesDone >= totalBytes) {
-    return `${bytes(totalBytes)} copied, verifying the written data`;
+    return `${bytes(totalBytes)} ${texts.ending}`;
   }
-  const rate = rateOf(samples, bytesDone);
-  const done = `${bytes(bytesDone)} of ${bytes(totalBytes)}`;
-  return rate > 0
-    ? `${done} · ${bytes(rate)}/s · about ${duration(((totalBytes - bytesDone) / rate) * 1000)} left`
-    : done;
+  return transferText(bytesDone, totalBytes, rate.of(bytesDone));
 }
 
-/** Returns the bytes per second over the latest samples; 0 while unknown. */
-function rateOf(samples, bytesDone) {
-  const now = performance.now();
-  if (samples.at(-1)?.bytesDone !== bytesDone) {
-    samples.push({ now, bytesDone });
+/** Describes a transfer of `total` bytes, which may be unknown, at `rate` bytes per second, which is 0 while unknown. */
+export function transferText(done, total, rate) {
+  return [
+    total === undefined ? bytes(done) : `${bytes(done)} of ${bytes(total)}`,
+    rate > 0 ? `${bytes(rate)}/s` : null,
+    rate > 0 && total !== undefined ? `about ${duration(((total - done) / rate) * 1000)} left` : null,
+  ].filter(Boolean).join(' · ');
+}
+
+/** The rate of a transfer, averaged over the latest samples. */
+export class Rate {
+  #samples = [];
+
+  /** Adds a sample, and returns the bytes per second; 0 while unknown. */
+  of(bytesDone) {
+    const samples = this.#samples;
+    const now = performance.now();
+    if (samples.at(-1)?.bytesDone !== bytesDone) {
+      samples.push({ now, bytesDone });
+    }
+    while (samples.length > 2 && now - samples[0].now > WINDOW) {
+      samples.shift();
+    }
+    const [first] = samples;
+    return now > first.now ? ((bytesDone - first.bytesDone) / (now - first.now)) * 1000 : 0;
   }
-  while (samples.length > 2 && now - samples[0].now > WINDOW) {
-    samples.shift();
-  }
-  const [first] = samples;
-  return now > first.now ? ((bytesDone - first.bytesDone) / (now - first.now)) * 1000 : 0;
 }

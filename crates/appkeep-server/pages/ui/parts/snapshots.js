@@ -26,8 +26,9 @@ export function snapshotSection(actions) {
 
   return {
     node: section('Snapshots', 'snapshots', el('div', { class: 'card flush' }, table, empty), pages.node, create),
-    update(snapshots, app) {
-      items = snapshots;
+    /** Shows the snapshots, newest first. `temporary` has the backups of temporary ones by the ids of the snapshots. */
+    update(snapshots, app, temporary) {
+      items = snapshots.map((snapshot) => ({ ...snapshot, owner: temporary.get(snapshot.id) }));
       table.hidden = items.length === 0;
       empty.hidden = items.length > 0;
       if (create) {
@@ -40,6 +41,7 @@ export function snapshotSection(actions) {
 
 function snapshotRow(actions) {
   const name = el('span', { class: 'name' });
+  const ownerLine = el('p', { class: 'detail', hidden: true });
   const reasonLine = el('p', { class: 'reason', hidden: true });
   const state = badge();
   const when = moment(true);
@@ -48,7 +50,7 @@ function snapshotRow(actions) {
   const restore = actions ? button('Restore', 'quiet', actions.restore) : null;
   const remove = actions ? button('Delete', 'quiet danger-text', actions.remove) : null;
   const node = el('tr', {},
-    el('th', { scope: 'row' }, name, reasonLine),
+    el('th', { scope: 'row' }, name, ownerLine, reasonLine),
     el('td', { 'data-label': COLUMNS[1] }, state.node),
     el('td', { 'data-label': COLUMNS[2] }, when.node),
     actions ? el('td', { class: 'actions' }, restore, remove) : null);
@@ -56,7 +58,10 @@ function snapshotRow(actions) {
     node,
     update(snapshot) {
       current = snapshot;
+      const { owner } = snapshot;
       setText(name, snapshot.name);
+      ownerLine.hidden = owner === undefined;
+      setText(ownerLine, owner ? `Temporary, for the backup ${owner.name}` : '');
       const reason = reasons(snapshot);
       reasonLine.hidden = reason === '';
       setText(reasonLine, reason);
@@ -64,9 +69,9 @@ function snapshotRow(actions) {
       when.update(new Date(snapshot.metadata.creationTimestamp));
       if (actions) {
         setAttribute(restore, 'aria-label', `Restore from ${snapshot.name}`);
-        restore.hidden = snapshot.state !== 'completed';
+        restore.hidden = snapshot.state !== 'completed' || owner !== undefined;
         setAttribute(remove, 'aria-label', `Delete snapshot ${snapshot.name}`);
-        remove.hidden = isActive(snapshot);
+        remove.hidden = isActive(snapshot) || owner !== undefined;
       }
     },
   };

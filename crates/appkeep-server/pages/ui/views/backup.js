@@ -1,13 +1,15 @@
-// The view of one backup: all of its properties, restore, and deletion.
+// The view of one backup: all of its properties, its files, restore, and deletion.
 
 import { el, setText } from '../dom.js';
+import { fileHref, ROOT } from '../file_path.js';
 import { bytes, exact } from '../format.js';
 import { describe, isActive, isStarted, reasons, snapshotTime } from '../states.js';
 import { StateAnnouncer } from '../announce.js';
-import { openDeleteDialog, openRestoreDialog } from '../parts/actions.js';
+import { openDeleteDialog } from '../parts/actions.js';
 import { durationText } from '../parts/backup_row.js';
 import { badge } from '../parts/badge.js';
 import { copyable } from '../parts/copy_button.js';
+import { openRestoreDialog } from '../parts/restore_dialog.js';
 import { runningPart } from '../parts/running.js';
 
 /** Pauses between passes, in milliseconds: while the backup or a restore is in progress, and otherwise. */
@@ -15,7 +17,7 @@ const PAUSE_ACTIVE = 700;
 const PAUSE_IDLE = 5_000;
 
 /** Shows a backup, and returns the function that polls it. */
-export function backupView(main, { account, appId, backupId, canWrite, pollNow }) {
+export function backupView(main, { account, appId, backupId, canWrite, pollNow, handleError }) {
   let app;
   let backup;
   let names = null;
@@ -29,8 +31,9 @@ export function backupView(main, { account, appId, backupId, canWrite, pollNow }
   });
   const restoreButton = el('button', {
     type: 'button', class: 'primary', text: 'Restore', disabled: '',
-    on: { click: () => openRestoreDialog(account, app, { backupID: backup.id }, backup.name, pollNow) },
+    on: { click: restore },
   });
+  const browseLink = el('a', { class: 'button', href: fileHref(appId, backupId, ROOT), text: 'Browse files', hidden: true });
   const deleteButton = el('button', { type: 'button', class: 'danger-text', text: 'Delete', disabled: '', on: { click: remove } });
   const running = el('div', { class: 'card running', hidden: true });
   let run = null;
@@ -40,10 +43,19 @@ export function backupView(main, { account, appId, backupId, canWrite, pollNow }
     el('nav', { 'aria-label': 'Up' }, up),
     el('div', { class: 'head' },
       el('div', { class: 'head-line' }, title, state.node,
-        canWrite ? el('div', { class: 'buttons' }, restoreButton, deleteButton) : null),
+        el('div', { class: 'buttons' }, browseLink, ...(canWrite ? [restoreButton, deleteButton] : []))),
       summary, reasonLine),
     running, facts);
   const announcer = new StateAnnouncer();
+
+  function restore() {
+    openRestoreDialog(account, app, { backupID: backup.id }, backup.name, {
+      onDone(target) {
+        // The page of the app shows the progress.
+        location.hash = `#/apps/${target}`;
+      },
+    }).catch(handleError);
+  }
 
   return async function pass(signal) {
     names ??= await namesOf(account, appId, signal);
@@ -57,6 +69,7 @@ export function backupView(main, { account, appId, backupId, canWrite, pollNow }
     const reason = [...new Set([reasons(backup), reasons(app)])].filter(Boolean).join(' · ');
     reasonLine.hidden = reason === '';
     setText(reasonLine, reason);
+    browseLink.hidden = backup.state !== 'completed';
     restoreButton.disabled = backup.state !== 'completed' || app.state === 'restoring' || app.state === 'unavailable';
     deleteButton.disabled = isActive(backup);
     running.hidden = !isStarted(backup);

@@ -11,7 +11,7 @@ use super::Incomplete;
 use crate::failure::{io_kind, message_of, storage_error};
 
 /// A problem of a repository.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Finding {
     pub(super) subject: Subject,
     pub(super) reason: String,
@@ -95,6 +95,15 @@ impl Finding {
         }))
     }
 
+    /// The problem of a pack with a directory that can't be read.
+    pub(super) fn of_tree_pack(id: PackId, error: &str) -> Self {
+        Self {
+            subject: Subject::Pack(id),
+            reason: format!("its content is damaged: {error}"),
+            is_of_content: true,
+        }
+    }
+
     /// The problem of a file that can't be read.
     pub(super) fn unreadable(kind: FileType, id: &Id, error: &RusticError) -> Self {
         let kind = match kind {
@@ -111,6 +120,11 @@ impl Finding {
     /// Whether the problem was found by reading a pack.
     pub(super) fn is_of_content(&self) -> bool {
         self.is_of_content
+    }
+
+    /// Whether it is a problem of the directories of backups.
+    pub(super) fn is_of_directories(&self) -> bool {
+        self.subject == Subject::Directories
     }
 
     /// Whether it is a problem of this pack.

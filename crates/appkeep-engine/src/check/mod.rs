@@ -1,9 +1,9 @@
 //! Examines a repository: its snapshots, index and directories, and on request the content of packs.
 //!
 //! Nothing is locked, because a lock would delay backups, and nothing is written. A backup or a prune may therefore change
-//! the repository meanwhile. So problems that are found are looked for again, until they are found while the index and
-//! the list of snapshots don't change. A pack is damaged only if the index still names it after it was read: a prune
-//! writes the new index before it deletes packs.
+//! the repository meanwhile. So a problem is only reported once two passes in succession have found it: a prune writes the
+//! new index before it deletes packs, so an index that is read later doesn't name them, and a deleted snapshot isn't read
+//! again. A pack whose content is damaged is reported if the index, read again, still names it.
 
 mod affected;
 mod finding;
@@ -27,13 +27,13 @@ use tokio_util::sync::CancellationToken;
 use self::finding::Finding;
 use crate::backend::RepositoryBackend;
 use crate::bucket::OpenBucket;
-use crate::failure;
+use crate::failure::{self, storage};
 use crate::keys::KeyStore;
 use crate::repository::{OpenRepository, RepositoryOpener, backup_ids};
 use crate::write_gate::{ShutWhenDropped, WriteGate};
 
 /// The number of times that problems are looked for again while the repository changes.
-const CONFIRMATIONS_MAX: u32 = 30;
+const CONFIRMATIONS_MAX: u32 = 20;
 
 /// The pause before problems are looked for again.
 const CONFIRM_AFTER: Duration = Duration::from_secs(1);
@@ -108,13 +108,11 @@ struct Pass {
     snapshots: Vec<SnapshotFile>,
     read_bytes: u64,
     findings: Vec<Finding>,
-    /// Whether the index and the list of snapshots are the same as at the beginning.
-    is_stable: bool,
 }
 
 /// The reason why a pass has no result.
 enum Incomplete {
-    /// A listed file didn't exist any more.
+    /// A listed file didn't exist any more, or the index is being replaced.
     Changed,
     Failed(EngineError),
 }
@@ -127,17 +125,15 @@ impl Examination {
     /// [`EngineError::Busy`] if the repository keeps changing, so that problems can't be confirmed;
     /// [`EngineError::Cancelled`].
     pub(crate) fn run(&self) -> Result<RepositoryCheck, EngineError> {
-        let (mut pass, mut suspects) = match self.pass(self.read_percent) {
+        let mut pass = match self.pass(self.read_percent) {
             Ok(pass) if pass.findings.is_empty() => return Ok(result(&pass, Vec::new())),
-            Ok(mut pass) => {
-                let of_data = std::mem::take(&mut pass.findings).into_iter();
-                let suspects: Vec<_> = of_data.filter(Finding::is_of_content).collect();
-                (pass, suspects)
-            }
-            Err(Incomplete::Changed) => (Pass::default(), Vec::new()),
+            Ok(pass) => pass,
+            Err(Incomplete::Changed) => Pass::default(),
             Err(Incomplete::Failed(error)) => return Err(error),
         };
         let read_bytes = pass.read_bytes;
+        let (mut suspects, mut before): (Vec<_>, Vec<_>) =
+            pass.findings.into_iter().partition(Finding::is_of_content);
         for confirmation in 0..CONFIRMATIONS_MAX {
             if confirmation > 0 {
                 std::thread::sleep(CONFIRM_AFTER);
@@ -151,13 +147,14 @@ impl Examination {
             if pass.findings.is_empty() && suspects.is_empty() {
                 return Ok(result(&pass, Vec::new()));
             }
-            if pass.is_stable {
+            if is_confirmed(&pass.findings, &before) {
                 return self.confirmed(pass, &mut suspects);
             }
+            before = pass.findings;
         }
         let name = &self.bucket.bucket.name;
         Err(EngineError::Busy(format!(
-            "bucket {name}: the repository keeps changing, so that problems can't be confirmed"
+            "bucket {name}: the repository keeps changing, or the replacement of its index was interrupted"
         )))
     }
 
@@ -165,9 +162,8 @@ impl Examination {
     fn confirmed(&self, mut pass: Pass, suspects: &mut Vec<Finding>) -> Result<RepositoryCheck, EngineError> {
         let mut findings = std::mem::take(&mut pass.findings);
         let (gate, repository, _shut) = self.open()?;
-        let index = readable::<IndexFile>(&repository, &gate)
-            .map_err(|error| self.failed(error))?
-            .0;
+        let index = readable::<IndexFile>(&repository, &gate);
+        let index = index.map_err(|error| self.failed(error))?.0;
         let packs = || index.iter().flat_map(|file| &file.packs);
         suspects.retain(|suspect| packs().any(|pack: &IndexPack| suspect.is_of_pack(&pack.id)));
         findings.append(suspects);
@@ -207,7 +203,6 @@ impl Examination {
 
     fn pass(&self, read_percent: f64) -> Result<Pass, Incomplete> {
         let (gate, repository, _shut) = self.open().map_err(Incomplete::Failed)?;
-        let before = listed(&gate)?;
         // The snapshots are read before the index, which then contains the data of all of them.
         let (snapshots, mut findings) = readable::<SnapshotFile>(&repository, &gate)?;
         let trees = snapshots.iter().map(|snapshot| snapshot.tree).collect();
@@ -236,14 +231,13 @@ impl Examination {
             return Err(Incomplete::Failed(error));
         }
         let is_incomplete = self.bucket.repository(self.app_id).is_index_incomplete();
-        let is_incomplete = is_incomplete.map_err(|error| {
-            Incomplete::Failed(failure::storage("checking whether the index is complete", &error))
-        })?;
+        if is_incomplete.map_err(|error| Incomplete::Failed(storage("looking up the index", &error)))? {
+            return Err(Incomplete::Changed);
+        }
         Ok(Pass {
             snapshots,
             read_bytes: self.progress.borrow().bytes_done,
             findings,
-            is_stable: !is_incomplete && before == listed(&gate)?,
         })
     }
 
@@ -268,16 +262,14 @@ impl Examination {
     }
 }
 
-/// The files whose change shows that a backup was stored or a prune has run meanwhile.
-fn listed(gate: &WriteGate) -> Result<BTreeSet<Id>, Incomplete> {
-    let mut all = BTreeSet::new();
-    for kind in [FileType::Index, FileType::Snapshot] {
-        let files = gate
-            .list_with_size(kind)
-            .map_err(|error| incomplete(gate, &error))?;
-        all.extend(files.into_iter().map(|(id, _)| id));
-    }
-    Ok(all)
+/// Whether all problems were found before. Unreadable directories may be reported in another order, so they only count if
+/// there is no other problem.
+fn is_confirmed(findings: &[Finding], before: &[Finding]) -> bool {
+    let has_others = findings.iter().any(|finding| !finding.is_of_directories());
+    findings
+        .iter()
+        .filter(|finding| !(has_others && finding.is_of_directories()))
+        .all(|finding| before.contains(finding))
 }
 
 /// Reads all files of a type. If any of them can't be read, they are read one by one to name the unreadable ones.

@@ -188,6 +188,26 @@ async fn a_missing_directory_pack_affects_the_backups_that_need_it() {
 }
 
 #[tokio::test]
+async fn packs_with_unreadable_directories_are_named() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("small"), "small").unwrap();
+    workbench.back_up(1).await;
+    let mut damaged = BTreeSet::new();
+    for pack in files_below(&workbench.repository().join("data")) {
+        let mut content = fs::read(&pack).unwrap();
+        content[20] ^= 1;
+        fs::write(&pack, content).unwrap();
+        damaged.insert(format!("pack {}", name(&pack)));
+    }
+    let found = examined(&workbench, 0.0).await;
+    assert!(!found.damage.is_empty());
+    for damage in &found.damage {
+        assert!(damaged.contains(&damage.object), "{damage:?}");
+        assert_eq!(damage.backups, [backup_id(1)]);
+    }
+}
+
+#[tokio::test]
 async fn repositories_are_only_opened_with_their_own_key() {
     let workbench = Workbench::new();
     workbench.back_up(1).await;

@@ -210,7 +210,7 @@ impl Examination {
         if read_percent > 0.0 {
             options = options
                 .read_data(true)
-                .read_data_subset(self.subset(&gate, read_percent)?);
+                .read_data_subset(subset(&gate, read_percent)?);
         }
         self.progress.send_replace(CheckProgress::default());
         match repository.check_with_trees(options, trees) {
@@ -240,26 +240,26 @@ impl Examination {
             findings,
         })
     }
+}
 
-    /// The packs to read: at least one, even if it is larger than the share.
-    fn subset(&self, gate: &WriteGate, percent: f64) -> Result<ReadSubsetOption, Incomplete> {
-        if percent >= 100.0 {
-            return Ok(ReadSubsetOption::All);
-        }
-        let packs = gate.list_with_size(FileType::Pack);
-        let packs = packs.map_err(|error| incomplete(gate, &error))?;
-        let total: u64 = packs.iter().map(|(_, size)| u64::from(*size)).sum();
-        let largest = packs.iter().map(|(_, size)| u64::from(*size)).max();
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the share is approximate, and not negative"
-        )]
-        let share = (total as f64 * percent / 100.0) as u64;
-        // The library skips packs that aren't smaller than the rest of the share.
-        Ok(ReadSubsetOption::Size(share.max(largest.unwrap_or_default()) + 1))
+/// The packs to read: at least one, even if it is larger than the share.
+fn subset(gate: &WriteGate, percent: f64) -> Result<ReadSubsetOption, Incomplete> {
+    if percent >= 100.0 {
+        return Ok(ReadSubsetOption::All);
     }
+    let packs = gate.list_with_size(FileType::Pack);
+    let packs = packs.map_err(|error| incomplete(gate, &error))?;
+    let total: u64 = packs.iter().map(|(_, size)| u64::from(*size)).sum();
+    let largest = packs.iter().map(|(_, size)| u64::from(*size)).max();
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the share is approximate, and not negative"
+    )]
+    let share = (total as f64 * percent / 100.0) as u64;
+    // The library skips packs that aren't smaller than the rest of the share.
+    Ok(ReadSubsetOption::Size(share.max(largest.unwrap_or_default()) + 1))
 }
 
 /// Whether all problems were found before. Unreadable directories may be reported in another order, so they only count if

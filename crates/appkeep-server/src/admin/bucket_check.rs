@@ -128,7 +128,7 @@ impl StoredBackups {
             },
         };
         match checking.run().await {
-            Err(Failed::Bucket(error)) => checking.add_error(None, error)?,
+            Err(Failed::Bucket(error)) => checking.add_error(None, &error)?,
             Err(Failed::Check(error)) => return Err(error),
             Ok(()) => {}
         }
@@ -195,7 +195,7 @@ impl Checking<'_> {
         for app_id in all {
             let name = names.get(&app_id).cloned().unwrap_or_else(|| app_id.to_string());
             match self.check_app(&bucket, app_id, &name, percent).await {
-                Err(Failed::Bucket(error)) => self.add_error(Some(&name), error).map_err(Failed::Check)?,
+                Err(Failed::Bucket(error)) => self.add_error(Some(&name), &error).map_err(Failed::Check)?,
                 checked => checked?,
             }
         }
@@ -221,8 +221,8 @@ impl Checking<'_> {
     }
 
     /// Adds the problem that a bucket or a repository can't be examined.
-    fn add_error(&mut self, app_name: Option<&str>, error: EngineError) -> Result<(), BucketCheckError> {
-        let (object, next) = match (&error, app_name) {
+    fn add_error(&mut self, app_name: Option<&str>, error: &EngineError) -> Result<(), BucketCheckError> {
+        let (object, next) = match (error, app_name) {
             (EngineError::Cancelled, _) => return Err(BucketCheckError::Cancelled),
             (EngineError::Key(_), _) => (
                 "repository",

@@ -233,7 +233,7 @@ impl Listed for Bucket {
                 .map(ToString::to_string)
                 .into()
         })
-        .shown(|bucket, now| bucket::measured(bucket, now).into()),
+        .shown(|bucket, now| bucket::measured(bucket.measurement_timestamp.as_ref(), now).into()),
         Field::<Self>::new("default", Column::new("DEFAULT", Align::Left), |bucket| {
             if bucket.is_default { "yes" } else { "no" }.into()
         }),

@@ -59,7 +59,6 @@ async fn queries_are_accepted_in_every_valid_notation() {
             "app_schedule_list_for_app",
             "bucket_list",
             "cloud_list",
-            "user_list",
             "account_list",
         ] {
             let mut request = fixture.request(operation);

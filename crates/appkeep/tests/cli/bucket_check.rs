@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use appkeep_launcher::{APP, BUCKET, Installation};
-use chrono::Utc;
 use serde_json::{Value, json};
 
 use crate::program::{appkeep, installation, stdout};
@@ -153,16 +152,21 @@ fn markers_mounts_and_owners_are_checked() {
     let installation = &fixture.installation;
     let bucket = installation.path().join("bucket");
 
-    let claim = json!({
+    let mut claim = json!({
         "version": 1, "server_id": CLAIM.trim_start_matches("appkeep-server-"),
         "installation_id": "6f1c7e11-8f7e-4c0c-9a55-0a3d0b4f7a52", "hostname": "elsewhere", "boot_id": "x",
-        "pid_namespace": "x", "pid": 7, "start_ticks": 1, "time": Utc::now(),
+        "pid_namespace": "x", "pid": 7, "start_ticks": 1, "time": "2999-01-01T00:00:00Z",
     });
     fs::write(bucket.join(CLAIM), claim.to_string()).unwrap();
     let foreign = problem(installation, &[]);
     contains(&foreign["reason"], "process 7 on elsewhere");
     contains(&foreign["next"], "appkeep bucket take-over local");
     assert_eq!(examined(installation, &[], 1)["usedBy"], "another");
+    claim["time"] = json!("2026-01-01T00:00:00Z");
+    fs::write(bucket.join(CLAIM), claim.to_string()).unwrap();
+    let expired = examined(installation, &[], 0);
+    assert_eq!(expired["usedBy"], "nobody");
+    contains(&expired["notes"][0], "process 7 on elsewhere has expired");
     fs::remove_file(bucket.join(CLAIM)).unwrap();
 
     let marker = bucket.join(format!("appkeep-bucket-{BUCKET}"));

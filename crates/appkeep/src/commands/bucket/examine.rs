@@ -216,23 +216,19 @@ fn described(check: &BucketCheck, problem: &Problem) -> String {
     } else {
         bucket
     };
-    let mut lines = format!("{place}{}{object}: {}", app.unwrap_or_default(), problem.reason);
+    let app = app.unwrap_or_default();
+    let mut lines = vec![format!("{place}{app}{object}: {}", problem.reason)];
     if !problem.backups.is_empty() {
-        let shown = problem
-            .backups
-            .iter()
-            .take(BACKUPS_SHOWN_MAX)
-            .map(ToString::to_string);
-        let shown: Vec<_> = shown.collect();
-        let more = problem.backups.len() - shown.len();
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
+        let shown = problem.backups.iter().take(BACKUPS_SHOWN_MAX);
+        let shown: Vec<_> = shown.map(ToString::to_string).collect();
+        let more = match problem.backups.len() - shown.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
         };
-        lines.push_str(&format!("\n  backups: {}{more}", shown.join(", ")));
+        lines.push(format!("  backups: {}{more}", shown.join(", ")));
     }
-    lines + "\n  next: " + &problem.next
+    lines.push(format!("  next: {}", problem.next));
+    lines.join("\n")
 }
 
 fn exact(check: &BucketCheck) -> Value {

@@ -114,10 +114,12 @@ EXCEPTIONS = (
             "app_snap_list_for_app",
             "app_list",
             "app_restore_list_for_app",
+            "app_summary_list",
             "app_schedule_list_for_app",
             "app_hook_list_for_app",
             "bucket_list",
             "cloud_list",
+            "user_list",
             "account_list",
         )
     ),

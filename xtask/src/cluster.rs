@@ -3,8 +3,8 @@
 //!
 //! The real binary runs as child processes, each in a network namespace of its own, with PostgreSQL and `rclone serve s3`.
 //! In each round, clients send requests to all servers, and one fault is injected. When all jobs have ended, the
-//! acknowledged resources, the disks and, with plain restic, a repository are checked. The seed determines all random
-//! choices, but not the progress of the servers.
+//! acknowledged resources, the disks, the notifications and, with plain restic, a repository are checked. The seed
+//! determines all random choices, but not the progress of the servers.
 
 mod api;
 mod checks;
@@ -13,6 +13,7 @@ mod fault;
 mod load;
 mod model;
 mod network;
+mod notifications;
 mod report;
 mod servers;
 
@@ -36,7 +37,7 @@ use crate::report::Counts;
 use crate::{Outcome, appkeep, crash, python, s3};
 
 /// The number of rounds after which everything is deleted and must be gone.
-const ROUNDS_PER_DELETION: u64 = 20;
+const ROUNDS_PER_DELETION: u64 = 16;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -59,7 +60,7 @@ impl Args {
     /// The arguments for CI.
     pub(crate) fn usual() -> Self {
         Self {
-            rounds: 20,
+            rounds: 16,
             seed: 1,
             dir: None,
             isolated: None,

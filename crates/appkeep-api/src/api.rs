@@ -13,6 +13,7 @@ use crate::app_backup_file::{
 };
 use crate::app_restore::{AppRestore, AppRestoreCreate, AppRestoreList};
 use crate::app_snap::{AppSnap, AppSnapCreate, AppSnapList};
+use crate::app_summary::AppSummaryList;
 use crate::body::JsonBody;
 use crate::bucket::BucketList;
 use crate::cloud::CloudList;
@@ -20,12 +21,14 @@ use crate::headers::ForceUpdate;
 use crate::hook::HookList;
 use crate::params::{
     AccountBackupPath, AccountListQuery, AccountPath, AppBackupListQuery, AppBackupPath, AppListQuery,
-    AppPath, AppRestoreListQuery, AppRestorePath, AppSnapListQuery, AppSnapPath, BucketListQuery,
-    CloudListQuery, HookListQuery, NoQuery, QueryParams, ScheduleListQuery, SchedulePath,
+    AppPath, AppRestoreListQuery, AppRestorePath, AppSnapListQuery, AppSnapPath, AppSummaryListQuery,
+    BucketListQuery, CloudListQuery, HookListQuery, NoQuery, QueryParams, ScheduleListQuery, SchedulePath,
+    UserListQuery,
 };
 use crate::problem::Problem;
 use crate::reply::{Content, Reply};
 use crate::schedule::{Schedule, ScheduleCreate, ScheduleList, ScheduleUpdate};
+use crate::user::UserList;
 
 /// The result of an operation: a typed response or a problem. Only dropshot uses the error.
 pub type Answer<R> = Result<Reply<R>, Problem>;
@@ -244,6 +247,18 @@ pub trait AppkeepApi {
         body: JsonBody<AppUpdate>,
     ) -> Answer<HttpResponseUpdatedNoContent>;
 
+    /// List the summaries of all apps
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/k8s/v1/appSummaries",
+        tags = ["Applications"],
+    }]
+    async fn app_summary_list(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AccountPath>,
+        query: QueryParams<AppSummaryListQuery>,
+    ) -> Answer<HttpResponseOk<AppSummaryList>>;
+
     /// Restore data of an app
     #[endpoint {
         method = POST,
@@ -390,6 +405,18 @@ pub trait AppkeepApi {
         path: Path<AccountPath>,
         query: QueryParams<CloudListQuery>,
     ) -> Answer<HttpResponseOk<CloudList>>;
+
+    /// List the users of an account
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/core/v1/users",
+        tags = ["Accounts"],
+    }]
+    async fn user_list(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AccountPath>,
+        query: QueryParams<UserListQuery>,
+    ) -> Answer<HttpResponseOk<UserList>>;
 
     /// List accounts
     #[endpoint {

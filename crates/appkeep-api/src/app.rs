@@ -79,6 +79,9 @@ pub struct App {
 }
 
 /// The source of a restore. Mirrors `AppUpdate`.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AppUpdate {
@@ -88,21 +91,11 @@ pub struct AppUpdate {
     /// Any documented version.
     pub version: AppVersion,
     /// A completed backup of the app.
-    #[serde(
-        rename = "backupID",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "backupID")]
     #[schemars(with = "Identifier")]
     pub backup_id: Option<Identifier>,
     /// A completed snapshot of the app.
-    #[serde(
-        rename = "snapshotID",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "snapshotID")]
     #[schemars(with = "Identifier")]
     pub snapshot_id: Option<Identifier>,
 }

@@ -35,6 +35,9 @@ closed_enum! {
 }
 
 /// A copy of an app in a bucket. Mirrors `AppBackup`.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AppBackup {
@@ -51,21 +54,11 @@ pub struct AppBackup {
     #[serde(rename = "bucketID")]
     pub bucket_id: Identifier,
     /// The snapshot that it copies.
-    #[serde(
-        rename = "snapshotID",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "snapshotID")]
     #[schemars(with = "Identifier")]
     pub snapshot_id: Option<Identifier>,
     /// The schedule that created it.
-    #[serde(
-        rename = "scheduleID",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "scheduleID")]
     #[schemars(with = "Identifier")]
     pub schedule_id: Option<Identifier>,
     /// Its state.
@@ -73,51 +66,21 @@ pub struct AppBackup {
     /// The reasons why it is stalled, failed or removed.
     pub state_unready: Vec<UnreadyReason>,
     /// The result of its hooks.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "HookState")]
     pub hook_state: Option<HookState>,
     /// The reports of failed hooks.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Vec<StateDetail>")]
     pub hook_state_details: Option<Vec<StateDetail>>,
     /// The time at which its data was captured.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Timestamp")]
     pub backup_creation_timestamp: Option<Timestamp>,
     /// The number of bytes to copy.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "u64")]
     pub total_bytes: Option<u64>,
     /// The number of copied bytes.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "u64")]
     pub bytes_done: Option<u64>,
     /// The copied part in percent.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "u8", range(min = 0, max = 100))]
     pub percent_done: Option<u8>,
     /// Labels, times and users.
@@ -125,6 +88,9 @@ pub struct AppBackup {
 }
 
 /// A request for a new backup. Mirrors `AppBackupCreate`.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AppBackupCreate {
@@ -134,37 +100,17 @@ pub struct AppBackupCreate {
     /// Any documented version.
     pub version: AppBackupVersion,
     /// Its name; generated if absent.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "ResourceName")]
     pub name: Option<ResourceName>,
     /// The bucket; the account's default if absent.
-    #[serde(
-        rename = "bucketID",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "bucketID")]
     #[schemars(with = "Identifier")]
     pub bucket_id: Option<Identifier>,
     /// The snapshot to copy; if absent, a temporary one is created.
-    #[serde(
-        rename = "snapshotID",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "snapshotID")]
     #[schemars(with = "Identifier")]
     pub snapshot_id: Option<Identifier>,
     /// Labels.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "MetadataCreate")]
     pub metadata: Option<MetadataCreate>,
 }

@@ -61,6 +61,9 @@ closed_enum! {
 }
 
 /// An entry of a backup. Mirrors `AppBackupFile`.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AppBackupFile {
@@ -72,66 +75,42 @@ pub struct AppBackupFile {
     /// The size of a file in bytes; 0 for other types.
     pub size: u64,
     /// The time of its last change.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Timestamp")]
     pub modified: Option<Timestamp>,
     /// Its permissions.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "FileMode")]
     pub mode: Option<FileMode>,
     /// The target of a symbolic link.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "String")]
     pub target: Option<String>,
 }
 
 /// The difference between the entries of a path. Mirrors `AppBackupChange`.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AppBackupChange {
     /// The kind of difference.
     pub change: AppBackupChangeType,
     /// The entry in the base.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "AppBackupFile")]
     pub old: Option<AppBackupFile>,
     /// The entry in the backup.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "AppBackupFile")]
     pub new: Option<AppBackupFile>,
 }
 
 /// Metadata of a page. Mirrors `FileListMetadata`.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileListMetadata {
     /// The position of the next page; absent on the last page.
-    #[serde(
-        rename = "continue",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "continue")]
     #[schemars(with = "FileContinueToken")]
     pub continue_token: Option<FileContinueToken>,
     /// The number of items in this response.

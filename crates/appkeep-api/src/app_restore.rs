@@ -47,6 +47,9 @@ closed_enum! {
 }
 
 /// A restore of an app, in place or to a directory. Mirrors `AppRestore`.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AppRestore {
@@ -64,45 +67,20 @@ pub struct AppRestore {
     #[serde(rename = "sourceAppID")]
     pub source_app_id: Identifier,
     /// The backup that is restored.
-    #[serde(
-        rename = "backupID",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "backupID")]
     #[schemars(with = "Identifier")]
     pub backup_id: Option<Identifier>,
     /// The snapshot that is restored.
-    #[serde(
-        rename = "snapshotID",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "snapshotID")]
     #[schemars(with = "Identifier")]
     pub snapshot_id: Option<Identifier>,
     /// The directory to which the data is written; absent for a restore in place.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Expression")]
     pub target: Option<Expression>,
     /// The selected files and directories; absent for all.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Vec<FilePathText>")]
     pub include: Option<Vec<FilePathText>>,
     /// The machine that runs it.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Expression")]
     pub node: Option<Expression>,
     /// Its state.
@@ -112,27 +90,12 @@ pub struct AppRestore {
     /// The data of a completed restore that could not be restored unchanged.
     pub notes: Vec<UnreadyReason>,
     /// The size of the data in bytes.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "u64")]
     pub total_bytes: Option<u64>,
     /// The number of written bytes.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "u64")]
     pub bytes_done: Option<u64>,
     /// The written part in percent.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "u8", range(min = 0, max = 100))]
     pub percent_done: Option<u8>,
     /// Labels, times and users.
@@ -140,6 +103,9 @@ pub struct AppRestore {
 }
 
 /// A request for a new restore. Mirrors `AppRestoreCreate`.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AppRestoreCreate {
@@ -149,46 +115,21 @@ pub struct AppRestoreCreate {
     /// The version of its schema.
     pub version: AppRestoreVersion,
     /// A completed backup.
-    #[serde(
-        rename = "backupID",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "backupID")]
     #[schemars(with = "Identifier")]
     pub backup_id: Option<Identifier>,
     /// A completed snapshot.
-    #[serde(
-        rename = "snapshotID",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "snapshotID")]
     #[schemars(with = "Identifier")]
     pub snapshot_id: Option<Identifier>,
     /// The directory to which the data is written.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "TargetPath")]
     pub target: Option<TargetPath>,
     /// Confirms that the data of the app is replaced.
-    #[serde(
-        rename = "inPlace",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "inPlace")]
     #[schemars(with = "Confirmation")]
     pub in_place: Option<Confirmation>,
     /// The files and directories to restore; absent for all.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Vec<FilePathText>", length(max = 256))]
     pub include: Option<Vec<FilePathText>>,
 }

@@ -37,6 +37,9 @@ closed_enum! {
 }
 
 /// A point-in-time copy of an app. Mirrors `AppSnap`.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AppSnap {
@@ -50,20 +53,10 @@ pub struct AppSnap {
     /// Its name.
     pub name: ResourceName,
     /// The schedule that created it.
-    #[serde(
-        rename = "scheduleID",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "scheduleID")]
     #[schemars(with = "Identifier")]
     pub schedule_id: Option<Identifier>,
     /// The asset for the content of a completed snapshot.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Identifier")]
     pub snapshot_app_asset: Option<Identifier>,
     /// Its state.
@@ -71,19 +64,9 @@ pub struct AppSnap {
     /// The reasons why it is stalled, failed or removed.
     pub state_unready: Vec<UnreadyReason>,
     /// The result of its hooks.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "HookState")]
     pub hook_state: Option<HookState>,
     /// The reports of failed hooks.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Vec<StateDetail>")]
     pub hook_state_details: Option<Vec<StateDetail>>,
     /// Labels, times and users.
@@ -91,6 +74,9 @@ pub struct AppSnap {
 }
 
 /// A request for a new snapshot. Mirrors `AppSnapCreate`.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AppSnapCreate {
@@ -100,19 +86,9 @@ pub struct AppSnapCreate {
     /// Any documented version.
     pub version: AppSnapVersion,
     /// Its name; generated if absent.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "ResourceName")]
     pub name: Option<ResourceName>,
     /// Labels.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "MetadataCreate")]
     pub metadata: Option<MetadataCreate>,
 }

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::formats::{Identifier, ResourceName, UnreadyReason};
-use crate::metadata::{ListMetadata, Metadata, closed_enum};
+use crate::formats::{Identifier, ResourceName, Timestamp, UnreadyReason};
+use crate::metadata::{ListMetadata, Metadata, closed_enum, present};
 
 closed_enum! {
     /// The `type` of a bucket.
@@ -78,6 +78,30 @@ pub struct Bucket {
     /// The maximum number of backups that are written to it at the same time.
     #[schemars(range(min = 1))]
     pub backups_max: u32,
+    /// The total size of the files with backed-up data, in bytes, by the latest measurement.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "u64")]
+    pub stored_bytes: Option<u64>,
+    /// The free space of the bucket's file system in bytes, if it is known.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "u64")]
+    pub free_bytes: Option<u64>,
+    /// The time of the measurement.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Timestamp")]
+    pub measurement_timestamp: Option<Timestamp>,
     /// Labels, times and users.
     pub metadata: Metadata,
 }

@@ -7,6 +7,7 @@ pub mod app_backup;
 pub mod app_backup_file;
 pub mod app_restore;
 pub mod app_snap;
+pub mod app_summary;
 pub mod body;
 pub mod bucket;
 pub mod cloud;
@@ -21,6 +22,7 @@ pub mod reply;
 pub mod schedule;
 pub mod schedule_fields;
 pub mod shape;
+pub mod user;
 
 /// The version of the contract that the API implements: `info.version` of `spec/openapi.yaml`.
 pub const API_VERSION: &str = "0.2.0";

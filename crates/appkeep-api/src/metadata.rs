@@ -44,6 +44,9 @@ pub struct LabelCreate {
 }
 
 /// Labels, and when and by whom the resource was created and changed. Mirrors `Metadata`.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Metadata {
@@ -56,16 +59,14 @@ pub struct Metadata {
     /// The user that created the resource.
     pub created_by: Identifier,
     /// The user that last changed the resource.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Identifier")]
     pub modified_by: Option<Identifier>,
 }
 
 /// Labels for a new resource; the other properties are parsed and ignored. Mirrors `MetadataCreate`.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct MetadataCreate {
@@ -73,58 +74,31 @@ pub struct MetadataCreate {
     #[schemars(length(max = 64))]
     pub labels: Vec<LabelCreate>,
     /// Ignored.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Timestamp")]
     pub creation_timestamp: Option<Timestamp>,
     /// Ignored.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Timestamp")]
     pub modification_timestamp: Option<Timestamp>,
     /// Ignored.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Identifier")]
     pub created_by: Option<Identifier>,
     /// Ignored.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Identifier")]
     pub modified_by: Option<Identifier>,
 }
 
 /// Metadata of a list. Mirrors `ListMetadata`.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ListMetadata {
     /// The position of the next page; absent on the last page.
-    #[serde(
-        rename = "continue",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "continue")]
     #[schemars(with = "ContinueToken")]
     pub continue_token: Option<ContinueToken>,
     /// The number of items in this response.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "u64")]
     pub count: Option<u64>,
     /// Always empty.
@@ -136,11 +110,6 @@ pub struct ListMetadata {
     /// The user that requested the list.
     pub created_by: Identifier,
     /// The user that requested the list.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Identifier")]
     pub modified_by: Option<Identifier>,
 }

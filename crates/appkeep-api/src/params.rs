@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::app_backup::AppBackup;
 use crate::app_restore::AppRestore;
 use crate::app_snap::AppSnap;
+use crate::app_summary::AppSummary;
 use crate::bucket::Bucket;
 use crate::cloud::Cloud;
 use crate::fields;
@@ -26,6 +27,7 @@ use crate::metadata::present;
 use crate::problem::InvalidItem;
 use crate::schedule::Schedule;
 use crate::shape::ERRORS_MAX;
+use crate::user::User;
 
 /// `/accounts/{account_id}/…`
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -163,32 +165,20 @@ impl<T: DeserializeOwned> JsonSchema for Include<T> {
 }
 
 /// The requested part of a list, and its form.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(bound(deserialize = "I: Deserialize<'de>"))]
 pub struct ListQuery<I> {
     /// The fields to return instead of whole resources, separated by commas, each at most once.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "I")]
     pub include: Option<I>,
     /// The maximum number of items in the response.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Limit")]
     pub limit: Option<Limit>,
     /// The position to continue from: `metadata.continue` of an earlier response.
-    #[serde(
-        rename = "continue",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "continue")]
     #[schemars(with = "ContinueToken")]
     pub continue_token: Option<ContinueToken>,
 }
@@ -201,6 +191,9 @@ pub type AppSnapListQuery = ListQuery<Include<AppSnap>>;
 
 /// The query of a list of apps.
 pub type AppListQuery = ListQuery<Include<App>>;
+
+/// The query of a list of summaries.
+pub type AppSummaryListQuery = ListQuery<Include<AppSummary>>;
 
 /// The query of a list of restores.
 pub type AppRestoreListQuery = ListQuery<Include<AppRestore>>;
@@ -216,6 +209,9 @@ pub type BucketListQuery = ListQuery<Include<Bucket>>;
 
 /// The query of a list of clouds.
 pub type CloudListQuery = ListQuery<Include<Cloud>>;
+
+/// The query of a list of users.
+pub type UserListQuery = ListQuery<Include<User>>;
 
 /// The query of a list of accounts.
 pub type AccountListQuery = ListQuery<Include<Account>>;

@@ -84,6 +84,9 @@ closed_enum! {
 }
 
 /// A schedule that creates backups or snapshots of an app. Mirrors `Schedule`.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Schedule {
@@ -106,35 +109,15 @@ pub struct Schedule {
     /// Its kind of times.
     pub granularity: Granularity,
     /// The minute of a granularity other than custom.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Minute")]
     pub minute: Option<Minute>,
     /// The hour of a daily, weekly or monthly schedule.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Hour")]
     pub hour: Option<Hour>,
     /// The day of a weekly schedule.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "DayOfWeek")]
     pub day_of_week: Option<DayOfWeek>,
     /// The day of a monthly schedule.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "DayOfMonth")]
     pub day_of_month: Option<DayOfMonth>,
     /// The times of its runs.
@@ -146,38 +129,18 @@ pub struct Schedule {
     /// The kind of resource that a run creates.
     pub makes: Vec<Makes>,
     /// The bucket of its backups; absent for the account's default.
-    #[serde(
-        rename = "bucketID",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(rename = "bucketID")]
     #[schemars(with = "Identifier")]
     pub bucket_id: Option<Identifier>,
     /// The number of backups that are kept.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Count")]
     pub backup_retention: Option<Count>,
     /// The number of snapshots that are kept.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Count")]
     pub snapshot_retention: Option<Count>,
     /// The retention of its backups or snapshots.
     pub retention: ScheduleRetention,
     /// The time of its next run.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "Timestamp")]
     pub next_run_timestamp: Option<Timestamp>,
     /// Labels, times and users.
@@ -188,6 +151,9 @@ pub struct Schedule {
 macro_rules! schedule_body {
     ($(#[$doc:meta])+ $body:ident { $($name:tt)+ } { $($granularity:tt)+ }) => {
         $(#[$doc])+
+        #[serde_with::apply(Option => #[serde(
+            default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+        )])]
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields, rename_all = "camelCase")]
         pub struct $body {
@@ -198,109 +164,44 @@ macro_rules! schedule_body {
             pub version: ScheduleVersion,
             $($name)+
             /// Whether it is active.
-            #[serde(
-                default,
-                skip_serializing_if = "Option::is_none",
-                deserialize_with = "present"
-            )]
             #[schemars(with = "Enabled")]
             pub enabled: Option<Enabled>,
             $($granularity)+
             /// The minute of a granularity other than custom.
-            #[serde(
-                default,
-                skip_serializing_if = "Option::is_none",
-                deserialize_with = "present"
-            )]
             #[schemars(with = "Minute")]
             pub minute: Option<Minute>,
             /// The hour of a daily, weekly or monthly schedule.
-            #[serde(
-                default,
-                skip_serializing_if = "Option::is_none",
-                deserialize_with = "present"
-            )]
             #[schemars(with = "Hour")]
             pub hour: Option<Hour>,
             /// The day of a weekly schedule.
-            #[serde(
-                default,
-                skip_serializing_if = "Option::is_none",
-                deserialize_with = "present"
-            )]
             #[schemars(with = "DayOfWeek")]
             pub day_of_week: Option<DayOfWeek>,
             /// The day of a monthly schedule.
-            #[serde(
-                default,
-                skip_serializing_if = "Option::is_none",
-                deserialize_with = "present"
-            )]
             #[schemars(with = "DayOfMonth")]
             pub day_of_month: Option<DayOfMonth>,
             /// The times of granularity custom.
-            #[serde(
-                default,
-                skip_serializing_if = "Option::is_none",
-                deserialize_with = "present"
-            )]
             #[schemars(with = "String", length(min = 1, max = 256))]
             pub cron: Option<String>,
             /// The time zone of `cron`.
-            #[serde(
-                default,
-                skip_serializing_if = "Option::is_none",
-                deserialize_with = "present"
-            )]
             #[schemars(with = "String", length(min = 1, max = 64))]
             pub time_zone: Option<String>,
             /// The maximum random delay of a run, in seconds.
-            #[serde(
-                default,
-                skip_serializing_if = "Option::is_none",
-                deserialize_with = "present"
-            )]
             #[schemars(with = "u32", range(min = 0, max = 86400))]
             pub jitter_secs: Option<u32>,
             /// The kinds of resources that a run creates.
-            #[serde(
-                default,
-                skip_serializing_if = "Option::is_none",
-                deserialize_with = "present"
-            )]
             #[schemars(with = "Vec<Makes>")]
             pub makes: Option<Vec<Makes>>,
             /// The bucket of its backups.
-            #[serde(
-                rename = "bucketID",
-                default,
-                skip_serializing_if = "Option::is_none",
-                deserialize_with = "present"
-            )]
+            #[serde(rename = "bucketID")]
             #[schemars(with = "Identifier")]
             pub bucket_id: Option<Identifier>,
             /// The number of backups that are kept.
-            #[serde(
-                default,
-                skip_serializing_if = "Option::is_none",
-                deserialize_with = "present"
-            )]
             #[schemars(with = "Count")]
             pub backup_retention: Option<Count>,
             /// The number of snapshots that are kept.
-            #[serde(
-                default,
-                skip_serializing_if = "Option::is_none",
-                deserialize_with = "present"
-            )]
             #[schemars(with = "Count")]
             pub snapshot_retention: Option<Count>,
             /// The rules for keeping its backups and snapshots.
-            #[serde(
-                default,
-                skip_serializing_if = "Option::is_none",
-                deserialize_with = "present"
-            )]
             #[schemars(with = "ScheduleRetention")]
             pub retention: Option<ScheduleRetention>,
         }
@@ -322,67 +223,35 @@ schedule_body! {
     /// New settings of a schedule; absent ones keep their values. Mirrors `ScheduleUpdate`.
     ScheduleUpdate {
         /// A name that no other schedule of the app has.
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "present"
-        )]
         #[schemars(with = "ScheduleName")]
         pub name: Option<ScheduleName>,
     } {
         /// Its kind of times.
-        #[serde(
-            default,
-            skip_serializing_if = "Option::is_none",
-            deserialize_with = "present"
-        )]
         #[schemars(with = "Granularity")]
         pub granularity: Option<Granularity>,
     }
 }
 
 /// The retention of a schedule's backups or snapshots. Mirrors `ScheduleRetention`.
+#[serde_with::apply(Option => #[serde(
+    default, skip_serializing_if = "Option::is_none", deserialize_with = "present"
+)])]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ScheduleRetention {
     /// Keeps this many of the newest.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "u32", range(min = 0, max = 9999))]
     pub keep_last: Option<u32>,
     /// Keeps the newest of each day, for this many days.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "u32", range(min = 0, max = 9999))]
     pub keep_daily: Option<u32>,
     /// Keeps the newest of each week, for this many weeks.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "u32", range(min = 0, max = 9999))]
     pub keep_weekly: Option<u32>,
     /// Keeps the newest of each month, for this many months.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "u32", range(min = 0, max = 9999))]
     pub keep_monthly: Option<u32>,
     /// Keeps all that are at most this many days older than the newest.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
     #[schemars(with = "u32", range(min = 0, max = 9999))]
     pub keep_days: Option<u32>,
 }

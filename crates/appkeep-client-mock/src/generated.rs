@@ -4090,6 +4090,227 @@ pub mod operations {
             ("lowSpace", Self::low_space),
         ];
     }
+    ///The requests of `app_summary_list` that a mock responds to.
+    pub struct AppSummaryListWhen(::httpmock::When);
+    impl AppSummaryListWhen {
+        ///Restricts httpmock's conditions to requests of this operation.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new("^/accounts/[^/]*/k8s/v1/appSummaries$")
+                            .unwrap(),
+                    ),
+            )
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        ///Requires this `account_id`.
+        pub fn account_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!("^/accounts/{}/k8s/v1/appSummaries$", value.to_string()),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `continue`; `None` requires its absence.
+        pub fn continue_<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("continue", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("continue"))
+            }
+        }
+        ///Requires this `include`; `None` requires its absence.
+        pub fn include<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("include", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("include"))
+            }
+        }
+        ///Requires this `limit`; `None` requires its absence.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<::std::num::NonZeroU64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+    }
+    ///The response of a mock of `app_summary_list`.
+    pub struct AppSummaryListThen(::httpmock::Then);
+    impl AppSummaryListThen {
+        ///Restricts httpmock's responses to those of this operation.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        ///Responds with 200 and this body.
+        pub fn ok(self, value: &types::AppSummaryList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 400 to 499 and this problem.
+        pub fn client_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 4u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 500 to 599 and this problem.
+        pub fn server_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 5u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with 200 and the example `appSummaries`.
+        pub fn app_summaries(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    200u16,
+                    &[("content-type", "application/json")],
+                    &super::examples::app_summary_list_of_one(),
+                ),
+            )
+        }
+        ///Responds with 400 and the example `invalidQuery`.
+        pub fn invalid_query(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    400u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::invalid_query_problem(),
+                ),
+            )
+        }
+        ///Responds with 401 and the example `missingToken`.
+        pub fn missing_token(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    401u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("WWW-Authenticate", "Bearer realm=\"appkeep\""),
+                    ],
+                    &super::examples::missing_token_problem(),
+                ),
+            )
+        }
+        ///Responds with 403 and the example `notPermitted`.
+        pub fn not_permitted(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    403u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_permitted_problem(),
+                ),
+            )
+        }
+        ///Responds with 404 and the example `collectionNotFound`.
+        pub fn collection_not_found(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    404u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::collection_not_found_problem(),
+                ),
+            )
+        }
+        ///Responds with 405 and the example `methodNotAllowed`.
+        pub fn method_not_allowed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    405u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Allow", "GET, DELETE"),
+                    ],
+                    &super::examples::method_not_allowed_problem(),
+                ),
+            )
+        }
+        ///Responds with 500 and the example `internalError`.
+        pub fn internal_error(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    500u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::internal_error_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `notReady`.
+        pub fn not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_ready_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `lowSpace`.
+        pub fn low_space(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::low_space_problem(),
+                ),
+            )
+        }
+        /// The documented examples: the name of each, and the function that responds with it.
+        pub const EXAMPLES: crate::Examples<Self> = &[
+            ("appSummaries", Self::app_summaries),
+            ("invalidQuery", Self::invalid_query),
+            ("missingToken", Self::missing_token),
+            ("notPermitted", Self::not_permitted),
+            ("collectionNotFound", Self::collection_not_found),
+            ("methodNotAllowed", Self::method_not_allowed),
+            ("internalError", Self::internal_error),
+            ("notReady", Self::not_ready),
+            ("lowSpace", Self::low_space),
+        ];
+    }
     ///The requests of `app_restore_list_for_app` that a mock responds to.
     pub struct AppRestoreListForAppWhen(::httpmock::When);
     impl AppRestoreListForAppWhen {
@@ -6969,6 +7190,226 @@ pub mod operations {
             ("lowSpace", Self::low_space),
         ];
     }
+    ///The requests of `user_list` that a mock responds to.
+    pub struct UserListWhen(::httpmock::When);
+    impl UserListWhen {
+        ///Restricts httpmock's conditions to requests of this operation.
+        pub fn new(inner: ::httpmock::When) -> Self {
+            Self(
+                inner
+                    .method(::httpmock::Method::GET)
+                    .path_matches(
+                        regex::Regex::new("^/accounts/[^/]*/core/v1/users$").unwrap(),
+                    ),
+            )
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::When {
+            self.0
+        }
+        ///Requires this `account_id`.
+        pub fn account_id(self, value: ::uuid::Uuid) -> Self {
+            let re = regex::Regex::new(
+                    &format!("^/accounts/{}/core/v1/users$", value.to_string()),
+                )
+                .unwrap();
+            Self(self.0.path_matches(re))
+        }
+        ///Requires this `continue`; `None` requires its absence.
+        pub fn continue_<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("continue", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("continue"))
+            }
+        }
+        ///Requires this `include`; `None` requires its absence.
+        pub fn include<'a, T>(self, value: T) -> Self
+        where
+            T: Into<Option<&'a str>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("include", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("include"))
+            }
+        }
+        ///Requires this `limit`; `None` requires its absence.
+        pub fn limit<T>(self, value: T) -> Self
+        where
+            T: Into<Option<::std::num::NonZeroU64>>,
+        {
+            if let Some(value) = value.into() {
+                Self(self.0.query_param("limit", value.to_string()))
+            } else {
+                Self(self.0.query_param_missing("limit"))
+            }
+        }
+    }
+    ///The response of a mock of `user_list`.
+    pub struct UserListThen(::httpmock::Then);
+    impl UserListThen {
+        ///Restricts httpmock's responses to those of this operation.
+        pub fn new(inner: ::httpmock::Then) -> Self {
+            Self(inner)
+        }
+        ///Returns httpmock's type, for anything that the contract doesn't define.
+        pub fn into_inner(self) -> ::httpmock::Then {
+            self.0
+        }
+        ///Responds with 200 and this body.
+        pub fn ok(self, value: &types::UserList) -> Self {
+            Self(
+                self
+                    .0
+                    .status(200u16)
+                    .header("content-type", "application/json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 400 to 499 and this problem.
+        pub fn client_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 4u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with a status from 500 to 599 and this problem.
+        pub fn server_error(self, status: u16, value: &types::Problem) -> Self {
+            assert_eq!(status / 100u16, 5u16);
+            Self(
+                self
+                    .0
+                    .status(status)
+                    .header("content-type", "application/problem+json")
+                    .json_body_obj(value),
+            )
+        }
+        ///Responds with 200 and the example `users`.
+        pub fn users(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    200u16,
+                    &[("content-type", "application/json")],
+                    &super::examples::user_list_of_two(),
+                ),
+            )
+        }
+        ///Responds with 400 and the example `invalidQuery`.
+        pub fn invalid_query(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    400u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::invalid_query_problem(),
+                ),
+            )
+        }
+        ///Responds with 401 and the example `missingToken`.
+        pub fn missing_token(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    401u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("WWW-Authenticate", "Bearer realm=\"appkeep\""),
+                    ],
+                    &super::examples::missing_token_problem(),
+                ),
+            )
+        }
+        ///Responds with 403 and the example `notPermitted`.
+        pub fn not_permitted(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    403u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_permitted_problem(),
+                ),
+            )
+        }
+        ///Responds with 404 and the example `collectionNotFound`.
+        pub fn collection_not_found(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    404u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::collection_not_found_problem(),
+                ),
+            )
+        }
+        ///Responds with 405 and the example `methodNotAllowed`.
+        pub fn method_not_allowed(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    405u16,
+                    &[
+                        ("content-type", "application/problem+json"),
+                        ("Allow", "GET, DELETE"),
+                    ],
+                    &super::examples::method_not_allowed_problem(),
+                ),
+            )
+        }
+        ///Responds with 500 and the example `internalError`.
+        pub fn internal_error(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    500u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::internal_error_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `notReady`.
+        pub fn not_ready(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::not_ready_problem(),
+                ),
+            )
+        }
+        ///Responds with 503 and the example `lowSpace`.
+        pub fn low_space(self) -> Self {
+            Self(
+                crate::respond(
+                    self.0,
+                    503u16,
+                    &[("content-type", "application/problem+json")],
+                    &super::examples::low_space_problem(),
+                ),
+            )
+        }
+        /// The documented examples: the name of each, and the function that responds with it.
+        pub const EXAMPLES: crate::Examples<Self> = &[
+            ("users", Self::users),
+            ("invalidQuery", Self::invalid_query),
+            ("missingToken", Self::missing_token),
+            ("notPermitted", Self::not_permitted),
+            ("collectionNotFound", Self::collection_not_found),
+            ("methodNotAllowed", Self::method_not_allowed),
+            ("internalError", Self::internal_error),
+            ("notReady", Self::not_ready),
+            ("lowSpace", Self::low_space),
+        ];
+    }
     ///The requests of `account_list` that a mock responds to.
     pub struct AccountListWhen(::httpmock::When);
     impl AccountListWhen {
@@ -7258,6 +7699,10 @@ pub trait MockServerExt {
     fn app_update<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::AppUpdateWhen, operations::AppUpdateThen);
+    ///Mocks the operation "List the summaries of all apps".
+    fn app_summary_list<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AppSummaryListWhen, operations::AppSummaryListThen);
     ///Mocks the operation "List the restores of an app".
     fn app_restore_list_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
@@ -7333,6 +7778,10 @@ pub trait MockServerExt {
     fn cloud_list<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(operations::CloudListWhen, operations::CloudListThen);
+    ///Mocks the operation "List the users of an account".
+    fn user_list<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UserListWhen, operations::UserListThen);
     ///Mocks the operation "List accounts".
     fn account_list<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
@@ -7556,6 +8005,17 @@ impl MockServerExt for ::httpmock::MockServer {
             )
         })
     }
+    fn app_summary_list<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::AppSummaryListWhen, operations::AppSummaryListThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::AppSummaryListWhen::new(when),
+                operations::AppSummaryListThen::new(then),
+            )
+        })
+    }
     fn app_restore_list_for_app<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
     where
         F: FnOnce(
@@ -7712,6 +8172,17 @@ impl MockServerExt for ::httpmock::MockServer {
             config_fn(
                 operations::CloudListWhen::new(when),
                 operations::CloudListThen::new(then),
+            )
+        })
+    }
+    fn user_list<F>(&self, config_fn: F) -> ::httpmock::Mock<'_>
+    where
+        F: FnOnce(operations::UserListWhen, operations::UserListThen),
+    {
+        self.mock(|when, then| {
+            config_fn(
+                operations::UserListWhen::new(when),
+                operations::UserListThen::new(then),
             )
         })
     }
@@ -8133,6 +8604,148 @@ pub mod examples {
             )
             .expect("the contract's examples are valid")
     }
+    ///The only app of an account, with a completed backup and a running one.
+    pub fn app_summary_list_of_one() -> types::AppSummaryList {
+        ::serde_json::from_str(
+                r#"{
+  "type": "application/astra-appSummaries",
+  "version": "1.0",
+  "items": [
+    {
+      "type": "application/astra-appSummary",
+      "version": "1.0",
+      "id": "0c5d8a4e-3f1b-5a77-9d2e-6b1f0a7c4e21",
+      "name": "shop",
+      "state": "ready",
+      "stateUnready": [],
+      "volumes": [
+        "data",
+        "media"
+      ],
+      "lastCompletedBackup": {
+        "type": "application/astra-appBackup",
+        "version": "1.1",
+        "id": "54fe651d-3d3b-5fa8-b85c-5db757885ff3",
+        "name": "nightly-20260105-023000-54fe651d",
+        "bucketID": "0afbe357-a717-4c7a-8b3d-d0368959c8de",
+        "snapshotID": "d0a2b4f1-63f0-4c0f-8e0c-8a6c5c0a3a57",
+        "state": "completed",
+        "stateUnready": [],
+        "hookState": "success",
+        "hookStateDetails": [],
+        "backupCreationTimestamp": "2026-01-05T02:30:01.000000Z",
+        "totalBytes": 4096,
+        "bytesDone": 4096,
+        "percentDone": 100,
+        "metadata": {
+          "labels": [],
+          "creationTimestamp": "2026-01-05T02:30:00.000000Z",
+          "modificationTimestamp": "2026-01-05T02:30:09.000000Z",
+          "createdBy": "35c4d8d2-a62b-5308-9d36-52a4d9d6a50b",
+          "modifiedBy": "35c4d8d2-a62b-5308-9d36-52a4d9d6a50b"
+        }
+      },
+      "latestBackup": {
+        "type": "application/astra-appBackup",
+        "version": "1.1",
+        "id": "54fe651d-3d3b-5fa8-b85c-5db757885ff3",
+        "name": "nightly-20260105-023000-54fe651d",
+        "bucketID": "0afbe357-a717-4c7a-8b3d-d0368959c8de",
+        "snapshotID": "d0a2b4f1-63f0-4c0f-8e0c-8a6c5c0a3a57",
+        "state": "completed",
+        "stateUnready": [],
+        "hookState": "success",
+        "hookStateDetails": [],
+        "backupCreationTimestamp": "2026-01-05T02:30:01.000000Z",
+        "totalBytes": 4096,
+        "bytesDone": 4096,
+        "percentDone": 100,
+        "metadata": {
+          "labels": [],
+          "creationTimestamp": "2026-01-05T02:30:00.000000Z",
+          "modificationTimestamp": "2026-01-05T02:30:09.000000Z",
+          "createdBy": "35c4d8d2-a62b-5308-9d36-52a4d9d6a50b",
+          "modifiedBy": "35c4d8d2-a62b-5308-9d36-52a4d9d6a50b"
+        }
+      },
+      "backupsInProgress": [
+        {
+          "type": "application/astra-appBackup",
+          "version": "1.1",
+          "id": "6a9cf0de-1d0b-4b63-a1de-0d2a35f7c1b8",
+          "name": "backup-20260105-091500-6a9cf0de",
+          "bucketID": "0afbe357-a717-4c7a-8b3d-d0368959c8de",
+          "snapshotID": "2b0de1fd-5d3e-4ff5-9f57-4d5b0e6d4b0f",
+          "state": "running",
+          "stateUnready": [],
+          "hookState": "success",
+          "hookStateDetails": [],
+          "totalBytes": 4096,
+          "bytesDone": 1024,
+          "percentDone": 25,
+          "metadata": {
+            "labels": [],
+            "creationTimestamp": "2026-01-05T09:15:00.000000Z",
+            "modificationTimestamp": "2026-01-05T09:15:03.000000Z",
+            "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269",
+            "modifiedBy": "35c4d8d2-a62b-5308-9d36-52a4d9d6a50b"
+          }
+        }
+      ],
+      "startedBackups": 1,
+      "pendingBackups": 0,
+      "restoresInProgress": [],
+      "startedRestores": 0,
+      "pendingRestores": 0,
+      "schedules": [
+        {
+          "type": "application/astra-schedule",
+          "version": "1.3",
+          "id": "9a7f4c1e-2d35-5b60-8f14-6c0b9e3d7a52",
+          "name": "nightly",
+          "appID": "0c5d8a4e-3f1b-5a77-9d2e-6b1f0a7c4e21",
+          "origin": "configuration",
+          "enabled": "true",
+          "granularity": "custom",
+          "cron": "30 2 * * *",
+          "timeZone": "Europe/Berlin",
+          "jitterSecs": 600,
+          "makes": [
+            "backup"
+          ],
+          "snapshotRetention": "0",
+          "retention": {
+            "keepLast": 7,
+            "keepMonthly": 12
+          },
+          "nextRunTimestamp": "2026-01-06T01:34:12.000000Z",
+          "metadata": {
+            "labels": [],
+            "creationTimestamp": "2026-01-05T08:00:00.000000Z",
+            "modificationTimestamp": "2026-01-05T08:00:00.000000Z",
+            "createdBy": "35c4d8d2-a62b-5308-9d36-52a4d9d6a50b"
+          }
+        }
+      ],
+      "metadata": {
+        "labels": [],
+        "creationTimestamp": "2026-01-05T08:00:00.000000Z",
+        "modificationTimestamp": "2026-01-05T08:00:00.000000Z",
+        "createdBy": "35c4d8d2-a62b-5308-9d36-52a4d9d6a50b"
+      }
+    }
+  ],
+  "metadata": {
+    "count": 1,
+    "labels": [],
+    "creationTimestamp": "2026-01-05T10:00:00.000000Z",
+    "modificationTimestamp": "2026-01-05T10:00:00.000000Z",
+    "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269"
+  }
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
     ///The body arrives too slowly.
     pub fn body_timed_out_problem() -> types::Problem {
         ::serde_json::from_str(
@@ -8176,6 +8789,9 @@ pub mod examples {
       "stateUnready": [],
       "isDefault": true,
       "backupsMax": 2,
+      "storedBytes": 734003200,
+      "freeBytes": 107374182400,
+      "measurementTimestamp": "2026-01-05T09:45:00.000000Z",
       "metadata": {
         "labels": [],
         "creationTimestamp": "2026-01-05T08:00:00.000000Z",
@@ -8803,6 +9419,57 @@ pub mod examples {
   "detail": "The body of the request has a media type that this operation doesn't read.",
   "status": "415",
   "correlationID": "3f1c0b52-6f0e-4d0a-9a60-5a7c2f1e9b04"
+}"#,
+            )
+            .expect("the contract's examples are valid")
+    }
+    ///The token of a script, and the server itself.
+    pub fn user_list_of_two() -> types::UserList {
+        ::serde_json::from_str(
+                r#"{
+  "type": "application/astra-users",
+  "version": "1.2",
+  "items": [
+    {
+      "type": "application/astra-user",
+      "version": "1.2",
+      "id": "8f84cf09-8036-51e4-b579-bd30cb07b269",
+      "firstName": "ci",
+      "lastName": "",
+      "email": "",
+      "authProvider": "local",
+      "state": "active",
+      "metadata": {
+        "labels": [],
+        "creationTimestamp": "2026-01-05T08:30:00.000000Z",
+        "modificationTimestamp": "2026-01-05T08:30:00.000000Z",
+        "createdBy": "35c4d8d2-a62b-5308-9d36-52a4d9d6a50b"
+      }
+    },
+    {
+      "type": "application/astra-user",
+      "version": "1.2",
+      "id": "35c4d8d2-a62b-5308-9d36-52a4d9d6a50b",
+      "firstName": "appkeep",
+      "lastName": "",
+      "email": "",
+      "authProvider": "local",
+      "state": "active",
+      "metadata": {
+        "labels": [],
+        "creationTimestamp": "2026-01-05T08:00:00.000000Z",
+        "modificationTimestamp": "2026-01-05T08:00:00.000000Z",
+        "createdBy": "35c4d8d2-a62b-5308-9d36-52a4d9d6a50b"
+      }
+    }
+  ],
+  "metadata": {
+    "count": 2,
+    "labels": [],
+    "creationTimestamp": "2026-01-05T10:00:00.000000Z",
+    "modificationTimestamp": "2026-01-05T10:00:00.000000Z",
+    "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269"
+  }
 }"#,
             )
             .expect("the contract's examples are valid")

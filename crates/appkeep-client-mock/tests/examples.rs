@@ -90,6 +90,7 @@ calls! {
     app_list(ID, None, None, None) responds with AppListThen;
     app_fetch(ID, ID) responds with AppFetchThen;
     app_update(ID, ID, "true", &types::AppUpdate::default()) responds with AppUpdateThen;
+    app_summary_list(ID, None, None, None) responds with AppSummaryListThen;
     app_restore_create_for_app(ID, ID, &types::AppRestoreCreate::default()) responds with AppRestoreCreateForAppThen;
     app_restore_list_for_app(ID, ID, None, None, None) responds with AppRestoreListForAppThen;
     app_restore_fetch_for_app(ID, ID, ID) responds with AppRestoreFetchForAppThen;
@@ -102,6 +103,7 @@ calls! {
     app_hook_list_for_app(ID, ID, None, None, None) responds with AppHookListForAppThen;
     bucket_list(ID, None, None, None) responds with BucketListThen;
     cloud_list(ID, None, None, None) responds with CloudListThen;
+    user_list(ID, None, None, None) responds with UserListThen;
     account_list(None, None, None) responds with AccountListThen;
 }
 

@@ -1058,6 +1058,139 @@ A version 5 UUID derived from `id`.
             value.parse()
         }
     }
+    /**An app with its schedules, its latest backups and restores, and its work in progress. Backups, restores and
+schedules are as their own operations return them, except that a schedule has no label for held deletions.
+*/
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppSummary {
+        /**At most 10 backups that have not ended: first those that were started, then those that are pending; both newest
+first.
+*/
+        #[serde(
+            rename = "backupsInProgress",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub backups_in_progress: ::std::option::Option<::std::vec::Vec<AppBackup>>,
+        ///The app's own id.
+        pub id: ::uuid::Uuid,
+        ///The newest completed backup; absent if there is none.
+        #[serde(
+            rename = "lastCompletedBackup",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub last_completed_backup: ::std::option::Option<AppBackup>,
+        ///The latest restore that has ended, in place or to a directory; absent if there is none.
+        #[serde(
+            rename = "lastRestore",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub last_restore: ::std::option::Option<AppRestore>,
+        ///The newest backup that has ended, completed or not; absent if there is none.
+        #[serde(
+            rename = "latestBackup",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub latest_backup: ::std::option::Option<AppBackup>,
+        pub metadata: Metadata,
+        ///The app's name.
+        pub name: ::std::string::String,
+        ///The number of backups that wait to be started.
+        #[serde(rename = "pendingBackups")]
+        pub pending_backups: i64,
+        ///The number of restores that wait to be started.
+        #[serde(rename = "pendingRestores")]
+        pub pending_restores: i64,
+        /**At most 10 restores that have not ended: first those that run, then those that are pending; both newest first.
+*/
+        #[serde(
+            rename = "restoresInProgress",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub restores_in_progress: ::std::option::Option<::std::vec::Vec<AppRestore>>,
+        ///At most 100 schedules, first those that are active; both newest first.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub schedules: ::std::option::Option<::std::vec::Vec<Schedule>>,
+        ///The number of backups that were started and have not ended.
+        #[serde(rename = "startedBackups")]
+        pub started_backups: i64,
+        ///The number of restores that run.
+        #[serde(rename = "startedRestores")]
+        pub started_restores: i64,
+        pub state: crate::Open<crate::types::AppState>,
+        ///The reasons why the app isn't ready; empty if it is.
+        #[serde(
+            rename = "stateUnready",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub state_unready: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ///The kind of resource.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        pub version: AppSummaryVersion,
+        ///The names of its volumes, which are the first directories in the paths of a backup's files.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub volumes: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Summaries of apps, newest first.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppSummaryList {
+        ///The summaries: either all objects or all arrays.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<
+            ::std::vec::Vec<crate::ListItem<crate::types::AppSummary>>,
+        >,
+        pub metadata: ListMetadata,
+        ///The kind of list.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        ///The version of the list and its items.
+        pub version: AppSummaryVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The version of the summary's schema.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[serde(transparent)]
+    pub struct AppSummaryVersion(pub ::std::string::String);
+    impl ::std::ops::Deref for AppSummaryVersion {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<AppSummaryVersion> for ::std::string::String {
+        fn from(value: AppSummaryVersion) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for AppSummaryVersion {
+        fn from(value: ::std::string::String) -> Self {
+            Self(value)
+        }
+    }
+    impl ::std::fmt::Display for AppSummaryVersion {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+    impl ::std::str::FromStr for AppSummaryVersion {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
     ///The source of a restore: exactly one of `backupID` and `snapshotID`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppUpdate {
@@ -1146,11 +1279,24 @@ A version 5 UUID derived from `id`.
         ///The maximum number of backups that are written to it at the same time.
         #[serde(rename = "backupsMax")]
         pub backups_max: i64,
+        /**The free space of the bucket's file system in bytes, by the same measurement; absent if it is unknown.
+*/
+        #[serde(
+            rename = "freeBytes",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub free_bytes: ::std::option::Option<crate::Number>,
         ///The bucket's own id.
         pub id: ::uuid::Uuid,
         ///Whether backups are written to this bucket if the request names none.
         #[serde(rename = "isDefault")]
         pub is_default: bool,
+        ///The time of the measurement; absent before the first one.
+        #[serde(
+            rename = "measurementTimestamp",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub measurement_timestamp: ::std::option::Option<crate::Timestamp>,
         pub metadata: Metadata,
         ///The bucket's name, unique among configured buckets.
         pub name: ::std::string::String,
@@ -1162,6 +1308,14 @@ A version 5 UUID derived from `id`.
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub state_unready: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        /**The total size of the files with backed-up data, in bytes, by the server's latest measurement. Data that
+several backups share counts once. Absent before the first measurement.
+*/
+        #[serde(
+            rename = "storedBytes",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub stored_bytes: ::std::option::Option<crate::Number>,
         ///The kind of resource.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
@@ -2598,6 +2752,144 @@ schedules like `daily schedule`, and the name becomes part of the names of backu
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
+    ///A token, or the server itself.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct User {
+        ///Always `local`.
+        #[serde(rename = "authProvider")]
+        pub auth_provider: ::std::string::String,
+        ///Always empty. Clients of the original API require it.
+        pub email: ::std::string::String,
+        ///The token's name; `appkeep` for the server.
+        #[serde(rename = "firstName")]
+        pub first_name: ::std::string::String,
+        ///The user's own id.
+        pub id: ::uuid::Uuid,
+        ///Always empty. Clients of the original API require it.
+        #[serde(rename = "lastName")]
+        pub last_name: ::std::string::String,
+        pub metadata: Metadata,
+        pub state: crate::Open<crate::types::UserState>,
+        ///The kind of resource.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        pub version: UserVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///Users, newest first.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct UserList {
+        ///The users: either all objects or all arrays.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<
+            ::std::vec::Vec<crate::ListItem<crate::types::User>>,
+        >,
+        pub metadata: ListMetadata,
+        ///The kind of list.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        ///The version of the list and its items.
+        pub version: UserVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///`active`, or `disabled` when the token has expired or was revoked.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum UserState {
+        #[serde(rename = "active")]
+        Active,
+        #[serde(rename = "disabled")]
+        Disabled,
+    }
+    impl ::std::fmt::Display for UserState {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Active => f.write_str("active"),
+                Self::Disabled => f.write_str("disabled"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for UserState {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "active" => Ok(Self::Active),
+                "disabled" => Ok(Self::Disabled),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for UserState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for UserState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///The version of the user's schema.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[serde(transparent)]
+    pub struct UserVersion(pub ::std::string::String);
+    impl ::std::ops::Deref for UserVersion {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<UserVersion> for ::std::string::String {
+        fn from(value: UserVersion) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for UserVersion {
+        fn from(value: ::std::string::String) -> Self {
+            Self(value)
+        }
+    }
+    impl ::std::fmt::Display for UserVersion {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+    impl ::std::str::FromStr for UserVersion {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
     /// Generation of default values for serde.
     pub mod defaults {
         pub(super) fn app_backup_create_type() -> ::std::string::String {
@@ -3555,6 +3847,44 @@ Arguments:
             .headers(header_map);
         crate::exchange::empty(self, "app_update", request).await
     }
+    /**List the summaries of all apps
+
+Lists a summary of each of the account's apps, including those that are no longer configured, newest first: what
+a dashboard shows, in one request. Without `limit` the response contains all of them. With `include` each item is
+an array of the named fields instead of an object.
+
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v1/appSummaries`
+
+Arguments:
+- `account_id`: The account.
+- `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
+- `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
+- `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
+*/
+    pub async fn app_summary_list<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        continue_: Option<&'a str>,
+        include: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU64>,
+    ) -> Result<ResponseValue<types::AppSummaryList>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/appSummaries", self.baseurl, encode_path(& account_id
+            .to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("continue", &continue_))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("limit", &limit));
+        crate::exchange::json(self, "app_summary_list", request).await
+    }
     /**List the restores of an app
 
 Lists the app's restores, newest first, including those that `app_update` requested. Of those that have ended,
@@ -3991,6 +4321,45 @@ Arguments:
             .query(&progenitor_client::QueryParam::new("limit", &limit));
         crate::exchange::json(self, "cloud_list", request).await
     }
+    /**List the users of an account
+
+Lists the users that can access the account or once could, newest first: one for each token, and the server
+itself, which creates the resources of schedules. Their ids are the `createdBy` and `modifiedBy` of resources.
+Without `limit` the response contains all of them. With `include` each item is an array of the named fields
+instead of an object.
+
+
+Sends a `GET` request to `/accounts/{account_id}/core/v1/users`
+
+Arguments:
+- `account_id`: The account.
+- `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
+- `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
+- `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
+*/
+    pub async fn user_list<'a>(
+        &'a self,
+        account_id: ::uuid::Uuid,
+        continue_: Option<&'a str>,
+        include: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU64>,
+    ) -> Result<ResponseValue<types::UserList>, Error> {
+        let url = format!(
+            "{}/accounts/{}/core/v1/users", self.baseurl, encode_path(& account_id
+            .to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("continue", &continue_))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("limit", &limit));
+        crate::exchange::json(self, "user_list", request).await
+    }
     /**List accounts
 
 Lists the accounts that the token can access, newest first, with the token's role in each. Without
@@ -4050,6 +4419,7 @@ macro_rules! operations {
             app_list() -> $crate::types::AppList;
             app_fetch() -> $crate::types::App;
             app_update($crate::types::AppUpdate);
+            app_summary_list() -> $crate::types::AppSummaryList;
             app_restore_create_for_app($crate::types::AppRestoreCreate) -> $crate::types::AppRestore;
             app_restore_list_for_app() -> $crate::types::AppRestoreList;
             app_restore_fetch_for_app() -> $crate::types::AppRestore;
@@ -4062,6 +4432,7 @@ macro_rules! operations {
             app_hook_list_for_app() -> $crate::types::HookList;
             bucket_list() -> $crate::types::BucketList;
             cloud_list() -> $crate::types::CloudList;
+            user_list() -> $crate::types::UserList;
             account_list() -> $crate::types::AccountList;
         }
     };

@@ -114,6 +114,14 @@ list! {
     apps(account_id) -> Apps of App by app_list, "The apps of an account."
 }
 list! {
+    /// Lists summaries of the apps that an account has or once had, newest first.
+    app_summaries(account_id) -> AppSummaries of AppSummary by app_summary_list, "The summaries of the apps of an account."
+}
+list! {
+    /// Lists the users that can access an account or once could, newest first.
+    users(account_id) -> Users of User by user_list, "The users of an account."
+}
+list! {
     /// Lists the hooks that an app has.
     hooks(account_id, app_id) -> Hooks of Hook by app_hook_list_for_app, "The hooks of an app."
 }

@@ -54,6 +54,7 @@ mod send;
 mod sequence;
 mod storage;
 mod suite;
+mod summaries;
 mod target;
 
 pub(crate) use coverage::Grid;

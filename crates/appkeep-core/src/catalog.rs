@@ -205,6 +205,17 @@ impl BucketFeatures {
     }
 }
 
+/// A measurement of a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BucketMeasurement {
+    /// The total size of the packs of all repositories in bytes; packs contain the data of backups, deduplicated.
+    pub stored_bytes: u64,
+    /// The free space of its file system in bytes, if it has one.
+    pub free_bytes: Option<u64>,
+    /// The time at which it began.
+    pub time: DateTime<Utc>,
+}
+
 /// The default bucket of an account: the declared bucket that is marked as default, or else the first declared one.
 /// `buckets` are in the order of their declaration.
 pub fn default_bucket<'a>(buckets: impl IntoIterator<Item = &'a Bucket>) -> Option<&'a Bucket> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::app::AppView;
+use crate::app_summary::{self, AppSummary};
 use crate::resource::Resource;
 use crate::store::{ListFilter, ListPage, Page, Position, Store, StoreError, StoredKind};
 
@@ -50,6 +51,23 @@ impl Listed for AppView {
 
     async fn page(store: &dyn Store, filter: &ListFilter, page: &Page) -> Result<ListPage<Self>, StoreError> {
         store.list_app_views(filter.account_id, page).await
+    }
+}
+
+#[async_trait]
+impl Listed for AppSummary {
+    const KIND: &'static str = "summary";
+
+    fn position(&self) -> Position {
+        self.view.position()
+    }
+
+    async fn page(store: &dyn Store, filter: &ListFilter, page: &Page) -> Result<ListPage<Self>, StoreError> {
+        let page = Page {
+            rows_max: page.rows_max.min(app_summary::PAGE_ROWS),
+            ..*page
+        };
+        store.list_app_summaries(filter.account_id, &page).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! Lists that are short enough to be read completely: items that an operator declares, and the restores of an app.
+//! Lists that are short enough to be read completely: items that an operator declares, users, and the restores of an app.
 
 use uuid::Uuid;
 
@@ -7,6 +7,7 @@ use crate::catalog::{Account, Bucket, Recorded};
 use crate::listing::ListOptions;
 use crate::schedule::Scheduled;
 use crate::store::Position;
+use crate::user::User;
 
 /// An item with an id.
 pub trait Identified {
@@ -35,6 +36,12 @@ impl Identified for AppRestore {
 impl Identified for Scheduled {
     fn id(&self) -> Uuid {
         self.schedule.id.as_uuid()
+    }
+}
+
+impl Identified for User {
+    fn id(&self) -> Uuid {
+        self.id.as_uuid()
     }
 }
 

@@ -15,7 +15,10 @@ use crate::actor::{Token, TokenHash};
 use crate::app::AppView;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::app_snapshot::AppSnapshot;
-use crate::catalog::{Account, App, Bucket, BucketFeatures, BucketProblem, Declaration, Recorded};
+use crate::app_summary::AppSummary;
+use crate::catalog::{
+    Account, App, Bucket, BucketFeatures, BucketMeasurement, BucketProblem, Declaration, Recorded,
+};
 use crate::declared_item::NodeItem;
 use crate::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BackupKind, BucketId, JobId, ResourceId,
@@ -274,8 +277,15 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
         account_id: AccountId,
         page: &Page,
     ) -> Result<ListPage<AppView>, StoreError>;
-    /// The version of this account's lists of apps, backups and snapshots; every change increments it. A page that is
-    /// read after the version is at least as new. While the version stays the same, nothing has changed.
+    /// Summaries of the apps of this account, declared or not, newest first. The number of statements doesn't depend on the
+    /// number of apps.
+    async fn list_app_summaries(
+        &self,
+        account_id: AccountId,
+        page: &Page,
+    ) -> Result<ListPage<AppSummary>, StoreError>;
+    /// The version of this account's lists of apps, their summaries, backups and snapshots; every change increments it. A
+    /// page that is read after the version is at least as new. While the version stays the same, nothing has changed.
     async fn fetch_account_version(&self, id: AccountId) -> Result<Option<i64>, StoreError>;
     /// The bucket of this account with this id, declared or not.
     async fn fetch_bucket(&self, account_id: AccountId, id: BucketId) -> Result<Option<Bucket>, StoreError>;
@@ -350,6 +360,20 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
         id: BucketId,
         features: BucketFeatures,
     ) -> Result<bool, StoreError>;
+
+    /// The latest measurements of the account's buckets, by any node; buckets that were never measured since their
+    /// location changed are omitted.
+    async fn list_bucket_measurements(
+        &self,
+        account_id: AccountId,
+    ) -> Result<HashMap<BucketId, BucketMeasurement>, StoreError>;
+    /// Records a measurement of a bucket. It doesn't change the version of the account, because lists of buckets aren't
+    /// cached.
+    async fn update_bucket_measurement(
+        &self,
+        id: BucketId,
+        measurement: &BucketMeasurement,
+    ) -> Result<(), StoreError>;
 
     /// Claims the oldest job that may run: it is queued and due, or its lease has ended because it expired or because
     /// the process that held it is known to be dead. A job is skipped while another job with its exclusive key runs.

@@ -175,7 +175,7 @@ impl OpenBucket {
     ///
     /// # Errors
     /// [`EngineError::Storage`] if it can't be read, or belongs to another bucket.
-    fn has_marker(&self) -> Result<bool, EngineError> {
+    pub(crate) fn has_marker(&self) -> Result<bool, EngineError> {
         let (name, marker) = (&self.bucket.name, marker_name(self.bucket.id));
         let content = match self.storage.get(&marker) {
             Ok(content) => content,

@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub(crate) use self::list::list_claims_with;
 pub use self::list::{BucketClaim, list_claims, remove_claim};
 use crate::bucket::OpenBucket;
 use crate::durable;
@@ -498,17 +499,31 @@ fn parse(bytes: &[u8]) -> Option<Claim> {
 /// # Errors
 /// [`EngineError::Storage`] if it can't be read or generated.
 pub fn data_directory_id(data_dir: &Path) -> Result<Uuid, EngineError> {
+    if let Some(id) = find_data_directory_id(data_dir)? {
+        return Ok(id);
+    }
+    let path = data_dir.join(INSTALLATION_FILE);
+    let failed = |error: io::Error| storage(path.display(), &error);
+    let id = random_id()?;
+    durable::create_dirs(data_dir).map_err(failed)?;
+    durable::write(&path, &path.with_extension("new"), &[format!("{id}\n")]).map_err(failed)?;
+    Ok(id)
+}
+
+/// The id of a data directory and its copies, if it was generated.
+///
+/// # Errors
+/// [`EngineError::Storage`] if it can't be read.
+pub fn find_data_directory_id(data_dir: &Path) -> Result<Option<Uuid>, EngineError> {
     let path = data_dir.join(INSTALLATION_FILE);
     let failed = |error: io::Error| storage(path.display(), &error);
     match fs::read_to_string(&path) {
-        Ok(text) => Uuid::try_parse(text.trim())
-            .map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let id = random_id()?;
-            durable::create_dirs(data_dir).map_err(failed)?;
-            durable::write(&path, &path.with_extension("new"), &[format!("{id}\n")]).map_err(failed)?;
-            Ok(id)
+        Ok(text) => {
+            let id = Uuid::try_parse(text.trim());
+            let id = id.map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error)));
+            id.map(Some)
         }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed(error)),
     }
 }

@@ -4,6 +4,7 @@ mod archive;
 mod catalogue;
 mod copy;
 mod delete;
+mod examine;
 mod file_walk;
 mod files;
 mod open_backup;

@@ -116,6 +116,11 @@ pub(crate) fn io_kind(error: &RusticError) -> Option<io::ErrorKind> {
     ours(error).map(|ours| ours.error.kind())
 }
 
+/// The failure of this crate's backend for which the library failed, if there is one.
+pub(crate) fn storage_error(error: &RusticError) -> Option<EngineError> {
+    ours(error).map(|ours| storage(&ours.what, &ours.error))
+}
+
 fn ours(error: &RusticError) -> Option<&BackendFailure> {
     error
         .source()

@@ -4,6 +4,7 @@ mod attribute_names;
 mod backend;
 mod backup;
 mod bucket;
+mod check;
 mod claims;
 mod command;
 mod dir;
@@ -43,7 +44,8 @@ mod tree_source;
 mod verify;
 mod write_gate;
 
-pub use crate::claims::{BucketClaim, data_directory_id, list_claims, remove_claim};
+pub use crate::check::{CheckProgress, CheckStep, Damage, RepositoryCheck};
+pub use crate::claims::{BucketClaim, data_directory_id, find_data_directory_id, list_claims, remove_claim};
 pub use crate::command::{HOOK_PATH, RunCommand, run_command};
 pub use crate::engine::{EngineConfig, RusticEngine};
 pub use crate::identity::{Identity, SharedInstallation};

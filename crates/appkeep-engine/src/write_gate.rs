@@ -48,6 +48,8 @@ pub(crate) struct WriteGate {
     /// Held, shared, by each operation in progress.
     passing: RwLock<()>,
     check: Option<Check>,
+    /// Whether writes are refused, and failed reads don't shut the gate.
+    is_read_only: bool,
     /// Must pass before each operation, once the repository is locked.
     lock: OnceLock<LockCheck>,
 }
@@ -107,6 +109,7 @@ impl WriteGate {
             held: Mutex::new(None),
             passing: RwLock::new(()),
             check: None,
+            is_read_only: false,
             lock: OnceLock::new(),
         }
     }
@@ -126,6 +129,13 @@ impl WriteGate {
     #[must_use]
     pub(crate) fn looking_up(mut self, backend: Arc<RepositoryBackend>) -> Self {
         self.lookup = Some(backend);
+        self
+    }
+
+    /// Refuses all writes. In return, failed reads don't shut the gate: an examination continues after damage.
+    #[must_use]
+    pub(crate) fn only_reading(mut self) -> Self {
+        self.is_read_only = true;
         self
     }
 
@@ -228,6 +238,16 @@ impl WriteGate {
         self.through(|_| look_up(backend, &unchecked, &self.stop))
     }
 
+    fn check_may_write(&self) -> RusticResult<()> {
+        if self.is_read_only {
+            return Err(RusticError::new(
+                ErrorKind::Backend,
+                "the repository is only examined, and not changed",
+            ));
+        }
+        Ok(())
+    }
+
     fn through<T>(&self, act: impl FnOnce(&dyn WriteBackend) -> RusticResult<T>) -> RusticResult<T> {
         let _passing = self.passing.read().unwrap_or_else(PoisonError::into_inner);
         if self.fence.check().is_err() {
@@ -240,7 +260,9 @@ impl WriteGate {
             return Err(RusticError::new(ErrorKind::Backend, "the write gate is shut"));
         }
         let outcome = act(self.backend.as_ref());
-        if let Err(error) = &outcome {
+        if let Err(error) = &outcome
+            && !self.is_read_only
+        {
             failure::lock(&self.failure).get_or_insert_with(|| {
                 self.is_full.store(failure::is_full(error), Ordering::SeqCst);
                 Failure {
@@ -292,10 +314,12 @@ impl ReadBackend for WriteGate {
 
 impl WriteBackend for WriteGate {
     fn create(&self) -> RusticResult<()> {
+        self.check_may_write()?;
         self.through(WriteBackend::create)
     }
 
     fn write_bytes(&self, kind: FileType, id: &Id, cacheable: bool, content: BytesList) -> RusticResult<()> {
+        self.check_may_write()?;
         if kind == FileType::Snapshot {
             *failure::lock(&self.held) = Some((*id, content));
             return Ok(());
@@ -309,6 +333,7 @@ impl WriteBackend for WriteGate {
     }
 
     fn remove(&self, kind: FileType, id: &Id, cacheable: bool) -> RusticResult<()> {
+        self.check_may_write()?;
         self.through(|backend| backend.remove(kind, id, cacheable))
     }
 }

@@ -18,9 +18,9 @@ use appkeep_core::service::{RestoreTargets, Service};
 use appkeep_core::store::Store;
 use appkeep_core::store_clock::StoreClock;
 use appkeep_core::worker::{
-    Background, BucketSpaces, JobControl, Liveness, Register, UnusableBuckets, WorkerDeps, Workers,
-    resume_restores, start_alarm_watch, start_bucket_meter, start_bucket_watch, start_deliveries,
-    start_node_watch, start_reconciler,
+    Background, JobControl, Liveness, Register, UnusableBuckets, WorkerDeps, Workers, resume_restores,
+    start_alarm_watch, start_bucket_meter, start_bucket_watch, start_deliveries, start_node_watch,
+    start_reconciler,
 };
 use appkeep_engine::{BucketCredentials, DataSpace};
 use appkeep_store::{PostgresStore, SqliteStore};
@@ -261,8 +261,8 @@ impl Server {
         };
         let registration = register.start();
         resume_restores(&deps).await?;
-        let buckets = (UnusableBuckets::default(), BucketSpaces::default());
-        let watches = start_watches(&deps, &options.config, &buckets, operations.is_some());
+        let unusable_buckets = UnusableBuckets::default();
+        let watches = start_watches(&deps, &options.config, &unusable_buckets);
         let workers = Workers::start(&deps, options.config.workers as usize);
         let reconciler = replacements
             .reconciles
@@ -271,7 +271,7 @@ impl Server {
             let reconciler = reconciler.as_ref().map(Background::liveness).unwrap_or_default();
             let watches = watches.iter().chain([&registration]).map(Background::liveness);
             let liveness = watches.fold(workers.liveness().with(reconciler), Liveness::with);
-            operations.watch(liveness, buckets, register.clone());
+            operations.watch(liveness, unusable_buckets, register.clone());
         }
         Ok(Self {
             listener,
@@ -426,22 +426,15 @@ fn declared_receivers(config: &Config, metrics: Option<&RequestMetrics>) -> Arc<
     Arc::new(receivers)
 }
 
-/// Starts the watches. Buckets are only measured for metrics.
-fn start_watches(
-    deps: &WorkerDeps,
-    config: &Config,
-    (unusable_buckets, bucket_spaces): &(UnusableBuckets, BucketSpaces),
-    has_metrics: bool,
-) -> Vec<Background> {
+/// Starts the watches.
+fn start_watches(deps: &WorkerDeps, config: &Config, unusable_buckets: &UnusableBuckets) -> Vec<Background> {
     let mut watches = vec![
         start_bucket_watch(deps, unusable_buckets.clone()),
         start_alarm_watch(deps),
+        start_bucket_meter(deps),
     ];
     if let Some(notifier) = &deps.notifier {
         watches.push(start_deliveries(deps, notifier.clone()));
-    }
-    if has_metrics {
-        watches.push(start_bucket_meter(deps, bucket_spaces.clone()));
     }
     // A database on SQLite has no other server.
     if config.store.is_some() {

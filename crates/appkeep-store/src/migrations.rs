@@ -8,7 +8,7 @@ use sha2::{Digest, Sha384};
 pub(crate) type Migration = (i64, &'static str, &'static str);
 
 /// The number of migrations.
-pub(crate) const MIGRATIONS: usize = 30;
+pub(crate) const MIGRATIONS: usize = 32;
 
 macro_rules! files {
     ($database:literal: $($version:literal $name:literal),* $(,)?) => {
@@ -50,6 +50,8 @@ macro_rules! migrations {
             28 "0028_add_restore_targets",
             29 "0029_add_api_schedules",
             30 "0030_create_notifications",
+            31 "0031_add_bucket_measurement",
+            32 "0032_bound_summaries",
         }
     };
 }

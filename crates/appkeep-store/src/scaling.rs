@@ -117,6 +117,14 @@ impl<F: AsyncFn() -> i64> Measured<'_, F> {
         };
         let found = self.add(&mut work, "apps", store.list_app_views(ACCOUNT, &page));
         assert_eq!(found.await.unwrap().rows.len(), 5);
+        let found = self.add(&mut work, "summaries", store.list_app_summaries(ACCOUNT, &page));
+        let found = found.await.unwrap().rows;
+        assert_eq!(found.len(), 5);
+        assert!(
+            found
+                .iter()
+                .all(|summary| summary.last_completed_backup.is_some())
+        );
         let found = self.add(&mut work, "version", store.fetch_account_version(ACCOUNT));
         assert!(found.await.unwrap().is_some());
         work

@@ -40,6 +40,8 @@ async fn create(api: &Api, app: Uuid, body: &Value) -> Value {
     let created = response.json();
     let location = format!("{}/{}", collection(api, app), id(&created));
     assert_eq!(response.header("location"), location);
+    let is_planned = created["nextRunTimestamp"].is_string();
+    assert_eq!(is_planned, created["enabled"] == "true", "{created}");
     created
 }
 

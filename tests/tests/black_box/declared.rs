@@ -85,6 +85,29 @@ async fn tokens_list_their_accounts_and_roles() {
 }
 
 #[tokio::test]
+async fn buckets_show_their_stored_and_free_bytes_after_a_backup() {
+    let server = TestServer::start().await;
+    let api = server.api().await;
+    api.back_up(server.app("acme", "blog"), &json!({})).await;
+    let stored = |list: &Value, name| {
+        let buckets = list["items"].as_array().expect("items").iter();
+        let mut named = buckets.filter(|bucket| bucket["name"] == name);
+        let bucket = named.next().expect("the bucket").clone();
+        bucket["storedBytes"].as_u64().map(|bytes| (bytes, bucket))
+    };
+    let (_, bucket) = eventually("the backup to be measured", async || {
+        let list = checked_buckets(&server, &api).await;
+        stored(&list, "local").filter(|(bytes, _)| *bytes > 0)
+    })
+    .await;
+    assert!(bucket["measurementTimestamp"].is_string(), "{bucket}");
+    assert_eq!(
+        stored(&checked_buckets(&server, &api).await, "spare").map(|(bytes, _)| bytes),
+        Some(0)
+    );
+}
+
+#[tokio::test]
 async fn buckets_show_the_default_but_no_paths() {
     let server = TestServer::start().await;
     let api = server.api_as("viewer", &["acme"]).await;
@@ -278,6 +301,14 @@ async fn lists_support_pages_and_columns() {
         (
             "app_list",
             format!("/accounts/{}/k8s/v2/apps", server.account("acme")),
+        ),
+        (
+            "app_summary_list",
+            format!("/accounts/{}/k8s/v1/appSummaries", server.account("acme")),
+        ),
+        (
+            "user_list",
+            format!("/accounts/{}/core/v1/users", server.account("acme")),
         ),
     ] {
         let all = api.fetch(operation, &path).await;

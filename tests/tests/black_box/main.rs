@@ -1,6 +1,7 @@
 //! Black-box tests of real servers: the behaviour that users rely on.
 
 mod api_schedules;
+mod app_summaries;
 mod apps;
 mod authorisation;
 mod backup_files;

@@ -30,6 +30,7 @@ impl Cluster {
             self.check_data(app)?;
         }
         self.check_schedule()?;
+        self.check_notifications()?;
         let app = usize::try_from(self.report.rounds).unwrap_or_default() % USED_APPS;
         self.check_repository(app, self.report.rounds.is_multiple_of(10))
     }

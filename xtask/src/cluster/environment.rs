@@ -12,6 +12,7 @@ use appkeep_launcher::{ACCOUNT, APP, BUCKET, PostgresCluster, command};
 use tempfile::TempDir;
 
 use super::network::{self, Link, SERVERS};
+use super::notifications;
 use crate::crash::{Files, describe};
 use crate::restic::{Repository, passwords};
 use crate::s3;
@@ -166,7 +167,7 @@ impl Environment {
             s3::ACCESS_KEY,
             s3::SECRET_KEY
         );
-        text
+        text + &notifications::configuration(self.path())
     }
 
     /// The directory of all files.

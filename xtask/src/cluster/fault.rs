@@ -28,19 +28,22 @@ pub(super) enum Fault {
     DatabasePartition,
     /// A server can't reach the S3 server.
     StoragePartition,
+    /// No server can reach the S3 server.
+    StorageOutage,
     /// The servers are restarted one after another.
     RollingRestart,
 }
 
 impl Fault {
     /// All kinds.
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Kill,
         Self::Pause,
         Self::DatabaseRestart,
         Self::ConnectionsTerminated,
         Self::DatabasePartition,
         Self::StoragePartition,
+        Self::StorageOutage,
         Self::RollingRestart,
     ];
 
@@ -53,6 +56,7 @@ impl Fault {
             Self::ConnectionsTerminated => "database connections terminated",
             Self::DatabasePartition => "partition between a server and the database",
             Self::StoragePartition => "partition between a server and S3",
+            Self::StorageOutage => "S3 can't be reached",
             Self::RollingRestart => "servers restarted one after another",
         }
     }
@@ -102,6 +106,16 @@ impl Fault {
                     .wait_warning(server)
                     .and_then(|()| cluster.wait_for_backup("a backup on another server"));
                 network::set(server, Link::Storage, true)?;
+                reacted
+            }
+            Self::StorageOutage => {
+                for server in 0..SERVERS {
+                    network::set(server, Link::Storage, false)?;
+                }
+                let reacted = cluster.wait_bucket_alarm();
+                for server in 0..SERVERS {
+                    network::set(server, Link::Storage, true)?;
+                }
                 reacted
             }
             Self::RollingRestart => {

@@ -69,6 +69,11 @@ impl Scenario {
             self.findings
                 .push(format!("list hooks shows a command line: {hooks}"));
         }
+        // The server itself, and the tokens.
+        let users = server.run(&["list", "users", "--nameFilter", "appkeep"])?;
+        self.expect("list users", &users, 0, "| appkeep ");
+        self.expect("list users", &users, 0, "| local ");
+        self.expect("list users", &users, 0, "| active ");
         for (kind, heading) in [
             ("buckets", "bucketID"),
             ("protections", "protectionID"),

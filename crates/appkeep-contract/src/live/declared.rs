@@ -11,6 +11,7 @@ use super::recording_client::RecordedResponse;
 const ACCOUNTS: &str = "account_list";
 const BUCKETS: &str = "bucket_list";
 const SCHEDULES: &str = "app_schedule_list_for_app";
+const USERS: &str = "user_list";
 
 /// A token lists the accounts that it can access, each once, with its role in that account.
 pub(super) async fn accounts(ctx: &mut Context) -> Result<(), Stop> {
@@ -102,16 +103,18 @@ pub(super) async fn equal_in_every_form(ctx: &mut Context, operation: &str) -> R
     ctx.expect(&whole, duplicates == 0, || {
         format!("{duplicates} items are repeated")
     });
+    let name = if operation == USERS { "firstName" } else { "name" };
     let expected: Vec<Value> = whole
         .items()
         .iter()
-        .map(|item| Value::from(vec![item["id"].clone(), item["name"].clone()]))
+        .map(|item| Value::from(vec![item["id"].clone(), item[name].clone()]))
         .collect();
+    let include = format!("id,{name}");
     let columns = ctx
-        .send_for(&call.clone().query("include", "id,name"), 200)
+        .send_for(&call.clone().query("include", &include), 200)
         .await?;
     ctx.expect(&columns, columns.items() == expected, || {
-        format!("`include=id,name`: expected {}", Value::from(expected.clone()))
+        format!("`include={include}`: expected {}", Value::from(expected.clone()))
     });
     let limit = (count / 10).max(1);
     let pages = super::lists::read_pages(ctx, &call, &whole, limit).await?;

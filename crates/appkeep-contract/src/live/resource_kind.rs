@@ -20,6 +20,8 @@ pub(super) const RESTORE_TYPE: &str = "application/astra-appRestore";
 /// The operations on restores.
 pub(super) const RESTORE_CREATE: &str = "app_restore_create_for_app";
 pub(super) const RESTORE_LIST: &str = "app_restore_list_for_app";
+/// The list of summaries of apps.
+pub(super) const SUMMARY_LIST: &str = "app_summary_list";
 pub(super) const RESTORE_FETCH: &str = "app_restore_fetch_for_app";
 pub(super) const RESTORE_DELETE: &str = "app_restore_delete_for_app";
 
@@ -208,8 +210,10 @@ mod tests {
                         "app_schedule_list_for_app",
                         "app_schedule_fetch_for_app",
                         "app_hook_list_for_app",
+                        super::SUMMARY_LIST,
                         "bucket_list",
                         "cloud_list",
+                        "user_list",
                         "account_list",
                     ];
                     assert!(reads.contains(&operation.id.as_str()), "{}", operation.id);

@@ -4,10 +4,10 @@ use futures::future::BoxFuture;
 
 use super::call::Credential;
 use super::context::{Context, Stop};
-use super::resource_kind::{OperationKind, RESTORE_LIST, ResourceKind};
+use super::resource_kind::{OperationKind, RESTORE_LIST, ResourceKind, SUMMARY_LIST};
 use super::{
     apps, client, declared, deletes, failures, files, headers, incomplete_body, isolation, lifecycle, lists,
-    negotiation, pending, races, restores, schedules, sequence, storage,
+    negotiation, pending, races, restores, schedules, sequence, storage, summaries,
 };
 
 /// A check with its own code and rule.
@@ -73,6 +73,12 @@ pub(super) const LIFECYCLE: &[Scenario] = &[
         covers: Some(("app_schedule_list_for_app", 200)), run: |ctx| Box::pin(declared::schedules(ctx)) },
     Scenario { code: "schedule-lifecycle", rule: "A schedule can be created, changed and deleted, and is shown as it was requested.",
         covers: Some(("app_schedule_create_for_app", 201)), run: |ctx| Box::pin(schedules::lifecycle(ctx)) },
+    Scenario { code: "summary-listed", rule: "The list of summaries has one summary of each app, also in pages and columns.",
+        covers: Some(("app_summary_list", 200)), run: |ctx| Box::pin(summaries::of_every_app(ctx)) },
+    Scenario { code: "summary-agrees", rule: "A summary agrees with the lists of the app's backups, restores and schedules.",
+        covers: Some(("app_summary_list", 200)), run: |ctx| Box::pin(summaries::agrees_with_lists(ctx)) },
+    Scenario { code: "user-listed", rule: "The list of users contains the creators of resources.",
+        covers: Some(("user_list", 200)), run: |ctx| Box::pin(summaries::users(ctx)) },
     Scenario { code: "generated-client", rule: "The generated client supports the whole lifecycle of a backup.",
         covers: None, run: |ctx| Box::pin(client::backup_lifecycle(ctx)) },
     Scenario { code: "body-of-a-get", rule: "The body of a GET is ignored.",
@@ -199,7 +205,9 @@ impl OperationSet {
             && OperationKind::of(operation) == OperationKind::Read
             && operation.contains("_list")
             && !operation.starts_with("app_backup_")
-            && operation != RESTORE_LIST)
+            // They contain resources that change.
+            && operation != RESTORE_LIST
+            && operation != SUMMARY_LIST)
     }
 }
 

@@ -9,7 +9,8 @@ use crate::ids::{AccountId, AppId, BackupKind, ScheduleId, SnapshotKind};
 use crate::listing::ListOptions;
 use crate::retention::held;
 use crate::schedule::{
-    API_SCHEDULES_MAX, CreateSchedule, Retention, Schedule, ScheduleOrigin, Scheduled, Timing, UpdateSchedule,
+    API_SCHEDULES_MAX, CreateSchedule, Retention, Schedule, ScheduleAction, ScheduleOrigin, Scheduled,
+    Timing, UpdateSchedule,
 };
 use crate::short_list::ShortList;
 use crate::store::{StoredKind, transact};
@@ -104,6 +105,10 @@ impl Service {
             return Err(Error::BucketOfOtherNodes);
         }
         let now = self.clock.now();
+        let unplanned = Scheduled {
+            schedule: schedule.clone(),
+            next: None,
+        };
         transact(|| async {
             let mut tx = self.store.begin().await?;
             let others = tx.list_app_schedules(account_id, app.id).await?;
@@ -113,6 +118,12 @@ impl Service {
                 return Err(Error::TooManySchedules);
             }
             tx.insert_schedule(&schedule, now).await?;
+            // The scheduler would plan it at its next check.
+            if schedule.enabled
+                && let ScheduleAction::Plan(next) = unplanned.action(now)
+            {
+                tx.update_schedule_next(schedule.id, None, Some(next)).await?;
+            }
             self.commit(tx).await
         })
         .await?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::authz::{Authorized, Read};
-use crate::catalog::{Bucket, BucketFeatures, BucketProblem, default_bucket};
+use crate::catalog::{Bucket, BucketFeatures, BucketMeasurement, BucketProblem, default_bucket};
 use crate::error::Error;
 use crate::ids::BucketId;
 use crate::listing::ListOptions;
@@ -22,6 +22,8 @@ pub struct BucketList {
     pub problems: HashMap<BucketId, BucketProblem>,
     /// What the storages of buckets support that were probed.
     pub features: HashMap<BucketId, BucketFeatures>,
+    /// The latest measurements of buckets.
+    pub measurements: HashMap<BucketId, BucketMeasurement>,
 }
 
 impl Service {
@@ -42,6 +44,7 @@ impl Service {
             default_id,
             problems: self.store.list_bucket_problems(account_id).await?,
             features: self.store.list_bucket_features(account_id).await?,
+            measurements: self.store.list_bucket_measurements(account_id).await?,
         })
     }
 }

@@ -15,6 +15,7 @@ mod apps;
 mod buckets;
 mod resources;
 mod schedules;
+mod users;
 
 use std::path::PathBuf;
 use std::sync::Arc;

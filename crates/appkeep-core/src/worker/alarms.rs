@@ -11,7 +11,7 @@ use super::{Background, WorkerDeps};
 use crate::app_restore::RestoreState;
 use crate::catalog::BucketProblem;
 use crate::ids::{AccountId, AppId, BackupKind, ScheduleId};
-use crate::job::{JobPayload, JobResult};
+use crate::job::{JobPayload, JobResult, RestoreApp, RestoreToDirectory};
 use crate::notification::{Event, EventKind, NewNotification, OUTBOX_MAX, RETRIED_FOR, Subject};
 use crate::schedule::{OVERDUE_AFTER, Schedule};
 use crate::state::ResourceState;
@@ -93,8 +93,17 @@ pub(super) async fn record_end(
                 _ => return Ok(()),
             }
         }
-        JobPayload::RestoreApp(job) => {
-            let found = tx.fetch_app_restore(job.account_id, job.restore_id).await?;
+        JobPayload::RestoreApp(RestoreApp {
+            account_id,
+            restore_id,
+            ..
+        })
+        | JobPayload::RestoreToDirectory(RestoreToDirectory {
+            account_id,
+            restore_id,
+            ..
+        }) => {
+            let found = tx.fetch_app_restore(*account_id, *restore_id).await?;
             let Some(restore) = found else { return Ok(()) };
             event.subject = Subject::Restore {
                 app_id: restore.app_id,

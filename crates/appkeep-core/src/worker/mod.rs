@@ -48,7 +48,7 @@ use uuid::Uuid;
 
 pub use self::alarms::start_alarm_watch;
 pub use self::background::Background;
-pub use self::bucket_meter::{BucketSpaces, start_bucket_meter};
+pub use self::bucket_meter::start_bucket_meter;
 pub use self::bucket_watch::start_bucket_watch;
 pub use self::cancel::{CancelError, Cancelled, cancel_job};
 pub use self::control::JobControl;

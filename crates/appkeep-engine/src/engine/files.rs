@@ -119,7 +119,7 @@ pub(super) trait SendPieces: Send + 'static {
 
 impl RusticEngine {
     /// Readers wait for the result, so the work must not depend on idle CPU time.
-    fn reading_priority(&self) -> Priority {
+    pub(super) fn reading_priority(&self) -> Priority {
         self.priority.max(Priority::Low)
     }
 

@@ -10,6 +10,7 @@ mod catalogue;
 mod deletes;
 #[path = "../fixtures/empty_repository.rs"]
 mod empty_repository;
+mod examine;
 mod files;
 mod full;
 mod keys;

@@ -5,9 +5,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use appkeep_core::engine::EngineError;
 use appkeep_core::ids::AppId;
 use appkeep_core::store::{Store, StoreError};
-use appkeep_engine::{EngineConfig, RusticEngine};
+use appkeep_engine::{EngineConfig, RusticEngine, find_data_directory_id};
+use uuid::Uuid;
 
 pub use appkeep_core::backup_file::BackupFiles;
 
@@ -29,12 +31,17 @@ pub enum FilesError {
     /// The database can't be opened.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// The id of the data directory can't be read.
+    #[error(transparent)]
+    Installation(#[from] EngineError),
 }
 
 /// The backups in the database of a server, and the keys and credentials to read their files.
 pub struct StoredBackups {
     pub(super) store: Arc<dyn Store>,
     pub(super) engine: RusticEngine,
+    /// The id of the data directory, if it has one.
+    pub(super) installation_id: Option<Uuid>,
 }
 
 impl StoredBackups {
@@ -48,11 +55,16 @@ impl StoredBackups {
         let keys = keys::open(data.path(), config).await?;
         let credentials = config.map(Config::credentials).unwrap_or_default();
         let store = open_store(config, Some(data.path())).await?;
+        let installation_id = find_data_directory_id(data.path())?;
         let data_dir = data.path().to_owned();
         let engine = RusticEngine::new(&EngineConfig { data_dir })
             .with_keys(keys)
             .with_credentials(credentials);
-        Ok(Self { store, engine })
+        Ok(Self {
+            store,
+            engine,
+            installation_id,
+        })
     }
 
     /// Returns the database, and the reader of the files.

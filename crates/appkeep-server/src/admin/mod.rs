@@ -2,6 +2,7 @@
 //! imports, notifications, files of backups, and restores without a running server. Not covered by semantic versioning.
 
 pub mod bucket;
+pub mod bucket_check;
 pub mod data_dir;
 pub mod database;
 pub mod examine;

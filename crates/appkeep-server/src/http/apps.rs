@@ -3,7 +3,7 @@
 use appkeep_api::app::AppUpdate;
 use appkeep_api::body::JsonBody;
 use appkeep_api::headers::ForceUpdate;
-use appkeep_api::params::{AccountPath, AppListQuery, AppPath, NoQuery, QueryParams};
+use appkeep_api::params::{AccountPath, AppListQuery, AppPath, AppSummaryListQuery, NoQuery, QueryParams};
 use appkeep_api::reply::Reply;
 use appkeep_core::app::AppView;
 use appkeep_core::authz::{Read, Write};
@@ -18,6 +18,17 @@ pub(super) async fn list(call: &Call<'_>, path: AccountPath, query: QueryParams<
     let authorized = call.authorize::<Read>(path.account_id).await?;
     let (include, options) = list::wanted(query)?;
     let listing = call.http().service.app_list(&authorized, options).await?;
+    list::answer(call.http(), authorized.ctx(), listing, include).await
+}
+
+pub(super) async fn list_summaries(
+    call: &Call<'_>,
+    path: AccountPath,
+    query: QueryParams<AppSummaryListQuery>,
+) -> Answered {
+    let authorized = call.authorize::<Read>(path.account_id).await?;
+    let (include, options) = list::wanted(query)?;
+    let listing = call.http().service.app_summary_list(&authorized, options).await?;
     list::answer(call.http(), authorized.ctx(), listing, include).await
 }
 

@@ -23,7 +23,14 @@ pub(super) async fn list(
     let buckets = buckets.map(|bucket| {
         let id = bucket.item.id;
         let (problem, features) = (found.problems.get(&id), found.features.get(&id));
-        to_wire_declared::bucket(bucket, found.default_id == Some(id), problem, features)
+        let measurement = found.measurements.get(&id);
+        to_wire_declared::bucket(
+            bucket,
+            found.default_id == Some(id),
+            problem,
+            features,
+            measurement,
+        )
     });
     let head = Head(BucketListType::Buckets, BucketVersion::V1_2);
     let continue_after = found.list.continue_after;

@@ -14,7 +14,7 @@ use super::problem::{
 use super::request::ApiRequest;
 use super::{
     accounts, app_backup_content, app_backup_files, app_backups, app_hooks, app_restores, app_schedules,
-    app_snapshots, apps, buckets,
+    app_snapshots, apps, buckets, users,
 };
 
 /// A function that handles requests to one operation.
@@ -46,6 +46,7 @@ handlers! {
     app_list,
     app_fetch,
     app_update,
+    app_summary_list,
     app_restore_create_for_app,
     app_restore_list_for_app,
     app_restore_fetch_for_app,
@@ -58,6 +59,7 @@ handlers! {
     app_hook_list_for_app,
     bucket_list,
     cloud_list,
+    user_list,
     account_list,
 }
 
@@ -182,6 +184,12 @@ async fn app_update(mut request: ApiRequest) -> Response<Body> {
     .await
 }
 
+async fn app_summary_list(request: ApiRequest) -> Response<Body> {
+    let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, INTERNAL));
+    call.answer(async { apps::list_summaries(&call, request.ids()?, request.query()).await })
+        .await
+}
+
 async fn app_restore_create_for_app(mut request: ApiRequest) -> Response<Body> {
     let body = request.body();
     let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, INTERNAL));
@@ -254,6 +262,12 @@ async fn bucket_list(request: ApiRequest) -> Response<Body> {
 async fn cloud_list(request: ApiRequest) -> Response<Body> {
     let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, INTERNAL));
     call.answer(async { buckets::list_clouds(&call, request.ids()?, request.query()).await })
+        .await
+}
+
+async fn user_list(request: ApiRequest) -> Response<Body> {
+    let call = Call::begin(&request, own(COLLECTION_NOT_FOUND, INTERNAL));
+    call.answer(async { users::list(&call, request.ids()?, request.query()).await })
         .await
 }
 

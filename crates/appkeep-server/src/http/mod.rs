@@ -31,6 +31,8 @@ mod service;
 mod short_list;
 mod to_wire;
 mod to_wire_declared;
+mod to_wire_summary;
+mod users;
 
 use std::sync::Arc;
 

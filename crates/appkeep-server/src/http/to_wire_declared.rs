@@ -10,13 +10,17 @@ use appkeep_api::schedule::{
     Enabled, Granularity, Makes, Origin, Schedule, ScheduleRetention, ScheduleType, ScheduleVersion,
 };
 use appkeep_api::schedule_fields::{Count, DayOfMonth, DayOfWeek, Hour, Minute};
+use appkeep_api::user::{self, AuthProvider, UserState, UserType, UserVersion};
 use appkeep_core::actor::Role;
-use appkeep_core::catalog::{self, BucketFeatures, BucketLocation, BucketProblem, Recorded, UNDECLARED};
+use appkeep_core::catalog::{
+    self, BucketFeatures, BucketLocation, BucketMeasurement, BucketProblem, Recorded, UNDECLARED,
+};
 use appkeep_core::hook;
 use appkeep_core::ids::SubjectId;
 use appkeep_core::metadata::{FEATURES_LABEL, RETENTION_HELD_LABEL};
 use appkeep_core::schedule::{self, ScheduleOrigin, Scheduled};
 use appkeep_core::service::{HookView, ScheduleView};
+use appkeep_core::user::User;
 
 use super::to_wire::reasons;
 
@@ -45,12 +49,32 @@ pub(super) fn account(account: &Recorded<catalog::Account>, role: Role) -> Resul
     })
 }
 
+/// Converts a user. The role isn't exposed.
+pub(super) fn user(user: &Recorded<User>) -> Result<user::User, String> {
+    Ok(user::User {
+        kind: UserType::User,
+        version: UserVersion::V1_2,
+        id: Identifier(user.item.id.as_uuid()),
+        first_name: Expression::from_text(&user.item.name)?,
+        last_name: String::new(),
+        email: String::new(),
+        auth_provider: AuthProvider::Local,
+        state: if user.item.is_active {
+            UserState::Active
+        } else {
+            UserState::Disabled
+        },
+        metadata: metadata(user),
+    })
+}
+
 /// Converts a bucket. Its path on the server isn't exposed.
 pub(super) fn bucket(
     bucket: &Recorded<catalog::Bucket>,
     is_default: bool,
     problem: Option<&BucketProblem>,
     features: Option<&BucketFeatures>,
+    measurement: Option<&BucketMeasurement>,
 ) -> Result<Bucket, String> {
     let (state, why) = match problem {
         _ if !bucket.item.declared => (BucketState::Removed, vec![UNDECLARED.to_owned()]),
@@ -71,6 +95,9 @@ pub(super) fn bucket(
         state_unready: reasons(&why)?,
         is_default,
         backups_max: bucket.item.backups_max,
+        stored_bytes: measurement.map(|measured| measured.stored_bytes),
+        free_bytes: measurement.and_then(|measured| measured.free_bytes),
+        measurement_timestamp: measurement.map(|measured| Timestamp(measured.time)),
         metadata: Metadata {
             labels: features.copied().map(features_label).into_iter().collect(),
             ..metadata(bucket)

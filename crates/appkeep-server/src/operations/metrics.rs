@@ -193,7 +193,7 @@ fn of_process(watched: &Watched) -> Registry {
 fn of_declared(watched: &Watched, declared: &Declared) -> Registry {
     let mut registry = Registry::with_prefix(PREFIX);
     backups::register(&mut registry, declared, watched.clock.now());
-    space::register_buckets(&mut registry, watched, declared);
+    space::register_buckets(&mut registry, declared);
     registry
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use appkeep_core::admission::Admission;
 use appkeep_core::clock::Clock;
 use appkeep_core::store::Store;
-use appkeep_core::worker::{BucketSpaces, Liveness, Register, UnusableBuckets};
+use appkeep_core::worker::{Liveness, Register, UnusableBuckets};
 use dropshot::Body;
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -32,7 +32,6 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 struct Running {
     liveness: Liveness,
     unusable_buckets: UnusableBuckets,
-    bucket_spaces: BucketSpaces,
     register: Register,
 }
 
@@ -110,16 +109,10 @@ impl Operations {
 
     /// Sets the liveness of the background tasks, the buckets that one of them finds unusable, the measurements of buckets,
     /// and the register, in which another may find that the server has lost its node. Until then the server isn't ready.
-    pub(crate) fn watch(
-        &self,
-        liveness: Liveness,
-        (unusable_buckets, bucket_spaces): (UnusableBuckets, BucketSpaces),
-        register: Register,
-    ) {
+    pub(crate) fn watch(&self, liveness: Liveness, unusable_buckets: UnusableBuckets, register: Register) {
         let running = Running {
             liveness,
             unusable_buckets,
-            bucket_spaces,
             register,
         };
         // It is set only once.

@@ -1,6 +1,7 @@
 //! Conversion between items of the domain and rows, which all databases share.
 
 pub(crate) mod app_restores;
+pub(crate) mod app_summaries;
 pub(crate) mod bucket_problem;
 pub(crate) mod catalog;
 pub(crate) mod declarations;

@@ -3,8 +3,10 @@
 mod app_backups;
 mod app_restores;
 mod app_snapshots;
+mod app_summaries;
 mod apps;
 mod bucket_features;
+mod bucket_measurements;
 mod bucket_problems;
 mod catalog;
 mod changes;
@@ -43,7 +45,10 @@ use std::collections::{HashMap, HashSet};
 use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::AppRestore;
-use appkeep_core::catalog::{Account, App, Bucket, BucketFeatures, BucketProblem, Recorded};
+use appkeep_core::app_summary::AppSummary;
+use appkeep_core::catalog::{
+    Account, App, Bucket, BucketFeatures, BucketMeasurement, BucketProblem, Recorded,
+};
 use appkeep_core::declared_item::NodeItem;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AccountId, AppId, AppRestoreId, BucketId, ResourceId, ScheduleId};
@@ -252,6 +257,15 @@ impl Store for PostgresStore {
         apps::list(&mut *self.db().await?, account_id, page).await
     }
 
+    async fn list_app_summaries(
+        &self,
+        account_id: AccountId,
+        page: &Page,
+    ) -> Result<ListPage<AppSummary>, StoreError> {
+        let mut tx = self.connections.begin_read_only().await?;
+        app_summaries::list(&mut tx, account_id, page).await
+    }
+
     async fn fetch_account_version(&self, id: AccountId) -> Result<Option<i64>, StoreError> {
         catalog::fetch_account_version(&mut *self.db().await?, id).await
     }
@@ -352,6 +366,21 @@ impl Store for PostgresStore {
         features: BucketFeatures,
     ) -> Result<bool, StoreError> {
         bucket_features::update(&mut *self.db().await?, id, features).await
+    }
+
+    async fn list_bucket_measurements(
+        &self,
+        account_id: AccountId,
+    ) -> Result<HashMap<BucketId, BucketMeasurement>, StoreError> {
+        bucket_measurements::list(&mut *self.db().await?, account_id).await
+    }
+
+    async fn update_bucket_measurement(
+        &self,
+        id: BucketId,
+        measurement: &BucketMeasurement,
+    ) -> Result<(), StoreError> {
+        bucket_measurements::update(&mut *self.db().await?, id, measurement).await
     }
 
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {

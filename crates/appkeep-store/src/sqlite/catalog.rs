@@ -46,6 +46,7 @@ statements! {
          created_micros, modified_micros, trouble) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, TRUE, ?8, ?8, '') \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, location = excluded.location, \
          trouble = CASE WHEN buckets.location = excluded.location THEN buckets.trouble ELSE '' END, \
+         measurement = CASE WHEN buckets.location = excluded.location THEN buckets.measurement END, \
          is_default = excluded.is_default, position = CASE WHEN 1 < (\
          SELECT COUNT(*) FROM node_declarations WHERE node_declarations.id = buckets.id) \
          THEN buckets.position ELSE excluded.position END, \

@@ -3,8 +3,10 @@
 mod app_backups;
 mod app_restores;
 mod app_snapshots;
+mod app_summaries;
 mod apps;
 mod bucket_features;
+mod bucket_measurements;
 mod bucket_problems;
 mod catalog;
 mod changes;
@@ -38,7 +40,10 @@ use std::path::Path;
 use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::AppRestore;
-use appkeep_core::catalog::{Account, App, Bucket, BucketFeatures, BucketProblem, Recorded};
+use appkeep_core::app_summary::AppSummary;
+use appkeep_core::catalog::{
+    Account, App, Bucket, BucketFeatures, BucketMeasurement, BucketProblem, Recorded,
+};
 use appkeep_core::declared_item::NodeItem;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AccountId, AppId, AppRestoreId, BucketId, ResourceId, ScheduleId};
@@ -293,6 +298,16 @@ impl Store for SqliteStore {
         self.scan(move |db| apps::list(db, account_id, &page)).await
     }
 
+    async fn list_app_summaries(
+        &self,
+        account_id: AccountId,
+        page: &Page,
+    ) -> Result<ListPage<AppSummary>, StoreError> {
+        let page = *page;
+        self.scan(move |db| app_summaries::list(db, account_id, &page))
+            .await
+    }
+
     async fn fetch_account_version(&self, id: AccountId) -> Result<Option<i64>, StoreError> {
         self.lookup(|db| catalog::fetch_account_version(db, id)).await
     }
@@ -401,6 +416,24 @@ impl Store for SqliteStore {
         features: BucketFeatures,
     ) -> Result<bool, StoreError> {
         self.write(move |db| bucket_features::update(db, id, features))
+            .await
+    }
+
+    async fn list_bucket_measurements(
+        &self,
+        account_id: AccountId,
+    ) -> Result<HashMap<BucketId, BucketMeasurement>, StoreError> {
+        self.scan(move |db| bucket_measurements::list(db, account_id))
+            .await
+    }
+
+    async fn update_bucket_measurement(
+        &self,
+        id: BucketId,
+        measurement: &BucketMeasurement,
+    ) -> Result<(), StoreError> {
+        let measurement = *measurement;
+        self.write(move |db| bucket_measurements::update(db, id, &measurement))
             .await
     }
 

@@ -4,19 +4,22 @@ use std::fmt::Write as _;
 
 use super::db::Db;
 use super::{
-    app_backups, app_restores, app_snapshots, apps, bucket_features, bucket_problems, catalog, changes,
-    declarations, jobs, notifications, pending_jobs, schedules, servers, statistics, tokens, write_probe,
+    app_backups, app_restores, app_snapshots, app_summaries, apps, bucket_features, bucket_measurements,
+    bucket_problems, catalog, changes, declarations, jobs, notifications, pending_jobs, schedules, servers,
+    statistics, tokens, write_probe,
 };
 use crate::SqliteStore;
 use crate::statements::Statement;
 
 /// All modules with statements. A module that is missing here has an unused `STATEMENTS`, which the compiler reports.
-pub(super) const MODULES: [(&str, &[(&str, Statement)]); 17] = [
+pub(super) const MODULES: [(&str, &[(&str, Statement)]); 19] = [
     ("app_backups", app_backups::STATEMENTS),
     ("app_restores", app_restores::STATEMENTS),
     ("app_snapshots", app_snapshots::STATEMENTS),
+    ("app_summaries", app_summaries::STATEMENTS),
     ("apps", apps::STATEMENTS),
     ("bucket_features", bucket_features::STATEMENTS),
+    ("bucket_measurements", bucket_measurements::STATEMENTS),
     ("bucket_problems", bucket_problems::STATEMENTS),
     ("catalog", catalog::STATEMENTS),
     ("changes", changes::STATEMENTS),

@@ -1,15 +1,15 @@
 use std::collections::HashMap;
 
 use appkeep_core::catalog::{
-    App, AppOptions, Bucket, BucketFeatures, BucketLocation, BucketProblem, Declaration,
+    App, AppOptions, Bucket, BucketFeatures, BucketLocation, BucketMeasurement, BucketProblem, Declaration,
 };
 use appkeep_core::ids::{AppId, BucketId};
 use appkeep_core::store::StoreError;
 use uuid::Uuid;
 
 use crate::fixtures::{
-    FAR, FORUM, NEAR, NODE, OTHER_ACCOUNT, OTHER_APP, OTHER_BUCKET, TEAM, WIKI, account, app, backup, bucket,
-    declaration,
+    FAR, FORUM, NEAR, NODE, OTHER_ACCOUNT, OTHER_APP, OTHER_BUCKET, TEAM, WIKI, account, app, at, backup,
+    bucket, declaration,
 };
 use crate::harness::Harness;
 
@@ -43,6 +43,7 @@ port_tests! {
     an_app_of_an_unknown_account_is_refused,
     buckets_have_a_problem_until_they_are_checked,
     features_of_buckets_are_known_once_they_are_recorded,
+    measurements_are_kept_until_the_location_changes,
 }
 
 /// A bucket is unchecked when it is new, and when its location has changed.
@@ -77,6 +78,40 @@ async fn features_of_buckets_are_known_once_they_are_recorded(h: Harness) {
     assert!(record(features).await);
     declare(&h, &declaration()).await.unwrap();
     assert_eq!(recorded().await, [(NEAR, features)].into());
+}
+
+async fn measurements_are_kept_until_the_location_changes(h: Harness) {
+    let recorded = async || h.store.list_bucket_measurements(TEAM).await.unwrap();
+    assert_eq!(recorded().await, HashMap::new());
+    let record = async |id, measurement: &BucketMeasurement| {
+        h.store.update_bucket_measurement(id, measurement).await.unwrap();
+    };
+    let version = h.store.fetch_account_version(TEAM).await.unwrap();
+    let mut measurement = BucketMeasurement {
+        stored_bytes: u64::MAX,
+        free_bytes: None,
+        time: at(3),
+    };
+    record(FAR, &measurement).await;
+    record(NEAR, &measurement).await;
+    measurement = BucketMeasurement {
+        stored_bytes: 0,
+        free_bytes: Some(7),
+        time: at(4),
+    };
+    record(NEAR, &measurement).await;
+    assert_eq!(recorded().await[&NEAR], measurement, "the newest");
+    assert_eq!(recorded().await[&FAR].stored_bytes, u64::MAX);
+    assert_eq!(h.store.fetch_account_version(TEAM).await.unwrap(), version);
+    assert_eq!(
+        h.store.list_bucket_measurements(OTHER_ACCOUNT).await.unwrap(),
+        HashMap::new()
+    );
+    let mut moved = declaration();
+    let far = moved.buckets.iter_mut().find(|bucket| bucket.id == FAR).unwrap();
+    far.location = BucketLocation::Directory("/elsewhere".into());
+    declare(&h, &moved).await.unwrap();
+    assert_eq!(recorded().await, [(NEAR, measurement)].into());
 }
 
 fn unchecked_of<const N: usize>(ids: [BucketId; N]) -> HashMap<BucketId, BucketProblem> {

@@ -7,6 +7,7 @@
 mod harness;
 
 mod app_restores;
+mod app_summaries;
 mod apps;
 mod backup_results;
 mod catalog;

@@ -13,7 +13,9 @@ use appkeep_client::types::{App, AppBackup, AppBackupCreate};
 use appkeep_client::{Number, Uuid};
 
 use crate::failure::{EXIT_CODES, Failure, NOT_FOUND};
-use crate::remote::{self, Found, How, ListArgs, Of, Session, Step, Wait, find, moment, size_of, until};
+use crate::remote::{
+    self, Found, How, ListArgs, Of, Session, Step, Wait, find, moment, size_of, stalled, until,
+};
 
 use super::create::{self, Awaited, WaitLimit};
 use super::resource::{self, Names};
@@ -268,6 +270,7 @@ fn step(backup: &AppBackup) -> Step {
         state: backup.state.to_string(),
         bytes_done: backup.bytes_done.and_then(Number::as_u64),
         bytes_total: backup.total_bytes.and_then(Number::as_u64),
+        reason: stalled(backup.state_unready.as_deref()),
         end: resource::end_of_backup(backup),
     }
 }

@@ -1,18 +1,20 @@
 //! `appkeep bucket`
 
+mod check;
+mod examine;
 mod import;
 mod take_over;
 
 use std::process::ExitCode;
 
-use appkeep_client::types::{AppBackup, Bucket, BucketState, ResourceState};
-use appkeep_client::{Number, Open};
+use appkeep_client::types::{Bucket, BucketState};
+use appkeep_client::{Open, Timestamp};
 use appkeep_server::admin::bucket::FEATURES_LABEL;
+use appkeep_server::admin::bucket_check::ReadData;
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 
-use crate::failure::{EXIT_CODES, FAILED};
-use crate::remote::{self, Align, Cell, Column, Details, ListArgs, Session, Table, Tone, find, moment, size};
+use crate::failure::EXIT_CODES;
+use crate::remote::{self, Cell, Details, ListArgs, NOTHING, Session, Tone, age, moment, size_of};
 
 const EXAMPLES: &str = "Examples:
   appkeep bucket list
@@ -43,19 +45,28 @@ enum Command {
         #[arg(value_name = "BUCKET")]
         bucket: Option<String>,
     },
-    /// Check whether a bucket's backups exist, as far as the server knows. Exit code 1 when any is missing.
+    /// Check a bucket: as far as the server knows, or with --data, the bucket itself. Exit code 1 when anything is wrong.
     ///
     /// Every few minutes (`check_every_secs`), the server sets the state of each backup: `removed` when its data is
-    /// missing, `unknown` when the bucket can't be read. This command sums up the states and doesn't access the bucket.
-    /// An empty bucket is `unused`. Data is not read; `restic check` reads it.
-    ///
+    /// missing, `unknown` when the bucket can't be read. Without --data, this command sums up the states, with the size
+    /// of the bucket by the server's latest measurement, and doesn't access the bucket. An empty bucket is `unused`.
     /// FEATURES shows what the bucket's storage supports, by the server's latest probe: `conditional writes` and
     /// `versioning`. Neither is required.
-    #[command(after_help = "Example: appkeep bucket check local")]
+    ///
+    /// With --data, it examines the bucket on the server's machine, while the server runs or is stopped, without locks and
+    /// changes: whether the bucket can be reached and has its marker, which server uses it, whether the key opens each
+    /// app's repository, whether each backup in the database has its snapshot, and whether all data exists that backups
+    /// need. --read-data also reads and verifies a random share of the data: without it, changed content isn't found.
+    #[command(after_help = "Examples:
+  appkeep bucket check local
+  appkeep bucket check local --data /var/lib/appkeep --config /etc/appkeep/appkeep.toml --read-data 5%")]
     Check {
         /// The bucket, by name or id; a unique prefix is enough. By default, all buckets.
         #[arg(value_name = "BUCKET")]
         bucket: Option<String>,
+        /// Read and verify this share of the data of each bucket: a percentage, a size, or all. Requires --data.
+        #[arg(long, value_name = "SHARE", requires = "data")]
+        read_data: Option<ReadData>,
     },
     /// Take a bucket over from a server that has stopped permanently. Works with the server running or stopped.
     ///
@@ -90,8 +101,11 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Show { bucket } => {
             show(&Session::open_to_read(&args.source).await?, bucket.as_deref()).await
         }
-        Command::Check { bucket } => {
-            check(&Session::open_to_read(&args.source).await?, bucket.as_deref()).await
+        Command::Check { bucket, read_data } if args.source.is_database() => {
+            examine::run(&args.source, bucket.as_deref(), read_data).await
+        }
+        Command::Check { bucket, .. } => {
+            check::run(&Session::open_to_read(&args.source).await?, bucket.as_deref()).await
         }
         Command::TakeOver(args) => take_over::run(&args).await,
         Command::Import(import) => import::run(&import, args.source.server.output).await,
@@ -106,6 +120,11 @@ pub(super) fn state(state: &Open<BucketState>) -> Cell {
         Some(BucketState::Unknown) | None => Tone::Plain,
     };
     Cell::toned(state, tone)
+}
+
+/// Returns the age of the latest measurement.
+pub(super) fn measured(time: Option<&Timestamp>, now: DateTime<Utc>) -> String {
+    time.map_or_else(|| NOTHING.to_owned(), |time| age(time, now))
 }
 
 async fn show(session: &Session, wanted: Option<&str>) -> anyhow::Result<ExitCode> {
@@ -123,6 +142,11 @@ fn details(bucket: &Bucket, now: DateTime<Utc>) -> Details {
     for reason in bucket.state_unready.iter().flatten() {
         details.cell("reason", reason);
     }
+    details.cell("stored", size_of(bucket.stored_bytes));
+    details.cell("free", size_of(bucket.free_bytes));
+    if let Some(at) = &bucket.measurement_timestamp {
+        details.cell("measured", moment(at, now));
+    }
     details.cell("provider", &bucket.provider);
     details.cell("default", if bucket.is_default { "yes" } else { "no" });
     details.cell("at once", bucket.backups_max);
@@ -133,135 +157,9 @@ fn details(bucket: &Bucket, now: DateTime<Utc>) -> Details {
     details
 }
 
-/// The state of a bucket, as far as the server knows.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Checked {
-    bucket: String,
-    #[serde(rename = "bucketID")]
-    bucket_id: String,
-    verdict: Verdict,
-    completed: usize,
-    completed_bytes: u64,
-    removed: usize,
-    unknown: usize,
-    /// What its storage supports, if the server has probed it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    features: Option<String>,
-    /// Descriptions of the problems.
-    found: Vec<String>,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Verdict {
-    /// All completed backups exist.
-    Good,
-    /// The bucket is empty, so its state is unknown.
-    #[default]
-    Unused,
-    /// Backup data is missing, or the bucket can't be used.
-    Wrong,
-}
-
-async fn check(session: &Session, wanted: Option<&str>) -> anyhow::Result<ExitCode> {
-    let buckets = session.buckets().await?;
-    let buckets = match wanted {
-        Some(wanted) => vec![find(wanted, buckets)?.thing],
-        // Buckets that are no longer configured are checked only if they are named.
-        None => buckets
-            .into_iter()
-            .filter(|bucket| bucket.state != BucketState::Removed)
-            .collect(),
-    };
-    let backups = session.backups(None).await?;
-    let checked: Vec<Checked> = buckets.iter().map(|bucket| checked(bucket, &backups)).collect();
-    session.output.list(&checked, || verdicts(&checked))?;
-    let is_wrong = checked.iter().any(|bucket| bucket.verdict == Verdict::Wrong);
-    Ok(if is_wrong {
-        ExitCode::from(FAILED)
-    } else {
-        ExitCode::SUCCESS
-    })
-}
-
 /// What the bucket's storage supports, by its label.
 fn features(bucket: &Bucket) -> Option<String> {
     let mut labels = bucket.metadata.labels.iter().flatten();
     let label = labels.find(|label| label.name == FEATURES_LABEL)?;
     Some(label.value.clone())
-}
-
-fn checked(bucket: &Bucket, backups: &[AppBackup]) -> Checked {
-    let mut checked = Checked {
-        bucket: bucket.name.clone(),
-        bucket_id: bucket.id.to_string(),
-        features: features(bucket),
-        ..Checked::default()
-    };
-    let mut add = |reason: &String| {
-        if !checked.found.contains(reason) {
-            checked.found.push(reason.clone());
-        }
-    };
-    bucket.state_unready.iter().flatten().for_each(&mut add);
-    for backup in backups.iter().filter(|backup| backup.bucket_id == bucket.id) {
-        if let Some(ResourceState::Removed | ResourceState::Unknown) = backup.state.known() {
-            backup.state_unready.iter().flatten().for_each(&mut add);
-        }
-    }
-    for backup in backups.iter().filter(|backup| backup.bucket_id == bucket.id) {
-        match backup.state.known() {
-            Some(ResourceState::Completed) => {
-                checked.completed += 1;
-                let bytes = backup.total_bytes.and_then(Number::as_u64);
-                checked.completed_bytes += bytes.unwrap_or_default();
-            }
-            Some(ResourceState::Removed) => checked.removed += 1,
-            Some(ResourceState::Unknown) => checked.unknown += 1,
-            _ => {}
-        }
-    }
-    let is_unusable = matches!(
-        bucket.state.known(),
-        Some(BucketState::Failed | BucketState::Removed)
-    );
-    let is_gone = checked.removed + checked.unknown > 0 || is_unusable;
-    checked.verdict = match (is_gone, checked.completed) {
-        (true, _) => Verdict::Wrong,
-        (false, 0) => Verdict::Unused,
-        (false, _) => Verdict::Good,
-    };
-    checked
-}
-
-fn verdicts(checked: &[Checked]) -> Table {
-    let mut table = Table::new([
-        Column::shrinking("BUCKET"),
-        Column::new("VERDICT", Align::Left),
-        Column::new("THERE", Align::Right),
-        Column::new("BYTES", Align::Right),
-        Column::new("GONE", Align::Right),
-        Column::new("UNKNOWN", Align::Right),
-        Column::shrinking("FEATURES"),
-        Column::shrinking("WHY"),
-    ]);
-    for bucket in checked {
-        let (word, tone) = match bucket.verdict {
-            Verdict::Good => ("good", Tone::Good),
-            Verdict::Unused => ("unused", Tone::Plain),
-            Verdict::Wrong => ("WRONG", Tone::Bad),
-        };
-        table.row([
-            bucket.bucket.as_str().into(),
-            Cell::toned(&word, tone),
-            bucket.completed.into(),
-            size(bucket.completed_bytes).into(),
-            bucket.removed.into(),
-            bucket.unknown.into(),
-            bucket.features.as_deref().unwrap_or_default().into(),
-            bucket.found.join("; ").into(),
-        ]);
-    }
-    table
 }

@@ -218,6 +218,22 @@ impl Listed for Bucket {
         Field::<Self>::new("state", STATE, |bucket| bucket.state.to_string().into())
             .shown(|bucket, _| bucket::state(&bucket.state)),
         Field::<Self>::extra("reason", REASON, |bucket| reason(bucket.state_unready.as_deref())),
+        Field::<Self>::new("stored", Column::new("STORED", Align::Right), |bucket| {
+            bucket.stored_bytes.into()
+        })
+        .shown(|bucket, _| size_of(bucket.stored_bytes).into()),
+        Field::<Self>::new("free", Column::new("FREE", Align::Right), |bucket| {
+            bucket.free_bytes.into()
+        })
+        .shown(|bucket, _| size_of(bucket.free_bytes).into()),
+        Field::<Self>::extra("measured", Column::new("MEASURED", Align::Right), |bucket| {
+            bucket
+                .measurement_timestamp
+                .as_ref()
+                .map(ToString::to_string)
+                .into()
+        })
+        .shown(|bucket, now| bucket::measured(bucket.measurement_timestamp.as_ref(), now).into()),
         Field::<Self>::new("default", Column::new("DEFAULT", Align::Left), |bucket| {
             if bucket.is_default { "yes" } else { "no" }.into()
         }),

@@ -231,6 +231,7 @@ fn step(progress: Progress, bytes_total: Option<u64>) -> Step {
         state: if is_written { "comparing" } else { "running" }.to_owned(),
         bytes_done: Some(progress.bytes_done),
         bytes_total,
+        reason: None,
         end: None,
     }
 }

@@ -10,7 +10,7 @@ use super::create::WaitLimit;
 use crate::failure::{FAILED, Failure};
 use crate::remote::{
     self, Cell, Details, End, ListArgs, Of, Session, Step, Tone, Wait, confirmed, find, moment, note,
-    reasons, until,
+    reasons, stalled, until,
 };
 
 /// The restores that a server performs.
@@ -217,6 +217,7 @@ fn step(restore: &AppRestore) -> Step {
         state: restore.state.to_string(),
         bytes_done: bytes(restore.bytes_done),
         bytes_total: bytes(restore.total_bytes),
+        reason: stalled(restore.state_unready.as_deref()),
         end: match restore.state.known() {
             Some(AppRestoreState::Completed) => Some(End::Succeeded),
             Some(AppRestoreState::Failed | AppRestoreState::Interrupted) => {

@@ -8,7 +8,7 @@ use appkeep_client::types::{App, AppSnap, AppSnapCreate};
 
 use crate::failure::{EXIT_CODES, Failure};
 use crate::remote::{
-    self, Found, ListArgs, Of, Session, Step, Wait, deletion_confirmed, find, moment, until,
+    self, Found, ListArgs, Of, Session, Step, Wait, deletion_confirmed, find, moment, stalled, until,
 };
 
 use super::create::{self, Awaited, WaitLimit};
@@ -182,6 +182,7 @@ async fn awaited(
         let snapshot = fetch(session, app, id).await?;
         let step = Step {
             state: snapshot.state.to_string(),
+            reason: stalled(snapshot.state_unready.as_deref()),
             end: resource::end(
                 &snapshot.state,
                 snapshot.state_unready.as_deref(),

@@ -105,12 +105,20 @@ pub(crate) struct Source {
 
 impl Source {
     /// Returns whether the source is a database.
-    pub(super) fn is_database(&self) -> bool {
+    pub(crate) fn is_database(&self) -> bool {
         self.data.is_some() || self.config.is_some()
     }
 
     /// Opens the database, and the buckets with its backups.
     pub(super) async fn open_files(&self) -> anyhow::Result<(Arc<dyn Store>, Arc<dyn BackupFiles>)> {
+        Ok(self.open_backups().await?.into_parts())
+    }
+
+    /// Opens the database, the keys and the buckets, which a server may use at the same time.
+    ///
+    /// # Errors
+    /// When there is no data directory, or its database or its keys can't be used.
+    pub(crate) async fn open_backups(&self) -> anyhow::Result<StoredBackups> {
         let data = self.data.as_deref().ok_or_else(|| {
             Failure::new(
                 COULD_NOT_RUN,
@@ -119,9 +127,10 @@ impl Source {
             .next("specify it with --data DIR")
         })?;
         // Users who can read the database can read all backups, so audit records would add nothing.
-        logging::start("audit=off,error", LogFormat::Text)?;
+        // The library logs the problems of a repository, which the result contains.
+        logging::start("audit=off,rustic_core=off,error", LogFormat::Text)?;
         let config = self.config.as_deref().map(Config::load).transpose()?;
-        Ok(StoredBackups::open(data, config.as_ref()).await?.into_parts())
+        Ok(StoredBackups::open(data, config.as_ref()).await?)
     }
 
     /// Opens the database, which its server may use at the same time.

@@ -45,11 +45,12 @@ pub(super) fn offline(error: &Error) -> Failure {
     }
 }
 
-fn is_name_taken(error: &Error) -> bool {
+/// Returns whether the server refused the value of this field of the request.
+fn names_field(error: &Error, name: &str) -> bool {
     let fields = error
         .problem()
         .and_then(|problem| problem.invalid_fields.as_ref());
-    fields.is_some_and(|fields| fields.iter().any(|field| field.name == "name"))
+    fields.is_some_and(|fields| fields.iter().any(|field| field.name == name))
 }
 
 fn refused(status: StatusCode, error: &Error) -> Failure {
@@ -75,8 +76,10 @@ fn refusal(status: StatusCode, error: &Error) -> Failure {
         }
         StatusCode::NOT_FOUND => Failure::new(NOT_FOUND, format!("not found: {text}"))
             .next("check the account and the app with appkeep doctor"),
-        StatusCode::CONFLICT => Failure::new(CONFLICT, text).next(if is_name_taken(error) {
+        StatusCode::CONFLICT => Failure::new(CONFLICT, text).next(if names_field(error, "name") {
             "choose another name"
+        } else if names_field(error, "target") {
+            "choose a target below a directory that the server permits: restore_directories in [server]"
         } else {
             "check its state, and try again when it is no longer in use"
         }),

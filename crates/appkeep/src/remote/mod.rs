@@ -29,4 +29,4 @@ pub(crate) use self::session::{Session, client, find_app, is_undeclared};
 pub(crate) use self::table::{Align, Cell, Column, Details, Table, Tone};
 pub(crate) use self::wait::{Wait, until};
 pub(crate) use self::when::When;
-pub(crate) use self::words::{age, brief, moment, reasons, short_ids, size, size_of};
+pub(crate) use self::words::{NOTHING, age, brief, moment, reasons, short_ids, size, size_of, stalled};

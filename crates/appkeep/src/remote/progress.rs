@@ -47,6 +47,8 @@ pub(crate) struct Step {
     pub(crate) state: String,
     pub(crate) bytes_done: Option<u64>,
     pub(crate) bytes_total: Option<u64>,
+    /// The reason why the operation doesn't make progress, if it is stalled.
+    pub(crate) reason: Option<String>,
     /// The result, once the operation is finished.
     pub(crate) end: Option<End>,
 }
@@ -57,6 +59,8 @@ pub(crate) struct Reporter {
     /// The bar, if stderr is a terminal and notes are printed.
     bar: Option<ProgressBar>,
     reported: Option<(String, Instant)>,
+    /// The reason that was shown last.
+    reason: Option<String>,
     /// The time of the first poll at which data was being copied, and the number of bytes copied by then.
     copying: Option<(Instant, u64)>,
     is_unreachable: bool,
@@ -78,6 +82,7 @@ impl Reporter {
             what: what.to_owned(),
             bar,
             reported: None,
+            reason: None,
             copying: None,
             is_unreachable: false,
         }
@@ -86,6 +91,11 @@ impl Reporter {
     /// Shows the current state.
     pub(crate) fn report(&mut self, step: &Step) {
         self.is_unreachable = false;
+        self.report_state(step);
+        self.report_reason(step);
+    }
+
+    fn report_state(&mut self, step: &Step) {
         if let Some(bar) = &self.bar {
             match (step.bytes_done, step.bytes_total) {
                 // A bar that exists is updated in later states, too.
@@ -117,6 +127,21 @@ impl Reporter {
         if is_due {
             note(&self.line(step, now));
             self.reported = Some((step.state.clone(), now));
+        }
+    }
+
+    /// Shows why the operation is stalled, once for each reason. The reason of a failure is shown at the end.
+    fn report_reason(&mut self, step: &Step) {
+        if step.end.is_some() || self.reason == step.reason {
+            return;
+        }
+        self.reason.clone_from(&step.reason);
+        let Some(reason) = &step.reason else { return };
+        let line = format!("{}: {reason}", self.what);
+        match &self.bar {
+            // A bar is below other output.
+            Some(bar) => bar.suspend(|| note(&line)),
+            None => note(&line),
         }
     }
 
@@ -208,6 +233,7 @@ mod tests {
             state: "running".to_owned(),
             bytes_done: Some(done),
             bytes_total: Some(10 << 20),
+            reason: None,
             end: None,
         }
     }
@@ -219,6 +245,7 @@ mod tests {
             what: "backup nightly".to_owned(),
             bar: None,
             reported: None,
+            reason: None,
             copying: None,
             is_unreachable: false,
         };
@@ -252,6 +279,7 @@ mod tests {
             what: "restore of shop".to_owned(),
             bar: Some(ProgressBar::hidden()),
             reported: None,
+            reason: None,
             copying: None,
             is_unreachable: false,
         };

@@ -66,6 +66,12 @@ pub(crate) fn reasons(reasons: Option<&[String]>) -> String {
     reasons.unwrap_or_default().join("; ")
 }
 
+/// The reasons why an operation is stalled, if there are any.
+pub(crate) fn stalled(unready: Option<&[String]>) -> Option<String> {
+    let reasons = reasons(unready);
+    (!reasons.is_empty()).then_some(reasons)
+}
+
 /// Returns unique prefixes of ids: eight characters, or more if necessary.
 pub(crate) fn short_ids(ids: &[Uuid]) -> Vec<String> {
     let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();

@@ -56,7 +56,7 @@ snapshot wait: --timeout <SECONDS> | Example:
 version: Print the version
 bucket: list | show | check | Examples:
 bucket import: The server must be stopped | can be repeated | Exit codes: 0 | --output <FORMAT> | Example:
-bucket check: as far as the server knows | sums up the states | Example:
+bucket check: as far as the server knows | sums up the states | --read-data | Example
 schedule: create | update | delete | list | show | run | server's configuration | Examples:
 schedule create: --cron <CRON> | --zone <ZONE> | --what <KINDS> | --keep-daily <COUNT> | Example:
 schedule update: --disable | replace all rules | Example:
@@ -184,9 +184,11 @@ fn openapi_prints_the_document_with_every_operation() {
             "app_snap_delete_for_app",
             "app_snap_fetch_for_app",
             "app_snap_list_for_app",
+            "app_summary_list",
             "app_update",
             "bucket_list",
             "cloud_list",
+            "user_list",
         ]
     );
 }

@@ -5,6 +5,7 @@
     reason = "a test ends at the first surprise, in its helpers too"
 )]
 
+mod bucket_check;
 mod bucket_import;
 mod bucket_owner;
 mod ci_files;

@@ -12,7 +12,7 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::clock::WrongClock;
 use crate::program::{appkeep, installation, stdout};
-use crate::remote::error_line;
+use crate::remote::{client_command, error_line};
 
 const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -152,6 +152,39 @@ fn a_failure_and_the_recovery_are_one_message_each() {
         "{messages}"
     );
     assert!(!server.log().contains("s3cret"));
+}
+
+#[test]
+fn a_failed_restore_to_a_directory_and_the_recovery_are_one_message_each() {
+    let (installation, inbox) = (installation(), Inbox::start());
+    declare(&installation, &webhook(&inbox.server.uri()));
+    let permitted = "[server]\nrestore_directories = [\"restored\"]\n";
+    installation.configure("[server]\n", permitted).unwrap();
+    let target = installation.path().join("restored/shop");
+    fs::create_dir_all(&target).unwrap();
+    fs::write(target.join("mine"), "precious").unwrap();
+    let server = installation.start().unwrap();
+    let token = installation.token("acme").unwrap();
+    let backup = server.create_backup(&token).unwrap();
+    let backup = server.wait_for(&token, &backup, &["completed"]);
+    let restore = || {
+        let mut command = client_command(&server.url, &token);
+        command.args([
+            "backup",
+            "restore",
+            backup["id"].as_str().unwrap(),
+            "--wait",
+            "--target",
+        ]);
+        command.arg(&target).output().unwrap()
+    };
+    let refused = restore();
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    inbox.wait_for(&[("failure", "restore")]);
+    fs::remove_file(target.join("mine")).unwrap();
+    let done = restore();
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    inbox.wait_for(&[("failure", "restore"), ("recovery", "restore")]);
 }
 
 /// The receiver is unreachable at first. Meanwhile, the server is killed.

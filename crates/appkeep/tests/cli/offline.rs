@@ -53,7 +53,7 @@ fn lists_without_a_server_equal_those_of_a_server() {
         &["snapshot", "list", "--app", APP],
         &["snapshot", "show", "before-upgrade"],
         &["bucket", "list"],
-        &["bucket", "check"],
+        &["bucket", "show"],
         &["schedule", "list"],
     ];
     let calls = commands.iter().flat_map(|command| {

@@ -94,6 +94,8 @@ async fn handler_panics_are_500_problems() {
         ("app_snap_list_for_app", 2, "500/100"),
         ("app_snap_delete_for_app", 2, "500/34"),
         ("app_list", 2, "500/34"),
+        ("app_summary_list", 2, "500/34"),
+        ("user_list", 2, "500/34"),
         ("bucket_list", 2, "500/34"),
         ("account_list", 2, "500/34"),
     ] {

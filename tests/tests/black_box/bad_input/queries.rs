@@ -55,6 +55,7 @@ async fn queries_are_accepted_in_every_valid_notation() {
             "app_backup_list_for_app",
             "app_snap_list_for_app",
             "app_list",
+            "app_summary_list",
             "app_schedule_list_for_app",
             "bucket_list",
             "cloud_list",

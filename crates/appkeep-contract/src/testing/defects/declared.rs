@@ -59,6 +59,18 @@ pub(super) const DEFECTS: &[Defect] = &[
             response
         })
     })).of_declared(),
+    // ------------------------------------------------------------------ summaries and users
+    defect(Semantics, "summary-never-backed-up", "A summary lacks the app's completed backup.", OnResponse(|request, response| {
+        if request.operation() == "app_summary_list" {
+            response.each_resource(|summary| { summary.shift_remove("lastCompletedBackup"); });
+        }
+    })).of_declared(),
+    defect(Semantics, "creator-unknown", "The list of users lacks the creators of resources.", OnResponse(|request, response| {
+        if request.operation() == "user_list" {
+            response.items(Vec::clear);
+            recount(response);
+        }
+    })).of_declared(),
     // ------------------------------------------------------------------ schedules
     defect(Semantics, "schedule-change-loses-retention", "A change of a schedule drops the number of backups.", OnResponse(|request, response| {
         if request.operation() == "app_schedule_update_for_app" && response.status == 200 {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use appkeep_core::catalog::{App, Bucket};
+use appkeep_core::catalog::{App, Bucket, BucketMeasurement};
 use appkeep_core::ids::{AccountId, AppId, BucketId};
 use appkeep_core::schedule::Scheduled;
 use appkeep_core::statistics::BackupResults;
@@ -18,13 +18,21 @@ pub(super) struct Declared {
     /// The names of the accounts.
     pub(super) accounts: HashMap<AccountId, String>,
     pub(super) apps: Vec<App>,
-    /// The buckets, each with whether any server can use it.
-    pub(super) buckets: Vec<(Bucket, bool)>,
+    pub(super) buckets: Vec<DeclaredBucket>,
     pub(super) schedules: Vec<Scheduled>,
     /// The results of backups.
     pub(super) results: Vec<BackupResults>,
     /// Whether there are more items than [`LABEL_SETS_MAX`].
     pub(super) is_limited: bool,
+}
+
+/// A declared bucket.
+#[derive(Debug)]
+pub(super) struct DeclaredBucket {
+    pub(super) bucket: Bucket,
+    /// Whether any server can use it.
+    pub(super) is_available: bool,
+    pub(super) measurement: Option<BucketMeasurement>,
 }
 
 impl Declared {
@@ -39,11 +47,13 @@ impl Declared {
                 continue;
             }
             let problems = store.list_bucket_problems(account.id).await?;
+            let measurements = store.list_bucket_measurements(account.id).await?;
             let buckets = store.list_buckets(account.id).await?.into_iter();
             let buckets = buckets.filter(|bucket| bucket.declared);
-            let buckets = buckets.map(|bucket| {
-                let is_available = !problems.contains_key(&bucket.id);
-                (bucket, is_available)
+            let buckets = buckets.map(|bucket| DeclaredBucket {
+                is_available: !problems.contains_key(&bucket.id),
+                measurement: measurements.get(&bucket.id).copied(),
+                bucket,
             });
             declared.buckets.extend(buckets);
             let apps = store.list_apps(account.id).await?.into_iter();
@@ -85,7 +95,7 @@ impl Declared {
     pub(super) fn buckets_by_id(&self) -> HashMap<BucketId, &Bucket> {
         self.buckets
             .iter()
-            .map(|(bucket, _)| (bucket.id, bucket))
+            .map(|declared| (declared.bucket.id, &declared.bucket))
             .collect()
     }
 }

@@ -18,20 +18,25 @@ struct BucketLabels {
 }
 
 /// Adds the metrics of declared buckets.
-pub(super) fn register_buckets(registry: &mut Registry, watched: &Watched, declared: &Declared) {
+pub(super) fn register_buckets(registry: &mut Registry, declared: &Declared) {
     let available = Family::<BucketLabels, Gauge>::default();
     let stored = Family::<BucketLabels, Gauge<f64, AtomicU64>>::default();
     let free = Family::<BucketLabels, Gauge<f64, AtomicU64>>::default();
-    for (bucket, is_available) in &declared.buckets {
+    let measured = Family::<BucketLabels, Gauge<f64, AtomicU64>>::default();
+    for declared_bucket in &declared.buckets {
+        let bucket = &declared_bucket.bucket;
         let labels = BucketLabels {
             account: declared.account(bucket.account_id),
             bucket: bucket.name.clone(),
         };
-        available.get_or_create(&labels).set(i64::from(*is_available));
-        let running = watched.running.get();
-        if let Some(space) = running.and_then(|running| running.bucket_spaces.of(bucket.id)) {
-            stored.get_or_create(&labels).set(number(space.stored_bytes));
-            if let Some(free_bytes) = space.free_bytes {
+        let is_available = declared_bucket.is_available;
+        available.get_or_create(&labels).set(i64::from(is_available));
+        if let Some(measurement) = &declared_bucket.measurement {
+            stored
+                .get_or_create(&labels)
+                .set(number(measurement.stored_bytes));
+            measured.get_or_create(&labels).set(unix_secs(measurement.time));
+            if let Some(free_bytes) = measurement.free_bytes {
                 free.get_or_create(&labels).set(number(free_bytes));
             }
         }
@@ -52,6 +57,12 @@ pub(super) fn register_buckets(registry: &mut Registry, watched: &Watched, decla
         "Free space of the bucket's file system, measured every 15 minutes",
         Unit::Bytes,
         free,
+    );
+    registry.register_with_unit(
+        "bucket_measurement_timestamp",
+        "When the bucket was last measured",
+        Unit::Seconds,
+        measured,
     );
 }
 

@@ -6,7 +6,7 @@ use appkeep_client::types::{
     App, AppBackup, AppRestore, AppState, BucketState, ResourceState, Schedule, ScheduleEnabled,
     ScheduleMakes,
 };
-use appkeep_client::{Timestamp, Uuid};
+use appkeep_client::{Number, Timestamp, Uuid};
 use appkeep_server::admin::schedule::{OVERDUE_AFTER, Timing, overdue_by};
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -106,6 +106,10 @@ pub(super) struct BucketStatus {
     pub(super) id: Uuid,
     pub(super) name: String,
     pub(super) state: String,
+    /// The total size of its data, and its free space, by the latest measurement.
+    pub(super) stored_bytes: Option<Number>,
+    pub(super) free_bytes: Option<Number>,
+    pub(super) measurement_timestamp: Option<Timestamp>,
     pub(super) problems: Vec<String>,
 }
 
@@ -152,6 +156,9 @@ async fn read_buckets(session: &Session) -> Result<Vec<BucketStatus>, Failure> {
                 id: bucket.id,
                 name: bucket.name.clone(),
                 state: bucket.state.to_string(),
+                stored_bytes: bucket.stored_bytes,
+                free_bytes: bucket.free_bytes,
+                measurement_timestamp: bucket.measurement_timestamp.clone(),
                 problems,
             }
         })

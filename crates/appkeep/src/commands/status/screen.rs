@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::read::{AppStatus, Running, Status};
-use crate::remote::{Align, Cell, Column, Format, Table, Tone, age};
+use crate::remote::{Align, Cell, Column, Format, Table, Tone, age, size_of};
 use crate::stdout::print_line;
 
 /// The number of tasks in progress that are listed. The queue may contain thousands.
@@ -114,6 +114,8 @@ fn buckets(status: &Status) -> Table {
         Column::new("", Align::Left),
         Column::shrinking("BUCKET"),
         Column::new("STATE", Align::Left),
+        Column::new("STORED", Align::Right),
+        Column::new("FREE", Align::Right),
         Column::shrinking("PROBLEM"),
     ]);
     for bucket in &status.buckets {
@@ -122,6 +124,8 @@ fn buckets(status: &Status) -> Table {
             verdict,
             bucket.name.as_str().into(),
             bucket.state.as_str().into(),
+            size_of(bucket.stored_bytes).into(),
+            size_of(bucket.free_bytes).into(),
             bucket.problems.join("; ").into(),
         ]);
     }

@@ -145,6 +145,7 @@ fn targets_that_are_not_permitted_are_refused() {
             !refused.status.success() && message.contains(reason),
             "{target}: {message}"
         );
+        assert!(!message.contains("no longer in use"), "{message}");
     }
     for (target, reason) in [
         (below("link/new"), "after links are resolved"),
@@ -186,6 +187,10 @@ fn servers_without_restore_directories_name_the_key() {
     let refused = fixture.run(["backup", "restore", "good", "--target", "/srv/restored/shop"]);
     let message = error_line(&refused, 5);
     assert!(message.contains("restore_directories in [server]"), "{message}");
+    assert!(
+        message.contains("; choose a target below a directory"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -45,8 +45,8 @@ fn only_apps_without_good_backups_need_attention() {
     let text = lines(&output);
     assert_eq!(text[0], "APP LAST GOOD BACKUP AGE NEXT PROBLEM");
     assert!(text[1].starts_with("good shop first "), "{text:?}");
-    assert_eq!(text[3], "BUCKET STATE PROBLEM");
-    assert_eq!(text[4], "good local available");
+    assert_eq!(text[3], "BUCKET STATE STORED FREE PROBLEM");
+    assert!(text[4].starts_with("good local available "), "{text:?}");
 
     // The last good backup stays; the reason of the failure is shown.
     let volume = fixture.installation.path().join("volume");

@@ -12,11 +12,16 @@ use crate::fake_server;
 use crate::program::stdout;
 use crate::terminal::{Terminal, plain};
 
-/// Returns a backup in a server's notation.
-fn backup(state: &str, bytes: &str) -> String {
+/// Returns a backup in a server's notation; `more` may contain its reasons.
+fn backup(state: &str, more: &str) -> String {
+    let unready = if more.contains("stateUnready") {
+        ""
+    } else {
+        r#","stateUnready":[]"#
+    };
     format!(
         r#"{{"type":"application/astra-appBackup","version":"1.1","id":"5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7f01",
-"name":"nightly","bucketID":"{APP}","state":"{state}","stateUnready":[]{bytes},
+"name":"nightly","bucketID":"{APP}","state":"{state}"{unready}{more},
 "metadata":{{"labels":[],"creationTimestamp":"2026-01-05T09:30:00.000000Z",
 "modificationTimestamp":"2026-01-05T09:30:00.000000Z","createdBy":"{APP}"}}}}"#
     )
@@ -156,6 +161,35 @@ fn states_are_printed_and_failed_polls_are_retried() {
         "backup nightly: pending\nbackup nightly: no response, retrying\nbackup nightly: running, 0 B of 10.00 MiB\nbackup nightly: completed\n"
     );
     assert_eq!(stdout(&output), "backup nightly is completed: 10.00 MiB\n");
+}
+
+#[test]
+fn reasons_of_stalled_backups_are_shown_once_when_they_change() {
+    let stalled = |reason: &str| {
+        (
+            "running",
+            format!(
+                r#","stateUnready":["bucket local is unavailable: {reason}"]{}"#,
+                bytes(0)
+            ),
+        )
+    };
+    let server = advancing(vec![
+        ("running", bytes(0)),
+        stalled("no such directory"),
+        stalled("no such directory"),
+        stalled("it lacks its marker"),
+        ("completed", bytes(10_485_760)),
+    ]);
+    let output = run_at(&server.uri(), &["backup", "wait", ID]);
+    let stderr = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(
+        stderr,
+        "backup nightly: running, 0 B of 10.00 MiB\nbackup nightly: bucket local is unavailable: no such directory\n\
+         backup nightly: bucket local is unavailable: it lacks its marker\nbackup nightly: completed\n"
+    );
+    let quiet = run_at(&server.uri(), &["backup", "wait", ID, "--quiet"]);
+    assert_eq!(quiet.stderr, b"", "{quiet:?}");
 }
 
 #[test]

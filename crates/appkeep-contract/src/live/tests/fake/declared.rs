@@ -108,6 +108,50 @@ pub(in crate::live::tests) fn hooks(app: &str) -> Vec<Value> {
     vec![like("HookListOfOne", json!({"appID": app}))]
 }
 
+/// The summary of an app with these resources, newest first.
+pub(super) fn summary(
+    app: &Value,
+    backups: Vec<Value>,
+    restores: Vec<Value>,
+    schedules: Vec<Value>,
+) -> Value {
+    let mut summary = json!({"type": "application/astra-appSummary", "version": "1.0", "volumes": ["data"]});
+    for member in ["id", "name", "state", "stateUnready", "metadata"] {
+        summary[member] = app[member].clone();
+    }
+    summary["schedules"] = schedules.into();
+    for (kind, items) in [("Backup", backups), ("Restore", restores)] {
+        let ended = |item: &&Value| !["pending", "running"].iter().any(|state| item["state"] == *state);
+        let completed = items.iter().find(|item| item["state"] == "completed");
+        let (latest, last_completed) = if kind == "Backup" {
+            ("latestBackup", completed)
+        } else {
+            ("lastRestore", None)
+        };
+        if let Some(item) = items.iter().find(ended) {
+            summary[latest] = item.clone();
+        }
+        if let Some(item) = last_completed {
+            summary["lastCompletedBackup"] = item.clone();
+        }
+        let of = |state: &str| -> Vec<Value> {
+            let items = items.iter().filter(|item| item["state"] == state);
+            items.cloned().collect()
+        };
+        let (started, pending) = (of("running"), of("pending"));
+        summary[format!("started{kind}s")] = started.len().into();
+        summary[format!("pending{kind}s")] = pending.len().into();
+        let in_progress: Vec<Value> = started.into_iter().chain(pending).take(10).collect();
+        summary[format!("{}sInProgress", kind.to_lowercase())] = in_progress.into();
+    }
+    summary
+}
+
+/// The users of every account.
+pub(super) fn users() -> Vec<Value> {
+    example("UserListOfTwo")["items"].as_array().unwrap().clone()
+}
+
 /// The buckets of an account, newest first.
 pub(in crate::live::tests) fn buckets(account: &str) -> Vec<Value> {
     if account == OTHER.to_string() {

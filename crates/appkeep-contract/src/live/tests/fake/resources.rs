@@ -10,7 +10,7 @@ use super::pages::list;
 use super::{BUCKET, OTHER, OTHER_BUCKET, declared, files, invalid, missing, problem};
 use crate::live::StorageFault;
 use crate::live::resource_kind::{
-    OperationKind, RESTORE, RESTORE_FETCH, RESTORE_LIST, RESTORE_TYPE, ResourceKind,
+    OperationKind, RESTORE, RESTORE_FETCH, RESTORE_LIST, RESTORE_TYPE, ResourceKind, SUMMARY_LIST,
 };
 use crate::testing::defects::VOLUME_BYTES;
 use crate::testing::{Request, Response};
@@ -177,6 +177,8 @@ impl FakeState {
         match valid.operation.id.as_str() {
             "account_list" => list("accounts", "1.0", declared::accounts(valid.role), request),
             "app_list" => list("apps", "2.2", apps(), request),
+            SUMMARY_LIST => list("appSummaries", "1.0", self.summaries(apps()), request),
+            "user_list" => list("users", "1.2", declared::users(), request),
             "app_fetch" => {
                 let found = apps().into_iter().find(|known| known["id"] == app);
                 let found = found.unwrap_or_default();
@@ -195,6 +197,18 @@ impl FakeState {
             "bucket_list" => list("buckets", "1.2", declared::buckets(account), request),
             _ => list("clouds", "1.0", Vec::new(), request),
         }
+    }
+
+    /// The summaries of these apps.
+    fn summaries(&self, apps: Vec<Value>) -> Vec<Value> {
+        let summary = |app: Value| {
+            let id = app["id"].as_str().unwrap_or_default();
+            let backups = self.stored.iter().rev();
+            let backups = backups.filter(|one| one.kind == ResourceKind::Backup && one.app == id);
+            let backups = backups.map(|one| one.shown(self.now).0).collect();
+            declared::summary(&app, backups, self.restores_of(id), self.schedules_of(id))
+        };
+        apps.into_iter().map(summary).collect()
     }
 
     /// The response to a request for files of a backup.

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 
 import { assertAccessible, assertFits, launch, openApp, openPage, PHONE, picture, signIn } from './browser.js';
-import { eventually, TestServer } from './server.js';
+import { eventually, TestServer, TOKEN_NAME } from './server.js';
 
 let server;
 let browser;
@@ -47,6 +47,7 @@ test('a backup has a page with its id, bucket, labels and hooks', async () => {
   assert.equal(await fact(page, 'Bucket').innerText(), 'local');
   assert.equal(await fact(page, 'Size').innerText(), '12 MiB');
   assert.equal(await fact(page, 'Hooks').innerText(), backup.hookState);
+  assert.equal(await fact(page, 'Created by').innerText(), `token ${TOKEN_NAME}`);
   assert.match(await fact(page, 'Labels').innerText(), /^ticket=4711/);
   assert.match(await fact(page, 'Data from').innerText(), /^\d+ \w+ \d{4}, \d\d:\d\d:\d\d (UTC|GMT|[A-Z])/);
   await assertAccessible(page, 'a backup');
@@ -56,6 +57,23 @@ test('a backup has a page with its id, bucket, labels and hooks', async () => {
   await picture(page, 'backup-phone');
   await page.getByRole('link', { name: '← shop' }).click();
   await page.getByRole('heading', { level: 1, name: 'shop' }).waitFor();
+  await done();
+});
+
+test('backups, snapshots and restores name their creators', async () => {
+  const byToken = await server.backUp(member, 'shop', 'by-token', ['completed']);
+  await server.restore(member, 'shop', byToken);
+  await server.runSchedule('yearly');
+  const { page, done } = await openPage(browser, server.url);
+  await signIn(page, member);
+  await openApp(page, 'shop');
+  const backups = page.getByRole('table', { name: 'Backups' }).getByRole('row');
+  await backups.filter({ hasText: 'by-token' }).getByText(`token ${TOKEN_NAME}`, { exact: true }).waitFor();
+  await backups.getByText('schedule yearly', { exact: true }).waitFor();
+  await page.getByRole('table', { name: 'Restores' }).getByText(`token ${TOKEN_NAME}`, { exact: true }).waitFor();
+  await backups.filter({ hasText: 'schedule yearly' }).getByText('Completed').waitFor();
+  await backups.filter({ hasText: 'schedule yearly' }).getByRole('link').click();
+  assert.equal(await fact(page, 'Created by').innerText(), 'schedule yearly');
   await done();
 });
 
@@ -95,6 +113,7 @@ test('snapshots are created, restored and deleted', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Create snapshot' }).click();
   const row = page.getByRole('row').filter({ has: page.getByText('before-upgrade', { exact: true }) });
   await row.getByText('Completed').waitFor();
+  await row.getByText(`token ${TOKEN_NAME}`, { exact: true }).waitFor();
   await picture(page, 'snapshots-light');
   await page.getByRole('button', { name: 'Restore from before-upgrade' }).click();
   await page.getByRole('dialog').getByLabel('Name of the app').fill('shop');

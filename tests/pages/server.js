@@ -20,6 +20,9 @@ const READ_MILLIS = 25;
 /** The number of concurrent requests that create backups. */
 const CONCURRENCY = 8;
 
+/** The name of every token. */
+export const TOKEN_NAME = 'browser';
+
 /** A name as long as they get. */
 export const LONG_NAME = 'a-name-as-long-as-they-get-with-63-characters-and-not-one-more1';
 
@@ -140,7 +143,7 @@ export class TestServer {
   async token(role, account = 'acme') {
     const { data } = this.#paths();
     const { stdout } = await promisify(execFile)(BINARY,
-      ['token', 'create', '--data', data, '--account', account, '--role', role]);
+      ['token', 'create', '--data', data, '--account', account, '--role', role, '--name', TOKEN_NAME]);
     return stdout.trim();
   }
 
@@ -210,6 +213,12 @@ export class TestServer {
     const volumes = join(this.#dir, 'volumes');
     await promisify(execFile)('mount', ['-t', 'ramfs', 'ramfs', volumes]);
     return () => promisify(execFile)('umount', ['--lazy', volumes]);
+  }
+
+  /** Runs a schedule of `shop` now. */
+  async runSchedule(name) {
+    const { data } = this.#paths();
+    await promisify(execFile)(BINARY, ['schedule', 'run', name, '--data', data]);
   }
 
   /** Restores an app from a backup, and waits until that has ended. */

@@ -119,6 +119,11 @@ class AccountApi {
     return (await this.#request('GET', `${this.#base}/topology/v1/buckets`, { signal })).items;
   }
 
+  /** Returns the users of the account: its tokens, and the server itself. */
+  async users(signal) {
+    return (await this.#list(`${this.#base}/core/v1/users`, ['id', 'firstName', 'metadata'], signal)).items;
+  }
+
   /** Returns the schedules of an app. */
   async schedules(appId, signal) {
     return (await this.#request('GET', `${this.#collection(appId)}/schedules`, { signal })).items;

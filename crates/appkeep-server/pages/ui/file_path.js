@@ -30,7 +30,7 @@ export function nameOf(path) {
 /** Returns a path as text, without the escapes of the API where possible. */
 export function readable(path) {
   try {
-    return decodeURIComponent(path);
+    return path.includes('%') ? decodeURIComponent(path) : path;
   } catch {
     return path;
   }

@@ -61,7 +61,7 @@ macro_rules! renderer {
     };
 }
 
-pub(super) static ASSETS: [Asset; 54] = [
+pub(super) static ASSETS: [Asset; 56] = [
     Asset::new(
         "/ui",
         HTML,
@@ -73,6 +73,8 @@ pub(super) static ASSETS: [Asset; 54] = [
     ui!("account_backups.js", JS),
     ui!("announce.js", JS),
     ui!("api.js", JS),
+    ui!("cached_list.js", JS),
+    ui!("creators.js", JS),
     ui!("dom.js", JS),
     ui!("downloads.js", JS),
     ui!("file_path.js", JS),

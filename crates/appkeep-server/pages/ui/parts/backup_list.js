@@ -54,11 +54,10 @@ export function backupListSection(hrefOf, remove) {
   const node = section('Backups', 'list', controls.node, el('div', { class: 'card flush' }, table, empty, none), pages.node);
   return {
     node,
-    /** Shows the backups, newest first, without those whose progress is shown. */
-    update(backups, schedules) {
-      const names = new Map(schedules.map(({ id, name }) => [id, name]));
+    /** Shows the backups, newest first, without those whose progress is shown. `creatorOf` describes the creator of one. */
+    update(backups, creatorOf) {
       items = backups.filter((backup) => !isStarted(backup))
-        .map((backup, position) => ({ id: backup.id, backup, position, schedule: names.get(backup.scheduleID) }));
+        .map((backup, position) => ({ id: backup.id, backup, position, creator: creatorOf(backup) }));
       empty.hidden = backups.length > 0;
       show();
     },

@@ -16,7 +16,7 @@ export function backupRow(hrefOf, remove) {
   const when = moment(true);
   const size = el('span', {});
   const elapsed = el('span', {});
-  const creator = el('span', {});
+  const creator = el('span', { class: 'long' });
   let current;
   const button = remove
     ? el('button', { type: 'button', class: 'quiet danger-text', text: 'Delete', on: { click: () => remove(current) } })
@@ -29,7 +29,7 @@ export function backupRow(hrefOf, remove) {
     button ? el('td', { class: 'actions' }, button) : null);
   return {
     node,
-    update({ backup, schedule }) {
+    update({ backup, creator: creatorName }) {
       current = backup;
       setText(name, backup.name);
       setAttribute(name, 'href', hrefOf(backup));
@@ -37,7 +37,7 @@ export function backupRow(hrefOf, remove) {
       when.update(snapshotTime(backup));
       setText(size, backup.totalBytes === undefined ? '–' : bytes(backup.totalBytes));
       setText(elapsed, durationText(backup));
-      setText(creator, backup.scheduleID ? schedule ?? 'a schedule' : 'a request');
+      setText(creator, creatorName);
       const reason = reasons(backup);
       reasonLine.hidden = reason === '';
       setText(reasonLine, reason);

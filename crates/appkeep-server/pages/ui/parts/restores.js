@@ -12,7 +12,7 @@ import { progress } from './progress.js';
 import { section } from './section.js';
 import { tableHead } from './table_head.js';
 
-const COLUMNS = ['Source', 'State', 'Target', 'Requested', 'Ended'];
+const COLUMNS = ['Source', 'State', 'Target', 'Requested', 'Ended', 'Created by'];
 const TEXTS = { starting: 'Reading the source', ending: 'written, comparing with the source', describe: describeRestore };
 
 /** Opens a dialog that cancels a restore. `onDone` is called afterwards. */
@@ -57,10 +57,10 @@ export function restoreSection(cancel) {
   return {
     node,
     runningNode,
-    /** Shows restores with names, newest first. */
-    update(restores) {
+    /** Shows restores with names, newest first. `creatorOf` describes the creator of one. */
+    update(restores, creatorOf) {
       const active = restores.filter(isActive);
-      items = restores.filter((restore) => !isActive(restore));
+      items = restores.filter((restore) => !isActive(restore)).map((restore) => ({ ...restore, creator: creatorOf(restore) }));
       runningNode.hidden = active.length === 0;
       node.hidden = items.length === 0;
       runs.update(active);
@@ -108,10 +108,11 @@ function restoreRow() {
   const state = badge(describeRestore);
   const target = el('span', { class: 'long' });
   const requested = moment(true);
-  const ended = moment(true);
+  const ended = moment();
+  const creator = el('span', { class: 'long' });
   const node = el('tr', {},
     el('th', { scope: 'row' }, name, reasonLine, notesLine),
-    ...[state.node, target, requested.node, ended.node].map((content, column) => el('td', { 'data-label': COLUMNS[column + 1] }, content)));
+    ...[state.node, target, requested.node, ended.node, creator].map((content, column) => el('td', { 'data-label': COLUMNS[column + 1] }, content)));
   return {
     node,
     update(restore) {
@@ -126,6 +127,7 @@ function restoreRow() {
       setAttribute(target, 'title', restore.include?.join('\n'));
       requested.update(new Date(restore.metadata.creationTimestamp));
       ended.update(new Date(restore.metadata.modificationTimestamp));
+      setText(creator, restore.creator);
     },
   };
 }

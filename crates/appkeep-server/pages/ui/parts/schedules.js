@@ -6,29 +6,6 @@ import { ago, exact } from '../format.js';
 /** The label that contains the held deletions of a schedule's retention. */
 const HELD_LABEL = 'appkeep.io/read-only/retention-held';
 
-/** The maximum age of cached schedules, in milliseconds. */
-const AGE_MAX = 30_000;
-
-/** A cache of an app's schedules. */
-export class Schedules {
-  #fetch;
-  #schedules = [];
-  #fetchedAt = -Infinity;
-
-  /** `fetch` requests the schedules; it receives an abort signal. */
-  constructor(fetch) {
-    this.#fetch = fetch;
-  }
-
-  async list(signal) {
-    if (performance.now() - this.#fetchedAt > AGE_MAX) {
-      this.#schedules = await this.#fetch(signal);
-      this.#fetchedAt = performance.now();
-    }
-    return this.#schedules;
-  }
-}
-
 /** Creates a list of schedules, one line each. */
 export function scheduleList() {
   const node = el('ul', { class: 'schedules detail', 'aria-label': 'Schedules' });

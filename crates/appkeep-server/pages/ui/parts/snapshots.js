@@ -8,7 +8,7 @@ import { pager } from './pager.js';
 import { section } from './section.js';
 import { tableHead } from './table_head.js';
 
-const COLUMNS = ['Name', 'State', 'Created'];
+const COLUMNS = ['Name', 'State', 'Created', 'Created by'];
 
 /** Creates the section. `actions` has the functions `create`, `restore` and `remove`; it is `null` without write access. */
 export function snapshotSection(actions) {
@@ -26,9 +26,12 @@ export function snapshotSection(actions) {
 
   return {
     node: section('Snapshots', 'snapshots', el('div', { class: 'card flush' }, table, empty), pages.node, create),
-    /** Shows the snapshots, newest first. `temporary` has the backups of temporary ones by the ids of the snapshots. */
-    update(snapshots, app, temporary) {
-      items = snapshots.map((snapshot) => ({ ...snapshot, owner: temporary.get(snapshot.id) }));
+    /**
+     * Shows the snapshots, newest first. `temporary` has the backups of temporary ones by the ids of the snapshots.
+     * `creatorOf` describes the creator of one.
+     */
+    update(snapshots, app, temporary, creatorOf) {
+      items = snapshots.map((snapshot) => ({ ...snapshot, owner: temporary.get(snapshot.id), creator: creatorOf(snapshot) }));
       table.hidden = items.length === 0;
       empty.hidden = items.length > 0;
       if (create) {
@@ -45,6 +48,7 @@ function snapshotRow(actions) {
   const reasonLine = el('p', { class: 'reason', hidden: true });
   const state = badge();
   const when = moment(true);
+  const creator = el('span', { class: 'long' });
   let current;
   const button = (text, kind, action) => el('button', { type: 'button', class: kind, text, on: { click: () => action(current) } });
   const restore = actions ? button('Restore', 'quiet', actions.restore) : null;
@@ -53,6 +57,7 @@ function snapshotRow(actions) {
     el('th', { scope: 'row' }, name, ownerLine, reasonLine),
     el('td', { 'data-label': COLUMNS[1] }, state.node),
     el('td', { 'data-label': COLUMNS[2] }, when.node),
+    el('td', { 'data-label': COLUMNS[3] }, creator),
     actions ? el('td', { class: 'actions' }, restore, remove) : null);
   return {
     node,
@@ -67,6 +72,7 @@ function snapshotRow(actions) {
       setText(reasonLine, reason);
       state.update(snapshot.state);
       when.update(new Date(snapshot.metadata.creationTimestamp));
+      setText(creator, snapshot.creator);
       if (actions) {
         setAttribute(restore, 'aria-label', `Restore from ${snapshot.name}`);
         restore.hidden = snapshot.state !== 'completed' || owner !== undefined;

@@ -4,6 +4,8 @@ import { el, setText } from '../dom.js';
 import { count, integer } from '../format.js';
 import { isActive, isStarted, reasons, temporarySnapshots } from '../states.js';
 import { StateAnnouncer } from '../announce.js';
+import { CachedList } from '../cached_list.js';
+import { Creators } from '../creators.js';
 import { pauseAfter } from '../poll.js';
 import { openBackupDialog, openDeleteDialog, openDeleteSnapshotDialog, openSnapshotDialog } from '../parts/actions.js';
 import { canBackUp } from '../parts/app_summary.js';
@@ -13,7 +15,7 @@ import { historySection } from '../parts/history.js';
 import { openRestoreDialog } from '../parts/restore_dialog.js';
 import { named, openCancelRestoreDialog, restoreSection } from '../parts/restores.js';
 import { runningSection } from '../parts/running.js';
-import { scheduleList, Schedules } from '../parts/schedules.js';
+import { scheduleList } from '../parts/schedules.js';
 import { snapshotSection } from '../parts/snapshots.js';
 
 /** Pauses between passes, in milliseconds: while a backup or restore is in progress, and otherwise. */
@@ -55,7 +57,8 @@ export function appView(main, { account, appId, canWrite, pollNow, handleError }
     sections);
   const announcer = new StateAnnouncer();
   const restoreAnnouncer = new StateAnnouncer('restore');
-  const scheduleCache = new Schedules((signal) => account.schedules(appId, signal));
+  const creators = new Creators(account);
+  const scheduleCache = new CachedList((signal) => account.schedules(appId, signal));
 
   return async function pass(signal) {
     const start = performance.now();
@@ -67,6 +70,7 @@ export function appView(main, { account, appId, canWrite, pollNow, handleError }
       scheduleCache.list(signal),
     ]);
     app = fetched;
+    const creatorOf = await creators.describe(schedules, signal);
     const names = new Map([...backups, ...snapshots].map(({ id, name }) => [id, name]));
     const restores = listedRestores.map((restore) => named(restore, names, appId));
     announcer.update(backups);
@@ -83,9 +87,9 @@ export function appView(main, { account, appId, canWrite, pollNow, handleError }
     sections.hidden = false;
     running.update(backups);
     history.update(backups);
-    list.update(backups, schedules);
-    snapshotList.update(snapshots, app, temporarySnapshots(backups, snapshots));
-    restoreList.update(restores);
+    list.update(backups, creatorOf);
+    snapshotList.update(snapshots, app, temporarySnapshots(backups, snapshots), creatorOf);
+    restoreList.update(restores, creatorOf);
     const isBusy = [...backups, ...snapshots, ...restores].some(isActive) || app.state === 'restoring';
     return pauseAfter(start, isBusy ? PAUSE_ACTIVE : PAUSE_IDLE);
   };

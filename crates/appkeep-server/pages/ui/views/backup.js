@@ -5,6 +5,7 @@ import { fileHref, ROOT } from '../file_path.js';
 import { bytes, exact } from '../format.js';
 import { describe, isActive, isStarted, reasons, snapshotTime } from '../states.js';
 import { StateAnnouncer } from '../announce.js';
+import { Creators } from '../creators.js';
 import { openDeleteDialog } from '../parts/actions.js';
 import { durationText } from '../parts/backup_row.js';
 import { badge } from '../parts/badge.js';
@@ -21,6 +22,7 @@ export function backupView(main, { account, appId, backupId, canWrite, pollNow, 
   let app;
   let backup;
   let names = null;
+  let creatorOf;
   const up = el('a', { class: 'back', href: `#/apps/${appId}`, text: '← App' });
   const title = el('h1', { text: '…' });
   const state = badge();
@@ -58,7 +60,13 @@ export function backupView(main, { account, appId, backupId, canWrite, pollNow, 
   }
 
   return async function pass(signal) {
-    names ??= await namesOf(account, appId, signal);
+    if (names === null) {
+      const [buckets, schedules, { items: snapshots }] = await Promise.all([
+        account.buckets(signal), account.schedules(appId, signal), account.snapshots(appId, signal),
+      ]);
+      creatorOf = await new Creators(account).describe(schedules, signal);
+      names = new Map([...buckets, ...snapshots].map(({ id, name }) => [id, name]));
+    }
     [app, backup] = await Promise.all([account.app(appId, signal), account.backup(appId, backupId, signal)]);
     announcer.update([backup]);
     document.title = `${backup.name} · ${app.name} · appkeep`;
@@ -80,7 +88,7 @@ export function backupView(main, { account, appId, backupId, canWrite, pollNow, 
       }
       run.update(backup);
     }
-    const rows = factsOf(backup, names);
+    const rows = factsOf(backup, names, creatorOf(backup));
     // Unchanged facts are kept, which preserves the selection and the focus.
     if (JSON.stringify(rows) !== shown) {
       shown = JSON.stringify(rows);
@@ -91,14 +99,6 @@ export function backupView(main, { account, appId, backupId, canWrite, pollNow, 
   };
 }
 
-/** Returns the names of buckets, schedules and snapshots by their ids. */
-async function namesOf(account, appId, signal) {
-  const [buckets, schedules, { items: snapshots }] = await Promise.all([
-    account.buckets(signal), account.schedules(appId, signal), account.snapshots(appId, signal),
-  ]);
-  return new Map([...buckets, ...schedules, ...snapshots].map(({ id, name }) => [id, name]));
-}
-
 /** The name of the row with the id, which can be copied. */
 const ID = 'ID';
 
@@ -107,8 +107,8 @@ function factValue(name, value) {
 }
 
 /** Returns rows of name and value; a value is a text or several lines. */
-function factsOf(backup, names) {
-  const { labels, creationTimestamp, modificationTimestamp, createdBy } = backup.metadata;
+function factsOf(backup, names, creator) {
+  const { labels, creationTimestamp, modificationTimestamp } = backup.metadata;
   return [
     [ID, backup.id],
     ['Bucket', names.get(backup.bucketID) ?? backup.bucketID],
@@ -117,7 +117,7 @@ function factsOf(backup, names) {
     ['Duration', durationText(backup)],
     ['Requested', exact(new Date(creationTimestamp))],
     ['Last change', exact(new Date(modificationTimestamp))],
-    ['Created by', backup.scheduleID ? `schedule ${names.get(backup.scheduleID) ?? backup.scheduleID}` : `user ${createdBy}`],
+    ['Created by', creator],
     backup.snapshotID && names.has(backup.snapshotID) ? ['Snapshot', names.get(backup.snapshotID)] : null,
     // The reports of failed hooks are shown with the reasons.
     ['Hooks', backup.hookState ?? '–'],

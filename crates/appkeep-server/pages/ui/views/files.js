@@ -8,7 +8,7 @@ import { download } from '../downloads.js';
 import { breadcrumb } from '../parts/breadcrumb.js';
 import { copyable } from '../parts/copy_button.js';
 import { describeError } from '../parts/dialog.js';
-import { fileList } from '../parts/file_list.js';
+import { fileList, listed } from '../parts/file_list.js';
 import { openRestoreDialog } from '../parts/restore_dialog.js';
 
 /** The pause between passes in milliseconds. The files of a backup never change, but the backup may be deleted. */
@@ -164,7 +164,7 @@ class Listing {
     const limit = Math.min(this.isFound ? MORE_ENTRIES : FIRST_ENTRIES, ENTRIES_MAX - this.files.length);
     const { items, next } = await this.#fetch(limit, this.#next, signal);
     for (const file of items) {
-      this.files.push(file);
+      this.files.push(listed(file, this.files.length));
     }
     this.#next = next;
     this.isFound = true;

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use appkeep_server::admin::{retention, tokens};
+use appkeep_server::testing;
 use appkeep_server::{Clock, RandomIds};
-use appkeep_server::{admin::retention, testing};
 use uuid::Uuid;
 
 use crate::PAUSE;
@@ -195,6 +196,19 @@ impl TestServer {
     pub async fn token(&self, role: &str, accounts: &[&str]) -> String {
         let role = role.parse().expect("a role");
         self.server.token(role, accounts).await
+    }
+
+    /// Creates a token as [`Self::token`] does, and revokes it.
+    ///
+    /// # Panics
+    /// When it can't be created or revoked.
+    pub async fn revoked_token(&self, role: &str, accounts: &[&str]) -> String {
+        let secret = self.token(role, accounts).await;
+        let store = self.server().store();
+        let token = tokens::find(store.as_ref(), &secret).await.expect("the token");
+        let revoked = tokens::revoke(store.as_ref(), self.clock(), &token).await;
+        revoked.expect("it is revoked");
+        secret
     }
 
     /// Confirms the deletion that a schedule's retention holds back, as the command line does.

@@ -872,7 +872,7 @@ subdirectory.
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub schedule_id: ::std::option::Option<::uuid::Uuid>,
-        /**The asset for the snapshot's content; present when the snapshot is completed.
+        /**The asset for the snapshot's content; absent until the snapshot is completed.
 A version 5 UUID derived from `id`.
 */
         #[serde(

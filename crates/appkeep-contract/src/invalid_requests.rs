@@ -30,6 +30,8 @@ pub enum Mutation {
     NoToken,
     /// A bearer token that no server issued.
     UnknownToken,
+    /// A token that was revoked or has expired.
+    RevokedToken,
     /// Another scheme than bearer.
     BasicToken,
     /// The read-only token.

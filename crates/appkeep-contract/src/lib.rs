@@ -8,6 +8,7 @@ pub mod invalid_requests;
 pub mod live;
 mod origin;
 mod report;
+pub mod requirements;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

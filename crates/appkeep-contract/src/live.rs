@@ -12,6 +12,7 @@
 //! resources of the suite are deleted at the end, even if a run ends early (`limits`). The suite doesn't use
 //! the time of day, and takes its randomness from [`Options::run_id`].
 
+mod ahead;
 mod apps;
 mod body;
 mod call;
@@ -60,7 +61,9 @@ mod target;
 pub(crate) use coverage::Grid;
 pub use coverage::{Cell, CellState, Coverage};
 pub use fault_injector::{FaultInjector, StorageFault};
+pub use find::existing_resources;
 pub(crate) use find::{find_account, find_app};
+pub(crate) use findings::NO_RESPONSE_CODE;
 pub use limits::EarlyEnd;
 pub use progress::Progress;
 pub use recording_client::Exchange;

@@ -4,9 +4,11 @@
 //! run, so the coverage table can be stored as a snapshot.
 
 mod curl;
+mod groups;
 mod html;
 mod json;
 mod junit;
+mod reproduction;
 mod text;
 
 use curl::curl;

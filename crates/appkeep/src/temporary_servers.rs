@@ -94,6 +94,7 @@ impl TemporaryServers {
                 token: token(&working, Role::Member, only(foreign)).await?,
                 app: app(&declaration, foreign, "shop")?,
             }),
+            revoked_token: Some(revoked_token(&working, only(own)).await?),
             operator_token: Some(token(&working, Role::Owner, AccountScope::All).await?),
             idle: Some(Box::new(IdleServer {
                 url: format!("http://{}", idle.local_addr()),
@@ -184,6 +185,15 @@ async fn token(server: &Server, role: Role, scope: AccountScope) -> anyhow::Resu
     };
     let secret = tokens::create(server.store().as_ref(), &SystemClock, &RandomIds, new).await?;
     Ok(secret.expose_secret().to_owned())
+}
+
+/// Creates a token, and revokes it.
+async fn revoked_token(server: &Server, scope: AccountScope) -> anyhow::Result<String> {
+    let secret = token(server, Role::Member, scope).await?;
+    let store = server.store();
+    let token = tokens::find(store.as_ref(), &secret).await?;
+    tokens::revoke(store.as_ref(), &SystemClock, &token).await?;
+    Ok(secret)
 }
 
 /// Writes the files of an app: text, a larger file, a subdirectory.

@@ -15,6 +15,8 @@ pub(crate) struct Fixture {
     pub(crate) server: TestServer,
     /// The API for a member of `acme`.
     pub(crate) api: Api,
+    /// A token of a member of `acme` that was revoked.
+    pub(crate) revoked: String,
     /// Tokens: for a viewer of `acme`, for `other`, and for all accounts.
     pub(crate) viewer: String,
     pub(crate) foreigner: String,
@@ -63,6 +65,7 @@ impl Fixture {
         let foreign_app = server.app("other", "shop");
         let others = Api::new(api.url().to_owned(), foreigner.clone(), server.account("other"));
         Self {
+            revoked: server.revoked_token("member", &["acme"]).await,
             viewer: server.token("viewer", &["acme"]).await,
             operator: server.token("member", &["*"]).await,
             foreign_backup: id(&others.create_backup(foreign_app, &json!({})).await),

@@ -71,6 +71,7 @@ pub(crate) async fn target(working: &TestServer, idle: &TestServer, [own, other]
             token: working.token("member", &[other]).await,
             app: working.app(other, "shop"),
         }),
+        revoked_token: Some(working.revoked_token("member", &[own]).await),
         operator_token: Some(working.token("owner", &["*"]).await),
         idle: Some(Box::new(IdleServer {
             url: idle.url(),
@@ -143,7 +144,9 @@ fn made(report: &LiveReport) -> String {
     let mut skipped: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for check in &report.checks {
         match &check.outcome {
-            CheckOutcome::Skipped { reason } => *skipped.entry((reason, &check.code)).or_default() += 1,
+            CheckOutcome::Skipped { reason } | CheckOutcome::NotJudged { reason } => {
+                *skipped.entry((reason, &check.code)).or_default() += 1
+            }
             CheckOutcome::Held | CheckOutcome::Violated => *times.entry(&check.code).or_default() += 1,
         }
     }
@@ -167,16 +170,19 @@ async fn checks_find_accounts_and_apps_themselves() {
     report.assert_holds();
     let checks = &report.live.as_ref().unwrap().checks;
     let missing = checks.iter().filter_map(|check| match &check.outcome {
-        CheckOutcome::Skipped { reason } => reason.strip_prefix("requires "),
+        CheckOutcome::Skipped { reason } | CheckOutcome::NotJudged { reason } => {
+            reason.strip_prefix("requires ")
+        }
         CheckOutcome::Held | CheckOutcome::Violated => None,
     });
     assert_eq!(
         missing.collect::<BTreeSet<_>>(),
         BTreeSet::from([
-            "a second app in the account",
-            "a server that runs no jobs",
-            "a token of all accounts",
-            "an app with unreadable data",
+            "a second app in the account (--other-app)",
+            "a server that runs no jobs (--idle-url)",
+            "a token of all accounts (--operator-token)",
+            "a token that was revoked or has expired (--token-revoked)",
+            "an app with unreadable data (--failing-app)",
         ])
     );
 }

@@ -50,6 +50,8 @@ pub const CONTRACT: &[InvalidRequest] = &[
         &[M::NoToken], 401, Problem::Numbers(&[3])),
     row("token-unknown", "With an unknown token the response is 401.", On::Every,
         &[M::UnknownToken], 401, Problem::Numbers(&[4])),
+    row("token-revoked", "With a token that was revoked or has expired the response is 401.", On::Every,
+        &[M::RevokedToken], 401, Problem::Numbers(&[4])),
     row("token-of-another-scheme", "Only the bearer scheme is accepted.", On::Every,
         &[M::BasicToken], 401, Problem::Numbers(&[3, 4])),
     // ------------------------------------------------------------------ permission

@@ -19,6 +19,8 @@ pub(super) enum Credential {
     Foreign,
     /// The token of all accounts.
     Operator,
+    /// A token that no longer gives access.
+    Revoked,
     /// A bearer token that was never issued.
     Unknown,
     /// Credentials of another scheme than bearer.
@@ -67,7 +69,7 @@ impl Payload {
 }
 
 /// A request to an operation.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Call {
     pub(super) operation: String,
     pub(super) server: Server,

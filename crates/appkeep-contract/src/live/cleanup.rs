@@ -98,7 +98,7 @@ pub(super) async fn delete(
             }
             Ok(response) if response.status == 409 && timer.wait().await => {}
             Ok(response) => return Err(format!("the delete returned {}", response.status)),
-            Err(Stop::Skipped(why)) => return Err(why),
+            Err(Stop::Skipped(why) | Stop::NotJudged(why)) => return Err(why),
             Err(Stop::Recorded) => return Err("the delete got no response".to_owned()),
         }
     }

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::call::{Call, Server};
 use super::context::{Context, ResourceKind, Stop};
+use super::headers::joined;
 use super::model::TrackedResource;
 use super::poll_timer::PollTimer;
 use super::recording_client::header_list;
@@ -145,9 +146,12 @@ async fn until_completed(ctx: &mut Context, client: &Client, id: Uuid) -> Result
         }
         if backup.state == ResourceState::Failed || !timer.wait().await {
             let reasons = backup.state_unready.unwrap_or_default();
-            return Err(
-                ctx.fail_without_response(FETCH, format!("the backup is `{}`: {reasons:?}", backup.state))
+            let reasons = joined(&reasons);
+            let what = format!(
+                "the backup is `{}`, and `stateUnready` contains {reasons}",
+                backup.state
             );
+            return Err(ctx.fail_without_response(FETCH, what));
         }
     }
 }

@@ -24,17 +24,32 @@ pub(super) async fn until(
     app: &str,
     expected: &str,
 ) -> Result<Value, Stop> {
+    // Every wait would take its whole time limit.
+    if let Some(code) = ctx
+        .stuck
+        .get(kind.name())
+        .filter(|code| **code != ctx.current.code)
+    {
+        let what = format!(
+            "requires that a {} is completed in time (see `{code}`)",
+            kind.name()
+        );
+        return Err(Stop::NotJudged(what));
+    }
     let timer = PollTimer::of(&ctx.options);
     let mut operations = ctx.permitted(kind.fetches()).unwrap_or_default();
     operations.extend(ctx.permitted(kind.lists()).unwrap_or_default());
     for operation in operations.iter().cycle() {
         let (response, resource) = read(ctx, operation, id, app).await?;
-        let now = resource.get("state").and_then(Value::as_str).unwrap_or_default();
+        let now = resource.get("state").and_then(Value::as_str).unwrap_or(ABSENT);
         match now {
-            state if state == expected => return Ok(resource),
+            state if state == expected => {
+                ctx.stuck.remove(kind.name());
+                return Ok(resource);
+            }
             "failed" => {
-                let why = resource.get("stateUnready").unwrap_or(&Value::Null).to_string();
-                return Err(ctx.fail(&response, format!("it failed: {why}")));
+                let why = shown(resource.get("stateUnready").unwrap_or(&Value::Null));
+                return Err(ctx.fail(&response, format!("it is `failed`, and `stateUnready` is {why}")));
             }
             known if IN_PROGRESS.contains(&known) => {}
             other => {
@@ -43,6 +58,8 @@ pub(super) async fn until(
         }
         if !timer.wait().await {
             let secs = ctx.options.completion_max.as_secs();
+            let code = ctx.current.code.clone();
+            ctx.stuck.entry(kind.name()).or_insert(code);
             return Err(ctx.fail(&response, format!("still `{now}` after {secs} s")));
         }
     }
@@ -89,6 +106,18 @@ async fn read(
         return Ok((response, resource));
     }
     Err(ctx.fail(&response, format!("{id} isn't in the list")))
+}
+
+/// The text of an absent value in a description.
+pub(super) const ABSENT: &str = "absent";
+
+/// A value in a description.
+pub(super) fn shown(value: &Value) -> String {
+    if value.is_null() {
+        ABSENT.to_owned()
+    } else {
+        value.to_string()
+    }
 }
 
 /// A timestamp of a resource's metadata.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::ahead::SentAhead;
 use super::call::{Call, Credential, Payload, Server};
 pub(super) use super::findings::CurrentCheck;
 use super::limits::Limits;
@@ -25,10 +26,21 @@ pub(super) enum Stop {
     Recorded,
     /// A requirement of the check isn't met.
     Skipped(String),
+    /// A prerequisite failed, which an earlier check reports.
+    NotJudged(String),
 }
 
 /// The reason for skipping restores on servers that are in use.
-pub(super) const NOT_RESTORABLE: &str = "requires an app whose data may be replaced";
+pub(super) const NOT_RESTORABLE: &str = "requires an app whose data may be replaced (--may-restore)";
+
+// Optional parts of a target, with the options of `appkeep verify` that set them.
+pub(super) const VIEWER_TOKEN: &str = "a read-only token (--viewer-token)";
+pub(super) const OPERATOR_TOKEN: &str = "a token of all accounts (--operator-token)";
+pub(super) const REVOKED_TOKEN: &str = "a token that was revoked or has expired (--token-revoked)";
+pub(super) const SECOND_ACCOUNT: &str = "a second account with its own token (--token-b)";
+pub(super) const OTHER_APP: &str = "a second app in the account (--other-app)";
+pub(super) const FAILING_APP: &str = "an app with unreadable data (--failing-app)";
+pub(super) const IDLE_SERVER: &str = "a server that runs no jobs (--idle-url)";
 
 /// A resource that later checks require; absent until the check that creates it has succeeded.
 #[derive(Debug, Default)]
@@ -83,6 +95,14 @@ pub(super) struct Context {
     pub(super) limits: Limits,
     /// Operations with a response that was too large. They aren't requested again.
     pub(super) too_large: BTreeSet<String>,
+    /// Responses whose checks haven't run yet.
+    pub(super) ahead: Vec<SentAhead>,
+    /// Incomplete bodies for whose rest the server waits too long; `None` until they are sent.
+    pub(super) waiting: Option<Vec<Call>>,
+    /// Operations that returned this status where a success is expected, and the check that reports it.
+    pub(super) failing: BTreeMap<(String, u16), String>,
+    /// The check in which a resource of this kind wasn't completed in time.
+    pub(super) stuck: BTreeMap<&'static str, String>,
     /// The total number of checks.
     pub(super) checks: usize,
     begun: usize,
@@ -100,6 +120,10 @@ impl Context {
             fixtures: Fixtures::default(),
             model: Model::default(),
             current: CurrentCheck::default(),
+            ahead: Vec::new(),
+            waiting: None,
+            failing: BTreeMap::new(),
+            stuck: BTreeMap::new(),
             checks: 0,
             begun: 0,
             names: 0,
@@ -198,8 +222,9 @@ impl Context {
     /// Checks that the target has this token.
     pub(super) fn require_credential(&self, credential: Credential) -> Result<(), Stop> {
         let (is_missing, name) = match credential {
-            Credential::Viewer => (self.target.viewer_token.is_none(), "a read-only token"),
-            Credential::Operator => (self.target.operator_token.is_none(), "a token of all accounts"),
+            Credential::Viewer => (self.target.viewer_token.is_none(), VIEWER_TOKEN),
+            Credential::Operator => (self.target.operator_token.is_none(), OPERATOR_TOKEN),
+            Credential::Revoked => (self.target.revoked_token.is_none(), REVOKED_TOKEN),
             Credential::Foreign => return self.foreign().map(|_| ()),
             _ => return Ok(()),
         };
@@ -212,7 +237,7 @@ impl Context {
     /// The other account, if there is one.
     pub(super) fn foreign(&self) -> Result<ForeignAccount, Stop> {
         let foreign = self.target.foreign.clone();
-        foreign.ok_or_else(|| Stop::Skipped("requires a second account with its own token".to_owned()))
+        foreign.ok_or_else(|| Stop::Skipped(format!("requires {SECOND_ACCOUNT}")))
     }
 
     /// A valid request to an operation: own account and app, an unused id, no body.
@@ -272,7 +297,7 @@ impl Context {
     /// A valid request to the idle server.
     pub(super) fn idle_call(&self, operation: &str) -> Result<Call, Stop> {
         let idle = self.target.idle.as_ref();
-        let idle = idle.ok_or_else(|| Stop::Skipped("requires a server that runs no jobs".to_owned()))?;
+        let idle = idle.ok_or_else(|| Stop::Skipped(format!("requires {IDLE_SERVER}")))?;
         let call = self.call(operation).on(Server::Idle);
         Ok(call
             .path("account_id", &idle.account.to_string())
@@ -332,7 +357,7 @@ impl Context {
 impl Fixture {
     /// Returns the resource; if it is absent, the check is skipped.
     pub(super) fn require(&self, what: &str) -> Result<&Value, Stop> {
-        let missing = || Stop::Skipped(format!("requires {what}, which no earlier check provided"));
+        let missing = || Stop::NotJudged(format!("requires {what}, which no earlier check provided"));
         self.0.as_ref().ok_or_else(missing)
     }
 

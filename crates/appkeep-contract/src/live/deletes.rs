@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::completion::ABSENT;
 use super::context::{Context, ResourceKind, Stop, id_of};
 use super::resource_kind::not_found;
 
@@ -46,7 +47,7 @@ pub(super) async fn snapshot_of_backup(ctx: &mut Context) -> Result<(), Stop> {
     let id = ctx.fixtures.snapshots.named.take().id("a completed snapshot")?;
     ctx.send_for(&ctx.call_for(operation, &id), 204).await?;
     let response = ctx.fetch("app_backup_fetch", &backup).await?;
-    let now = response.text("/state").unwrap_or_default().to_owned();
+    let now = response.text("/state").unwrap_or(ABSENT).to_owned();
     ctx.expect(&response, now == "completed", || {
         format!("its backup became `{now}`")
     });

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::call::Call;
+use super::completion::ABSENT;
 use super::context::{Context, ResourceKind, Stop};
 use super::recording_client::RecordedResponse;
 
@@ -94,7 +95,7 @@ pub(super) async fn range(ctx: &mut Context) -> Result<(), Stop> {
 }
 
 fn expect_header(ctx: &mut Context, response: &RecordedResponse, name: &str, expected: &str) {
-    let found = response.header(name).unwrap_or_default().to_owned();
+    let found = response.header(name).unwrap_or(ABSENT).to_owned();
     ctx.expect(response, found == expected, || {
         format!("expected `{name}: {expected}`, found `{found}`")
     });

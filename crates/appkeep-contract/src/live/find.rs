@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::LiveError;
 use super::body::{self, ReadError};
 use super::recording_client::{self, chain, problem_summary};
-use super::target::BODY_BYTES_MAX;
+use super::target::{BODY_BYTES_MAX, Target};
 
 /// Maximum time for a response with a list.
 const RESPONSE_MAX: Duration = Duration::from_secs(30);
@@ -62,6 +62,36 @@ pub(crate) async fn find_app(
     };
     let items = list.fetch(failed).await?;
     ready(&items).ok_or_else(|| failed("the list contains no app that is ready".to_owned()))
+}
+
+/// The number of backups and snapshots of a target's app, in the lists that the server returns; `None` if it refuses all.
+///
+/// # Errors
+///
+/// When the server can't be reached.
+pub async fn existing_resources(target: &Target) -> Result<Option<usize>, LiveError> {
+    let (account, app) = (target.account.to_string(), target.app.to_string());
+    let mut existing = None;
+    for kind in ["appBackups", "appSnaps"] {
+        let list = Companion {
+            url: &target.url,
+            token: &target.token,
+            ca: target.ca.as_deref(),
+            place: &["accounts", &account, "k8s", "v1", "apps", &app],
+            kind,
+        };
+        let refused = |why: String| LiveError::NoApp {
+            url: target.url.clone(),
+            account: target.account,
+            why,
+        };
+        match list.fetch(refused).await {
+            Ok(items) => existing = Some(existing.unwrap_or(0) + items.len()),
+            Err(LiveError::NoApp { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(existing)
 }
 
 /// A list that a server need not have.

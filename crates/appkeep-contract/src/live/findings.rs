@@ -3,12 +3,15 @@
 use super::context::{Context, Stop};
 use super::decode;
 use super::model::RuleViolation;
-use super::recording_client::RecordedResponse;
+use super::recording_client::{Exchange, RecordedResponse};
 use super::report::LiveFinding;
 use super::rules;
 
+/// The code for a request without a response.
+pub(crate) const NO_RESPONSE_CODE: &str = "no-answer";
+
 /// The code and rule for a request without a response.
-pub(super) const NO_RESPONSE: (&str, &str) = ("no-answer", "Every request gets a response.");
+pub(super) const NO_RESPONSE: (&str, &str) = (NO_RESPONSE_CODE, "Every request gets a response.");
 
 /// The code and rule for a success response that the generated client can't read.
 pub(super) const UNREADABLE: (&str, &str) = (
@@ -134,15 +137,36 @@ impl Context {
         if statuses.contains(&response.status) {
             return Ok(());
         }
-        let detail = response.reason();
         let expected: Vec<String> = statuses.iter().map(ToString::to_string).collect();
-        let what = format!(
-            "expected {}, received {}: {detail}",
-            expected.join(" or "),
-            response.status
-        );
+        let expected = expected.join(" or ");
+        if statuses.iter().all(|status| (200..300).contains(status)) {
+            self.require_success(response, &expected)?;
+        }
+        let what = format!("expected {expected}, received {}", response.outcome());
         self.record(self.finding((&self.current.code, &self.current.rule), response, what));
         Err(Stop::Recorded)
+    }
+
+    /// Ends the check if an earlier one reports that this operation returns this status instead of a success, and the
+    /// operation has never succeeded.
+    fn require_success(&mut self, response: &RecordedResponse, expected: &str) -> Result<(), Stop> {
+        let (operation, status) = (&response.operation, response.status);
+        let key = (operation.clone(), status);
+        let reported = self
+            .failing
+            .entry(key)
+            .or_insert_with(|| self.current.code.clone());
+        if *reported == self.current.code {
+            return Ok(());
+        }
+        let succeeds =
+            |exchange: &Exchange| exchange.operation == *operation && (200..300).contains(&exchange.status);
+        if self.http.log.iter().any(succeeds) {
+            return Ok(());
+        }
+        Err(Stop::NotJudged(format!(
+            "requires that {operation} returns {expected}, but it returns {status} (see `{reported}`)"
+        )))
     }
 
     /// Records a violation unless the problem has one of these numbers.
@@ -152,12 +176,18 @@ impl Context {
         let holds = number.is_some_and(|number: u32| numbers.contains(&number));
         self.expect(response, holds, || {
             let expected: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-            format!("expected problem {}, received `{problem}`", expected.join(" or "))
+            let received = if problem.is_empty() {
+                "no problem `type`".to_owned()
+            } else {
+                format!("`{problem}`")
+            };
+            format!("expected problem {}, received {received}", expected.join(" or "))
         });
         let status = response.status.to_string();
-        let stated = response.text("/status").unwrap_or_default().to_owned();
-        self.expect(response, stated == status, || {
-            format!("the problem has the status `{stated}`, the response {status}")
+        let stated = response.text("/status").map(str::to_owned);
+        self.expect(response, stated.as_ref() == Some(&status), || match stated {
+            Some(stated) => format!("the problem has the status `{stated}`, the response {status}"),
+            None => format!("the problem has no `status`, expected {status}"),
         });
     }
 

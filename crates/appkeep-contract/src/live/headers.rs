@@ -25,6 +25,12 @@ pub(super) async fn allow(ctx: &mut Context, operation: &str) -> Result<(), Stop
     let Declared { permitted, excluded } = declared(ctx, operation);
     let mut refused: Vec<(&str, RecordedResponse)> = Vec::new();
     let mut extra: BTreeSet<String> = BTreeSet::new();
+    let is_refused = |method: &&&str| {
+        !permitted.contains(**method) && !excluded.contains(**method) && !OPTIONAL_METHODS.contains(*method)
+    };
+    let calls = METHODS.iter().filter(is_refused);
+    let calls = calls.map(|method| ctx.harmless_call(operation, method)).collect();
+    ctx.send_ahead(calls, None).await?;
     for method in METHODS {
         if permitted.contains(method) || excluded.contains(method) {
             continue;

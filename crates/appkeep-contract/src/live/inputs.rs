@@ -18,6 +18,7 @@ use self::node::Source;
 
 use super::call::Call;
 use super::context::{Context, Stop};
+use super::headers::joined;
 use super::refusals::names;
 use super::resource_kind::{OperationKind, RESTORE_CREATE, not_found};
 use crate::invalid_requests::points_at;
@@ -93,20 +94,23 @@ pub(super) fn authored(document: &Document) -> &'static [InputCase] {
     CASES.get_or_init(|| cases(document))
 }
 
-/// Runs one case.
-pub(super) async fn run(ctx: &mut Context, case: &InputCase) -> Result<(), Stop> {
+/// The request of a case.
+pub(super) fn prepare(ctx: &mut Context, case: &InputCase) -> Result<Call, Stop> {
     ctx.require(&case.operation)?;
-    let call = call(ctx, case);
+    Ok(call(ctx, case))
+}
+
+/// Checks the response to the request of a case.
+pub(super) async fn run(ctx: &mut Context, case: &InputCase, call: Call) -> Result<(), Stop> {
     let response = ctx.send(&call).await?;
     match &case.expected {
         ExpectedResult::Accepted => {
             let (status, problem) = accepted(case);
             if response.status != status {
                 let what = format!(
-                    "{}: expected {status}, received {}: {}",
+                    "{}: expected {status}, received {}",
                     case.what,
-                    response.status,
-                    response.reason()
+                    response.outcome()
                 );
                 return Err(ctx.fail(&response, what));
             }
@@ -134,8 +138,9 @@ pub(super) async fn run(ctx: &mut Context, case: &InputCase) -> Result<(), Stop>
                 let holds = named.iter().any(|found| points_at(found, invalid_name));
                 ctx.expect(&response, holds, || {
                     format!(
-                        "{}: expected `{invalid_name}` in `{list}`, found {named:?}",
-                        case.what
+                        "{}: expected `{invalid_name}` in `{list}`, found {}",
+                        case.what,
+                        joined(&named)
                     )
                 });
             }

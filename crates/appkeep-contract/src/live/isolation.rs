@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::call::{Call, Credential};
-use super::context::{Context, Fixture, ResourceKind, Stop, id_of};
+use super::context::{Context, Fixture, OTHER_APP, ResourceKind, Stop, id_of};
 use super::recording_client::RecordedResponse;
 use super::resource_kind::not_found;
 use appkeep_openapi::ParameterLocation;
@@ -50,6 +50,7 @@ pub(super) async fn run(ctx: &mut Context, check: &IsolationCheck, operation: &s
     } else {
         (404, not_found(operation))
     };
+    ctx.send_ahead(vec![probe.clone(), control.clone()], None).await?;
     let response = ctx.send_for(&probe, status).await?;
     ctx.expect_problem(&response, &[problem]);
     let other = ctx.send_for(&control, status).await?;
@@ -173,7 +174,7 @@ fn own_below_other_app(ctx: &mut Context, operation: &str) -> Result<ProbeAndCon
 
 fn other_app(ctx: &Context) -> Result<String, Stop> {
     let other = ctx.target.other_app;
-    let other = other.ok_or_else(|| Stop::Skipped("requires a second app in the account".to_owned()))?;
+    let other = other.ok_or_else(|| Stop::Skipped(format!("requires {OTHER_APP}")))?;
     Ok(other.to_string())
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::completion::until_completed;
 use super::context::{Context, Fixture, ResourceKind, Stop};
+use super::poll_timer::PollTimer;
 use super::recording_client::RecordedResponse;
 
 /// A named resource with labels: the response repeats the request.
@@ -23,6 +24,9 @@ pub(super) async fn complete(ctx: &mut Context, kind: ResourceKind) -> Result<()
     let named = ctx.fixtures.of_mut(kind).named.take();
     let id = named.id(&format!("a {}", kind.name()))?;
     let resource = until_completed(ctx, kind, &id).await?;
+    if kind == ResourceKind::Backup {
+        temporary_snapshot_deleted(ctx, &resource).await?;
+    }
     if kind == ResourceKind::Snapshot {
         let response = ctx.send_for(&ctx.call_for(kind.fetch(), &id), 200).await?;
         ctx.expect(&response, response.body == resource, || {
@@ -31,6 +35,26 @@ pub(super) async fn complete(ctx: &mut Context, kind: ResourceKind) -> Result<()
     }
     ctx.fixtures.of_mut(kind).named = Fixture(Some(resource));
     Ok(())
+}
+
+/// The temporary snapshot of a completed backup is deleted.
+async fn temporary_snapshot_deleted(ctx: &mut Context, backup: &Value) -> Result<(), Stop> {
+    let fetch = ResourceKind::Snapshot.fetch();
+    let Some(snapshot) = backup["snapshotID"].as_str().filter(|_| !ctx.is_excluded(fetch)) else {
+        return Ok(());
+    };
+    let call = ctx.call_for(fetch, snapshot);
+    let timer = PollTimer::of(&ctx.options);
+    loop {
+        let response = ctx.send(&call).await?;
+        if response.status == 404 {
+            return Ok(());
+        }
+        if !timer.wait().await {
+            let what = format!("the backup is completed, and its temporary snapshot {snapshot} still exists");
+            return Err(ctx.fail(&response, what));
+        }
+    }
 }
 
 /// A second resource with a name in use is rejected.
@@ -49,7 +73,13 @@ pub(super) async fn create_unnamed(ctx: &mut Context, kind: ResourceKind) -> Res
     ctx.require_create(kind)?;
     let vendor = kind.vendor_type();
     let call = ctx.call(kind.create()).content_type(&vendor).accept(&vendor);
-    let call = call.json(json!({"type": kind.body_type(), "version": "1.0"}));
+    // Only the server sets this metadata.
+    let metadata = json!({
+        "labels": [],
+        "creationTimestamp": "2001-01-01T00:00:00Z", "modificationTimestamp": "2001-01-02T00:00:00Z",
+        "createdBy": ctx.unknown_id("creator"), "modifiedBy": ctx.unknown_id("modifier"),
+    });
+    let call = call.json(json!({"type": kind.body_type(), "version": "1.0", "metadata": metadata}));
     let (id, response) = ctx.create(call).await?;
     super::negotiation::expect_media_type(ctx, &response, &vendor);
     expect_newest_version(ctx, kind, &response);
@@ -129,15 +159,14 @@ pub(super) async fn expect_location(
     let mut call = ctx.call_for(kind.fetch(), id);
     let path = ctx.http.path_of(&call);
     ctx.expect(response, path.as_deref() == Some(location.as_str()), || {
-        format!("`Location` is `{location}`, and the path of the new resource is {path:?}")
+        let path = path.as_deref().unwrap_or("unknown");
+        format!("`Location` is `{location}`, and the path of the new resource is `{path}`")
     });
     call.location = Some(location.clone());
     let fetched = ctx.send_for(&call, 200).await?;
     ctx.expect(&fetched, fetched.text("/id") == Some(id), || {
-        format!(
-            "`Location: {location}` returns {:?}, expected {id}",
-            fetched.text("/id")
-        )
+        let returned = fetched.text("/id").unwrap_or("no `id`");
+        format!("`Location: {location}` returns {returned}, expected {id}")
     });
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! and deleted during a run, and are only checked by rules that don't depend on their expected state.
 
 mod list;
+mod own_members;
 mod ownership;
 mod rules;
 mod tracked_resource;
@@ -111,6 +112,9 @@ impl Model {
         if call.method.is_some() {
             return violations;
         }
+        if matches!(response.status, 200..300) {
+            violations.extend(own_members::times_in_future(response));
+        }
         match (OperationKind::of(&call.operation), response.status) {
             (OperationKind::Create, 200..300) => violations.extend(self.created(call, response)),
             (OperationKind::Fetch, 200) => violations.extend(self.fetched(call, response)),
@@ -160,7 +164,12 @@ impl Model {
         };
         let id = response.text("/id").unwrap_or_default();
         if id != expected {
-            return vec![rules::FOUND.violation(format!("requested {expected}, received {id}"))];
+            let received = if id.is_empty() {
+                "a resource without `id`"
+            } else {
+                id
+            };
+            return vec![rules::FOUND.violation(format!("requested {expected}, received {received}"))];
         }
         let tag = EntityTag::of(response);
         let Some(resource) = self.resource_mut(call.server, expected) else {

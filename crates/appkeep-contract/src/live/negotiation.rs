@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::completion::ABSENT;
 use super::context::{Context, ResourceKind, Stop};
 use super::recording_client::RecordedResponse;
 
@@ -9,7 +10,7 @@ const JSON: &str = "application/json";
 
 /// Records a violation unless the body has that media type.
 pub(super) fn expect_media_type(ctx: &mut Context, response: &RecordedResponse, expected: &str) {
-    let received = response.header("content-type").unwrap_or_default().to_owned();
+    let received = response.header("content-type").unwrap_or(ABSENT).to_owned();
     let essence = received.split(';').next().unwrap_or_default().trim();
     ctx.expect(response, essence.eq_ignore_ascii_case(expected), || {
         format!("requested `{expected}`, received `{received}`")
@@ -48,10 +49,11 @@ pub(super) async fn fetch(ctx: &mut Context, operation: &str) -> Result<(), Stop
         ("text/html".to_owned(), JSON),
         (others, JSON),
     ];
-    for (accept, expected) in cases {
-        let response = ctx
-            .send_for(&ctx.call_for(operation, &id).accept(&accept), 200)
-            .await?;
+    let call = ctx.call_for(operation, &id);
+    let calls = cases.iter().map(|(accept, _)| call.clone().accept(accept));
+    ctx.send_ahead(calls.collect(), None).await?;
+    for (accept, expected) in &cases {
+        let response = ctx.send_for(&call.clone().accept(accept), 200).await?;
         expect_media_type(ctx, &response, expected);
     }
     Ok(())
@@ -59,7 +61,14 @@ pub(super) async fn fetch(ctx: &mut Context, operation: &str) -> Result<(), Stop
 
 /// A list is plain JSON, independent of `Accept`.
 pub(super) async fn list(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
-    for accept in [JSON, "*/*", "text/html", "application/astra-appBackups+json"] {
+    let single = ResourceKind::of(operation).vendor_type();
+    for accept in [
+        JSON,
+        "*/*",
+        "text/html",
+        "application/astra-appBackups+json",
+        &single,
+    ] {
         let response = ctx.send_for(&ctx.call(operation).accept(accept), 200).await?;
         expect_media_type(ctx, &response, JSON);
     }
@@ -69,13 +78,15 @@ pub(super) async fn list(ctx: &mut Context, operation: &str) -> Result<(), Stop>
 /// A problem has the media type of problems, independent of `Accept`.
 pub(super) async fn problem(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     let vendor = ResourceKind::of(operation).vendor_type();
-    for accept in [JSON, vendor.as_str(), "text/html", "*/*;q=0"] {
-        let call = ctx.call(operation).accept(accept);
-        let call = if ctx.has(operation, "account_id") {
-            call.path("account_id", "not-an-id")
-        } else {
-            call.query("surprise", "1")
-        };
+    let call = ctx.call(operation);
+    let call = if ctx.has(operation, "account_id") {
+        call.path("account_id", "not-an-id")
+    } else {
+        call.query("surprise", "1")
+    };
+    let calls = [JSON, vendor.as_str(), "text/html", "*/*;q=0"].map(|accept| call.clone().accept(accept));
+    ctx.send_ahead(calls.to_vec(), None).await?;
+    for call in calls {
         let response = ctx.send_for(&call, 400).await?;
         expect_media_type(ctx, &response, "application/problem+json");
     }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::completion::{until_completed, until_not_pending};
-use super::context::{Context, ResourceKind, Stop, id_of};
+use super::completion::{ABSENT, until_completed, until_not_pending};
+use super::context::{Context, IDLE_SERVER, ResourceKind, Stop, id_of};
 
 /// Number of backups created to catch one that is still pending, on a server that runs jobs.
 const ATTEMPTS: u32 = 3;
@@ -31,15 +31,15 @@ pub(super) async fn cannot_be_deleted(ctx: &mut Context, operation: &str) -> Res
         ctx.send_for(&call, 204).await?;
         return Ok(());
     }
-    Err(Stop::Skipped(
-        "requires a server that runs no jobs: no backup stayed pending for long enough".to_owned(),
-    ))
+    Err(Stop::Skipped(format!(
+        "requires {IDLE_SERVER}: no backup stayed pending for long enough"
+    )))
 }
 
 async fn on_the_idle_server(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     let call = ctx.idle_call(ResourceKind::Backup.create())?;
     let (id, created) = ctx.create(call).await?;
-    let now = created.text("/state").unwrap_or_default().to_owned();
+    let now = created.text("/state").unwrap_or(ABSENT).to_owned();
     ctx.expect(&created, now == "pending", || {
         format!("without workers its first state is `{now}`")
     });
@@ -48,7 +48,7 @@ async fn on_the_idle_server(ctx: &mut Context, operation: &str) -> Result<(), St
     ctx.expect_problem(&response, &[128]);
     let call = ctx.idle_call("app_backup_fetch")?.path("appBackup_id", &id);
     let still = ctx.send_for(&call, 200).await?;
-    let now = still.text("/state").unwrap_or_default().to_owned();
+    let now = still.text("/state").unwrap_or(ABSENT).to_owned();
     ctx.expect(&still, now == "pending", || {
         format!("after the rejection it is `{now}`")
     });
@@ -82,4 +82,48 @@ pub(super) async fn snapshot_in_use(ctx: &mut Context) -> Result<(), Stop> {
     Err(Stop::Skipped(
         "no backup read its snapshot for long enough".to_owned(),
     ))
+}
+
+/// A backup isn't created from a snapshot that isn't completed.
+///
+/// The state before the request isn't known. States only move forward, so a snapshot that is still in progress after the
+/// backup was accepted was in progress before, too.
+pub(super) async fn incomplete_source(ctx: &mut Context) -> Result<(), Stop> {
+    ctx.require_create(ResourceKind::Snapshot)?;
+    ctx.require_create(ResourceKind::Backup)?;
+    let (snapshot, _) = ctx.create(ctx.call(ResourceKind::Snapshot.create())).await?;
+    let mut body = ctx.valid_body(ResourceKind::Backup);
+    body["snapshotID"] = json!(snapshot);
+    let call = ctx.call(ResourceKind::Backup.create()).json(body);
+    let response = ctx.send(&call).await?;
+    if response.status != 201 {
+        ctx.expect_status(&response, 409)?;
+        ctx.expect_problem(&response, &[111]);
+        return super::races::delete_all(ctx, ResourceKind::Snapshot, &[snapshot]).await;
+    }
+    let after = ctx.fetch(ResourceKind::Snapshot.fetch(), &snapshot).await?;
+    let state = after.text("/state").unwrap_or(ABSENT).to_owned();
+    let is_in_progress = matches!(state.as_str(), "pending" | "discovering" | "running");
+    ctx.expect(&response, !is_in_progress, || {
+        format!("the backup is created, and afterwards its snapshot is still `{state}`")
+    });
+    let backup = until_completed(ctx, ResourceKind::Backup, &id_of(&response.body)).await?;
+    super::races::delete_all(ctx, ResourceKind::Backup, &[id_of(&backup)]).await?;
+    super::races::delete_all(ctx, ResourceKind::Snapshot, &[snapshot]).await
+}
+
+/// A backup that has begun can be deleted: it is cancelled first.
+pub(super) async fn running_is_cancelled(ctx: &mut Context) -> Result<(), Stop> {
+    ctx.require_create(ResourceKind::Backup)?;
+    let operation = *ctx
+        .permitted(ResourceKind::Backup.deletes())?
+        .first()
+        .ok_or(Stop::Recorded)?;
+    let (id, _) = ctx.create(ctx.call(ResourceKind::Backup.create())).await?;
+    if !until_not_pending(ctx, ResourceKind::Backup, &id).await? {
+        return Err(Stop::Skipped("the backup stayed pending".to_owned()));
+    }
+    // It may be completed by now, which makes no difference.
+    ctx.send_for(&ctx.call_for(operation, &id), 204).await?;
+    super::deletes::expect_deleted(ctx, ResourceKind::Backup, &id).await
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::call::Server;
 use super::completion::until_completed;
 use super::context::{Context, ResourceKind, Stop, id_of};
+use super::headers::joined;
 use super::poll_timer::PollTimer;
 
 /// Number of concurrent requests.
@@ -88,7 +89,11 @@ pub(super) async fn read(ctx: &mut Context, operation: &str) -> Result<(), Stop>
         ctx.expect_status(response, 200)?;
         let received = ctx.own_ids(response.items());
         ctx.expect(response, received == expected, || {
-            format!("it contains {received:?} of the suite's resources; a concurrent response contains {expected:?}")
+            format!(
+                "it contains {} of the suite's resources; a concurrent response contains {}",
+                joined(&received),
+                joined(&expected)
+            )
         });
     }
     Ok(())

@@ -2,12 +2,13 @@
 
 use std::error::Error as _;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::LiveError;
 use super::body::{self, ReadError};
@@ -45,6 +46,10 @@ pub struct Exchange {
     pub padding_bytes: usize,
     /// Whether the request body was left unfinished.
     pub incomplete: bool,
+    /// Number of requests that were sent at the same time to provoke a race, including this one; 1 if it was sent alone.
+    pub concurrent: usize,
+    /// Time until the whole response was received.
+    pub elapsed: Duration,
     /// The status of the response.
     pub status: u16,
     /// The headers of the response.
@@ -56,6 +61,9 @@ pub struct Exchange {
     /// Whether the response violates any other rule.
     pub faulty: bool,
 }
+
+/// An exchange, and the response's body as JSON; `null` if it isn't JSON.
+pub(super) type Exchanged = (Exchange, Value);
 
 /// A response as seen by checks.
 #[derive(Debug, Clone)]
@@ -108,10 +116,13 @@ impl RecordedResponse {
         problem_summary(self.status, &self.body)
     }
 
-    /// The description of a problem.
-    pub(super) fn reason(&self) -> &str {
+    /// The status, with the description of the problem if there is one.
+    pub(super) fn outcome(&self) -> String {
         let detail = self.text("/detail").or(self.text("/title"));
-        detail.unwrap_or_default()
+        match detail.filter(|detail| !detail.is_empty()) {
+            Some(detail) => format!("{}: {detail}", self.status),
+            None => self.status.to_string(),
+        }
     }
 
     pub(super) fn items(&self) -> &[Value] {
@@ -202,12 +213,40 @@ impl RecordingClient {
         calls: &[Call],
     ) -> Vec<Result<RecordedResponse, String>> {
         let sent = join_all(calls.iter().map(|call| self.exchange(target, call))).await;
+        let race = |(exchange, body)| {
+            let concurrent = calls.len();
+            (
+                Exchange {
+                    concurrent,
+                    ..exchange
+                },
+                body,
+            )
+        };
         sent.into_iter()
-            .map(|exchanged| exchanged.map(|exchanged| self.keep(exchanged)))
+            .map(|exchanged| exchanged.map(|exchanged| self.keep(race(exchanged))))
             .collect()
     }
 
-    fn keep(&mut self, (exchange, body): (Exchange, Value)) -> RecordedResponse {
+    /// Sends requests at the same time without recording them; `None` for those without a response after the given
+    /// time.
+    pub(super) async fn exchange_all(
+        &self,
+        target: &Target,
+        calls: &[Call],
+        wait_max: Option<Duration>,
+    ) -> Vec<Option<Result<Exchanged, String>>> {
+        let exchange = |call| async move {
+            match wait_max {
+                Some(wait_max) => timeout(wait_max, self.exchange(target, call)).await.ok(),
+                None => Some(self.exchange(target, call).await),
+            }
+        };
+        join_all(calls.iter().map(exchange)).await
+    }
+
+    /// Records an exchange.
+    pub(super) fn keep(&mut self, (exchange, body): Exchanged) -> RecordedResponse {
         let response = RecordedResponse {
             exchange: self.log.len(),
             operation: exchange.operation.clone(),
@@ -224,7 +263,7 @@ impl RecordingClient {
     }
 
     /// Sends one request and returns the exchange, with the response body parsed as JSON.
-    async fn exchange(&self, target: &Target, call: &Call) -> Result<(Exchange, Value), String> {
+    async fn exchange(&self, target: &Target, call: &Call) -> Result<Exchanged, String> {
         let Some(operation) = self.operation(&call.operation) else {
             return Err(format!("the document has no operation `{}`", call.operation));
         };
@@ -251,6 +290,7 @@ impl RecordingClient {
         if let Some(body) = call.payload.body() {
             request = request.body(body);
         }
+        let begun = Instant::now();
         let response = request.send().await.map_err(|error| chain(&error))?;
         let status = response.status().as_u16();
         let headers = header_list(response.headers());
@@ -282,6 +322,8 @@ impl RecordingClient {
                 0
             },
             incomplete: matches!(call.payload, Payload::Incomplete(_)),
+            concurrent: 1,
+            elapsed: begun.elapsed(),
             status,
             response_headers: headers,
             response_body: cut(&String::from_utf8_lossy(&body)),
@@ -399,6 +441,7 @@ fn authorization(target: &Target, call: &Call) -> Option<(String, String)> {
             _ => token(&target.token, "APPKEEP_TOKEN"),
         },
         Credential::Viewer => token(target.viewer_token.as_ref()?, "APPKEEP_VIEWER_TOKEN"),
+        Credential::Revoked => token(target.revoked_token.as_ref()?, "APPKEEP_REVOKED_TOKEN"),
         Credential::Foreign => token(&target.foreign.as_ref()?.token, "APPKEEP_TOKEN_B"),
         Credential::Operator => token(target.operator_token.as_ref()?, "APPKEEP_OPERATOR_TOKEN"),
     }

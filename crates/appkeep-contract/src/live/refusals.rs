@@ -30,17 +30,23 @@ pub(super) fn cases(operations: &[Operation]) -> Vec<RefusalCase> {
         .collect()
 }
 
-/// Runs one case.
-pub(super) async fn run(ctx: &mut Context, case: &RefusalCase) -> Result<(), Stop> {
+/// The request of a case.
+pub(super) fn prepare(ctx: &mut Context, case: &RefusalCase) -> Result<Call, Stop> {
+    ctx.require(&case.operation)?;
     for mutation in case.request.mutations {
         match mutation {
+            Mutation::RevokedToken => ctx.require_credential(Credential::Revoked)?,
             Mutation::ViewerToken => ctx.require_credential(Credential::Viewer)?,
             Mutation::ForeignToken | Mutation::ForeignApp => ctx.require_credential(Credential::Foreign)?,
             Mutation::OperatorToken => ctx.require_credential(Credential::Operator)?,
             _ => {}
         }
     }
-    let call = invalid_call(ctx, case);
+    Ok(invalid_call(ctx, case))
+}
+
+/// Checks the response to the request of a case.
+pub(super) async fn run(ctx: &mut Context, case: &RefusalCase, call: Call) -> Result<(), Stop> {
     let response = ctx.send(&call).await?;
     ctx.expect_status(&response, case.request.status)?;
     check_response(ctx, case, &response);
@@ -63,6 +69,7 @@ fn mutated(ctx: &Context, mut call: Call, mutation: Mutation) -> Call {
     match mutation {
         Mutation::NoToken => return call.with(Credential::None),
         Mutation::UnknownToken => return call.with(Credential::Unknown),
+        Mutation::RevokedToken => return call.with(Credential::Revoked),
         Mutation::BasicToken => return call.with(Credential::Basic),
         Mutation::ViewerToken => return call.with(Credential::Viewer),
         Mutation::ForeignToken => return call.with(Credential::Foreign),

@@ -1,5 +1,7 @@
 //! The results of a live run, as data.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use super::coverage::Coverage;
@@ -13,10 +15,16 @@ use appkeep_openapi::{Outcome, Place, Violation};
 pub struct LiveReport {
     /// The address of the server.
     pub url: String,
+    /// The account in which the run created its resources.
+    pub account: Uuid,
+    /// The app of which the run created backups and snapshots.
+    pub app: Uuid,
     /// The source of the run's names and ids: a run with the same id sends the same requests.
     pub run_id: Uuid,
     /// All checks in the order in which they ran.
     pub checks: Vec<CheckResult>,
+    /// The response time that was set as acceptable ([`Options::slow`](super::Options::slow)).
+    pub slow: Option<Duration>,
     /// All documented responses: valid, violated or not reached.
     pub coverage: Coverage,
     /// All requests with their responses.
@@ -46,7 +54,14 @@ impl LiveReport {
         }
     }
 
-    /// The number of checks with each outcome: held, violated, skipped.
+    /// The number of checks that couldn't be judged.
+    #[must_use]
+    pub fn not_judged(&self) -> usize {
+        let is_not_judged = |check: &&CheckResult| matches!(check.outcome, CheckOutcome::NotJudged { .. });
+        self.checks.iter().filter(is_not_judged).count()
+    }
+
+    /// The number of checks with each of these outcomes: held, violated, skipped.
     #[must_use]
     pub fn counts(&self) -> (usize, usize, usize) {
         let count = |is_state: fn(&CheckOutcome) -> bool| {
@@ -92,6 +107,11 @@ pub enum CheckOutcome {
     /// The check didn't run.
     Skipped {
         /// The reason.
+        reason: String,
+    },
+    /// A prerequisite of the check failed because of a violation that another check reports.
+    NotJudged {
+        /// The prerequisite, and the check that reports the violation.
         reason: String,
     },
 }

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::call::Call;
-use super::context::{Context, Fixture, Fixtures, NOT_RESTORABLE, ResourceKind, Stop, id_of};
+use super::completion::ABSENT;
+use super::context::{Context, Fixture, Fixtures, NOT_RESTORABLE, OTHER_APP, ResourceKind, Stop, id_of};
 use super::poll_timer::PollTimer;
 use super::resource_kind::{
     APP_TYPE, RESTORE, RESTORE_CREATE, RESTORE_DELETE, RESTORE_FETCH, RESTORE_LIST, RESTORE_TYPE,
@@ -39,7 +40,7 @@ async fn ready(ctx: &mut Context) -> Result<(), Stop> {
     let call = ctx.call(FETCH);
     loop {
         let app = ctx.send_for(&call, 200).await?;
-        let state = app.text("/state").unwrap_or_default().to_owned();
+        let state = app.text("/state").unwrap_or(ABSENT).to_owned();
         if state == "ready" {
             let reasons = app.body["stateUnready"].clone();
             ctx.expect(&app, reasons == json!([]), || {
@@ -77,7 +78,7 @@ pub(super) async fn of_others(ctx: &mut Context) -> Result<(), Stop> {
     if !ctx.target.may_restore {
         return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
     }
-    let lacks_app = || Stop::Skipped("requires a second app in the account".to_owned());
+    let lacks_app = || Stop::Skipped(format!("requires {OTHER_APP}"));
     let other = ctx.target.other_app.ok_or_else(lacks_app)?.to_string();
     ctx.foreign()?;
     let of = |resource: &Fixture| resource.id("a resource to restore");
@@ -125,8 +126,8 @@ pub(super) async fn shown(ctx: &mut Context, first: &str) -> Result<(), Stop> {
     let backup = ctx.fixtures.backups.named.id("a completed backup")?;
     let call = create(ctx.call(first), "backupID", &backup);
     let created = ctx.send_for(&call, 201).await?;
-    let id = created.text("/id").unwrap_or_default().to_owned();
-    let location = created.header("location").unwrap_or_default().to_owned();
+    let id = created.text("/id").unwrap_or(ABSENT).to_owned();
+    let location = created.header("location").unwrap_or(ABSENT).to_owned();
     ctx.expect(
         &created,
         location.ends_with(&format!("/appRestores/{id}")),
@@ -153,7 +154,7 @@ pub(super) async fn shown(ctx: &mut Context, first: &str) -> Result<(), Stop> {
             format!("`bytesDone` decreases from {done} to {now}")
         });
         done = now;
-        match restore.text("/state").unwrap_or_default() {
+        match restore.text("/state").unwrap_or(ABSENT) {
             "completed" => {
                 let percent = restore.body["percentDone"].clone();
                 ctx.expect(&restore, percent == 100, || {
@@ -213,7 +214,8 @@ pub(super) async fn ended(ctx: &mut Context) -> Result<(), Stop> {
     let list = ctx.send_for(&ctx.call(RESTORE_LIST), 200).await?;
     let is_completed = |restore: &&Value| restore["state"] == "completed";
     let completed = list.items().iter().find(is_completed).map(id_of);
-    let lacks = || Stop::Skipped("requires a completed restore, which no earlier check provided".to_owned());
+    let lacks =
+        || Stop::NotJudged("requires a completed restore, which no earlier check provided".to_owned());
     let call = ctx
         .call(RESTORE_DELETE)
         .path("appRestore_id", &completed.ok_or_else(lacks)?);

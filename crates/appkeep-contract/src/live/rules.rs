@@ -258,6 +258,7 @@ fn words(mutation: Mutation) -> String {
     match mutation {
         Mutation::NoToken => "no token".to_owned(),
         Mutation::UnknownToken => "an unknown token".to_owned(),
+        Mutation::RevokedToken => "a revoked token".to_owned(),
         Mutation::BasicToken => "`Authorization: Basic …`".to_owned(),
         Mutation::ViewerToken => "a read-only token".to_owned(),
         Mutation::ForeignToken => "another account's token".to_owned(),

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::completion::ABSENT;
 use super::context::{Context, Stop, id_of};
 use super::recording_client::RecordedResponse;
 use super::resource_kind::SCHEDULE_TYPE;
@@ -91,7 +92,7 @@ async fn existing(ctx: &mut Context, created: &RecordedResponse, body: &Value) -
     ] {
         expect_member(ctx, created, name, &body[name]);
     }
-    let location = created.header("location").unwrap_or_default().to_owned();
+    let location = created.header("location").unwrap_or(ABSENT).to_owned();
     ctx.expect(created, location.ends_with(&format!("/schedules/{id}")), || {
         format!("`Location` is {location}")
     });

@@ -1,5 +1,6 @@
 //! Sends requests for checks: decides whether a request may be sent, and checks its response.
 
+use super::ahead::AheadResult;
 use super::call::{Call, Payload, Server};
 use super::context::{Context, NOT_RESTORABLE, Stop};
 use super::recording_client::RecordedResponse;
@@ -9,15 +10,29 @@ impl Context {
     /// Sends a request. Violations in the form of the response, and contradictions to earlier responses, are
     /// recorded immediately.
     pub(super) async fn send(&mut self, call: &Call) -> Result<RecordedResponse, Stop> {
-        self.may_send(call)?;
-        let sent = self.http.send(&self.target, call);
-        let sent = self.limits.within(call.writes(), sent).await;
+        let sent = match self.take_ahead(call) {
+            Some(AheadResult::Unrecorded(sent)) => Ok(sent.map(|exchanged| self.http.keep(exchanged))),
+            Some(AheadResult::Recorded(response, violations)) => {
+                self.limits.admit()?;
+                self.record_violations(&response);
+                for found in violations {
+                    self.record_rule_violation(&response, found);
+                }
+                return self.reject_too_large(call, response);
+            }
+            None => {
+                self.may_send(call)?;
+                let sent = self.http.send(&self.target, call);
+                self.limits.within(call.writes(), sent).await
+            }
+        };
         let response = self.received(call, sent)?;
         if self.is_checking() {
             self.record_violations(&response);
             self.compare(call, &response);
         } else {
             self.model.record_changes(call, &response);
+            self.limits.admit()?;
         }
         self.reject_too_large(call, response)
     }

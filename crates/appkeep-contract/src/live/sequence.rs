@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Server};
 use super::context::{Context, Fixtures, ResourceKind, Stop, id_of};
+use super::headers::joined;
 use super::lifecycle::difference;
 use super::lists::read_pages;
 use super::model::{Lifecycle, TrackedResource};
@@ -283,7 +284,9 @@ impl Sequence<'_> {
         let (expected, received) = (ctx.own_ids(whole.items()), ctx.own_ids(&pages.items));
         ctx.expect(&pages.last, received == expected, || {
             format!(
-                "pages of {limit} contain {received:?} of the suite's resources, the whole list {expected:?}"
+                "pages of {limit} contain {} of the suite's resources, the whole list {}",
+                joined(&received),
+                joined(&expected)
             )
         });
         Ok(())

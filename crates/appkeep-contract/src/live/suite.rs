@@ -1,5 +1,7 @@
 //! The checks in their order.
 
+use super::ahead::AHEAD_MAX;
+use super::call::Call;
 use super::context::{Context, CurrentCheck, Stop};
 use super::coverage::Coverage;
 use super::inputs;
@@ -19,7 +21,7 @@ pub(super) const FEWER: (&str, &str) = (
 
 /// The least number of checks for a [`Target`] with all optional parts. A run with fewer checks against a fresh
 /// server fails.
-pub const CHECKS: usize = 2620;
+pub const CHECKS: usize = 2652;
 
 /// The number of these checks that need a [`FaultInjector`](super::FaultInjector).
 pub const CHECKS_OF_STORAGE: usize = 65;
@@ -64,7 +66,10 @@ pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveE
     let coverage = Coverage::of(ctx.http.document(), &ctx.http.log, unreached);
     Ok(LiveReport {
         url: target.url.clone(),
+        account: target.account,
+        app: target.app,
         run_id: options.run_id,
+        slow: options.slow,
         checks,
         coverage,
         exchanges: ctx.http.log,
@@ -107,6 +112,11 @@ impl Run {
     fn is_stopped(&self) -> bool {
         let is_violated = |check: &CheckResult| check.outcome == CheckOutcome::Violated;
         self.ctx.options.fail_fast && self.checks.last().is_some_and(is_violated)
+    }
+
+    fn has_violation(&self) -> bool {
+        let mut checks = self.checks.iter();
+        checks.any(|check| check.outcome == CheckOutcome::Violated)
     }
 
     async fn run_all(&mut self, scenarios: &[Scenario]) {
@@ -162,30 +172,53 @@ impl Run {
 
     async fn send_inputs(&mut self) {
         let cases = inputs::authored(self.ctx.http.document());
-        for case in cases {
-            if self.is_stopped() {
-                return;
+        for cases in cases.chunks(AHEAD_MAX) {
+            let prepare = |case| inputs::prepare(&mut self.ctx, case);
+            let calls: Vec<Result<Call, Stop>> = cases.iter().map(prepare).collect();
+            self.send_ahead(&calls).await;
+            for (case, call) in cases.iter().zip(calls) {
+                if self.is_stopped() {
+                    return;
+                }
+                begin(&mut self.ctx, case.code, case.rule);
+                let result = match call {
+                    Ok(call) => inputs::run(&mut self.ctx, case, call).await,
+                    Err(stop) => Err(stop),
+                };
+                self.end(Some(&case.operation), Some(case.what.clone()), &[], result);
             }
-            begin(&mut self.ctx, case.code, case.rule);
-            let result = inputs::run(&mut self.ctx, case).await;
-            self.end(Some(&case.operation), Some(case.what.clone()), &[], result);
         }
     }
 
     async fn send_invalid_requests(&mut self) {
         let cases: Vec<RefusalCase> = refusals::cases(self.ctx.http.document().operations());
-        for case in cases {
-            if self.is_stopped() {
-                return;
+        for cases in cases.chunks(AHEAD_MAX) {
+            let prepare = |case| refusals::prepare(&mut self.ctx, case);
+            let calls: Vec<Result<Call, Stop>> = cases.iter().map(prepare).collect();
+            self.send_ahead(&calls).await;
+            for (case, call) in cases.iter().zip(calls) {
+                if self.is_stopped() {
+                    return;
+                }
+                begin(&mut self.ctx, case.request.code, case.request.rule);
+                let result = match call {
+                    Ok(call) => refusals::run(&mut self.ctx, case, call).await,
+                    Err(stop) => Err(stop),
+                };
+                let reached = (case.operation.as_str(), case.request.status);
+                self.end(Some(&case.operation), None, &[reached], result);
             }
-            begin(&mut self.ctx, case.request.code, case.request.rule);
-            let result = refusals::run(&mut self.ctx, &case).await;
-            let reached = (case.operation.as_str(), case.request.status);
-            self.end(Some(&case.operation), None, &[reached], result);
         }
     }
 
+    /// Sends requests at the same time, before their checks. If the run ends meanwhile, the checks state the reason.
+    async fn send_ahead(&mut self, calls: &[Result<Call, Stop>]) {
+        let calls = calls.iter().flatten().cloned().collect();
+        let _ = self.ctx.send_ahead(calls, None).await;
+    }
+
     async fn clean_up(&mut self) -> Vec<String> {
+        self.ctx.forget_ahead();
         begin(&mut self.ctx, CLEAN_UP.0, CLEAN_UP.1);
         let left_behind = cleanup::delete_everything(&mut self.ctx).await;
         let result = self.ended_early();
@@ -223,7 +256,9 @@ impl Run {
         let current = std::mem::take(&mut self.ctx.current);
         let outcome = match result {
             _ if !current.findings.is_empty() => CheckOutcome::Violated,
-            Err(Stop::Skipped(reason)) => CheckOutcome::Skipped { reason },
+            // Without a violation, the options exclude the check that provides the prerequisite.
+            Err(Stop::NotJudged(reason)) if self.has_violation() => CheckOutcome::NotJudged { reason },
+            Err(Stop::Skipped(reason) | Stop::NotJudged(reason)) => CheckOutcome::Skipped { reason },
             Ok(()) | Err(Stop::Recorded) => CheckOutcome::Held,
         };
         self.checks.push(CheckResult {
@@ -243,7 +278,7 @@ impl Run {
 
 /// Number of checks that weren't skipped.
 fn count_run(checks: &[CheckResult]) -> usize {
-    let has_run = |check: &&CheckResult| !matches!(check.outcome, CheckOutcome::Skipped { .. });
+    let has_run = |check: &&CheckResult| matches!(check.outcome, CheckOutcome::Held | CheckOutcome::Violated);
     checks.iter().filter(has_run).count()
 }
 
@@ -321,7 +356,7 @@ fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
         })
         .collect();
     let skipped = covers.iter().find_map(|check| match &check.outcome {
-        CheckOutcome::Skipped { reason } => Some(reason.clone()),
+        CheckOutcome::Skipped { reason } | CheckOutcome::NotJudged { reason } => Some(reason.clone()),
         _ => None,
     });
     if let Some(check) = covers

@@ -32,6 +32,8 @@ pub struct Target {
     pub viewer_token: Option<String>,
     /// Another account, with an app and a token of its own.
     pub foreign: Option<ForeignAccount>,
+    /// A token of the same account that was revoked or has expired.
+    pub revoked_token: Option<String>,
     /// A token of all accounts: for it, an unknown account is not found instead of forbidden.
     pub operator_token: Option<String>,
     /// A server of the same kind that runs no jobs, so that pending resources stay pending.
@@ -57,6 +59,7 @@ impl Target {
             failing_app: None,
             viewer_token: None,
             foreign: None,
+            revoked_token: None,
             operator_token: None,
             idle: None,
             fault_injector: None,
@@ -117,6 +120,9 @@ pub struct Options {
     pub interrupt: CancellationToken,
     /// The maximum time that the server may wait for the rest of a body; `None` for no maximum.
     pub body_wait_max: Option<Duration>,
+    /// The time above which the report lists a response as slow; without it, the slowest ones are listed. A slow
+    /// response isn't a violation.
+    pub slow: Option<Duration>,
     /// Whether to exclude the companion operations.
     pub documented_only: bool,
     /// The ids of the operations that the server supports; `None` means all. Checks that need another
@@ -147,6 +153,7 @@ impl Options {
             run_max: Duration::from_mins(30),
             interrupt: CancellationToken::new(),
             body_wait_max: None,
+            slow: None,
             documented_only: false,
             operations: None,
             min_checks: None,

@@ -64,6 +64,7 @@ fn known(server: &Listener) -> Target {
             app: APPS[3].1,
         }),
         operator_token: Some(OPERATOR_TOKEN.to_owned()),
+        revoked_token: Some("a-revoked-token".to_owned()),
         idle: Some(Box::new(IdleServer {
             url: server.url(),
             token: TOKEN.to_owned(),

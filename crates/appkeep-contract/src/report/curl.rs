@@ -5,8 +5,29 @@ use crate::live::Exchange;
 /// A `curl` command that sends the same request again; tokens are replaced by shell variables.
 #[must_use]
 pub(super) fn curl(exchange: &Exchange) -> String {
-    let mut parts = vec!["curl -isS".to_owned()];
-    if exchange.method != "GET" || exchange.request_body.is_some() {
+    curl_with(exchange, &[])
+}
+
+/// The command with ids replaced by shell variables.
+pub(super) fn curl_with(exchange: &Exchange, variables: &[(String, String)]) -> String {
+    command("curl -isS", exchange, variables)
+}
+
+/// A command that sends a create again, and stores the id of the new resource in a shell variable.
+pub(super) fn read_id(exchange: &Exchange, variables: &[(String, String)], variable: &str) -> String {
+    format!(
+        "{variable}=$({} | jq -r .id)",
+        command("curl -sS", exchange, variables)
+    )
+}
+
+fn command(program: &str, exchange: &Exchange, variables: &[(String, String)]) -> String {
+    let quoted = |text: &str| quoted(text, variables);
+    let mut parts = vec![program.to_owned()];
+    if exchange.method == "HEAD" {
+        // With `-X HEAD`, curl waits for a body.
+        parts.push("-I".to_owned());
+    } else if exchange.method != "GET" || exchange.request_body.is_some() {
         parts.push(format!("-X {}", exchange.method));
     }
     for (name, value) in &exchange.request_headers {
@@ -45,8 +66,16 @@ pub(super) fn curl(exchange: &Exchange) -> String {
     parts.join(" ")
 }
 
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
+/// Text in single quotes, with ids replaced by shell variables in double quotes.
+fn quoted(text: &str, variables: &[(String, String)]) -> String {
+    let mut text = format!("'{}'", text.replace('\'', "'\\''"));
+    for (id, variable) in variables {
+        text = text.replace(id, &format!("'\"${variable}\"'"));
+    }
+    match text.strip_suffix("\"''") {
+        Some(start) if !variables.is_empty() => format!("{start}\""),
+        _ => text,
+    }
 }
 
 #[cfg(test)]
@@ -66,6 +95,8 @@ mod tests {
             request_body: Some("{\"name\":\"it's\"}".to_owned()),
             padding_bytes: 0,
             incomplete: false,
+            concurrent: 1,
+            elapsed: std::time::Duration::ZERO,
             status: 400,
             response_headers: Vec::new(),
             response_body: String::new(),
@@ -109,6 +140,8 @@ mod tests {
         };
         assert_eq!(curl_for("GET", None), "curl -isS 'http://h/a?b=c'");
         assert_eq!(curl_for("DELETE", None), "curl -isS -X DELETE 'http://h/a?b=c'");
+        // With `-X HEAD`, curl waits for a body that never comes.
+        assert_eq!(curl_for("HEAD", None), "curl -isS -I 'http://h/a?b=c'");
         // Without `-X`, curl would send a POST.
         assert_eq!(
             curl_for("GET", Some("{}")),

@@ -4,7 +4,7 @@ mod findings;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Outcome, Report, text};
+use super::{Outcome, Report, groups, text};
 use crate::live::{Cell, CellState, CheckOutcome, Grid, LiveReport};
 use crate::origin::Origin;
 use appkeep_openapi::statics::StaticReport;
@@ -93,6 +93,7 @@ fn figures(report: &Report) -> Markup {
             (live.checks.len(), "checks"),
             (held, "held"),
             (violated, "violated"),
+            (live.not_judged(), "not judged"),
             (skipped, "skipped"),
             (live.exchanges.len(), "responses checked"),
         ]);
@@ -111,18 +112,18 @@ fn live_part(report: &LiveReport) -> Markup {
         .iter()
         .filter(|cell| cell.origin == Origin::Companion)
         .collect();
+    let groups = groups::of(report);
     html! {
+        @if !groups.is_empty() {
+            section {
+                h2 { "Findings, by probable cause" }
+                ol { @for group in &groups { li { (text::cause(&groups, group)) } } }
+                @for group in &groups { (findings::group(report, group)) }
+            }
+        }
         section {
             h2 { "Documented responses" }
             (coverage(&documented))
-        }
-        @if report.findings().next().is_some() {
-            section {
-                h2 { "Findings" }
-                @for check in &report.checks {
-                    @for finding in &check.findings { (findings::live(report, finding)) }
-                }
-            }
         }
         @if !companions.is_empty() {
             section {
@@ -187,14 +188,19 @@ fn state(state: &CellState) -> Markup {
 }
 
 fn skipped(report: &LiveReport) -> Markup {
-    let groups = text::skipped(&report.checks);
+    let parts = [
+        ("Not judged", text::not_judged(&report.checks)),
+        ("Skipped", text::skipped(&report.checks)),
+    ];
     html! {
-        @if !groups.is_empty() {
-            section {
-                h2 { "Skipped" }
-                @for (reason, names) in groups {
-                    p { (reason) ":" }
-                    ul { @for name in names { li { code { (name) } } } }
+        @for (title, groups) in parts {
+            @if !groups.is_empty() {
+                section {
+                    h2 { (title) }
+                    @for (reason, names) in groups {
+                        p { (reason) ":" }
+                        ul { @for name in names { li { code { (name) } } } }
+                    }
                 }
             }
         }
@@ -215,6 +221,7 @@ fn checks(report: &LiveReport) -> Markup {
                                     CheckOutcome::Held => span.badge.good { "held" },
                                     CheckOutcome::Violated => span.badge.bad { "violated" },
                                     CheckOutcome::Skipped { reason } => span.badge.none title=(reason) { "skipped" },
+                                    CheckOutcome::NotJudged { reason } => span.badge.none title=(reason) { "not judged" },
                                 }
                             }
                             td { @if let Some(operation) = &check.operation { code { (operation) } } }

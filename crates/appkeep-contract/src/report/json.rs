@@ -4,7 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Report, curl};
+use super::groups::{self, Group};
+use super::{Report, curl, reproduction};
 use crate::live::{Cell, CellState, CheckOutcome, CheckResult, Exchange, LiveFinding, LiveReport};
 use appkeep_openapi::statics::{StaticFinding, StaticReport};
 
@@ -51,17 +52,22 @@ fn difference(report: &StaticReport, finding: &StaticFinding) -> Value {
 /// A run; `--seed` with its `seed` repeats the same requests.
 fn live(report: &LiveReport) -> Value {
     let (held, violated, skipped) = report.counts();
+    let groups = groups::of(report);
     json!({
         "outcome": report.outcome(),
         "url": report.url,
+        "account": report.account,
+        "app": report.app,
         "seed": report.run_id.to_string(),
         "counts": {
             "checks": report.checks.len(),
             "held": held,
             "violated": violated,
             "left_out": skipped,
+            "not_judged": report.not_judged(),
         },
-        "checks": report.checks.iter().map(check).collect::<Value>(),
+        "causes": groups.iter().map(cause).collect::<Value>(),
+        "checks": report.checks.iter().map(|one| check(report, one)).collect::<Value>(),
         "coverage": report.coverage.cells.iter().map(cell).collect::<Value>(),
         "exchanges": report.exchanges.iter().map(exchange).collect::<Value>(),
         "left_behind": report.left_behind,
@@ -69,12 +75,25 @@ fn live(report: &LiveReport) -> Value {
     })
 }
 
+/// A probable cause of findings; `seen_in` is the position of a cause whose responses include all of its own.
+fn cause(group: &Group<'_>) -> Value {
+    json!({
+        "code": group.code(),
+        "codes": group.codes(),
+        "symptom": group.symptom,
+        "operations": group.operations(),
+        "findings": group.findings.len(),
+        "seen_in": group.seen_in,
+    })
+}
+
 /// A check; its `detail` is the case, if an operation has several checks with the same code.
-fn check(check: &CheckResult) -> Value {
+fn check(report: &LiveReport, check: &CheckResult) -> Value {
     let (result, reason) = match &check.outcome {
         CheckOutcome::Held => ("held", None),
         CheckOutcome::Violated => ("violated", None),
         CheckOutcome::Skipped { reason } => ("left-out", Some(reason)),
+        CheckOutcome::NotJudged { reason } => ("not-judged", Some(reason)),
     };
     json!({
         "code": check.code,
@@ -83,12 +102,15 @@ fn check(check: &CheckResult) -> Value {
         "rule": check.rule,
         "result": result,
         "reason": reason,
-        "findings": check.findings.iter().map(finding).collect::<Value>(),
+        "findings": check.findings.iter().map(|one| finding(report, one)).collect::<Value>(),
     })
 }
 
-/// A finding; its `exchange` is the position in `exchanges`.
-fn finding(finding: &LiveFinding) -> Value {
+/// A finding; its `exchange` is the position in `exchanges`, and `again` are the commands that reproduce it.
+fn finding(report: &LiveReport, finding: &LiveFinding) -> Value {
+    let again = finding
+        .exchange
+        .map(|index| reproduction::commands(&report.exchanges, index));
     json!({
         "code": finding.code,
         "rule": finding.rule,
@@ -96,6 +118,7 @@ fn finding(finding: &LiveFinding) -> Value {
         "what": finding.what,
         "contract": finding.contract_place(),
         "exchange": finding.exchange,
+        "again": again,
     })
 }
 
@@ -131,5 +154,7 @@ fn exchange(exchange: &Exchange) -> Value {
         },
         "sound": !exchange.faulty && exchange.violations.is_empty(),
         "curl": curl(exchange),
+        "elapsed_ms": exchange.elapsed.as_millis(),
+        "concurrent": exchange.concurrent,
     })
 }

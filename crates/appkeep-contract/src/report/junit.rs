@@ -102,7 +102,7 @@ fn live_suite(report: &LiveReport) -> TestSuite {
 fn status(report: &LiveReport, check: &CheckResult) -> TestCaseStatus {
     match &check.outcome {
         CheckOutcome::Held => TestCaseStatus::success(),
-        CheckOutcome::Skipped { reason } => {
+        CheckOutcome::Skipped { reason } | CheckOutcome::NotJudged { reason } => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(reason.as_str());
             status

@@ -10,7 +10,7 @@ use appkeep_openapi::{Document, Violated, Violation};
 /// Text from an untrusted server that attacks a reader of the report.
 const HOSTILE: &str = "</pre><script src=//evil.example></script>\u{1b}[31m\"'&]]>\u{0}";
 
-fn exchange() -> Exchange {
+pub(super) fn exchange() -> Exchange {
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     Exchange {
         operation: "app_backup_list_all".to_owned(),
@@ -20,6 +20,8 @@ fn exchange() -> Exchange {
         request_body: None,
         padding_bytes: 0,
         incomplete: false,
+        concurrent: 1,
+        elapsed: std::time::Duration::ZERO,
         status: 200,
         response_headers: vec![
             owned(("content-type", "application/json")),
@@ -31,7 +33,7 @@ fn exchange() -> Exchange {
     }
 }
 
-fn finding() -> LiveFinding {
+pub(super) fn finding() -> LiveFinding {
     LiveFinding {
         code: "limit-zero".to_owned(),
         rule: "The least limit is 1.".to_owned(),
@@ -42,7 +44,7 @@ fn finding() -> LiveFinding {
     }
 }
 
-fn check(code: &str, operation: Option<&str>, outcome: CheckOutcome) -> CheckResult {
+pub(super) fn check(code: &str, operation: Option<&str>, outcome: CheckOutcome) -> CheckResult {
     CheckResult {
         code: code.to_owned(),
         operation: operation.map(str::to_owned),
@@ -119,6 +121,9 @@ fn report() -> Report {
         statics: Some(statics()),
         live: Some(LiveReport {
             url: "http://127.0.0.1:1".to_owned(),
+            account: Uuid::from_u128(1),
+            app: Uuid::from_u128(2),
+            slow: None,
             run_id: Uuid::nil(),
             checks: vec![
                 check("list", list, CheckOutcome::Held),
@@ -140,6 +145,10 @@ fn report() -> Report {
             ended_early: None,
         }),
     }
+}
+
+pub(super) fn live() -> LiveReport {
+    report().live.unwrap()
 }
 
 fn of_statics(report: StaticReport) -> Report {
@@ -432,14 +441,18 @@ fn panic_message(report: &Report) -> Option<String> {
 }
 
 #[test]
-fn failed_assertions_show_at_most_20_findings() {
+fn failed_assertions_show_at_most_20_causes() {
     let Report { statics, mut live } = report();
     assert!(
         panic_message(&of_statics(statics.unwrap()))
             .unwrap()
             .starts_with("static: ")
     );
-    live.as_mut().unwrap().checks[1].findings = vec![finding(); 25];
+    let of_code = |number: usize| LiveFinding {
+        code: format!("check-{number}"),
+        ..finding()
+    };
+    live.as_mut().unwrap().checks[1].findings = (0..25).map(of_code).collect();
     let message = panic_message(&Report { statics: None, live }).unwrap();
     assert_eq!(
         message.matches("  rule:     The least limit is 1.\n").count(),
@@ -447,12 +460,41 @@ fn failed_assertions_show_at_most_20_findings() {
         "{message}"
     );
     for part in [
-        "limit-zero  app_backup_list_all\n",
-        "\nand 5 more findings\n",
+        "check-0  app_backup_list_all\n",
+        "\n  and 5 more\n",
+        "\nand findings with 5 other causes\n",
         "\nlive: 5 checks: ",
     ] {
         assert!(message.contains(part), "no {part:?} in\n{message}");
     }
+}
+
+#[test]
+fn findings_with_the_same_cause_are_shown_twice_and_counted() {
+    let mut live = report().live.unwrap();
+    live.checks[1].findings = vec![finding(); 143];
+    let text = live_text(&live);
+    assert_eq!(
+        text.matches("\nlimit-zero  app_backup_list_all\n").count(),
+        2,
+        "{text}"
+    );
+    let summary = "143 findings, 1 probable cause, the most probable first:\n  1. limit-zero: expected 400, received 200";
+    for part in [
+        summary,
+        "(143 findings in app_backup_list_all)",
+        "\nand 141 more\n",
+    ] {
+        assert!(text.contains(part), "no {part:?} in\n{text}");
+    }
+    let live = Some(live);
+    let report = Report { statics: None, live };
+    let json: serde_json::Value = serde_json::from_str(&report.json().unwrap()).unwrap();
+    assert_eq!(
+        json["live"]["checks"][1]["findings"].as_array().unwrap().len(),
+        143
+    );
+    assert_eq!(json["live"]["causes"][0]["findings"], 143);
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Reports for a terminal.
 
+use std::cmp::Reverse;
 use std::fmt::{Display, Write as _};
 
 use anstyle::{AnsiColor, Effects, Style};
 
-use super::curl::curl;
+use super::groups::{self, Group};
+use super::reproduction;
 use crate::live::{CheckOutcome, CheckResult, Exchange, LiveFinding, LiveReport};
 use appkeep_openapi::Outcome;
 use appkeep_openapi::statics::{StaticFinding, StaticReport};
@@ -12,8 +14,17 @@ use appkeep_openapi::statics::{StaticFinding, StaticReport};
 /// Maximum number of characters of a body that a finding shows.
 const BODY_CHARS_MAX: usize = 300;
 
-/// Maximum number of findings in an excerpt.
-const FINDINGS_MAX: usize = 20;
+/// Maximum number of causes in an excerpt, and in the summary.
+const CAUSES_MAX: usize = 20;
+
+/// Maximum number of findings with the same cause that are shown in full.
+pub(super) const EXAMPLES_MAX: usize = 2;
+
+/// Number of the slowest responses in a report.
+const SLOWEST: usize = 3;
+
+/// Maximum number of responses above the limit that a report lists.
+const SLOW_MAX: usize = 20;
 
 /// The styles for the parts of a text.
 #[derive(Debug, Clone, Copy)]
@@ -50,9 +61,11 @@ pub fn live_text(report: &LiveReport) -> String {
     live_part(PLAIN, report)
 }
 
-/// The findings of a run, at most 20, and its summary, without colour.
+/// The findings of a run, for at most 20 causes, and its summary, without colour.
 pub(super) fn excerpt(report: &LiveReport) -> String {
-    let mut text = findings(PLAIN, report, FINDINGS_MAX);
+    let groups = groups::of(report);
+    let mut text = summary(PLAIN, report, &groups);
+    text.push_str(&findings(PLAIN, report, &groups, CAUSES_MAX));
     let _ = write!(text, "\n{}", ending(PLAIN, report));
     text
 }
@@ -99,25 +112,110 @@ pub(super) fn difference_text(palette: Palette, report: &StaticReport, group: &[
 }
 
 pub(super) fn live_part(palette: Palette, report: &LiveReport) -> String {
-    let mut text = findings(palette, report, usize::MAX);
+    let groups = groups::of(report);
+    let mut text = summary(palette, report, &groups);
+    text.push_str(&findings(palette, report, &groups, usize::MAX));
     let _ = writeln!(text, "\n{}", coloured_table(palette, &report.coverage.table()));
+    for (reason, names) in not_judged(&report.checks) {
+        let _ = writeln!(text, "not judged, {reason}: {}", names.join(", "));
+    }
     for (reason, names) in skipped(&report.checks) {
         let _ = writeln!(text, "skipped, {reason}: {}", names.join(", "));
     }
+    text.push_str(&slowest(report));
     text.push_str(&ending(palette, report));
     text
 }
 
-/// The server's address and at most this number of findings.
-fn findings(palette: Palette, report: &LiveReport, findings_max: usize) -> String {
+/// The server's address, the account and the app, and the probable causes of all findings.
+fn summary(palette: Palette, report: &LiveReport, groups: &[Group<'_>]) -> String {
     let mut text = format!("live: {}\n", report.url);
-    for finding in report.findings().take(findings_max) {
-        text.push('\n');
-        text.push_str(&finding_text(palette, report, finding));
+    let _ = writeln!(text, "account {}, app {}", report.account, report.app);
+    if groups.is_empty() {
+        return text;
     }
-    let more = report.findings().skip(findings_max).count();
-    if more > 0 {
-        let _ = writeln!(text, "\nand {more} more findings");
+    let count = groups.iter().map(|group| group.findings.len()).sum::<usize>();
+    let findings = if count == 1 { "finding" } else { "findings" };
+    let causes = if groups.len() == 1 { "cause" } else { "causes" };
+    let heading = format!(
+        "{count} {findings}, {} probable {causes}, the most probable first:",
+        groups.len()
+    );
+    let _ = writeln!(text, "{}", painted(palette.bad, heading));
+    for (at, group) in groups.iter().enumerate().take(CAUSES_MAX) {
+        let _ = writeln!(text, "  {}. {}", at + 1, cause(groups, group));
+    }
+    if groups.len() > CAUSES_MAX {
+        let _ = writeln!(text, "  and {} more", groups.len() - CAUSES_MAX);
+    }
+    text
+}
+
+/// One line about a group of findings.
+pub(super) fn cause(groups: &[Group<'_>], group: &Group<'_>) -> String {
+    let what = match (&group.symptom, group.findings.first()) {
+        (Some(symptom), _) => symptom.clone(),
+        (None, Some(finding)) => cut(&finding.what),
+        (None, None) => String::new(),
+    };
+    let others = group.codes().len().saturating_sub(1);
+    let code = match others {
+        0 => group.code().to_owned(),
+        others => format!("{} and {others} other codes", group.code()),
+    };
+    let seen_in = group.seen_in.filter(|at| *at < groups.len());
+    let seen_in = seen_in.map(|at| format!(" (in responses of {})", at + 1));
+    format!(
+        "{code}: {what} ({}){}",
+        group.extent(),
+        seen_in.unwrap_or_default()
+    )
+}
+
+/// The findings of at most this number of groups, each with two examples.
+fn findings(palette: Palette, report: &LiveReport, groups: &[Group<'_>], groups_max: usize) -> String {
+    let mut text = String::new();
+    for group in groups.iter().take(groups_max) {
+        for finding in group.findings.iter().take(EXAMPLES_MAX) {
+            text.push('\n');
+            text.push_str(&finding_text(palette, report, finding));
+        }
+        if group.findings.len() > EXAMPLES_MAX {
+            let _ = writeln!(text, "and {} more", group.findings.len() - EXAMPLES_MAX);
+        }
+    }
+    if groups.len() > groups_max {
+        let _ = writeln!(
+            text,
+            "\nand findings with {} other causes",
+            groups.len() - groups_max
+        );
+    }
+    text
+}
+
+/// The slowest responses; if there is a limit, those above it.
+fn slowest(report: &LiveReport) -> String {
+    let is_measured = |exchange: &&Exchange| !exchange.incomplete;
+    let mut exchanges: Vec<&Exchange> = report.exchanges.iter().filter(is_measured).collect();
+    exchanges.sort_by_key(|exchange| Reverse(exchange.elapsed));
+    let mut text = String::new();
+    let shown = match report.slow {
+        None => SLOWEST,
+        Some(slow) => {
+            let count = exchanges
+                .iter()
+                .take_while(|exchange| exchange.elapsed > slow)
+                .count();
+            let limit = slow.as_millis();
+            let _ = writeln!(text, "{count} responses took longer than {limit} ms");
+            count.min(SLOW_MAX)
+        }
+    };
+    for exchange in exchanges.into_iter().take(shown) {
+        let (elapsed, status) = (exchange.elapsed.as_millis(), exchange.status);
+        let request = format!("{} {}", exchange.method, exchange.url);
+        let _ = writeln!(text, "slowest: {elapsed} ms, {status} {}", cut(&request));
     }
     text
 }
@@ -132,8 +230,12 @@ fn ending(palette: Palette, report: &LiveReport) -> String {
     if let Some(end) = report.ended_early {
         let _ = writeln!(text, "{}", painted(palette.bad, format!("ended early: {end}")));
     }
+    let not_judged = match report.not_judged() {
+        0 => String::new(),
+        count => format!("{count} not judged, "),
+    };
     let summary = format!(
-        "live: {} checks: {held} held, {violated} violated, {skipped} skipped; {} responses checked",
+        "live: {} checks: {held} held, {violated} violated, {not_judged}{skipped} skipped; {} responses checked",
         report.checks.len(),
         report.exchanges.len()
     );
@@ -167,14 +269,33 @@ fn coloured_table(palette: Palette, table: &str) -> String {
 /// The names of the checks that weren't run, by reason. A name includes the operation if other checks of that
 /// name were run.
 pub(super) fn skipped(checks: &[CheckResult]) -> Vec<(&str, Vec<String>)> {
+    by_reason(checks, |outcome| match outcome {
+        CheckOutcome::Skipped { reason } => Some(reason),
+        _ => None,
+    })
+}
+
+/// The names of the checks with a failed prerequisite, by reason.
+pub(super) fn not_judged(checks: &[CheckResult]) -> Vec<(&str, Vec<String>)> {
+    by_reason(checks, |outcome| match outcome {
+        CheckOutcome::NotJudged { reason } => Some(reason),
+        _ => None,
+    })
+}
+
+fn by_reason(
+    checks: &[CheckResult],
+    reason_of: fn(&CheckOutcome) -> Option<&String>,
+) -> Vec<(&str, Vec<String>)> {
     let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
+    let has_run = |check: &CheckResult| matches!(check.outcome, CheckOutcome::Held | CheckOutcome::Violated);
     for check in checks {
-        let CheckOutcome::Skipped { reason } = &check.outcome else {
+        let Some(reason) = reason_of(&check.outcome) else {
             continue;
         };
         let ran_elsewhere = checks
             .iter()
-            .any(|other| other.code == check.code && !matches!(other.outcome, CheckOutcome::Skipped { .. }));
+            .any(|other| other.code == check.code && has_run(other));
         let name = match &check.operation {
             Some(operation) if ran_elsewhere => format!("{} ({operation})", check.code),
             _ => check.code.clone(),
@@ -201,7 +322,14 @@ pub(super) fn finding_text(palette: Palette, report: &LiveReport, finding: &Live
     if let Some(exchange) = finding.exchange.and_then(|index| report.exchanges.get(index)) {
         let _ = writeln!(text, "  request:  {}", request(exchange));
         let _ = writeln!(text, "  response: {}", response(exchange));
-        let _ = writeln!(text, "  again:    {}", curl(exchange));
+        let index = finding.exchange.unwrap_or_default();
+        for (at, command) in reproduction::commands(&report.exchanges, index)
+            .iter()
+            .enumerate()
+        {
+            let label = if at == 0 { "again:" } else { "" };
+            let _ = writeln!(text, "  {label:<9} {}", sanitized(command));
+        }
     }
     let _ = writeln!(text, "  more:     appkeep explain {}", finding.code);
     text

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use appkeep_contract::codes;
+use appkeep_contract::{codes, requirements};
 
 use crate::nearest;
 use crate::stdout::print_line;
@@ -14,9 +14,16 @@ pub(crate) struct Args {
     /// The code in a report. Without one, all codes are listed.
     #[arg(value_name = "CODE")]
     code: Option<String>,
+    /// List the requirements of the contract with the checks that cover them, as Markdown.
+    #[arg(long, conflicts_with = "code")]
+    requirements: bool,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    if args.requirements {
+        print_line(requirements::table().trim_end())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let Some(code) = &args.code else {
         print_line(codes::list_text().trim_end())?;
         return Ok(ExitCode::SUCCESS);

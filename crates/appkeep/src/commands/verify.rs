@@ -1,5 +1,6 @@
 //! `appkeep verify`
 
+mod confirm;
 mod interrupt;
 mod operations;
 mod output;
@@ -52,6 +53,9 @@ pub(crate) struct Args {
     /// The time limit of one response. Ten consecutive requests without a response end the run.
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     response_timeout: Duration,
+    /// List the responses that take longer, for example 2s. Without it, the three slowest are listed.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    slow: Option<Duration>,
     /// The format of the report on stdout.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -79,12 +83,14 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         operations: operations::known(&args.operations)?,
         run_max: args.time_limit,
         response_timeout: args.response_timeout,
+        slow: args.slow,
         progress,
         ..Options::new(args.seed.unwrap_or_else(|| RandomIds.next_id()))
     };
     let (report, interrupt) = if let Some(url) = &args.url {
         let target = args.target.read(url).await?;
         let statics = args.openapi.as_deref().map(check_file).transpose()?;
+        confirm::use_of(&target, &options, args.target.is_confirmed()).await?;
         // Nothing has been created before this point, so until now a signal ends the program at once.
         let interrupt = Interrupt::listen(&options.interrupt)?;
         let live = live::run(&target, &options).await.map_err(checker_error);

@@ -8,7 +8,7 @@ use std::fs;
 use std::process::Output;
 
 use appkeep_contract::codes;
-use appkeep_launcher::{ACCOUNT, APP};
+use appkeep_launcher::{ACCOUNT, APP, app_backups, backup_body};
 use serde_json::Value;
 
 use crate::faulty_server;
@@ -76,18 +76,61 @@ fn a_server_at_a_url_conforms_and_is_left_unchanged() {
         let check = checks.iter().find(|check| check["code"] == code).unwrap();
         check["reason"].as_str().unwrap().to_owned()
     };
-    assert_eq!(reason("role-too-low"), "requires a read-only token");
+    assert_eq!(
+        reason("role-too-low"),
+        "requires a read-only token (--viewer-token)"
+    );
     assert_eq!(
         reason("token-of-others"),
-        "requires a second account with its own token"
+        "requires a second account with its own token (--token-b)"
     );
     for check in checks {
         let code = check["code"].as_str().unwrap();
         assert!(!codes::find(code).is_empty(), "{code} isn't explained");
     }
+    let note = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        note.contains(&format!(
+            "checking {} with account {ACCOUNT} and app {APP}",
+            server.url
+        )),
+        "{note}"
+    );
     let left = server.get(&token, &appkeep_launcher::backups());
     assert_eq!(left.body["items"], serde_json::json!([]));
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
+}
+
+#[test]
+fn apps_with_data_are_used_only_if_that_is_confirmed() {
+    let installation = installation();
+    let server = installation.start().unwrap();
+    let token = installation.token("acme").unwrap();
+    let created = server.post(&token, &app_backups(), &backup_body());
+    assert_eq!(created.status, 201, "{}", created.body);
+    let verify = |more: &[&str]| {
+        let mut command = appkeep();
+        command
+            .args(["verify", &server.url])
+            .args(more)
+            .env("APPKEEP_TOKEN", &token);
+        command.output().unwrap()
+    };
+    let refused = verify(&[]);
+    assert_eq!(refused.status.code(), Some(2));
+    let error = String::from_utf8_lossy(&refused.stderr);
+    // The temporary snapshot may exist, too.
+    assert!(error.contains(&format!("app {APP} has ")), "{error}");
+    assert!(error.contains("--yes"), "{error}");
+    // A run that only reads doesn't ask.
+    let reading = verify(&["--operations", "account_list"]);
+    assert_ne!(reading.status.code(), Some(2), "{}", stdout(&reading));
+    let confirmed = verify(&["--yes", "--time-limit", "1ms"]);
+    assert!(
+        stdout(&confirmed).contains("ended early: "),
+        "{}",
+        stdout(&confirmed)
+    );
 }
 
 #[test]
@@ -153,7 +196,9 @@ fn incomplete_servers_violate_the_contract() {
         "again:    curl -isS -H \"Authorization: Bearer $APPKEEP_TOKEN\"",
         "more:     appkeep explain limit-zero",
         "VIOLATED",
-        "skipped, requires a read-only token: ",
+        " probable causes, the most probable first:\n  1. ",
+        "skipped, requires a read-only token (--viewer-token): ",
+        "slowest: ",
         "to repeat the same requests: --seed ",
     ] {
         assert!(report.contains(part), "no {part:?} in\n{report}");

@@ -20,6 +20,7 @@ pub(super) fn apply(request: &mut TestRequest, mutation: M, fixture: &Fixture) {
     match mutation {
         M::NoToken => request.authorization = None,
         M::UnknownToken => request.token("appkeep_unknown"),
+        M::RevokedToken => request.token(&fixture.revoked),
         M::BasicToken => request.authorization = Some(b"Basic c29tZW9uZTpzZWNyZXQ=".to_vec()),
         M::ViewerToken => request.token(&fixture.viewer),
         M::ForeignToken => request.token(&fixture.foreigner),

@@ -83,6 +83,22 @@ pub(super) const TAG: Rule = rule(
     "entity-tag",
     "An entity tag changes when the resource does, and only then.",
 );
+pub(super) const SCHEDULE: Rule = rule(
+    "schedule-of-client",
+    "A resource that a client creates has no `scheduleID`.",
+);
+pub(super) const ASSET: Rule = rule(
+    "asset-of-incomplete",
+    "A snapshot has no `snapshotAppAsset` before it is completed.",
+);
+pub(super) const IGNORED: Rule = rule(
+    "metadata-of-server",
+    "Metadata that the server sets isn't taken from the request.",
+);
+pub(super) const FUTURE: Rule = rule(
+    "time-in-future",
+    "A resource isn't created or changed later than the response's `Date`.",
+);
 pub(super) const LISTED: Rule = rule(
     "list-complete",
     "A whole list contains each of its resources once, and no others.",
@@ -120,6 +136,10 @@ pub(in crate::live) const RULES: &[Rule] = &[
     FINISHED,
     MODIFIED,
     TAG,
+    SCHEDULE,
+    ASSET,
+    IGNORED,
+    FUTURE,
     LISTED,
     ORDER,
     COUNT,

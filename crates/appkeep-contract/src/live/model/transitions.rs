@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::rules::{self, RuleViolation};
 use super::tracked_resource::TrackedResource;
-use super::{EntityTag, member};
-use crate::live::completion::timestamp;
+use super::{EntityTag, member, own_members};
+use crate::live::completion::{ABSENT, shown, timestamp};
 use crate::live::lifecycle::difference;
 use crate::live::resource_kind::ResourceKind;
 
@@ -32,7 +32,8 @@ pub(super) fn check_created(resource: &TrackedResource) -> Vec<RuleViolation> {
         let Some(expected) = sent.get(name) else { continue };
         let received = member(now, name);
         if received != expected {
-            violations.push(rules::ECHO.violation(format!("`{name}` is {received}, expected {expected}")));
+            violations
+                .push(rules::ECHO.violation(format!("`{name}` is {}, expected {expected}", shown(received))));
         }
     }
     violations.extend(labels(resource, now));
@@ -41,6 +42,7 @@ pub(super) fn check_created(resource: &TrackedResource) -> Vec<RuleViolation> {
         violations.push(rules::INITIAL_STATE.violation(format!("the initial state is `{state}`")));
     }
     violations.extend(times(now));
+    violations.extend(own_members::check(resource, now));
     violations.extend(rules::PROGRESS.violations(progress(&Value::Null, now)));
     violations
 }
@@ -58,6 +60,7 @@ pub(super) fn check_update(
     violations.extend(rules::PROGRESS.violations(progress(&before, now)));
     violations.extend(rules::FINISHED.violations(end(now)));
     violations.extend(times(now));
+    violations.extend(own_members::check(resource, now));
     violations.extend(rules::MODIFIED.violations(modification(&before, now)));
     if let Some(tag) = tag {
         let known = resource
@@ -92,7 +95,9 @@ fn constants(resource: &TrackedResource, before: &Value, now: &Value) -> Vec<Rul
     pairs
         .into_iter()
         .filter(|(_, old, new)| old != new)
-        .map(|(name, old, new)| rules::CONSTANT.violation(format!("`{name}` was {old} and is {new}")))
+        .map(|(name, old, new)| {
+            rules::CONSTANT.violation(format!("`{name}` was {} and is {}", shown(old), shown(new)))
+        })
         .collect()
 }
 
@@ -137,7 +142,7 @@ fn may_follow(before: &str) -> &'static [&'static str] {
 }
 
 fn states(before: &Value, now: &Value) -> Option<RuleViolation> {
-    let state = |value: &Value| member(value, "state").as_str().unwrap_or_default().to_owned();
+    let state = |value: &Value| member(value, "state").as_str().unwrap_or(ABSENT).to_owned();
     let (old, new) = (state(before), state(now));
     let holds = may_follow(&old).contains(&new.as_str());
     (!holds).then(|| rules::STATE.violation(format!("the state changed from `{old}` to `{new}`")))
@@ -179,7 +184,11 @@ fn end(now: &Value) -> Vec<String> {
         Some("completed") => {
             let (total, done) = (member(now, "totalBytes"), member(now, "bytesDone"));
             if total.as_f64() != done.as_f64() {
-                wrong.push(format!("it is completed with {done} of {total} bytes"));
+                wrong.push(format!(
+                    "it is completed with {} of {} bytes",
+                    shown(done),
+                    shown(total)
+                ));
             }
             let percent = member(now, "percentDone");
             if percent.as_f64().is_some_and(|percent| percent < 100.0) {
@@ -214,7 +223,7 @@ fn modification(before: &Value, now: &Value) -> Option<String> {
         timestamp(before, "modificationTimestamp")?,
         timestamp(now, "modificationTimestamp")?,
     );
-    let state = |value: &Value| member(value, "state").as_str().unwrap_or_default().to_owned();
+    let state = |value: &Value| member(value, "state").as_str().unwrap_or(ABSENT).to_owned();
     let (was, is) = (state(before), state(now));
     if new < old {
         return Some(format!("`modificationTimestamp` decreased from {old} to {new}"));

@@ -4,13 +4,35 @@ use maud::{Markup, html};
 
 use crate::codes;
 use crate::live::{Exchange, LiveFinding, LiveReport};
-use crate::report::curl;
+use crate::report::groups::Group;
+use crate::report::reproduction;
+use crate::report::text::EXAMPLES_MAX;
 use appkeep_openapi::Place;
 use appkeep_openapi::statics::{StaticFinding, StaticReport};
 
+/// Findings with a common cause: two with their exchanges, the others in a list.
+pub(super) fn group(report: &LiveReport, group: &Group<'_>) -> Markup {
+    html! {
+        @for finding in group.findings.iter().take(EXAMPLES_MAX) { (live(report, finding)) }
+        @if group.findings.len() > EXAMPLES_MAX {
+            details {
+                summary { "and " (group.findings.len() - EXAMPLES_MAX) " more with the same cause" }
+                ul {
+                    @for finding in group.findings.iter().skip(EXAMPLES_MAX) {
+                        li { code { (finding.code) " " (finding.operation) } " " (finding.what) }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// One finding of a run, with its exchange.
-pub(super) fn live(report: &LiveReport, finding: &LiveFinding) -> Markup {
+fn live(report: &LiveReport, finding: &LiveFinding) -> Markup {
     let exchange = finding.exchange.and_then(|index| report.exchanges.get(index));
+    let again = finding
+        .exchange
+        .map(|index| reproduction::commands(&report.exchanges, index));
     html! {
         article {
             h3 { code { (finding.code) } " " span.faint { (finding.operation) } }
@@ -25,7 +47,7 @@ pub(super) fn live(report: &LiveReport, finding: &LiveFinding) -> Markup {
             }
             @if let Some(exchange) = exchange {
                 p { "Again:" }
-                pre { (curl(exchange)) }
+                pre { (again.unwrap_or_default().join("\n")) }
                 (bodies(exchange))
             }
             (explained(&finding.code))

@@ -96,6 +96,12 @@ pub(super) const DEFECTS: &[Defect] = &[
         }
     })).of_failing_storage(),
     // ------------------------------------------------------------------ queries and ids
+    defect(Protocol, "list-in-type-of-resource", "A list has the media type of a resource, if that is requested.", OnResponse(|request, response| {
+        let wanted = request.headers.get(ACCEPT).cloned();
+        if let Some(wanted) = wanted.filter(|wanted| *wanted == "application/astra-appBackup+json") && request.is_list() && response.status == 200 {
+            response.headers.insert(CONTENT_TYPE, wanted);
+        }
+    })),
     defect(Protocol, "unknown-parameter-accepted", "Unknown query parameters are ignored.", OnRequest(|request| {
         request.remove_parameter("surprise");
     })),

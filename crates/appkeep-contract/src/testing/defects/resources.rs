@@ -9,6 +9,9 @@ use crate::testing::injection::DefectKind::Semantics;
 use crate::testing::injection::Injection::{Handler, OnRequest, OnResponse, Stateful};
 use crate::testing::injection::{Defect, ProxyContext, Tenant, defect};
 
+/// The id of the temporary snapshot of each backup.
+const TEMPORARY_SNAPSHOT: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b0e";
+
 #[rustfmt::skip]
 pub(super) const DEFECTS: &[Defect] = &[
     // ------------------------------------------------------------------ requested properties
@@ -63,6 +66,58 @@ pub(super) const DEFECTS: &[Defect] = &[
                 resource.shift_remove("snapshotID");
             }
         });
+    })).everywhere(),
+    defect(Semantics, "incomplete-snapshot-copied", "A backup can be created from an incomplete snapshot.", Handler(|request, server| {
+        Box::pin(async move {
+            let source = request.json()["snapshotID"].clone();
+            let response = server.send(request.clone()).await;
+            if request.operation() != "app_backup_create_for_app" || response.number() != Some(111) {
+                return response;
+            }
+            let mut created = server.send(request.without("snapshotID")).await;
+            created.change(|body| body["snapshotID"] = source);
+            created
+        })
+    })).everywhere(),
+    defect(Semantics, "schedule-of-manual-backup", "A backup that a client created has a schedule.", OnResponse(|_, response| {
+        response.each_resource(|resource| {
+            resource.insert("scheduleID".to_owned(), json!("5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b0f"));
+        });
+    })),
+    defect(Semantics, "asset-before-completion", "A snapshot has its asset from the beginning.", OnResponse(|_, response| {
+        response.each_resource(|resource| {
+            resource.insert("snapshotAppAsset".to_owned(), json!("0c6cbc25-cd47-4418-8cdb-833f1934a9c0"));
+        });
+    })).of_snapshots(),
+    defect(Semantics, "creator-of-request", "A backup's creator is taken from the request.", Stateful(|state, request, response| {
+        let sent = request.json()["metadata"]["createdBy"].clone();
+        if request.is_create() && response.status == 201 && sent.is_string() {
+            state.values.insert(response.json()["id"].to_string(), sent);
+        }
+        response.each_resource(|resource| {
+            if let Some(sent) = state.values.get(&resource["id"].to_string()) {
+                resource["metadata"]["createdBy"] = sent.clone();
+            }
+        });
+    })),
+    defect(Semantics, "temporary-snapshot-kept", "The temporary snapshot of a backup isn't deleted.", OnResponse(|request, response| {
+        if request.path.ends_with(TEMPORARY_SNAPSHOT) && request.method == Method::GET {
+            let metadata = json!({
+                "labels": [], "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269",
+                "creationTimestamp": "2026-01-01T00:00:00Z", "modificationTimestamp": "2026-01-01T00:00:00Z",
+            });
+            let snapshot = json!({
+                "type": "application/astra-appSnap", "version": "1.2", "id": TEMPORARY_SNAPSHOT, "name": "temporary",
+                "state": "completed", "stateUnready": [], "hookState": "success", "metadata": metadata,
+                "snapshotAppAsset": "0c6cbc25-cd47-4418-8cdb-833f1934a9c0",
+            });
+            *response = Response::of_json(200, &snapshot).with("ETag", "\"1\"");
+        }
+        if request.is_backup_operation() {
+            response.each_resource(|resource| {
+                resource.entry("snapshotID").or_insert(json!(TEMPORARY_SNAPSHOT));
+            });
+        }
     })).everywhere(),
     defect(Semantics, "creator-lost", "Lists and fetches don't show who created a backup.", OnResponse(|request, response| {
         if request.is_list() || request.is_fetch() {

@@ -93,6 +93,30 @@ pub(super) const DEFECTS: &[Defect] = &[
         script(state, response, |_| progress_of("running", 18_000, 7));
     })).on_both_servers(),
     // ------------------------------------------------------------------ times and tags
+    defect(Time, "running-not-deletable", "A running backup can't be deleted.", Handler(|request, server| {
+        Box::pin(async move {
+            let id = request.path.rsplit('/').next().unwrap_or_default().to_owned();
+            if request.method == http::Method::DELETE {
+                let mut state = server.state();
+                // Once, so that the checker can delete it in the end.
+                if state.values.get(&id) == Some(&json!("running")) && state.count(&id) == 1 {
+                    return Response::problem(409, 128, "The backup is running");
+                }
+            }
+            let response = server.send(request.clone()).await;
+            if request.is_fetch() && response.status == 200 {
+                server.state().values.insert(id, response.json()["state"].clone());
+            }
+            response
+        })
+    })),
+    defect(Time, "local-time-as-utc", "Times are local ones, some hours ahead.", OnResponse(|_, response| {
+        response.each_resource(|resource| {
+            for name in ["creationTimestamp", "modificationTimestamp"] {
+                resource["metadata"][name] = json!("2999-01-01T00:00:00Z");
+            }
+        });
+    })),
     defect(Time, "modified-before-created", "A backup was modified before it was created.", OnResponse(|request, response| {
         if request.is_backup_operation() {
             response.each_resource(|resource| resource["metadata"]["modificationTimestamp"] = json!("2025-12-31T23:59:59Z"));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use appkeep_contract::live::{ForeignAccount, LiveError, Target};
+use appkeep_contract::live::{ForeignAccount, IdleServer, LiveError, Target};
 use appkeep_contract::{Check, check};
 use appkeep_server::admin::tokens::ExposeSecret;
 use uuid::Uuid;
@@ -51,6 +51,25 @@ pub(super) struct Args {
     /// A token of all accounts. Default: `APPKEEP_OPERATOR_TOKEN`.
     #[arg(long, value_name = "TOKEN", requires = "url")]
     operator_token: Option<String>,
+    /// A token of the first account that was revoked or has expired. Default: `APPKEEP_REVOKED_TOKEN`.
+    #[arg(long, value_name = "TOKEN", requires = "url")]
+    token_revoked: Option<String>,
+    /// The URL of another server whose jobs never start, for checks of pending backups. A run leaves pending backups
+    /// there. It needs a token in `APPKEEP_IDLE_TOKEN`.
+    #[arg(long, value_name = "URL", requires = "url")]
+    idle_url: Option<String>,
+    /// The account's id on that server; by default, the account that the token can access.
+    #[arg(long, value_name = "ID", requires = "idle_url")]
+    idle_account: Option<Uuid>,
+    /// The id of an app in it; by default, one that the server lists.
+    #[arg(long, value_name = "ID", requires = "idle_url")]
+    idle_app: Option<Uuid>,
+    /// Check restores, too: they replace the data of the app with that of its backups and snapshots.
+    #[arg(long, requires = "url")]
+    may_restore: bool,
+    /// Use the app even if it has backups or snapshots, without asking.
+    #[arg(long, short)]
+    yes: bool,
     /// An additional certificate authority to trust, as PEM.
     #[arg(long, value_name = "FILE", requires = "url")]
     ca: Option<PathBuf>,
@@ -78,6 +97,12 @@ impl Args {
         Ok(Target {
             other_app: self.other_app,
             failing_app: self.failing_app,
+            idle: self.idle(ca.clone()).await?,
+            may_restore: self.may_restore,
+            revoked_token: self
+                .token_revoked
+                .clone()
+                .or_else(|| environment("APPKEEP_REVOKED_TOKEN")),
             foreign: self.foreign(url, ca).await?,
             viewer_token: self
                 .viewer_token
@@ -89,6 +114,37 @@ impl Args {
                 .or_else(|| environment("APPKEEP_OPERATOR_TOKEN")),
             ..target
         })
+    }
+
+    /// Whether to use an app with backups or snapshots without asking.
+    pub(super) fn is_confirmed(&self) -> bool {
+        self.yes
+    }
+
+    async fn idle(&self, ca: Option<Vec<u8>>) -> anyhow::Result<Option<Box<IdleServer>>> {
+        let Some(url) = &self.idle_url else {
+            return Ok(None);
+        };
+        let token = environment("APPKEEP_IDLE_TOKEN");
+        let token =
+            token.context("a token of the server at --idle-url is missing: specify APPKEEP_IDLE_TOKEN")?;
+        let check = check(url, token)
+            .ca(ca)
+            .account(self.idle_account)
+            .app(self.idle_app);
+        let Target {
+            url,
+            account,
+            token,
+            app,
+            ..
+        } = found(check, "--idle-account", "--idle-app").await?;
+        Ok(Some(Box::new(IdleServer {
+            url,
+            token,
+            account,
+            app,
+        })))
     }
 
     async fn foreign(&self, url: &str, ca: Option<Vec<u8>>) -> anyhow::Result<Option<ForeignAccount>> {

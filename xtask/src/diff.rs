@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
         command.arg("--by-version");
     }
     if args.json {
-        command.args(["--format", "json"]);
+        command.args(["--output", "json"]);
     }
     let child = command.stderr(Stdio::piped()).spawn();
     let output = child

@@ -16,11 +16,15 @@ mod changes;
 mod codes;
 mod coverage;
 mod documentation;
+mod github;
 mod links;
+mod markdown;
 mod operations;
 mod parameters;
+mod policy;
 mod reach;
 mod responses;
+mod sarif;
 mod security;
 mod servers;
 mod text;
@@ -30,6 +34,7 @@ mod version;
 use serde::Serialize;
 
 pub use codes::{Code, Effect, Level};
+pub use policy::{Ignored, Policy, PolicyError};
 pub use text::diff_text;
 pub use version::Versioning;
 
@@ -41,7 +46,7 @@ use crate::outcome::Outcome;
 pub struct Change {
     /// The kind of change; the codes are stable.
     pub code: Code,
-    /// The version increment that it requires.
+    /// The version increment that it requires, by the code or by a [`Policy`].
     pub level: Level,
     /// The effect on clients that were written against OLD.
     pub clients: Effect,
@@ -55,6 +60,10 @@ pub struct Change {
     pub old_at: Option<String>,
     /// The place in NEW, as a JSON pointer; `None` if NEW has none.
     pub new_at: Option<String>,
+    /// The line of `old_at`, counted from 1; `None` if OLD has no text.
+    pub old_line: Option<usize>,
+    /// The line of `new_at`, counted from 1. If NEW doesn't have the place, the line of the nearest value around it.
+    pub new_line: Option<usize>,
 }
 
 /// A place that is affected by a change.
@@ -79,33 +88,37 @@ pub struct DiffReport {
     pub old_version: Option<String>,
     /// The `info.version` of NEW.
     pub new_version: Option<String>,
-    /// The version increment that all changes together require.
+    /// The version increment that all changes together require, without those that are ignored.
     pub level: Level,
     /// Whether the version of NEW reflects the changes.
     pub versioning: Versioning,
     /// The changes, most severe first.
     pub changes: Vec<Change>,
+    /// The changes that a [`Policy`] ignores; they don't count for the level.
+    pub ignored: Vec<Ignored>,
+    /// Entries of the policy that have no effect: expired, or without a change that they match.
+    pub warnings: Vec<String>,
 }
 
 impl DiffReport {
-    /// The outcome regardless of versions: violated if a change may break a client of OLD.
+    /// The outcome regardless of versions: violated if a change has this level or a higher one.
     #[must_use]
-    pub fn outcome(&self) -> Outcome {
-        if self.level == Level::Major {
+    pub fn outcome(&self, fail_on: Level) -> Outcome {
+        if self.level >= fail_on && self.level > Level::None {
             Outcome::Violated
         } else {
             Outcome::Holds
         }
     }
 
-    /// The outcome by version: violated if a change may break a client of OLD and the version of NEW doesn't
+    /// The outcome by version: violated if a change has this level or a higher one, and the version of NEW doesn't
     /// reflect it.
     #[must_use]
-    pub fn outcome_by_version(&self) -> Outcome {
+    pub fn outcome_by_version(&self, fail_on: Level) -> Outcome {
         if self.versioning == Versioning::Enough {
             Outcome::Holds
         } else {
-            self.outcome()
+            self.outcome(fail_on)
         }
     }
 
@@ -139,6 +152,28 @@ impl DiffReport {
     pub fn json(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string_pretty(self)
     }
+
+    /// The report in GitHub's Markdown, for a comment or the summary of a job. It has at most 60,000 bytes, because a
+    /// comment has at most 65,536 characters.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        markdown::of(self)
+    }
+
+    /// The report as SARIF 2.1.0, with places in NEW.
+    ///
+    /// # Errors
+    ///
+    /// Never in practice: everything in a report can be written as JSON.
+    pub fn sarif(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string_pretty(&sarif::of(self))
+    }
+
+    /// The report as annotations of GitHub Actions (workflow commands), with places in NEW.
+    #[must_use]
+    pub fn github(&self) -> String {
+        github::of(self)
+    }
 }
 
 /// Compares two documents.
@@ -160,5 +195,7 @@ pub fn compare(old: &Document, new: &Document) -> DiffReport {
         new_version,
         level,
         changes,
+        ignored: Vec::new(),
+        warnings: Vec::new(),
     }
 }

@@ -17,6 +17,7 @@ mod login;
 mod nearest;
 mod parent;
 mod remote;
+mod report_file;
 mod service_manager;
 mod stdout;
 mod temporary_servers;
@@ -102,6 +103,8 @@ enum Command {
     ///
     /// Each change is classified for clients and for servers that were written for OLD. What can't be proven safe
     /// counts as breaking. The verdict says which part of the version must be raised.
+    ///
+    /// Example: appkeep diff released.yaml openapi.yaml --output github --output sarif=diff.sarif
     ///
     /// Exit codes: 0 clients of OLD still work, 1 they may break, 2 the documents could not be compared.
     Diff(diff::Args),

@@ -141,6 +141,8 @@ impl<'a> Changes<'a> {
             uses: used.into_iter().collect(),
             old_at: pointer(at.0),
             new_at: pointer(at.1),
+            old_line: at.0.and_then(|at| self.old.line(at)),
+            new_line: at.1.or(at.0).and_then(|at| self.new.line(at)),
         };
         let known = self.noted.iter_mut().find(|noted| {
             let known = &noted.change;

@@ -284,6 +284,12 @@ code_table! {
 }
 
 impl Code {
+    /// The code with this stable name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == name)
+    }
+
     /// The effect on clients that were written against OLD.
     #[must_use]
     pub fn clients(self) -> Effect {

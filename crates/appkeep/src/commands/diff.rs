@@ -1,12 +1,17 @@
 //! `appkeep diff`
 
+mod policy;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
 
-use anyhow::Context;
-use appkeep_openapi::{Document, diff};
+use anyhow::{Context, ensure};
+use appkeep_openapi::diff::{self, DiffReport};
+use appkeep_openapi::{Document, Outcome};
 use clap::ValueEnum;
 
+use crate::report_file;
 use crate::stdout::print_line;
 
 /// Compare two OpenAPI 3.0 documents.
@@ -21,41 +26,96 @@ pub(crate) struct Args {
     /// Permit breaking changes if NEW's version announces them: a higher major number, before 1.0.0 a higher minor one.
     #[arg(long)]
     by_version: bool,
+    #[command(flatten)]
+    policy: policy::Args,
     /// The name of OLD in the report, instead of its path.
     #[arg(long, value_name = "NAME")]
     old_name: Option<String>,
     /// The name of NEW in the report, instead of its path.
     #[arg(long, value_name = "NAME")]
     new_name: Option<String>,
-    /// The format of the report.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    /// The format of the report on stdout: text (the default), json, markdown (for pull requests), sarif (for code
+    /// scanning) or github (annotations of GitHub Actions). FORMAT=FILE writes a file, too; may be repeated.
+    #[arg(long, short, alias = "format", value_name = "FORMAT[=FILE]")]
+    output: Vec<Output>,
 }
 
 /// The format of a report.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people.
-    #[default]
     Text,
-    /// For programs.
     Json,
+    Markdown,
+    Sarif,
+    Github,
+}
+
+impl Format {
+    fn of(self, report: &DiffReport) -> anyhow::Result<String> {
+        Ok(match self {
+            Self::Text => report.text(),
+            Self::Json => report.json()?,
+            Self::Markdown => report.markdown(),
+            Self::Sarif => report.sarif()?,
+            Self::Github => report.github(),
+        })
+    }
+}
+
+/// A report on stdout, or in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Output {
+    format: Format,
+    file: Option<PathBuf>,
+}
+
+impl FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, file) = match text.split_once('=') {
+            Some((_, "")) => return Err("expected a file after =, for example sarif=diff.sarif".to_owned()),
+            Some((format, file)) => (format, Some(file.into())),
+            None => (text, None),
+        };
+        let format = Format::from_str(format, false).map_err(|_| {
+            format!("invalid format {format:?}: expected text, json, markdown, sarif or github")
+        })?;
+        Ok(Self { format, file })
+    }
 }
 
 /// # Errors
-/// When a document can't be read or isn't OpenAPI 3.0, or the report can't be written.
+/// When a document can't be read or isn't OpenAPI 3.0, the file of ignored changes is invalid, or a report can't be
+/// written.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let on_stdout = args.output.iter().filter(|output| output.file.is_none());
+    let on_stdout: Vec<Format> = on_stdout.map(|output| output.format).collect();
+    ensure!(
+        on_stdout.len() <= 1,
+        "{} formats for stdout: expected one, and FORMAT=FILE for others",
+        on_stdout.len()
+    );
+    let files = || {
+        let file = |output: &'_ Output| Some((output.format, output.file.clone()?));
+        args.output.iter().filter_map(file)
+    };
+    for (_, file) in files() {
+        report_file::check(&file)?;
+    }
+    let policy = args.policy.read()?;
     let old = read(&args.old, args.old_name.as_deref())?;
     let new = read(&args.new, args.new_name.as_deref())?;
-    let report = diff::compare(&old, &new);
-    match args.format {
-        Format::Text => print_line(report.text().trim_end())?,
-        Format::Json => print_line(&report.json()?)?,
+    let mut report = diff::compare(&old, &new);
+    report.apply(&policy, policy::today());
+    print_line(on_stdout.first().unwrap_or(&Format::Text).of(&report)?.trim_end())?;
+    for (format, file) in files() {
+        report_file::write(&file, format.of(&report)?)?;
     }
-    let outcome = if args.by_version {
-        report.outcome_by_version()
-    } else {
-        report.outcome()
+    let outcome = match args.policy.fail_on() {
+        None => Outcome::Holds,
+        Some(level) if args.by_version => report.outcome_by_version(level),
+        Some(level) => report.outcome(level),
     };
     Ok(ExitCode::from(outcome.exit_code()))
 }

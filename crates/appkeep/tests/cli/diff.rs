@@ -93,3 +93,211 @@ fn unreadable_documents_are_named_in_one_line() {
     assert!(error_line(&write("other.json", "{\"a\": }")).contains("line 1"));
     error_line(&write("tabs.yaml", "a:\n\t- b\n"));
 }
+
+/// OLD and NEW in YAML: NEW has another status (major), a new optional property (minor) and another summary (patch).
+fn versions(directory: &TempDir) -> (String, String) {
+    let text = |status: &str, note: &str, summary: &str| {
+        format!(
+            "openapi: 3.0.3
+info: {{title: Things, version: 1.0.0}}
+paths:
+  /things/{{id}}:
+    parameters:
+      - {{name: id, in: path, required: true, schema: {{type: string}}}}
+    put:
+      operationId: replace
+      summary: {summary}
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties:
+                name: {{type: string}}
+{note}      responses:
+        '200': {{description: It.}}
+{status}"
+        )
+    };
+    let write = |name: &str, text: String| {
+        let path = directory.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let note = "                note: {type: string}\n";
+    let status = "        '429': {description: 'Slow, please.'}\n";
+    (
+        write("old.yaml", text("", "", "Replace")),
+        write("new.yaml", text(status, note, "Replaces")),
+    )
+}
+
+const IGNORED: &str = "[[ignore]]
+code = 'status-added'
+place = '#/paths/~1things~1{id}/**'
+reason = 'clients <retry> | wait'
+
+[[ignore]]
+code = 'link-added'
+place = '**'
+reason = 'planned'
+";
+
+/// The run in a SARIF file, which is checked against the schema of OASIS.
+fn sarif_run(file: &str) -> Value {
+    let schema = serde_json::from_str(include_str!("sarif-2.1.0.json")).unwrap();
+    let report: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let schema = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&schema)
+        .unwrap();
+    let errors: Vec<String> = schema
+        .iter_errors(&report)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    report["runs"][0].clone()
+}
+
+#[test]
+fn changes_are_annotations_markdown_and_valid_sarif() {
+    let directory = tempfile::tempdir().unwrap();
+    let (old, new) = versions(&directory);
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (sarif, markdown, ignore) = (path("a.sarif"), path("a.md"), path("ignore.toml"));
+    fs::write(&ignore, IGNORED).unwrap();
+    let files = [
+        format!("--output=sarif={sarif}"),
+        format!("--output=markdown={markdown}"),
+    ];
+    let names = [
+        "--old-name",
+        "old.yaml",
+        "--new-name",
+        "spec/new.yaml",
+        "-o",
+        "github",
+    ];
+    let arguments = [&["diff", &old, &new], &names[..], &[&files[0], &files[1]]].concat();
+    let output = run(&arguments);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let text = stdout(&output);
+    let lines: Vec<&str> = text.lines().collect();
+    for (line, expected) in [
+        (
+            0,
+            "::error file=spec/new.yaml,line=20,title=major status-added::429",
+        ),
+        (
+            1,
+            "::warning file=spec/new.yaml,line=17,title=minor request-property-added::",
+        ),
+        (
+            2,
+            "::notice file=spec/new.yaml,line=9,title=patch description-changed::",
+        ),
+    ] {
+        assert!(lines[line].starts_with(expected), "{text}");
+    }
+    let text = fs::read_to_string(&markdown).unwrap();
+    assert!(text.starts_with("## API changes: major"), "{text}");
+    assert!(text.contains("| `status-added` | `replace 429` |"), "{text}");
+    let minor = "<details><summary>Minor: clients keep working (1)</summary>";
+    assert!(text.contains(minor), "{text}");
+    assert_eq!(
+        text.matches("<details>").count(),
+        text.matches("</details>").count()
+    );
+    let first = &sarif_run(&sarif)["results"][0];
+    assert_eq!(
+        (&first["ruleId"], &first["level"]),
+        (&json!("status-added"), &json!("error"))
+    );
+    let place = json!({"artifactLocation": {"uri": "spec/new.yaml"}, "region": {"startLine": 20}});
+    assert_eq!(first["locations"][0]["physicalLocation"], place);
+    // With an ignored change.
+    let output = run([&arguments[..], &["--ignore", &ignore]].concat());
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let text = stdout(&output);
+    assert!(!text.contains("::error") && text.contains("1 ignored"), "{text}");
+    assert!(text.contains("no change matches link-added"), "{text}");
+    let text = fs::read_to_string(&markdown).unwrap();
+    assert!(text.contains("clients &lt;retry&gt; \\| wait"), "{text}");
+    let run_of = sarif_run(&sarif);
+    let mut results = run_of["results"].as_array().unwrap().iter();
+    let suppressed = results.find(|one| one["ruleId"] == "status-added").unwrap();
+    let reason = "clients <retry> | wait";
+    assert_eq!(
+        suppressed["suppressions"],
+        json!([{"kind": "external", "status": "accepted", "justification": reason}])
+    );
+}
+
+#[test]
+fn levels_and_ignored_changes_decide_the_exit_code() {
+    let directory = tempfile::tempdir().unwrap();
+    let (old, new) = versions(&directory);
+    let ignore = directory.path().join("ignore.toml").to_str().unwrap().to_owned();
+    fs::write(&ignore, IGNORED).unwrap();
+    let (status, note) = (
+        "--level=status-added=minor",
+        "--level=request-property-added=none",
+    );
+    for (options, expected) in [
+        (&[][..], 1),
+        (&["--fail-on", "never"], 0),
+        (&[status], 0),
+        (&[status, "--fail-on", "minor"], 1),
+        (&["--ignore", &ignore], 0),
+        (&["--ignore", &ignore, "--fail-on=minor"], 1),
+        (&["--ignore", &ignore, "--fail-on=minor", note], 0),
+        (&["--ignore", &ignore, "--fail-on=patch", note], 1),
+        (&["--level=request-property-added=major", "--ignore", &ignore], 1),
+    ] {
+        let output = run([&["diff", &old, &new], options].concat());
+        assert_eq!(output.status.code(), Some(expected), "{options:?}: {output:?}");
+    }
+    let text = stdout(&run(["diff", &old, &new, "--ignore", &ignore]));
+    for expected in [
+        "reason: clients <retry> | wait (",
+        "2 changes: 0 major, 1 minor, 1 patch, 1 ignored",
+        "ignore.toml:6: no change matches",
+    ] {
+        assert!(text.contains(expected), "{text}");
+    }
+}
+
+#[test]
+fn invalid_options_are_explained() {
+    let directory = tempfile::tempdir().unwrap();
+    let (old, new) = versions(&directory);
+    let ignore = directory.path().join("ignore.toml").to_str().unwrap().to_owned();
+    fs::write(&ignore, "[[ignore]]\ncode = 'status-added'\nplace = '**'\n").unwrap();
+    for (options, expected) in [
+        (&["--level", "status-aded=minor"][..], "did you mean status-added"),
+        (&["--level", "status-added"], "expected CODE=LEVEL"),
+        (
+            &["--level", "status-added=low"],
+            "expected major, minor, patch or none",
+        ),
+        (
+            &["--output", "xml"],
+            "expected text, json, markdown, sarif or github",
+        ),
+        (&["--output", "sarif="], "expected a file after ="),
+        (
+            &["--output", "sarif=no/such/directory"],
+            "its directory does not exist",
+        ),
+        (
+            &["--output", "json", "--output", "text"],
+            "2 formats for stdout: expected one",
+        ),
+        (&["--ignore", &ignore], "ignore.toml:1: an entry has no reason"),
+    ] {
+        let output = run([&["diff", &old, &new], options].concat());
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(text.contains(expected), "{text}");
+    }
+}

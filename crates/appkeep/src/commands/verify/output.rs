@@ -1,16 +1,16 @@
 //! Formats and destinations of reports.
 
-use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use anstream::{AutoStream, ColorChoice};
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use appkeep_contract::Report;
 use clap::ValueEnum;
 
 use super::checker_error;
+use crate::report_file;
 use crate::stdout::print_line;
 
 /// The format of a report.
@@ -101,26 +101,10 @@ impl FromStr for Output {
 impl Output {
     /// Checks that the file's directory exists.
     pub(super) fn check(&self) -> anyhow::Result<()> {
-        let parent = self.file.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let parent = parent.unwrap_or(Path::new("."));
-        ensure!(
-            parent.is_dir() && !self.file.is_dir(),
-            "failed to write {}: {}",
-            self.file.display(),
-            if self.file.is_dir() {
-                "it is a directory"
-            } else {
-                "its directory does not exist"
-            }
-        );
-        Ok(())
+        report_file::check(&self.file)
     }
 
     pub(super) fn write(&self, report: &Report) -> anyhow::Result<()> {
-        let mut text = self.format.of(report)?;
-        if !text.ends_with('\n') {
-            text.push('\n');
-        }
-        fs::write(&self.file, text).with_context(|| format!("failed to write {}", self.file.display()))
+        report_file::write(&self.file, self.format.of(report)?)
     }
 }

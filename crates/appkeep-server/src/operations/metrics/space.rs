@@ -32,10 +32,14 @@ pub(super) fn register_buckets(registry: &mut Registry, declared: &Declared) {
         let is_available = declared_bucket.is_available;
         available.get_or_create(&labels).set(i64::from(is_available));
         if let Some(measurement) = &declared_bucket.measurement {
+            measured.get_or_create(&labels).set(unix_secs(measurement.time));
+            // An old measurement would look like a current one.
+            if !is_available {
+                continue;
+            }
             stored
                 .get_or_create(&labels)
                 .set(number(measurement.stored_bytes));
-            measured.get_or_create(&labels).set(unix_secs(measurement.time));
             if let Some(free_bytes) = measurement.free_bytes {
                 free.get_or_create(&labels).set(number(free_bytes));
             }

@@ -7,10 +7,16 @@ const FILES_TIMEOUT = 60_000;
 /** The maximum number of items of a list. The pages say so if there are more. */
 export const LIST_ITEMS_MAX = 20_000;
 
-/** The fields of backups in lists of an account; those in lists of an app have `metadata` in addition. */
+/** The fields of summaries that the overview shows. */
+const SUMMARY_FIELDS = [
+  'id', 'name', 'state', 'stateUnready', 'lastCompletedBackup', 'latestBackup', 'backupsInProgress', 'startedBackups',
+  'pendingBackups', 'restoresInProgress', 'startedRestores', 'pendingRestores',
+];
+
+/** The fields of backups in lists. */
 const BACKUP_FIELDS = [
   'id', 'name', 'state', 'stateUnready', 'hookStateDetails', 'scheduleID', 'backupCreationTimestamp', 'totalBytes',
-  'bytesDone', 'percentDone',
+  'bytesDone', 'percentDone', 'snapshotID', 'metadata',
 ];
 
 const RESTORE_FIELDS = [
@@ -108,7 +114,12 @@ class AccountApi {
 
   /** Returns the account's apps, newest first. */
   async apps(signal) {
-    return (await this.#list(`${this.#base}/k8s/v2/apps`, ['id', 'name', 'state', 'stateUnready'], signal)).items;
+    return (await this.#list(`${this.#base}/k8s/v2/apps`, ['id', 'name', 'state'], signal)).items;
+  }
+
+  /** Returns summaries of the account's apps, newest first, and whether the list is complete. */
+  appSummaries(signal) {
+    return this.#list(`${this.#base}/k8s/v1/appSummaries`, SUMMARY_FIELDS, signal);
   }
 
   app(appId, signal) {
@@ -129,20 +140,9 @@ class AccountApi {
     return (await this.#request('GET', `${this.#collection(appId)}/schedules`, { signal })).items;
   }
 
-  /** Returns the backups of all apps, newest first, and whether the list is complete. They don't name their app. */
-  allBackups(signal) {
-    return this.#list(`${this.#base}/topology/v1/appBackups`, BACKUP_FIELDS, signal);
-  }
-
   /** Returns the backups of an app, newest first, and whether the list is complete. */
   backups(appId, signal) {
-    return this.#list(`${this.#collection(appId)}/appBackups`, [...BACKUP_FIELDS, 'snapshotID', 'metadata'], signal);
-  }
-
-  /** Returns the ids of an app's backups, newest first. */
-  async backupIds(appId, signal) {
-    const { items } = await this.#list(`${this.#collection(appId)}/appBackups`, ['id'], signal);
-    return items.map(({ id }) => id);
+    return this.#list(`${this.#collection(appId)}/appBackups`, BACKUP_FIELDS, signal);
   }
 
   backup(appId, backupId, signal) {

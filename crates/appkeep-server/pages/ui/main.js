@@ -1,6 +1,5 @@
 // Shows the view that belongs to the session and the URL's fragment.
 
-import { AccountBackups } from './account_backups.js';
 import { Api, Problem, Unreachable } from './api.js';
 import { announce, notice } from './announce.js';
 import { el } from './dom.js';
@@ -21,14 +20,11 @@ const WRITE_ROLES = new Set(['member', 'admin', 'owner']);
 
 let poll = null;
 let accounts = null;
-/** The backups of the selected account, kept while the view changes. */
-let accountBackups = null;
 
 /** Ends the session. `reason` is shown if the user didn't sign out. */
 function endSession(reason = null) {
   clearSession();
   accounts = null;
-  accountBackups = null;
   document.querySelectorAll('dialog').forEach((dialog) => dialog.close());
   show(reason);
 }
@@ -102,12 +98,8 @@ async function createView(api, current, signal) {
   }
   const [, appId, backupId, files] = location.hash.match(/^#\/apps\/([^/]+)(?:\/backups\/([^/]+)(\/files(?:\/.*)?)?)?$/) || [];
   const account = api.account(chosen.id);
-  if (accountBackups?.accountId !== chosen.id) {
-    accountBackups = new AccountBackups(account);
-  }
   const context = {
     account,
-    accountBackups,
     canWrite: WRITE_ROLES.has(chosen.role),
     pollNow: () => poll?.now(),
     handleError,

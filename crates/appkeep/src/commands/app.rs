@@ -3,13 +3,12 @@
 use std::process::ExitCode;
 
 use appkeep_client::Open;
-use appkeep_client::types::{App, AppBackup, AppState, ResourceState, Schedule, ScheduleEnabled};
+use appkeep_client::types::{App, AppBackup, AppState, AppSummary, Schedule, ScheduleEnabled};
 use chrono::{DateTime, Utc};
 
 use super::restores;
-use super::status::read::newest_backups;
 use crate::failure::EXIT_CODES;
-use crate::remote::{self, Cell, Details, Format, ListArgs, Of, Session, Tone, moment};
+use crate::remote::{self, Cell, Details, Format, ListArgs, Session, Tone, moment};
 
 const EXAMPLES: &str = "Examples:
   appkeep app list
@@ -31,7 +30,7 @@ enum Command {
     /// List the account's apps.
     #[command(visible_alias = "ls", after_help = "Example: appkeep app list")]
     List(ListArgs),
-    /// Show an app: its state, its schedules, its latest and its last good backup.
+    /// Show an app: its state, volumes, schedules, latest and last good backup, and latest restore.
     #[command(after_help = "Example: appkeep app show shop")]
     Show {
         /// The app, by name or id; a unique prefix is enough. Optional if there is only one app.
@@ -67,19 +66,15 @@ pub(super) fn state(state: &Open<AppState>) -> Cell {
 async fn show(session: &Session, wanted: Option<&str>) -> anyhow::Result<()> {
     let app = session.app(wanted).await?;
     // In tables only: JSON and YAML contain just the resource.
-    let (newest, schedules, restore) = match session.output {
-        Format::Table => (
-            newest_backups(session, app.id).await?,
-            session.owned_schedules(Some(&app)).await?,
-            restores::latest(session, &app).await?,
-        ),
-        Format::Json | Format::Yaml | Format::Csv => (Vec::new(), Vec::new(), None),
+    let parts = match session.output {
+        Format::Table => Some(session.app_summary(&app).await?),
+        Format::Json | Format::Yaml | Format::Csv => None,
     };
     let now = session.now();
     session.output.one(&app, || {
-        let mut details = details(&app, &newest, &schedules, now);
-        if let Some(restore) = &restore {
-            details.cell("latest restore", restores::summary(restore, now));
+        let mut details = details(&app, now);
+        if let Some(parts) = &parts {
+            add_parts(&mut details, parts, now);
         }
         details
     })
@@ -95,7 +90,7 @@ pub(super) fn restore_notes(app: &App) -> impl Iterator<Item = &str> {
     notes.map(|label| label.value.as_str())
 }
 
-fn details(app: &App, newest: &[AppBackup], schedules: &[Of<Schedule>], now: DateTime<Utc>) -> Details {
+fn details(app: &App, now: DateTime<Utc>) -> Details {
     let mut details = Details::default();
     details.cell("name", &app.name);
     details.cell("id", app.id);
@@ -108,22 +103,37 @@ fn details(app: &App, newest: &[AppBackup], schedules: &[Of<Schedule>], now: Dat
     }
     details.cell("account", format!("{} ({})", app.cluster_name, app.cluster_id));
     details.cell("created", moment(&app.metadata.creation_timestamp, now));
-    for of in schedules {
-        details.cell("schedule", schedule(&of.thing, now));
-    }
-    let latest = newest.first();
-    details.cell(
-        "latest backup",
-        latest.map_or_else(|| "none".to_owned(), |backup| summary(backup, now)),
-    );
-    let good = newest
-        .iter()
-        .find(|backup| backup.state == ResourceState::Completed);
-    details.cell(
-        "last good",
-        good.map_or_else(|| "none".to_owned(), |backup| summary(backup, now)),
-    );
     details
+}
+
+/// Adds the app's volumes, schedules, backups and restores.
+fn add_parts(details: &mut Details, parts: &AppSummary, now: DateTime<Utc>) {
+    details.cell(
+        "volumes",
+        parts
+            .volumes
+            .iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", "),
+    );
+    for one in parts.schedules.iter().flatten() {
+        details.cell("schedule", schedule(one, now));
+    }
+    for backup in parts.backups_in_progress.iter().flatten() {
+        details.cell("in progress", summary(backup, now));
+    }
+    let or_none =
+        |backup: Option<&AppBackup>| backup.map_or_else(|| "none".to_owned(), |backup| summary(backup, now));
+    details.cell("latest backup", or_none(parts.latest_backup.as_ref()));
+    details.cell("last good", or_none(parts.last_completed_backup.as_ref()));
+    for restore in parts.restores_in_progress.iter().flatten() {
+        details.cell("restoring", restores::summary(restore, now));
+    }
+    if let Some(restore) = &parts.last_restore {
+        details.cell("latest restore", restores::summary(restore, now));
+    }
 }
 
 fn summary(backup: &AppBackup, now: DateTime<Utc>) -> String {

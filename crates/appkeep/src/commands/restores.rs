@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use appkeep_client::types::{App, AppRestore, AppRestoreState};
+use appkeep_client::types::{AppRestore, AppRestoreState};
 use appkeep_client::{Error, Uuid};
 use chrono::{DateTime, Utc};
 
@@ -228,14 +228,6 @@ fn step(restore: &AppRestore) -> Step {
     }
 }
 
-/// Returns whether the restore hasn't ended.
-pub(super) fn is_in_progress(restore: &AppRestore) -> bool {
-    matches!(
-        restore.state.known(),
-        Some(AppRestoreState::Pending | AppRestoreState::Running)
-    )
-}
-
 /// Returns the state as a cell, with the progress of a running restore.
 pub(super) fn state(restore: &AppRestore) -> Cell {
     let tone = match restore.state.known() {
@@ -305,9 +297,4 @@ fn details(of: &Of<AppRestore>, now: DateTime<Utc>) -> Details {
     details.cell("created", moment(&restore.metadata.creation_timestamp, now));
     details.cell("changed", moment(&restore.metadata.modification_timestamp, now));
     details
-}
-
-/// Returns the app's newest restore.
-pub(super) async fn latest(session: &Session, app: &App) -> Result<Option<AppRestore>, Failure> {
-    Ok(session.restores_if_listed(app.id).await?.into_iter().next())
 }

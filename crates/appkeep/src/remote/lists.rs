@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use appkeep_client::types::{App, AppBackup, AppRestore, AppSnap, Bucket, BucketState, Schedule};
+use appkeep_client::types::{App, AppBackup, AppRestore, AppSnap, AppSummary, Bucket, BucketState, Schedule};
 use appkeep_client::{Error, Uuid};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use super::failure::is_unknown_route;
 use super::find::{Named, find};
-use super::session::{Session, only};
+use super::session::{Session, is_state_of_undeclared, only};
 use super::words::time;
-use crate::failure::Failure;
+use crate::failure::{Failure, NOT_FOUND};
 
 /// The number of apps whose resources are requested concurrently.
 const CONCURRENT_REQUESTS_MAX: usize = 4;
@@ -40,6 +40,35 @@ impl Session {
 
     async fn app_pages(&self) -> Result<Vec<App>, Error> {
         self.client.apps(self.account).stream().try_collect().await
+    }
+
+    /// Lists summaries of the account's apps that are configured, by name.
+    ///
+    /// # Errors
+    /// When the server doesn't list them.
+    pub(crate) async fn app_summaries(&self) -> Result<Vec<AppSummary>, Failure> {
+        let mut summaries = self.all_app_summaries().await?;
+        summaries.retain(|app| !is_state_of_undeclared(&app.state, app.state_unready.as_deref()));
+        summaries.sort_by(|one, other| one.name.cmp(&other.name).then(one.id.cmp(&other.id)));
+        Ok(summaries)
+    }
+
+    /// Fetches the summary of an app.
+    ///
+    /// # Errors
+    /// When the server doesn't list it.
+    pub(crate) async fn app_summary(&self, app: &App) -> Result<AppSummary, Failure> {
+        let mut summaries = self.all_app_summaries().await?.into_iter();
+        let found = summaries.find(|summary| summary.id == app.id);
+        found.ok_or_else(|| Failure::new(NOT_FOUND, format!("the server lists no summary of {}", app.name)))
+    }
+
+    async fn all_app_summaries(&self) -> Result<Vec<AppSummary>, Failure> {
+        let summaries = self.client.app_summaries(self.account).stream();
+        summaries
+            .try_collect()
+            .await
+            .map_err(|error| self.failure(&error))
     }
 
     /// Lists the account's buckets, by name.
@@ -195,23 +224,6 @@ impl Session {
             restores.try_collect().await
         })
         .await
-    }
-
-    /// Lists an app's restores, newest first; none if the server doesn't have this operation.
-    ///
-    /// # Errors
-    /// When the server doesn't list them.
-    pub(crate) async fn restores_if_listed(&self, app: Uuid) -> Result<Vec<AppRestore>, Failure> {
-        let restores: Result<_, Error> = self
-            .client
-            .restores(self.account, app)
-            .stream()
-            .try_collect()
-            .await;
-        match restores {
-            Err(error) if is_unknown_route(&error) => Ok(Vec::new()),
-            restores => restores.map_err(|error| self.failure(&error)),
-        }
     }
 
     /// Calls `list` for an app, or for all apps one after the other.

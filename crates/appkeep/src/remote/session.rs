@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use appkeep_client::types::{Account, AccountState, App, AppState};
-use appkeep_client::{BuildError, Client, Error, Uuid};
+use appkeep_client::{BuildError, Client, Error, Open, Uuid};
 use appkeep_server::admin::Store;
 use appkeep_server::admin::catalog::UNDECLARED;
 use appkeep_server::offline::OfflineApi;
@@ -222,8 +222,13 @@ pub(crate) fn find_app(wanted: &str, mut apps: Vec<App>) -> Result<App, Failure>
 
 /// Whether an app is no longer configured. Apps of nodes without a running server are unavailable, too.
 pub(crate) fn is_undeclared(app: &App) -> bool {
-    let mut reasons = app.state_unready.iter().flatten();
-    app.state == AppState::Unavailable && reasons.any(|reason| reason.as_str() == UNDECLARED)
+    is_state_of_undeclared(&app.state, app.state_unready.as_deref())
+}
+
+/// Whether this is the state of an app that is no longer configured, with its reasons.
+pub(super) fn is_state_of_undeclared(state: &Open<AppState>, reasons: Option<&[String]>) -> bool {
+    let mut reasons = reasons.unwrap_or_default().iter();
+    *state == AppState::Unavailable && reasons.any(|reason| reason.as_str() == UNDECLARED)
 }
 
 /// Creates a client from known settings.

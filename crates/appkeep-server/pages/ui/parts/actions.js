@@ -3,7 +3,8 @@
 import { el } from '../dom.js';
 import { isActive } from '../states.js';
 import { announce } from '../announce.js';
-import { field, openDialog } from './dialog.js';
+import { count } from '../format.js';
+import { describeError, field, openDialog } from './dialog.js';
 
 /** Names are DNS labels. */
 const NAME = '[a-z0-9]([a-z0-9\\-]*[a-z0-9])?';
@@ -35,6 +36,33 @@ export async function openBackupDialog(account, app, onDone) {
       const backup = await account.createBackup(app.id, { name: name.value, bucketID: bucketSelect.value });
       announce(`Backup ${backup.name} was created`);
       onDone(backup);
+    },
+  });
+}
+
+/** Opens a dialog that creates backups of several apps in the default bucket. `onDone` is called after each attempt. */
+export function openBackupsDialog(account, apps, onDone) {
+  let left = apps;
+  openDialog({
+    title: `Back up ${count(apps.length, 'app')}?`,
+    text: `A backup of each is created in the default bucket: ${apps.map(({ name }) => name).join(', ')}.`,
+    action: 'Back up',
+    async submit() {
+      const failed = [];
+      for (const app of left) {
+        try {
+          await account.createBackup(app.id, {});
+        } catch (error) {
+          failed.push({ app, error });
+        }
+      }
+      announce(`${count(left.length - failed.length, 'backup')} created`);
+      // Only these are tried again.
+      left = failed.map(({ app }) => app);
+      onDone();
+      if (failed.length > 0) {
+        throw new Error(failed.map(({ app, error }) => `${app.name}: ${describeError(error)}`).join(' '));
+      }
     },
   });
 }

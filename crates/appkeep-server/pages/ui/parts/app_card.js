@@ -1,12 +1,12 @@
 // An app as a card, for accounts with few apps.
 
 import { el, Parts, setAttribute, setText } from '../dom.js';
-import { bytes, count } from '../format.js';
+import { bytes } from '../format.js';
 import { reasons, snapshotTime } from '../states.js';
 import { canBackUp } from './app_summary.js';
 import { badge } from './badge.js';
 import { moment } from './moment.js';
-import { progress, STARTED_SHOWN_MAX, waitingText } from './progress.js';
+import { named, progress, waitingText } from './progress.js';
 
 /** Creates a card. `backUp` opens the dialog that creates a backup; it is `null` without write access. */
 export function appCard(backUp) {
@@ -15,7 +15,8 @@ export function appCard(backUp) {
   const latest = latestPart();
   const appReason = el('p', { class: 'reason', hidden: true });
   const running = el('div', { class: 'running' });
-  const runs = new Parts(running, (backup) => progress(backup));
+  // Backups and restores have different ids.
+  const runs = new Parts(running, (work) => progress(work));
   const waiting = el('p', { class: 'detail', hidden: true });
   let app;
   const button = backUp
@@ -38,9 +39,13 @@ export function appCard(backUp) {
       appReason.hidden = reason === '';
       setText(appReason, reason);
       latest.update(item, reason);
-      runs.update(item.started.slice(0, STARTED_SHOWN_MAX));
-      waiting.hidden = item.waiting === 0;
-      setText(waiting, waitingText(item.waiting, item.stalled === reason ? '' : item.stalled));
+      runs.update([...item.restores.map(named), ...item.started]);
+      const lines = [
+        item.waiting > 0 ? waitingText(item.waiting, item.stalled === reason ? '' : item.stalled) : null,
+        item.waitingRestores > 0 ? waitingText(item.waitingRestores, '', 'restore') : null,
+      ].filter(Boolean);
+      waiting.hidden = lines.length === 0;
+      setText(waiting, lines.join(' · '));
       if (button) {
         setAttribute(button, 'aria-label', `Back up ${app.name} now`);
         button.disabled = !canBackUp(app);
@@ -62,10 +67,10 @@ function latestPart() {
   const node = el('div', { class: 'latest' }, line, reasonLine, goodLine, none);
   return {
     node,
-    update({ latest, lastGood, backups }, appReason) {
+    update({ latest, lastGood }, appReason) {
       line.hidden = latest === undefined;
       none.hidden = lastGood !== undefined;
-      goodLine.hidden = lastGood === undefined || lastGood === latest;
+      goodLine.hidden = lastGood === undefined || lastGood.id === latest?.id;
       goodWhen.update(lastGood ? snapshotTime(lastGood) : null);
       const reason = latest ? reasons(latest) : '';
       reasonLine.hidden = reason === '' || reason === appReason;
@@ -74,11 +79,8 @@ function latestPart() {
         return;
       }
       state.update(latest.state);
-      // Lists of an account have no creation times. A backup without data has no other time.
-      when.update(latest.backupCreationTimestamp ? snapshotTime(latest) : null, '');
-      setText(facts, latest.state === 'completed'
-        ? `${bytes(latest.totalBytes ?? 0)} · ${count(backups.length, 'backup')}`
-        : latest.name);
+      when.update(snapshotTime(latest), '');
+      setText(facts, latest.state === 'completed' ? bytes(latest.totalBytes ?? 0) : latest.name);
     },
   };
 }

@@ -10,9 +10,14 @@ const WINDOW = 10_000;
 /** The maximum number of backups whose progress is shown at a time. */
 export const STARTED_SHOWN_MAX = 10;
 
-/** Returns a sentence about backups that wait; `reason` says what for, if known. */
-export function waitingText(n, reason) {
-  return `${count(n, 'backup')} waiting to be started${reason ? `: ${reason}` : ''}`;
+/** Returns a sentence about backups, or other `noun`s, that wait; `reason` says what for, if known. */
+export function waitingText(n, reason, noun = 'backup') {
+  return `${count(n, noun)} waiting to be started${reason ? `: ${reason}` : ''}`;
+}
+
+/** Adds a name to a restore, so that its progress can be shown. */
+export function named(restore) {
+  return { ...restore, name: restore.target ? `Restore to ${restore.target}` : 'Restore in place' };
 }
 
 /** The texts of a backup's progress: while the size is unknown, and after all bytes were copied. */

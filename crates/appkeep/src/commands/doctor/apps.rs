@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 
 use super::Check;
 use crate::commands::resource;
-use crate::commands::status::read::{AppStatus, ScheduleStatus, read_app};
+use crate::commands::status::read::{AppStatus, ScheduleStatus};
 use crate::remote::{End, Session, age, is_undeclared, reasons};
 
 /// The number of apps whose backups are checked.
@@ -27,14 +27,15 @@ pub(super) async fn check(session: &Session, apps: &[App], checks: &mut Vec<Chec
         return;
     }
     states(&configured, checks);
-    for app in configured.iter().take(APPS_CHECKED) {
-        match read_app(session, app).await {
-            Ok((status, newest)) => {
-                checks.push(latest(session, &status, newest.first()));
-                checks.extend(not_recent(session, &status));
-            }
-            Err(failure) => checks.push(Check::failed(AT, &failure)),
-        }
+    let summaries = match session.app_summaries().await {
+        Ok(summaries) => summaries,
+        Err(failure) => return checks.push(Check::failed(AT, &failure)),
+    };
+    for app in summaries.iter().take(APPS_CHECKED) {
+        let status = AppStatus::of(app, session.now());
+        let waiting = app.backups_in_progress.iter().flatten().next();
+        checks.push(latest(session, &status, app.latest_backup.as_ref().or(waiting)));
+        checks.extend(not_recent(session, &status));
     }
 }
 

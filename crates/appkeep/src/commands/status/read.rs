@@ -3,27 +3,16 @@
 use std::time::Duration;
 
 use appkeep_client::types::{
-    App, AppBackup, AppRestore, AppState, BucketState, ResourceState, Schedule, ScheduleEnabled,
-    ScheduleMakes,
+    AppBackup, AppState, AppSummary, BucketState, Schedule, ScheduleEnabled, ScheduleMakes,
 };
 use appkeep_client::{Number, Timestamp, Uuid};
 use appkeep_server::admin::schedule::{OVERDUE_AFTER, Timing, overdue_by};
 use chrono::{DateTime, Utc};
-use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 
-use crate::commands::{resource, restores};
+use crate::commands::resource;
 use crate::failure::Failure;
-use crate::remote::{End, Session, brief, is_undeclared, reasons};
-
-/// The number of an app's newest backups among which the last good one is searched.
-const BACKUPS_READ_MAX: usize = 1000;
-
-/// The number of backups in a request. Usually one of the first is good.
-const PAGE_SIZE: std::num::NonZeroU64 = std::num::NonZeroU64::new(20).unwrap();
-
-/// The number of apps that are read concurrently.
-const APPS_READ_AT_ONCE: usize = 8;
+use crate::remote::{End, Session, brief, reasons};
 
 /// The status of an account.
 #[derive(Debug, Serialize)]
@@ -32,7 +21,10 @@ pub(super) struct Status {
     /// The number of apps and buckets that need attention.
     pub(super) problems: usize,
     pub(super) apps: Vec<AppStatus>,
+    /// Work in progress, of each app at most the newest backups and restores that the server lists.
     pub(super) running: Vec<Running>,
+    /// The number of other backups and restores in progress.
+    pub(super) more_running: u64,
     pub(super) buckets: Vec<BucketStatus>,
 }
 
@@ -114,20 +106,18 @@ pub(super) struct BucketStatus {
 }
 
 impl Status {
-    /// Reads the status: three requests for each app, and two for the account.
+    /// Reads the status: one request for the apps, and one for the buckets.
     ///
     /// # Errors
     /// When the server refuses a request.
     pub(super) async fn read(session: &Session) -> Result<Self, Failure> {
-        let mut apps = session.apps().await?;
-        apps.retain(|app| !is_undeclared(app));
-        let requests = stream::iter(&apps).map(async |app| {
-            let (status, newest) = read_app(session, app).await?;
-            let restores = session.restores_if_listed(app.id).await?;
-            Ok((status, running(app, &newest, &restores)))
+        let (summaries, now) = (session.app_summaries().await?, session.now());
+        let apps: Vec<AppStatus> = summaries.iter().map(|app| AppStatus::of(app, now)).collect();
+        let running: Vec<Running> = summaries.iter().flat_map(running).collect();
+        let in_progress = summaries.iter().map(|app| {
+            app.started_backups + app.pending_backups + app.started_restores + app.pending_restores
         });
-        let found: Vec<_> = requests.buffered(APPS_READ_AT_ONCE).try_collect().await?;
-        let (apps, running): (Vec<AppStatus>, Vec<Vec<Running>>) = found.into_iter().unzip();
+        let in_progress = u64::try_from(in_progress.sum::<i64>()).unwrap_or_default();
         let buckets = read_buckets(session).await?;
         let problems = apps.iter().filter(|app| !app.problems.is_empty()).count()
             + buckets
@@ -137,7 +127,8 @@ impl Status {
         Ok(Self {
             problems,
             apps,
-            running: running.into_iter().flatten().collect(),
+            more_running: in_progress.saturating_sub(running.len() as u64),
+            running,
             buckets,
         })
     }
@@ -165,71 +156,31 @@ async fn read_buckets(session: &Session) -> Result<Vec<BucketStatus>, Failure> {
         .collect())
 }
 
-/// The backups of an app from the newest one to the last good one.
-///
-/// # Errors
-/// When the server doesn't list them.
-pub(in crate::commands) async fn newest_backups(
-    session: &Session,
-    app: Uuid,
-) -> Result<Vec<AppBackup>, Failure> {
-    let backups = session.client.backups(session.account, Some(app));
-    let mut backups = Box::pin(backups.page_size(PAGE_SIZE).stream());
-    let mut newest = Vec::new();
-    while newest.len() < BACKUPS_READ_MAX {
-        let next = backups
-            .try_next()
-            .await
-            .map_err(|error| session.failure(&error))?;
-        let Some(backup) = next else { break };
-        let is_good = backup.state == ResourceState::Completed;
-        newest.push(backup);
-        if is_good {
-            break;
-        }
+impl AppStatus {
+    /// The status of an app, at `now`.
+    pub(in crate::commands) fn of(app: &AppSummary, now: DateTime<Utc>) -> Self {
+        let last_good = app.last_completed_backup.as_ref().map(|backup| GoodBackup {
+            id: backup.id,
+            name: backup.name.clone(),
+            backup_creation_timestamp: time_of(backup),
+        });
+        let good_at = last_good
+            .as_ref()
+            .and_then(|good| good.backup_creation_timestamp.to_utc().ok());
+        let schedules = app.schedules.iter().flatten();
+        let schedules = schedules.filter(|schedule| creates_backups(schedule));
+        let mut status = Self {
+            id: app.id,
+            name: app.name.clone(),
+            last_good,
+            schedules: schedules
+                .map(|schedule| status_of(schedule, good_at, now))
+                .collect(),
+            problems: Vec::new(),
+        };
+        status.problems = problems(app, &status);
+        status
     }
-    Ok(newest)
-}
-
-/// Reads the status of an app, and its backups from the newest one to the last good one: two requests.
-///
-/// # Errors
-/// When the server refuses a request.
-pub(in crate::commands) async fn read_app(
-    session: &Session,
-    app: &App,
-) -> Result<(AppStatus, Vec<AppBackup>), Failure> {
-    let schedules = session.client.schedules(session.account, app.id).stream();
-    let schedules: Vec<Schedule> = schedules
-        .try_collect()
-        .await
-        .map_err(|error| session.failure(&error))?;
-    let newest = newest_backups(session, app.id).await?;
-    let now = session.now();
-    let good = newest
-        .iter()
-        .find(|backup| backup.state == ResourceState::Completed);
-    let last_good = good.map(|backup| GoodBackup {
-        id: backup.id,
-        name: backup.name.clone(),
-        backup_creation_timestamp: time_of(backup),
-    });
-    let good_at = last_good
-        .as_ref()
-        .and_then(|good| good.backup_creation_timestamp.to_utc().ok());
-    let schedules = schedules.iter().filter(|schedule| creates_backups(schedule));
-    let schedules = schedules
-        .map(|schedule| status_of(schedule, good_at, now))
-        .collect();
-    let mut status = AppStatus {
-        id: app.id,
-        name: app.name.clone(),
-        last_good,
-        schedules,
-        problems: Vec::new(),
-    };
-    status.problems = problems(app, &status, &newest);
-    Ok((status, newest))
 }
 
 /// The time of a backup's data, or of its request.
@@ -263,62 +214,36 @@ fn status_of(schedule: &Schedule, good_at: Option<DateTime<Utc>>, now: DateTime<
     }
 }
 
-fn problems(app: &App, status: &AppStatus, newest: &[AppBackup]) -> Vec<String> {
+fn problems(app: &AppSummary, status: &AppStatus) -> Vec<String> {
     let mut problems = Vec::new();
     if matches!(app.state.known(), Some(AppState::Failed | AppState::Unavailable)) {
         let why = or_unknown(&reasons(app.state_unready.as_deref()));
         problems.push(format!("the app is {}: {why}", app.state));
     }
-    let latest = newest
-        .iter()
-        .find_map(|backup| Some((backup, resource::end_of_backup(backup)?)));
-    if let Some((backup, End::Failed(why))) = latest {
+    let latest = app.latest_backup.as_ref();
+    if let Some((backup, End::Failed(why))) =
+        latest.and_then(|backup| Some((backup, resource::end_of_backup(backup)?)))
+    {
         problems.push(format!("the backup {} {why}", backup.name.as_str()));
     }
     if status.last_good.is_none() {
-        problems.push(if newest.len() < BACKUPS_READ_MAX {
-            "there is no good backup".to_owned()
-        } else {
-            format!("none of the last {BACKUPS_READ_MAX} backups is good")
-        });
+        problems.push("there is no good backup".to_owned());
     }
     problems.extend(status.schedules.iter().filter_map(ScheduleStatus::overdue));
     problems
 }
 
-fn is_in_progress(backup: &AppBackup) -> bool {
-    matches!(
-        backup.state.known(),
-        Some(ResourceState::Pending | ResourceState::Discovering | ResourceState::Running)
-    )
-}
-
-fn running(app: &App, newest: &[AppBackup], restores: &[AppRestore]) -> Vec<Running> {
-    let listed: Vec<_> = restores
-        .iter()
-        .filter(|restore| restores::is_in_progress(restore))
-        .map(|restore| Running {
-            app: app.name.clone(),
-            work: "restore",
-            name: restore.target.clone(),
-            state: restore.state.to_string(),
-            percent_done: restore.percent_done.and_then(|percent| percent.try_into().ok()),
-            since: Some(restore.metadata.creation_timestamp.clone()),
-        })
-        .collect();
-    let is_listed = restores
-        .iter()
-        .any(|restore| restores::is_in_progress(restore) && restore.target.is_none());
-    // Other servers don't list restores.
-    let restore = (app.state == AppState::Restoring && !is_listed).then(|| Running {
+fn running(app: &AppSummary) -> Vec<Running> {
+    let restores = app.restores_in_progress.iter().flatten();
+    let restores = restores.map(|restore| Running {
         app: app.name.clone(),
         work: "restore",
-        name: None,
-        state: app.state.to_string(),
-        percent_done: None,
-        since: None,
+        name: restore.target.clone(),
+        state: restore.state.to_string(),
+        percent_done: restore.percent_done.and_then(|percent| percent.try_into().ok()),
+        since: Some(restore.metadata.creation_timestamp.clone()),
     });
-    let backups = newest.iter().filter(|backup| is_in_progress(backup));
+    let backups = app.backups_in_progress.iter().flatten();
     let backups = backups.map(|backup| Running {
         app: app.name.clone(),
         work: "backup",
@@ -327,7 +252,7 @@ fn running(app: &App, newest: &[AppBackup], restores: &[AppRestore]) -> Vec<Runn
         percent_done: backup.percent_done.as_ref().and_then(|percent| percent.as_u64()),
         since: Some(backup.metadata.creation_timestamp.clone()),
     });
-    restore.into_iter().chain(listed).chain(backups).collect()
+    restores.chain(backups).collect()
 }
 
 fn or_unknown(reasons: &str) -> String {

@@ -21,7 +21,7 @@ pub(super) fn print(status: &Status, now: DateTime<Utc>) -> anyhow::Result<()> {
     if !status.running.is_empty() {
         print_line("")?;
         Format::table(&status.running, || running(&status.running, now))?;
-        let more = status.running.len().saturating_sub(RUNNING_SHOWN_MAX);
+        let more = status.running.len().saturating_sub(RUNNING_SHOWN_MAX) as u64 + status.more_running;
         if more > 0 {
             print_line(&format!("and {more} more"))?;
         }

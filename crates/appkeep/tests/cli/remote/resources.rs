@@ -34,6 +34,7 @@ fn apps_are_listed_and_shown_by_name_id_and_prefix() {
     assert_eq!(rows[1][3], &APP[..8]);
     let shown = stdout(&fixture.run(["app", "show"]));
     assert!(shown.contains("latest backup  none"), "{shown}");
+    assert!(shown.contains("volumes        data\n"), "{shown}");
 }
 
 #[test]

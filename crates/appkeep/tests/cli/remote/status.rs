@@ -137,6 +137,19 @@ fn pending_backups_and_failed_buckets_are_shown() {
 }
 
 #[test]
+fn long_queues_are_counted_and_not_listed() {
+    let fixture = Fixture::idle();
+    for _ in 0..12 {
+        fixture.json(&["backup", "create"]);
+    }
+    let (_, found) = status(&fixture);
+    assert_eq!(found["running"].as_array().unwrap().len(), 10);
+    assert_eq!(found["moreRunning"], 2);
+    let text = lines(&fixture.run(["status"]));
+    assert!(text.iter().any(|line| line == "and 2 more"), "{text:?}");
+}
+
+#[test]
 fn a_status_that_cannot_be_read_has_another_exit_code() {
     let fixture = Fixture::new();
     let refused = client_command(&fixture.server.url, "no-such-token")

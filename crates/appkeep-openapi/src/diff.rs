@@ -54,8 +54,10 @@ pub struct Change {
     pub servers: Effect,
     /// A description of the difference.
     pub what: String,
-    /// The places that are affected; empty if they don't belong to an operation.
+    /// The places that are affected, at most 100; empty if they don't belong to an operation.
     pub uses: Vec<Use>,
+    /// Number of all places that are affected.
+    pub uses_total: usize,
     /// The place in OLD, as a JSON pointer; `None` if OLD has none.
     pub old_at: Option<String>,
     /// The place in NEW, as a JSON pointer; `None` if NEW has none.
@@ -67,7 +69,7 @@ pub struct Change {
 }
 
 /// A place that is affected by a change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Use {
     /// The operation's id in OLD, or in NEW if OLD doesn't have the operation.
     pub operation: String,

@@ -5,6 +5,7 @@
 
 mod direction;
 mod error;
+mod limits;
 mod lines;
 mod model;
 mod pairs;
@@ -15,9 +16,11 @@ mod serialization;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
+use serde_saphyr::budget::BudgetBreach;
 
 pub(crate) use direction::{Direction, UNSENT};
 pub use error::DocumentError;
+pub use limits::Limits;
 use lines::Lines;
 pub(crate) use model::route;
 pub use model::{
@@ -36,6 +39,7 @@ pub struct Document {
     root: Value,
     operations: Vec<Operation>,
     lines: Arc<Lines>,
+    limits: Limits,
     /// The document as it applies to requests and to responses.
     views: [OnceLock<Option<Arc<Value>>>; 2],
 }
@@ -48,6 +52,16 @@ impl Document {
     /// When the text is neither JSON nor YAML, isn't OpenAPI 3.0, or contains a dangling reference.
     /// The error names the place.
     pub fn from_text(name: &str, text: &str) -> Result<Self, DocumentError> {
+        Self::from_text_within(&Limits::default(), name, text)
+    }
+
+    /// The same with other limits, which apply to comparisons of the document, too.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Document::from_text`].
+    pub fn from_text_within(limits: &Limits, name: &str, text: &str) -> Result<Self, DocumentError> {
+        limits.check_bytes(name, text.len() as u64)?;
         let unreadable = |why: String| DocumentError::Text {
             name: name.to_owned(),
             why,
@@ -55,10 +69,24 @@ impl Document {
         let root: Value = if text.trim_start().starts_with('{') {
             serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?
         } else {
-            serde_saphyr::from_str(text).map_err(|error| unreadable(on_one_line(&error.to_string())))?
+            let options = serde_saphyr::options! { budget: limits.yaml() };
+            serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+                if let serde_saphyr::Error::Budget { breach, .. } = error.without_snippet()
+                    && matches!(breach, BudgetBreach::Nodes { .. } | BudgetBreach::Events { .. })
+                {
+                    return DocumentError::Limit {
+                        name: name.to_owned(),
+                        what: format!("more than {} values", limits.yaml_values),
+                        limit: "yaml-values",
+                        value: limits.yaml_values,
+                    };
+                }
+                unreadable(on_one_line(&error.to_string()))
+            })?
         };
         let mut document = Self::from_value(name, root)?;
         document.lines = Arc::new(Lines::of(text));
+        document.limits = *limits;
         Ok(document)
     }
 
@@ -74,6 +102,7 @@ impl Document {
             root,
             operations,
             lines: Arc::default(),
+            limits: Limits::default(),
             views: Default::default(),
         })
     }
@@ -88,6 +117,11 @@ impl Document {
     #[must_use]
     pub fn root(&self) -> &Value {
         &self.root
+    }
+
+    /// The limits of comparisons.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The whole document as it applies to one direction, at the same places: see [`Direction`].

@@ -16,8 +16,8 @@ mod validate;
 pub use assertion::assert_serves;
 pub use assertion::{DROPSHOT_ERRORS, assert_conforms};
 pub use document::{
-    Body, Document, DocumentError, Header, MediaType, Operation, Parameter, ParameterLocation, Response,
-    SchemaPlace, Security, StatusKey, escape,
+    Body, Document, DocumentError, Header, Limits, MediaType, Operation, Parameter, ParameterLocation,
+    Response, SchemaPlace, Security, StatusKey, escape,
 };
 pub use outcome::Outcome;
 pub use place::Place;

@@ -15,12 +15,14 @@ mod draft4;
 mod expand;
 mod formats;
 mod leaves;
+mod memo;
 mod node;
 mod number;
 mod places;
 mod same;
 mod sample;
 mod shape;
+mod verdict;
 
 pub(crate) use contain::Prover;
 pub use contain::{Reason, Schema, Verdict, contained};

@@ -1,8 +1,12 @@
 //! The changes found so far: each of them once, with all places that it affects.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::rc::Rc;
 
+use super::reach::is_related;
+use super::text::name;
 use super::{Change, Code, Use};
 use crate::document::{Direction, Document, Operation, SchemaPlace, resolve};
 use crate::schema::{Prover, Reason};
@@ -14,8 +18,18 @@ pub(super) struct Changes<'a> {
     requests: Both<'a>,
     responses: Both<'a>,
     proven: HashMap<(Direction, String, String), Rc<Difference>>,
-    noted: Vec<Noted>,
+    noted: Vec<Change>,
+    /// The position of each change in `noted`, and hashes of its uses.
+    positions: HashMap<Identity, (usize, HashSet<u64>)>,
+    /// The places in OLD and in NEW that changes explain, without `#`.
+    explained: (BTreeSet<String>, BTreeSet<String>),
 }
+
+/// Two equal changes have the same code, text and places.
+type Identity = (Code, String, Option<String>, Option<String>);
+
+/// Maximum number of uses that are listed for a change.
+const USES_MAX: usize = 100;
 
 /// The provers of OLD ⊆ NEW and of NEW ⊆ OLD.
 struct Both<'a> {
@@ -38,13 +52,6 @@ struct Difference {
     narrower: Vec<Reason>,
     /// Obstacles to NEW ⊆ OLD.
     wider: Vec<Reason>,
-}
-
-/// A change with further places that it explains.
-struct Noted {
-    change: Change,
-    old_from: Option<String>,
-    new_from: Option<String>,
 }
 
 /// One kind of schema.
@@ -108,6 +115,8 @@ impl<'a> Changes<'a> {
             responses: Both::of(responses),
             proven: HashMap::new(),
             noted: Vec::new(),
+            positions: HashMap::new(),
+            explained: (BTreeSet::new(), BTreeSet::new()),
         }
     }
 
@@ -132,38 +141,37 @@ impl<'a> Changes<'a> {
         from: (Option<&str>, Option<&str>),
     ) {
         let pointer = |at: Option<&str>| at.map(|at| format!("#{at}"));
-        let change = Change {
-            code,
-            level: code.level(),
-            clients: code.clients(),
-            servers: code.servers(),
-            what,
-            uses: used.into_iter().collect(),
-            old_at: pointer(at.0),
-            new_at: pointer(at.1),
-            old_line: at.0.and_then(|at| self.old.line(at)),
-            new_line: at.1.or(at.0).and_then(|at| self.new.line(at)),
-        };
-        let known = self.noted.iter_mut().find(|noted| {
-            let known = &noted.change;
-            known.code == change.code
-                && known.what == change.what
-                && known.old_at == change.old_at
-                && known.new_at == change.new_at
+        for (places, ends) in [
+            (&mut self.explained.0, [at.0, from.0]),
+            (&mut self.explained.1, [at.1, from.1]),
+        ] {
+            places.extend(ends.into_iter().flatten().map(str::to_owned));
+        }
+        let identity = (code, what, pointer(at.0), pointer(at.1));
+        let (position, hashes) = self.positions.entry(identity).or_insert_with_key(|identity| {
+            self.noted.push(Change {
+                code,
+                level: code.level(),
+                clients: code.clients(),
+                servers: code.servers(),
+                what: identity.1.clone(),
+                uses: Vec::new(),
+                uses_total: 0,
+                old_at: identity.2.clone(),
+                new_at: identity.3.clone(),
+                old_line: at.0.and_then(|at| self.old.line(at)),
+                new_line: at.1.or(at.0).and_then(|at| self.new.line(at)),
+            });
+            (self.noted.len() - 1, HashSet::new())
         });
-        match known {
-            Some(known) => {
-                for one in change.uses {
-                    if !known.change.uses.contains(&one) {
-                        known.change.uses.push(one);
-                    }
-                }
+        let (Some(change), Some(used)) = (self.noted.get_mut(*position), used) else {
+            return;
+        };
+        if hashes.insert(hash_of(&used)) {
+            change.uses_total += 1;
+            if change.uses.len() < USES_MAX {
+                change.uses.push(used);
             }
-            None => self.noted.push(Noted {
-                change,
-                old_from: pointer(from.0),
-                new_from: pointer(from.1),
-            }),
         }
     }
 
@@ -187,7 +195,11 @@ impl<'a> Changes<'a> {
                 ..used.clone()
             };
             let at = (Some(at.0), Some(at.1));
-            self.note_from(code, Some(used), reason.what.clone(), at, from);
+            let what = match code {
+                Code::RequestPropertyAdded => format!("the property {} is new", name(&reason.path)),
+                _ => reason.what.clone(),
+            };
+            self.note_from(code, Some(used), what, at, from);
         };
         let codes = kind.codes;
         for reason in &difference.narrower {
@@ -231,30 +243,18 @@ impl<'a> Changes<'a> {
 
     /// Whether a recorded change explains a difference at these places, which are JSON pointers without `#`.
     pub(super) fn explain(&self, old: &[String], new: &[String]) -> bool {
-        let is_related = |places: &[String], known: &Option<String>| {
-            known.as_deref().is_some_and(|known| {
-                let known = known.trim_start_matches('#');
-                places
-                    .iter()
-                    .any(|place| is_within(place, known) || is_within(known, place))
-            })
-        };
-        self.noted.iter().any(|noted| {
-            is_related(old, &noted.change.old_at)
-                || is_related(new, &noted.change.new_at)
-                || is_related(old, &noted.old_from)
-                || is_related(new, &noted.new_from)
-        })
+        old.iter().any(|place| is_related(&self.explained.0, place))
+            || new.iter().any(|place| is_related(&self.explained.1, place))
     }
 
     /// Whether a recorded change has one of these codes.
     pub(super) fn has_any(&self, codes: &[Code]) -> bool {
-        self.noted.iter().any(|noted| codes.contains(&noted.change.code))
+        self.noted.iter().any(|change| codes.contains(&change.code))
     }
 
     /// The changes, most severe first, otherwise in the order in which they were found.
     pub(super) fn sorted(self) -> Vec<Change> {
-        let mut changes: Vec<Change> = self.noted.into_iter().map(|noted| noted.change).collect();
+        let mut changes = self.noted;
         changes.sort_by_key(|change| std::cmp::Reverse(change.level));
         changes
     }
@@ -269,40 +269,33 @@ fn by_place(reasons: Vec<Reason>, small: (&Document, &str), large: (&Document, &
         resolve(document.root(), &at).map_or(at, |(_, end)| end)
     };
     let mut places: Vec<Reason> = Vec::new();
+    let mut positions = HashMap::new();
     for reason in reasons {
         let reason = Reason {
             small: end(small, reason.small),
             large: end(large, reason.large),
             ..reason
         };
-        let known = places.iter_mut().find(|known| {
-            (
-                &known.path,
-                &known.small,
-                &known.large,
-                known.certain,
-                known.undocumented,
-            ) == (
-                &reason.path,
-                &reason.small,
-                &reason.large,
-                reason.certain,
-                reason.undocumented,
-            )
-        });
-        match known {
-            Some(known) => known.what = format!("{}; {}", known.what, reason.what),
-            None => places.push(reason),
+        let place = (reason.path.clone(), reason.small.clone(), reason.large.clone());
+        match positions.entry((place, reason.certain, reason.undocumented)) {
+            Entry::Occupied(position) => {
+                let known: &mut Reason = &mut places[*position.get()];
+                known.what = format!("{}; {}", known.what, reason.what);
+            }
+            Entry::Vacant(position) => {
+                position.insert(places.len());
+                places.push(reason);
+            }
         }
     }
     places
 }
 
-/// Whether a pointer refers to a place or to something below it.
-fn is_within(place: &str, outer: &str) -> bool {
-    place
-        .strip_prefix(outer)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// A hash of a place, which takes less memory than the place.
+fn hash_of(used: &Use) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    used.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The same operation in both documents.

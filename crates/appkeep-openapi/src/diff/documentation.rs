@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::changes::Changes;
 use super::reach::{Reach, Usage};
+use super::text::name;
 use super::tree::{Difference, Kind, differences, target};
 use super::{Code, coverage, security};
 use crate::document::local;
@@ -109,12 +110,6 @@ fn words(difference: &Difference<'_>) -> String {
         (None, Some((_, at))) => format!("{} is new", name(at)),
         (None, None) => String::new(),
     }
-}
-
-/// The last segment of a place.
-fn name(at: &str) -> String {
-    let last = at.rsplit('/').next().unwrap_or_default();
-    format!("`{}`", last.replace("~1", "/").replace("~0", "~"))
 }
 
 fn text(value: &Value) -> String {

@@ -94,7 +94,7 @@ fn row(change: &Change) -> String {
             .cloned()
             .unwrap_or_default(),
         [used] => place(used),
-        [used, others @ ..] => format!("{}, and {} more", place(used), others.len()),
+        [used, ..] => format!("{}, and {} more", place(used), change.uses_total - 1),
     };
     let line = change.new_line.map_or_else(String::new, |line| line.to_string());
     let (name, used, what) = (change.code.as_str(), in_code(&used), words(&change.what));
@@ -162,7 +162,7 @@ fn words(text: &str) -> String {
         cut.push('…');
     }
     let parts: Vec<&str> = cut.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return plain(&cut.replace('`', "'"));
     }
     let parts = parts.iter().enumerate().map(|(index, part)| match index % 2 {

@@ -1,5 +1,7 @@
 //! Comparison of operations.
 
+use std::collections::HashMap;
+
 use super::changes::{Changes, Pair};
 use super::{Code, Use, bodies, parameters, responses, security, servers};
 use crate::document::Operation;
@@ -7,8 +9,9 @@ use crate::document::Operation;
 /// Compares all operations and everything that belongs to them.
 pub(super) fn compare(changes: &mut Changes<'_>) {
     let (all_old, all_new) = (changes.old.operations(), changes.new.operations());
+    let (old_routes, new_routes) = (by_route(all_old), by_route(all_new));
     for old in all_old {
-        match all_new.iter().find(|new| old.is_same_route_as(new)) {
+        match new_routes.get(&(old.method.as_str(), old.route())) {
             Some(new) => compare_operation(&mut Pair {
                 changes: &mut *changes,
                 old,
@@ -24,7 +27,7 @@ pub(super) fn compare(changes: &mut Changes<'_>) {
         }
     }
     for new in all_new {
-        if !all_old.iter().any(|old| old.is_same_route_as(new)) {
+        if !old_routes.contains_key(&(new.method.as_str(), new.route())) {
             changes.note(
                 Code::OperationAdded,
                 Some(named(new)),
@@ -34,6 +37,14 @@ pub(super) fn compare(changes: &mut Changes<'_>) {
             );
         }
     }
+}
+
+/// The operations by method and path, independent of the names of parameters. Documents have no two of the same.
+fn by_route(operations: &[Operation]) -> HashMap<(&str, String), &Operation> {
+    operations
+        .iter()
+        .map(|operation| ((operation.method.as_str(), operation.route()), operation))
+        .collect()
 }
 
 fn named(operation: &Operation) -> Use {

@@ -78,8 +78,8 @@ fn block(text: &mut String, change: &Change) {
         let label = if index == 0 { "where:" } else { "" };
         let _ = writeln!(text, "  {label:<8} {}", place(used));
     }
-    if change.uses.len() > USES_MAX {
-        let _ = writeln!(text, "  {:<8} and {} more", "", change.uses.len() - USES_MAX);
+    if change.uses_total > USES_MAX {
+        let _ = writeln!(text, "  {:<8} and {} more", "", change.uses_total - USES_MAX);
     }
     let _ = writeln!(
         text,
@@ -96,6 +96,12 @@ fn block(text: &mut String, change: &Change) {
             let _ = writeln!(text, "  {label:<8} {at}{line}");
         }
     }
+}
+
+/// The last segment of a place, in backticks.
+pub(super) fn name(at: &str) -> String {
+    let last = at.rsplit('/').next().unwrap_or_default();
+    format!("`{}`", last.replace("~1", "/").replace("~0", "~"))
 }
 
 /// The operation, its part and the path in the value.
@@ -143,9 +149,13 @@ pub(super) fn version_words(report: &DiffReport) -> String {
     let word = |version: &Option<String>| version.clone().unwrap_or_else(|| "none".to_owned());
     let versions = format!("{} to {}", word(&report.old_version), word(&report.new_version));
     match &report.versioning {
-        Versioning::Enough if report.level == Level::Major => format!("{versions} permits breaking changes"),
+        Versioning::Enough if report.level == Level::Major => {
+            format!("{versions} permits breaking changes")
+        }
         Versioning::Enough => format!("{versions} is enough"),
-        Versioning::TooLow(least) => format!("{versions} is too low: the changes require at least {least}"),
+        Versioning::TooLow(least) => {
+            format!("{versions} is too low: the changes require at least {least}")
+        }
         Versioning::Unreadable => format!("{versions} can't be compared"),
     }
 }

@@ -12,6 +12,20 @@ pub enum DocumentError {
         /// The parser's message, with line and column.
         why: String,
     },
+    /// The document exceeds one of the limits.
+    #[error(
+        "failed to read {name}: it has {what}, and the limit {limit} is {value}; `appkeep diff --limit {limit}=N` raises it"
+    )]
+    Limit {
+        /// The document's name.
+        name: String,
+        /// The exceeding size.
+        what: String,
+        /// The name of the limit, as in `Limits::set`.
+        limit: &'static str,
+        /// The value of the limit.
+        value: u64,
+    },
     /// A value isn't what OpenAPI 3.0 requires there.
     #[error("failed to read {name} at {place}: expected {expected}")]
     Shape {

@@ -1,6 +1,7 @@
 //! Line numbers of JSON pointers in a document's text.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use granit_parser::{Event, Parser};
 
@@ -9,7 +10,15 @@ use super::reference::escape;
 /// The line of every member and every item of a document.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
-    by_pointer: HashMap<String, usize>,
+    /// By the hashes of pointers, which take less memory than pointers. A collision would only show another line.
+    by_pointer: HashMap<u64, u32>,
+}
+
+/// The hash of a pointer.
+fn key(pointer: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    pointer.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Lines {
@@ -35,11 +44,17 @@ impl Lines {
     pub(super) fn line(&self, pointer: &str) -> Option<usize> {
         let mut at = pointer;
         loop {
-            if let Some(line) = self.by_pointer.get(at) {
-                return Some(*line);
+            if let Some(line) = self.exact(at) {
+                return Some(line);
             }
             at = at.rsplit_once('/')?.0;
         }
+    }
+
+    /// The line of a member's name or of an item.
+    fn exact(&self, pointer: &str) -> Option<usize> {
+        let line = self.by_pointer.get(&key(pointer))?;
+        usize::try_from(*line).ok()
     }
 }
 
@@ -59,18 +74,24 @@ enum Open {
 #[derive(Default)]
 struct Reader {
     open: Vec<Open>,
-    by_pointer: HashMap<String, usize>,
+    by_pointer: HashMap<u64, u32>,
 }
 
 impl Reader {
+    fn put(&mut self, pointer: &str, line: usize) {
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        self.by_pointer.insert(key(pointer), line);
+    }
+
     fn take(&mut self, event: Event<'_>, line: usize) {
         match event {
             Event::Scalar(text, ..) => {
                 if let Some(Open::Mapping { at, name }) = self.open.last_mut()
                     && name.is_none()
                 {
-                    self.by_pointer.insert(format!("{at}/{}", escape(&text)), line);
+                    let pointer = format!("{at}/{}", escape(&text));
                     *name = Some(text.into_owned());
+                    self.put(&pointer, line);
                 } else {
                     self.begin(line);
                 }
@@ -93,14 +114,16 @@ impl Reader {
     fn begin(&mut self, line: usize) -> String {
         match self.open.last_mut() {
             None => {
-                self.by_pointer.insert(String::new(), line);
+                self.put("", line);
                 String::new()
             }
-            Some(Open::Mapping { at, name }) => format!("{at}/{}", escape(&name.take().unwrap_or_default())),
+            Some(Open::Mapping { at, name }) => {
+                format!("{at}/{}", escape(&name.take().unwrap_or_default()))
+            }
             Some(Open::Sequence { at, next }) => {
                 let place = format!("{at}/{next}");
                 *next += 1;
-                self.by_pointer.insert(place.clone(), line);
+                self.put(&place, line);
                 place
             }
         }
@@ -143,9 +166,8 @@ mod tests {
         members(document.root(), "", &mut found);
         assert!(found.len() > 1000, "{}", found.len());
         for (place, name) in found {
-            let line = *lines
-                .by_pointer
-                .get(&place)
+            let line = lines
+                .exact(&place)
                 .unwrap_or_else(|| panic!("no line for {place}"));
             assert!(
                 text[line - 1].contains(&name),

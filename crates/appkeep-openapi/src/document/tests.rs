@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{Document, StatusKey};
+use super::{Document, Limits, StatusKey};
 
 fn minimal(paths: &serde_json::Value) -> serde_json::Value {
     json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths})
@@ -200,4 +200,22 @@ fn header_parameters_that_openapi_ignores_are_not_read() {
         .map(|one| (one.name.as_str(), one.location.as_str()))
         .collect();
     assert_eq!(read, [("Accept", "query"), ("X-Accept", "header")]);
+}
+
+#[test]
+fn yaml_documents_may_have_many_values_within_a_limit() {
+    let values = "1, ".repeat(300_000);
+    let text =
+        format!("openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths: {{}}\nx-values: [{values}]\n");
+    let document = Document::from_text("large.yaml", &text).unwrap();
+    let count = document.root()["x-values"].as_array().map(Vec::len);
+    assert_eq!(count, Some(300_000));
+    let mut limits = Limits::default();
+    limits.set("yaml-values", 1_000).unwrap();
+    let error = Document::from_text_within(&limits, "large.yaml", &text).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "failed to read large.yaml: it has more than 1000 values, and the limit yaml-values is 1000; \
+         `appkeep diff --limit yaml-values=N` raises it"
+    );
 }

@@ -1,16 +1,16 @@
 //! The entry point and the frame of the proof.
 
 use std::cell::{Cell, RefCell};
-use std::fmt;
 use std::rc::Rc;
 
-use serde::Serialize;
 use serde_json::Value;
 
+use super::memo::{Memo, Stack, distinct};
 use super::node::{Node, Side};
-use super::same;
+use super::same::{self, KnownPairs};
 use super::shape::{Shape, Types};
-use crate::document::resolve;
+pub use super::verdict::{Reason, Verdict};
+use crate::document::{Limits, resolve};
 
 /// A schema at a place in a document.
 #[derive(Debug, Clone)]
@@ -36,62 +36,6 @@ impl<'a> Schema<'a> {
     }
 }
 
-/// The result of the test whether one schema admits everything that another admits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// Proven: every value of the smaller schema is one of the larger.
-    Contained,
-    /// Some value of the smaller schema isn't one of the larger.
-    Not(Vec<Reason>),
-    /// Neither could be proven.
-    Unknown(Vec<Reason>),
-}
-
-impl Verdict {
-    /// Whether containment was proven.
-    #[must_use]
-    pub fn is_contained(&self) -> bool {
-        matches!(self, Self::Contained)
-    }
-
-    /// The obstacles to containment.
-    #[must_use]
-    pub fn reasons(&self) -> &[Reason] {
-        match self {
-            Self::Contained => &[],
-            Self::Not(reasons) | Self::Unknown(reasons) => reasons,
-        }
-    }
-}
-
-/// One obstacle to containment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Reason {
-    /// The path within a value: `/items/*/name`; empty for the value itself.
-    pub path: String,
-    /// The place in the smaller schema's document.
-    pub small: String,
-    /// The place in the larger schema's document.
-    pub large: String,
-    /// A requirement of the larger schema that the smaller one doesn't guarantee.
-    pub what: String,
-    /// Whether this is a proven difference; otherwise it couldn't be decided.
-    pub certain: bool,
-    /// Whether only values with a member that the smaller schema permits but doesn't describe are affected.
-    pub undocumented: bool,
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = if self.path.is_empty() {
-            "the value"
-        } else {
-            &self.path
-        };
-        write!(f, "{path}: {}", self.what)
-    }
-}
-
 /// Decides whether every value that `small` admits is admitted by `large`.
 #[must_use]
 pub fn contained(small: &Schema<'_>, large: &Schema<'_>) -> Verdict {
@@ -103,6 +47,9 @@ pub fn contained(small: &Schema<'_>, large: &Schema<'_>) -> Verdict {
 pub(crate) struct Prover<'a> {
     pub(super) small: Rc<Side<'a>>,
     pub(super) large: Rc<Side<'a>>,
+    memo: Rc<Memo>,
+    compared: Rc<RefCell<KnownPairs>>,
+    steps_max: u64,
 }
 
 impl<'a> Prover<'a> {
@@ -110,7 +57,15 @@ impl<'a> Prover<'a> {
         Self {
             small: Rc::new(Side::new(small)),
             large: Rc::new(Side::new(large)),
+            memo: Rc::default(),
+            compared: Rc::default(),
+            steps_max: Limits::default().proof_steps,
         }
+    }
+
+    /// The same with another limit of steps.
+    pub(super) fn with_steps(self, steps_max: u64) -> Self {
+        Self { steps_max, ..self }
     }
 
     /// A prover for the opposite direction.
@@ -118,17 +73,25 @@ impl<'a> Prover<'a> {
         Self {
             small: Rc::clone(&self.large),
             large: Rc::clone(&self.small),
+            memo: Rc::default(),
+            compared: Rc::default(),
+            steps_max: self.steps_max,
         }
     }
 
     /// Whether a schema of the first document is contained in one of the second.
     pub(crate) fn decide(&self, small: &Schema<'a>, large: &Schema<'a>) -> Verdict {
+        self.memo.trim();
         let proof = Proof {
             small: Rc::clone(&self.small),
             large: Rc::clone(&self.large),
             steps: Cell::new(0),
             nesting: Cell::new(0),
-            assumed: RefCell::default(),
+            is_cut: Cell::new(false),
+            stack: Stack::new(),
+            memo: Rc::clone(&self.memo),
+            compared: Rc::clone(&self.compared),
+            steps_max: self.steps_max,
         };
         let reasons = proof.contains(std::slice::from_ref(&small.node), &large.node, &Spot::default());
         if reasons.is_empty() {
@@ -141,9 +104,6 @@ impl<'a> Prover<'a> {
     }
 }
 
-/// Maximum number of steps of a proof.
-const STEPS_MAX: u32 = 200_000;
-
 /// Maximum depth of nested calls in a proof.
 const NESTING_MAX: u32 = 200;
 
@@ -151,10 +111,14 @@ const NESTING_MAX: u32 = 200;
 pub(super) struct Proof<'a> {
     pub(super) small: Rc<Side<'a>>,
     pub(super) large: Rc<Side<'a>>,
-    steps: Cell<u32>,
+    steps: Cell<u64>,
     nesting: Cell<u32>,
-    /// The pairs under proof; each one is deeper in the value than the one before.
-    assumed: RefCell<Vec<String>>,
+    /// Whether a step wasn't taken because of a limit, so that results aren't complete.
+    is_cut: Cell<bool>,
+    stack: Stack,
+    memo: Rc<Memo>,
+    compared: Rc<RefCell<KnownPairs>>,
+    steps_max: u64,
 }
 
 /// A place in the value that a proof is about.
@@ -188,14 +152,19 @@ impl<'a> Proof<'a> {
             large: Rc::clone(&self.small),
             steps: self.steps.clone(),
             nesting: self.nesting.clone(),
-            assumed: RefCell::default(),
+            is_cut: Cell::new(false),
+            stack: Stack::new(),
+            memo: Rc::default(),
+            compared: Rc::default(),
+            steps_max: self.steps_max,
         }
     }
 
     /// Takes one step; `None` if the proof has become too long or too deep.
     pub(super) fn step(&self) -> Option<Step<'_>> {
         self.steps.set(self.steps.get() + 1);
-        if self.steps.get() > STEPS_MAX || self.nesting.get() > NESTING_MAX {
+        if self.steps.get() > self.steps_max || self.nesting.get() > NESTING_MAX {
+            self.is_cut.set(true);
             return None;
         }
         self.nesting.set(self.nesting.get() + 1);
@@ -215,36 +184,54 @@ impl<'a> Proof<'a> {
             Ok(large) => large,
             Err(why) => return vec![unsure(conjunction, large, spot, why)],
         };
-        // Equal schemas need no further proof.
-        if conjunction
+        let begun = match self.stack.begin(&self.memo, self.name_of(conjunction, &large)) {
+            Ok(begun) => begun,
+            Err(known) => return below(&known, conjunction, spot),
+        };
+        let reasons = if self.is_same_as_one_of(conjunction, &large) {
+            Vec::new()
+        } else {
+            distinct(self.obstacles_in_shapes(conjunction, &large, spot))
+        };
+        let complete = (!self.is_cut.get()).then(|| without(&reasons, conjunction, spot));
+        self.stack.end(&self.memo, begun, complete);
+        reasons
+    }
+
+    /// The name of a pair, with references followed to their ends.
+    fn name_of(&self, conjunction: &[Node<'a>], large: &Node<'a>) -> String {
+        let end = |node: &Node<'a>| match self.small.resolve(node) {
+            Ok(end) => end.at,
+            Err(_) => node.at.clone(),
+        };
+        let mut ends: Vec<String> = conjunction.iter().map(end).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        format!("{} ⊆ {}", ends.join(" & "), large.at)
+    }
+
+    /// Equal schemas need no further proof.
+    fn is_same_as_one_of(&self, conjunction: &[Node<'a>], large: &Node<'a>) -> bool {
+        let mut known = self.compared.borrow_mut();
+        conjunction
             .iter()
-            .any(|node| same::is_same((&self.small, node), (&self.large, &large)))
-        {
-            return Vec::new();
-        }
-        let mut ids: Vec<&str> = conjunction.iter().map(|node| node.at.as_str()).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let pair = format!("{} ⊆ {}", ids.join(" & "), large.at);
-        if self.assumed.borrow().contains(&pair) {
-            return Vec::new();
-        }
-        self.assumed.borrow_mut().push(pair);
-        let reasons = match self.expand(conjunction) {
+            .any(|node| same::is_same((&self.small, node), (&self.large, large), &mut known))
+    }
+
+    fn obstacles_in_shapes(&self, conjunction: &[Node<'a>], large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+        match self.expand(conjunction) {
             Ok(shapes) => shapes
                 .iter()
                 .filter(|shape| !self.is_empty(shape))
-                .flat_map(|shape| self.within_and_inhabited(shape, &large, spot))
+                .flat_map(|shape| self.within_and_inhabited(shape, large, spot))
                 .collect(),
             Err(why) => vec![unsure(
                 conjunction,
-                &large,
+                large,
                 spot,
                 format!("the smaller schema {why}"),
             )],
-        };
-        self.assumed.borrow_mut().pop();
-        unique(reasons)
+        }
     }
 
     /// The obstacles for an alternative; a difference is only certain if the alternative admits some value.
@@ -373,7 +360,14 @@ impl<'a> Proof<'a> {
     }
 
     fn gave_up(&self, small: &[Node<'a>], large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
-        let what = format!("undecided after {} steps", self.steps.get());
+        let what = if self.steps.get() > self.steps_max {
+            format!(
+                "undecided after {} steps: the limit proof-steps; `appkeep diff --limit proof-steps=N` raises it",
+                self.steps_max
+            )
+        } else {
+            format!("undecided: a proof has at most {NESTING_MAX} nested steps, a fixed limit")
+        };
         vec![unsure(small, large, spot, what)]
     }
 }
@@ -407,12 +401,35 @@ pub(super) fn unsure(small: &[Node<'_>], large: &Node<'_>, spot: &Spot, what: St
     }
 }
 
-fn unique(reasons: Vec<Reason>) -> Vec<Reason> {
-    let mut kept: Vec<Reason> = Vec::new();
-    for reason in reasons {
-        if !kept.contains(&reason) {
-            kept.push(reason);
+/// The obstacles of a pair, at a place that refers to it.
+fn below(known: &[Reason], conjunction: &[Node<'_>], spot: &Spot) -> Vec<Reason> {
+    let own = own_place(conjunction);
+    let at_spot = |reason: &Reason| {
+        let small = Some(&reason.small).filter(|small| !small.is_empty());
+        Reason {
+            path: format!("{}{}", spot.path, reason.path),
+            small: small.map_or(own, String::as_str).to_owned(),
+            ..reason.clone()
         }
-    }
-    kept
+    };
+    known.iter().map(at_spot).collect()
+}
+
+/// The obstacles of a pair, with paths below it, and without the place that refers to it.
+fn without(reasons: &[Reason], conjunction: &[Node<'_>], spot: &Spot) -> Vec<Reason> {
+    let own = own_place(conjunction);
+    let relative = |reason: &Reason| {
+        let path = reason.path.strip_prefix(&spot.path);
+        let small = Some(&reason.small).filter(|small| *small != own);
+        Reason {
+            path: path.unwrap_or(&reason.path).to_owned(),
+            small: small.cloned().unwrap_or_default(),
+            ..reason.clone()
+        }
+    };
+    reasons.iter().map(relative).collect()
+}
+
+fn own_place<'n>(conjunction: &'n [Node<'_>]) -> &'n str {
+    conjunction.first().map_or("", |node| node.at.as_str())
 }

@@ -1,5 +1,7 @@
 //! OpenAPI 3.0 schemas as JSON Schema Draft 4, for validators.
 
+use std::collections::BTreeSet;
+
 use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
@@ -116,10 +118,7 @@ impl Components {
 
     /// Lowers a schema of that document, and adds all schemas that it refers to.
     pub(crate) fn lowered(&self, schema: &Value) -> Value {
-        let lowered = lower(schema);
-        let mut needed = Map::new();
-        self.collect(&lowered, &mut needed);
-        json!({"components": {"schemas": needed}, "allOf": [lowered]})
+        with_targets(&lower(schema), &|name| self.0.get(name).cloned())
     }
 
     /// Compiles a schema of that document.
@@ -128,32 +127,119 @@ impl Components {
     ///
     /// When the schema is invalid.
     pub fn compile(&self, schema: &Value) -> Result<Validator, ValidationError<'static>> {
-        jsonschema::options()
-            .with_draft(Draft::Draft4)
-            .should_validate_formats(true)
-            .with_format("uuid", formats::is_uuid)
-            .with_format("date", formats::is_date)
-            .offline()
-            .build(&self.lowered(schema))
+        build(&self.lowered(schema))
+    }
+}
+
+/// The parts of a value that decide which parts of a schema apply to it.
+pub(super) struct Parts<'v> {
+    /// The names of all members, at any depth.
+    pub(super) names: BTreeSet<&'v str>,
+    /// Whether some array has items.
+    pub(super) has_items: bool,
+}
+
+impl<'v> Parts<'v> {
+    pub(super) fn of(value: &'v Value) -> Self {
+        let mut parts = Self {
+            names: BTreeSet::new(),
+            has_items: false,
+        };
+        parts.collect(value);
+        parts
     }
 
-    /// Collects the schemas that a lowered schema refers to: small documents compile faster.
-    fn collect(&self, lowered: &Value, needed: &mut Map<String, Value>) {
-        match lowered {
+    fn collect(&mut self, value: &'v Value) {
+        match value {
             Value::Object(members) => {
-                let reference = members.get("$ref").and_then(Value::as_str);
-                let name = reference.and_then(|reference| reference.strip_prefix("#/components/schemas/"));
-                if let Some(name) = name
-                    && let Some(schema) = self.0.get(name)
-                    && !needed.contains_key(name)
-                {
-                    needed.insert(name.to_owned(), schema.clone());
-                    self.collect(schema, needed);
-                }
-                members.values().for_each(|member| self.collect(member, needed));
+                self.names.extend(members.keys().map(String::as_str));
+                members.values().for_each(|member| self.collect(member));
             }
-            Value::Array(items) => items.iter().for_each(|item| self.collect(item, needed)),
+            Value::Array(items) => {
+                self.has_items |= !items.is_empty();
+                for item in items {
+                    self.collect(item);
+                }
+            }
             _ => {}
         }
+    }
+
+    /// A lowered schema without what doesn't apply to values with these parts: other properties, and items. This keeps
+    /// validators small, because a schema often refers to a large part of its document.
+    fn of_schema(&self, lowered: Value) -> Value {
+        let Value::Object(members) = lowered else {
+            return lowered;
+        };
+        let member = |(key, value): (String, Value)| {
+            let value = match (key.as_str(), value) {
+                ("items", _) if !self.has_items => return None,
+                ("properties", Value::Object(properties)) => {
+                    let own = properties
+                        .into_iter()
+                        .filter(|(name, _)| self.names.contains(name.as_str()));
+                    own.map(|(name, schema)| (name, self.of_schema(schema)))
+                        .collect::<Map<_, _>>()
+                        .into()
+                }
+                ("items" | "not" | "additionalProperties", schema) => self.of_schema(schema),
+                ("allOf" | "anyOf" | "oneOf", Value::Array(branches)) => branches
+                    .into_iter()
+                    .map(|branch| self.of_schema(branch))
+                    .collect(),
+                (_, value) => value,
+            };
+            Some((key, value))
+        };
+        Value::Object(members.into_iter().filter_map(member).collect())
+    }
+}
+
+/// Compiles a schema of a document for values with these parts only.
+pub(super) fn compile_for(
+    parts: &Parts<'_>,
+    root: &Value,
+    schema: &Value,
+) -> Result<Validator, ValidationError<'static>> {
+    let schemas = root.pointer("/components/schemas").and_then(Value::as_object);
+    let target = |name: &str| Some(parts.of_schema(lower(schemas?.get(name)?)));
+    build(&with_targets(&parts.of_schema(lower(schema)), &target))
+}
+
+fn build(lowered: &Value) -> Result<Validator, ValidationError<'static>> {
+    jsonschema::options()
+        .with_draft(Draft::Draft4)
+        .should_validate_formats(true)
+        .with_format("uuid", formats::is_uuid)
+        .with_format("date", formats::is_date)
+        .offline()
+        .build(lowered)
+}
+
+/// Adds the lowered schemas that a lowered schema refers to, and only these: small documents compile faster.
+fn with_targets(lowered: &Value, target: &dyn Fn(&str) -> Option<Value>) -> Value {
+    let mut needed = Map::new();
+    collect(lowered, target, &mut needed);
+    json!({"components": {"schemas": needed}, "allOf": [lowered]})
+}
+
+fn collect(lowered: &Value, target: &dyn Fn(&str) -> Option<Value>, needed: &mut Map<String, Value>) {
+    match lowered {
+        Value::Object(members) => {
+            let reference = members.get("$ref").and_then(Value::as_str);
+            let name = reference.and_then(|reference| reference.strip_prefix("#/components/schemas/"));
+            if let Some(name) = name
+                && !needed.contains_key(name)
+                && let Some(schema) = target(name)
+            {
+                needed.insert(name.to_owned(), schema.clone());
+                collect(&schema, target, needed);
+            }
+            for member in members.values() {
+                collect(member, target, needed);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, target, needed)),
+        _ => {}
     }
 }

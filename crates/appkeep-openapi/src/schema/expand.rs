@@ -66,7 +66,7 @@ impl<'a> Proof<'a> {
         trail.pop();
         main.extend(nulls);
         if main.len() > SHAPES_MAX {
-            return Err(format!("has more than {SHAPES_MAX} alternatives"));
+            return Err(format!("has more than {SHAPES_MAX} alternatives, a fixed limit"));
         }
         Ok(main)
     }
@@ -84,7 +84,7 @@ impl<'a> Proof<'a> {
         for branch in branches {
             all.extend(self.apply(branch, shapes.clone(), trail)?);
             if all.len() > SHAPES_MAX {
-                return Err(format!("has more than {SHAPES_MAX} alternatives"));
+                return Err(format!("has more than {SHAPES_MAX} alternatives, a fixed limit"));
             }
         }
         Ok(all)
@@ -92,7 +92,9 @@ impl<'a> Proof<'a> {
 
     /// Whether these schemas of the smaller side are pairwise disjoint.
     fn are_apart(&self, branches: &[Node<'a>]) -> bool {
-        let Some(_step) = self.step() else { return false };
+        let Some(_step) = self.step() else {
+            return false;
+        };
         let own = self.on_the_small_side();
         branches.iter().enumerate().all(|(index, one)| {
             branches[index + 1..]

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use super::draft4::Components;
+use super::draft4::{Parts, compile_for};
 use super::formats;
 use crate::document::{UNSENT, escape, resolve};
 
@@ -185,10 +185,12 @@ pub(super) fn is_annotation(key: &str) -> bool {
         )
 }
 
+/// Maximum number of compiled schemas that are kept.
+const VALIDATORS_MAX: usize = 256;
+
 /// One of the two documents of a comparison.
 pub(super) struct Side<'a> {
     root: &'a Value,
-    components: Components,
     validators: RefCell<HashMap<String, Option<Rc<Validator>>>>,
 }
 
@@ -196,7 +198,6 @@ impl<'a> Side<'a> {
     pub(super) fn new(root: &'a Value) -> Self {
         Self {
             root,
-            components: Components::of(root),
             validators: RefCell::default(),
         }
     }
@@ -222,10 +223,16 @@ impl<'a> Side<'a> {
 
     /// Whether a schema admits a value; `None` if the schema can't be compiled.
     pub(super) fn admits(&self, node: &Node<'a>, value: &Value) -> Option<bool> {
+        let parts = Parts::of(value);
+        let names: Vec<&str> = parts.names.iter().copied().collect();
+        let key = format!("{} {} {}", node.at, parts.has_items, names.join("\0"));
         let mut validators = self.validators.borrow_mut();
+        if validators.len() >= VALIDATORS_MAX && !validators.contains_key(&key) {
+            validators.clear();
+        }
         let validator = validators
-            .entry(node.at.clone())
-            .or_insert_with(|| self.components.compile(&node.value).ok().map(Rc::new));
+            .entry(key)
+            .or_insert_with(|| compile_for(&parts, self.root, &node.value).ok().map(Rc::new));
         validator.as_ref().map(|validator| validator.is_valid(value))
     }
 

@@ -8,12 +8,13 @@ impl<'a> Prover<'a> {
     pub(crate) fn by_direction(one: &'a Document, other: &'a Document) -> (Self, Self) {
         let views = |direction| (one.view(direction), other.view(direction));
         let (requests, responses) = (views(Direction::Request), views(Direction::Response));
-        let prover = Self::new(requests.0, requests.1);
+        let steps_max = one.limits().proof_steps.max(other.limits().proof_steps);
+        let prover = Self::new(requests.0, requests.1).with_steps(steps_max);
         let is_same = std::ptr::eq(requests.0, responses.0) && std::ptr::eq(requests.1, responses.1);
         let other = if is_same {
             prover.clone()
         } else {
-            Self::new(responses.0, responses.1)
+            Self::new(responses.0, responses.1).with_steps(steps_max)
         };
         (prover, other)
     }

@@ -4,26 +4,52 @@
 //! changed isn't an obstacle to a proof. References are followed. `false` doesn't mean that the values
 //! differ: different schemas may admit the same values.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
 use super::node::{Node, Side, is_annotation};
 
+/// Pairs of schemas that have been compared, by address. Both documents have to outlive it.
+#[derive(Debug, Default)]
+pub(super) struct KnownPairs {
+    same: HashSet<(usize, usize)>,
+    different: HashSet<(usize, usize)>,
+}
+
 /// Whether two schemas of two documents are equal.
-pub(super) fn is_same<'a>(one: (&Side<'a>, &Node<'a>), other: (&Side<'a>, &Node<'a>)) -> bool {
+pub(super) fn is_same<'a>(
+    one: (&Side<'a>, &Node<'a>),
+    other: (&Side<'a>, &Node<'a>),
+    known: &mut KnownPairs,
+) -> bool {
+    // A schema that a proof has made isn't at its address for long.
+    let mut temporary = KnownPairs::default();
+    let both = (&one.1.value, &other.1.value);
+    let known = match both {
+        (Cow::Borrowed(_), Cow::Borrowed(_)) => known,
+        _ => &mut temporary,
+    };
     let mut comparison = Comparison {
         one: one.0.root(),
         other: other.0.root(),
+        known,
         assumed: HashSet::new(),
         trail: Vec::new(),
     };
-    comparison.schemas(&one.1.value, &other.1.value)
+    let is_same = comparison.schemas(both.0, both.1);
+    if is_same {
+        let trail = std::mem::take(&mut comparison.trail);
+        comparison.known.same.extend(trail);
+    }
+    is_same
 }
 
 struct Comparison<'r> {
     one: &'r Value,
     other: &'r Value,
+    known: &'r mut KnownPairs,
     /// Pairs under comparison, by address. When met again, they are assumed equal unless a difference is
     /// found elsewhere.
     assumed: HashSet<(usize, usize)>,
@@ -33,9 +59,23 @@ struct Comparison<'r> {
 
 impl Comparison<'_> {
     fn schemas(&mut self, one: &Value, other: &Value) -> bool {
-        self.pair(one, other, |this, one, other| match (one, other) {
-            (Value::Object(one), Value::Object(other)) => this.keywords(one, other),
-            _ => one == other,
+        self.pair(one, other, |this, one, other| {
+            let pair = addresses(one, other);
+            if this.known.same.contains(&pair) {
+                return true;
+            }
+            if this.known.different.contains(&pair) {
+                return false;
+            }
+            let is_same = match (one, other) {
+                (Value::Object(one), Value::Object(other)) => this.keywords(one, other),
+                _ => one == other,
+            };
+            // A difference stays one without the assumptions; equality may not.
+            if !is_same {
+                this.known.different.insert(pair);
+            }
+            is_same
         })
     }
 
@@ -66,7 +106,7 @@ impl Comparison<'_> {
         let (Some(one), Some(other)) = (follow(self.one, one), follow(self.other, other)) else {
             return false;
         };
-        let pair = (std::ptr::from_ref(one).addr(), std::ptr::from_ref(other).addr());
+        let pair = addresses(one, other);
         if !self.assumed.insert(pair) {
             return true;
         }
@@ -128,6 +168,10 @@ impl Comparison<'_> {
                 found.map(|index| left.swap_remove(index)).is_some()
             })
     }
+}
+
+fn addresses(one: &Value, other: &Value) -> (usize, usize) {
+    (std::ptr::from_ref(one).addr(), std::ptr::from_ref(other).addr())
 }
 
 /// The target of a reference, or the schema itself.

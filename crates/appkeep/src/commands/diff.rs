@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, ensure};
 use appkeep_openapi::diff::{self, DiffReport};
-use appkeep_openapi::{Document, Outcome};
+use appkeep_openapi::{Document, Limits, Outcome};
 use clap::ValueEnum;
 
 use crate::report_file;
@@ -38,6 +38,29 @@ pub(crate) struct Args {
     /// scanning) or github (annotations of GitHub Actions). FORMAT=FILE writes a file, too; may be repeated.
     #[arg(long, short, alias = "format", value_name = "FORMAT[=FILE]")]
     output: Vec<Output>,
+    /// Raise or lower a limit: document-bytes, yaml-values (in a YAML document), or proof-steps (for a pair of schemas);
+    /// may be repeated.
+    #[arg(long, value_name = "NAME=NUMBER")]
+    limit: Vec<Limit>,
+}
+
+/// A limit by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Limit(String, u64);
+
+impl FromStr for Limit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, value) = text
+            .split_once('=')
+            .ok_or("expected NAME=NUMBER, for example proof-steps=1000000")?;
+        Limits::default().set(name, 1)?;
+        let value = value
+            .parse()
+            .map_err(|_| format!("invalid number {value:?}: expected a whole number"))?;
+        Ok(Self(name.to_owned(), value))
+    }
 }
 
 /// The format of a report.
@@ -104,8 +127,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         report_file::check(&file)?;
     }
     let policy = args.policy.read()?;
-    let old = read(&args.old, args.old_name.as_deref())?;
-    let new = read(&args.new, args.new_name.as_deref())?;
+    let mut limits = Limits::default();
+    for Limit(name, value) in &args.limit {
+        limits.set(name, *value).map_err(anyhow::Error::msg)?;
+    }
+    let old = read(&limits, &args.old, args.old_name.as_deref())?;
+    let new = read(&limits, &args.new, args.new_name.as_deref())?;
     let mut report = diff::compare(&old, &new);
     report.apply(&policy, policy::today());
     print_line(on_stdout.first().unwrap_or(&Format::Text).of(&report)?.trim_end())?;
@@ -120,8 +147,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(outcome.exit_code()))
 }
 
-fn read(file: &Path, name: Option<&str>) -> anyhow::Result<Document> {
+fn read(limits: &Limits, file: &Path, name: Option<&str>) -> anyhow::Result<Document> {
     let name = name.map_or_else(|| file.display().to_string(), str::to_owned);
-    let text = std::fs::read_to_string(file).with_context(|| format!("failed to read {name}"))?;
-    Document::from_text(&name, &text).map_err(|error| anyhow::anyhow!("{error}"))
+    let failed = || format!("failed to read {name}");
+    limits.check_bytes(&name, std::fs::metadata(file).with_context(failed)?.len())?;
+    let text = std::fs::read_to_string(file).with_context(failed)?;
+    Document::from_text_within(limits, &name, &text).map_err(|error| anyhow::anyhow!("{error}"))
 }

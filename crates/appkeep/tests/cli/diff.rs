@@ -301,3 +301,34 @@ fn invalid_options_are_explained() {
         assert!(text.contains(expected), "{text}");
     }
 }
+
+#[test]
+fn exceeded_limits_are_named_with_their_values() {
+    let directory = tempfile::tempdir().unwrap();
+    let (old, new) = versions(&directory);
+    for (limit, expected) in [
+        (
+            "document-bytes=500",
+            "bytes, and the limit document-bytes is 500; `appkeep diff --limit document-bytes=N`",
+        ),
+        (
+            "yaml-values=20",
+            "it has more than 20 values, and the limit yaml-values is 20; `appkeep diff --limit",
+        ),
+        (
+            "proof=1",
+            "unknown limit \"proof\": expected document-bytes, yaml-values, proof-steps",
+        ),
+        ("proof-steps=x", "invalid number \"x\""),
+    ] {
+        let output = run(["diff", &old, &new, "--limit", limit]);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(text.contains(expected), "{text}");
+    }
+    let text = stdout(&run(["diff", &old, &new, "--limit", "proof-steps=1"]));
+    assert!(
+        text.contains("undecided after 1 steps: the limit proof-steps; `appkeep diff --limit"),
+        "{text}"
+    );
+}

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::schema::{Schema, Verdict, contained};
+use crate::schema::{Prover, Schema, Verdict, contained};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,36 +101,85 @@ fn the_depth_of_proofs_is_limited() {
     assert_eq!((deepest(false), deepest(true)), (99, 99));
 }
 
-/// Each level refers to the next one twice.
-#[test]
-fn the_steps_of_proofs_are_limited() {
-    let levels = |levels: usize, leaf: &str| {
-        let name = |level: usize| format!("#/components/schemas/{leaf}{level}");
-        let mut schemas = Map::new();
+/// A document with 20 levels, each of which refers to the next one twice.
+fn levels() -> Value {
+    let mut schemas = Map::new();
+    for leaf in ["integer", "number"] {
         schemas.insert(format!("{leaf}0"), json!({"type": leaf}));
-        for level in 1..=levels {
-            let next = json!({"$ref": name(level - 1)});
-            let both =
-                json!({"type": "object", "required": ["a", "b"], "properties": {"a": next, "b": next}});
+        for level in 1..=20 {
+            let next = json!({"$ref": format!("#/components/schemas/{leaf}{}", level - 1)});
+            let both = json!({"type": "object", "properties": {"a": next, "b": next}});
             schemas.insert(format!("{leaf}{level}"), both);
         }
-        schemas
-    };
-    let mut schemas = levels(20, "integer");
-    schemas.extend(levels(20, "number"));
-    let schemas = Value::Object(schemas);
-    let reference = |leaf: &str, level: usize| json!({"$ref": format!("#/components/schemas/{leaf}{level}")});
-    let verdict = |level: usize| {
-        decide(
-            &schemas,
-            &reference("integer", level),
-            &reference("number", level),
-        )
-    };
-    assert!(verdict(8).is_contained());
-    let given_up = verdict(20);
+    }
+    json!({"components": {"schemas": schemas}})
+}
+
+#[test]
+fn schemas_that_are_used_often_are_compared_once() {
+    let root = levels();
+    let schema = |name: &str| Schema::at(&root, &format!("/components/schemas/{name}")).unwrap();
+    let prover = Prover::new(&root, &root).with_steps(1_000);
+    let verdict = prover.decide(&schema("integer20"), &schema("number20"));
+    assert!(verdict.is_contained(), "{verdict:?}");
+    let verdict = prover.decide(&schema("number20"), &schema("integer20"));
+    let paths: Vec<&str> = verdict
+        .reasons()
+        .iter()
+        .map(|reason| reason.path.as_str())
+        .collect();
+    // Four paths to each of the two places that refer to the different schema.
+    assert_eq!(paths.len(), 8, "{verdict:?}");
+    assert!(paths.iter().all(|path| path.len() == 40), "{paths:?}");
+}
+
+#[test]
+fn the_steps_of_proofs_are_limited() {
+    let root = levels();
+    let schema = |name: &str| Schema::at(&root, &format!("/components/schemas/{name}")).unwrap();
+    let prover = Prover::new(&root, &root).with_steps(20);
+    let given_up = prover.decide(&schema("integer8"), &schema("number8"));
     assert!(matches!(given_up, Verdict::Unknown(_)), "{given_up:?}");
-    assert_eq!(given_up.reasons()[0].what, "undecided after 200014 steps");
+    assert_eq!(
+        given_up.reasons()[0].what,
+        "undecided after 20 steps: the limit proof-steps; `appkeep diff --limit proof-steps=N` raises it"
+    );
+    // An incomplete result isn't kept.
+    let (small, large) = (schema("integer8"), schema("number8"));
+    assert!(prover.with_steps(1_000).decide(&small, &large).is_contained());
+}
+
+/// Two schemas that refer to each other, and differ in one property of the first.
+#[test]
+fn results_that_rely_on_a_failed_assumption_are_not_kept() {
+    let one = |leaf: &str| {
+        let b = json!({"$ref": format!("#/components/schemas/b{leaf}")});
+        json!({"type": "object", "properties": {"b": b, "leaf": {"type": leaf}}})
+    };
+    let other = |leaf: &str| {
+        let a = json!({"$ref": format!("#/components/schemas/a{leaf}")});
+        json!({"type": "object", "properties": {"a": a}})
+    };
+    let (i, n) = ("integer", "number");
+    let root = json!({"components": {"schemas": {
+        "ainteger": one(i), "binteger": other(i), "anumber": one(n), "bnumber": other(n),
+    }}});
+    let schema = |name: &str| Schema::at(&root, &format!("/components/schemas/{name}")).unwrap();
+    let prover = Prover::new(&root, &root);
+    // `b` is compared within `a` first, where `a` is assumed to hold.
+    for (small, large, path) in [
+        ("anumber", "ainteger", "/leaf"),
+        ("bnumber", "binteger", "/a/leaf"),
+    ] {
+        let verdict = prover.decide(&schema(small), &schema(large));
+        let paths: Vec<&str> = verdict
+            .reasons()
+            .iter()
+            .map(|reason| reason.path.as_str())
+            .collect();
+        assert_eq!(paths, [path], "{verdict:?}");
+        assert!(prover.decide(&schema(large), &schema(small)).is_contained());
+    }
 }
 
 #[test]
@@ -146,7 +195,7 @@ fn the_number_of_alternatives_is_limited() {
         let verdict = verdict(&beyond);
         assert_eq!(
             verdict.reasons()[0].what,
-            "the smaller schema has more than 512 alternatives"
+            "the smaller schema has more than 512 alternatives, a fixed limit"
         );
     }
 }

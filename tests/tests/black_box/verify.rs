@@ -145,7 +145,7 @@ fn made(report: &LiveReport) -> String {
     for check in &report.checks {
         match &check.outcome {
             CheckOutcome::Skipped { reason } | CheckOutcome::NotJudged { reason } => {
-                *skipped.entry((reason, &check.code)).or_default() += 1
+                *skipped.entry((reason, &check.code)).or_default() += 1;
             }
             CheckOutcome::Held | CheckOutcome::Violated => *times.entry(&check.code).or_default() += 1,
         }

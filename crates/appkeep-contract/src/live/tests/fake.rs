@@ -34,6 +34,9 @@ pub(super) const OTHER_TOKEN: &str = "another-token-that-must-not-leak";
 pub(super) const VIEWER_TOKEN: &str = "a-viewers-token-that-must-not-leak";
 pub(super) const OPERATOR_TOKEN: &str = "an-operators-token-that-must-not-leak";
 
+/// The `Date` of every response, later than all times of the server. Without it, the listener sends the machine's.
+const DATE: &str = "Sun, 01 Jan 2040 00:00:00 GMT";
+
 /// All apps with their accounts.
 pub(super) const APPS: [(Uuid, Uuid); 4] = [
     (ACCOUNT, APP),
@@ -86,7 +89,7 @@ impl FakeServer {
             let id = Uuid::from_u128(0xc0de_0000_0000_4000_8000_0000_0000_0000 + state.problems);
             response.change(|body| body["correlationID"] = json!(id));
         }
-        response
+        response.with("Date", DATE)
     }
 
     /// Loses everything.

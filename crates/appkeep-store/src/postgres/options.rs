@@ -10,7 +10,7 @@ use sqlx_postgres::{PgConnectOptions, PgPoolOptions};
 
 /// The number of prepared statements that each connection caches. It is larger than the number of statements, so that
 /// none is evicted.
-const STATEMENTS_MAX: usize = 128;
+const STATEMENTS_MAX: usize = 256;
 /// The default maximum number of connections.
 const CONNECTIONS_MAX: u32 = 16;
 /// The default maximum time to wait for a connection.

@@ -20,7 +20,7 @@ use super::migrations;
 const CACHE_KIB: i64 = 1024;
 /// The number of prepared statements that each connection caches. It is larger than the number of statements, so that
 /// none is evicted.
-const STATEMENTS_MAX: usize = 128;
+const STATEMENTS_MAX: usize = 256;
 /// The size in bytes to which the file of the write-ahead log is truncated after it has grown beyond it.
 const LOG_BYTES_KEPT: i64 = 16 * 1024 * 1024;
 /// The interval at which a process that opens the database checks whether another one has finished opening it.

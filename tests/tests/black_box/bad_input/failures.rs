@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use appkeep_core::ids::{AppBackupId, AppSnapshotId};
+use appkeep_core::store::Store;
 use appkeep_server::Clock;
-use appkeep_tests::{Builder, TestClock, TestRequest, TestResponse, TestServer, id};
+use appkeep_tests::{Builder, TestClock, TestRequest, TestResponse, TestServer, id, until};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
@@ -13,7 +14,6 @@ use super::connections::Wire;
 use crate::fixture::Fixture;
 
 /// A clock that panics once, on the nth call after it was armed.
-#[derive(Default)]
 struct PanickingClock {
     inner: TestClock,
     fuse: AtomicI64,
@@ -42,11 +42,14 @@ struct Completed {
 
 impl Completed {
     async fn start(clock: Arc<dyn Clock>) -> Self {
-        let mut server = Builder::new().clock(clock).start().await;
+        let mut server = Builder::new().clock(clock.clone()).start().await;
         let (api, shop) = (server.api().await, server.app("acme", "shop"));
         let snap = id(&api.snapshot(shop, &json!({})).await);
         let backup = id(&api.back_up(shop, &json!({"snapshotID": snap})).await);
+        let stopped = clock.now();
         server.restart(0, None).await;
+        // Measurements of buckets read the clock, too.
+        measured_since(server.server().store().as_ref(), stopped).await;
         Self {
             token: api.token().to_owned(),
             wire: Wire::open(server.address()).await,
@@ -74,9 +77,27 @@ impl Completed {
     }
 }
 
+/// Waits until all buckets were measured after `time`.
+async fn measured_since(store: &dyn Store, time: DateTime<Utc>) {
+    let accounts = store.list_accounts().await.expect("the store works");
+    for account in accounts {
+        let buckets = store.list_buckets(account.id).await.expect("the store works");
+        until("measurements of all buckets", async || {
+            let measured = store.list_bucket_measurements(account.id).await;
+            let measured = measured.expect("the store works");
+            let is_new = |id| measured.get(id).is_some_and(|found| found.time > time);
+            buckets.iter().all(|bucket| is_new(&bucket.id))
+        })
+        .await;
+    }
+}
+
 #[tokio::test]
 async fn handler_panics_are_500_problems() {
-    let clock = Arc::new(PanickingClock::default());
+    let clock = Arc::new(PanickingClock {
+        inner: TestClock::stepping(),
+        fuse: AtomicI64::new(0),
+    });
     let mut completed = Completed::start(clock.clone()).await;
     for (operation, asked, says) in [
         // The first call is during the check of the token.

@@ -89,7 +89,9 @@ fn a_signal_ends_the_run_and_its_resources_are_deleted() {
     let token = installation.token("acme").unwrap();
     for (name, code) in [("INT", 130), ("TERM", 143)] {
         let mut command = appkeep();
-        command.args(["verify", &server.url]).env("APPKEEP_TOKEN", &token);
+        command
+            .args(["verify", &server.url, "--yes"])
+            .env("APPKEEP_TOKEN", &token);
         let child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -80,6 +80,13 @@ EXCEPTIONS = (
         reason="a body may refer to an unknown backup, or have two sources or none; the contract describes this in prose",
     ),
     Exception_(
+        operation="app_backup_file_list_for_app",
+        failure="RejectedPositiveData",
+        status=400,
+        problem="5",
+        reason="`pattern` may be an incomplete glob; a regular expression can't describe globs",
+    ),
+    Exception_(
         operation="app_backup_change_list_for_app",
         failure="RejectedPositiveData",
         status=400,

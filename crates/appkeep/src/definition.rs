@@ -63,7 +63,7 @@ const REFUSED: [(&str, &[&str], &[&str]); 5] = [
 /// Adds to the definition by types what types can't express.
 pub(crate) fn complete(command: Command) -> Command {
     let template = format!(
-        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{}\n{{tab}}{{options}}{{after-help}}",
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{}\n{{options}}{{after-help}}",
         grouped(&command)
     );
     // Here they are only for options that precede the command: its own help describes them.

@@ -10,6 +10,9 @@ use crate::failure::{CONFLICT, COULD_NOT_RUN, FAILED, Failure, NOT_FOUND, NOT_PE
 /// The most invalid parameters and fields in a message.
 const INVALID_SHOWN_MAX: usize = 10;
 
+/// The end of a next step that `appkeep doctor` doesn't suggest.
+pub(crate) const OR_DOCTOR: &str = ", or find the reason with appkeep doctor";
+
 /// Converts an error of the client to a failure.
 pub(crate) fn to_failure(url: &str, error: &Error) -> Failure {
     if is_unknown_route(error) {
@@ -151,7 +154,7 @@ fn unreachable_at(url: &str, error: &Error, cause: &TransportError) -> Failure {
         .next("if the server uses TLS, the scheme is https:// instead of http://");
     }
     Failure::new(COULD_NOT_RUN, format!("failed to reach {url}: {last}"))
-        .next("check that it runs, or find the reason with appkeep doctor")
+        .next(format!("check that it runs{OR_DOCTOR}"))
 }
 
 fn causes(error: &TransportError) -> Vec<String> {

@@ -15,7 +15,7 @@ mod when;
 mod words;
 
 pub(crate) use self::connection::{Args, Given, Known, Source};
-pub(crate) use self::failure::{is_unknown_route, to_failure};
+pub(crate) use self::failure::{OR_DOCTOR, is_unknown_route, to_failure};
 pub(crate) use self::field::{Exact, Field, Listed};
 pub(crate) use self::find::{Found, How, Named, deletion_confirmed, deletion_of, described, find};
 pub(crate) use self::listing::ListArgs;

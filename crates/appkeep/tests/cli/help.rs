@@ -110,6 +110,7 @@ fn help_lists_every_command_in_one_group() {
     expected.sort_unstable();
     assert_eq!(names, expected);
     assert!(!options.contains("--url"), "{help}");
+    assert!(options.starts_with("  -h, --help"), "{help}");
 }
 
 #[test]

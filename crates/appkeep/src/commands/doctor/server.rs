@@ -81,7 +81,8 @@ fn diagnose(known: &Known, error: &Error) -> Vec<Check> {
     let failure = remote::to_failure(address, error);
     if let ErrorKind::Transport(_) | ErrorKind::Incomplete { .. } = error.kind() {
         let found = format!("{} (the address is from {from})", failure.cause());
-        let mut fix = failure.next_step().unwrap_or_default().to_owned();
+        let fix = failure.next_step().unwrap_or_default();
+        let mut fix = fix.trim_end_matches(remote::OR_DOCTOR).to_owned();
         if let (true, Some(ca)) = (found.contains("certificate"), &known.ca) {
             fix = format!(
                 "{}: it doesn't contain the server's certificate authority",

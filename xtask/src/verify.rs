@@ -73,8 +73,8 @@ mod tests {
         assert_eq!(passed(&["--url", "http://h", "--app", "x"]), "http://h --app x");
         assert_eq!(passed(&["--app", "x", "--url=http://h"]), "--app x http://h");
         assert_eq!(
-            passed(&["http://h", "--format", "json"]),
-            "http://h --format json"
+            passed(&["http://h", "--output", "json"]),
+            "http://h --output json"
         );
     }
 }

@@ -17,7 +17,7 @@ mod login;
 mod nearest;
 mod parent;
 mod remote;
-mod report_file;
+mod report_output;
 mod service_manager;
 mod stdout;
 mod temporary_servers;

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use appkeep_openapi::diff::{self, DiffReport};
 use appkeep_openapi::{Document, Limits, Outcome};
 use clap::ValueEnum;
 
-use crate::report_file;
+use crate::report_output::{Destinations, Output};
 use crate::stdout::print_line;
 
 /// Compare two OpenAPI 3.0 documents.
@@ -37,7 +37,7 @@ pub(crate) struct Args {
     /// The format of the report on stdout: text (the default), json, markdown (for pull requests), sarif (for code
     /// scanning) or github (annotations of GitHub Actions). FORMAT=FILE writes a file, too; may be repeated.
     #[arg(long, short, alias = "format", value_name = "FORMAT[=FILE]")]
-    output: Vec<Output>,
+    output: Vec<Output<Format>>,
     /// Raise or lower a limit: document-bytes, yaml-values (in a YAML document), or proof-steps (for a pair of schemas);
     /// may be repeated.
     #[arg(long, value_name = "NAME=NUMBER")]
@@ -64,8 +64,9 @@ impl FromStr for Limit {
 }
 
 /// The format of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
+    #[default]
     Text,
     Json,
     Markdown,
@@ -85,47 +86,11 @@ impl Format {
     }
 }
 
-/// A report on stdout, or in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Output {
-    format: Format,
-    file: Option<PathBuf>,
-}
-
-impl FromStr for Output {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (format, file) = match text.split_once('=') {
-            Some((_, "")) => return Err("expected a file after =, for example sarif=diff.sarif".to_owned()),
-            Some((format, file)) => (format, Some(file.into())),
-            None => (text, None),
-        };
-        let format = Format::from_str(format, false).map_err(|_| {
-            format!("invalid format {format:?}: expected text, json, markdown, sarif or github")
-        })?;
-        Ok(Self { format, file })
-    }
-}
-
 /// # Errors
 /// When a document can't be read or isn't OpenAPI 3.0, the file of ignored changes is invalid, or a report can't be
 /// written.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let on_stdout = args.output.iter().filter(|output| output.file.is_none());
-    let on_stdout: Vec<Format> = on_stdout.map(|output| output.format).collect();
-    ensure!(
-        on_stdout.len() <= 1,
-        "{} formats for stdout: expected one, and FORMAT=FILE for others",
-        on_stdout.len()
-    );
-    let files = || {
-        let file = |output: &'_ Output| Some((output.format, output.file.clone()?));
-        args.output.iter().filter_map(file)
-    };
-    for (_, file) in files() {
-        report_file::check(&file)?;
-    }
+    let destinations = Destinations::of(&args.output)?;
     let policy = args.policy.read()?;
     let mut limits = Limits::default();
     for Limit(name, value) in &args.limit {
@@ -135,10 +100,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let new = read(&limits, &args.new, args.new_name.as_deref())?;
     let mut report = diff::compare(&old, &new);
     report.apply(&policy, policy::today());
-    print_line(on_stdout.first().unwrap_or(&Format::Text).of(&report)?.trim_end())?;
-    for (format, file) in files() {
-        report_file::write(&file, format.of(&report)?)?;
-    }
+    print_line(destinations.stdout.of(&report)?.trim_end())?;
+    destinations.write(|format| format.of(&report))?;
     let outcome = match args.policy.fail_on() {
         None => Outcome::Holds,
         Some(level) if args.by_version => report.outcome_by_version(level),

@@ -23,8 +23,9 @@ use appkeep_server::RandomIds;
 use uuid::Uuid;
 
 use self::interrupt::Interrupt;
-use self::output::{Color, Format, Output};
+use self::output::{Color, Format};
 use crate::logging::{self, LogFormat};
+use crate::report_output::{Destinations, Output};
 use crate::temporary_servers::TemporaryServers;
 
 /// Check whether a server conforms to the contract.
@@ -56,12 +57,10 @@ pub(crate) struct Args {
     /// List the responses that take longer, for example 2s. Without it, the three slowest are listed.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     slow: Option<Duration>,
-    /// The format of the report on stdout.
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
-    /// Write the report to a file, too; may be repeated, once for each file.
-    #[arg(long, short, value_name = "FORMAT=FILE")]
-    output: Vec<Output>,
+    /// The format of the report on stdout: text (the default), json, junit or html. FORMAT=FILE writes a file, too; may
+    /// be repeated.
+    #[arg(long, short, alias = "format", value_name = "FORMAT[=FILE]")]
+    output: Vec<Output<Format>>,
     /// When the report on stdout is coloured.
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     color: Color,
@@ -73,10 +72,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     // Audit records are off: the only changes are to a temporary server.
     logging::start(&format!("audit=off,{}", args.log), LogFormat::Text)?;
-    // Checked first, so that no run is wasted if its report can't be written.
-    for output in &args.output {
-        output.check()?;
-    }
+    let destinations = Destinations::of(&args.output)?;
     let (progress, bar) = progress::bar();
     let options = Options {
         documented_only: args.documented_only,
@@ -106,10 +102,8 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         bar.end();
         (report?, interrupt)
     };
-    output::print(&report, args.format, args.color)?;
-    for output in &args.output {
-        output.write(&report)?;
-    }
+    output::print(&report, destinations.stdout, args.color)?;
+    destinations.write(|format| format.of(&report))?;
     let code = interrupt.exit_code().unwrap_or(report.outcome().exit_code());
     Ok(ExitCode::from(code))
 }

@@ -282,7 +282,7 @@ fn invalid_options_are_explained() {
         ),
         (
             &["--output", "xml"],
-            "expected text, json, markdown, sarif or github",
+            "expected text, json, markdown, sarif, github",
         ),
         (&["--output", "sarif="], "expected a file after ="),
         (

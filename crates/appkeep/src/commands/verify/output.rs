@@ -1,8 +1,6 @@
-//! Formats and destinations of reports.
+//! Formats of reports.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
-use std::str::FromStr;
 
 use anstream::{AutoStream, ColorChoice};
 use anyhow::Context;
@@ -10,7 +8,6 @@ use appkeep_contract::Report;
 use clap::ValueEnum;
 
 use super::checker_error;
-use crate::report_file;
 use crate::stdout::print_line;
 
 /// The format of a report.
@@ -28,7 +25,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    fn of(self, report: &Report) -> anyhow::Result<String> {
+    pub(super) fn of(self, report: &Report) -> anyhow::Result<String> {
         Ok(match self {
             Self::Text => report.text(),
             Self::Json => report.json().map_err(checker_error)?,
@@ -73,38 +70,5 @@ pub(super) fn print(report: &Report, format: Format, color: Color) -> anyhow::Re
         // The reader has closed the pipe.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.context("failed to write to stdout"),
-    }
-}
-
-/// A file for a report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Output {
-    format: Format,
-    file: PathBuf,
-}
-
-impl FromStr for Output {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (format, file) = text
-            .split_once('=')
-            .filter(|(_, file)| !file.is_empty())
-            .ok_or("expected FORMAT=FILE, for example junit=report.xml")?;
-        let format = Format::from_str(format, false)
-            .map_err(|_| format!("invalid format {format:?}: expected text, json, junit or html"))?;
-        let file = file.into();
-        Ok(Self { format, file })
-    }
-}
-
-impl Output {
-    /// Checks that the file's directory exists.
-    pub(super) fn check(&self) -> anyhow::Result<()> {
-        report_file::check(&self.file)
-    }
-
-    pub(super) fn write(&self, report: &Report) -> anyhow::Result<()> {
-        report_file::write(&self.file, self.format.of(report)?)
     }
 }

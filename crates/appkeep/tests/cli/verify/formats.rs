@@ -77,9 +77,13 @@ fn unwritable_outputs_are_rejected_before_the_run() {
     for (output, message) in [
         (
             "pdf=a.pdf",
-            "invalid format \"pdf\": expected text, json, junit or html",
+            "invalid format \"pdf\": expected text, json, junit, html",
         ),
-        ("report.xml", "expected FORMAT=FILE, for example junit=report.xml"),
+        (
+            "report.xml",
+            "invalid format \"report.xml\": expected text, json, junit, html",
+        ),
+        ("junit=", "expected a file after =, for example junit=report"),
     ] {
         let refused = run(["verify", "--output", output]);
         assert_eq!(refused.status.code(), Some(2), "{output}");

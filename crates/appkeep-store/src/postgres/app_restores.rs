@@ -22,6 +22,7 @@ macro_rules! select {
         )
     };
 }
+pub(super) use select as select_restores;
 
 // Ordered by insertion and not by date: a restore that was created while the clock was ahead must not hide later ones.
 statements! {

@@ -8,23 +8,17 @@ use appkeep_core::store::{ListPage, Page, StoreError};
 use sqlx_postgres::PgConnection;
 use uuid::Uuid;
 
+use super::app_restores::select_restores;
 use super::apps;
 use super::db::{self, params};
 use super::resources::common_columns;
+use super::schedules::select_schedules;
 use crate::items::app_restores::app_restore;
 use crate::items::app_summaries::{ENDED, IN_PROGRESS, PartsByApp, counts};
 use crate::items::catalog::recorded;
 use crate::items::resources::resource;
 use crate::items::schedules::scheduled;
 use crate::statements::statements;
-
-/// The columns of restores.
-macro_rules! restore_columns {
-    () => {
-        "id, account_id, app_id, source_kind, source_id, state, reasons, created_micros, modified_micros, created_by, \
-         generation, node, source_app_id, target, include, total_bytes, bytes_done"
-    };
-}
 
 // The first parameter is an array of ids of apps.
 statements! {
@@ -39,18 +33,19 @@ statements! {
 
     /// Each app's restore that has ended and was inserted last.
     LIST_ENDED_RESTORES("app_restores") = concat!(
-        "SELECT latest.* FROM unnest($1::UUID[]) AS wanted (wanted_id) CROSS JOIN LATERAL (SELECT ", restore_columns!(),
-        " FROM app_restores WHERE account_id = $2 AND app_id = wanted_id \
-         AND state IN ('completed', 'failed', 'interrupted') ORDER BY seq DESC LIMIT 1) AS latest"
+        "SELECT latest.* FROM unnest($1::UUID[]) AS wanted (wanted_id) CROSS JOIN LATERAL (",
+        select_restores!("WHERE account_id = $2 AND app_id = wanted_id \
+         AND state IN ('completed', 'failed', 'interrupted') ORDER BY seq DESC LIMIT 1"),
+        ") AS latest"
     );
 
     /// At most `$3` of each app's restores that were inserted last, in each of the states in progress.
     LIST_RESTORES_IN_PROGRESS("app_restores") = concat!(
         "SELECT latest.* FROM unnest($1::UUID[]) AS wanted (wanted_id) \
-         CROSS JOIN unnest(ARRAY['pending', 'running']) AS states (wanted_state) CROSS JOIN LATERAL (SELECT ",
-        restore_columns!(),
-        " FROM app_restores WHERE account_id = $2 AND app_id = wanted_id AND state = wanted_state \
-         ORDER BY seq DESC LIMIT $3::BIGINT) AS latest"
+         CROSS JOIN unnest(ARRAY['pending', 'running']) AS states (wanted_state) CROSS JOIN LATERAL (",
+        select_restores!("WHERE account_id = $2 AND app_id = wanted_id AND state = wanted_state \
+         ORDER BY seq DESC LIMIT $3::BIGINT"),
+        ") AS latest"
     );
 
     /// `IS NOT DISTINCT FROM` is an equality for which no index is used: an app has few restores.
@@ -64,10 +59,7 @@ statements! {
            WHERE account_id = $2 AND app_id = wanted_id AND state IS NOT DISTINCT FROM 'pending') AS pending_restores \
          FROM unnest($1::UUID[]) AS wanted (wanted_id)";
 
-    LIST_SCHEDULES("schedules") = "SELECT id, account_id, app_id, name, expression, zone, jitter_secs, makes_backup, \
-         makes_snapshot, bucket_id, retention, snapshot_retention, declared, enabled, created_by, modified_by, \
-         next_due_micros, next_decided_micros, created_micros, modified_micros \
-         FROM schedules WHERE account_id = $2 AND app_id = ANY($1::UUID[])";
+    LIST_SCHEDULES("schedules") = select_schedules!("WHERE account_id = $2 AND app_id = ANY($1::UUID[])");
 }
 
 /// Reads a page of the account's list. The transaction sees one point in time.

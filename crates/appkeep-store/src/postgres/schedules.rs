@@ -27,6 +27,7 @@ macro_rules! select {
         )
     };
 }
+pub(super) use select as select_schedules;
 
 statements! {
     /// Marks schedules as undeclared that no node declares.

@@ -1,9 +1,9 @@
 //! The requirements of the contract, and the checks that cover them.
 //!
-//! Each sentence of a description in `spec/openapi.yaml` is a requirement. `requirements/sentences.tsv` says for each
-//! how it is covered; a test fails for a sentence without a row. Equal sentences are one requirement, so that
-//! moving a sentence changes nothing. The form of requests and responses (schemas, statuses, headers) is one requirement for each
-//! operation, which generated requests and the validation of all responses cover.
+//! Each sentence of a description in `spec/openapi.yaml` is a requirement. `requirements/sentences.tsv` states how each is
+//! covered; a test fails for a sentence without a row. Equal sentences are one requirement, so that moving a sentence
+//! changes nothing. The form of requests and responses (schemas, statuses, headers) is one requirement for each operation,
+//! which generated requests and the validation of all responses cover.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -169,19 +169,16 @@ impl Checking<'_> {
             self.check.notes.push(format!("the claim of {name} has expired"));
         }
         for name in ownership.others {
-            self.add(
-                None,
-                Problem {
-                    app_name: None,
-                    object: format!("bucket {}", bucket.name),
-                    reason: format!("{name} uses it, which is not a server of this installation"),
-                    backups: Vec::new(),
-                    next: format!(
-                        "stop that server, then run: appkeep bucket take-over {} --config FILE",
-                        bucket.name
-                    ),
-                },
-            );
+            self.check.problems.push(Problem {
+                app_name: None,
+                object: format!("bucket {}", bucket.name),
+                reason: format!("{name} uses it, which is not a server of this installation"),
+                backups: Vec::new(),
+                next: format!(
+                    "stop that server, then run: appkeep bucket take-over {} --config FILE",
+                    bucket.name
+                ),
+            });
         }
         self.check.owner = Some(ownership.owner);
         let space = engine.measure_bucket(&bucket, self.cancel).await?;
@@ -200,24 +197,15 @@ impl Checking<'_> {
             }
         }
         if !has_marker && self.check.repositories > 0 {
-            self.add(
-                None,
-                Problem {
-                    app_name: None,
-                    object: format!("bucket {}", bucket.name),
-                    reason: "its marker is missing: an unmounted disk would look like an empty bucket"
-                        .to_owned(),
-                    backups: Vec::new(),
-                    next: "create a backup in it, which writes the marker".to_owned(),
-                },
-            );
+            self.check.problems.push(Problem {
+                app_name: None,
+                object: format!("bucket {}", bucket.name),
+                reason: "its marker is missing: an unmounted disk would look like an empty bucket".to_owned(),
+                backups: Vec::new(),
+                next: "create a backup in it, which writes the marker".to_owned(),
+            });
         }
         Ok(())
-    }
-
-    fn add(&mut self, app_name: Option<&str>, mut problem: Problem) {
-        problem.app_name = app_name.map(str::to_owned);
-        self.check.problems.push(problem);
     }
 
     /// Adds the problem that a bucket or a repository can't be examined.
@@ -243,16 +231,13 @@ impl Checking<'_> {
             Some(_) => object.to_owned(),
             None => format!("{object} {}", self.check.bucket.name),
         };
-        self.add(
-            app_name,
-            Problem {
-                app_name: None,
-                object,
-                reason: error.to_string(),
-                backups: Vec::new(),
-                next: next.to_owned(),
-            },
-        );
+        self.check.problems.push(Problem {
+            app_name: app_name.map(str::to_owned),
+            object,
+            reason: error.to_string(),
+            backups: Vec::new(),
+            next: next.to_owned(),
+        });
         Ok(())
     }
 
@@ -279,18 +264,15 @@ impl Checking<'_> {
             } else {
                 "the repository of the app does not exist"
             };
-            self.add(
-                Some(name),
-                Problem {
-                    app_name: None,
-                    object: format!("backup {id}"),
-                    reason: reason.to_owned(),
-                    backups: vec![*id],
-                    next: format!(
-                        "restore the file from a copy of the bucket, or delete the backup: appkeep backup delete {id}"
-                    ),
-                },
-            );
+            self.check.problems.push(Problem {
+                app_name: Some(name.to_owned()),
+                object: format!("backup {id}"),
+                reason: reason.to_owned(),
+                backups: vec![*id],
+                next: format!(
+                    "restore the file from a copy of the bucket, or delete the backup: appkeep backup delete {id}"
+                ),
+            });
         }
         let more = missing.len().saturating_sub(MISSING_MAX);
         if more > 0 {
@@ -344,16 +326,13 @@ impl Checking<'_> {
             } else {
                 "otherwise delete these backups, so that later ones store the data again".to_owned()
             };
-            self.add(
-                Some(name),
-                Problem {
-                    app_name: None,
-                    object: damage.object,
-                    reason: damage.reason,
-                    backups: damage.backups,
-                    next: format!("replace it from a copy of the bucket, if there is one; {deletion}"),
-                },
-            );
+            self.check.problems.push(Problem {
+                app_name: Some(name.to_owned()),
+                object: damage.object,
+                reason: damage.reason,
+                backups: damage.backups,
+                next: format!("replace it from a copy of the bucket, if there is one; {deletion}"),
+            });
         }
         Ok(())
     }

@@ -4,7 +4,6 @@ import { el, Parts } from '../dom.js';
 import { isStarted, snapshotTime } from '../states.js';
 import { backupRow, COLUMNS } from './backup_row.js';
 import { listControls } from './list_controls.js';
-import { pager } from './pager.js';
 import { section } from './section.js';
 import { tableHead } from './table_head.js';
 
@@ -34,24 +33,18 @@ export function backupListSection(hrefOf, remove) {
   const rows = new Parts(body, () => backupRow(hrefOf, remove));
   const empty = el('p', { class: 'empty', text: 'No backups yet.', hidden: true });
   const none = el('p', { class: 'empty', text: 'No backup matches.', hidden: true });
-  const pages = pager('backup', show);
   const controls = listControls({
-    label: 'backups', nameOf: ({ backup }) => backup.name, filters: FILTERS, orders: ORDERS,
-    onChange() {
-      pages.reset();
-      show();
-    },
+    noun: 'backup', nameOf: ({ backup }) => backup.name, filters: FILTERS, orders: ORDERS, onChange: show,
   });
-  controls.node.hidden = true;
 
   function show() {
-    const shown = pages.select(controls.select(items));
+    const shown = controls.select(items);
     rows.update(shown);
     table.hidden = shown.length === 0;
     none.hidden = items.length === 0 || shown.length > 0;
   }
 
-  const node = section('Backups', 'list', controls.node, el('div', { class: 'card flush' }, table, empty, none), pages.node);
+  const node = section('Backups', 'list', controls.node, el('div', { class: 'card flush' }, table, empty, none), controls.pagerNode);
   return {
     node,
     /** Shows the backups, newest first, without those whose progress is shown. `creatorOf` describes the creator of one. */

@@ -4,7 +4,6 @@ import { el, Parts } from '../dom.js';
 import { nameOf } from '../file_path.js';
 import { FILE_COLUMNS, fileRow } from './file_row.js';
 import { listControls } from './list_controls.js';
-import { pager } from './pager.js';
 import { tableHead } from './table_head.js';
 
 const typeIs = (type) => (file) => file.type === type;
@@ -35,18 +34,12 @@ export function fileList(hrefOf, actions) {
   const table = el('table', { 'aria-labelledby': 'files-title', hidden: true }, tableHead(FILE_COLUMNS, actions !== null), body);
   const rows = new Parts(body, (file) => fileRow(file, hrefOf, actions));
   const empty = el('p', { class: 'empty', hidden: true });
-  const pages = pager('entry', show, 'entries');
   const controls = listControls({
-    label: 'entries', nameOf: ({ path }) => nameOf(path), filters: FILTERS, orders: ORDERS,
-    onChange() {
-      pages.reset();
-      show();
-    },
+    noun: 'entry', plural: 'entries', nameOf: ({ path }) => nameOf(path), filters: FILTERS, orders: ORDERS, onChange: show,
   });
-  controls.node.hidden = true;
 
   function show() {
-    const shown = pages.select(controls.select(items));
+    const shown = controls.select(items);
     rows.update(shown);
     table.hidden = shown.length === 0;
     empty.textContent = items.length === 0 ? 'This directory is empty.' : 'No entry matches.';
@@ -54,7 +47,7 @@ export function fileList(hrefOf, actions) {
   }
 
   return {
-    nodes: [controls.node, el('div', { class: 'card flush' }, table, empty), pages.node],
+    nodes: [controls.node, el('div', { class: 'card flush' }, table, empty), controls.pagerNode],
     /** Shows entries that `listed` returned, in the order of the API. */
     update(files) {
       items = files;

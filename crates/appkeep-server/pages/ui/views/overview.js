@@ -10,7 +10,6 @@ import { appCard } from '../parts/app_card.js';
 import { APP_COLUMNS, appRow } from '../parts/app_row.js';
 import { canBackUp, isBusy, summarize } from '../parts/app_summary.js';
 import { listControls, UNCONTROLLED_MAX } from '../parts/list_controls.js';
-import { pager } from '../parts/pager.js';
 import { selection } from '../parts/selection.js';
 import { tableHead } from '../parts/table_head.js';
 
@@ -94,18 +93,12 @@ function appList(backUp, backUpAll) {
   const table = el('div', { class: 'card flush', hidden: true }, selected?.node,
     el('table', { 'aria-labelledby': 'apps-title' }, tableHead(APP_COLUMNS, backUp !== null), body));
   const none = el('p', { class: 'empty', text: 'No app matches.', hidden: true });
-  const pages = pager('app', show);
   const controls = listControls({
-    label: 'apps', nameOf: ({ app }) => app.name, filters: FILTERS, orders: ORDERS,
-    onChange() {
-      pages.reset();
-      show();
-    },
+    noun: 'app', nameOf: ({ app }) => app.name, filters: FILTERS, orders: ORDERS, onChange: show,
   });
-  controls.node.hidden = true;
 
   function show() {
-    const shown = pages.select(controls.select(items));
+    const shown = controls.select(items);
     const isTable = items.length > UNCONTROLLED_MAX;
     cards.update(isTable ? [] : shown);
     const possible = (list) => list.filter(({ app }) => canBackUp(app)).map(({ id }) => id);
@@ -117,7 +110,7 @@ function appList(backUp, backUpAll) {
   }
 
   return {
-    nodes: [controls.node, cardList, table, none, pages.node],
+    nodes: [controls.node, cardList, table, none, controls.pagerNode],
     update(next) {
       items = next;
       show();

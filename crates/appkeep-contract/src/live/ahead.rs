@@ -3,12 +3,12 @@
 //! Only the waits for their responses overlap: each response is checked when its check sends the request, so findings
 //! are the same, in the same order, as if the requests were sent one after the other.
 
-use std::time::Duration;
-
-use super::call::Call;
+use super::call::{Call, Server};
+use super::connection::Exchanged;
 use super::context::{Context, Stop};
-use super::model::RuleViolation;
-use super::recording_client::{Exchanged, RecordedResponse};
+use super::incomplete_body;
+use super::model::{RuleViolation, TrackedResource};
+use super::recording_client::RecordedResponse;
 
 /// Maximum number of requests that are sent at the same time.
 pub(super) const AHEAD_MAX: usize = 16;
@@ -29,60 +29,72 @@ pub(super) enum AheadResult {
 
 impl Context {
     /// Sends requests at the same time. Requests that may not be sent are left out: their checks state the reason.
-    ///
-    /// Returns the requests without a response after the given time.
-    pub(super) async fn send_ahead(
-        &mut self,
-        calls: Vec<Call>,
-        wait_max: Option<Duration>,
-    ) -> Result<Vec<Call>, Stop> {
-        let mut permitted = Vec::new();
-        for call in calls {
-            if self.may_send(&call).is_ok() {
-                permitted.push(call);
-            }
-        }
-        let writes = permitted.iter().any(Call::writes);
-        let sent = self.http.exchange_all(&self.target, &permitted, wait_max);
-        let sent = match self.limits.within(writes, sent).await {
-            Ok(sent) => sent,
-            Err(stop) => {
-                for call in &permitted {
-                    self.model.record_lost_response(call);
+    pub(super) async fn send_ahead(&mut self, calls: Vec<Call>) -> Result<(), Stop> {
+        for calls in calls.chunks(AHEAD_MAX) {
+            let permitted = self.permitted_calls(calls.to_vec());
+            let writes = permitted.iter().any(Call::writes);
+            let sent = self.http.connection().exchange_all(&permitted);
+            let sent = match self.limits.within(writes, sent).await {
+                Ok(sent) => sent,
+                Err(stop) => {
+                    for call in &permitted {
+                        self.model.record_lost_response(call);
+                    }
+                    return Err(stop);
                 }
-                return Err(stop);
-            }
-        };
-        let mut without_response = Vec::new();
-        let is_accepted = |(call, sent): (&Call, &Option<Result<Exchanged, String>>)| {
-            let status = sent
-                .as_ref()
-                .and_then(|sent| sent.as_ref().ok())
-                .map(|(exchange, _)| exchange.status);
+            };
+            self.receive_ahead(permitted.into_iter().zip(sent).collect());
+        }
+        Ok(())
+    }
+
+    /// Sends reads at the same time, unless a resource in the suite's account is in progress: the responses might then show
+    /// its states in another order than that of the checks.
+    pub(super) async fn read_ahead(&mut self, calls: impl IntoIterator<Item = Call>) -> Result<(), Stop> {
+        if self.is_any_in_progress() {
+            return Ok(());
+        }
+        self.send_ahead(calls.into_iter().collect()).await
+    }
+
+    /// Whether a resource in the suite's account is in progress.
+    fn is_any_in_progress(&self) -> bool {
+        let account = self.target.account.to_string();
+        let is_own =
+            |resource: &&TrackedResource| resource.server == Server::Main && resource.account == account;
+        let mut own = self.model.existing().filter(is_own);
+        own.any(TrackedResource::is_in_progress)
+    }
+
+    /// The requests that may be sent.
+    pub(super) fn permitted_calls(&mut self, mut calls: Vec<Call>) -> Vec<Call> {
+        calls.retain(|call| self.may_send(call).is_ok());
+        calls
+    }
+
+    /// Keeps the results of requests that were sent at the same time for their checks.
+    pub(super) fn receive_ahead(&mut self, sent: Vec<(Call, Result<Exchanged, String>)>) {
+        let is_accepted = |(call, sent): &(Call, Result<Exchanged, String>)| {
+            let status = sent.as_ref().ok().map(|(exchange, _)| exchange.status);
             call.writes() && status.is_some_and(|status| (200..300).contains(&status))
         };
         // Other requests may have seen the changes, in any order, so they are sent again by their checks.
-        let is_changed = permitted.iter().zip(&sent).any(is_accepted);
-        for (call, sent) in permitted.into_iter().zip(sent) {
+        let is_changed = sent.iter().any(is_accepted);
+        for (call, sent) in sent {
             match sent {
-                Some(Ok(exchanged)) if is_changed && call.writes() => {
+                Ok(exchanged) if is_changed && call.writes() => {
                     let response = self.http.keep(exchanged);
                     let violations = self.model.observe(&call, &response);
                     let result = AheadResult::Recorded(response, violations);
                     self.ahead.push(SentAhead { call, result });
                 }
-                Some(_) if is_changed && !call.writes() => {}
-                Some(sent) => {
+                _ if is_changed && !call.writes() => {}
+                sent => {
                     let result = AheadResult::Unrecorded(sent);
                     self.ahead.push(SentAhead { call, result });
                 }
-                None => {
-                    self.model.record_lost_response(&call);
-                    without_response.push(call);
-                }
             }
         }
-        Ok(without_response)
     }
 
     /// The result of this request, if it was sent ahead.
@@ -93,6 +105,7 @@ impl Context {
 
     /// Records the results that no check has used.
     pub(super) fn forget_ahead(&mut self) {
+        incomplete_body::forget(self);
         for SentAhead { call, result } in std::mem::take(&mut self.ahead) {
             match result {
                 AheadResult::Unrecorded(Ok(exchanged)) => {

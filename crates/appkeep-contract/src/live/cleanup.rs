@@ -104,7 +104,8 @@ pub(super) async fn delete(
     }
 }
 
-fn delete_call(ctx: &Context, resource: &TrackedResource) -> Result<Call, Stop> {
+/// The request that deletes a resource.
+pub(super) fn delete_call(ctx: &Context, resource: &TrackedResource) -> Result<Call, Stop> {
     let operation = ctx.permitted(resource.kind.deletes())?;
     let operation = operation.first().ok_or(Stop::Recorded)?;
     Ok(ctx

@@ -12,11 +12,11 @@ use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
 use super::call::{Call, Server};
+use super::connection::header_list;
 use super::context::{Context, ResourceKind, Stop};
 use super::headers::joined;
 use super::model::TrackedResource;
 use super::poll_timer::PollTimer;
-use super::recording_client::header_list;
 use super::report::LiveFinding;
 use appkeep_openapi::Received;
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::ahead::SentAhead;
 use super::call::{Call, Credential, Payload, Server};
 pub(super) use super::findings::CurrentCheck;
+use super::incomplete_body::IncompleteBodies;
 use super::limits::Limits;
 use super::model::{self, Model};
 use super::recording_client::RecordingClient;
@@ -97,8 +98,9 @@ pub(super) struct Context {
     pub(super) too_large: BTreeSet<String>,
     /// Responses whose checks haven't run yet.
     pub(super) ahead: Vec<SentAhead>,
-    /// Incomplete bodies for whose rest the server waits too long; `None` until they are sent.
-    pub(super) waiting: Option<Vec<Call>>,
+    pub(super) incomplete: IncompleteBodies,
+    /// The suite's resources on the idle server by kind, with their states, since the last check of a storage failure.
+    pub(super) idle_items: BTreeMap<&'static str, Vec<(String, Value)>>,
     /// Operations that returned this status where a success is expected, and the check that reports it.
     pub(super) failing: BTreeMap<(String, u16), String>,
     /// The check in which a resource of this kind wasn't completed in time.
@@ -121,7 +123,8 @@ impl Context {
             model: Model::default(),
             current: CurrentCheck::default(),
             ahead: Vec::new(),
-            waiting: None,
+            incomplete: IncompleteBodies::default(),
+            idle_items: BTreeMap::new(),
             failing: BTreeMap::new(),
             stuck: BTreeMap::new(),
             checks: 0,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::recording_client::Exchange;
+use super::connection::Exchange;
 use crate::origin::Origin;
 use appkeep_openapi::{Document, Operation, StatusKey};
 

@@ -93,7 +93,15 @@ pub(super) async fn schedules(ctx: &mut Context) -> Result<(), Stop> {
 
 /// A list of declared resources is the same in pages, in columns and for read-only tokens.
 pub(super) async fn equal_in_every_form(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
+    let name = if operation == USERS { "firstName" } else { "name" };
+    let include = format!("id,{name}");
     let call = ctx.call(operation);
+    let in_columns = call.clone().query("include", &include);
+    // Accounts include the token's own role, so they differ between tokens.
+    let of_viewer = (operation != ACCOUNTS && ctx.target.viewer_token.is_some())
+        .then(|| call.clone().with(Credential::Viewer));
+    let calls = [Some(call.clone()), Some(in_columns.clone()), of_viewer.clone()];
+    ctx.read_ahead(calls.into_iter().flatten()).await?;
     let whole = ctx.send_for(&call, 200).await?;
     let count = whole.items().len();
     ctx.expect(&whole, whole.body["metadata"]["count"] == count, || {
@@ -103,16 +111,12 @@ pub(super) async fn equal_in_every_form(ctx: &mut Context, operation: &str) -> R
     ctx.expect(&whole, duplicates == 0, || {
         format!("{duplicates} items are repeated")
     });
-    let name = if operation == USERS { "firstName" } else { "name" };
     let expected: Vec<Value> = whole
         .items()
         .iter()
         .map(|item| Value::from(vec![item["id"].clone(), item[name].clone()]))
         .collect();
-    let include = format!("id,{name}");
-    let columns = ctx
-        .send_for(&call.clone().query("include", &include), 200)
-        .await?;
+    let columns = ctx.send_for(&in_columns, 200).await?;
     ctx.expect(&columns, columns.items() == expected, || {
         format!("`include={include}`: expected {}", Value::from(expected.clone()))
     });
@@ -121,9 +125,8 @@ pub(super) async fn equal_in_every_form(ctx: &mut Context, operation: &str) -> R
     ctx.expect(&pages.last, pages.items == whole.items(), || {
         format!("pages of {limit} contain {} of {count} items", pages.items.len())
     });
-    // Accounts include the token's own role, so they differ between tokens.
-    if operation != ACCOUNTS && ctx.target.viewer_token.is_some() {
-        let seen = ctx.send_for(&call.with(Credential::Viewer), 200).await?;
+    if let Some(of_viewer) = of_viewer {
+        let seen = ctx.send_for(&of_viewer, 200).await?;
         ctx.expect(&seen, seen.items() == whole.items(), || {
             "a read-only token sees a different list".to_owned()
         });

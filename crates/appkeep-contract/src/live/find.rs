@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::LiveError;
 use super::body::{self, ReadError};
-use super::recording_client::{self, chain, problem_summary};
+use super::connection::{self, chain};
+use super::recording_client::problem_summary;
 use super::target::{BODY_BYTES_MAX, Target};
 
 /// Maximum time for a response with a list.
@@ -108,13 +109,13 @@ struct Companion<'a> {
 impl Companion<'_> {
     /// The items of the list; none if the response isn't a list.
     async fn fetch(&self, failed: impl Fn(String) -> LiveError) -> Result<Vec<Value>, LiveError> {
-        let mut url = recording_client::read_url(self.url)?;
+        let mut url = connection::read_url(self.url)?;
         url.path_segments_mut()
             .map_err(|()| failed("the address has no path".to_owned()))?
             .pop_if_empty()
             .extend(self.place)
             .push(self.kind);
-        let request = recording_client::client(self.ca, RESPONSE_MAX)?.get(url);
+        let request = connection::client(self.ca, RESPONSE_MAX)?.get(url);
         let sent = request.bearer_auth(self.token).send().await;
         let response = sent.map_err(|error| LiveError::Unreachable {
             url: self.url.to_owned(),

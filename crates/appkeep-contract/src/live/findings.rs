@@ -1,9 +1,10 @@
 //! Records findings, each once per check.
 
+use super::connection::Exchange;
 use super::context::{Context, Stop};
 use super::decode;
 use super::model::RuleViolation;
-use super::recording_client::{Exchange, RecordedResponse};
+use super::recording_client::RecordedResponse;
 use super::report::LiveFinding;
 use super::rules;
 

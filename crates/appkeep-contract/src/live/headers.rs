@@ -25,19 +25,16 @@ pub(super) async fn allow(ctx: &mut Context, operation: &str) -> Result<(), Stop
     let Declared { permitted, excluded } = declared(ctx, operation);
     let mut refused: Vec<(&str, RecordedResponse)> = Vec::new();
     let mut extra: BTreeSet<String> = BTreeSet::new();
-    let is_refused = |method: &&&str| {
-        !permitted.contains(**method) && !excluded.contains(**method) && !OPTIONAL_METHODS.contains(*method)
-    };
-    let calls = METHODS.iter().filter(is_refused);
-    let calls = calls.map(|method| ctx.harmless_call(operation, method)).collect();
-    ctx.send_ahead(calls, None).await?;
-    for method in METHODS {
-        if permitted.contains(method) || excluded.contains(method) {
-            continue;
-        }
+    let others = METHODS
+        .into_iter()
+        .filter(|method| !permitted.contains(*method) && !excluded.contains(*method));
+    let calls: Vec<(&str, Call)> = others
+        .map(|method| (method, other_method(ctx, operation, method)))
+        .collect();
+    ctx.send_ahead(calls.iter().map(|(_, call)| call.clone()).collect())
+        .await?;
+    for (method, call) in calls {
         if OPTIONAL_METHODS.contains(&method) {
-            let mut call = ctx.call(operation);
-            call.method = Some(method.to_owned());
             // The server decides whether it supports this method, and how it responds.
             let Ok(response) = ctx.send_unchecked(&call).await else {
                 continue;
@@ -50,7 +47,6 @@ pub(super) async fn allow(ctx: &mut Context, operation: &str) -> Result<(), Stop
             }
             continue;
         }
-        let call = ctx.harmless_call(operation, method);
         let response = ctx.send_for(&call, 405).await?;
         ctx.expect_problem(&response, &[69]);
         refused.push((method, response));
@@ -111,20 +107,19 @@ pub(super) fn declared(ctx: &Context, operation: &str) -> Declared {
     }
 }
 
-impl Context {
-    /// A request with a method that the operation's path doesn't document.
-    ///
-    /// A server may support more methods than the contract, and such a request might then delete or replace
-    /// something. So it has no token, and refers to an account, an app and a resource that don't exist.
-    fn harmless_call(&self, operation: &str, method: &str) -> Call {
-        let mut call = self
-            .call(operation)
-            .with(Credential::None)
-            .path("account_id", &self.unknown_id("account"))
-            .path("app_id", &self.unknown_id("app"));
-        call.method = Some(method.to_owned());
-        call
+/// A request with a method that the operation's path doesn't document.
+///
+/// A server may support more methods than the contract, and such a request might then delete or replace
+/// something. So it has no token, and refers to an account, an app and a resource that don't exist.
+fn other_method(ctx: &Context, operation: &str, method: &str) -> Call {
+    let mut call = ctx.call(operation);
+    call.method = Some(method.to_owned());
+    if OPTIONAL_METHODS.contains(&method) {
+        return call;
     }
+    call.with(Credential::None)
+        .path("account_id", &ctx.unknown_id("account"))
+        .path("app_id", &ctx.unknown_id("app"))
 }
 
 /// The methods in a response's `Allow` header.
@@ -156,6 +151,7 @@ pub(super) async fn repeated_reads(ctx: &mut Context, operation: &str) -> Result
         let id = named.id("a completed resource")?;
         call = ctx.call_for(operation, &id);
     }
+    ctx.read_ahead([call.clone(), call.clone()]).await?;
     let first = ctx.send_for(&call, 200).await?;
     let second = ctx.send_for(&call, 200).await?;
     let is_same = match OperationKind::of(operation) {

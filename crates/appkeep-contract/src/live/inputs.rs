@@ -19,6 +19,7 @@ use self::node::Source;
 use super::call::Call;
 use super::context::{Context, Stop};
 use super::headers::joined;
+use super::prepared::{Heading, PreparedCheck};
 use super::refusals::names;
 use super::resource_kind::{OperationKind, RESTORE_CREATE, not_found};
 use crate::invalid_requests::points_at;
@@ -94,15 +95,35 @@ pub(super) fn authored(document: &Document) -> &'static [InputCase] {
     CASES.get_or_init(|| cases(document))
 }
 
-/// The request of a case.
-pub(super) fn prepare(ctx: &mut Context, case: &InputCase) -> Result<Call, Stop> {
-    ctx.require(&case.operation)?;
-    Ok(call(ctx, case))
+impl PreparedCheck for InputCase {
+    type Requests = Call;
+
+    fn heading(&self) -> Heading<'_> {
+        Heading {
+            code: self.code,
+            rule: self.rule,
+            operation: &self.operation,
+            detail: Some(&self.what),
+            reaches: None,
+        }
+    }
+
+    fn prepare(&self, ctx: &mut Context) -> Result<Call, Stop> {
+        ctx.require(&self.operation)?;
+        Ok(call(ctx, self))
+    }
+
+    fn calls(call: &Call) -> Vec<Call> {
+        vec![call.clone()]
+    }
+
+    async fn run(&self, ctx: &mut Context, call: Call) -> Result<(), Stop> {
+        check_response(ctx, self, &call).await
+    }
 }
 
-/// Checks the response to the request of a case.
-pub(super) async fn run(ctx: &mut Context, case: &InputCase, call: Call) -> Result<(), Stop> {
-    let response = ctx.send(&call).await?;
+async fn check_response(ctx: &mut Context, case: &InputCase, call: &Call) -> Result<(), Stop> {
+    let response = ctx.send(call).await?;
     match &case.expected {
         ExpectedResult::Accepted => {
             let (status, problem) = accepted(case);

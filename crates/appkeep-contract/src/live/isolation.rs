@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Credential};
 use super::context::{Context, Fixture, OTHER_APP, ResourceKind, Stop, id_of};
+use super::prepared::{Heading, PreparedCheck};
 use super::recording_client::RecordedResponse;
 use super::resource_kind::not_found;
 use appkeep_openapi::ParameterLocation;
@@ -16,7 +17,7 @@ pub(super) struct IsolationCheck {
     pub(super) code: &'static str,
     pub(super) rule: &'static str,
     /// Whether the check applies to an operation.
-    pub(super) applies_to: fn(&Context, &str) -> bool,
+    applies_to: fn(&Context, &str) -> bool,
     /// Creates the requests for an existing resource that mustn't be visible, and for a non-existent one.
     requests: fn(&mut Context, &str) -> Result<ProbeAndControl, Stop>,
     /// Whether the response is 403 with problem 11; otherwise it is 404.
@@ -41,16 +42,64 @@ pub(super) const ISOLATION_CHECKS: &[IsolationCheck] = &[
         requests: own_below_other_app, is_forbidden: false },
 ];
 
-/// Runs a check for one operation: the response is the same as for a non-existent resource.
-pub(super) async fn run(ctx: &mut Context, check: &IsolationCheck, operation: &str) -> Result<(), Stop> {
-    ctx.require(operation)?;
-    let (probe, control) = (check.requests)(ctx, operation)?;
+/// An isolation check of one operation.
+pub(super) struct IsolationCase {
+    check: &'static IsolationCheck,
+    operation: String,
+}
+
+/// All isolation checks of the operations that they apply to.
+pub(super) fn cases(ctx: &Context) -> Vec<IsolationCase> {
+    let operations = ctx.http.document().operations();
+    let cases = ISOLATION_CHECKS.iter().flat_map(|check| {
+        let applies = |id: &&String| (check.applies_to)(ctx, id);
+        let operations = operations.iter().map(|operation| &operation.id).filter(applies);
+        operations.map(|operation| IsolationCase {
+            check,
+            operation: operation.clone(),
+        })
+    });
+    cases.collect()
+}
+
+impl PreparedCheck for IsolationCase {
+    type Requests = ProbeAndControl;
+
+    fn heading(&self) -> Heading<'_> {
+        Heading {
+            code: self.check.code,
+            rule: self.check.rule,
+            operation: &self.operation,
+            detail: None,
+            reaches: None,
+        }
+    }
+
+    fn prepare(&self, ctx: &mut Context) -> Result<ProbeAndControl, Stop> {
+        ctx.require(&self.operation)?;
+        (self.check.requests)(ctx, &self.operation)
+    }
+
+    fn calls((probe, control): &ProbeAndControl) -> Vec<Call> {
+        vec![probe.clone(), control.clone()]
+    }
+
+    async fn run(&self, ctx: &mut Context, requests: ProbeAndControl) -> Result<(), Stop> {
+        expect_same(ctx, self.check, requests).await
+    }
+}
+
+/// Checks that the response for an existing resource is the same as for a non-existent one.
+async fn expect_same(
+    ctx: &mut Context,
+    check: &IsolationCheck,
+    (probe, control): ProbeAndControl,
+) -> Result<(), Stop> {
     let (status, problem) = if check.is_forbidden {
         (403, 11)
     } else {
-        (404, not_found(operation))
+        (404, not_found(&probe.operation))
     };
-    ctx.send_ahead(vec![probe.clone(), control.clone()], None).await?;
     let response = ctx.send_for(&probe, status).await?;
     ctx.expect_problem(&response, &[problem]);
     let other = ctx.send_for(&control, status).await?;
@@ -264,9 +313,10 @@ pub(super) async fn reads(ctx: &mut Context, operation: &str, credential: Creden
     ctx.require_credential(credential)?;
     let id = own_id(ctx, operation)?;
     let call = ctx.call_for(operation, &id);
+    let other = call.clone().with(credential);
+    ctx.read_ahead([call.clone(), other.clone()]).await?;
     let own = ctx.send_for(&call, 200).await?;
-    let call = call.with(credential);
-    let response = ctx.send_for(&call, 200).await?;
+    let response = ctx.send_for(&other, 200).await?;
     let holds = ctx.own_items(own.items()) == ctx.own_items(response.items())
         && own.body["id"] == response.body["id"];
     ctx.expect(&response, holds, || {

@@ -157,7 +157,7 @@ pub(super) async fn expect_location(
         return Ok(());
     };
     let mut call = ctx.call_for(kind.fetch(), id);
-    let path = ctx.http.path_of(&call);
+    let path = ctx.http.connection().path_of(&call);
     ctx.expect(response, path.as_deref() == Some(location.as_str()), || {
         let path = path.as_deref().unwrap_or("unknown");
         format!("`Location` is `{location}`, and the path of the new resource is `{path}`")

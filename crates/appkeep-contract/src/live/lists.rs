@@ -118,14 +118,15 @@ pub(super) async fn read_pages(
 /// A limit larger than the list has no effect.
 pub(super) async fn huge_limit(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     let own = own(ctx, operation)?;
-    for limit in [
+    let calls = [
         "1000000",
         "18446744073709551616",
         "99999999999999999999999999999999999999",
-    ] {
-        let response = ctx
-            .send_for(&ctx.call(operation).query("limit", limit), 200)
-            .await?;
+    ]
+    .map(|limit| (limit, ctx.call(operation).query("limit", limit)));
+    ctx.read_ahead(calls.iter().map(|(_, call)| call.clone())).await?;
+    for (limit, call) in calls {
+        let response = ctx.send_for(&call, 200).await?;
         let all = own
             .iter()
             .all(|resource| response.items().iter().any(|item| id_of(item) == id_of(resource)));
@@ -144,11 +145,14 @@ pub(super) async fn columns(ctx: &mut Context, operation: &str) -> Result<(), St
     reversed.reverse();
     let few = ["id", "name", "state"].map(str::to_owned).to_vec();
     let swapped = ["state", "id"].map(str::to_owned).to_vec();
-    for fields in [few, swapped, every, reversed] {
+    let calls = [few, swapped, every, reversed].map(|fields| {
+        let call = ctx.call(operation).query("include", &fields.join(","));
+        (fields, call)
+    });
+    ctx.read_ahead(calls.iter().map(|(_, call)| call.clone())).await?;
+    for (fields, call) in calls {
         let requested = fields.join(",");
-        let response = ctx
-            .send_for(&ctx.call(operation).query("include", &requested), 200)
-            .await?;
+        let response = ctx.send_for(&call, 200).await?;
         let Some(id_at) = fields.iter().position(|field| field == "id") else {
             continue;
         };

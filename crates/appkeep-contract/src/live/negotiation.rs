@@ -51,7 +51,7 @@ pub(super) async fn fetch(ctx: &mut Context, operation: &str) -> Result<(), Stop
     ];
     let call = ctx.call_for(operation, &id);
     let calls = cases.iter().map(|(accept, _)| call.clone().accept(accept));
-    ctx.send_ahead(calls.collect(), None).await?;
+    ctx.send_ahead(calls.collect()).await?;
     for (accept, expected) in &cases {
         let response = ctx.send_for(&call.clone().accept(accept), 200).await?;
         expect_media_type(ctx, &response, expected);
@@ -62,14 +62,17 @@ pub(super) async fn fetch(ctx: &mut Context, operation: &str) -> Result<(), Stop
 /// A list is plain JSON, independent of `Accept`.
 pub(super) async fn list(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     let single = ResourceKind::of(operation).vendor_type();
-    for accept in [
+    let calls = [
         JSON,
         "*/*",
         "text/html",
         "application/astra-appBackups+json",
         &single,
-    ] {
-        let response = ctx.send_for(&ctx.call(operation).accept(accept), 200).await?;
+    ]
+    .map(|accept| ctx.call(operation).accept(accept));
+    ctx.read_ahead(calls.clone()).await?;
+    for call in calls {
+        let response = ctx.send_for(&call, 200).await?;
         expect_media_type(ctx, &response, JSON);
     }
     Ok(())
@@ -85,7 +88,7 @@ pub(super) async fn problem(ctx: &mut Context, operation: &str) -> Result<(), St
         call.query("surprise", "1")
     };
     let calls = [JSON, vendor.as_str(), "text/html", "*/*;q=0"].map(|accept| call.clone().accept(accept));
-    ctx.send_ahead(calls.to_vec(), None).await?;
+    ctx.send_ahead(calls.to_vec()).await?;
     for call in calls {
         let response = ctx.send_for(&call, 400).await?;
         expect_media_type(ctx, &response, "application/problem+json");

@@ -8,6 +8,7 @@ use super::call::Server;
 use super::completion::until_completed;
 use super::context::{Context, ResourceKind, Stop, id_of};
 use super::headers::joined;
+use super::model::TrackedResource;
 use super::poll_timer::PollTimer;
 
 /// Number of concurrent requests.
@@ -178,14 +179,18 @@ async fn create_one(ctx: &mut Context, kind: ResourceKind) -> Result<String, Sto
 /// Deletes the resources of a check, so that later checks have shorter lists.
 pub(super) async fn delete_all(ctx: &mut Context, kind: ResourceKind, ids: &[String]) -> Result<(), Stop> {
     let timer = PollTimer::of(&ctx.options);
-    for id in ids {
-        let Some(resource) = ctx.model.resource(Server::Main, id).cloned() else {
-            continue;
-        };
+    let resources = ids.iter().filter_map(|id| ctx.model.resource(Server::Main, id));
+    let resources: Vec<TrackedResource> = resources.cloned().collect();
+    let calls = resources
+        .iter()
+        .filter_map(|resource| super::cleanup::delete_call(ctx, resource).ok());
+    ctx.send_ahead(calls.collect()).await?;
+    for resource in resources {
         if let Err(why) = super::cleanup::delete(ctx, &resource, timer).await {
             return Err(Stop::Skipped(format!(
-                "{} {id} can't be deleted: {why}",
-                kind.name()
+                "{} {} can't be deleted: {why}",
+                kind.name(),
+                resource.id
             )));
         }
     }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::call::{Call, Credential, Payload};
 use super::context::{Context, Stop};
 use super::headers::{allowed, declared, joined};
+use super::prepared::{Heading, PreparedCheck};
 use super::recording_client::RecordedResponse;
 use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem};
 use appkeep_openapi::Operation;
@@ -30,27 +31,45 @@ pub(super) fn cases(operations: &[Operation]) -> Vec<RefusalCase> {
         .collect()
 }
 
-/// The request of a case.
-pub(super) fn prepare(ctx: &mut Context, case: &RefusalCase) -> Result<Call, Stop> {
-    ctx.require(&case.operation)?;
-    for mutation in case.request.mutations {
-        match mutation {
-            Mutation::RevokedToken => ctx.require_credential(Credential::Revoked)?,
-            Mutation::ViewerToken => ctx.require_credential(Credential::Viewer)?,
-            Mutation::ForeignToken | Mutation::ForeignApp => ctx.require_credential(Credential::Foreign)?,
-            Mutation::OperatorToken => ctx.require_credential(Credential::Operator)?,
-            _ => {}
+impl PreparedCheck for RefusalCase {
+    type Requests = Call;
+
+    fn heading(&self) -> Heading<'_> {
+        Heading {
+            code: self.request.code,
+            rule: self.request.rule,
+            operation: &self.operation,
+            detail: None,
+            reaches: Some(self.request.status),
         }
     }
-    Ok(invalid_call(ctx, case))
-}
 
-/// Checks the response to the request of a case.
-pub(super) async fn run(ctx: &mut Context, case: &RefusalCase, call: Call) -> Result<(), Stop> {
-    let response = ctx.send(&call).await?;
-    ctx.expect_status(&response, case.request.status)?;
-    check_response(ctx, case, &response);
-    Ok(())
+    fn prepare(&self, ctx: &mut Context) -> Result<Call, Stop> {
+        ctx.require(&self.operation)?;
+        for mutation in self.request.mutations {
+            match mutation {
+                Mutation::RevokedToken => ctx.require_credential(Credential::Revoked)?,
+                Mutation::ViewerToken => ctx.require_credential(Credential::Viewer)?,
+                Mutation::ForeignToken | Mutation::ForeignApp => {
+                    ctx.require_credential(Credential::Foreign)?;
+                }
+                Mutation::OperatorToken => ctx.require_credential(Credential::Operator)?,
+                _ => {}
+            }
+        }
+        Ok(invalid_call(ctx, self))
+    }
+
+    fn calls(call: &Call) -> Vec<Call> {
+        vec![call.clone()]
+    }
+
+    async fn run(&self, ctx: &mut Context, call: Call) -> Result<(), Stop> {
+        let response = ctx.send(&call).await?;
+        ctx.expect_status(&response, self.request.status)?;
+        check_response(ctx, self, &response);
+        Ok(())
+    }
 }
 
 fn invalid_call(ctx: &mut Context, case: &RefusalCase) -> Call {

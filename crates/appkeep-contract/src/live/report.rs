@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::connection::Exchange;
 use super::coverage::Coverage;
 use super::limits::EarlyEnd;
-use super::recording_client::Exchange;
 use super::rules;
 use appkeep_openapi::{Outcome, Place, Violation};
 

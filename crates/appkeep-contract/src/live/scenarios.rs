@@ -85,23 +85,6 @@ pub(super) const LIFECYCLE: &[Scenario] = &[
         covers: Some(("app_backup_list_for_app", 200)), run: |ctx| Box::pin(negotiation::body_of_a_get(ctx)) },
     Scenario { code: "body-with-charset", rule: "`Content-Type` may have a charset.",
         covers: Some(("app_backup_create_for_app", 404)), run: |ctx| Box::pin(negotiation::body_with_charset(ctx)) },
-    Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
-        covers: Some(("app_backup_create_for_app", 408)),
-        run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_backup_create_for_app")) },
-    Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
-        covers: Some(("app_snap_create_for_app", 408)),
-        run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_snap_create_for_app")) },
-    Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
-        covers: Some(("app_update", 408)), run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_update")) },
-    Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
-        covers: Some(("app_schedule_create_for_app", 408)),
-        run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_schedule_create_for_app")) },
-    Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
-        covers: Some(("app_schedule_update_for_app", 408)),
-        run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_schedule_update_for_app")) },
-    Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
-        covers: Some(("app_restore_create_for_app", 408)),
-        run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_restore_create_for_app")) },
     Scenario { code: "foreign-create", rule: "The other account can create its own resources.",
         covers: None, run: |ctx| Box::pin(isolation::create_foreign(ctx)) },
 ];
@@ -187,6 +170,28 @@ pub(super) const DELETION: &[Scenario] = &[
         covers: None, run: |ctx| Box::pin(failures::fails(ctx, ResourceKind::Backup)) },
 ];
 
+/// Checks of the requests that are sent at the beginning of the run.
+#[rustfmt::skip]
+pub(super) const INCOMPLETE_BODIES: &[Scenario] = &[
+    Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
+        covers: Some(("app_backup_create_for_app", 408)),
+        run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_backup_create_for_app")) },
+    Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
+        covers: Some(("app_snap_create_for_app", 408)),
+        run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_snap_create_for_app")) },
+    Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
+        covers: Some(("app_update", 408)), run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_update")) },
+    Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
+        covers: Some(("app_schedule_create_for_app", 408)),
+        run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_schedule_create_for_app")) },
+    Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
+        covers: Some(("app_schedule_update_for_app", 408)),
+        run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_schedule_update_for_app")) },
+    Scenario { code: "half-a-body", rule: "The time for receiving a body is limited.",
+        covers: Some(("app_restore_create_for_app", 408)),
+        run: |ctx| Box::pin(incomplete_body::is_refused(ctx, "app_restore_create_for_app")) },
+];
+
 /// The operations of a repeated check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OperationSet {
@@ -227,9 +232,15 @@ pub(super) struct RepeatedScenario {
 
 /// All checks that run once, in their order.
 pub(super) fn once() -> impl Iterator<Item = &'static Scenario> {
-    [LIFECYCLE, AFTER_ISOLATION, CONCURRENCY, DELETION]
-        .into_iter()
-        .flatten()
+    [
+        LIFECYCLE,
+        AFTER_ISOLATION,
+        CONCURRENCY,
+        DELETION,
+        INCOMPLETE_BODIES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// All checks that run for several operations.

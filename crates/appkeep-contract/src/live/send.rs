@@ -22,7 +22,7 @@ impl Context {
             }
             None => {
                 self.may_send(call)?;
-                let sent = self.http.send(&self.target, call);
+                let sent = self.http.send(call);
                 self.limits.within(call.writes(), sent).await
             }
         };
@@ -43,7 +43,7 @@ impl Context {
             self.may_send(call)?;
         }
         let writes = calls.iter().any(Call::writes);
-        let sent = self.http.send_concurrently(&self.target, calls);
+        let sent = self.http.send_concurrently(calls);
         let sent = match self.limits.within(writes, sent).await {
             Ok(sent) => sent,
             Err(stop) => {
@@ -78,11 +78,18 @@ impl Context {
     /// Sends a request whose response isn't compared with the model, and only with the document if it is a
     /// refusal.
     pub(super) async fn send_unchecked(&mut self, call: &Call) -> Result<RecordedResponse, Stop> {
-        self.may_send(call)?;
-        let sent = self.http.send_unchecked(&self.target, call);
-        if let Ok(response) = self.limits.within(call.writes(), sent).await? {
+        let sent = match self.take_ahead(call) {
+            Some(AheadResult::Unrecorded(sent)) => sent,
+            Some(AheadResult::Recorded(response, _)) => return Ok(response),
+            None => {
+                self.may_send(call)?;
+                let sent = self.http.connection().exchange(call);
+                self.limits.within(call.writes(), sent).await?
+            }
+        };
+        if let Ok(exchanged) = sent {
             self.limits.record_response();
-            return Ok(response);
+            return Ok(self.http.keep_undescribed(exchanged));
         }
         self.limits.record_no_response();
         Err(Stop::Skipped("no response".to_owned()))

@@ -3,15 +3,19 @@
 //! The random numbers depend on the run's id, so a sequence can be repeated. The number of checks doesn't
 //! depend on them.
 
+use std::collections::BTreeMap;
+
 use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::call::{Call, Server};
+use super::connection::Exchange;
 use super::context::{Context, Fixtures, ResourceKind, Stop, id_of};
 use super::headers::joined;
 use super::lifecycle::difference;
 use super::lists::read_pages;
 use super::model::{Lifecycle, TrackedResource};
+use super::recording_client::RecordedResponse;
 use super::resource_kind::not_found;
 
 /// Number of steps in one sequence.
@@ -63,8 +67,12 @@ pub(super) async fn run(ctx: &mut Context, number: u64) -> Result<(), Stop> {
     let mut sequence = Sequence { rng: &mut rng };
     for _ in 0..STEPS {
         let step = WEIGHTED_STEPS[sequence.rng.usize(..WEIGHTED_STEPS.len())];
+        let sent = ctx.http.log.len();
         sequence.step(ctx, step).await?;
-        expect_consistency(ctx).await?;
+        let is_write = |exchange: &Exchange| exchange.method != "GET";
+        if ctx.http.log[sent..].iter().any(is_write) {
+            expect_consistency(ctx).await?;
+        }
     }
     let own = ctx
         .model
@@ -337,47 +345,79 @@ fn is_name_in_use(ctx: &Context, kind: ResourceKind, name: &str) -> bool {
 
 /// Lists and fetches in both path trees agree with each other and with the model; deleted resources aren't
 /// found.
+///
+/// Requests for different resources are sent at the same time, those for the same one after each other: a resource in
+/// progress may change between them.
 async fn expect_consistency(ctx: &mut Context) -> Result<(), Stop> {
-    for kind in kinds(ctx)? {
-        for list in ctx.permitted(kind.lists())? {
-            ctx.list(list).await?;
+    let kinds = kinds(ctx)?;
+    for round in 0.. {
+        let lists = kinds.iter().filter_map(|kind| nth(ctx, kind.lists(), round));
+        let calls: Vec<Call> = lists.map(|list| ctx.call(list)).collect();
+        if calls.is_empty() {
+            break;
         }
-        let app = ctx.target.app.to_string();
-        let own = |resource: &&TrackedResource| {
-            resource.server == Server::Main && resource.app == app && resource.kind == kind
-        };
-        let existing: Vec<TrackedResource> = ctx.model.existing().filter(own).cloned().collect();
-        let deleted = ctx.model.resources.iter().filter(own).rev();
-        let deleted = deleted
-            .filter(|resource| resource.lifecycle == Lifecycle::Deleted)
-            .take(DELETED_CHECKED_MAX);
-        let deleted: Vec<String> = deleted.map(|resource| resource.id.clone()).collect();
-        for resource in &existing {
-            fetch_everywhere(ctx, resource).await?;
+        ctx.send_ahead(calls.clone()).await?;
+        for call in calls {
+            ctx.send_for(&call, 200).await?;
         }
-        for id in &deleted {
-            for fetch in ctx.permitted(kind.fetches())? {
-                let response = ctx.send_for(&ctx.call_for(fetch, id), 404).await?;
-                ctx.expect_problem(&response, &[not_found(fetch)]);
+    }
+    let resources = requested(ctx, &kinds);
+    let mut shown: BTreeMap<&str, Value> = BTreeMap::new();
+    for round in 0.. {
+        let fetch = |resource| Some((resource, fetch(ctx, resource, round)?));
+        let calls: Vec<(&TrackedResource, Call)> = resources.iter().filter_map(fetch).collect();
+        if calls.is_empty() {
+            break;
+        }
+        ctx.send_ahead(calls.iter().map(|(_, call)| call.clone()).collect())
+            .await?;
+        for (resource, call) in calls {
+            if resource.lifecycle == Lifecycle::Deleted {
+                let response = ctx.send_for(&call, 404).await?;
+                ctx.expect_problem(&response, &[not_found(&call.operation)]);
+                continue;
             }
+            let response = ctx.send_for(&call, 200).await?;
+            if let Some(first) = shown.get(resource.id.as_str()) {
+                expect_same(ctx, first, &response);
+            }
+            shown.insert(&resource.id, response.body);
         }
     }
     Ok(())
 }
 
-/// Both path trees show a resource; once it is completed, the representations are identical.
-async fn fetch_everywhere(ctx: &mut Context, resource: &TrackedResource) -> Result<(), Stop> {
-    let mut first: Option<Value> = None;
-    for fetch in ctx.permitted(resource.kind.fetches())? {
-        let call: Call = ctx.call_for(fetch, &resource.id);
-        let response = ctx.send_for(&call, 200).await?;
-        if let Some(first) = &first {
-            let is_settled = first["state"] == "completed" && response.body["state"] == "completed";
-            ctx.expect(&response, !is_settled || *first == response.body, || {
-                difference("the other tree", first, "this one", &response.body)
-            });
-        }
-        first = Some(response.body);
+/// The existing resources of the suite in its own app, and those that were deleted last.
+fn requested(ctx: &Context, kinds: &[ResourceKind]) -> Vec<TrackedResource> {
+    let app = ctx.target.app.to_string();
+    let mut requested = Vec::new();
+    for kind in kinds {
+        let is_own = |resource: &&TrackedResource| {
+            resource.server == Server::Main && resource.app == app && resource.kind == *kind
+        };
+        requested.extend(ctx.model.existing().filter(is_own).cloned());
+        let deleted = ctx.model.resources.iter().filter(is_own).rev();
+        let deleted = deleted.filter(|resource| resource.lifecycle == Lifecycle::Deleted);
+        requested.extend(deleted.take(DELETED_CHECKED_MAX).cloned());
     }
-    Ok(())
+    requested
+}
+
+/// The request for a resource in the n-th path tree that has it.
+fn fetch(ctx: &Context, resource: &TrackedResource, n: usize) -> Option<Call> {
+    let fetch = nth(ctx, resource.kind.fetches(), n)?;
+    Some(ctx.call_for(fetch, &resource.id))
+}
+
+/// The n-th operation that may be requested.
+fn nth(ctx: &Context, operations: &[&'static str], n: usize) -> Option<&'static str> {
+    ctx.permitted(operations).ok()?.get(n).copied()
+}
+
+/// Once a resource is completed, both path trees return the same representation.
+fn expect_same(ctx: &mut Context, first: &Value, response: &RecordedResponse) {
+    let is_settled = first["state"] == "completed" && response.body["state"] == "completed";
+    ctx.expect(response, !is_settled || *first == response.body, || {
+        difference("the other tree", first, "this one", &response.body)
+    });
 }

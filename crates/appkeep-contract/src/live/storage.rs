@@ -99,7 +99,10 @@ async fn fails(ctx: &mut Context, operation: &str, fault: StorageFault, status: 
         name = Some(body["name"].clone());
         call = call.json(body);
     }
-    let before = own_items(ctx, kind).await?;
+    let before = match ctx.idle_items.remove(kind.name()) {
+        Some(before) => before,
+        None => own_items(ctx, kind).await?.1,
+    };
     let response = {
         set(ctx, Some(fault));
         let response = ctx.send(&call).await;
@@ -111,7 +114,7 @@ async fn fails(ctx: &mut Context, operation: &str, fault: StorageFault, status: 
     expect_documented_problem(ctx, &response);
     expect_no_internals(ctx, &response);
     let after = own_items(ctx, kind).await?;
-    ctx.expect(&response, before.1 == after.1, || {
+    ctx.expect(&response, before == after.1, || {
         let shown = |items: &[(String, Value)]| -> String {
             let items: Vec<String> = items
                 .iter()
@@ -119,13 +122,14 @@ async fn fails(ctx: &mut Context, operation: &str, fault: StorageFault, status: 
                 .collect();
             items.join(", ")
         };
-        let (before, after) = (shown(&before.1), shown(&after.1));
+        let (before, after) = (shown(&before), shown(&after.1));
         format!("the request changed resources: before `{before}`, after `{after}`")
     });
     let exists = name.is_some_and(|name| after.0.items().iter().any(|item| item["name"] == name));
     ctx.expect(&after.0, !exists, || {
         "the resource exists although its create failed".to_owned()
     });
+    ctx.idle_items.insert(kind.name(), after.1);
     Ok(())
 }
 
@@ -147,6 +151,7 @@ pub(super) async fn existing(ctx: &mut Context, kind: ResourceKind) -> Result<St
         return Ok(known);
     }
     ctx.require_create(kind)?;
+    ctx.idle_items.clear();
     Ok(ctx.create(ctx.idle_call(kind.create())?).await?.0)
 }
 

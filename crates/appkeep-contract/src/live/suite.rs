@@ -1,17 +1,15 @@
 //! The checks in their order.
 
 use super::ahead::AHEAD_MAX;
-use super::call::Call;
 use super::context::{Context, CurrentCheck, Stop};
 use super::coverage::Coverage;
 use super::inputs;
-use super::isolation::{self, ISOLATION_CHECKS};
+use super::prepared::PreparedCheck;
 use super::recording_client::{RecordingClient, authored_validator};
-use super::refusals::{self, RefusalCase};
 use super::report::{CheckOutcome, CheckResult, LiveFinding, LiveReport};
 use super::scenarios::{self, RepeatedScenario, Scenario};
 use super::target::{Options, Target};
-use super::{LiveError, cleanup, inventory, storage};
+use super::{LiveError, cleanup, incomplete_body, inventory, isolation, refusals, storage};
 
 /// The code and rule for a run with too few checks.
 pub(super) const FEWER: (&str, &str) = (
@@ -49,16 +47,19 @@ pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveE
     };
     is_usable(&mut run.ctx).await?;
     inventory::record_existing(&mut run.ctx).await;
+    incomplete_body::begin(&mut run.ctx);
     run.ctx.checks = run.planned();
     run.run_all(scenarios::LIFECYCLE).await;
-    run.check_isolation().await;
+    run.run_prepared(&isolation::cases(&run.ctx)).await;
     run.run_all(scenarios::AFTER_ISOLATION).await;
     run.run_repeated(scenarios::REPEATED).await;
-    run.send_inputs().await;
-    run.send_invalid_requests().await;
+    run.run_prepared(inputs::authored(run.ctx.http.document())).await;
+    let refusals = refusals::cases(run.ctx.http.document().operations());
+    run.run_prepared(&refusals).await;
     run.run_all(scenarios::CONCURRENCY).await;
     run.run_repeated(scenarios::STORAGE).await;
     run.run_all(scenarios::DELETION).await;
+    run.run_all(scenarios::INCOMPLETE_BODIES).await;
     let left_behind = run.clean_up().await;
     run.count_checks();
     let Run { ctx, checks } = run;
@@ -99,10 +100,7 @@ impl Run {
         let repeated: usize = scenarios::repeated()
             .map(|scenario| times(&|operation| scenario.operations.include(operation)))
             .sum();
-        let isolation: usize = ISOLATION_CHECKS
-            .iter()
-            .map(|check| times(&|operation| (check.applies_to)(&self.ctx, operation)))
-            .sum();
+        let isolation = isolation::cases(&self.ctx).len();
         let cases = inputs::authored(document).len() + refusals::cases(operations).len();
         let last = 1 + usize::from(self.ctx.options.min_checks.is_some());
         once + repeated + isolation + cases + last
@@ -154,67 +152,38 @@ impl Run {
         }
     }
 
-    async fn check_isolation(&mut self) {
-        for check in ISOLATION_CHECKS {
-            for operation in self.operations() {
-                if self.is_stopped() {
-                    return;
-                }
-                if !(check.applies_to)(&self.ctx, &operation) {
-                    continue;
-                }
-                begin(&mut self.ctx, check.code, check.rule);
-                let result = isolation::run(&mut self.ctx, check, &operation).await;
-                self.end(Some(&operation), None, &[], result);
+    /// Runs checks whose requests are known: those of several checks are sent at the same time. If the run ends
+    /// meanwhile, the checks state the reason.
+    async fn run_prepared<C: PreparedCheck>(&mut self, checks: &[C]) {
+        let mut checks = checks.iter();
+        loop {
+            let (mut prepared, mut calls) = (Vec::new(), Vec::new());
+            while calls.len() < AHEAD_MAX
+                && let Some(check) = checks.next()
+            {
+                let requests = check.prepare(&mut self.ctx);
+                calls.extend(requests.iter().flat_map(C::calls));
+                prepared.push((check, requests));
             }
-        }
-    }
-
-    async fn send_inputs(&mut self) {
-        let cases = inputs::authored(self.ctx.http.document());
-        for cases in cases.chunks(AHEAD_MAX) {
-            let prepare = |case| inputs::prepare(&mut self.ctx, case);
-            let calls: Vec<Result<Call, Stop>> = cases.iter().map(prepare).collect();
-            self.send_ahead(&calls).await;
-            for (case, call) in cases.iter().zip(calls) {
+            if prepared.is_empty() || self.is_stopped() {
+                return;
+            }
+            let _ = self.ctx.send_ahead(calls).await;
+            for (check, requests) in prepared {
                 if self.is_stopped() {
                     return;
                 }
-                begin(&mut self.ctx, case.code, case.rule);
-                let result = match call {
-                    Ok(call) => inputs::run(&mut self.ctx, case, call).await,
+                let heading = check.heading();
+                begin(&mut self.ctx, heading.code, heading.rule);
+                let result = match requests {
+                    Ok(requests) => check.run(&mut self.ctx, requests).await,
                     Err(stop) => Err(stop),
                 };
-                self.end(Some(&case.operation), Some(case.what.clone()), &[], result);
+                let reaches = heading.reaches.map(|status| (heading.operation, status));
+                let reaches: Vec<(&str, u16)> = reaches.into_iter().collect();
+                self.end(Some(heading.operation), heading.detail.cloned(), &reaches, result);
             }
         }
-    }
-
-    async fn send_invalid_requests(&mut self) {
-        let cases: Vec<RefusalCase> = refusals::cases(self.ctx.http.document().operations());
-        for cases in cases.chunks(AHEAD_MAX) {
-            let prepare = |case| refusals::prepare(&mut self.ctx, case);
-            let calls: Vec<Result<Call, Stop>> = cases.iter().map(prepare).collect();
-            self.send_ahead(&calls).await;
-            for (case, call) in cases.iter().zip(calls) {
-                if self.is_stopped() {
-                    return;
-                }
-                begin(&mut self.ctx, case.request.code, case.request.rule);
-                let result = match call {
-                    Ok(call) => refusals::run(&mut self.ctx, case, call).await,
-                    Err(stop) => Err(stop),
-                };
-                let reached = (case.operation.as_str(), case.request.status);
-                self.end(Some(&case.operation), None, &[reached], result);
-            }
-        }
-    }
-
-    /// Sends requests at the same time, before their checks. If the run ends meanwhile, the checks state the reason.
-    async fn send_ahead(&mut self, calls: &[Result<Call, Stop>]) {
-        let calls = calls.iter().flatten().cloned().collect();
-        let _ = self.ctx.send_ahead(calls, None).await;
     }
 
     async fn clean_up(&mut self) -> Vec<String> {
@@ -304,7 +273,7 @@ async fn is_usable(ctx: &mut Context) -> Result<(), LiveError> {
         return Err(LiveError::NoPermittedOperation { url });
     };
     let call = ctx.call(operation);
-    let sent = ctx.http.send(&ctx.target, &call);
+    let sent = ctx.http.send(&call);
     // A run that ends here has an empty report.
     let Ok(response) = ctx.limits.within(call.writes(), sent).await else {
         return Ok(());

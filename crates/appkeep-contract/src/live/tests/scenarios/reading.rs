@@ -142,7 +142,7 @@ async fn undocumented_methods_are_only_checked_for_refusals() {
         let mut ctx = WITHOUT_WAITING.ctx(&server);
         let mut call = ctx.call("app_backup_list_for_app");
         call.method = Some("TRACE".to_owned());
-        let respond = ctx.http.send_unchecked(&ctx.target, &call).await.unwrap();
+        let respond = ctx.send_unchecked(&call).await.unwrap();
         let violations = &ctx.http.log[respond.exchange].violations;
         assert_eq!(!violations.is_empty(), is_checking, "{status}");
     }

@@ -157,5 +157,9 @@ test('each reason is shown once', async () => {
   await page.getByText('unhooked', { exact: true }).click();
   await page.getByRole('heading', { level: 1, name: 'unhooked' }).waitFor();
   await assertOnce('the backup');
+  const [state, report, ...output] = (await fact(page, 'Hooks').innerText()).split('\n').filter(Boolean);
+  assert.equal(state, 'failed');
+  assert.match(report, /^post-snapshot hook "release" exited with status 0 after \d+\.\d\d s; stdout: tables: 7$/);
+  assert.deepEqual(output, ['released']);
   await done();
 });

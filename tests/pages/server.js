@@ -26,7 +26,7 @@ export const TOKEN_NAME = 'browser';
 /** A name as long as they get. */
 export const LONG_NAME = 'a-name-as-long-as-they-get-with-63-characters-and-not-one-more1';
 
-/** Tables of `shop`, and more apps: `empty` has no bytes, the volume of `broken` doesn't exist, the hook of `hooked` fails. */
+/** Tables of `shop`, and more apps: `empty` has no bytes, the volume of `broken` doesn't exist, the first hook of `hooked` fails. */
 const APPS = `[[accounts.apps.schedules]]
 name = "yearly"
 cron = "0 3 1 1 *"
@@ -48,6 +48,11 @@ volumes = { data = "empty" }
 name = "quiesce"
 stage = "pre-snapshot"
 command = ["false"]
+
+[[accounts.apps.hooks]]
+name = "release"
+stage = "post-snapshot"
+command = ["printf", "tables: 7\\nreleased"]
 
 [[accounts.apps]]
 name = "${LONG_NAME}"

@@ -3,8 +3,8 @@
 //!
 //! The real binary runs as child processes, each in a network namespace of its own, with PostgreSQL and `rclone serve s3`.
 //! In each round, clients send requests to all servers, and one fault is injected. When all jobs have ended, the
-//! acknowledged resources, the disks, the notifications and, with plain restic, a repository are checked. The seed
-//! determines all random choices, but not the progress of the servers.
+//! acknowledged resources, the disks, the restored directories, the notifications and, with plain restic, a repository are
+//! checked. The seed determines all random choices, but not the progress of the servers.
 
 mod api;
 mod checks;
@@ -15,6 +15,7 @@ mod model;
 mod network;
 mod notifications;
 mod report;
+mod restores;
 mod servers;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -192,6 +193,7 @@ impl Cluster {
                         app,
                         manifest,
                         model,
+                        targets: restores::directory(self.environment.path()),
                         rng: rng.fork(),
                         counts: Counts::default(),
                     };

@@ -68,7 +68,7 @@ pub struct AppBackup {
     /// The result of its hooks.
     #[schemars(with = "HookState")]
     pub hook_state: Option<HookState>,
-    /// The reports of failed hooks.
+    /// The reports of the hooks that ran, in this order.
     #[schemars(with = "Vec<StateDetail>")]
     pub hook_state_details: Option<Vec<StateDetail>>,
     /// The time at which its data was captured.

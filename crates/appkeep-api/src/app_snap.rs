@@ -66,7 +66,7 @@ pub struct AppSnap {
     /// The result of its hooks.
     #[schemars(with = "HookState")]
     pub hook_state: Option<HookState>,
-    /// The reports of failed hooks.
+    /// The reports of the hooks that ran, in this order.
     #[schemars(with = "Vec<StateDetail>")]
     pub hook_state_details: Option<Vec<StateDetail>>,
     /// Labels, times and users.

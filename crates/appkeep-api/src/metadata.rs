@@ -114,7 +114,7 @@ pub struct ListMetadata {
     pub modified_by: Option<Identifier>,
 }
 
-/// The report of a failed execution hook. Mirrors `StateDetail`.
+/// The report of one run of an execution hook. Mirrors `StateDetail`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StateDetail {

@@ -203,7 +203,8 @@ the account is the cluster, and the app's name is its only namespace.
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub hook_state: ::std::option::Option<crate::Open<crate::types::HookState>>,
-        ///The reports of failed hooks.
+        /**The reports of the hooks that ran, in this order: how each ended, its duration, and the end of its output.
+*/
         #[serde(
             rename = "hookStateDetails",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -855,7 +856,8 @@ subdirectory.
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub hook_state: ::std::option::Option<crate::Open<crate::types::HookState>>,
-        ///The reports of failed hooks.
+        /**The reports of the hooks that ran, in this order: how each ended, its duration, and the end of its output.
+*/
         #[serde(
             rename = "hookStateDetails",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -2739,7 +2741,7 @@ schedules like `daily schedule`, and the name becomes part of the names of backu
             value.parse()
         }
     }
-    ///What one failed execution hook reported.
+    ///The report of one run of an execution hook.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct StateDetail {
         ///The report in full.

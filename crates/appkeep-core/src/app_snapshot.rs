@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
+use crate::hook;
 use crate::ids::{AppBackupId, SnapshotKind};
 use crate::metadata::{
     Label, METADATA_LOST_LABEL, SNAPSHOT_CHANGED_LABEL, SNAPSHOT_LEVEL_LABEL, SNAPSHOT_SKIPPED_LABEL,
@@ -118,14 +119,14 @@ impl SnapshotReport {
 }
 
 impl AppSnapshot {
-    /// Records the outcome of the hooks after they have run; `failed` has one detail for each failed hook.
-    pub fn record_hooks(&mut self, failed: Vec<StateDetail>) {
-        self.hook_state = Some(if failed.is_empty() {
-            HookState::Success
-        } else {
+    /// Records the outcome of the hooks after they have run; `reports` has one for each of them.
+    pub fn record_hooks(&mut self, reports: Vec<StateDetail>) {
+        self.hook_state = Some(if reports.iter().any(hook::is_failure) {
             HookState::Failed
+        } else {
+            HookState::Success
         });
-        self.hook_state_details = failed;
+        self.hook_state_details = reports;
     }
 
     /// Marks the snapshot as completed and records its properties. The outcome of the hooks is recorded separately,

@@ -337,6 +337,10 @@ pub trait Engine: Send + Sync {
         id: AppRestoreId,
     ) -> Result<Option<RestoreReport>, EngineError>;
 
+    /// Cleans up after an interrupted restore to a directory: removes its data, or completes the restore if all of its data is
+    /// being moved to the target. Does nothing if the restore has ended.
+    async fn discard_restore(&self, app_id: AppId, id: AppRestoreId) -> Result<(), EngineError>;
+
     /// Sets the app's unfinished restores aside: they are no longer finished or cleaned up, and all of their data
     /// stays in place.
     async fn abandon_restores(&self, app_id: AppId) -> Result<Vec<AbandonedRestore>, EngineError>;

@@ -14,7 +14,13 @@ use crate::state::StateDetail;
 /// The largest amount of a command's output that is kept, in bytes; only the end is kept.
 pub const OUTPUT_BYTES_MAX: usize = 4096;
 
-/// The largest amount of a command's output in `hookStateDetails`, in characters; only the end is kept.
+/// The beginning of the URIs that identify the kinds of reports of hooks.
+const KINDS: &str = "https://appkeep.io/hooks/";
+
+/// The end of the URI of reports of hooks that exited with status 0.
+const SUCCESS: &str = "success";
+
+/// The largest amount of each stream of a command's output in `hookStateDetails`, in characters; only the end is kept.
 pub const DETAIL_OUTPUT_CHARS_MAX: usize = 1000;
 
 /// The stage at which a hook runs.
@@ -134,22 +140,26 @@ impl HookRun {
         }
     }
 
-    /// The detail that clients see for an unsuccessful run.
+    /// The report that clients see: the way in which it ended, its duration, and the end of its output.
     #[must_use]
-    pub fn detail(&self, hook: &Hook) -> StateDetail {
+    pub fn report(&self, hook: &Hook) -> StateDetail {
         let kind = match self.end {
+            HookEnd::Exited(0) => SUCCESS,
             HookEnd::Exited(_) => "exit-status",
             HookEnd::Signalled(_) => "signal",
             HookEnd::TimedOut => "time-out",
             HookEnd::Cancelled => "cancelled",
             HookEnd::NotStarted(_) | HookEnd::Exhausted(_) => "not-started",
         };
-        let what = format!(
+        let mut what = format!(
             "{} hook {:?} {}",
             hook.stage.as_str(),
             hook.name,
             self.outcome(hook)
         );
+        if matches!(self.end, HookEnd::Exited(_) | HookEnd::Signalled(_)) {
+            what += &format!(" after {:.2} s", self.duration.as_secs_f64());
+        }
         let mut parts = vec![what];
         for (name, output) in [("stderr", &self.stderr), ("stdout", &self.stdout)] {
             let output = last_chars(output.trim(), DETAIL_OUTPUT_CHARS_MAX);
@@ -158,11 +168,21 @@ impl HookRun {
             }
         }
         StateDetail {
-            kind: format!("https://appkeep.io/hooks/{kind}"),
-            title: format!("Hook {} failed", hook.name),
+            kind: format!("{KINDS}{kind}"),
+            title: format!(
+                "Hook {} {}",
+                hook.name,
+                if self.is_success() { "succeeded" } else { "failed" }
+            ),
             detail: parts.join("; "),
         }
     }
+}
+
+/// Whether this is the report of a hook that didn't exit with status 0.
+#[must_use]
+pub fn is_failure(report: &StateDetail) -> bool {
+    report.kind.strip_prefix(KINDS) != Some(SUCCESS)
 }
 
 /// The last `count` characters of a text, marked with an ellipsis if there were more.
@@ -197,25 +217,42 @@ mod tests {
     }
 
     #[test]
-    fn detail_contains_exit_and_last_output() {
-        let run = HookRun {
+    fn reports_contain_exit_duration_and_last_output() {
+        let mut run = HookRun {
             end: HookEnd::Exited(3),
             duration: Duration::from_millis(5),
             stdout: String::new(),
             stderr: format!("{} is locked\n", "ä".repeat(2000)),
         };
-        let detail = run.detail(&hook());
+        let detail = run.report(&hook());
         assert_eq!(detail.kind, "https://appkeep.io/hooks/exit-status");
         assert_eq!(detail.title, "Hook quiesce failed");
         assert!(
             detail
                 .detail
-                .starts_with("pre-snapshot hook \"quiesce\" exited with status 3; stderr: …ä"),
+                .starts_with("pre-snapshot hook \"quiesce\" exited with status 3 after 0.01 s; stderr: …ä"),
             "{}",
             detail.detail
         );
         assert!(detail.detail.ends_with("ä is locked"), "{}", detail.detail);
         assert!(detail.detail.chars().count() < DETAIL_OUTPUT_CHARS_MAX + 100);
+        assert!(is_failure(&detail));
+        run = HookRun {
+            end: HookEnd::Exited(0),
+            duration: Duration::from_millis(1500),
+            stdout: "tables: 7\n".to_owned(),
+            stderr: String::new(),
+        };
+        let succeeded = run.report(&hook());
+        assert_eq!(
+            (succeeded.kind.as_str(), succeeded.title.as_str()),
+            ("https://appkeep.io/hooks/success", "Hook quiesce succeeded")
+        );
+        assert_eq!(
+            succeeded.detail,
+            "pre-snapshot hook \"quiesce\" exited with status 0 after 1.50 s; stdout: tables: 7"
+        );
+        assert!(!is_failure(&succeeded));
     }
 
     #[test]

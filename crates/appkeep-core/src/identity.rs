@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::app_backup::AppBackup;
+use crate::hook;
 use crate::ids::{AccountId, AppBackupId, AppId, AppSnapshotId, BackupKind, ScheduleId, SubjectId};
 use crate::metadata::Label;
 use crate::name::ResourceName;
@@ -128,14 +129,18 @@ impl BackupIdentity {
         }
     }
 
-    /// The identity as JSON of at most [`IDENTITY_BYTES_MAX`] bytes. If it would be larger, the details of hooks are
-    /// left out, then the client's labels: a backup doesn't fail because of them.
+    /// The identity as JSON of at most [`IDENTITY_BYTES_MAX`] bytes. If it would be larger, the reports of hooks are
+    /// left out, first of those that succeeded, then the client's labels: a backup doesn't fail because of them.
     ///
     /// # Errors
     /// If it is still larger than that.
     pub fn to_json(&self) -> Result<String, String> {
         let mut identity = self.clone();
         let mut text = identity.unlimited_json()?;
+        if text.len() > IDENTITY_BYTES_MAX {
+            identity.hook_state_details.retain(hook::is_failure);
+            text = identity.unlimited_json()?;
+        }
         if text.len() > IDENTITY_BYTES_MAX {
             identity.hook_state_details.clear();
             text = identity.unlimited_json()?;

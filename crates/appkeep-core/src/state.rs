@@ -80,10 +80,10 @@ impl HookState {
     }
 }
 
-/// One detail of a hook failure (`StateDetail` in the contract).
+/// The report of one run of a hook (`StateDetail` in the contract).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StateDetail {
-    /// A URI that identifies the kind of failure.
+    /// A URI that identifies the kind of report.
     #[serde(rename = "type")]
     pub kind: String,
     /// A short summary.

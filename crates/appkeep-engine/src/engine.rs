@@ -504,6 +504,18 @@ impl Engine for RusticEngine {
         .await
     }
 
+    async fn discard_restore(&self, app_id: AppId, id: AppRestoreId) -> Result<(), EngineError> {
+        let never = CancellationToken::new();
+        let key = LockKey::Targets(journals_dir(&self.data_dir, app_id));
+        let alone = self.locks.exclusive(key, &never).await?;
+        let data_dir = self.data_dir.clone();
+        thread::run("discard-restore", self.priority, move || {
+            let _alone = alone;
+            Finisher::new(&data_dir, app_id, &NoFaults).discard_one(id)
+        })
+        .await
+    }
+
     async fn abandon_restores(&self, app_id: AppId) -> Result<Vec<AbandonedRestore>, EngineError> {
         let never = CancellationToken::new();
         let alone = self.locks.exclusive(self.volumes_key(app_id), &never).await?;

@@ -163,10 +163,16 @@ impl RunningServer {
     /// Replaces the fail points of a binary that was built with them. Returns whether the server confirmed it.
     #[must_use]
     pub fn set_fail_points(&mut self, rules: &str) -> bool {
-        writeln!(self.stdin, "{rules}").is_ok()
-            && self
-                .next_line()
-                .is_ok_and(|line| line.trim_end() == format!("fail points: {rules}").trim_end())
+        if writeln!(self.stdin, "{rules}").is_err() {
+            return false;
+        }
+        // A server with separate addresses prints more lines when it starts.
+        while let Ok(line) = self.next_line() {
+            if let Some(confirmed) = line.strip_prefix("fail points:") {
+                return confirmed.trim() == rules.trim();
+            }
+        }
+        false
     }
 
     /// The exit status, if the process has ended.

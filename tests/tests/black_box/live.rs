@@ -5,7 +5,7 @@ use std::fs;
 use appkeep_tests::{Builder, assert_same_tree, id, until, write_varied_files};
 use serde_json::json;
 
-use crate::hooks::{WAITING_HOOK, back_up, labels, log, take, with_options};
+use crate::hooks::{WAITING_HOOK, back_up, labels, log, reports, succeeded, take, with_options};
 
 const LIVE: &str = "snapshot = \"live\"\n";
 
@@ -44,10 +44,13 @@ async fn hooks_surround_the_read_of_a_live_backup() {
     let backup = api.completed(&path).await;
     assert_eq!(log(&server), "pre\npost\n");
     assert_eq!(backup["metadata"]["labels"], labels("live", "0"));
-    assert_eq!(
-        (&backup["hookState"], &backup["hookStateDetails"]),
-        (&json!("success"), &json!([]))
-    );
+    assert_eq!(backup["hookState"], "success");
+    let (pre, post) = (["quiesce", "wait"], ["release"]);
+    let all = [
+        pre.map(|name| succeeded("pre", name)).to_vec(),
+        post.map(|name| succeeded("post", name)).to_vec(),
+    ];
+    assert_eq!(reports(&backup), all.concat());
     assert_eq!(api.items(&api.app_snaps(app)).await, [] as [serde_json::Value; 0]);
     assert!(!server.snapshot_dir(app, "").exists(), "nothing was copied");
     let restored = server.path().join("restored");
@@ -74,9 +77,10 @@ async fn post_hooks_run_after_a_failed_live_backup() {
         backup["stateUnready"],
         json!(["data: No such file or directory (os error 2)"])
     );
+    assert_eq!(backup["hookState"], "success");
     assert_eq!(
-        (&backup["hookState"], &backup["hookStateDetails"]),
-        (&json!("success"), &json!([]))
+        reports(&backup),
+        [succeeded("pre", "spoil"), succeeded("post", "mend")]
     );
     assert!(server.path().join("volumes/blog/greeting.txt").exists());
     let (api, app) = (server.api().await, server.app("acme", "blog"));

@@ -29,6 +29,7 @@ impl Cluster {
             }
             self.check_data(app)?;
         }
+        self.check_restores()?;
         self.check_schedule()?;
         self.check_notifications()?;
         let app = usize::try_from(self.report.rounds).unwrap_or_default() % USED_APPS;

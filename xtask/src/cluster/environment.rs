@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use super::network::{self, Link, SERVERS};
 use super::notifications;
+use super::restores::{self, RESTORING};
 use crate::crash::{Files, describe};
 use crate::restic::{Repository, passwords};
 use crate::s3;
@@ -101,6 +102,7 @@ impl Environment {
         let key = environment.path().join("master.key");
         fs::write(&key, "5e".repeat(32))?;
         fs::set_permissions(&key, fs::Permissions::from_mode(0o600))?;
+        fs::create_dir(restores::directory(environment.path()))?;
         for (number, app) in APPS.iter().enumerate() {
             fs::create_dir_all(environment.path().join("volumes").join(app.name))?;
             environment.change(number, rng)?;
@@ -137,11 +139,16 @@ impl Environment {
         let address = self.database.address();
         let port = address.rsplit(':').next().unwrap_or_default();
         let mut text = format!(
-            "[server]\nnode = \"{}\"\nworkers = 2\nengine_priority = \"normal\"\ncheck_every_secs = 10\n\n\
-             [store]\nurl = \"postgres://postgres@{database}:{port}/postgres\"\n\n\
+            "[server]\nnode = \"{}\"\nworkers = 2\nengine_priority = \"normal\"\ncheck_every_secs = 10\n\
+             {}\n[store]\nurl = \"postgres://postgres@{database}:{port}/postgres\"\n\n\
              [keys]\nfile = \"master.key\"\n\n\
              [[accounts]]\nname = \"acme\"\nid = \"{ACCOUNT}\"\n\n",
-            node(server)
+            node(server),
+            if RESTORING.contains(&server) {
+                "restore_directories = [\"targets\"]\n"
+            } else {
+                ""
+            },
         );
         for (number, app) in APPS.iter().enumerate() {
             if !app.servers.contains(&server) {

@@ -5,6 +5,7 @@ use anyhow::{Result, bail};
 use super::Cluster;
 use super::environment::{APPS, node};
 use super::network::{self, Link, SERVERS};
+use super::restores::{POINTS, RESTORING};
 use super::servers::{log_bytes, log_since};
 
 /// The maximum number of connections that are terminated at once.
@@ -18,6 +19,8 @@ const LEASE_LOST: &str = "lease is lost: another worker";
 pub(super) enum Fault {
     /// A server that runs a backup is killed.
     Kill,
+    /// A server dies while it restores to a directory.
+    RestoreKilled,
     /// A server that runs a backup is stopped for longer than its leases, and resumes.
     Pause,
     /// The database restarts.
@@ -36,8 +39,9 @@ pub(super) enum Fault {
 
 impl Fault {
     /// All kinds.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Kill,
+        Self::RestoreKilled,
         Self::Pause,
         Self::DatabaseRestart,
         Self::ConnectionsTerminated,
@@ -51,6 +55,7 @@ impl Fault {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Kill => "server killed",
+            Self::RestoreKilled => "server killed during a restore",
             Self::Pause => "server stopped beyond its leases, and resumed",
             Self::DatabaseRestart => "database restarted",
             Self::ConnectionsTerminated => "database connections terminated",
@@ -75,6 +80,7 @@ impl Fault {
                 }
                 cluster.servers.start(&cluster.environment, server)
             }
+            Self::RestoreKilled => kill_during_restore(cluster, rng),
             Self::Pause => pause(cluster, server),
             Self::DatabaseRestart => {
                 cluster.environment.database.stop();
@@ -127,6 +133,17 @@ impl Fault {
             }
         }
     }
+}
+
+/// Kills a server at a fail point of a restore, and starts it again, perhaps after others have taken over its jobs.
+fn kill_during_restore(cluster: &mut Cluster, rng: &mut fastrand::Rng) -> Result<()> {
+    let server = RESTORING[rng.usize(..RESTORING.len())];
+    let point = POINTS[rng.usize(..POINTS.len())];
+    cluster.servers.die_at(server, point)?;
+    if rng.bool() {
+        cluster.wait_taken_over(server)?;
+    }
+    cluster.servers.start(&cluster.environment, server)
 }
 
 /// Stops a server for longer than its leases. When it resumes, it must notice that others took over its jobs.

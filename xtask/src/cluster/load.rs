@@ -1,5 +1,6 @@
 //! The requests of a client of one app, to any server.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -32,6 +33,8 @@ pub(super) struct Client<'a> {
     /// The content of the app.
     pub(super) manifest: Arc<Files>,
     pub(super) model: &'a mut Model,
+    /// The directory below which restores are permitted.
+    pub(super) targets: PathBuf,
     pub(super) rng: fastrand::Rng,
     pub(super) counts: Counts,
 }
@@ -51,6 +54,11 @@ impl Client<'_> {
     }
 
     fn operation(&mut self, manifest: &Arc<Files>) -> Result<()> {
+        match self.rng.u8(..100) {
+            0..12 => return self.restore(),
+            12..16 => return self.cancel(),
+            _ => {}
+        }
         let kind = if self.rng.u8(..100) < 75 {
             Kind::Backup
         } else {
@@ -67,8 +75,20 @@ impl Client<'_> {
         }
     }
 
-    fn send(&mut self, method: &Method, path: &str, body: Option<&Value>) -> Option<Response> {
+    /// Sends a request to a random server.
+    pub(super) fn send(&mut self, method: &Method, path: &str, body: Option<&Value>) -> Option<Response> {
         let server = self.rng.usize(..SERVERS);
+        self.send_to(server, method, path, body)
+    }
+
+    /// Sends a request to a server. Returns `None` if it is unknown whether the server has executed it.
+    pub(super) fn send_to(
+        &mut self,
+        server: usize,
+        method: &Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Option<Response> {
         let response = self.api.request(server, method, path, body);
         if response.is_none() {
             self.counts.add("requests without a response");

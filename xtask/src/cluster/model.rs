@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::restores::Restores;
 use crate::crash::Files;
 
 /// Backups or snapshots.
@@ -40,10 +41,12 @@ impl Kind {
 
 /// The requests to delete a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Deletion {
+pub(super) enum Deletion {
+    /// None was requested.
     None,
     /// A request got no response.
     Unanswered,
+    /// A request was acknowledged.
     Acknowledged,
 }
 
@@ -64,6 +67,8 @@ pub(super) struct Model {
     /// The names in creates without a response.
     unanswered: BTreeSet<String>,
     names: u64,
+    /// The restores to directories.
+    pub(super) restores: Restores,
 }
 
 impl Model {

@@ -1,6 +1,7 @@
 //! The server processes.
 
 use std::fs::{self, OpenOptions};
+use std::os::unix::process::ExitStatusExt as _;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,9 @@ pub(super) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The pause between two checks of a condition.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// SIGABRT.
+const ABORTED: i32 = 6;
 
 /// The servers. Each is running unless a fault stopped it.
 pub(super) struct Servers {
@@ -61,6 +65,29 @@ impl Servers {
             process.kill()?;
         }
         Ok(())
+    }
+
+    /// Waits until a server has died at a fail point.
+    ///
+    /// # Errors
+    /// When the server doesn't within [`PATIENCE`], or ended in another way.
+    pub(super) fn die_at(&mut self, server: usize, point: &str) -> Result<()> {
+        let Some(mut process) = self.processes[server].take() else {
+            bail!("{} isn't running", node(server));
+        };
+        let rule = format!("{point}:1:abort");
+        if !process.set_fail_points(&rule) {
+            bail!("{} didn't confirm the fail point {rule}", node(server));
+        }
+        let mut status = None;
+        self.eventually(&format!("{} to reach {point}", node(server)), || {
+            status = process.exit_status()?;
+            Ok(status.is_none().then(|| "it is running".to_owned()))
+        })?;
+        match status.and_then(|status| status.signal()) {
+            Some(ABORTED) => Ok(()),
+            _ => bail!("{} ended with {status:?} instead of at {point}", node(server)),
+        }
     }
 
     /// Stops a server gracefully.

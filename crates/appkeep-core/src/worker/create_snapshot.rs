@@ -219,9 +219,9 @@ pub(super) async fn between_hooks<T>(
         Ok(()) => read.await,
         Err(error) => Err(error),
     };
-    let failed_hooks = window.run_post_hooks(run).await?;
+    let reports = window.run_post_hooks(run).await?;
     if result.is_ok() || !app.options.hooks.is_empty() {
-        snapshot.record_hooks(failed_hooks);
+        snapshot.record_hooks(reports);
     }
     if result.is_err()
         && snapshot.hook_state.is_some()

@@ -27,7 +27,7 @@ const WINDOW_POLL_EVERY: Duration = Duration::from_millis(200);
 pub(super) struct HookWindow<'a> {
     app: &'a App,
     snapshot_id: AppSnapshotId,
-    failed: Vec<StateDetail>,
+    reports: Vec<StateDetail>,
 }
 
 impl<'a> HookWindow<'a> {
@@ -48,7 +48,7 @@ impl<'a> HookWindow<'a> {
         Ok(Self {
             app,
             snapshot_id,
-            failed: Vec::new(),
+            reports: Vec::new(),
         })
     }
 
@@ -62,19 +62,19 @@ impl<'a> HookWindow<'a> {
             if ran.end == HookEnd::Cancelled {
                 return Err(StepError::Stopped);
             }
+            let reason = format!("pre-snapshot hook {} {}", hook.name, ran.outcome(hook));
+            if matches!(ran.end, HookEnd::Exhausted(_)) {
+                return Err(StepError::Exhausted(reason));
+            }
+            self.reports.push(ran.report(hook));
             if !ran.is_success() {
-                let reason = format!("pre-snapshot hook {} {}", hook.name, ran.outcome(hook));
-                if matches!(ran.end, HookEnd::Exhausted(_)) {
-                    return Err(StepError::Exhausted(reason));
-                }
-                self.failed.push(ran.detail(hook));
                 return Err(StepError::Permanent(vec![reason]));
             }
         }
         Ok(())
     }
 
-    /// Runs all post-hooks in their order, regardless of previous failures, and returns the details of failed hooks.
+    /// Runs all post-hooks in their order, regardless of previous failures, and returns the reports of all hooks that ran.
     /// Once the server is requested to stop, they have at most [`POST_HOOKS_STOPPING`].
     pub(super) async fn run_post_hooks(mut self, run: &JobRun<'_>) -> Result<Vec<StateDetail>, StepError> {
         if run.lost_lease() {
@@ -95,7 +95,7 @@ impl<'a> HookWindow<'a> {
         if !self.app.options.hooks.is_empty() {
             run.set_step_key(None).await?;
         }
-        Ok(self.failed)
+        Ok(self.reports)
     }
 
     async fn run_all_post_hooks(
@@ -116,9 +116,7 @@ impl<'a> HookWindow<'a> {
                 let reason = format!("post-snapshot hook {} {}", hook.name, ran.outcome(hook));
                 return Err(StepError::Exhausted(reason));
             }
-            if !ran.is_success() {
-                self.failed.push(ran.detail(hook));
-            }
+            self.reports.push(ran.report(hook));
         }
         Ok(())
     }

@@ -33,8 +33,8 @@ pub(super) trait Job: Send + Sync {
     /// Runs all steps and finishes the job. Each step is idempotent.
     async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError>;
 
-    /// Runs the app's post-hooks instead of the steps, if the process of an earlier run may have died while the app was
-    /// quiesced.
+    /// Releases instead of the steps what the process of an earlier run may have left behind when it died: a quiesced app, or
+    /// a part of the restored data.
     async fn release(&self, _run: &JobRun<'_>) -> Result<(), StepError> {
         Ok(())
     }

@@ -27,7 +27,10 @@ impl Job for RestoreToDirectory {
     async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
         let (account_id, restore_id) = (self.account_id, self.restore_id);
         let found = run.deps.store.fetch_app_restore(account_id, restore_id).await?;
-        let restore = found.ok_or(StepError::Gone)?;
+        let Some(restore) = found else {
+            self.release(run).await?;
+            return Err(StepError::Gone);
+        };
         let directory = restore.target.clone().filter(|_| restore.state.is_in_progress());
         let Some(directory) = directory else {
             return run.finish_only(&JobResult::Done).await;
@@ -54,6 +57,14 @@ impl Job for RestoreToDirectory {
             run.finish(tx, &JobResult::Done).await
         })
         .await
+    }
+
+    async fn release(&self, run: &JobRun<'_>) -> Result<(), StepError> {
+        if run.was_claimed_before() {
+            let engine = &run.deps.engine;
+            engine.discard_restore(self.app_id, self.restore_id).await?;
+        }
+        Ok(())
     }
 
     async fn record(&self, tx: &mut dyn StoreTx, setback: &Setback) -> Result<(), StoreError> {

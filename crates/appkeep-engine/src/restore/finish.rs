@@ -115,6 +115,20 @@ impl<'a> Finisher<'a> {
         }
     }
 
+    /// Finishes or cleans up the restore `id` to a directory.
+    ///
+    /// # Errors
+    /// If it can't be finished.
+    pub(crate) fn discard_one(&self, id: AppRestoreId) -> Result<(), EngineError> {
+        for found in self.journals.list()?.into_iter().filter(|found| found.id == id) {
+            let journal = found.journal?;
+            if !journal.in_place {
+                self.finish_or_clean_up(&found.path, id, journal)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Finishes or cleans up earlier restores of the app, in place or to directories, including the restore `own`, and
     /// returns the report of `own` if it is complete. A restore whose data is gone is left for a later one to replace.
     ///

@@ -29,6 +29,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use appkeep_core::engine::{EngineError, Progress, ProgressSender, Restore, RestoreReport, RestoreTarget};
+use appkeep_core::fail_point;
 use appkeep_core::ids::AppId;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -177,6 +178,7 @@ impl<'a> Restorer<'a> {
             }
             Ok(())
         })?;
+        fail_point::pass("restore.staged");
         self.run_step("writing the restored data to the disk", || {
             staging_directories(&journal.replacements)
                 .into_iter()

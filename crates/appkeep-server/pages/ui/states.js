@@ -49,12 +49,17 @@ export function describeRestore(state) {
   return { ...describe(state), description: RESTORE_STATES[state] ?? '' };
 }
 
+/** Returns whether the report of a hook says that the hook has failed. */
+export function isFailure(report) {
+  return !report.type.endsWith('/success');
+}
+
 /**
  * Returns the reasons of a resource's state as one text, each reason once; empty if there are none. The report of a failed
  * hook repeats a reason with more details, and with the hook's name in quotes.
  */
 export function reasons(resource) {
-  const hooks = (resource.hookStateDetails || []).map(({ title, detail }) => detail || title);
+  const hooks = (resource.hookStateDetails || []).filter(isFailure).map(({ title, detail }) => detail || title);
   const isRepeated = (reason) => hooks.some((hook) => hook.replaceAll('"', '').includes(reason));
   const others = (resource.stateUnready || []).filter((reason) => !isRepeated(reason));
   return [...new Set([...others, ...hooks])].join(' · ');

@@ -314,6 +314,10 @@ impl Engine for MemoryEngine {
         Ok(self.state().restores.get(&id).cloned())
     }
 
+    async fn discard_restore(&self, _: AppId, _: AppRestoreId) -> Result<(), EngineError> {
+        Ok(())
+    }
+
     async fn abandon_restores(&self, _: AppId) -> Result<Vec<AbandonedRestore>, EngineError> {
         Ok(Vec::new())
     }

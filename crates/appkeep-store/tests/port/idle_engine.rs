@@ -143,6 +143,10 @@ impl Engine for IdleEngine {
         Ok(None)
     }
 
+    async fn discard_restore(&self, _: AppId, _: AppRestoreId) -> Result<(), EngineError> {
+        Ok(())
+    }
+
     async fn abandon_restores(&self, _: AppId) -> Result<Vec<AbandonedRestore>, EngineError> {
         Ok(Vec::new())
     }

@@ -6,6 +6,9 @@ use chrono::{DateTime, Utc};
 
 use crate::remote::{Cell, Details, End, Format, Named, Of, Session, Tone, moment, size_of};
 
+/// The end of the type of reports of hooks that succeeded.
+const HOOK_SUCCESS: &str = "/success";
+
 /// Returns the result of a finished backup; none if it isn't finished.
 pub(super) fn end_of_backup(backup: &AppBackup) -> Option<End> {
     end(
@@ -35,6 +38,7 @@ pub(super) fn end(
     match state.known()? {
         ResourceState::Completed if hooks_failed(hooks) => {
             let details = hook_details.unwrap_or_default().iter();
+            let details = details.filter(|detail| !detail.type_.ends_with(HOOK_SUCCESS));
             let details: Vec<_> = details
                 .map(|detail| format!("{}: {}", detail.title, detail.detail))
                 .collect();
@@ -190,7 +194,7 @@ fn bytes(number: Option<Number>) -> String {
     }
 }
 
-/// Adds failed hooks. The state of apps without hooks is `success`, too, so success isn't shown.
+/// Adds the state of the hooks and their reports. The state of apps without hooks is `success`, too, and isn't shown.
 fn hooks(details: &mut Details, state: Option<&Open<HookState>>, said: Option<&[StateDetail]>) {
     let said = said.unwrap_or_default();
     let Some(state) = state.filter(|state| **state != HookState::Success || !said.is_empty()) else {

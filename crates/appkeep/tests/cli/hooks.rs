@@ -130,13 +130,19 @@ fn post_hooks_run_although_the_volume_is_missing() {
 }
 
 #[test]
-fn failed_hooks_of_completed_backups_are_shown() {
+fn reports_of_hooks_are_shown_and_failed_ones_are_errors() {
     let installation = installation();
     let volumes = "volumes = { data = \"volume\" }\n";
-    let hook = "[[accounts.apps.hooks]]\nname = \"release\"\nstage = \"post-snapshot\"\n\
-                command = [\"sh\", \"-c\", \"echo locked; exit 3\"]\n";
+    let hook = |name: &str, stage: &str, script: &str| {
+        format!(
+            "[[accounts.apps.hooks]]\nname = \"{name}\"\nstage = \"{stage}-snapshot\"\n\
+             command = [\"sh\", \"-c\", \"{script}\"]\n"
+        )
+    };
+    let quiesce = hook("quiesce", "pre", "echo flushed");
+    let release = hook("release", "post", "echo locked; exit 3");
     installation
-        .configure(volumes, &format!("{volumes}{hook}"))
+        .configure(volumes, &[volumes, &quiesce, &release].concat())
         .unwrap();
     let fixture = Fixture::of(installation);
     for noun in ["backup", "snapshot"] {
@@ -147,13 +153,20 @@ fn failed_hooks_of_completed_backups_are_shown() {
             "{failure}"
         );
         assert!(
-            failure.contains("release") && failure.contains("locked"),
+            failure.contains("release") && failure.contains("locked") && !failure.contains("quiesce"),
             "{failure}"
         );
         let listed = stdout(&fixture.run([noun, "list"]));
         assert!(listed.contains("completed, hooks failed"), "{listed}");
         let shown = stdout(&fixture.run([noun, "show", "nightly"]));
-        assert!(shown.contains("hooks") && shown.contains("locked"), "{shown}");
+        for part in [
+            "Hook quiesce succeeded: pre-snapshot hook \"quiesce\" exited with status 0 after ",
+            " s; stdout: flushed",
+            "Hook release failed: post-snapshot hook \"release\" exited with status 3 after ",
+            " s; stdout: locked",
+        ] {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
     }
     let waited = fixture.run(["backup", "wait", "nightly"]);
     assert_eq!(waited.status.code(), Some(1));

@@ -159,57 +159,103 @@ fn servers_finish_killed_restores_before_snapshots() {
     fixture.assert_next_snapshot_is_whole();
 }
 
+fn restores() -> String {
+    format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appRestores")
+}
+
+/// Permits restores to directories below `restored`.
+fn permit_targets(fixture: &Fixture) -> PathBuf {
+    let directory = fixture.installation.path().join("restored");
+    fs::create_dir(&directory).unwrap();
+    let permitted = "[server]\nrestore_directories = [\"restored\"]\n";
+    fixture.installation.configure("[server]\n", permitted).unwrap();
+    directory
+}
+
+/// Requests a restore to a directory from a server that dies at a fail point.
+fn kill_restore_to(fixture: &Fixture, target: &Path, point: &str) {
+    let mut serve = fixture.installation.serve();
+    serve.env("APPKEEP_FAIL_POINTS", format!("{point}:abort"));
+    let server = RunningServer::start(serve).unwrap();
+    let restore = json!({
+        "type": "application/astra-appRestore", "version": "1.0", "backupID": fixture.backup_id,
+        "target": target.display().to_string(),
+    });
+    // The server may die before it responds.
+    let _ = server.request(&Method::POST, &fixture.token, &restores(), Some(&restore));
+    eventually("the server to die", || {
+        (!Path::new(&format!("/proc/{}/exe", server.id())).exists()).then_some(())
+    });
+}
+
+/// The path of the newest restore, which has this target.
+fn newest_restore(fixture: &Fixture, server: &RunningServer, target: &Path) -> String {
+    let newest = server.get(&fixture.token, &restores()).body["items"][0].clone();
+    assert_eq!(newest["target"], json!(target), "{newest}");
+    format!("{}/{}", restores(), newest["id"].as_str().unwrap())
+}
+
+fn assert_restored(target: &Path) {
+    for volume in ["config", "data"] {
+        let state = fs::read_to_string(target.join(volume).join("state"));
+        assert_eq!(state.unwrap(), "saved", "{}", target.display());
+    }
+    assert_eq!(fs::read_dir(target).unwrap().count(), 2, "{}", target.display());
+}
+
 #[test]
 fn killed_restores_to_directories_are_repeated() {
     let fixture = Fixture::new();
-    let path = fixture.installation.path();
-    fs::create_dir(path.join("restored")).unwrap();
-    let permitted = "[server]\nrestore_directories = [\"restored\"]\n";
-    fixture.installation.configure("[server]\n", permitted).unwrap();
-    let restores = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appRestores");
+    let directory = permit_targets(&fixture);
     for point in [
-        "restore.before_directory",
-        "restore.to_directory",
-        "restore.swapping",
+        "restore.before_directory:1",
+        "restore.to_directory:1",
+        "restore.staged:1",
+        "restore.swapping:1",
         "restore.swapping:2",
-        "restore.directory_written",
+        "restore.directory_written:1",
     ] {
-        let target = path.join("restored").join(point.replace(':', "-"));
-        let mut serve = fixture.installation.serve();
-        let point = if point.contains(':') {
-            point.to_owned()
-        } else {
-            format!("{point}:1")
-        };
-        serve.env("APPKEEP_FAIL_POINTS", format!("{point}:abort"));
-        let server = RunningServer::start(serve).unwrap();
-        let restore = json!({
-            "type": "application/astra-appRestore", "version": "1.0", "backupID": fixture.backup_id,
-            "target": target.display().to_string(),
-        });
-        // The server may die before it responds.
-        let _ = server.request(&Method::POST, &fixture.token, &restores, Some(&restore));
-        eventually("the server to die", || {
-            (!Path::new(&format!("/proc/{}/exe", server.id())).exists()).then_some(())
-        });
-        drop(server);
+        let target = directory.join(point.replace(':', "-"));
+        kill_restore_to(&fixture, &target, point);
         let server = fixture.installation.start().unwrap();
-        let newest = server.get(&fixture.token, &restores).body["items"][0].clone();
-        assert_eq!(newest["target"], restore["target"], "{point}");
-        let path = format!("{restores}/{}", newest["id"].as_str().unwrap());
+        let path = newest_restore(&fixture, &server, &target);
         server.wait_for(&fixture.token, &path, &["completed"]);
-        for volume in ["config", "data"] {
-            assert_eq!(
-                fs::read_to_string(target.join(volume).join("state")).unwrap(),
-                "saved",
-                "{point}"
-            );
-        }
-        assert_eq!(fs::read_dir(&target).unwrap().count(), 2, "{point}");
+        assert_restored(&target);
         assert_eq!(fixture.app(&server)["state"], "ready");
         server.stop("TERM").unwrap();
     }
     assert_eq!(fixture.held(), ["newer", "newer"]);
+}
+
+/// Nothing remains, unless all data was being moved to the target.
+#[test]
+fn killed_restores_that_are_cancelled_leave_no_part_of_the_data() {
+    let fixture = Fixture::new();
+    let directory = permit_targets(&fixture);
+    for (point, is_complete) in [("restore.staged:1", false), ("restore.swapping:2", true)] {
+        let target = directory.join(point.replace(':', "-"));
+        kill_restore_to(&fixture, &target, point);
+        let is_hidden = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
+        let hidden = || {
+            let entries = fs::read_dir(&target).unwrap();
+            entries.map(Result::unwrap).filter(is_hidden).count()
+        };
+        assert_eq!(hidden(), 1, "{point}");
+        let idle = fixture.installation.start_idle().unwrap();
+        let path = newest_restore(&fixture, &idle, &target);
+        assert_eq!(idle.delete(&fixture.token, &path).status, 204, "{point}");
+        idle.stop("TERM").unwrap();
+        let server = fixture.installation.start().unwrap();
+        eventually("the cancelled restore to leave the target", || {
+            (hidden() == 0).then_some(())
+        });
+        if is_complete {
+            assert_restored(&target);
+        } else {
+            assert_eq!(fs::read_dir(&target).unwrap().count(), 0);
+        }
+        server.stop("TERM").unwrap();
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 import { el, setText } from '../dom.js';
 import { fileHref, ROOT } from '../file_path.js';
 import { bytes, exact } from '../format.js';
-import { describe, isActive, isStarted, reasons, snapshotTime } from '../states.js';
+import { describe, isActive, isFailure, isStarted, reasons, snapshotTime } from '../states.js';
 import { StateAnnouncer } from '../announce.js';
 import { Creators } from '../creators.js';
 import { openDeleteDialog } from '../parts/actions.js';
@@ -106,6 +106,13 @@ function factValue(name, value) {
   return el('dd', {}, ...(name === ID ? [copyable(value, 'the backup’s id')] : [value].flat().map((line) => el('span', { text: line }))));
 }
 
+/** Returns the result of the hooks, and the lines of the reports of those that succeeded. The others are shown as reasons. */
+function hooksOf({ hookState, hookStateDetails }) {
+  const succeeded = (hookStateDetails ?? []).filter((report) => !isFailure(report));
+  const reports = succeeded.flatMap(({ title, detail }) => (detail || title).split('\n'));
+  return [hookState ?? '–', ...reports];
+}
+
 /** Returns rows of name and value; a value is a text or several lines. */
 function factsOf(backup, names, creator) {
   const { labels, creationTimestamp, modificationTimestamp } = backup.metadata;
@@ -119,8 +126,7 @@ function factsOf(backup, names, creator) {
     ['Last change', exact(new Date(modificationTimestamp))],
     ['Created by', creator],
     backup.snapshotID && names.has(backup.snapshotID) ? ['Snapshot', names.get(backup.snapshotID)] : null,
-    // The reports of failed hooks are shown with the reasons.
-    ['Hooks', backup.hookState ?? '–'],
+    ['Hooks', hooksOf(backup)],
     ['Labels', labels.length > 0 ? labels.map(({ name, value }) => `${name}=${value}`) : '–'],
   ].filter((row) => row !== null);
 }

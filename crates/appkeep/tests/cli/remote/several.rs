@@ -176,7 +176,7 @@ fn apps_show_schedules_and_the_last_good_backup() {
 }
 
 #[test]
-fn backups_show_names_and_only_failed_hooks() {
+fn backups_show_names_and_no_hooks_without_any() {
     let fixture = Fixture::new();
     fixture.json(&["snapshot", "create", "quiet", "--wait"]);
     fixture.json(&["backup", "create", "of-quiet", "--snapshot", "quiet", "--wait"]);

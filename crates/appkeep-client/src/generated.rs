@@ -873,7 +873,7 @@ subdirectory.
         )]
         pub schedule_id: ::std::option::Option<::uuid::Uuid>,
         /**The asset for the snapshot's content; absent until the snapshot is completed.
-A version 5 UUID derived from `id`.
+It is derived from `id`, so it never changes.
 */
         #[serde(
             rename = "snapshotAppAsset",
@@ -1633,7 +1633,7 @@ several backups share counts once. Absent before the first measurement.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///Hooks, in the order of their ids.
+    ///Hooks, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct HookList {
         ///The hooks: either all objects or all arrays.

@@ -3554,7 +3554,7 @@ Arguments:
     /**Read a file of a backup
 
 Returns the bytes of a file of a completed backup. The role `member` is required, because the content is the
-app's data; each download is in the server's audit log.
+app's data. Each download is in the server's audit log.
 
 `Range` with one range selects a part of the file; other values of `Range` are ignored. With `If-Range`, the range
 only applies to the same `ETag`. A directory is sent as a tar archive to clients whose `Accept` prefers
@@ -4040,8 +4040,8 @@ Arguments:
     }
     /**Cancel a restore of an app
 
-Cancels and deletes a pending restore, or a running one to a directory. What it has written is removed, unless
-all of it is already in the target. A running restore in place can't be cancelled, because volumes could be
+Cancels and deletes a pending restore. A running one to a directory is cancelled, too. What it has written is
+removed, unless all of it is already in the target. A running restore in place can't be cancelled, because volumes could be
 left with old and new data. Restores that have ended can't be deleted.
 
 

@@ -282,9 +282,9 @@ the account is the cluster, and the app's name is its only namespace.
     }
     /**The kind of difference.
 
-- `added`: only the backup contains the path
-- `removed`: only the base contains the path
-- `modified`: the entries differ
+- `added`: only the backup contains the path.
+- `removed`: only the base contains the path.
+- `modified`: the entries differ.
 */
     #[derive(
         ::serde::Deserialize,
@@ -734,12 +734,12 @@ subdirectory.
     }
     /**The state of the restore.
 
-- `pending`: waiting to be started
-- `running`: data is being written, compared with its source, or moved to its target
-- `completed`: all data is in its target
-- `failed`: it was not performed; the previous data is unchanged
+- `pending`: waiting to be started.
+- `running`: data is being written, compared with its source, or moved to its target.
+- `completed`: all data is in its target.
+- `failed`: it was not performed; the previous data is unchanged.
 - `interrupted`: it was interrupted while it replaced data in place and can't be finished, so the app's data is
-  partly old and partly new
+  partly old and partly new.
 */
     #[derive(
         ::serde::Deserialize,
@@ -875,7 +875,7 @@ subdirectory.
         )]
         pub schedule_id: ::std::option::Option<::uuid::Uuid>,
         /**The asset for the snapshot's content; absent until the snapshot is completed.
-A version 5 UUID derived from `id`.
+It is derived from `id`, so it never changes.
 */
         #[serde(
             rename = "snapshotAppAsset",
@@ -991,12 +991,12 @@ A version 5 UUID derived from `id`.
     }
     /**The state of the app.
 
-- `ready`: it can be backed up
-- `restoring`: its data is being replaced
+- `ready`: it can be backed up.
+- `restoring`: its data is being replaced.
 - `failed`: the latest restore failed, or was interrupted and can't be finished; `stateUnready` says why.
-  In the second case no backups or snapshots are created
+  In the second case no backups or snapshots are created.
 - `unavailable`: it is no longer configured, or no server of the machines with its volumes is running. Its
-  backups and snapshots are kept; new ones wait for such a server
+  backups and snapshots are kept; new ones wait for such a server.
 */
     #[derive(
         ::serde::Deserialize,
@@ -1400,10 +1400,10 @@ several backups share counts once. Absent before the first measurement.
     /**Whether backups can be written to a bucket, by the latest of the server's regular checks. If they can't,
 `stateUnready` says why, and backups wait until it is available.
 
-- `available`: they can
-- `failed`: it can't be reached or used, or another server uses it
-- `removed`: it is no longer configured; its backups are kept
-- `unknown`: it has not been checked yet
+- `available`: they can.
+- `failed`: it can't be reached or used, or another server uses it.
+- `removed`: it is no longer configured; its backups are kept.
+- `unknown`: it has not been checked yet.
 */
     #[derive(
         ::serde::Deserialize,
@@ -1635,7 +1635,7 @@ several backups share counts once. Absent before the first measurement.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///Hooks, in the order of their ids.
+    ///Hooks, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct HookList {
         ///The hooks: either all objects or all arrays.
@@ -1897,7 +1897,9 @@ several backups share counts once. Absent before the first measurement.
         ///The client's labels, in the given order, followed by the system's.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub labels: ::std::option::Option<::std::vec::Vec<Label>>,
-        ///When the resource last changed.
+        /**When the resource last changed. It moves forward with each change of another property of a backup or a
+snapshot, and never without one.
+*/
         #[serde(rename = "modificationTimestamp")]
         pub modification_timestamp: crate::Timestamp,
         ///The user that last changed the resource; absent if it was never changed.
@@ -1961,7 +1963,9 @@ the system. All names and values together have at most 16,384 bytes in UTF-8.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    ///An error (RFC 7807).
+    /**An error (RFC 7807). Problems 1, 2, 3, 5, 10, 11, 94 to 97 and 128 have the `title` and the `detail` of their
+examples, word for word. Other texts are up to the server.
+*/
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Problem {
         ///The id of this request in the server's log.
@@ -1989,7 +1993,45 @@ the system. All names and values together have at most 16,384 bytes in UTF-8.
         pub status: ::std::string::String,
         ///A short name of the kind of problem.
         pub title: ::std::string::String,
-        ///A URI for the kind of problem; `about:blank` if the status is sufficient.
+        /**A URI for the kind of problem; `about:blank` if the status is sufficient. Other kinds are
+`https://astra.netapp.io/problems/` and a number:
+
+- 1 (404): a DELETE is for an account, an app or a resource that doesn't exist.
+- 2 (404): another request is for an account, an app, a resource or a file that doesn't exist.
+- 3 (401): the bearer token is missing.
+- 4 (401): the bearer token is unknown or was revoked.
+- 5 (400): a query parameter is invalid or repeated.
+- 6 (400): the operation has no query parameter of this name.
+- 7 (400): the body isn't JSON.
+- 8 (400): the body doesn't match its schema.
+- 9 (400): the body breaks another rule, or names a backup that the app doesn't have.
+- 10 (409): the name is in use.
+- 11 (403): the token can't access the account, or its role is too low.
+- 12 (400): a header has an invalid value.
+- 33 (400): the account's id is malformed.
+- 34 (500): the server failed.
+- 35 (400): another id in the path is malformed.
+- 41 (503): the server can't serve requests at the moment.
+- 46 (400): the account has no snapshot of the id in the body.
+- 47 (403): the snapshot in the body belongs to another app.
+- 69 (405): the URI doesn't support the method.
+- 79 (403): a header is missing.
+- 85 (413): the body is too long.
+- 94 (500): the server failed to create a backup.
+- 95 (500): the server failed to fetch a backup.
+- 96 (500): the server failed to list backups.
+- 97 (500): the server failed to delete a backup.
+- 98 (500): the server failed to create a snapshot.
+- 99 (500): the server failed to fetch a snapshot.
+- 100 (500): the server failed to list snapshots.
+- 108 (400): the account has no bucket of the id in the body, or the app can't use it.
+- 111 (409): a backup or a snapshot isn't completed.
+- 112 (409): the app isn't ready.
+- 127 (400): the body names no bucket, and the account has none.
+- 128 (409): a pending backup can't be deleted.
+- 142 (409): a restore is reading the backup or the snapshot.
+- 144 (409): a backup is reading the snapshot.
+*/
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
         #[serde(flatten)]
@@ -1997,13 +2039,13 @@ the system. All names and values together have at most 16,384 bytes in UTF-8.
     }
     /**The state of the resource.
 
-- `pending`: waiting to be started
-- `discovering`: the data to copy is being determined
-- `running`: data is being copied
-- `completed`: complete and usable
-- `failed`: it will never be completed; `stateUnready` says why
-- `removed`: its data is missing at present
-- `unknown`: its state can't be determined
+- `pending`: waiting to be started.
+- `discovering`: the data to copy is being determined.
+- `running`: data is being copied.
+- `completed`: complete and usable.
+- `failed`: it will never be completed; `stateUnready` says why.
+- `removed`: its data is missing at present.
+- `unknown`: its state can't be determined.
 */
     #[derive(
         ::serde::Deserialize,
@@ -2359,11 +2401,11 @@ original API.
     }
     /**The kind of times of a schedule.
 
-- `hourly`: each hour, at `minute`
-- `daily`: each day, at `hour` and `minute` in UTC
-- `weekly`: each week, on `dayOfWeek`, at `hour` and `minute` in UTC
-- `monthly`: on `dayOfMonth` of each month that has this day, at `hour` and `minute` in UTC
-- `custom`: any other times, defined by `cron` in `timeZone`
+- `hourly`: each hour, at `minute`.
+- `daily`: each day, at `hour` and `minute` in UTC.
+- `weekly`: each week, on `dayOfWeek`, at `hour` and `minute` in UTC.
+- `monthly`: on `dayOfMonth` of each month that has this day, at `hour` and `minute` in UTC.
+- `custom`: any other times, defined by `cron` in `timeZone`.
 */
     #[derive(
         ::serde::Deserialize,
@@ -3514,12 +3556,12 @@ Arguments:
     /**Read a file of a backup
 
 Returns the bytes of a file of a completed backup. The role `member` is required, because the content is the
-app's data; each download is in the server's audit log.
+app's data. Each download is in the server's audit log.
 
 `Range` with one range selects a part of the file; other values of `Range` are ignored. With `If-Range`, the range
 only applies to the same `ETag`. A directory is sent as a tar archive to clients whose `Accept` prefers
 `application/x-tar`; its paths begin with the name of the volume. It contains files, directories, symbolic links
-and hard links with owner, permissions and time.
+and hard links with permissions and time. Each has its owner, too.
 
 If the backup can't be read after the response has begun, the connection ends before the response is complete.
 This path also supports HEAD, with the same headers and without a body.
@@ -4000,8 +4042,8 @@ Arguments:
     }
     /**Cancel a restore of an app
 
-Cancels and deletes a pending restore, or a running one to a directory. What it has written is removed, unless
-all of it is already in the target. A running restore in place can't be cancelled, because volumes could be
+Cancels and deletes a pending restore. A running one to a directory is cancelled, too. What it has written is
+removed, unless all of it is already in the target. A running restore in place can't be cancelled, because volumes could be
 left with old and new data. Restores that have ended can't be deleted.
 
 

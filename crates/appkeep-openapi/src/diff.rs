@@ -58,9 +58,9 @@ pub struct Change {
     pub uses: Vec<Use>,
     /// Number of all places that are affected.
     pub uses_total: usize,
-    /// The place in OLD, as a JSON pointer; `None` if OLD has none.
+    /// The place in OLD, as a JSON pointer; `None` if OLD has none. The path of another file stands before its `#`.
     pub old_at: Option<String>,
-    /// The place in NEW, as a JSON pointer; `None` if NEW has none.
+    /// The place in NEW, as a JSON pointer; `None` if NEW has none. The path of another file stands before its `#`.
     pub new_at: Option<String>,
     /// The line of `old_at`, counted from 1; `None` if OLD has no text.
     pub old_line: Option<usize>,

@@ -9,7 +9,7 @@ use super::model::{
     Body, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SchemaPlace, Security,
     StatusKey,
 };
-use super::reference::{escape, resolve};
+use super::reference::{each_reference, escape, resolve};
 
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
@@ -22,7 +22,7 @@ pub(super) fn operations(name: &str, root: &Value) -> Result<Vec<Operation>, Doc
         Some(version) if version.starts_with("3.0.") => {}
         _ => return Err(reader.shape("/openapi", "the version of an OpenAPI 3.0 document, like 3.0.3")),
     }
-    reader.references_lead_somewhere(root, "", false)?;
+    reader.references_lead_somewhere()?;
     let paths = root.get("paths").and_then(Value::as_object);
     let paths = paths.ok_or_else(|| reader.shape("/paths", "an object of paths"))?;
     let mut operations = Vec::new();
@@ -108,30 +108,16 @@ impl<'a> Reader<'a> {
     }
 
     /// Checks the references in the whole tree, so that no later step finds a dangling one.
-    ///
-    /// `names` says that the document defines the names of the members: they aren't keywords.
-    fn references_lead_somewhere(&self, value: &Value, at: &str, names: bool) -> Result<(), DocumentError> {
-        match value {
-            Value::Object(members) => {
-                if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
-                    resolve(self.root, at).map_err(|why| DocumentError::Reference {
-                        name: self.name.to_owned(),
-                        place: format!("#{at}"),
-                        reference: reference.to_owned(),
-                        why,
-                    })?;
-                }
-                for (key, member) in members.iter().filter(|(key, _)| names || !holds_free_values(key)) {
-                    let at = format!("{at}/{}", escape(key));
-                    self.references_lead_somewhere(member, &at, !names && holds_names(key))?;
-                }
-                Ok(())
-            }
-            Value::Array(items) => items.iter().enumerate().try_for_each(|(index, item)| {
-                self.references_lead_somewhere(item, &format!("{at}/{index}"), false)
-            }),
-            _ => Ok(()),
-        }
+    fn references_lead_somewhere(&self) -> Result<(), DocumentError> {
+        each_reference(self.root, "", false, &mut |at, reference| {
+            let failed = |why| DocumentError::Reference {
+                name: self.name.to_owned(),
+                place: format!("#{at}"),
+                reference: reference.to_owned(),
+                why,
+            };
+            resolve(self.root, at).map(drop).map_err(failed)
+        })
     }
 
     fn operation(
@@ -343,31 +329,6 @@ impl<'a> Reader<'a> {
             other => format!("{other} `{name}`"),
         })
     }
-}
-
-/// Whether a keyword's value is arbitrary and may look like a part of a document: examples, defaults, extensions.
-pub(crate) fn holds_free_values(key: &str) -> bool {
-    key.starts_with("x-") || matches!(key, "example" | "default" | "enum" | "value")
-}
-
-/// Whether a keyword's value is a map whose names are defined by the document: a property may be called `example`,
-/// and the response for other statuses is called `default`.
-pub(crate) fn holds_names(key: &str) -> bool {
-    matches!(
-        key,
-        "properties"
-            | "responses"
-            | "headers"
-            | "content"
-            | "encoding"
-            | "links"
-            | "callbacks"
-            | "examples"
-            | "schemas"
-            | "parameters"
-            | "requestBodies"
-            | "securitySchemes"
-    )
 }
 
 /// Whether OpenAPI ignores a parameter, because the document describes these headers elsewhere.

@@ -31,7 +31,7 @@ verify: Check whether a server conforms to the contract
   | Exit codes: 0 no violations, 1 violations, 2 | Example: appkeep verify | --token-file <FILE>
   | --output <FORMAT[=FILE]> | --seed <UUID>
 diff: Compare two OpenAPI 3.0 documents | --by-version | --output <FORMAT[=FILE]> | --level <CODE=LEVEL>
-  | --fail-on <LEVEL> | --ignore <FILE> | --limit <NAME=NUMBER> | Example: appkeep diff
+  | --fail-on <LEVEL> | --ignore <FILE> | --external-refs <DIR> | --limit <NAME=NUMBER> | Example: appkeep diff
   | Exit codes: 0 clients of OLD still work, 1 they may break, 2
 explain: Explain a code of a report | Exit codes: 0 success, 2
 openapi: Print this server's OpenAPI document

@@ -30,6 +30,7 @@ mod servers;
 mod text;
 mod tree;
 mod version;
+mod webhooks;
 
 use serde::Serialize;
 
@@ -183,6 +184,7 @@ impl DiffReport {
 pub fn compare(old: &Document, new: &Document) -> DiffReport {
     let mut changes = changes::Changes::new(old, new);
     operations::compare(&mut changes);
+    webhooks::compare(&mut changes);
     security::compare_schemes(&mut changes);
     documentation::compare(&mut changes);
     let changes = changes.sorted();

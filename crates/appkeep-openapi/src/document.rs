@@ -1,8 +1,9 @@
-//! An OpenAPI 3.0 document, parsed once for all checks.
+//! An OpenAPI document, parsed once for all checks.
 //!
-//! Any OpenAPI 3.0 text is read, JSON or YAML. All references are resolved during parsing, so that later
+//! Any OpenAPI 3.0 or 3.1 text is read, JSON or YAML. All references are resolved during parsing, so that later
 //! steps don't have to. Documents aren't linted: titles, tags and examples stay in the tree.
 
+mod dialect;
 mod direction;
 mod error;
 mod external;
@@ -34,17 +35,16 @@ pub use model::{
     StatusKey,
 };
 pub use reference::escape;
-pub(crate) use reference::{
-    each_reference, holds_free_values, holds_names, local, percent_encoded, resolve,
-};
+pub(crate) use reference::{each_reference, holds_free_values, holds_names, local, percent_encoded, resolve};
 pub(crate) use serialization::Serialization;
 
-/// An OpenAPI 3.0 document with its operations.
+/// An OpenAPI 3.0 or 3.1 document with its operations.
 #[derive(Debug, Clone)]
 pub struct Document {
     name: String,
     root: Value,
     operations: Vec<Operation>,
+    webhooks: Vec<Operation>,
     lines: Arc<Lines>,
     files: Arc<LinesByFile>,
     limits: Limits,
@@ -57,7 +57,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// When the text is neither JSON nor YAML, isn't OpenAPI 3.0, or contains a dangling reference.
+    /// When the text is neither JSON nor YAML, isn't OpenAPI 3.0 or 3.1, or contains a dangling reference.
     /// The error names the place.
     pub fn from_text(name: &str, text: &str) -> Result<Self, DocumentError> {
         Self::from_text_within(&Limits::default(), name, text)
@@ -106,11 +106,13 @@ impl Document {
     ///
     /// As for [`Document::from_text`].
     pub fn from_value(name: &str, root: Value) -> Result<Self, DocumentError> {
+        let root = dialect::lower(name, root)?;
         let operations = read::operations(name, &root)?;
         Ok(Self {
             name: name.to_owned(),
             root,
-            operations,
+            operations: operations.paths,
+            webhooks: operations.webhooks,
             lines: Arc::default(),
             files: Arc::default(),
             limits: Limits::default(),
@@ -124,7 +126,8 @@ impl Document {
         &self.name
     }
 
-    /// The whole document as a tree. Parts of other files are members.
+    /// The whole document as a tree. Schemas of OpenAPI 3.1 are rewritten in the dialect of 3.0, and parts of other files
+    /// are members.
     #[must_use]
     pub fn root(&self) -> &Value {
         &self.root
@@ -142,7 +145,8 @@ impl Document {
             Direction::Request => request,
             Direction::Response => response,
         };
-        view.get_or_init(|| direction::view(&self.root, &self.operations, direction).map(Arc::new))
+        let operations = || self.operations.iter().chain(&self.webhooks);
+        view.get_or_init(|| direction::view(&self.root, operations(), direction).map(Arc::new))
             .as_deref()
             .unwrap_or(&self.root)
     }
@@ -170,6 +174,13 @@ impl Document {
     #[must_use]
     pub fn operations(&self) -> &[Operation] {
         &self.operations
+    }
+
+    /// The operations of webhooks, which the server calls and the client serves; the path of such an operation is the
+    /// webhook's name.
+    #[must_use]
+    pub fn webhooks(&self) -> &[Operation] {
+        &self.webhooks
     }
 
     /// The operation with this `operationId`.

@@ -4,7 +4,7 @@
 //! contract permits (contract ⊆ server). **Responses**: the contract must permit everything that the server
 //! can return (server ⊆ contract). Harmless differences, such as the order of `required`, are ignored.
 //! Justified differences are listed in a table of allowances ([`Allowance`]). Everything else is a finding,
-//! including undecided cases.
+//! including undecided cases. Webhooks aren't compared.
 
 mod allowances;
 mod codes;

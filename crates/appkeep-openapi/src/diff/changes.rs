@@ -175,6 +175,13 @@ impl<'a> Changes<'a> {
         }
     }
 
+    /// Adds the changes of another comparison of the same documents, each with another code and effect.
+    pub(super) fn absorb(&mut self, others: Self, convert: impl Fn(Change) -> Change) {
+        self.explained.0.extend(others.explained.0);
+        self.explained.1.extend(others.explained.1);
+        self.noted.extend(others.noted.into_iter().map(convert));
+    }
+
     /// Compares two schemas in both directions.
     fn schemas(
         &mut self,

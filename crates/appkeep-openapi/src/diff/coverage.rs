@@ -15,6 +15,10 @@ enum Part {
     Document,
     Components,
     Paths,
+    Webhooks,
+    Webhook,
+    /// An operation without members that only matter to callers of an API.
+    WebhookOperation,
     PathItem,
     Operation,
     Parameters,
@@ -112,13 +116,21 @@ fn collect(value: &Value, part: Part, open: &mut Vec<(String, Part)>) {
     }
 }
 
+fn is_method(key: &str) -> bool {
+    matches!(
+        key,
+        "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace"
+    )
+}
+
 /// The type of a member; `None` if OpenAPI doesn't define it.
 fn member(part: Part, key: &str) -> Option<Part> {
     if key == "$ref" {
         return Some(Part::Whole);
     }
     Some(match (part, key) {
-        (Part::Document, "paths" | "webhooks") | (Part::Components, "pathItems") => Part::Paths,
+        (Part::Document, "paths") | (Part::Components, "pathItems") => Part::Paths,
+        (Part::Document, "webhooks") => Part::Webhooks,
         (Part::Document, "components") => Part::Components,
         (Part::Document, "openapi" | "servers" | "security")
         | (Part::Components, "schemas" | "links" | "callbacks" | "examples")
@@ -140,9 +152,13 @@ fn member(part: Part, key: &str) -> Option<Part> {
         (Part::Components | Part::Operation, "responses") => Part::Responses,
         (Part::Components, "securitySchemes") => Part::SecuritySchemes,
         (Part::Paths, _) => Part::PathItem,
-        (Part::PathItem, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace") => {
-            Part::Operation
-        }
+        (Part::Webhooks, _) => Part::Webhook,
+        (Part::Webhook, "parameters") | (Part::WebhookOperation, "parameters") => Part::Parameters,
+        (Part::WebhookOperation, "operationId" | "callbacks") => Part::Whole,
+        (Part::WebhookOperation, "requestBody") => Part::Body,
+        (Part::WebhookOperation, "responses") => Part::Responses,
+        (Part::Webhook, key) if is_method(key) => Part::WebhookOperation,
+        (Part::PathItem, key) if is_method(key) => Part::Operation,
         (Part::Operation, "requestBody") | (Part::Bodies, _) => Part::Body,
         (Part::Parameter | Part::Body | Part::Response, "content") => Part::Content,
         (Part::Parameters, _) => Part::Parameter,
@@ -171,6 +187,7 @@ mod tests {
             ("/components/securitySchemes/key/header", false),
             ("/components/pathItems/a/get/consumes", false),
             ("/webhooks/a/post/requestBody/content/type/schema/type", true),
+            ("/webhooks/a/post/security", false),
             ("/tags", false),
             ("/openapi", true),
         ] {

@@ -1,4 +1,4 @@
-//! OpenAPI 3.0 schemas as JSON Schema Draft 4, for validators.
+//! Schemas as JSON Schema Draft 4, for validators.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,7 +13,7 @@ use crate::document::{UNSENT, each_reference, escape, local, percent_encoded};
 /// References lead to `targets`: lower their targets, too, and add them to the schema, see [`Components`].
 fn lower(schema: &Value) -> Value {
     let Value::Object(members) = schema else {
-        // Draft 4 has no boolean schemas; OpenAPI 3.0 only has them as `additionalProperties`.
+        // Draft 4 has no boolean schemas.
         return match schema {
             Value::Bool(false) => json!({"not": {}}),
             _ => json!({}),
@@ -39,11 +39,27 @@ fn lower(schema: &Value) -> Value {
             lowered["properties"][name] = json!({});
         }
     }
+    // In Draft 4, `items` may be a list, and others have the schema `additionalItems`.
+    if let Some(prefix) = lowered.shift_remove("prefixItems") {
+        if let Some(others) = lowered.insert("items".to_owned(), prefix) {
+            lowered.insert("additionalItems".to_owned(), others);
+        }
+    }
     for (strict, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         // Without a bound it has no effect in OpenAPI, and is an error in Draft 4.
         if !lowered.contains_key(bound) {
             lowered.shift_remove(strict);
         }
+    }
+    if let Some(Value::Object(names)) = members.get("dependentRequired") {
+        let needed = |names: &Value| {
+            keyword("required", names).map_or_else(|| json!({}), |all| json!({"required": all}))
+        };
+        let dependencies: Map<String, Value> = names
+            .iter()
+            .map(|(name, names)| (name.clone(), needed(names)))
+            .collect();
+        lowered.insert("dependencies".to_owned(), dependencies.into());
     }
     if let Some((min, max)) = members
         .get("format")
@@ -72,7 +88,7 @@ fn number(bound: i128) -> Value {
 /// One keyword with its value lowered; `None` if it restricts nothing.
 fn keyword(key: &str, value: &Value) -> Option<Value> {
     match key {
-        "properties" => value.as_object().map(|properties| {
+        "properties" | "patternProperties" => value.as_object().map(|properties| {
             properties
                 .iter()
                 .map(|(name, schema)| (name.clone(), lower(schema)))
@@ -84,6 +100,7 @@ fn keyword(key: &str, value: &Value) -> Option<Value> {
             let branches = value.as_array().filter(|branches| !branches.is_empty())?;
             Some(branches.iter().map(lower).collect::<Vec<_>>().into())
         }
+        "prefixItems" => Some(value.as_array()?.iter().map(lower).collect::<Vec<_>>().into()),
         "required" => {
             let mut names: Vec<Value> = value.as_array()?.clone();
             names.sort_by_key(ToString::to_string);
@@ -187,7 +204,7 @@ impl<'v> Parts<'v> {
         };
         let member = |(key, value): (String, Value)| {
             let value = match (key.as_str(), value) {
-                ("items", _) if !self.has_items => return None,
+                ("items" | "additionalItems", _) if !self.has_items => return None,
                 ("properties", Value::Object(properties)) => {
                     let own = properties
                         .into_iter()
@@ -196,11 +213,19 @@ impl<'v> Parts<'v> {
                         .collect::<Map<_, _>>()
                         .into()
                 }
-                ("items" | "not" | "additionalProperties", schema) => self.of_schema(schema),
-                ("allOf" | "anyOf" | "oneOf", Value::Array(branches)) => branches
+                ("patternProperties", Value::Object(patterns)) => {
+                    let own = patterns
+                        .into_iter()
+                        .map(|(pattern, schema)| (pattern, self.of_schema(schema)));
+                    own.collect::<Map<_, _>>().into()
+                }
+                ("allOf" | "anyOf" | "oneOf" | "items", Value::Array(branches)) => branches
                     .into_iter()
                     .map(|branch| self.of_schema(branch))
                     .collect(),
+                ("items" | "additionalItems" | "not" | "additionalProperties", schema) => {
+                    self.of_schema(schema)
+                }
                 (_, value) => value,
             };
             Some((key, value))

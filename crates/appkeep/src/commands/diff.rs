@@ -13,7 +13,7 @@ use clap::ValueEnum;
 use crate::report_output::{Destinations, Output};
 use crate::stdout::print_line;
 
-/// Compare two OpenAPI 3.0 documents.
+/// Compare two OpenAPI 3.0 or 3.1 documents.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The document that clients and servers were written for, JSON or YAML.
@@ -89,7 +89,7 @@ impl Format {
 }
 
 /// # Errors
-/// When a document can't be read or isn't OpenAPI 3.0, the file of ignored changes is invalid, or a report can't be
+/// When a document can't be read or isn't OpenAPI 3.0 or 3.1, the file of ignored changes is invalid, or a report can't be
 /// written.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let destinations = Destinations::of(&args.output)?;

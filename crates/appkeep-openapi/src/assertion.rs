@@ -25,7 +25,7 @@ pub const DROPSHOT_ERRORS: Allowance = Allowance {
 ///
 /// # Panics
 /// When there is a finding or a stale allowance; the message is the report with at most 20 groups of findings. Also when
-/// the file can't be read, or isn't an OpenAPI 3.0 document with a semantic version.
+/// the file can't be read, or isn't an OpenAPI 3.0 or 3.1 document with a semantic version.
 #[cfg(feature = "dropshot")]
 #[track_caller]
 pub fn assert_serves<C: dropshot::ServerContext>(
@@ -54,7 +54,7 @@ pub fn assert_serves<C: dropshot::ServerContext>(
 ///
 /// # Panics
 /// When there is a finding or a stale allowance; the message is the report with at most 20 groups of findings. Also when
-/// the file can't be read, or one of the documents isn't an OpenAPI 3.0 document.
+/// the file can't be read, or one of the documents isn't an OpenAPI 3.0 or 3.1 document.
 #[track_caller]
 pub fn assert_conforms(server: Value, file: impl AsRef<Path>, allowances: &[Allowance]) {
     compare(&read(file.as_ref()), server, allowances);

@@ -30,6 +30,7 @@ mod servers;
 mod text;
 mod tree;
 mod version;
+mod webhooks;
 
 use serde::Serialize;
 
@@ -58,9 +59,9 @@ pub struct Change {
     pub uses: Vec<Use>,
     /// Number of all places that are affected.
     pub uses_total: usize,
-    /// The place in OLD, as a JSON pointer; `None` if OLD has none.
+    /// The place in OLD, as a JSON pointer; `None` if OLD has none. The path of another file stands before its `#`.
     pub old_at: Option<String>,
-    /// The place in NEW, as a JSON pointer; `None` if NEW has none.
+    /// The place in NEW, as a JSON pointer; `None` if NEW has none. The path of another file stands before its `#`.
     pub new_at: Option<String>,
     /// The line of `old_at`, counted from 1; `None` if OLD has no text.
     pub old_line: Option<usize>,
@@ -183,6 +184,7 @@ impl DiffReport {
 pub fn compare(old: &Document, new: &Document) -> DiffReport {
     let mut changes = changes::Changes::new(old, new);
     operations::compare(&mut changes);
+    webhooks::compare(&mut changes);
     security::compare_schemes(&mut changes);
     documentation::compare(&mut changes);
     let changes = changes.sorted();

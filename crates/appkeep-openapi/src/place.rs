@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::document::Document;
+use crate::document::{Document, beside, reference_to};
 
 /// A place in a document: file, line, JSON pointer. Written as `spec/openapi.yaml:12  #/paths`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,20 +18,26 @@ pub struct Place {
 }
 
 impl Place {
-    /// A place in the document with that name; a pointer may start with `#`.
+    /// A place in the document with that name. A pointer may start with `#`, or with the path of another file relative
+    /// to the document and `#`.
     #[must_use]
     pub fn new(file: &str, line: Option<usize>, pointer: &str) -> Self {
+        let is_local = pointer.is_empty() || pointer.starts_with(['#', '/']);
+        let (file, pointer) = match pointer.split_once('#').filter(|_| !is_local) {
+            Some((other, pointer)) => (beside(file, other), pointer),
+            None => (file.to_owned(), pointer.strip_prefix('#').unwrap_or(pointer)),
+        };
         Self {
-            file: file.to_owned(),
+            file,
             line,
-            pointer: format!("#{}", pointer.strip_prefix('#').unwrap_or(pointer)),
+            pointer: format!("#{pointer}"),
         }
     }
 
     /// A place in a document, with its line.
     #[must_use]
     pub fn in_document(document: &Document, pointer: &str) -> Self {
-        Self::new(document.name(), document.line(pointer), pointer)
+        Self::new(document.name(), document.line(pointer), &reference_to(pointer))
     }
 }
 

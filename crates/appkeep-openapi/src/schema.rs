@@ -3,7 +3,8 @@
 //! [`contained`] is the only entry point. The verdict [`Verdict::Contained`] is a proof. Cases that this
 //! module can't decide have the verdict [`Verdict::Unknown`], which never counts as contained.
 //!
-//! The dialect is that of OpenAPI 3.0, with this interpretation: siblings of `$ref` are ignored; `nullable:
+//! The dialect is that of OpenAPI 3.0 with lists of types and keywords of JSON Schema 2020-12, as `Document` reads
+//! OpenAPI 3.1, with this interpretation: siblings of `$ref` are ignored; `nullable:
 //! true` admits `null` independent of its siblings (generators write it beside `allOf`); `format: int32` and
 //! similar formats are bounds; annotations (`description`, `example`, `x-…`) have no effect. `lower` in
 //! `draft4` writes the same interpretation as JSON Schema, so that validators and proofs agree.
@@ -16,6 +17,7 @@ mod expand;
 mod formats;
 mod leaves;
 mod memo;
+mod names;
 mod node;
 mod number;
 mod places;

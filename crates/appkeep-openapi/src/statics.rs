@@ -4,7 +4,7 @@
 //! contract permits (contract ⊆ server). **Responses**: the contract must permit everything that the server
 //! can return (server ⊆ contract). Harmless differences, such as the order of `required`, are ignored.
 //! Justified differences are listed in a table of allowances ([`Allowance`]). Everything else is a finding,
-//! including undecided cases.
+//! including undecided cases. Webhooks aren't compared.
 
 mod allowances;
 mod codes;
@@ -18,7 +18,7 @@ use serde::Serialize;
 pub use allowances::{Allowance, Allowed, STALE_CODE, STALE_RULE, StaleAllowance};
 pub use codes::{Code, Direction};
 
-use crate::document::Document;
+use crate::document::{Document, reference_to};
 use crate::outcome::Outcome;
 use crate::place::Place;
 
@@ -96,11 +96,10 @@ impl StaticReport {
 pub fn verify(contract: &Document, server: &Document, allowances: &[Allowance]) -> StaticReport {
     let mut found = compare::compare(contract, server);
     for finding in &mut found {
-        finding.contract_line = contract.line(fragment(&finding.contract_at));
-        finding.server_line = finding
-            .server_at
-            .as_deref()
-            .and_then(|at| server.line(fragment(at)));
+        finding.contract_line = contract.line(&finding.contract_at);
+        finding.server_line = finding.server_at.as_deref().and_then(|at| server.line(at));
+        finding.contract_at = reference_to(&finding.contract_at);
+        finding.server_at = finding.server_at.as_deref().map(reference_to);
     }
     let (findings, allowed, stale) = allowances::apply(found, allowances);
     StaticReport {
@@ -111,11 +110,6 @@ pub fn verify(contract: &Document, server: &Document, allowances: &[Allowance]) 
         allowed,
         stale,
     }
-}
-
-/// The pointer in a fragment like `#/paths`.
-fn fragment(at: &str) -> &str {
-    at.strip_prefix('#').unwrap_or(at)
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ enum Command {
     ///
     /// Exit codes: 0 no violations, 1 violations, 2 the check could not run.
     Verify(Box<verify::Args>),
-    /// Compare two OpenAPI 3.0 documents: the changes, and who is affected.
+    /// Compare two OpenAPI 3.0 or 3.1 documents: the changes, and who is affected.
     ///
     /// Each change is classified for clients and for servers that were written for OLD. What can't be proven safe
     /// counts as breaking. The verdict says which part of the version must be raised.

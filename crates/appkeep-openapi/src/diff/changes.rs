@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::reach::is_related;
 use super::text::name;
 use super::{Change, Code, Use};
-use crate::document::{Direction, Document, Operation, SchemaPlace, resolve};
+use crate::document::{Direction, Document, Operation, SchemaPlace, reference_to, resolve};
 use crate::schema::{Prover, Reason};
 
 /// Two documents and the differences that are known so far.
@@ -140,7 +140,7 @@ impl<'a> Changes<'a> {
         at: (Option<&str>, Option<&str>),
         from: (Option<&str>, Option<&str>),
     ) {
-        let pointer = |at: Option<&str>| at.map(|at| format!("#{at}"));
+        let pointer = |at: Option<&str>| at.map(reference_to);
         for (places, ends) in [
             (&mut self.explained.0, [at.0, from.0]),
             (&mut self.explained.1, [at.1, from.1]),
@@ -173,6 +173,13 @@ impl<'a> Changes<'a> {
                 change.uses.push(used);
             }
         }
+    }
+
+    /// Adds the changes of another comparison of the same documents, each with another code and effect.
+    pub(super) fn absorb(&mut self, others: Self, convert: impl Fn(Change) -> Change) {
+        self.explained.0.extend(others.explained.0);
+        self.explained.1.extend(others.explained.1);
+        self.noted.extend(others.noted.into_iter().map(convert));
     }
 
     /// Compares two schemas in both directions.

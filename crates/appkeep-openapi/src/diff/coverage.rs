@@ -3,12 +3,22 @@
 //! Operations are compared member by member, and their schemas by proofs. A difference at one of these places is
 //! either listed as a change, or proven to have no effect.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::document::{EXTERNAL, escape, local};
+
 /// A part of a document, by its type in OpenAPI.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Document,
     Components,
     Paths,
+    Webhooks,
+    Webhook,
+    /// An operation without members that only matter to callers of an API.
+    WebhookOperation,
     PathItem,
     Operation,
     Parameters,
@@ -25,17 +35,92 @@ enum Part {
     Whole,
 }
 
-/// Whether differences at this place, a JSON pointer, are compared elsewhere.
-pub(super) fn is_compared(place: &str) -> bool {
-    let mut part = Part::Document;
-    for key in place.split('/').skip(1) {
-        match member(part, key) {
-            Some(Part::Whole) => return true,
-            Some(next) => part = next,
-            None => return false,
+/// The types of the parts of other files, by the references that lead to them.
+#[derive(Debug, Default)]
+pub(super) struct Coverage {
+    parts: BTreeMap<String, Part>,
+}
+
+impl Coverage {
+    pub(super) fn of(root: &Value) -> Self {
+        let mut coverage = Self::default();
+        if root.get(EXTERNAL).is_none() {
+            return coverage;
         }
+        let mut open = Vec::new();
+        collect(root, Part::Document, &mut open);
+        while let Some((at, part)) = open.pop() {
+            if !coverage.parts.contains_key(&at) {
+                if let Some(value) = root.pointer(&at) {
+                    collect(value, part, &mut open);
+                }
+                coverage.parts.insert(at, part);
+            }
+        }
+        coverage
     }
-    true
+
+    /// Whether differences at this place, a JSON pointer, are compared elsewhere.
+    pub(super) fn is_compared(&self, place: &str) -> bool {
+        let ends = place.match_indices('/').map(|(end, _)| end).chain([place.len()]);
+        let begin = ends
+            .filter_map(|end| Some((end, *self.parts.get(&place[..end])?)))
+            .last();
+        let (begin, mut part) = match begin {
+            Some(begin) => begin,
+            None => (0, Part::Document),
+        };
+        for key in place[begin..].split('/').skip(1) {
+            if part == Part::Whole {
+                break;
+            }
+            match member(part, key) {
+                Some(next) => part = next,
+                None => return false,
+            }
+        }
+        true
+    }
+}
+
+/// Collects the parts of other files that references below a value lead to, with their types.
+fn collect(value: &Value, part: Part, open: &mut Vec<(String, Part)>) {
+    match value {
+        Value::Object(members) => {
+            let target = members.get("$ref").and_then(Value::as_str).map(local);
+            if let Some(Ok(at)) = target
+                && at.starts_with(&format!("/{EXTERNAL}/"))
+            {
+                open.push((at, part));
+            }
+            for (key, value) in members {
+                let below = match part {
+                    Part::Whole => Some(Part::Whole),
+                    _ => member(part, &escape(key)),
+                };
+                if let Some(below) = below {
+                    collect(value, below, open);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                let below = match part {
+                    Part::Parameters => Part::Parameter,
+                    other => other,
+                };
+                collect(item, below, open);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_method(key: &str) -> bool {
+    matches!(
+        key,
+        "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace"
+    )
 }
 
 /// The type of a member; `None` if OpenAPI doesn't define it.
@@ -44,7 +129,8 @@ fn member(part: Part, key: &str) -> Option<Part> {
         return Some(Part::Whole);
     }
     Some(match (part, key) {
-        (Part::Document, "paths") => Part::Paths,
+        (Part::Document, "paths") | (Part::Components, "pathItems") => Part::Paths,
+        (Part::Document, "webhooks") => Part::Webhooks,
         (Part::Document, "components") => Part::Components,
         (Part::Document, "openapi" | "servers" | "security")
         | (Part::Components, "schemas" | "links" | "callbacks" | "examples")
@@ -66,9 +152,13 @@ fn member(part: Part, key: &str) -> Option<Part> {
         (Part::Components | Part::Operation, "responses") => Part::Responses,
         (Part::Components, "securitySchemes") => Part::SecuritySchemes,
         (Part::Paths, _) => Part::PathItem,
-        (Part::PathItem, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace") => {
-            Part::Operation
-        }
+        (Part::Webhooks, _) => Part::Webhook,
+        (Part::Webhook, "parameters") | (Part::WebhookOperation, "parameters") => Part::Parameters,
+        (Part::WebhookOperation, "operationId" | "callbacks") => Part::Whole,
+        (Part::WebhookOperation, "requestBody") => Part::Body,
+        (Part::WebhookOperation, "responses") => Part::Responses,
+        (Part::Webhook, key) if is_method(key) => Part::WebhookOperation,
+        (Part::PathItem, key) if is_method(key) => Part::Operation,
         (Part::Operation, "requestBody") | (Part::Bodies, _) => Part::Body,
         (Part::Parameter | Part::Body | Part::Response, "content") => Part::Content,
         (Part::Parameters, _) => Part::Parameter,
@@ -81,7 +171,9 @@ fn member(part: Part, key: &str) -> Option<Part> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_compared;
+    use serde_json::json;
+
+    use super::Coverage;
 
     #[test]
     fn members_that_openapi_does_not_define_are_not_compared() {
@@ -93,11 +185,40 @@ mod tests {
             ("/components/headers/X/explode", true),
             ("/components/securitySchemes/key/name", true),
             ("/components/securitySchemes/key/header", false),
-            ("/components/pathItems/a", false),
-            ("/webhooks", false),
+            ("/components/pathItems/a/get/consumes", false),
+            ("/webhooks/a/post/requestBody/content/type/schema/type", true),
+            ("/webhooks/a/post/security", false),
+            ("/tags", false),
             ("/openapi", true),
         ] {
-            assert_eq!(is_compared(place), expected, "{place}");
+            let coverage = Coverage::default();
+            assert_eq!(coverage.is_compared(place), expected, "{place}");
+        }
+    }
+
+    #[test]
+    fn parts_of_other_files_have_the_type_of_their_reference() {
+        let to = |part: &str| json!({"$ref": format!("#/(external)/{part}")});
+        let root = json!({
+            "paths": {"/a": to("a#"), "/b": {"get": {"parameters": [to("b#")]}}},
+            "(external)": {
+                "a#": {"get": {"responses": {"200": to("c#")}}},
+                "b#": {"schema": to("d#")},
+                "c#": {}, "d#": {},
+            },
+        });
+        let coverage = Coverage::of(&root);
+        for (place, expected) in [
+            ("/(external)/a#/get/consumes", false),
+            ("/(external)/a#/get/operationId", true),
+            ("/(external)/b#/style", true),
+            ("/(external)/b#/type", false),
+            ("/(external)/c#/content/a/schema", true),
+            ("/(external)/c#/schema", false),
+            ("/(external)/d#/anything", true),
+            ("/(external)/e#/anything", false),
+        ] {
+            assert_eq!(coverage.is_compared(place), expected, "{place}");
         }
     }
 }

@@ -4,11 +4,12 @@
 use serde_json::Value;
 
 use super::changes::Changes;
+use super::coverage::Coverage;
 use super::reach::{Reach, Usage};
 use super::text::name;
 use super::tree::{Difference, Kind, differences, target};
-use super::{Code, coverage, security};
-use crate::document::local;
+use super::{Code, security};
+use crate::document::{local, reference_to};
 
 /// Maximum number of characters of a text that a change shows.
 const CHARS_MAX: usize = 60;
@@ -20,6 +21,7 @@ const CONTEXT_CHARS: usize = 16;
 /// earlier comparison has already reported.
 pub(super) fn compare(changes: &mut Changes<'_>) {
     let reach = (Reach::of(changes.old), Reach::of(changes.new));
+    let coverage = (Coverage::of(reach.0.root()), Coverage::of(reach.1.root()));
     for difference in differences(reach.0.root(), reach.1.root()) {
         let at = |side: &Option<(&Value, String)>| side.as_ref().map(|(_, at)| at.clone());
         let (old_at, new_at) = (at(&difference.old), at(&difference.new));
@@ -30,7 +32,7 @@ pub(super) fn compare(changes: &mut Changes<'_>) {
             (Kind::Example, _, None) => Code::ExampleRemoved,
             (Kind::Example, ..) => Code::ExampleChanged,
             (Kind::Deprecation, ..) => Code::DeprecationChanged,
-            _ => match effect(changes, &reach, &difference) {
+            _ => match effect(changes, &reach, &coverage, &difference) {
                 Some(code) => code,
                 None => continue,
             },
@@ -44,6 +46,7 @@ pub(super) fn compare(changes: &mut Changes<'_>) {
 fn effect(
     changes: &Changes<'_>,
     reach: &(Reach<'_>, Reach<'_>),
+    coverage: &(Coverage, Coverage),
     difference: &Difference<'_>,
 ) -> Option<Code> {
     let (old, new) = (&difference.old, &difference.new);
@@ -71,7 +74,10 @@ fn effect(
         Kind::Callback => return Some(Code::CallbackChanged),
         _ => {}
     }
-    if !places().all(|(_, at)| coverage::is_compared(at)) {
+    let is_compared = |coverage: &Coverage, side: &Option<(&Value, String)>| {
+        side.as_ref().is_none_or(|(_, at)| coverage.is_compared(at))
+    };
+    if !is_compared(&coverage.0, old) || !is_compared(&coverage.1, new) {
         return Some(Code::Unexplained);
     }
     (!is_explained(changes, difference)).then_some(Code::Rewritten)
@@ -113,7 +119,14 @@ fn words(difference: &Difference<'_>) -> String {
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    match value.as_str() {
+        // References to other files are local ones in the tree.
+        Some(text) if text.starts_with("#/") => {
+            local(text).map_or_else(|_| text.to_owned(), |at| reference_to(&at))
+        }
+        Some(text) => text.to_owned(),
+        None => value.to_string(),
+    }
 }
 
 /// Excerpts of both texts around the first difference.

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::text::{place, summary};
 use super::{DiffReport, Level};
+use crate::place::Place;
 
 /// One line for each change, then the summary. Ignored changes get no annotation.
 pub(super) fn of(report: &DiffReport) -> String {
@@ -16,7 +17,10 @@ pub(super) fn of(report: &DiffReport) -> String {
             Level::Minor => "warning",
             Level::Patch | Level::None => "notice",
         };
-        let _ = write!(text, "::{command} file={}", property(&report.new));
+        let nearest = change.old_at.as_ref().filter(|_| change.new_line.is_some());
+        let at = change.new_at.as_ref().or(nearest).map_or("", String::as_str);
+        let file = Place::new(&report.new, None, at).file;
+        let _ = write!(text, "::{command} file={}", property(&file));
         if let Some(line) = change.new_line {
             let _ = write!(text, ",line={line}");
         }

@@ -47,7 +47,7 @@ fn by_route(operations: &[Operation]) -> HashMap<(&str, String), &Operation> {
         .collect()
 }
 
-fn named(operation: &Operation) -> Use {
+pub(super) fn named(operation: &Operation) -> Use {
     Use {
         operation: operation.id.clone(),
         subject: String::new(),
@@ -60,6 +60,13 @@ fn route(operation: &Operation) -> String {
 }
 
 fn compare_operation(pair: &mut Pair<'_, '_>) {
+    compare_ids(pair);
+    security::compare(pair);
+    servers::compare(pair);
+    compare_messages(pair);
+}
+
+pub(super) fn compare_ids(pair: &mut Pair<'_, '_>) {
     let (old, new) = (pair.old, pair.new);
     let id = |operation: &Operation| operation.id_given.then(|| format!("`{}`", operation.id));
     if id(old) != id(new) {
@@ -68,8 +75,10 @@ fn compare_operation(pair: &mut Pair<'_, '_>) {
         let at = |operation: &Operation| format!("{}/operationId", operation.at);
         pair.note(Code::OperationIdChanged, "", what, Some(&at(old)), Some(&at(new)));
     }
-    security::compare(pair);
-    servers::compare(pair);
+}
+
+/// Compares the requests and the responses.
+pub(super) fn compare_messages(pair: &mut Pair<'_, '_>) {
     parameters::compare(pair);
     bodies::compare(pair);
     responses::compare(pair);

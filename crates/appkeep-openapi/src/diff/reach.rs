@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::security;
-use crate::document::{Document, escape, holds_free_values, holds_names, local};
+use crate::document::{Document, EXTERNAL, escape, holds_free_values, holds_names, local};
 
-/// The use of a component.
+/// The use of a component, or of a part of another file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Usage {
     /// Nothing refers to it.
@@ -31,6 +31,7 @@ impl<'d> Reach<'d> {
         let root = document.root();
         let mut walk = Walk::new(root);
         walk.value("/paths", false);
+        walk.value("/webhooks", true);
         walk.finish();
         let mut operations = walk.targets;
         let schemes = security::used(document);
@@ -59,7 +60,8 @@ impl<'d> Reach<'d> {
 
     /// The use of the component at a place, of one inside it, or of one around it.
     pub(super) fn usage(&self, place: &str) -> Usage {
-        if !place.starts_with("/components/") || is_related(&self.operations, place) {
+        let is_part = place.starts_with("/components/") || place.starts_with(&format!("/{EXTERNAL}/"));
+        if !is_part || is_related(&self.operations, place) {
             Usage::ByOperation
         } else if is_related(&self.encodings, place) || is_related(&self.callbacks, place) {
             Usage::ByEncoding
@@ -136,7 +138,7 @@ impl<'d> Walk<'d> {
                 ("callbacks", Value::Object(_)) if !names => self.callbacks.push(below),
                 ("encoding", Value::Object(_)) if !names => self.encodings.push(below),
                 ("discriminator", Value::Object(_)) if !names => self.bases.push(at.to_owned()),
-                _ if !names && holds_free_values(key) => {}
+                _ if !names && holds_free_values(key, member) => {}
                 _ => self.value(&below, !names && holds_names(key)),
             }
         }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::{Change, Code, DiffReport, Level};
+use crate::place::Place;
 
 /// Maximum number of results; GitHub rejects files with more. The most severe changes come first.
 const RESULTS_MAX: usize = 25_000;
@@ -86,7 +87,8 @@ fn result(report: &DiffReport, codes: &[Code], change: &Change, ignored: Option<
 }
 
 fn location(file: &str, line: Option<usize>, pointer: Option<&String>) -> Value {
-    let mut place = json!({"artifactLocation": {"uri": uri(file)}});
+    let file = Place::new(file, None, pointer.map_or("", String::as_str)).file;
+    let mut place = json!({"artifactLocation": {"uri": uri(&file)}});
     // A place without a line is the whole file.
     if let Some(line) = line {
         place["region"] = json!({"startLine": line});

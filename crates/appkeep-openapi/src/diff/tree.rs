@@ -25,7 +25,7 @@ pub(super) struct Difference<'v> {
     pub(super) new: Option<(&'v Value, String)>,
 }
 
-/// All places in which two documents differ, except for the version in `info`.
+/// All places in which two documents differ, except for the version in `info` and that of OpenAPI.
 pub(super) fn differences<'v>(old: &'v Value, new: &'v Value) -> Vec<Difference<'v>> {
     let mut walk = Walk {
         roots: (old, new),
@@ -131,7 +131,8 @@ impl<'v> Walk<'v> {
                     .map(|value| (value, format!("{at}/{}", escape(key))))
             };
             let path = format!("{old_at}/{key}");
-            let role = if path == "/info/version" {
+            // The version of OpenAPI says how the API is described.
+            let role = if path == "/info/version" || path == "/openapi" {
                 Role::Skip
             } else {
                 role(key)

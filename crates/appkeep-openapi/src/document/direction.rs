@@ -39,7 +39,11 @@ impl Direction {
 /// The document as it applies to one direction; `None` if that is the document itself.
 ///
 /// Each object lists its unsent properties under [`UNSENT`], and doesn't require them. All places stay the same.
-pub(super) fn view(root: &Value, operations: &[Operation], direction: Direction) -> Option<Value> {
+pub(super) fn view<'o>(
+    root: &Value,
+    operations: impl Iterator<Item = &'o Operation>,
+    direction: Direction,
+) -> Option<Value> {
     let keyword = direction.unsent();
     if !mentions(root, keyword) {
         return None;
@@ -53,7 +57,7 @@ pub(super) fn view(root: &Value, operations: &[Operation], direction: Direction)
     };
     writer
         .open
-        .extend(operations.iter().flat_map(schemas).map(|place| place.0.clone()));
+        .extend(operations.flat_map(schemas).map(|place| place.0.clone()));
     let named = root.pointer("/components/schemas").and_then(Value::as_object);
     let named = named.into_iter().flat_map(Map::keys);
     writer
@@ -135,10 +139,12 @@ impl Writer<'_> {
             let at = format!("{place}/{key}");
             match (key.as_str(), value) {
                 ("items" | "additionalProperties", Value::Object(_)) => children.push((at, false)),
-                ("allOf" | "anyOf" | "oneOf", Value::Array(branches)) => {
-                    children.extend((0..branches.len()).map(|index| (format!("{at}/{index}"), true)));
+                ("allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(branches)) => {
+                    let is_same_object = key != "prefixItems";
+                    children
+                        .extend((0..branches.len()).map(|index| (format!("{at}/{index}"), is_same_object)));
                 }
-                ("properties", Value::Object(properties)) => {
+                ("properties" | "patternProperties", Value::Object(properties)) => {
                     children.extend(
                         properties
                             .keys()

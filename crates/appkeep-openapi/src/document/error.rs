@@ -26,7 +26,7 @@ pub enum DocumentError {
         /// The value of the limit.
         value: u64,
     },
-    /// A value isn't what OpenAPI 3.0 requires there.
+    /// A value isn't what OpenAPI requires there.
     #[error("failed to read {name} at {place}: expected {expected}")]
     Shape {
         /// The document's name.

@@ -15,6 +15,9 @@ pub struct Limits {
     pub document_bytes: u64,
     /// `yaml-values`: maximum number of values in a YAML document. Those of aliases count each time.
     pub yaml_values: u64,
+    /// `external-files`: maximum number of files that a document refers to. `document-bytes` and `yaml-values` apply to
+    /// all of its files together.
+    pub external_files: u64,
     /// `proof-steps`: maximum number of steps of a proof about two schemas.
     pub proof_steps: u64,
 }
@@ -24,6 +27,7 @@ impl Default for Limits {
         Self {
             document_bytes: 32 * 1024 * 1024,
             yaml_values: 2_000_000,
+            external_files: 1_000,
             proof_steps: 200_000,
         }
     }
@@ -31,7 +35,7 @@ impl Default for Limits {
 
 impl Limits {
     /// The names of the limits.
-    pub const NAMES: [&str; 3] = ["document-bytes", "yaml-values", "proof-steps"];
+    pub const NAMES: [&str; 4] = ["document-bytes", "yaml-values", "external-files", "proof-steps"];
 
     /// Sets a limit by its name.
     ///
@@ -42,6 +46,7 @@ impl Limits {
         let limit = match name {
             "document-bytes" => &mut self.document_bytes,
             "yaml-values" => &mut self.yaml_values,
+            "external-files" => &mut self.external_files,
             "proof-steps" => &mut self.proof_steps,
             _ => {
                 return Err(format!(
@@ -100,13 +105,14 @@ mod tests {
         let expected = Limits {
             document_bytes: 1,
             yaml_values: 2,
-            proof_steps: 3,
+            external_files: 3,
+            proof_steps: 4,
         };
         assert_eq!(limits, expected);
         let error = limits.set("steps", 1).unwrap_err();
         assert_eq!(
             error,
-            "unknown limit \"steps\": expected document-bytes, yaml-values, proof-steps"
+            "unknown limit \"steps\": expected document-bytes, yaml-values, external-files, proof-steps"
         );
     }
 }

@@ -4,36 +4,42 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::dialect::is_3_1;
 use super::error::DocumentError;
 use super::model::{
     Body, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SchemaPlace, Security,
     StatusKey,
 };
-use super::reference::{escape, resolve};
+use super::reference::{each_reference, escape, resolve};
 
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// Reads all operations, in the order of the document.
-pub(super) fn operations(name: &str, root: &Value) -> Result<Vec<Operation>, DocumentError> {
+/// The operations of a document, in its order.
+pub(super) struct Operations {
+    /// The operations of paths, which clients call.
+    pub(super) paths: Vec<Operation>,
+    /// The operations of webhooks, which servers call.
+    pub(super) webhooks: Vec<Operation>,
+}
+
+/// Reads all operations.
+pub(super) fn operations(name: &str, root: &Value) -> Result<Operations, DocumentError> {
     let reader = Reader { name, root };
-    match root.get("openapi").and_then(Value::as_str) {
-        Some(version) if version.starts_with("3.0.") => {}
-        _ => return Err(reader.shape("/openapi", "the version of an OpenAPI 3.0 document, like 3.0.3")),
+    let version = root.get("openapi").and_then(Value::as_str);
+    if !is_3_1(root) && !version.is_some_and(|version| version.starts_with("3.0.")) {
+        let expected = "the version of an OpenAPI 3.0 or 3.1 document, like 3.0.3 or 3.1.1";
+        return Err(reader.shape("/openapi", expected));
     }
-    reader.references_lead_somewhere(root, "", false)?;
-    let paths = root.get("paths").and_then(Value::as_object);
-    let paths = paths.ok_or_else(|| reader.shape("/paths", "an object of paths"))?;
-    let mut operations = Vec::new();
-    for path in paths.keys().filter(|key| !key.starts_with("x-")) {
-        let (item, at) = reader.path_item(path)?;
-        for method in METHODS.iter().filter(|method| item.contains_key(**method)) {
-            operations.push(reader.operation(path, item, &at, method)?);
-        }
-    }
-    reader.are_unambiguous(&operations)?;
-    Ok(operations)
+    reader.references_lead_somewhere()?;
+    let all = Operations {
+        paths: reader.all("paths")?,
+        webhooks: reader.all("webhooks")?,
+    };
+    reader.are_unambiguous(&all.paths)?;
+    reader.have_unique_ids(&all)?;
+    Ok(all)
 }
 
 struct Reader<'a> {
@@ -62,16 +68,34 @@ impl<'a> Reader<'a> {
         Ok((object, place))
     }
 
-    /// The path item of a path, with its place.
-    fn path_item(&self, path: &str) -> Result<(&'a Map<String, Value>, String), DocumentError> {
-        let place = format!("/paths/{}", escape(path));
-        if !path.starts_with('/') {
-            return Err(self.shape(
-                &place,
-                "a path that starts with `/`, or an extension that starts with `x-`",
-            ));
+    /// The operations of all paths, or of all webhooks.
+    fn all(&self, member: &str) -> Result<Vec<Operation>, DocumentError> {
+        let is_optional = is_3_1(self.root) || member == "webhooks";
+        let items = match self.root.get(member) {
+            None if is_optional => return Ok(Vec::new()),
+            Some(_) if member == "webhooks" && !is_3_1(self.root) => return Ok(Vec::new()),
+            items => items.and_then(Value::as_object),
+        };
+        let items = items.ok_or_else(|| self.shape(&format!("/{member}"), "an object of paths"))?;
+        let is_path = |key: &&String| member == "webhooks" || !key.starts_with("x-");
+        let mut operations = Vec::new();
+        for name in items.keys().filter(is_path) {
+            let place = format!("/{member}/{}", escape(name));
+            if member == "paths" && !name.starts_with('/') {
+                let expected = "a path that starts with `/`, or an extension that starts with `x-`";
+                return Err(self.shape(&place, expected));
+            }
+            let (item, at) = self.path_item(&place)?;
+            for method in METHODS.iter().filter(|method| item.contains_key(**method)) {
+                operations.push(self.operation(name, item, &at, method)?);
+            }
         }
-        let (item, at) = self.object(&place)?;
+        Ok(operations)
+    }
+
+    /// The path item at a place, with its actual place.
+    fn path_item(&self, place: &str) -> Result<(&'a Map<String, Value>, String), DocumentError> {
+        let (item, at) = self.object(place)?;
         let is_unknown = |key: &&String| {
             !key.starts_with("x-")
                 && !METHODS.contains(&key.as_str())
@@ -88,14 +112,20 @@ impl<'a> Reader<'a> {
         Ok((item, at))
     }
 
-    /// Checks that ids and routes are unique. `/a/{x}` and `/a/{y}` are the same route.
-    fn are_unambiguous(&self, operations: &[Operation]) -> Result<(), DocumentError> {
+    fn have_unique_ids(&self, all: &Operations) -> Result<(), DocumentError> {
         let mut ids = BTreeSet::new();
-        let mut routes: BTreeMap<_, &Operation> = BTreeMap::new();
-        for operation in operations {
-            if !ids.insert(&operation.id) {
+        for operation in all.paths.iter().chain(&all.webhooks) {
+            if !ids.insert(operation.id.as_str()) {
                 return Err(self.shape(&operation.at, "a unique operationId"));
             }
+        }
+        Ok(())
+    }
+
+    /// Checks that routes are unique. `/a/{x}` and `/a/{y}` are the same route.
+    fn are_unambiguous(&self, operations: &[Operation]) -> Result<(), DocumentError> {
+        let mut routes: BTreeMap<_, &Operation> = BTreeMap::new();
+        for operation in operations {
             if let Some(other) = routes.insert((&operation.method, operation.route()), operation) {
                 let expected = format!(
                     "a path that differs from `{}` in more than names of parameters",
@@ -108,30 +138,16 @@ impl<'a> Reader<'a> {
     }
 
     /// Checks the references in the whole tree, so that no later step finds a dangling one.
-    ///
-    /// `names` says that the document defines the names of the members: they aren't keywords.
-    fn references_lead_somewhere(&self, value: &Value, at: &str, names: bool) -> Result<(), DocumentError> {
-        match value {
-            Value::Object(members) => {
-                if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
-                    resolve(self.root, at).map_err(|why| DocumentError::Reference {
-                        name: self.name.to_owned(),
-                        place: format!("#{at}"),
-                        reference: reference.to_owned(),
-                        why,
-                    })?;
-                }
-                for (key, member) in members.iter().filter(|(key, _)| names || !holds_free_values(key)) {
-                    let at = format!("{at}/{}", escape(key));
-                    self.references_lead_somewhere(member, &at, !names && holds_names(key))?;
-                }
-                Ok(())
-            }
-            Value::Array(items) => items.iter().enumerate().try_for_each(|(index, item)| {
-                self.references_lead_somewhere(item, &format!("{at}/{index}"), false)
-            }),
-            _ => Ok(()),
-        }
+    fn references_lead_somewhere(&self) -> Result<(), DocumentError> {
+        each_reference(self.root, "", false, &mut |at, reference| {
+            let failed = |why| DocumentError::Reference {
+                name: self.name.to_owned(),
+                place: format!("#{at}"),
+                reference: reference.to_owned(),
+                why,
+            };
+            resolve(self.root, at).map(drop).map_err(failed)
+        })
     }
 
     fn operation(
@@ -254,6 +270,9 @@ impl<'a> Reader<'a> {
     }
 
     fn responses(&self, operation: &Map<String, Value>, at: &str) -> Result<Vec<Response>, DocumentError> {
+        if is_3_1(self.root) && !operation.contains_key("responses") {
+            return Ok(Vec::new());
+        }
         let Some(map) = operation.get("responses").and_then(Value::as_object) else {
             return Err(self.shape(&format!("{at}/responses"), "an object of responses"));
         };
@@ -343,31 +362,6 @@ impl<'a> Reader<'a> {
             other => format!("{other} `{name}`"),
         })
     }
-}
-
-/// Whether a keyword's value is arbitrary and may look like a part of a document: examples, defaults, extensions.
-pub(crate) fn holds_free_values(key: &str) -> bool {
-    key.starts_with("x-") || matches!(key, "example" | "default" | "enum" | "value")
-}
-
-/// Whether a keyword's value is a map whose names are defined by the document: a property may be called `example`,
-/// and the response for other statuses is called `default`.
-pub(crate) fn holds_names(key: &str) -> bool {
-    matches!(
-        key,
-        "properties"
-            | "responses"
-            | "headers"
-            | "content"
-            | "encoding"
-            | "links"
-            | "callbacks"
-            | "examples"
-            | "schemas"
-            | "parameters"
-            | "requestBodies"
-            | "securitySchemes"
-    )
 }
 
 /// Whether OpenAPI ignores a parameter, because the document describes these headers elsewhere.

@@ -1,6 +1,10 @@
 //! JSON pointers and local references.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
+
+use super::external::EXTERNAL;
 
 /// Number of references followed in a row before a chain counts as a cycle.
 const HOPS_MAX: usize = 64;
@@ -31,12 +35,106 @@ pub(crate) fn resolve<'a>(root: &'a Value, pointer: &str) -> Result<(&'a Value, 
 /// The pointer of a local reference: `#/a/b` becomes `/a/b`.
 pub(crate) fn local(reference: &str) -> Result<String, String> {
     let Some(fragment) = reference.strip_prefix('#') else {
-        return Err("leaves the document; only `#/…` is supported".to_owned());
+        return Err(if is_url(reference) {
+            "is a URL, and documents are never fetched".to_owned()
+        } else {
+            "leaves the document; `--external-refs DIR` permits references to files below DIR".to_owned()
+        });
     };
     percent_decoded(fragment).ok_or_else(|| "has invalid percent-encoding".to_owned())
 }
 
-fn percent_decoded(text: &str) -> Option<String> {
+/// Whether a reference begins with a scheme or a host.
+pub(super) fn is_url(reference: &str) -> bool {
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme
+                .chars()
+                .all(|char| char.is_ascii_alphanumeric() || matches!(char, '+' | '.' | '-'))
+    };
+    reference.starts_with("//")
+        || reference
+            .split_once(':')
+            .is_some_and(|(scheme, _)| is_scheme(scheme))
+}
+
+/// Calls `found` with the place of each object that is a reference below a value, and with the reference.
+///
+/// `names` says that the document defines the names of the members: they aren't keywords.
+pub(crate) fn each_reference<E>(
+    value: &Value,
+    at: &str,
+    names: bool,
+    found: &mut dyn FnMut(&str, &str) -> Result<(), E>,
+) -> Result<(), E> {
+    match value {
+        Value::Object(members) => {
+            if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                found(at, reference)?;
+            }
+            for (key, member) in members {
+                if names || !holds_free_values(key, member) {
+                    let at = format!("{at}/{}", escape(key));
+                    each_reference(member, &at, !names && holds_names(key), found)?;
+                }
+            }
+            Ok(())
+        }
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, item)| each_reference(item, &format!("{at}/{index}"), false, found)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a keyword's value is arbitrary and may look like a part of a document: examples, defaults, extensions.
+pub(crate) fn holds_free_values(key: &str, value: &Value) -> bool {
+    key.starts_with("x-")
+        || matches!(key, "example" | "default" | "enum" | "const" | "value")
+        || key == "examples" && value.is_array()
+}
+
+/// Whether a keyword's value is a map whose names are defined by the document: a property may be called `example`,
+/// and the response for other statuses is called `default`.
+pub(crate) fn holds_names(key: &str) -> bool {
+    matches!(
+        key,
+        "properties"
+            | "patternProperties"
+            | "dependentSchemas"
+            | "$defs"
+            | "responses"
+            | "headers"
+            | "content"
+            | "encoding"
+            | "links"
+            | "callbacks"
+            | "examples"
+            | "schemas"
+            | "parameters"
+            | "requestBodies"
+            | "securitySchemes"
+            | "pathItems"
+            | "webhooks"
+            | EXTERNAL
+    )
+}
+
+/// A text in which only unreserved characters of URIs aren't encoded.
+pub(crate) fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+pub(super) fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -43,7 +43,7 @@ fn circular_and_external_references_are_rejected() {
 
 #[test]
 fn other_versions_are_rejected() {
-    let error = Document::from_text("d", "openapi: 3.1.0\npaths: {}\n")
+    let error = Document::from_text("d", "openapi: 3.2.0\npaths: {}\n")
         .unwrap_err()
         .to_string();
     assert!(error.contains("#/openapi"), "{error}");

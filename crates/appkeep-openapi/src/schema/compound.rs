@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::contain::{Proof, Reason, Spot, doubt, sure, unsure};
 use super::node::Node;
-use super::shape::{Shape, Types};
+use super::shape::{Arrays, Shape, Types};
 
 /// Maximum number of values of one member for which a choice is split into cases.
 const CASES_MAX: usize = 16;
@@ -32,7 +32,7 @@ impl<'a> Proof<'a> {
             .filter(|max| own.max.is_none_or(|own| own > *max))
         {
             let what = format!("at most {max} items are allowed, but it may have more");
-            let certain = !own.unique && self.sample(&own.items).is_some();
+            let certain = !own.unique && self.may_have_items(own, max.saturating_add(1));
             reasons.push(Reason {
                 certain,
                 ..sure(&shape.whole, large, spot, what)
@@ -45,10 +45,30 @@ impl<'a> Proof<'a> {
             let what = "unique items are required, but not guaranteed".to_owned();
             reasons.push(unsure(&shape.whole, large, spot, what));
         }
-        if let Some(items) = large.child("items") {
-            reasons.extend(self.contains(&own.items, &items, &spot.into("*")));
+        let prefix = own.prefix_len().max(large.prefix_len());
+        for index in 0..=prefix {
+            let has_room = own.max.is_none_or(|max| max > index as u64);
+            let Some(items) = large.item(index).filter(|_| has_room) else {
+                continue;
+            };
+            let place = if index == prefix {
+                "*".to_owned()
+            } else {
+                index.to_string()
+            };
+            let mut found = self.contains(&own.item(index), &items, &spot.into(&place));
+            if prefix > 0 && (own.unique || !self.may_have_items(own, index as u64)) {
+                doubt(&mut found, "unless there is no such item");
+            }
+            reasons.extend(found);
         }
         reasons
+    }
+
+    /// Whether some array has this number of items, if it permits equal ones.
+    fn may_have_items(&self, arrays: &Arrays<'a>, count: u64) -> bool {
+        let distinct = usize::try_from(count).map_or(usize::MAX, |count| count.min(arrays.prefix_len() + 1));
+        (0..distinct).all(|index| self.sample(&arrays.item(index)).is_some())
     }
 
     /// Obstacles in the keywords of objects.
@@ -70,6 +90,24 @@ impl<'a> Proof<'a> {
                 certain: own.min == 0,
                 ..sure(&shape.whole, large, spot, what)
             });
+        }
+        for (name, needed) in large.dependencies() {
+            if own
+                .property(name)
+                .is_none_or(|schemas| self.admits_nothing(&schemas))
+            {
+                continue;
+            }
+            let dependent = own.dependent.get(name);
+            let is_present = |other: &str| {
+                own.required.contains(other) || dependent.is_some_and(|names| names.contains(other))
+            };
+            for other in needed.filter(|other| !is_present(other)) {
+                let what = format!(
+                    "with `{name}`, the property `{other}` is required, but may be absent (`dependentRequired`)"
+                );
+                reasons.push(unsure(&shape.whole, large, spot, what));
+            }
         }
         self.members_within(shape, large, spot, &mut reasons);
         let least = own.min.max(own.required.len() as u64);
@@ -110,9 +148,12 @@ impl<'a> Proof<'a> {
             let spot = spot.into(&name);
             // A maximum number of members may leave no room for an optional one.
             let has_room = own.required.contains(&name) || own.max.is_none();
-            match large.member(&name) {
-                Some(Some(asked)) => {
-                    let mut found = self.contains(&schemas, &asked, &spot);
+            match large.received(&name) {
+                Some(asked) => {
+                    let mut found: Vec<Reason> = asked
+                        .iter()
+                        .flat_map(|asked| self.contains(&schemas, asked, &spot))
+                        .collect();
                     for reason in &mut found {
                         reason.undocumented |= own.is_undocumented(&name);
                     }
@@ -121,7 +162,6 @@ impl<'a> Proof<'a> {
                     }
                     reasons.extend(found);
                 }
-                Some(None) => {}
                 None if self.admits_nothing(&schemas) => {}
                 None => {
                     let what = format!("the property `{name}` isn't allowed, but may be present");
@@ -133,20 +173,42 @@ impl<'a> Proof<'a> {
                 }
             }
         }
-        let Some(others) = own.others() else { return };
-        match large.additional() {
-            Some(Some(asked)) => reasons.extend(self.contains(&others, &asked, &spot.into("…"))),
-            Some(None) => {}
-            None if self.admits_nothing(&others) => {}
+        self.others_within(shape, large, spot, reasons);
+    }
+
+    /// Obstacles in the members that no side names.
+    fn others_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot, reasons: &mut Vec<Reason>) {
+        let own = &shape.objects;
+        let patterns = large.patterns();
+        for (pattern, asked) in &patterns {
+            let mut found = match own.others_matching(pattern) {
+                Some(others) => self.contains(&others, asked, &spot.into(pattern)),
+                None => Vec::new(),
+            };
+            doubt(&mut found, "unless no name matches");
+            reasons.extend(found);
+        }
+        let names = patterns.into_iter().map(|(pattern, _)| pattern).collect();
+        let Some(others) = own.others_outside(&names) else {
+            return;
+        };
+        let mut found = match large.additional() {
+            Some(Some(asked)) => self.contains(&others, &asked, &spot.into("…")),
+            Some(None) => return,
+            None if self.admits_nothing(&others) => return,
             None => {
                 let what = "additional properties aren't allowed, but may be present".to_owned();
                 let certain = own.max.is_none() && self.sample(&others).is_some();
-                reasons.push(Reason {
+                vec![Reason {
                     certain,
                     ..sure(&shape.whole, large, spot, what)
-                });
+                }]
             }
+        };
+        if !names.is_empty() {
+            doubt(&mut found, "unless all names match a pattern");
         }
+        reasons.extend(found);
     }
 
     /// Obstacles in a choice: one branch has to admit the whole shape and, if `exclusive`, no other branch

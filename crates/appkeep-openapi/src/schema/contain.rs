@@ -275,6 +275,9 @@ impl<'a> Proof<'a> {
             ));
         }
         for keyword in large.unknown_keywords() {
+            if self.is_guaranteed(shape, &large, &keyword) {
+                continue;
+            }
             reasons.push(unsure(
                 &shape.whole,
                 &large,
@@ -286,6 +289,18 @@ impl<'a> Proof<'a> {
             doubt(&mut reasons, &format!("unless ruled out: {vague}"));
         }
         reasons
+    }
+
+    /// Whether the smaller side has the same keyword, with equal schemas.
+    fn is_guaranteed(&self, shape: &Shape<'a>, large: &Node<'a>, keyword: &str) -> bool {
+        let Some(asked) = large.group(keyword) else {
+            return false;
+        };
+        let mut known = KnownPairs::default();
+        shape.undecided.iter().any(|own| {
+            let own = own.group(keyword);
+            own.is_some_and(|own| same::is_same((&self.small, &own), (&self.large, &asked), &mut known))
+        })
     }
 
     /// Obstacles in the type, the enumeration and the keywords of that type.

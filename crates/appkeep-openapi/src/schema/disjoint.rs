@@ -29,7 +29,11 @@ impl<'a> Proof<'a> {
         }
         match shape.types {
             Types::OBJECT => self.is_object_impossible(shape),
-            Types::ARRAY => shape.arrays.min > 0 && self.admits_nothing(&shape.arrays.items),
+            Types::ARRAY => {
+                let own = &shape.arrays;
+                let needed = usize::try_from(own.min).unwrap_or(usize::MAX);
+                (0..needed.min(own.prefix_len() + 1)).any(|index| self.admits_nothing(&own.item(index)))
+            }
             _ => false,
         }
     }
@@ -131,9 +135,8 @@ impl<'a> Proof<'a> {
             let Some(own) = shape.objects.property(name) else {
                 return true;
             };
-            match large.member(name) {
-                Some(Some(other)) => self.are_disjoint(&own, &other),
-                Some(None) => false,
+            match large.received(name) {
+                Some(all) => all.iter().any(|other| self.are_disjoint(&own, other)),
                 None => true,
             }
         })

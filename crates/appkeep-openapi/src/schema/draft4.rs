@@ -1,27 +1,26 @@
-//! OpenAPI 3.0 schemas as JSON Schema Draft 4, for validators.
+//! Schemas as JSON Schema Draft 4, for validators.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
 use super::formats;
-use crate::document::UNSENT;
+use crate::document::{UNSENT, each_reference, escape, local, percent_encoded};
 
 /// Rewrites a schema. Keywords that restrict values are kept, the others are dropped.
 ///
-/// References are kept: lower `components/schemas`, too, and add the result to the schema, see
-/// [`Components`].
+/// References lead to `targets`: lower their targets, too, and add them to the schema, see [`Components`].
 fn lower(schema: &Value) -> Value {
     let Value::Object(members) = schema else {
-        // Draft 4 has no boolean schemas; OpenAPI 3.0 only has them as `additionalProperties`.
+        // Draft 4 has no boolean schemas.
         return match schema {
             Value::Bool(false) => json!({"not": {}}),
             _ => json!({}),
         };
     };
-    if let Some(reference) = members.get("$ref") {
-        return json!({"$ref": reference});
+    if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+        return json!({"$ref": local(reference).map_or_else(|_| reference.to_owned(), |at| target_at(&at))});
     }
     let mut lowered = Map::new();
     for (key, value) in members {
@@ -40,11 +39,27 @@ fn lower(schema: &Value) -> Value {
             lowered["properties"][name] = json!({});
         }
     }
+    // In Draft 4, `items` may be a list, and others have the schema `additionalItems`.
+    if let Some(prefix) = lowered.shift_remove("prefixItems") {
+        if let Some(others) = lowered.insert("items".to_owned(), prefix) {
+            lowered.insert("additionalItems".to_owned(), others);
+        }
+    }
     for (strict, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         // Without a bound it has no effect in OpenAPI, and is an error in Draft 4.
         if !lowered.contains_key(bound) {
             lowered.shift_remove(strict);
         }
+    }
+    if let Some(Value::Object(names)) = members.get("dependentRequired") {
+        let needed = |names: &Value| {
+            keyword("required", names).map_or_else(|| json!({}), |all| json!({"required": all}))
+        };
+        let dependencies: Map<String, Value> = names
+            .iter()
+            .map(|(name, names)| (name.clone(), needed(names)))
+            .collect();
+        lowered.insert("dependencies".to_owned(), dependencies.into());
     }
     if let Some((min, max)) = members
         .get("format")
@@ -73,7 +88,7 @@ fn number(bound: i128) -> Value {
 /// One keyword with its value lowered; `None` if it restricts nothing.
 fn keyword(key: &str, value: &Value) -> Option<Value> {
     match key {
-        "properties" => value.as_object().map(|properties| {
+        "properties" | "patternProperties" => value.as_object().map(|properties| {
             properties
                 .iter()
                 .map(|(name, schema)| (name.clone(), lower(schema)))
@@ -85,6 +100,7 @@ fn keyword(key: &str, value: &Value) -> Option<Value> {
             let branches = value.as_array().filter(|branches| !branches.is_empty())?;
             Some(branches.iter().map(lower).collect::<Vec<_>>().into())
         }
+        "prefixItems" => Some(value.as_array()?.iter().map(lower).collect::<Vec<_>>().into()),
         "required" => {
             let mut names: Vec<Value> = value.as_array()?.clone();
             names.sort_by_key(ToString::to_string);
@@ -102,23 +118,38 @@ fn keyword(key: &str, value: &Value) -> Option<Value> {
     }
 }
 
-/// The schemas of a document, lowered once for all validators.
-pub struct Components(Value);
+/// The beginning of references in lowered schemas; the pointer of the target follows as one token.
+const TARGETS: &str = "#/targets/";
+
+/// The reference to a target in lowered schemas.
+fn target_at(pointer: &str) -> String {
+    format!("{TARGETS}{}", percent_encoded(&escape(pointer)))
+}
+
+/// The schemas of a document that references lead to, lowered once for all validators.
+pub struct Components(HashMap<String, Value>);
 
 impl Components {
-    /// Lowers `components/schemas` of an OpenAPI document, or of any other value that has them.
+    /// Lowers the targets of all references in an OpenAPI document, or in any other value.
     #[must_use]
     pub fn of(root: &Value) -> Self {
-        let mut schemas = Map::new();
-        if let Some(written) = root.pointer("/components/schemas").and_then(Value::as_object) {
-            schemas.extend(written.iter().map(|(name, schema)| (name.clone(), lower(schema))));
-        }
-        Self(Value::Object(schemas))
+        let mut targets = HashMap::new();
+        let _: Result<(), ()> = each_reference(root, "", false, &mut |_, reference| {
+            if let Ok(at) = local(reference)
+                && let Some(target) = root.pointer(&at)
+                && !targets.contains_key(&at)
+            {
+                let lowered = lower(target);
+                targets.insert(at, lowered);
+            }
+            Ok(())
+        });
+        Self(targets)
     }
 
     /// Lowers a schema of that document, and adds all schemas that it refers to.
     pub(crate) fn lowered(&self, schema: &Value) -> Value {
-        with_targets(&lower(schema), &|name| self.0.get(name).cloned())
+        with_targets(&lower(schema), &|at| self.0.get(at).cloned())
     }
 
     /// Compiles a schema of that document.
@@ -173,7 +204,7 @@ impl<'v> Parts<'v> {
         };
         let member = |(key, value): (String, Value)| {
             let value = match (key.as_str(), value) {
-                ("items", _) if !self.has_items => return None,
+                ("items" | "additionalItems", _) if !self.has_items => return None,
                 ("properties", Value::Object(properties)) => {
                     let own = properties
                         .into_iter()
@@ -182,11 +213,19 @@ impl<'v> Parts<'v> {
                         .collect::<Map<_, _>>()
                         .into()
                 }
-                ("items" | "not" | "additionalProperties", schema) => self.of_schema(schema),
-                ("allOf" | "anyOf" | "oneOf", Value::Array(branches)) => branches
+                ("patternProperties", Value::Object(patterns)) => {
+                    let own = patterns
+                        .into_iter()
+                        .map(|(pattern, schema)| (pattern, self.of_schema(schema)));
+                    own.collect::<Map<_, _>>().into()
+                }
+                ("allOf" | "anyOf" | "oneOf" | "items", Value::Array(branches)) => branches
                     .into_iter()
                     .map(|branch| self.of_schema(branch))
                     .collect(),
+                ("items" | "additionalItems" | "not" | "additionalProperties", schema) => {
+                    self.of_schema(schema)
+                }
                 (_, value) => value,
             };
             Some((key, value))
@@ -201,8 +240,7 @@ pub(super) fn compile_for(
     root: &Value,
     schema: &Value,
 ) -> Result<Validator, ValidationError<'static>> {
-    let schemas = root.pointer("/components/schemas").and_then(Value::as_object);
-    let target = |name: &str| Some(parts.of_schema(lower(schemas?.get(name)?)));
+    let target = |at: &str| Some(parts.of_schema(lower(root.pointer(at)?)));
     build(&with_targets(&parts.of_schema(lower(schema)), &target))
 }
 
@@ -220,19 +258,21 @@ fn build(lowered: &Value) -> Result<Validator, ValidationError<'static>> {
 fn with_targets(lowered: &Value, target: &dyn Fn(&str) -> Option<Value>) -> Value {
     let mut needed = Map::new();
     collect(lowered, target, &mut needed);
-    json!({"components": {"schemas": needed}, "allOf": [lowered]})
+    json!({"targets": needed, "allOf": [lowered]})
 }
 
 fn collect(lowered: &Value, target: &dyn Fn(&str) -> Option<Value>, needed: &mut Map<String, Value>) {
     match lowered {
         Value::Object(members) => {
             let reference = members.get("$ref").and_then(Value::as_str);
-            let name = reference.and_then(|reference| reference.strip_prefix("#/components/schemas/"));
-            if let Some(name) = name
-                && !needed.contains_key(name)
-                && let Some(schema) = target(name)
+            let at = reference.filter(|reference| reference.starts_with(TARGETS));
+            let at = at.and_then(|reference| local(reference).ok());
+            let at = at.as_deref().and_then(|at| at.strip_prefix("/targets/"));
+            if let Some(at) = at.map(|token| token.replace("~1", "/").replace("~0", "~"))
+                && !needed.contains_key(&at)
+                && let Some(schema) = target(&at)
             {
-                needed.insert(name.to_owned(), schema.clone());
+                needed.insert(at, schema.clone());
                 collect(&schema, target, needed);
             }
             for member in members.values() {

@@ -56,11 +56,14 @@ impl<'a> Proof<'a> {
         }
         main = self.alternatives(&exclusive, main, trail)?;
         if let Some(negated) = node.get("not") {
-            if negated.as_object().is_some_and(serde_json::Map::is_empty) {
+            let rejects_all = negated.as_object().is_some_and(serde_json::Map::is_empty);
+            if rejects_all || negated.as_bool() == Some(true) {
                 main.clear();
             }
-            for shape in &mut main {
-                shape.vague.push("`not` left out".to_owned());
+            if negated.as_bool() != Some(false) {
+                for shape in &mut main {
+                    shape.vague.push("`not` left out".to_owned());
+                }
             }
         }
         trail.pop();

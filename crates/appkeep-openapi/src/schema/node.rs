@@ -9,7 +9,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use super::draft4::{Parts, compile_for};
-use super::formats;
+use super::{formats, names};
 use crate::document::{UNSENT, escape, resolve};
 
 /// A schema with the JSON pointer of its place.
@@ -64,16 +64,77 @@ impl Node<'_> {
         unsent.is_some_and(|names| names.iter().any(|unsent| unsent == name))
     }
 
-    /// The schema that a member has to satisfy: `Some(None)` permits everything, `None` nothing.
-    #[expect(
-        clippy::option_option,
-        reason = "forbidden, unrestricted and restricted are three answers"
-    )]
-    pub(super) fn member(&self, name: &str) -> Option<Option<Self>> {
+    /// The schemas that a received member has to satisfy; `None` if it isn't accepted.
+    pub(super) fn received(&self, name: &str) -> Option<Vec<Self>> {
         if self.is_unsent(name) {
-            return Some(None);
+            return Some(Vec::new());
         }
-        self.property(name).map(Some).or_else(|| self.additional())
+        self.member(name)
+    }
+
+    /// The schemas that a member has to satisfy; `None` if there can't be one.
+    pub(super) fn member(&self, name: &str) -> Option<Vec<Self>> {
+        let mut schemas: Vec<Self> = self.property(name).into_iter().collect();
+        let mut is_named = !schemas.is_empty();
+        for (pattern, schema) in self.patterns() {
+            let matches = names::matches(&pattern, name);
+            schemas.extend(Some(schema).filter(|_| matches == Some(true)));
+            is_named |= matches != Some(false);
+        }
+        if !is_named {
+            schemas.extend(self.additional()?);
+        }
+        Some(schemas)
+    }
+
+    /// The schemas for members by patterns of their names.
+    pub(super) fn patterns(&self) -> Vec<(String, Self)> {
+        let Some(all) = self.child("patternProperties") else {
+            return Vec::new();
+        };
+        let patterns = all
+            .value
+            .as_object()
+            .into_iter()
+            .flat_map(|patterns| patterns.keys());
+        patterns
+            .filter_map(|pattern| Some((pattern.clone(), all.child(pattern)?)))
+            .collect()
+    }
+
+    /// The schema of an item by its index; `None` permits everything.
+    pub(super) fn item(&self, index: usize) -> Option<Self> {
+        self.branches("prefixItems")
+            .get(index)
+            .cloned()
+            .or_else(|| self.child("items"))
+    }
+
+    /// Number of items that have a schema of their own.
+    pub(super) fn prefix_len(&self) -> usize {
+        self.get("prefixItems")
+            .and_then(Value::as_array)
+            .map_or(0, Vec::len)
+    }
+
+    /// The properties that are required if another one is present.
+    pub(super) fn dependencies(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = &str>)> {
+        let all = self.get("dependentRequired").and_then(Value::as_object);
+        all.into_iter().flatten().map(|(name, needed)| {
+            let needed = needed.as_array().into_iter().flatten();
+            (name.as_str(), needed.filter_map(Value::as_str))
+        })
+    }
+
+    /// A keyword with the keywords that change its meaning, if this module knows that no others do.
+    pub(super) fn group(&self, keyword: &str) -> Option<Self> {
+        let group = GROUPS.iter().find(|group| group.contains(&keyword))?;
+        let members = self.value.as_object()?;
+        let members = members.iter().filter(|(key, _)| group.contains(&key.as_str()));
+        Some(Self {
+            value: Cow::Owned(members.map(|(key, value)| (key.clone(), value.clone())).collect()),
+            at: self.at.clone(),
+        })
     }
 
     /// The schema for unnamed members: `Some(None)` permits everything, `None` nothing.
@@ -134,9 +195,10 @@ impl Node<'_> {
         for key in ["items", "not", "additionalProperties"] {
             parts.extend(self.child(key));
         }
-        for key in ["allOf", "anyOf", "oneOf"] {
+        for key in ["allOf", "anyOf", "oneOf", "prefixItems"] {
             parts.extend(self.branches(key));
         }
+        parts.extend(self.patterns().into_iter().map(|(_, schema)| schema));
         let names = self
             .get("properties")
             .and_then(Value::as_object)
@@ -147,6 +209,15 @@ impl Node<'_> {
     }
 }
 
+/// Keywords that can't be decided unless both sides have the same, each with those that change its meaning.
+const GROUPS: [&[&str]; 5] = [
+    &["contains", "minContains", "maxContains"],
+    &["if", "then", "else"],
+    &["propertyNames"],
+    &["dependentSchemas"],
+    &["contentEncoding", "contentMediaType", "contentSchema"],
+];
+
 /// Whether a keyword belongs to the dialect and has a value of the right kind.
 fn is_known(key: &str, value: &Value) -> bool {
     match key {
@@ -155,16 +226,29 @@ fn is_known(key: &str, value: &Value) -> bool {
         }
         "minimum" | "maximum" | "multipleOf" => value.is_number(),
         "exclusiveMinimum" | "exclusiveMaximum" | "nullable" | "uniqueItems" => value.is_boolean(),
-        "pattern" | "format" | "type" | "$ref" => value.is_string(),
-        "enum" => value.is_array(),
-        "required" => value
-            .as_array()
-            .is_some_and(|names| names.iter().all(Value::is_string)),
+        "pattern" | "format" | "$ref" => value.is_string(),
+        "type" => value.is_string() || is_list_of_texts(value),
+        "enum" | "prefixItems" => value.is_array(),
+        "required" => is_list_of_texts(value),
+        "patternProperties" => value.as_object().is_some_and(|patterns| {
+            patterns
+                .keys()
+                .all(|pattern| names::matches(pattern, "").is_some())
+        }),
+        "dependentRequired" => value
+            .as_object()
+            .is_some_and(|names| names.values().all(is_list_of_texts)),
         "allOf" | "anyOf" | "oneOf" => value.as_array().is_some_and(|branches| !branches.is_empty()),
-        "properties" | "items" | "not" => value.is_object(),
-        "additionalProperties" => value.is_object() || value.is_boolean(),
+        "properties" => value.is_object(),
+        "additionalProperties" | "items" | "not" => value.is_object() || value.is_boolean(),
         _ => is_annotation(key),
     }
+}
+
+fn is_list_of_texts(value: &Value) -> bool {
+    value
+        .as_array()
+        .is_some_and(|texts| texts.iter().all(Value::is_string))
 }
 
 /// Whether a keyword doesn't restrict values.
@@ -176,6 +260,12 @@ pub(super) fn is_annotation(key: &str) -> bool {
                 | "description"
                 | "default"
                 | "example"
+                | "examples"
+                | "$comment"
+                | "$defs"
+                | "definitions"
+                | "$id"
+                | "$anchor"
                 | "deprecated"
                 | "externalDocs"
                 | "discriminator"

@@ -131,14 +131,27 @@ impl Comparison<'_> {
 
     fn keyword(&mut self, key: &str, one: Option<&Value>, other: Option<&Value>) -> bool {
         match (key, one, other) {
-            ("properties", Some(Value::Object(one)), Some(Value::Object(other))) => {
+            (
+                "properties" | "patternProperties" | "dependentSchemas",
+                Some(Value::Object(one)),
+                Some(Value::Object(other)),
+            ) => {
                 one.len() == other.len()
                     && one
                         .iter()
                         .all(|(name, one)| other.get(name).is_some_and(|other| self.schemas(one, other)))
             }
             (
-                "items" | "not" | "additionalProperties",
+                "items"
+                | "not"
+                | "additionalProperties"
+                | "contains"
+                | "propertyNames"
+                | "if"
+                | "then"
+                | "else"
+                | "unevaluatedItems"
+                | "unevaluatedProperties",
                 Some(one @ Value::Object(_)),
                 Some(other @ Value::Object(_)),
             ) => self.schemas(one, other),
@@ -148,12 +161,16 @@ impl Comparison<'_> {
             ("allOf" | "anyOf" | "oneOf", Some(Value::Array(one)), Some(Value::Array(other))) => {
                 self.branches(one, other)
             }
-            ("required" | "enum", Some(Value::Array(one)), Some(Value::Array(other))) => {
+            ("prefixItems", Some(Value::Array(one)), Some(Value::Array(other))) => {
+                one.len() == other.len() && one.iter().zip(other).all(|(one, other)| self.schemas(one, other))
+            }
+            ("required" | "enum" | "type", Some(Value::Array(one)), Some(Value::Array(other))) => {
                 is_same_set(one, other)
             }
             ("nullable" | "uniqueItems" | "exclusiveMinimum" | "exclusiveMaximum", one, other) => {
                 one.unwrap_or(&Value::Bool(false)) == other.unwrap_or(&Value::Bool(false))
             }
+            ("const", one, other) => one == other,
             (_, Some(one), Some(other)) => self.letters(one, other),
             _ => false,
         }

@@ -82,7 +82,13 @@ impl<'a> Proof<'a> {
         if count == 0 {
             return Some(json!([]));
         }
-        Some(vec![self.sample(&shape.arrays.items)?; count].into())
+        let prefix = shape.arrays.prefix_len();
+        let mut items = (0..count.min(prefix + 1))
+            .map(|index| self.sample(&shape.arrays.item(index)))
+            .collect::<Option<Vec<Value>>>()?;
+        let last = items.last().cloned().unwrap_or_default();
+        items.resize(count, last);
+        Some(items.into())
     }
 
     fn sample_object(&self, shape: &Shape<'a>) -> Option<Value> {

@@ -29,6 +29,9 @@ impl Types {
         match node.get("type") {
             None => Some(Self::ALL),
             Some(Value::String(word)) => Self::named(word),
+            Some(Value::Array(words)) => words.iter().try_fold(Self::NONE, |types, word| {
+                Some(Self(types.0 | Self::named(word.as_str()?)?.0))
+            }),
             Some(_) => None,
         }
     }
@@ -113,18 +116,33 @@ pub(super) struct Numbers {
 /// The restrictions on the arrays of a shape.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Arrays<'a> {
-    pub(super) items: Vec<Node<'a>>,
+    /// Schemas with `items` or `prefixItems`; each of them restricts every item.
+    parts: Vec<Node<'a>>,
     pub(super) min: u64,
     pub(super) max: Option<u64>,
     pub(super) unique: bool,
 }
 
+impl<'a> Arrays<'a> {
+    /// All schemas that an item has to satisfy, by its index.
+    pub(super) fn item(&self, index: usize) -> Vec<Node<'a>> {
+        self.parts.iter().filter_map(|part| part.item(index)).collect()
+    }
+
+    /// Number of items after which all others have the same schemas.
+    pub(super) fn prefix_len(&self) -> usize {
+        self.parts.iter().map(Node::prefix_len).max().unwrap_or(0)
+    }
+}
+
 /// The restrictions on the objects of a shape.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Objects<'a> {
-    /// Schemas with `properties` or `additionalProperties`; each of them restricts every member.
+    /// Schemas with `properties`, `patternProperties` or `additionalProperties`; each of them restricts every member.
     parts: Vec<Node<'a>>,
     pub(super) required: BTreeSet<String>,
+    /// Properties that are required if another one is present.
+    pub(super) dependent: BTreeMap<String, BTreeSet<String>>,
     pub(super) min: u64,
     pub(super) max: Option<u64>,
     /// Members that a case of a proof fixes to one value.
@@ -143,10 +161,7 @@ impl<'a> Objects<'a> {
         }
         let mut schemas: Vec<Node<'a>> = self.fixed.get(name).cloned().into_iter().collect();
         for part in &self.parts {
-            match part.property(name) {
-                Some(schema) => schemas.push(schema),
-                None => schemas.extend(part.additional()?),
-            }
+            schemas.extend(part.member(name)?);
         }
         Some(schemas)
     }
@@ -158,21 +173,62 @@ impl<'a> Objects<'a> {
         if self.names().is_empty() {
             return false;
         }
-        let is_silent =
-            |part: &Node<'a>| part.property(name).is_none() && matches!(part.additional(), Some(None));
+        let is_silent = |part: &Node<'a>| part.member(name).is_some_and(|schemas| schemas.is_empty());
         !self.required.contains(name) && !self.fixed.contains_key(name) && self.parts.iter().all(is_silent)
     }
 
     /// All schemas that an unnamed member has to satisfy; `None` if there can't be any.
     pub(super) fn others(&self) -> Option<Vec<Node<'a>>> {
+        self.others_outside(&BTreeSet::new())
+    }
+
+    /// Schemas that an unnamed member has to satisfy if its name matches none of these patterns; `None` if there can't
+    /// be any.
+    pub(super) fn others_outside(&self, patterns: &BTreeSet<String>) -> Option<Vec<Node<'a>>> {
+        self.others_by(|part| {
+            let own = part.patterns();
+            // With other patterns, it isn't known which schema applies.
+            let is_known = own.iter().all(|(pattern, _)| patterns.contains(pattern));
+            if is_known { part.additional() } else { Some(None) }
+        })
+    }
+
+    /// Schemas that an unnamed member has to satisfy if its name matches this pattern; `None` if there can't be any.
+    pub(super) fn others_matching(&self, pattern: &str) -> Option<Vec<Node<'a>>> {
+        self.others_by(|part| {
+            let own = part.patterns();
+            match own.iter().find(|(other, _)| other == pattern) {
+                Some((_, schema)) => Some(Some(schema.clone())),
+                None if own.is_empty() => part.additional(),
+                None => Some(None),
+            }
+        })
+    }
+
+    fn others_by(&self, schema: impl Fn(&Node<'a>) -> Option<Option<Node<'a>>>) -> Option<Vec<Node<'a>>> {
         if self.is_full() {
             return None;
         }
         let mut schemas = Vec::new();
         for part in &self.parts {
-            schemas.extend(part.additional()?);
+            schemas.extend(schema(part)?);
         }
         Some(schemas)
+    }
+
+    /// Adds the properties that are required because others are.
+    fn close(&mut self) {
+        loop {
+            let needed = self
+                .dependent
+                .iter()
+                .filter(|(name, _)| self.required.contains(*name));
+            let more: BTreeSet<String> = needed.flat_map(|(_, needed)| needed.iter().cloned()).collect();
+            if more.is_subset(&self.required) {
+                return;
+            }
+            self.required.extend(more);
+        }
     }
 
     /// Whether there is no room for optional members.
@@ -206,6 +262,8 @@ pub(super) struct Shape<'a> {
     pub(super) numbers: Numbers,
     pub(super) arrays: Arrays<'a>,
     pub(super) objects: Objects<'a>,
+    /// Schemas with keywords that were left out.
+    pub(super) undecided: Vec<Node<'a>>,
     /// Restrictions that were left out, so that this shape may admit too much.
     pub(super) vague: Vec<String>,
 }
@@ -223,6 +281,7 @@ impl<'a> Shape<'a> {
             numbers: Numbers::default(),
             arrays: Arrays::default(),
             objects: Objects::default(),
+            undecided: Vec::new(),
             vague: Vec::new(),
         }
     }
@@ -243,12 +302,19 @@ impl<'a> Shape<'a> {
         }
         self.restrict_strings(node);
         self.restrict_numbers(node);
-        self.arrays.items.extend(node.child("items"));
+        if node.get("items").is_some() || node.prefix_len() > 0 {
+            self.arrays.parts.push(node.clone());
+        }
         self.arrays.min = self.arrays.min.max(node.count("minItems").unwrap_or(0));
         self.arrays.max = smaller(self.arrays.max, node.count("maxItems"));
         self.arrays.unique |= node.get("uniqueItems") == Some(&Value::Bool(true));
-        if node.get("properties").is_some() || node.get("additionalProperties").is_some() {
+        let keywords = ["properties", "patternProperties", "additionalProperties"];
+        if keywords.iter().any(|keyword| node.get(keyword).is_some()) {
             self.objects.parts.push(node.clone());
+        }
+        for (name, needed) in node.dependencies() {
+            let all = self.objects.dependent.entry(name.to_owned()).or_default();
+            all.extend(needed.map(str::to_owned));
         }
         let required = node
             .get("required")
@@ -260,7 +326,15 @@ impl<'a> Shape<'a> {
             .extend(required.filter_map(Value::as_str).map(str::to_owned));
         self.objects.min = self.objects.min.max(node.count("minProperties").unwrap_or(0));
         self.objects.max = smaller(self.objects.max, node.count("maxProperties"));
-        self.vague.extend(node.unknown_keywords());
+        let unknown = node.unknown_keywords();
+        if !unknown.is_empty() {
+            self.undecided.push(node.clone());
+            self.vague.extend(unknown);
+        }
+        let left_out = ["patternProperties", "dependentRequired"];
+        let left_out = left_out.iter().filter(|keyword| node.get(keyword).is_some());
+        self.vague
+            .extend(left_out.map(|keyword| format!("`{keyword}` read as wider than it is")));
     }
 
     fn restrict_strings(&mut self, node: &Node<'a>) {
@@ -292,7 +366,8 @@ impl<'a> Shape<'a> {
     }
 
     /// Splits into one shape per type, with small sets written as values.
-    pub(super) fn split(self) -> Vec<Self> {
+    pub(super) fn split(mut self) -> Vec<Self> {
+        self.objects.close();
         if self.values.is_some() {
             return vec![self];
         }

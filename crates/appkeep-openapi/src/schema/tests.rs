@@ -1,3 +1,4 @@
+mod dialect;
 mod instances;
 mod property;
 mod table;

@@ -162,9 +162,9 @@ fn finding(
         subject: subject.to_owned(),
         what,
         direction: code.direction(),
-        contract_at: format!("#{contract_at}"),
+        contract_at: contract_at.to_owned(),
         contract_line: None,
-        server_at: server_at.map(|at| format!("#{at}")),
+        server_at: server_at.map(str::to_owned),
         server_line: None,
     }
 }

@@ -129,9 +129,23 @@ fn other_kinds_of_documents_are_rejected_with_a_location() {
         other => panic!("{other:?}"),
     };
     assert!(refused("swagger: '2.0'\npaths: {}\n").contains("#/openapi"));
-    assert!(refused("openapi: 3.1.0\npaths: {}\n").contains("OpenAPI 3.0"));
+    assert!(refused("openapi: 3.2.0\npaths: {}\n").contains("OpenAPI 3.0 or 3.1"));
     assert!(refused("- a\n- b\n").contains("#/openapi"));
     assert!(refused("").contains("failed to read d"));
     assert!(refused("{").contains("line 1"));
     assert!(refused("openapi: 3.0.3\n").contains("#/paths"));
+}
+
+/// The same API in OpenAPI 3.0 and in 3.1.
+#[test]
+fn the_same_api_in_3_0_and_3_1_has_no_changes() {
+    let old = Document::from_text("3.0", include_str!("foreign/versions-3.0.yaml")).unwrap();
+    let new = Document::from_text("3.1", include_str!("foreign/versions-3.1.yaml")).unwrap();
+    for (one, other) in [(&old, &new), (&new, &old), (&new, &new)] {
+        let report = diff::compare(one, other);
+        assert!(report.changes.is_empty(), "{}", report.text());
+        let found = statics::verify(one, other, &[]).findings;
+        assert!(found.is_empty(), "{found:#?}");
+    }
+    ResponseValidator::new(new.into()).unwrap();
 }

@@ -73,7 +73,7 @@ fn random_mutations_are_rejected_with_a_location_or_reported() {
             }
         };
         reported += 1;
-        if place != "/info/version" && place != "/info" {
+        if !["/info/version", "/info", "/openapi"].contains(&place.as_str()) {
             assert!(report.level > Level::None, "{fault} at {place}");
         }
         if is_on_the_wire(place) {

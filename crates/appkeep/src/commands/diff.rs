@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
 
-use anyhow::Context;
 use appkeep_openapi::diff::{self, DiffReport};
 use appkeep_openapi::{Document, Limits, Outcome};
 use clap::ValueEnum;
@@ -14,7 +13,7 @@ use clap::ValueEnum;
 use crate::report_output::{Destinations, Output};
 use crate::stdout::print_line;
 
-/// Compare two OpenAPI 3.0 documents.
+/// Compare two OpenAPI 3.0 or 3.1 documents.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The document that clients and servers were written for, JSON or YAML.
@@ -38,8 +37,11 @@ pub(crate) struct Args {
     /// scanning) or github (annotations of GitHub Actions). FORMAT=FILE writes a file, too; may be repeated.
     #[arg(long, short, alias = "format", value_name = "FORMAT[=FILE]")]
     output: Vec<Output<Format>>,
-    /// Raise or lower a limit: document-bytes, yaml-values (in a YAML document), or proof-steps (for a pair of schemas);
-    /// may be repeated.
+    /// Follow references to other files below this directory, which are refused otherwise. Nothing is fetched.
+    #[arg(long, value_name = "DIR")]
+    external_refs: Option<PathBuf>,
+    /// Raise or lower a limit: document-bytes, yaml-values (in a YAML document), external-files (of a document), or
+    /// proof-steps (for a pair of schemas); may be repeated.
     #[arg(long, value_name = "NAME=NUMBER")]
     limit: Vec<Limit>,
 }
@@ -87,7 +89,7 @@ impl Format {
 }
 
 /// # Errors
-/// When a document can't be read or isn't OpenAPI 3.0, the file of ignored changes is invalid, or a report can't be
+/// When a document can't be read or isn't OpenAPI 3.0 or 3.1, the file of ignored changes is invalid, or a report can't be
 /// written.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let destinations = Destinations::of(&args.output)?;
@@ -96,8 +98,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for Limit(name, value) in &args.limit {
         limits.set(name, *value).map_err(anyhow::Error::msg)?;
     }
-    let old = read(&limits, &args.old, args.old_name.as_deref())?;
-    let new = read(&limits, &args.new, args.new_name.as_deref())?;
+    let read = |file: &Path, name: Option<&str>| {
+        let name = name.map_or_else(|| file.display().to_string(), str::to_owned);
+        let document = Document::from_file(&limits, &name, file, args.external_refs.as_deref());
+        document.map_err(|error| anyhow::anyhow!("{error}"))
+    };
+    let old = read(&args.old, args.old_name.as_deref())?;
+    let new = read(&args.new, args.new_name.as_deref())?;
     let mut report = diff::compare(&old, &new);
     report.apply(&policy, policy::today());
     print_line(destinations.stdout.of(&report)?.trim_end())?;
@@ -108,12 +115,4 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Some(level) => report.outcome(level),
     };
     Ok(ExitCode::from(outcome.exit_code()))
-}
-
-fn read(limits: &Limits, file: &Path, name: Option<&str>) -> anyhow::Result<Document> {
-    let name = name.map_or_else(|| file.display().to_string(), str::to_owned);
-    let failed = || format!("failed to read {name}");
-    limits.check_bytes(&name, std::fs::metadata(file).with_context(failed)?.len())?;
-    let text = std::fs::read_to_string(file).with_context(failed)?;
-    Document::from_text_within(limits, &name, &text).map_err(|error| anyhow::anyhow!("{error}"))
 }

@@ -8,16 +8,15 @@ mod progress;
 mod target;
 
 use std::fmt::Display;
-use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
 use appkeep_contract::live::{self, Options};
 use appkeep_contract::{DROPSHOT, Report, authored};
-use appkeep_openapi::Document;
 use appkeep_openapi::statics::{self, Allowance, StaticReport};
+use appkeep_openapi::{Document, Limits};
 use appkeep_server::IdSource as _;
 use appkeep_server::RandomIds;
 use uuid::Uuid;
@@ -39,6 +38,9 @@ pub(crate) struct Args {
     /// The server's own OpenAPI document (JSON or YAML), to be checked as well.
     #[arg(long, value_name = "FILE", requires = "url")]
     openapi: Option<PathBuf>,
+    /// Follow references of the server's document to other files below this directory, which are refused otherwise.
+    #[arg(long, value_name = "DIR", requires = "openapi")]
+    external_refs: Option<PathBuf>,
     /// The ids of the operations that the server supports, separated by commas. All operations by default.
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     operations: Vec<String>,
@@ -85,7 +87,10 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let (report, interrupt) = if let Some(url) = &args.url {
         let target = args.target.read(url).await?;
-        let statics = args.openapi.as_deref().map(check_file).transpose()?;
+        let statics = args.openapi.as_deref();
+        let statics = statics
+            .map(|file| check_file(file, args.external_refs.as_deref()))
+            .transpose()?;
         confirm::use_of(&target, &options, args.target.is_confirmed()).await?;
         // Nothing has been created before this point, so until now a signal ends the program at once.
         let interrupt = Interrupt::listen(&options.interrupt)?;
@@ -140,21 +145,13 @@ async fn check_own_server(options: &Options) -> anyhow::Result<Report> {
 /// The size limit of a server's own document, in bytes: 64 MiB.
 const DOCUMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-fn check_file(file: &std::path::Path) -> anyhow::Result<StaticReport> {
-    let text = read_document(file).with_context(|| format!("failed to read {}", file.display()))?;
-    let document = Document::from_text(&file.display().to_string(), &text).map_err(checker_error)?;
-    check_document(&document, &[])
-}
-
-fn read_document(file: &std::path::Path) -> anyhow::Result<String> {
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(file)?;
-    file.take(DOCUMENT_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    anyhow::ensure!(
-        u64::try_from(bytes.len())? <= DOCUMENT_BYTES_MAX,
-        "expected at most {DOCUMENT_BYTES_MAX} bytes"
-    );
-    Ok(String::from_utf8(bytes)?)
+fn check_file(file: &Path, external_refs: Option<&Path>) -> anyhow::Result<StaticReport> {
+    let limits = Limits {
+        document_bytes: DOCUMENT_BYTES_MAX,
+        ..Limits::default()
+    };
+    let document = Document::from_file(&limits, &file.display().to_string(), file, external_refs);
+    check_document(&document.map_err(checker_error)?, &[])
 }
 
 fn check_document(server: &Document, allowances: &[Allowance]) -> anyhow::Result<StaticReport> {

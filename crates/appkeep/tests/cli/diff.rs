@@ -317,7 +317,7 @@ fn exceeded_limits_are_named_with_their_values() {
         ),
         (
             "proof=1",
-            "unknown limit \"proof\": expected document-bytes, yaml-values, proof-steps",
+            "unknown limit \"proof\": expected document-bytes, yaml-values, external-files, proof-steps",
         ),
         ("proof-steps=x", "invalid number \"x\""),
     ] {
@@ -330,5 +330,73 @@ fn exceeded_limits_are_named_with_their_values() {
     assert!(
         text.contains("undecided after 1 steps: the limit proof-steps; `appkeep diff --limit"),
         "{text}"
+    );
+}
+
+/// Writes a document of three files, the last of which refers back to the first.
+fn files(directory: &Path, minimum: u32) -> String {
+    let write = |name: &str, text: String| {
+        let path = directory.join(name);
+        fs::create_dir_all(path.parent().expect("a directory")).expect("a directory to write to");
+        fs::write(path, text).expect("a directory to write to");
+    };
+    write(
+        "openapi.yaml",
+        "openapi: 3.0.3\ninfo: {title: Shop, version: 1.0.0}\npaths:\n  /items:\n    $ref: paths/items.yaml\n\
+         components:\n  schemas:\n    Name: {type: string}\n"
+            .to_owned(),
+    );
+    write(
+        "paths/items.yaml",
+        "get:\n  operationId: item_list\n  responses:\n    '200':\n      description: The items.\n      content:\n        \
+         application/json:\n          schema: {type: array, items: {$ref: '../schemas/item.yaml#/Item'}}\n"
+            .to_owned(),
+    );
+    write(
+        "schemas/item.yaml",
+        format!(
+            "Item:\n  type: object\n  properties:\n    name: {{$ref: '../openapi.yaml#/components/schemas/Name'}}\n    \
+             count:\n      type: integer\n      minimum: {minimum}\n    parts: {{type: array, items: {{$ref: '#/Item'}}}}\n"
+        ),
+    );
+    directory.join("openapi.yaml").display().to_string()
+}
+
+#[test]
+fn documents_of_several_files_are_compared_on_request() {
+    let directory = tempfile::tempdir().unwrap();
+    let (one, other) = (directory.path().join("old"), directory.path().join("new"));
+    let (old, new) = (files(&one, 1), files(&other, 0));
+    let all = directory.path().to_str().expect("a path in UTF-8");
+    let output = run(["diff", &old, &new]);
+    assert_eq!(output.status.code(), Some(2));
+    let expected = format!(
+        "failed to read {old} at #/paths/~1items: the reference `paths/items.yaml` leaves the document; \
+         `--external-refs DIR` permits references to files below DIR"
+    );
+    assert!(only_error_line(&output).contains(&expected), "{output:?}");
+    let output = run(["diff", &old, &old, "--external-refs", all]);
+    assert!(stdout(&output).contains("verdict: none"), "{output:?}");
+    let options = ["--external-refs", all, "--output", "json"];
+    let output = run([&["diff", &old, &new], &options[..]].concat());
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let change = &report["changes"][0];
+    assert_eq!(report["changes"].as_array().map(Vec::len), Some(1), "{report}");
+    assert_eq!(change["code"], "response-wider");
+    assert_eq!(change["new_at"], "schemas/item.yaml#/Item/properties/count");
+    assert_eq!(change["new_line"], 5);
+    let output = run(["diff", &old, &new, "--external-refs", all, "--output", "github"]);
+    let line = format!(
+        "::error file={},line=5,",
+        other.join("schemas/item.yaml").display()
+    );
+    assert!(stdout(&output).starts_with(&line), "{output:?}");
+    // The other version is outside of the directory.
+    let output = run(["diff", &old, &new, "--external-refs", one.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        only_error_line(&output).contains("leads out of the directory"),
+        "{output:?}"
     );
 }

@@ -30,8 +30,8 @@ store copy: The server must be stopped | APPKEEP_STORE_TO | list of processes | 
 verify: Check whether a server conforms to the contract
   | Exit codes: 0 no violations, 1 violations, 2 | Example: appkeep verify | --token-file <FILE>
   | --output <FORMAT[=FILE]> | --seed <UUID>
-diff: Compare two OpenAPI 3.0 documents | --by-version | --output <FORMAT[=FILE]> | --level <CODE=LEVEL>
-  | --fail-on <LEVEL> | --ignore <FILE> | --limit <NAME=NUMBER> | Example: appkeep diff
+diff: Compare two OpenAPI 3.0 or 3.1 documents | --by-version | --output <FORMAT[=FILE]> | --level <CODE=LEVEL>
+  | --fail-on <LEVEL> | --ignore <FILE> | --external-refs <DIR> | --limit <NAME=NUMBER> | Example: appkeep diff
   | Exit codes: 0 clients of OLD still work, 1 they may break, 2
 explain: Explain a code of a report | Exit codes: 0 success, 2
 openapi: Print this server's OpenAPI document

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
+use crate::document::EXTERNAL;
+
 /// The kind of a differing value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::diff) enum Kind {
@@ -98,7 +100,8 @@ pub(super) fn of(key: &str) -> Role {
         "links" => Role::Things(Inner::Link),
         "scopes" => Role::Things(Inner::Text),
         "paths" | "responses" | "schemas" | "parameters" | "headers" | "requestBodies"
-        | "securitySchemes" | "properties" | "patternProperties" | "content" => Role::Things(Inner::Thing),
+        | "securitySchemes" | "properties" | "patternProperties" | "dependentSchemas" | "$defs"
+        | "content" | "webhooks" | "pathItems" | EXTERNAL => Role::Things(Inner::Thing),
         _ if key.starts_with("x-") => Role::Leaf(Kind::Extension),
         _ => Role::Thing,
     }

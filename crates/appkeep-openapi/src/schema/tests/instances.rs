@@ -22,6 +22,9 @@ fn grow(root: &Value, schema: &Value, depth: u32, rng: &mut Rng) -> Value {
     if schema["nullable"] == json!(true) && rng.u8(0..6) == 0 {
         return Value::Null;
     }
+    if let Some(value) = schema.get("const") {
+        return value.clone();
+    }
     if let Some(values) = schema["enum"].as_array() {
         return rng.choice(values).cloned().unwrap_or_default();
     }
@@ -37,7 +40,12 @@ fn grow(root: &Value, schema: &Value, depth: u32, rng: &mut Rng) -> Value {
             .collect();
         return together(&values, rng);
     }
-    match schema["type"].as_str() {
+    let kind = match &schema["type"] {
+        Value::Array(kinds) => rng.choice(kinds).and_then(Value::as_str),
+        kind => kind.as_str(),
+    };
+    match kind {
+        Some("null") => Value::Null,
         Some("boolean") => json!(rng.bool()),
         Some("string") => string(schema, rng),
         Some("integer") => integer(number(schema, rng).floor()),
@@ -91,7 +99,12 @@ fn string(schema: &Value, rng: &mut Rng) -> Value {
 /// A number at, or close to, one of the bounds.
 fn number(schema: &Value, rng: &mut Rng) -> f64 {
     let step = schema["multipleOf"].as_f64().unwrap_or(0.5);
-    let end = match (schema["minimum"].as_f64(), schema["maximum"].as_f64()) {
+    let bound = |bound: &str, strict: &str| schema[bound].as_f64().or_else(|| schema[strict].as_f64());
+    let ends = (
+        bound("minimum", "exclusiveMinimum"),
+        bound("maximum", "exclusiveMaximum"),
+    );
+    let end = match ends {
         (Some(min), Some(max)) => {
             if rng.bool() {
                 min
@@ -116,8 +129,14 @@ fn array(root: &Value, schema: &Value, depth: u32, rng: &mut Rng) -> Value {
     let max = schema["maxItems"].as_u64().unwrap_or(min + more).max(min);
     let any = json!({});
     let items = schema.get("items").unwrap_or(&any);
+    let item = |index: u64| {
+        let own = usize::try_from(index)
+            .ok()
+            .and_then(|index| schema["prefixItems"].get(index));
+        own.unwrap_or(items)
+    };
     (0..rng.u64(min..=max))
-        .map(|_| grow(root, items, depth.saturating_sub(1), rng))
+        .map(|index| grow(root, item(index), depth.saturating_sub(1), rng))
         .collect()
 }
 

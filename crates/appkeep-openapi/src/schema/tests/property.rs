@@ -20,9 +20,9 @@ const CASES: u32 = 2000;
 const VALUES_COUNT: usize = 400;
 
 /// Number of values derived from the smaller schema of every proof.
-const INSTANCES_COUNT: usize = 40;
+pub(super) const INSTANCES_COUNT: usize = 40;
 
-fn config() -> ProptestConfig {
+pub(super) fn config() -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES")
         .ok()
         .and_then(|text| text.parse().ok());
@@ -34,7 +34,7 @@ fn config() -> ProptestConfig {
 }
 
 /// Schemas with few names and few values, so that they often overlap.
-fn scalar() -> impl Strategy<Value = Value> {
+pub(super) fn scalar() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -70,7 +70,7 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 /// The same random values for every pair.
-static VALUES: LazyLock<Vec<Value>> = LazyLock::new(|| {
+pub(super) static VALUES: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let mut runner = TestRunner::deterministic();
     (0..VALUES_COUNT)
         .map(|_| value().new_tree(&mut runner).unwrap().current())
@@ -78,14 +78,14 @@ static VALUES: LazyLock<Vec<Value>> = LazyLock::new(|| {
 });
 
 /// Adds a keyword if there is a value.
-fn with(mut schema: Value, keyword: &str, value: Option<impl Into<Value>>) -> Value {
+pub(super) fn with(mut schema: Value, keyword: &str, value: Option<impl Into<Value>>) -> Value {
     if let Some(value) = value {
         schema[keyword] = value.into();
     }
     schema
 }
 
-fn strings() -> impl Strategy<Value = Value> {
+pub(super) fn strings() -> impl Strategy<Value = Value> {
     let pattern = prop::option::weighted(0.3, select(vec!["^a", "b$", "^[ab]*$", "^a+$"]));
     let format = prop::option::weighted(0.2, select(vec!["uuid", "date-time"]));
     let min = prop::option::weighted(0.3, 0_u64..3);
@@ -119,7 +119,7 @@ fn numbers() -> impl Strategy<Value = Value> {
     )
 }
 
-fn lists(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+pub(super) fn lists(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     let count = || prop::option::weighted(0.3, 0_u64..3);
     (
         prop::option::of(inner),
@@ -133,7 +133,7 @@ fn lists(inner: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
         })
 }
 
-fn objects(inner: impl Strategy<Value = Value> + Clone) -> impl Strategy<Value = Value> {
+pub(super) fn objects(inner: impl Strategy<Value = Value> + Clone) -> impl Strategy<Value = Value> {
     let names = || select(vec!["a", "b", "c"]);
     let properties = prop::option::weighted(0.8, prop::collection::btree_map(names(), inner.clone(), 0..3));
     let required = prop::option::weighted(0.4, prop::collection::btree_set(names(), 1..3));
@@ -217,7 +217,7 @@ fn related(schema: &Value, change: usize) -> Value {
 }
 
 /// A schema without a keyword, at any depth.
-fn without(schema: &Value, keyword: &str) -> Value {
+pub(super) fn without(schema: &Value, keyword: &str) -> Value {
     match schema {
         Value::Object(members) => {
             let kept = members.iter().filter(|(name, _)| *name != keyword);
@@ -333,10 +333,12 @@ fn most_schemas_get_valid_instances() {
 }
 
 /// The values that a schema lists, and objects and arrays made of them.
-fn listed(schema: &Value, into: &mut Vec<Value>) {
+pub(super) fn listed(schema: &Value, into: &mut Vec<Value>) {
     match schema {
         Value::Object(members) => {
-            if let Some(Value::Array(values)) = members.get("enum") {
+            let only = members.get("const").cloned().map(|value| vec![value]);
+            let values = members.get("enum").and_then(Value::as_array).cloned();
+            if let Some(values) = values.or(only) {
                 into.extend(values.iter().cloned());
                 into.extend(values.iter().map(|value| json!([value])));
                 for name in ["a", "b", "c"] {

@@ -7,6 +7,7 @@ mod archive;
 mod changelog;
 mod git;
 mod sbom;
+mod static_binary;
 mod versions;
 
 use std::fmt::Write;
@@ -20,7 +21,7 @@ use cargo_metadata::semver::Version;
 use self::git::Repository;
 use self::versions::Member;
 use crate::debian::Build;
-use crate::process::{command, succeeds};
+use crate::process::succeeds;
 use crate::tools::SEMVER_CHECKS;
 use crate::{Outcome, appkeep, debian, diff, files, package, spec, workspace};
 
@@ -59,6 +60,7 @@ pub(crate) fn run(_: &Args) -> Result<Outcome> {
     findings.extend(versions::findings(&members, &version));
     findings.extend(changelog::findings(&changelog, &version, &repository.date));
     findings.extend(contract_finding(&root)?);
+    findings.extend(static_binary::finding()?);
     for finding in &findings {
         println!("{finding}");
     }
@@ -114,30 +116,21 @@ fn build(metadata: &Metadata, version: &Version, repository: &Repository) -> Res
     if dir.exists() {
         fs::remove_dir_all(&dir).context("failed to remove the files of the last run")?;
     }
-    let target = host()?;
+    let target = static_binary::target()?;
     let name = format!("appkeep-{version}-{target}");
-    let binary = appkeep::build(&["--release", "--locked"])?;
-    archive::stage(&binary, &dir.join(&name))?;
+    archive::stage(&static_binary::build(&target)?, &dir.join(&name))?;
+    let packaged = appkeep::build(&["--release", "--locked"])?;
     let Repository {
         commit, time_secs, ..
     } = repository;
     let mut names = vec![
         sbom::write(&dir, &name, &target, commit, time_secs)?,
         archive::pack(&dir, &name, time_secs)?,
-        debian::build(&binary, Build::Release(time_secs), &dir)?,
+        debian::build(&packaged, Build::Release(time_secs), &dir)?,
     ];
     archive::write_checksums(&dir, &names)?;
     names.push(archive::CHECKSUMS.to_owned());
     Ok(Dist { dir, names })
-}
-
-/// The target that the compiler builds for by default.
-fn host() -> Result<String> {
-    let output = command("rustc", &["--version", "--verbose"]).output();
-    let output = output.context("failed to run rustc")?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.context("rustc printed no host")?.to_owned())
 }
 
 /// The files of the release, and the steps that are left to a person.

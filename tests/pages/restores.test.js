@@ -108,6 +108,33 @@ test('a restore in progress is shown, and cancelled', async () => {
   await done();
 });
 
+test('a restore in progress is on the first page until it ends', async () => {
+  // All data is written, and not yet moved to the target.
+  await server.failPoints('restore.staged:1:slow=8000');
+  const path = await server.backupsOf(member, 'shop');
+  const { items } = await server.ask(member, 'GET', path);
+  const restores = path.replace('appBackups', 'appRestores');
+  const { id } = await server.ask(member, 'POST', restores, {
+    type: 'application/astra-appRestore', version: '1.0', target: target('watched'),
+    backupID: items.find(({ name }) => name === 'to-restore').id,
+  });
+  const { page, done } = await openPage(browser, server.url);
+  await signIn(page, member);
+  const card = page.getByRole('listitem').filter({ hasText: 'shop' });
+  const bar = card.getByRole('progressbar', { name: `Progress of Restore to ${target('watched')}` });
+  await bar.waitFor();
+  await page.getByText('1 restore in progress').waitFor();
+  await card.getByText('99 %', { exact: true }).waitFor();
+  await card.getByText('12 MiB written, comparing with the source').waitFor();
+  assert.equal((await server.ask(member, 'GET', `${restores}/${id}`)).state, 'running');
+  await assertAccessible(page, 'a restore in progress on the first page');
+  await picture(page, 'overview-restore-light');
+  await bar.waitFor({ state: 'detached' });
+  await page.getByText('1 restore in progress').waitFor({ state: 'hidden' });
+  assert.equal((await server.ask(member, 'GET', `${restores}/${id}`)).state, 'completed');
+  await done();
+});
+
 test('selected files are restored to a directory', async () => {
   const { page, done } = await openPage(browser, server.url);
   await signIn(page, member);

@@ -97,13 +97,28 @@ pub(crate) fn broken(doing: &str, error: &RusticError) -> EngineError {
     unless_transient(reason, is_transient_in(error), EngineError::Broken)
 }
 
-/// The error's message on one line; for an error of this crate's backend, the backend's own message.
+/// The beginning of the kind of an error in its text.
+const KIND: &str = " (kind: related to ";
+
+/// The error's message on one line, without its kind; for an error that the library caused itself, that of the cause; for an error of this crate's backend, the backend's own message.
 pub(crate) fn message_of(error: &RusticError) -> String {
     if let Some(ours) = ours(error) {
         return ours.to_string();
     }
+    // The library writes a cause of its own as several paragraphs, which end with a backtrace.
+    if let Some(cause) = error.source().and_then(theirs) {
+        return message_of(cause);
+    }
     let said = error.display_log();
-    said.strip_prefix("Error: ").unwrap_or(&said).replace('\n', " ")
+    let said = said.strip_prefix("Error: ").unwrap_or(&said);
+    let (message, rest) = said.split_once(KIND).unwrap_or((said, ""));
+    let cause = rest.split_once(')').map_or("", |(_, cause)| cause);
+    format!("{message}{cause}").replace('\n', " ")
+}
+
+fn theirs<'a>(source: &'a (dyn Error + 'static)) -> Option<&'a RusticError> {
+    let boxed = || source.downcast_ref::<Box<RusticError>>().map(|error| &**error);
+    source.downcast_ref::<RusticError>().or_else(boxed)
 }
 
 /// Whether the library failed because there was no space.
@@ -213,7 +228,12 @@ mod tests {
         let error = RusticError::with_source(ErrorKind::Backend, "bucket", failure);
         assert_eq!(message_of(&error), "writing data/00: no storage space");
         let theirs = RusticError::new(ErrorKind::Internal, "a\nb");
-        assert_eq!(message_of(&theirs), "a b (kind: related to internal operations)");
+        assert_eq!(message_of(&theirs), "a b");
+        let caused = RusticError::with_source(ErrorKind::Backend, "no list", theirs);
+        assert_eq!(message_of(&caused), "a b");
+        let cause = io::Error::other("refused");
+        let caused = RusticError::with_source(ErrorKind::Backend, "no list", cause);
+        assert_eq!(message_of(&caused), "no list: caused by: refused");
     }
 
     #[test]

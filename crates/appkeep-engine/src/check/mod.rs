@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use appkeep_core::engine::EngineError;
 use appkeep_core::ids::{AppBackupId, AppId};
@@ -40,6 +40,12 @@ const CONFIRM_AFTER: Duration = Duration::from_secs(1);
 
 /// The maximum number of problems of a repository that are described.
 const DAMAGE_MAX: usize = 1000;
+
+/// The maximum time until the library's threads have ended, after their work.
+const THREADS_END_MAX: Duration = Duration::from_secs(30);
+
+/// The interval at which the end of the threads is looked for.
+const THREADS_POLL_EVERY: Duration = Duration::from_millis(1);
 
 /// The progress of the examination of a repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -196,7 +202,10 @@ impl Examination {
             app_id: self.app_id,
             keys: &self.keys,
             gate: &gate,
-            reporter: Steps(self.progress.clone()),
+            reporter: Steps {
+                progress: self.progress.clone(),
+                gate: Arc::clone(&gate),
+            },
         };
         Ok((Arc::clone(&gate), opener.open()?, shut))
     }
@@ -328,7 +337,10 @@ fn result(pass: &Pass, mut damage: Vec<Damage>) -> RepositoryCheck {
 
 /// Reports the steps of the library.
 #[derive(Debug, Clone)]
-struct Steps(watch::Sender<CheckProgress>);
+struct Steps {
+    progress: watch::Sender<CheckProgress>,
+    gate: Arc<WriteGate>,
+}
 
 impl ProgressBars for Steps {
     fn progress(&self, kind: ProgressType, title: &str) -> Progress {
@@ -337,15 +349,57 @@ impl ProgressBars for Steps {
             _ if title.starts_with("checking trees") => CheckStep::Directories,
             _ => CheckStep::Index,
         };
-        self.0.send_modify(|progress| progress.step = step);
-        match kind {
-            ProgressType::Bytes => Progress::new(DataRead {
-                progress: self.0.clone(),
+        self.progress.send_modify(|progress| progress.step = step);
+        match step {
+            CheckStep::Data => Progress::new(DataRead {
+                progress: self.progress.clone(),
                 bytes_done: AtomicU64::new(0),
             }),
-            _ => Progress::hidden(),
+            CheckStep::Directories => Progress::new(DirectoriesRead::new(&self.gate)),
+            CheckStep::Index => Progress::hidden(),
         }
     }
+}
+
+/// Waits, when it is dropped, for the end of the library's threads that read directories. Each of them owns references to
+/// the gate and then to the index. To read packs, the library requires the index for itself, and panics if a thread still
+/// owns it after 100 ms, for example because the processors are busy.
+#[derive(Debug)]
+struct DirectoriesRead {
+    gate: Arc<WriteGate>,
+    /// The number of references to the gate without those of the threads.
+    references: usize,
+}
+
+impl DirectoriesRead {
+    fn new(gate: &Arc<WriteGate>) -> Self {
+        let gate = Arc::clone(gate);
+        let references = Arc::strong_count(&gate);
+        Self { gate, references }
+    }
+}
+
+impl Drop for DirectoriesRead {
+    fn drop(&mut self) {
+        let begun = Instant::now();
+        while Arc::strong_count(&self.gate) > self.references && begun.elapsed() < THREADS_END_MAX {
+            std::thread::sleep(THREADS_POLL_EVERY);
+        }
+    }
+}
+
+impl RusticProgress for DirectoriesRead {
+    fn is_hidden(&self) -> bool {
+        true
+    }
+
+    fn set_length(&self, _: u64) {}
+
+    fn set_title(&self, _: &str) {}
+
+    fn inc(&self, _: u64) {}
+
+    fn finish(&self) {}
 }
 
 /// Counts the bytes that are read.

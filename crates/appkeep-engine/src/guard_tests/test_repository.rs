@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 
 use appkeep_core::catalog::{Bucket, BucketLocation};
 use appkeep_core::engine::{
@@ -375,6 +376,28 @@ impl TestRepository {
         for entry in fs::read_dir(self.root().join("data")).into_iter().flatten() {
             let _ = fs::remove_dir(entry.unwrap().path());
         }
+    }
+
+    /// Reads all directories with the library's check. Returns the number of references to the gate before, and the largest
+    /// one while packs were read.
+    pub(super) fn references_during_check(&mut self) -> (usize, usize) {
+        let (watched, most) = (
+            Arc::new(OnceLock::<Weak<WriteGate>>::new()),
+            Arc::new(AtomicUsize::new(0)),
+        );
+        let (gate_of, count) = (Arc::clone(&watched), Arc::clone(&most));
+        self.corrupt = Arc::new(move |kind, bytes| {
+            if let (FileType::Pack, Some(gate)) = (kind, gate_of.get()) {
+                count.fetch_max(gate.strong_count(), Ordering::SeqCst);
+            }
+            bytes
+        });
+        let gate = self.gate(Faults::none(), &CancellationToken::new());
+        let repository = self.open_to_look(&gate);
+        let before = Arc::strong_count(&gate);
+        watched.set(Arc::downgrade(&gate)).unwrap();
+        repository.check(CheckOptions::default()).unwrap();
+        (before, most.load(Ordering::SeqCst))
     }
 
     /// Checks all data of all backups.

@@ -182,3 +182,12 @@ fn verification_reads_the_configured_share() {
     assert!((1..=4).contains(&little), "{little}");
     assert!((4..=16).contains(&half), "{half}");
 }
+
+/// An examination waits for these threads before it reads packs.
+#[test]
+fn threads_of_the_library_that_read_directories_own_the_gate() {
+    let mut repository = TestRepository::new();
+    repository.store_whole(1);
+    let (before, most) = repository.references_during_check();
+    assert!(most > before, "{before} references before, then at most {most}");
+}

@@ -73,12 +73,19 @@ fn resolve(path: &Path) -> io::Result<(PathBuf, Vec<OsString>)> {
 }
 
 fn check_within(path: &Path, real: &Path, within: &[PathBuf]) -> Result<(), EngineError> {
-    let contains = |directory: &PathBuf| {
-        let directory = directory.canonicalize();
-        directory.is_ok_and(|directory| real != directory && real.starts_with(directory))
-    };
-    if within.is_empty() || within.iter().any(contains) {
+    if within.is_empty() {
         return Ok(());
+    }
+    for directory in within {
+        match directory.canonicalize() {
+            Ok(directory) if real != directory && real.starts_with(&directory) => return Ok(()),
+            // For example, its disk isn't mounted.
+            Err(error) if path.starts_with(directory) => {
+                let what = format!("the directory for restores {}", directory.display());
+                return Err(storage(what, &error));
+            }
+            _ => {}
+        }
     }
     let directories: Vec<_> = within.iter().map(|one| one.display().to_string()).collect();
     Err(refused(format!(
@@ -177,6 +184,18 @@ mod tests {
         assert_eq!(fs::read_dir(top.join("elsewhere")).unwrap().count(), 0);
         assert_eq!(fs::read_dir(&root).unwrap().count(), 3);
         assert!(!top.join("nowhere").exists());
+    }
+
+    #[test]
+    fn a_missing_directory_for_restores_is_named_and_not_created() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap().join("unmounted");
+        let error = attempt(&root.join("shop"), &root).unwrap_err();
+        assert!(
+            error.contains(&format!("the directory for restores {}", root.display())),
+            "{error}"
+        );
+        assert!(!root.exists());
     }
 
     #[test]

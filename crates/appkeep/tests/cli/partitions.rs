@@ -41,7 +41,8 @@ fn bucket(server: &MonitoredServer, token: &str) -> Value {
     json!([bucket["state"], bucket["stateUnready"]])
 }
 
-fn write_credentials(path: &Path) {
+/// Writes a file with the keys of the S3 server.
+pub(crate) fn write_credentials(path: &Path) {
     let credentials = format!("access_key = {ACCESS_KEY}\nsecret_key = {SECRET_KEY}\n");
     fs::write(path, credentials).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();

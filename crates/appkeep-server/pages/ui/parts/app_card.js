@@ -16,7 +16,7 @@ export function appCard(backUp) {
   const appReason = el('p', { class: 'reason', hidden: true });
   const running = el('div', { class: 'running' });
   // Backups and restores have different ids.
-  const runs = new Parts(running, (work) => progress(work));
+  const runs = new Parts(running, (work) => progress(work, null, work.texts));
   const waiting = el('p', { class: 'detail', hidden: true });
   let app;
   const button = backUp

@@ -2,6 +2,7 @@
 
 import { el, setAttribute, setText } from '../dom.js';
 import { bytes, count, duration } from '../format.js';
+import { describeRestore } from '../states.js';
 import { badge } from './badge.js';
 
 /** The period over which the rate is averaged, in milliseconds. */
@@ -15,13 +16,18 @@ export function waitingText(n, reason, noun = 'backup') {
   return `${count(n, noun)} waiting to be started${reason ? `: ${reason}` : ''}`;
 }
 
-/** Adds a name to a restore, so that its progress can be shown. */
+/** Adds a name and texts to a restore, so that its progress can be shown. */
 export function named(restore) {
-  return { ...restore, name: restore.target ? `Restore to ${restore.target}` : 'Restore in place' };
+  return { ...restore, texts: RESTORE_TEXTS, name: restore.target ? `Restore to ${restore.target}` : 'Restore in place' };
 }
 
 /** The texts of a backup's progress: while the size is unknown, and after all bytes were copied. */
 const BACKUP_TEXTS = { starting: 'Determining the data to copy', ending: 'copied, verifying the written data' };
+
+/** The same texts of a restore's progress. */
+export const RESTORE_TEXTS = {
+  starting: 'Reading the source', ending: 'written, comparing with the source', describe: describeRestore,
+};
 
 /**
  * Creates a progress display of something that was started, with `name`, `state`, `totalBytes`, `bytesDone` and

@@ -8,12 +8,11 @@ import { badge } from './badge.js';
 import { openDialog } from './dialog.js';
 import { moment } from './moment.js';
 import { pager } from './pager.js';
-import { progress } from './progress.js';
+import { progress, RESTORE_TEXTS } from './progress.js';
 import { section } from './section.js';
 import { tableHead } from './table_head.js';
 
 const COLUMNS = ['Source', 'State', 'Target', 'Requested', 'Ended', 'Created by'];
-const TEXTS = { starting: 'Reading the source', ending: 'written, comparing with the source', describe: describeRestore };
 
 /** Opens a dialog that cancels a restore. `onDone` is called afterwards. */
 export function openCancelRestoreDialog(account, app, restore, onDone) {
@@ -81,7 +80,7 @@ function runningRestore(restore, cancel) {
     type: 'button', class: 'small', text: 'Cancel', 'aria-label': `Cancel the restore of ${restore.name}`,
     on: { click: () => cancel(current) },
   }) : null;
-  const part = progress(restore, stop, TEXTS);
+  const part = progress(restore, stop, RESTORE_TEXTS);
   const line = el('p', { class: 'detail', text: targetText(restore) });
   const reasonLine = el('p', { class: 'reason', hidden: true });
   part.node.append(line, reasonLine);

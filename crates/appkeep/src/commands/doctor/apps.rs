@@ -16,6 +16,12 @@ const AGE_MAX: TimeDelta = TimeDelta::days(7);
 
 const AT: &str = "backups";
 
+/// The command that finds damage in a bucket.
+const EXAMINE: &str = "on the server's machine: appkeep bucket check --data DIR";
+
+/// Parts of the reasons of failed backups whose repository may be damaged: it can't be read, opened or written.
+const BUCKET_IN_DOUBT: [&str; 3] = ["storage failed: ", "engine failed: ", "key: "];
+
 pub(super) async fn check(session: &Session, apps: &[App], checks: &mut Vec<Check>) {
     let configured: Vec<&App> = apps.iter().filter(|app| !is_undeclared(app)).collect();
     if configured.is_empty() {
@@ -85,15 +91,14 @@ fn latest(session: &Session, app: &AppStatus, latest: Option<&AppBackup>) -> Che
     );
     let why = reasons(latest.state_unready.as_deref());
     match latest.state.known() {
-        Some(ResourceState::Failed) => Check::wrong(
-            AT,
-            format!("{found}: {why}"),
-            format!("fix that, then: appkeep backup create --app {name} --wait"),
-        ),
+        Some(ResourceState::Failed) => {
+            let fix = fix_of_failure(name, &why);
+            Check::wrong(AT, format!("{found}: {why}"), fix)
+        }
         Some(ResourceState::Removed | ResourceState::Unknown) => Check::wrong(
             AT,
             format!("{found}: {why}"),
-            "check whether the bucket's disk is mounted",
+            format!("check whether the bucket's disk is mounted, and its content, {EXAMINE}"),
         ),
         _ => match resource::end_of_backup(latest) {
             Some(End::Failed(why)) => Check::wrong(
@@ -103,6 +108,16 @@ fn latest(session: &Session, app: &AppStatus, latest: Option<&AppBackup>) -> Che
             ),
             _ => Check::good(AT, found),
         },
+    }
+}
+
+/// The fix for a failed backup of an app, by the reason of the failure.
+fn fix_of_failure(name: &str, why: &str) -> String {
+    let again = format!("appkeep backup create --app {name} --wait");
+    if BUCKET_IN_DOUBT.iter().any(|part| why.contains(part)) {
+        format!("{EXAMINE}; fix what it finds, then: {again}")
+    } else {
+        format!("fix that, then: {again}")
     }
 }
 
@@ -127,4 +142,26 @@ fn not_recent(session: &Session, app: &AppStatus) -> Vec<Check> {
         ));
     }
     checks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_of_the_bucket_suggest_its_examination() {
+        let examine = "on the server's machine: appkeep bucket check --data DIR; fix what it finds, then: \
+                       appkeep backup create --app shop --wait";
+        for why in [
+            "gave up after 5 attempts: engine failed: reading the index: Data is too short",
+            "storage failed: bucket local is unavailable",
+            "key: it does not open the repository",
+        ] {
+            assert_eq!(fix_of_failure("shop", why), examine, "{why}");
+        }
+        assert_eq!(
+            fix_of_failure("shop", "data: No such file or directory (os error 2)"),
+            "fix that, then: appkeep backup create --app shop --wait"
+        );
+    }
 }

@@ -16,6 +16,7 @@ mod changes;
 mod codes;
 mod coverage;
 mod documentation;
+mod explained;
 mod github;
 mod links;
 mod markdown;

@@ -34,6 +34,7 @@ pub use model::{
     Body, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SchemaPlace, Security,
     StatusKey,
 };
+pub(crate) use pairs::by_route;
 pub use reference::escape;
 pub(crate) use reference::{each_reference, holds_free_values, holds_names, local, percent_encoded, resolve};
 pub(crate) use serialization::Serialization;

@@ -1,11 +1,10 @@
 //! The changes found so far: each of them once, with all places that it affects.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::rc::Rc;
 
-use super::reach::is_related;
+use super::explained::{Places, hash_of};
 use super::text::name;
 use super::{Change, Code, Use};
 use crate::document::{Direction, Document, Operation, SchemaPlace, reference_to, resolve};
@@ -18,15 +17,18 @@ pub(super) struct Changes<'a> {
     requests: Both<'a>,
     responses: Both<'a>,
     proven: HashMap<(Direction, String, String), Rc<Difference>>,
+    /// Number of obstacles in `proven`.
+    reasons: usize,
     noted: Vec<Change>,
-    /// The position of each change in `noted`, and hashes of its uses.
-    positions: HashMap<Identity, (usize, HashSet<u64>)>,
+    /// The position of each change in `noted`, and hashes of its uses, by a hash of its code, text and places. Texts
+    /// would take much more memory.
+    positions: HashMap<u64, (usize, Vec<u64>)>,
     /// The places in OLD and in NEW that changes explain, without `#`.
-    explained: (BTreeSet<String>, BTreeSet<String>),
+    explained: (Places, Places),
 }
 
-/// Two equal changes have the same code, text and places.
-type Identity = (Code, String, Option<String>, Option<String>);
+/// Maximum number of obstacles that are kept for schemas with several uses.
+const REASONS_MAX: usize = 20_000;
 
 /// Maximum number of uses that are listed for a change.
 const USES_MAX: usize = 100;
@@ -116,7 +118,8 @@ impl<'a> Changes<'a> {
             proven: HashMap::new(),
             noted: Vec::new(),
             positions: HashMap::new(),
-            explained: (BTreeSet::new(), BTreeSet::new()),
+            reasons: 0,
+            explained: (Places::default(), Places::default()),
         }
     }
 
@@ -145,31 +148,37 @@ impl<'a> Changes<'a> {
             (&mut self.explained.0, [at.0, from.0]),
             (&mut self.explained.1, [at.1, from.1]),
         ] {
-            places.extend(ends.into_iter().flatten().map(str::to_owned));
+            ends.into_iter().flatten().for_each(|place| places.insert(place));
         }
-        let identity = (code, what, pointer(at.0), pointer(at.1));
-        let (position, hashes) = self.positions.entry(identity).or_insert_with_key(|identity| {
+        let identity = hash_of(&(code, &what, at.0, at.1));
+        let (position, hashes) = self.positions.entry(identity).or_insert_with(|| {
             self.noted.push(Change {
                 code,
                 level: code.level(),
                 clients: code.clients(),
                 servers: code.servers(),
-                what: identity.1.clone(),
+                what,
                 uses: Vec::new(),
                 uses_total: 0,
-                old_at: identity.2.clone(),
-                new_at: identity.3.clone(),
+                old_at: pointer(at.0),
+                new_at: pointer(at.1),
                 old_line: at.0.and_then(|at| self.old.line(at)),
                 new_line: at.1.or(at.0).and_then(|at| self.new.line(at)),
             });
-            (self.noted.len() - 1, HashSet::new())
+            (self.noted.len() - 1, Vec::new())
         });
         let (Some(change), Some(used)) = (self.noted.get_mut(*position), used) else {
             return;
         };
-        if hashes.insert(hash_of(&used)) {
+        let hash = hash_of(&used);
+        if !hashes.contains(&hash) {
+            hashes.push(hash);
             change.uses_total += 1;
             if change.uses.len() < USES_MAX {
+                // Most changes have one use, and there may be many changes.
+                if change.uses.is_empty() {
+                    change.uses.reserve_exact(1);
+                }
                 change.uses.push(used);
             }
         }
@@ -177,8 +186,8 @@ impl<'a> Changes<'a> {
 
     /// Adds the changes of another comparison of the same documents, each with another code and effect.
     pub(super) fn absorb(&mut self, others: Self, convert: impl Fn(Change) -> Change) {
-        self.explained.0.extend(others.explained.0);
-        self.explained.1.extend(others.explained.1);
+        self.explained.0.add(others.explained.0);
+        self.explained.1.add(others.explained.1);
         self.noted.extend(others.noted.into_iter().map(convert));
     }
 
@@ -244,14 +253,19 @@ impl<'a> Changes<'a> {
             narrower: by_place(provers.narrower.obstacles(old, new), was, now),
             wider: by_place(provers.wider.obstacles(new, old), now, was),
         });
+        if self.reasons > REASONS_MAX {
+            self.proven.clear();
+            self.reasons = 0;
+        }
+        self.reasons += difference.narrower.len() + difference.wider.len();
         self.proven.insert(pair, Rc::clone(&difference));
         difference
     }
 
     /// Whether a recorded change explains a difference at these places, which are JSON pointers without `#`.
     pub(super) fn explain(&self, old: &[String], new: &[String]) -> bool {
-        old.iter().any(|place| is_related(&self.explained.0, place))
-            || new.iter().any(|place| is_related(&self.explained.1, place))
+        old.iter().any(|place| self.explained.0.is_related(place))
+            || new.iter().any(|place| self.explained.1.is_related(place))
     }
 
     /// Whether a recorded change has one of these codes.
@@ -283,8 +297,8 @@ fn by_place(reasons: Vec<Reason>, small: (&Document, &str), large: (&Document, &
             large: end(large, reason.large),
             ..reason
         };
-        let place = (reason.path.clone(), reason.small.clone(), reason.large.clone());
-        match positions.entry((place, reason.certain, reason.undocumented)) {
+        let place = (&reason.path, &reason.small, &reason.large);
+        match positions.entry(hash_of(&(place, reason.certain, reason.undocumented))) {
             Entry::Occupied(position) => {
                 let known: &mut Reason = &mut places[*position.get()];
                 known.what = format!("{}; {}", known.what, reason.what);
@@ -296,13 +310,6 @@ fn by_place(reasons: Vec<Reason>, small: (&Document, &str), large: (&Document, &
         }
     }
     places
-}
-
-/// A hash of a place, which takes less memory than the place.
-fn hash_of(used: &Use) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    used.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// The same operation in both documents.

@@ -4,6 +4,7 @@
 //! either listed as a change, or proven to have no effect.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde_json::Value;
 
@@ -35,7 +36,7 @@ enum Part {
     Whole,
 }
 
-/// The types of the parts of other files, by the references that lead to them.
+/// The types of the parts of other files and of shared path items, by the references that lead to them.
 #[derive(Debug, Default)]
 pub(super) struct Coverage {
     parts: BTreeMap<String, Part>,
@@ -44,17 +45,17 @@ pub(super) struct Coverage {
 impl Coverage {
     pub(super) fn of(root: &Value) -> Self {
         let mut coverage = Self::default();
-        if root.get(EXTERNAL).is_none() {
+        if root.get(EXTERNAL).is_none() && root.get("webhooks").is_none() {
             return coverage;
         }
         let mut open = Vec::new();
         collect(root, Part::Document, &mut open);
         while let Some((at, part)) = open.pop() {
-            if !coverage.parts.contains_key(&at) {
-                if let Some(value) = root.pointer(&at) {
+            if let Entry::Vacant(place) = coverage.parts.entry(at) {
+                if let Some(value) = root.pointer(place.key()) {
                     collect(value, part, &mut open);
                 }
-                coverage.parts.insert(at, part);
+                place.insert(part);
             }
         }
         coverage
@@ -63,9 +64,8 @@ impl Coverage {
     /// Whether differences at this place, a JSON pointer, are compared elsewhere.
     pub(super) fn is_compared(&self, place: &str) -> bool {
         let ends = place.match_indices('/').map(|(end, _)| end).chain([place.len()]);
-        let begin = ends
-            .filter_map(|end| Some((end, *self.parts.get(&place[..end])?)))
-            .last();
+        let mut begins = ends.filter_map(|end| Some((end, *self.parts.get(&place[..end])?)));
+        let begin = begins.next_back();
         let (begin, mut part) = match begin {
             Some(begin) => begin,
             None => (0, Part::Document),
@@ -83,13 +83,13 @@ impl Coverage {
     }
 }
 
-/// Collects the parts of other files that references below a value lead to, with their types.
+/// Collects the parts of other files and the path items that references below a value lead to, with their types.
 fn collect(value: &Value, part: Part, open: &mut Vec<(String, Part)>) {
     match value {
         Value::Object(members) => {
             let target = members.get("$ref").and_then(Value::as_str).map(local);
             if let Some(Ok(at)) = target
-                && at.starts_with(&format!("/{EXTERNAL}/"))
+                && (at.starts_with(&format!("/{EXTERNAL}/")) || at.starts_with("/components/pathItems/"))
             {
                 open.push((at, part));
             }
@@ -140,26 +140,26 @@ fn member(part: Part, key: &str) -> Option<Part> {
             Part::Parameter,
             "name" | "in" | "required" | "explode" | "style" | "allowReserved" | "allowEmptyValue" | "schema",
         )
+        | (Part::WebhookOperation, "operationId" | "callbacks")
         | (Part::Body, "required")
         | (Part::MediaType, "schema" | "encoding")
         | (Part::Response, "links")
         | (Part::SecurityScheme, "type" | "scheme" | "in" | "name" | "flows" | "openIdConnectUrl") => {
             Part::Whole
         }
-        (Part::Components | Part::PathItem | Part::Operation, "parameters")
+        (
+            Part::Components | Part::PathItem | Part::Operation | Part::Webhook | Part::WebhookOperation,
+            "parameters",
+        )
         | (Part::Components | Part::Response, "headers") => Part::Parameters,
         (Part::Components, "requestBodies") => Part::Bodies,
-        (Part::Components | Part::Operation, "responses") => Part::Responses,
+        (Part::Components | Part::Operation | Part::WebhookOperation, "responses") => Part::Responses,
         (Part::Components, "securitySchemes") => Part::SecuritySchemes,
         (Part::Paths, _) => Part::PathItem,
         (Part::Webhooks, _) => Part::Webhook,
-        (Part::Webhook, "parameters") | (Part::WebhookOperation, "parameters") => Part::Parameters,
-        (Part::WebhookOperation, "operationId" | "callbacks") => Part::Whole,
-        (Part::WebhookOperation, "requestBody") => Part::Body,
-        (Part::WebhookOperation, "responses") => Part::Responses,
         (Part::Webhook, key) if is_method(key) => Part::WebhookOperation,
         (Part::PathItem, key) if is_method(key) => Part::Operation,
-        (Part::Operation, "requestBody") | (Part::Bodies, _) => Part::Body,
+        (Part::Operation | Part::WebhookOperation, "requestBody") | (Part::Bodies, _) => Part::Body,
         (Part::Parameter | Part::Body | Part::Response, "content") => Part::Content,
         (Part::Parameters, _) => Part::Parameter,
         (Part::Content, _) => Part::MediaType,
@@ -197,9 +197,11 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_other_files_have_the_type_of_their_reference() {
+    fn referenced_parts_have_the_type_of_their_reference() {
         let to = |part: &str| json!({"$ref": format!("#/(external)/{part}")});
         let root = json!({
+            "webhooks": {"a": {"$ref": "#/components/pathItems/hook"}},
+            "components": {"pathItems": {"hook": {}, "item": {}}},
             "paths": {"/a": to("a#"), "/b": {"get": {"parameters": [to("b#")]}}},
             "(external)": {
                 "a#": {"get": {"responses": {"200": to("c#")}}},
@@ -217,6 +219,9 @@ mod tests {
             ("/(external)/c#/schema", false),
             ("/(external)/d#/anything", true),
             ("/(external)/e#/anything", false),
+            ("/components/pathItems/hook/post/requestBody", true),
+            ("/components/pathItems/hook/post/security", false),
+            ("/components/pathItems/item/post/security", true),
         ] {
             assert_eq!(coverage.is_compared(place), expected, "{place}");
         }

@@ -22,24 +22,23 @@ const CONTEXT_CHARS: usize = 16;
 pub(super) fn compare(changes: &mut Changes<'_>) {
     let reach = (Reach::of(changes.old), Reach::of(changes.new));
     let coverage = (Coverage::of(reach.0.root()), Coverage::of(reach.1.root()));
-    for difference in differences(reach.0.root(), reach.1.root()) {
+    differences(reach.0.root(), reach.1.root(), &mut |difference| {
         let at = |side: &Option<(&Value, String)>| side.as_ref().map(|(_, at)| at.clone());
         let (old_at, new_at) = (at(&difference.old), at(&difference.new));
         let code = match (difference.kind, &difference.old, &difference.new) {
-            (Kind::Words, ..) => Code::DescriptionChanged,
-            (Kind::Extension, ..) => Code::ExtensionChanged,
-            (Kind::Example, None, _) => Code::ExampleAdded,
-            (Kind::Example, _, None) => Code::ExampleRemoved,
-            (Kind::Example, ..) => Code::ExampleChanged,
-            (Kind::Deprecation, ..) => Code::DeprecationChanged,
-            _ => match effect(changes, &reach, &coverage, &difference) {
-                Some(code) => code,
-                None => continue,
-            },
+            (Kind::Words, ..) => Some(Code::DescriptionChanged),
+            (Kind::Extension, ..) => Some(Code::ExtensionChanged),
+            (Kind::Example, None, _) => Some(Code::ExampleAdded),
+            (Kind::Example, _, None) => Some(Code::ExampleRemoved),
+            (Kind::Example, ..) => Some(Code::ExampleChanged),
+            (Kind::Deprecation, ..) => Some(Code::DeprecationChanged),
+            _ => effect(changes, &reach, &coverage, &difference),
         };
-        let what = words(&difference);
-        changes.note(code, None, what, old_at.as_deref(), new_at.as_deref());
-    }
+        if let Some(code) = code {
+            let what = words(&difference);
+            changes.note(code, None, what, old_at.as_deref(), new_at.as_deref());
+        }
+    });
 }
 
 /// The code of a difference that clients or servers may notice; `None` if another change explains it.

@@ -1,10 +1,8 @@
 //! Comparison of operations.
 
-use std::collections::HashMap;
-
 use super::changes::{Changes, Pair};
 use super::{Code, Use, bodies, parameters, responses, security, servers};
-use crate::document::Operation;
+use crate::document::{Operation, by_route};
 
 /// Compares all operations and everything that belongs to them.
 pub(super) fn compare(changes: &mut Changes<'_>) {
@@ -37,14 +35,6 @@ pub(super) fn compare(changes: &mut Changes<'_>) {
             );
         }
     }
-}
-
-/// The operations by method and path, independent of the names of parameters. Documents have no two of the same.
-fn by_route(operations: &[Operation]) -> HashMap<(&str, String), &Operation> {
-    operations
-        .iter()
-        .map(|operation| ((operation.method.as_str(), operation.route()), operation))
-        .collect()
 }
 
 pub(super) fn named(operation: &Operation) -> Use {

@@ -81,7 +81,7 @@ impl<'d> Reach<'d> {
 }
 
 /// Whether a place is within one of the targets, or has one of them within it.
-pub(super) fn is_related(targets: &BTreeSet<String>, place: &str) -> bool {
+fn is_related(targets: &BTreeSet<String>, place: &str) -> bool {
     let mut ends = place
         .match_indices('/')
         .map(|(end, _)| &place[..end])

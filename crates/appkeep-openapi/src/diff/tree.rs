@@ -25,18 +25,17 @@ pub(super) struct Difference<'v> {
     pub(super) new: Option<(&'v Value, String)>,
 }
 
-/// All places in which two documents differ, except for the version in `info` and that of OpenAPI.
-pub(super) fn differences<'v>(old: &'v Value, new: &'v Value) -> Vec<Difference<'v>> {
+/// Calls `found` for all places in which two documents differ, except for the version in `info` and that of OpenAPI.
+pub(super) fn differences<'v>(old: &'v Value, new: &'v Value, found: &mut dyn FnMut(Difference<'v>)) {
     let mut walk = Walk {
         roots: (old, new),
-        found: Vec::new(),
+        found,
     };
     walk.values(
         Some((old, String::new())),
         Some((new, String::new())),
         Role::Thing,
     );
-    walk.found
 }
 
 /// A value without descriptions and extensions, at any depth.
@@ -60,12 +59,12 @@ pub(super) fn without_words(value: &Value) -> Value {
 /// The value at a place, if there is one.
 type At<'v> = Option<(&'v Value, String)>;
 
-struct Walk<'v> {
+struct Walk<'v, 'f> {
     roots: (&'v Value, &'v Value),
-    found: Vec<Difference<'v>>,
+    found: &'f mut dyn FnMut(Difference<'v>),
 }
 
-impl<'v> Walk<'v> {
+impl<'v> Walk<'v, '_> {
     fn values(&mut self, old: At<'v>, new: At<'v>, role: Role) {
         let (was, now) = (value(&old), value(&new));
         if was == now {
@@ -98,7 +97,7 @@ impl<'v> Walk<'v> {
             }
             _ => Kind::Other,
         };
-        self.found.push(Difference { kind, old, new });
+        (self.found)(Difference { kind, old, new });
     }
 
     fn items(&mut self, lists: (&'v [Value], &'v [Value]), at: (&At<'v>, &At<'v>), role: Role) {
@@ -199,7 +198,8 @@ mod tests {
 
     /// The differences, with the places in both documents.
     fn found(old: &Value, new: &Value) -> Vec<(Kind, String, String)> {
-        let found = differences(old, new);
+        let mut found = Vec::new();
+        differences(old, new, &mut |difference| found.push(difference));
         let place = |at: &At<'_>| at.as_ref().map_or_else(|| "-".to_owned(), |(_, at)| at.clone());
         found
             .iter()

@@ -173,6 +173,11 @@ fn hide(schema: &mut Map<String, Value>, unsent: &BTreeSet<String>) {
             schema.shift_remove("required");
         }
     }
+    if let Some(Value::Object(dependent)) = schema.get_mut("dependentRequired") {
+        for names in dependent.values_mut().filter_map(Value::as_array_mut) {
+            names.retain(|name| name.as_str().is_none_or(|name| !unsent.contains(name)));
+        }
+    }
     let properties = schema.get("properties").and_then(Value::as_object);
     let hidden = properties
         .into_iter()

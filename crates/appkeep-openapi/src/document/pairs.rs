@@ -1,14 +1,18 @@
 //! Corresponding parts of two documents.
 
+use std::collections::HashMap;
+
 use super::model::{Header, MediaType, Operation, Parameter, ParameterLocation, Security, names_in};
 
-impl Operation {
-    /// Whether two documents refer to the same operation: equal method and path, independent of parameter
-    /// names.
-    pub(crate) fn is_same_route_as(&self, other: &Self) -> bool {
-        self.method == other.method && self.route() == other.route()
-    }
+/// The operations by method and path, independent of the names of parameters. Documents have no two of the same.
+pub(crate) fn by_route(operations: &[Operation]) -> HashMap<(&str, String), &Operation> {
+    operations
+        .iter()
+        .map(|operation| ((operation.method.as_str(), operation.route()), operation))
+        .collect()
+}
 
+impl Operation {
     /// The parameter of `other` that corresponds to `parameter`; path parameters correspond by position.
     pub(crate) fn counterpart<'a>(&self, parameter: &Parameter, other: &'a Self) -> Option<&'a Parameter> {
         let all = || other.parameters_in(parameter.location);

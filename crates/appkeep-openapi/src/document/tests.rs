@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{Document, Limits, StatusKey};
+use super::{Direction, Document, Limits, StatusKey};
 
 fn minimal(paths: &serde_json::Value) -> serde_json::Value {
     json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths})
@@ -218,4 +218,17 @@ fn yaml_documents_may_have_many_values_within_a_limit() {
         "failed to read large.yaml: it has more than 1000 values, and the limit yaml-values is 1000; \
          `appkeep diff --limit yaml-values=N` raises it"
     );
+}
+
+#[test]
+fn unsent_properties_are_not_required_by_others() {
+    let root = json!({"openapi": "3.1.0", "components": {"schemas": {"A": {
+        "properties": {"a": {}, "id": {"$ref": "#/components/schemas/Id", "readOnly": true}},
+        "dependentRequired": {"a": ["id", "a"]},
+    }, "Id": {"type": "string"}}}});
+    let document = Document::from_value("d", root).unwrap();
+    let needed =
+        |direction| document.view(direction)["components"]["schemas"]["A"]["dependentRequired"]["a"].clone();
+    assert_eq!(needed(Direction::Request), json!(["a"]));
+    assert_eq!(needed(Direction::Response), json!(["id", "a"]));
 }

@@ -107,6 +107,9 @@ impl<'a> Prover<'a> {
 /// Maximum depth of nested calls in a proof.
 const NESTING_MAX: u32 = 200;
 
+/// Maximum number of obstacles that are kept for a pair without references, which is seldom met again.
+const INLINE_REASONS_MAX: usize = 16;
+
 /// A proof in progress.
 pub(super) struct Proof<'a> {
     pub(super) small: Rc<Side<'a>>,
@@ -180,6 +183,10 @@ impl<'a> Proof<'a> {
         let Some(_step) = self.step() else {
             return self.gave_up(conjunction, large, spot);
         };
+        let is_shared = conjunction
+            .iter()
+            .chain([large])
+            .any(|node| node.get("$ref").is_some());
         let large = match self.large.resolve(large) {
             Ok(large) => large,
             Err(why) => return vec![unsure(conjunction, large, spot, why)],
@@ -193,7 +200,8 @@ impl<'a> Proof<'a> {
         } else {
             distinct(self.obstacles_in_shapes(conjunction, &large, spot))
         };
-        let complete = (!self.is_cut.get()).then(|| without(&reasons, conjunction, spot));
+        let is_kept = is_shared || reasons.len() <= INLINE_REASONS_MAX;
+        let complete = (is_kept && !self.is_cut.get()).then(|| without(&reasons, conjunction, spot));
         self.stack.end(&self.memo, begun, complete);
         reasons
     }

@@ -11,7 +11,10 @@ use crate::document::{UNSENT, each_reference, escape, local, percent_encoded};
 /// Rewrites a schema. Keywords that restrict values are kept, the others are dropped.
 ///
 /// References lead to `targets`: lower their targets, too, and add them to the schema, see [`Components`].
-fn lower(schema: &Value) -> Value {
+///
+/// With the parts of a value, only properties and items that apply to it are kept. This keeps validators small, because a
+/// schema often refers to a large part of its document.
+fn lower(schema: &Value, parts: Option<&Parts<'_>>) -> Value {
     let Value::Object(members) = schema else {
         // Draft 4 has no boolean schemas.
         return match schema {
@@ -24,7 +27,7 @@ fn lower(schema: &Value) -> Value {
     }
     let mut lowered = Map::new();
     for (key, value) in members {
-        if let Some(value) = keyword(key, value) {
+        if let Some(value) = keyword(key, value, parts) {
             lowered.insert(key.clone(), value);
         }
     }
@@ -40,10 +43,10 @@ fn lower(schema: &Value) -> Value {
         }
     }
     // In Draft 4, `items` may be a list, and others have the schema `additionalItems`.
-    if let Some(prefix) = lowered.shift_remove("prefixItems") {
-        if let Some(others) = lowered.insert("items".to_owned(), prefix) {
-            lowered.insert("additionalItems".to_owned(), others);
-        }
+    if let Some(prefix) = lowered.shift_remove("prefixItems")
+        && let Some(others) = lowered.insert("items".to_owned(), prefix)
+    {
+        lowered.insert("additionalItems".to_owned(), others);
     }
     for (strict, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         // Without a bound it has no effect in OpenAPI, and is an error in Draft 4.
@@ -53,7 +56,7 @@ fn lower(schema: &Value) -> Value {
     }
     if let Some(Value::Object(names)) = members.get("dependentRequired") {
         let needed = |names: &Value| {
-            keyword("required", names).map_or_else(|| json!({}), |all| json!({"required": all}))
+            keyword("required", names, parts).map_or_else(|| json!({}), |all| json!({"required": all}))
         };
         let dependencies: Map<String, Value> = names
             .iter()
@@ -86,21 +89,23 @@ fn number(bound: i128) -> Value {
 }
 
 /// One keyword with its value lowered; `None` if it restricts nothing.
-fn keyword(key: &str, value: &Value) -> Option<Value> {
+fn keyword(key: &str, value: &Value, parts: Option<&Parts<'_>>) -> Option<Value> {
+    let all = |list: &Value| {
+        let schemas = list.as_array()?.iter().map(|schema| lower(schema, parts));
+        Some(schemas.collect::<Vec<_>>().into())
+    };
     match key {
-        "properties" | "patternProperties" => value.as_object().map(|properties| {
-            properties
-                .iter()
-                .map(|(name, schema)| (name.clone(), lower(schema)))
-                .collect::<Map<_, _>>()
-                .into()
-        }),
-        "items" | "not" | "additionalProperties" => Some(lower(value)),
-        "allOf" | "anyOf" | "oneOf" => {
-            let branches = value.as_array().filter(|branches| !branches.is_empty())?;
-            Some(branches.iter().map(lower).collect::<Vec<_>>().into())
+        "items" | "prefixItems" if parts.is_some_and(|parts| !parts.has_items) => None,
+        "properties" | "patternProperties" => {
+            let is_kept =
+                |name: &str| key != "properties" || parts.is_none_or(|parts| parts.names.contains(name));
+            let kept = value.as_object()?.iter().filter(|(name, _)| is_kept(name));
+            let lowered = kept.map(|(name, schema)| (name.clone(), lower(schema, parts)));
+            Some(lowered.collect::<Map<_, _>>().into())
         }
-        "prefixItems" => Some(value.as_array()?.iter().map(lower).collect::<Vec<_>>().into()),
+        "items" | "not" | "additionalProperties" => Some(lower(value, parts)),
+        "allOf" | "anyOf" | "oneOf" => all(value).filter(|all| *all != json!([])),
+        "prefixItems" => all(value),
         "required" => {
             let mut names: Vec<Value> = value.as_array()?.clone();
             names.sort_by_key(ToString::to_string);
@@ -139,7 +144,7 @@ impl Components {
                 && let Some(target) = root.pointer(&at)
                 && !targets.contains_key(&at)
             {
-                let lowered = lower(target);
+                let lowered = lower(target, None);
                 targets.insert(at, lowered);
             }
             Ok(())
@@ -149,7 +154,7 @@ impl Components {
 
     /// Lowers a schema of that document, and adds all schemas that it refers to.
     pub(crate) fn lowered(&self, schema: &Value) -> Value {
-        with_targets(&lower(schema), &|at| self.0.get(at).cloned())
+        with_targets(&lower(schema, None), &|at| self.0.get(at).cloned())
     }
 
     /// Compiles a schema of that document.
@@ -195,43 +200,6 @@ impl<'v> Parts<'v> {
             _ => {}
         }
     }
-
-    /// A lowered schema without what doesn't apply to values with these parts: other properties, and items. This keeps
-    /// validators small, because a schema often refers to a large part of its document.
-    fn of_schema(&self, lowered: Value) -> Value {
-        let Value::Object(members) = lowered else {
-            return lowered;
-        };
-        let member = |(key, value): (String, Value)| {
-            let value = match (key.as_str(), value) {
-                ("items" | "additionalItems", _) if !self.has_items => return None,
-                ("properties", Value::Object(properties)) => {
-                    let own = properties
-                        .into_iter()
-                        .filter(|(name, _)| self.names.contains(name.as_str()));
-                    own.map(|(name, schema)| (name, self.of_schema(schema)))
-                        .collect::<Map<_, _>>()
-                        .into()
-                }
-                ("patternProperties", Value::Object(patterns)) => {
-                    let own = patterns
-                        .into_iter()
-                        .map(|(pattern, schema)| (pattern, self.of_schema(schema)));
-                    own.collect::<Map<_, _>>().into()
-                }
-                ("allOf" | "anyOf" | "oneOf" | "items", Value::Array(branches)) => branches
-                    .into_iter()
-                    .map(|branch| self.of_schema(branch))
-                    .collect(),
-                ("items" | "additionalItems" | "not" | "additionalProperties", schema) => {
-                    self.of_schema(schema)
-                }
-                (_, value) => value,
-            };
-            Some((key, value))
-        };
-        Value::Object(members.into_iter().filter_map(member).collect())
-    }
 }
 
 /// Compiles a schema of a document for values with these parts only.
@@ -240,8 +208,8 @@ pub(super) fn compile_for(
     root: &Value,
     schema: &Value,
 ) -> Result<Validator, ValidationError<'static>> {
-    let target = |at: &str| Some(parts.of_schema(lower(root.pointer(at)?)));
-    build(&with_targets(&parts.of_schema(lower(schema)), &target))
+    let target = |at: &str| Some(lower(root.pointer(at)?, Some(parts)));
+    build(&with_targets(&lower(schema, Some(parts)), &target))
 }
 
 fn build(lowered: &Value) -> Result<Validator, ValidationError<'static>> {

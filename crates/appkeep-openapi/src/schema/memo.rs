@@ -1,7 +1,8 @@
 //! Results of earlier steps, so that a schema that is used in many places is compared once.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::rc::Rc;
 
 use super::verdict::Reason;
@@ -153,16 +154,29 @@ pub(super) fn distinct(reasons: Vec<Reason>) -> Vec<Reason> {
     if reasons.len() < 2 {
         return reasons;
     }
-    let mut paths: HashMap<(String, String, String, bool, bool), HashSet<String>> = HashMap::new();
+    // Hashes take less time and memory than texts. Two equal ones would only hide a path.
+    let mut paths: HashMap<u64, Vec<u64>> = HashMap::new();
     let mut kept = Vec::new();
     for reason in reasons {
-        let (small, large, what) = (reason.small.clone(), reason.large.clone(), reason.what.clone());
-        let known = paths
-            .entry((small, large, what, reason.certain, reason.undocumented))
-            .or_default();
-        if known.len() < PATHS_MAX && known.insert(reason.path.clone()) {
+        let what = (
+            &reason.small,
+            &reason.large,
+            &reason.what,
+            reason.certain,
+            reason.undocumented,
+        );
+        let known = paths.entry(hash_of(&what)).or_default();
+        let path = hash_of(&reason.path);
+        if known.len() < PATHS_MAX && !known.contains(&path) {
+            known.push(path);
             kept.push(reason);
         }
     }
     kept
+}
+
+fn hash_of(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }

@@ -1,7 +1,7 @@
 //! Comparison of operations.
 
 use super::{Code, StaticFinding, requests, responses};
-use crate::document::{Document, Operation, SchemaPlace};
+use crate::document::{Document, Operation, SchemaPlace, by_route};
 use crate::schema::Prover;
 
 /// All differences between two documents that may break a client or server.
@@ -9,12 +9,9 @@ pub(super) fn compare(contract: &Document, server: &Document) -> Vec<StaticFindi
     let mut findings = Vec::new();
     let (requests, responses) = Prover::by_direction(contract, server);
     let responses = responses.reversed();
+    let (promised_routes, kept_routes) = (by_route(contract.operations()), by_route(server.operations()));
     for promised in contract.operations() {
-        let kept = server
-            .operations()
-            .iter()
-            .find(|kept| promised.is_same_route_as(kept));
-        match kept {
+        match kept_routes.get(&(promised.method.as_str(), promised.route())) {
             None => {
                 let what = format!("{} {} isn't there", promised.method, promised.path);
                 findings.push(finding(
@@ -33,17 +30,14 @@ pub(super) fn compare(contract: &Document, server: &Document) -> Vec<StaticFindi
                     responses: &responses,
                     promised,
                     kept,
+                    begin: findings.len(),
                     findings: &mut findings,
                 });
             }
         }
     }
     for kept in server.operations() {
-        if !contract
-            .operations()
-            .iter()
-            .any(|promised| promised.is_same_route_as(kept))
-        {
+        if !promised_routes.contains_key(&(kept.method.as_str(), kept.route())) {
             let what = format!("{} {} isn't in the contract", kept.method, kept.path);
             findings.push(finding(
                 kept,
@@ -66,6 +60,8 @@ pub(super) struct Pair<'a> {
     pub(super) promised: &'a Operation,
     pub(super) kept: &'a Operation,
     findings: &'a mut Vec<StaticFinding>,
+    /// The number of findings of earlier operations.
+    begin: usize,
 }
 
 impl Pair<'_> {
@@ -79,7 +75,8 @@ impl Pair<'_> {
         server_at: &str,
     ) {
         let found = finding(self.promised, code, subject, what, contract_at, Some(server_at));
-        if !self.findings.contains(&found) {
+        let own = self.findings.get(self.begin..).unwrap_or_default();
+        if !own.contains(&found) {
             self.findings.push(found);
         }
     }

@@ -100,7 +100,7 @@ fn some(
     )
 }
 
-fn more_of_objects(inner: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
+fn more_of_objects(inner: &BoxedStrategy<Value>) -> BoxedStrategy<Value> {
     let names = subsequence(vec!["a", "b", "c"], 1..3).prop_map(|names| json!(names));
     let rare = || prop::option::weighted(0.15, inner.clone());
     (
@@ -127,7 +127,7 @@ fn more_of_objects(inner: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
         .boxed()
 }
 
-fn more_of_lists(inner: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
+fn more_of_lists(inner: &BoxedStrategy<Value>) -> BoxedStrategy<Value> {
     let rare = || prop::option::weighted(0.2, inner.clone());
     let prefix = prop::option::weighted(0.5, prop::collection::vec(inner.clone(), 1..3));
     let count = || prop::option::weighted(0.2, 0_u64..3);
@@ -187,7 +187,7 @@ fn schema() -> BoxedStrategy<Value> {
                 .prop_map(|(one, then, other)| with(json!({"if": one, "then": then}), "else", other)),
         ]
         .boxed();
-        let described = prop_oneof![more_of_objects(inner.clone()), more_of_lists(inner.clone())].boxed();
+        let described = prop_oneof![more_of_objects(&inner), more_of_lists(&inner)].boxed();
         prop_oneof![
             4 => described.clone(),
             4 => choice.clone(),

@@ -20,7 +20,7 @@ const CASES: u32 = 2000;
 const VALUES_COUNT: usize = 400;
 
 /// Number of values derived from the smaller schema of every proof.
-const INSTANCES_COUNT: usize = 40;
+pub(super) const INSTANCES_COUNT: usize = 40;
 
 fn config() -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES")
@@ -70,7 +70,7 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 /// The same random values for every pair.
-static VALUES: LazyLock<Vec<Value>> = LazyLock::new(|| {
+pub(super) static VALUES: LazyLock<Vec<Value>> = LazyLock::new(|| {
     let mut runner = TestRunner::deterministic();
     (0..VALUES_COUNT)
         .map(|_| value().new_tree(&mut runner).unwrap().current())
@@ -231,7 +231,7 @@ fn without(schema: &Value, keyword: &str) -> Value {
     }
 }
 
-fn pair() -> impl Strategy<Value = (Value, Value)> {
+pub(super) fn pair() -> impl Strategy<Value = (Value, Value)> {
     prop_oneof![
         1 => (schema(), schema()),
         2 => (schema(), 0_usize..10).prop_map(|(schema, change)| {
@@ -242,12 +242,12 @@ fn pair() -> impl Strategy<Value = (Value, Value)> {
     ]
 }
 
-struct World {
-    root: Value,
+pub(super) struct World {
+    pub(super) root: Value,
 }
 
 impl World {
-    fn new(small: &Value, large: &Value) -> Self {
+    pub(super) fn new(small: &Value, large: &Value) -> Self {
         let schemas = json!({
             "Word": {"type": "string", "minLength": 1},
             "Tree": {
@@ -264,14 +264,14 @@ impl World {
         }
     }
 
-    fn verdict(&self) -> Verdict {
+    pub(super) fn verdict(&self) -> Verdict {
         contained(
             &Schema::at(&self.root, "/small").unwrap(),
             &Schema::at(&self.root, "/large").unwrap(),
         )
     }
 
-    fn validator(&self, side: &str) -> Validator {
+    pub(super) fn validator(&self, side: &str) -> Validator {
         Components::of(&self.root).compile(&self.root[side]).unwrap()
     }
 }
@@ -333,7 +333,7 @@ fn most_schemas_get_valid_instances() {
 }
 
 /// The values that a schema lists, and objects and arrays made of them.
-fn listed(schema: &Value, into: &mut Vec<Value>) {
+pub(super) fn listed(schema: &Value, into: &mut Vec<Value>) {
     match schema {
         Value::Object(members) => {
             if let Some(Value::Array(values)) = members.get("enum") {

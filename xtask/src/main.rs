@@ -17,6 +17,7 @@ mod debian;
 mod deployment;
 mod diff;
 mod files;
+mod fuzz;
 mod generated_files;
 mod languages;
 mod lint;
@@ -117,6 +118,8 @@ enum Command {
     Crash(crash::Args),
     /// Inject faults into three servers that share a database; requires root, ip, restic, PostgreSQL and python3.
     Cluster(cluster::Args),
+    /// Run the fuzz targets in tests/fuzz with libFuzzer.
+    Fuzz(fuzz::Args),
     /// Check our own server with Schemathesis; requires python3.
     Schemathesis(schemathesis::Args),
     /// Test buckets on S3 with rclone and moto; requires python3.
@@ -160,6 +163,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Crash(args) => crash::run(&args),
         Command::Cluster(args) => cluster::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Schemathesis(args) => schemathesis::run(&args),
         Command::S3(args) => s3::run(&args),
         Command::Pages(args) => pages::run(&args),

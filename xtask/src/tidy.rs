@@ -37,6 +37,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("appkeep-contract", &["appkeep-client", "appkeep-openapi"]),
     ("appkeep-core", &[]),
     ("appkeep-engine", &["appkeep-core", "appkeep-s3-server"]),
+    (
+        "appkeep-fuzz",
+        &[
+            "appkeep-core",
+            "appkeep-engine",
+            "appkeep-openapi",
+            "appkeep-server",
+            "appkeep-tests",
+        ],
+    ),
     ("appkeep-launcher", &[]),
     ("appkeep-openapi", &[]),
     ("appkeep-s3-server", &[]),

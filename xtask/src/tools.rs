@@ -1,4 +1,4 @@
-//! The cargo commands for releases and packages, in pinned versions. They are built on first use.
+//! The cargo commands for releases, packages and fuzzing, in pinned versions. They are built on first use.
 
 use std::process::Command;
 
@@ -19,6 +19,9 @@ pub(crate) const CYCLONEDX: Tool = Tool("cyclonedx", "0.5.9");
 
 /// Compares the public items of libraries with those of the last release.
 pub(crate) const SEMVER_CHECKS: Tool = Tool("semver-checks", "0.51.0");
+
+/// Builds fuzz targets.
+pub(crate) const FUZZ: Tool = Tool("fuzz", "0.13.1");
 
 impl Tool {
     /// Installs the tool in `target/tools`, unless it is there, and returns its command.

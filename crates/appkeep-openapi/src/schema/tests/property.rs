@@ -231,7 +231,7 @@ pub(super) fn without(schema: &Value, keyword: &str) -> Value {
     }
 }
 
-fn pair() -> impl Strategy<Value = (Value, Value)> {
+pub(super) fn pair() -> impl Strategy<Value = (Value, Value)> {
     prop_oneof![
         1 => (schema(), schema()),
         2 => (schema(), 0_usize..10).prop_map(|(schema, change)| {
@@ -242,12 +242,12 @@ fn pair() -> impl Strategy<Value = (Value, Value)> {
     ]
 }
 
-struct World {
-    root: Value,
+pub(super) struct World {
+    pub(super) root: Value,
 }
 
 impl World {
-    fn new(small: &Value, large: &Value) -> Self {
+    pub(super) fn new(small: &Value, large: &Value) -> Self {
         let schemas = json!({
             "Word": {"type": "string", "minLength": 1},
             "Tree": {
@@ -264,14 +264,14 @@ impl World {
         }
     }
 
-    fn verdict(&self) -> Verdict {
+    pub(super) fn verdict(&self) -> Verdict {
         contained(
             &Schema::at(&self.root, "/small").unwrap(),
             &Schema::at(&self.root, "/large").unwrap(),
         )
     }
 
-    fn validator(&self, side: &str) -> Validator {
+    pub(super) fn validator(&self, side: &str) -> Validator {
         Components::of(&self.root).compile(&self.root[side]).unwrap()
     }
 }

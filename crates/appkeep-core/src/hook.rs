@@ -151,15 +151,18 @@ impl HookRun {
             HookEnd::Cancelled => "cancelled",
             HookEnd::NotStarted(_) | HookEnd::Exhausted(_) => "not-started",
         };
-        let mut what = format!(
-            "{} hook {:?} {}",
+        let after = match self.end {
+            HookEnd::Exited(_) | HookEnd::Signalled(_) => {
+                format!(" after {:.2} s", self.duration.as_secs_f64())
+            }
+            _ => String::new(),
+        };
+        let what = format!(
+            "{} hook {:?} {}{after}",
             hook.stage.as_str(),
             hook.name,
             self.outcome(hook)
         );
-        if matches!(self.end, HookEnd::Exited(_) | HookEnd::Signalled(_)) {
-            what += &format!(" after {:.2} s", self.duration.as_secs_f64());
-        }
         let mut parts = vec![what];
         for (name, output) in [("stderr", &self.stderr), ("stdout", &self.stdout)] {
             let output = last_chars(output.trim(), DETAIL_OUTPUT_CHARS_MAX);

@@ -58,11 +58,11 @@ pub(crate) async fn back_up(server: &TestServer) -> Value {
 pub(crate) fn reports(resource: &Value) -> Vec<[String; 2]> {
     let reports = resource["hookStateDetails"].as_array().expect("reports");
     let reports = reports.iter().map(|report| {
-        let kind = report["type"].as_str().unwrap();
-        let kind = kind.strip_prefix("https://appkeep.io/hooks/").unwrap();
-        let detail = report["detail"].as_str().unwrap();
+        let kind = report["type"].as_str().expect("a type");
+        let kind = kind.strip_prefix("https://appkeep.io/hooks/").expect("a kind");
+        let detail = report["detail"].as_str().expect("a detail");
         let detail = match detail.split_once(" after ") {
-            Some((before, after)) => format!("{before}{}", after.split_once(" s").unwrap().1),
+            Some((before, after)) => format!("{before}{}", after.split_once(" s").expect("seconds").1),
             None => detail.to_owned(),
         };
         [kind.to_owned(), detail]

@@ -7,3 +7,4 @@ mod foreign;
 mod mutated;
 mod parts;
 mod random;
+mod real;

@@ -15,6 +15,7 @@ use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, 
 
 use crate::failure::BackendFailure;
 use crate::pack_cache::PackCache;
+use crate::repository_key_file;
 use crate::storage::{BucketStorage, Caching, Object};
 
 /// Marker file that exists while the index is replaced without space for both indexes. restic ignores it.
@@ -263,6 +264,12 @@ impl ReadBackend for RepositoryBackend {
 
     fn read_full(&self, kind: FileType, id: &Id) -> RusticResult<Bytes> {
         let read = self.location.storage.get(&self.key_of(kind, id));
+        let read = read.and_then(|content| {
+            if kind == FileType::Key {
+                repository_key_file::check_cost(&content)?;
+            }
+            Ok(content)
+        });
         with_context("reading", kind, slash(id), read)
     }
 

@@ -32,6 +32,7 @@ mod mounts;
 mod pack_cache;
 mod prune;
 mod repository;
+mod repository_key_file;
 mod restic_lock;
 mod restore;
 mod small_files;

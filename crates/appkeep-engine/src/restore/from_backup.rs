@@ -3,8 +3,9 @@
 use std::ffi::OsStr;
 use std::sync::Arc;
 
-use rustic_core::repofile::{Node, NodeType};
-use rustic_core::{DataId, IndexedFullStatus, Repository, RusticError, TreeId};
+use rustic_core::repofile::{BlobType, Node, NodeType, Tree};
+use rustic_core::{DataId, Id, IndexedFullStatus, Repository, RusticError, TreeId};
+use sha2::{Digest, Sha256};
 
 use super::entry::{Content, DirectorySource, Entry, FileInfo, Kind, Metadata, Origin, Part, RestoreError};
 use crate::attribute_names;
@@ -48,7 +49,7 @@ impl Blobs {
         let id = (*part.id).into();
         let bytes = self
             .repository
-            .get_blob_cached(&id, rustic_core::repofile::BlobType::Data)
+            .get_blob_cached(&id, BlobType::Data)
             .map_err(|error| self.error(&error))?;
         if bytes.len() as u64 == part.bytes {
             Ok(bytes)
@@ -78,8 +79,18 @@ impl Blobs {
     /// # Errors
     /// As [`Self::read`].
     pub(crate) fn nodes(&self, id: TreeId) -> Result<Vec<Node>, RestoreError> {
-        let tree = self.repository.get_tree(&id);
-        tree.map(|tree| tree.nodes).map_err(|error| self.error(&error))
+        // The library doesn't compare directories with their hashes.
+        let blob = self.repository.get_blob_cached(&id.into(), BlobType::Tree);
+        let blob = blob.map_err(|error| self.error(&error))?;
+        if Id::new(Sha256::digest(&blob).into()) != *id {
+            return Err(RestoreError::Source(format!(
+                "the repository is damaged: the hash of the directory {id} differs"
+            )));
+        }
+        let tree: Tree = serde_json::from_slice(&blob).map_err(|error| {
+            RestoreError::Source(format!("the directory {id} is not in restic's format: {error}"))
+        })?;
+        Ok(tree.nodes)
     }
 
     fn tree(&self, id: TreeId) -> Result<Vec<Entry>, RestoreError> {

@@ -90,6 +90,27 @@ async fn an_unencrypted_password_suffices_and_is_encrypted() {
     workbench.delete(1).await.unwrap();
 }
 
+/// Key files are the only ones that anyone with access to the bucket can change unnoticed.
+#[tokio::test]
+async fn a_key_that_requires_too_much_memory_is_refused() {
+    let workbench = backed_up().await;
+    let clear = json!({"version": 1, "password": workbench.password().expose_secret()}).to_string();
+    fs::write(workbench.key_file(), clear).unwrap();
+    let mut keys = fs::read_dir(workbench.repository().join("keys")).unwrap();
+    let path = keys.next().unwrap().unwrap().path();
+    let key = fs::read_to_string(&path).unwrap();
+    fs::write(&path, key.replace("\"N\":16,", "\"N\":1048576,")).unwrap();
+    match workbench.copy(2, 2).await {
+        Err(EngineError::Storage(reason)) => {
+            assert!(
+                reason.contains("the key requires scrypt with N=1048576, r=8, p=1"),
+                "{reason}"
+            );
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
 #[tokio::test]
 async fn a_lost_master_key_leaves_the_repository_unchanged() {
     let workbench = backed_up().await;

@@ -139,15 +139,29 @@ impl ConfigError {
     }
 }
 
+/// Escapes control characters, so that an error is on one line and can't change the state of a terminal.
+fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_control() && char != '\t' {
+            printable.extend(char.escape_default());
+        } else {
+            printable.push(char);
+        }
+    }
+    printable
+}
+
 impl std::fmt::Display for ConfigError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.file.display())?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
+        let problem = printable(&self.problem);
         match self.place.as_deref() {
-            Some(place) if !place.is_empty() => write!(f, ": `{place}`: {}", self.problem),
-            _ => write!(f, ": {}", self.problem),
+            Some(place) if !place.is_empty() => write!(f, ": `{}`: {problem}", printable(place)),
+            _ => write!(f, ": {problem}"),
         }
     }
 }

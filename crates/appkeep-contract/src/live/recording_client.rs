@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use super::LiveError;
-use super::body::{self, ReadError};
+use super::body::{self, Content, ReadError};
 use super::call::{Call, Credential, Payload, Server};
 use super::target::{Options, Target};
 use appkeep_openapi::{Document, Operation, Received, ResponseValidator, Violated, Violation};
@@ -62,8 +62,8 @@ pub struct Exchange {
     pub faulty: bool,
 }
 
-/// An exchange, and the response's body as JSON; `null` if it isn't JSON.
-pub(super) type Exchanged = (Exchange, Value);
+/// An exchange, and the response's whole body.
+pub(super) type Exchanged = (Exchange, Content);
 
 /// A response as seen by checks.
 #[derive(Debug, Clone)]
@@ -77,6 +77,8 @@ pub(super) struct RecordedResponse {
     pub(super) is_too_large: bool,
     /// The body as JSON; `null` if it isn't JSON.
     pub(super) body: Value,
+    /// The body, unless it is JSON.
+    pub(super) bytes: Vec<u8>,
 }
 
 impl RecordedResponse {
@@ -93,6 +95,7 @@ impl RecordedResponse {
                 .collect(),
             is_too_large: false,
             body,
+            bytes: Vec::new(),
         }
     }
 
@@ -246,7 +249,7 @@ impl RecordingClient {
     }
 
     /// Records an exchange.
-    pub(super) fn keep(&mut self, (exchange, body): Exchanged) -> RecordedResponse {
+    pub(super) fn keep(&mut self, (exchange, content): Exchanged) -> RecordedResponse {
         let response = RecordedResponse {
             exchange: self.log.len(),
             operation: exchange.operation.clone(),
@@ -256,7 +259,8 @@ impl RecordingClient {
                 .violations
                 .iter()
                 .any(|violation| violation.rule == Violated::BodyTooLarge),
-            body,
+            body: content.json,
+            bytes: content.bytes,
         };
         self.log.push(exchange);
         response
@@ -279,6 +283,7 @@ impl RecordingClient {
         for (name, value) in [
             ("Accept", &call.accept),
             ("Range", &call.range),
+            ("If-Range", &call.if_range),
             ("Content-Type", &call.content_type),
             ("ForceUpdate", &call.force_update),
         ] {
@@ -330,7 +335,7 @@ impl RecordingClient {
             violations,
             faulty: false,
         };
-        Ok((exchange, serde_json::from_slice(&body).unwrap_or(Value::Null)))
+        Ok((exchange, Content::of(body)))
     }
 
     fn too_large(&self, operation: &Operation, status: u16) -> Violation {

@@ -316,6 +316,7 @@ fn is_fixture(ctx: &Context, id: &str) -> bool {
         backups,
         snapshots,
         backup_of_snapshot,
+        ..
     } = &ctx.fixtures;
     [
         &backups.named,

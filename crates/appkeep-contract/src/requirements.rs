@@ -1,8 +1,8 @@
 //! The requirements of the contract, and the checks that cover them.
 //!
-//! Each sentence of a description in `spec/openapi.yaml` is a requirement. `requirements/sentences.tsv` states how each is
-//! covered; a test fails for a sentence without a row. Equal sentences are one requirement, so that moving a sentence
-//! changes nothing. The form of requests and responses (schemas, statuses, headers) is one requirement for each operation,
+//! Each sentence of a description in `spec/openapi.yaml` is a requirement, and so is each sentence on its dialect in
+//! `spec/README.md`. `requirements/sentences.tsv` states how each is covered; a test fails for a sentence without a row.
+//! Equal sentences are one requirement, so that moving a sentence changes nothing. The form of requests and responses (schemas, statuses, headers) is one requirement for each operation,
 //! which generated requests and the validation of all responses cover.
 
 use std::collections::BTreeMap;
@@ -17,6 +17,12 @@ use appkeep_openapi::{Document, Operation};
 
 /// The coverage of each sentence, one on each line: coverage, a tab, the sentence.
 const SENTENCES: &str = include_str!("requirements/sentences.tsv");
+
+/// The text of `spec/README.md`, whose section on the dialect contains requirements.
+const README: &str = include_str!("../dialect.txt");
+
+/// The place of these requirements.
+const DIALECT: &str = "spec/README.md#dialect";
 
 /// How a requirement is covered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +46,7 @@ pub struct Requirement {
     pub id: String,
     /// The sentence.
     pub sentence: String,
-    /// The places with the sentence, as JSON pointers.
+    /// The places with the sentence: JSON pointers, or `spec/README.md#dialect`.
     pub places: Vec<String>,
     /// How it is covered.
     pub coverage: RequirementCoverage,
@@ -57,7 +63,7 @@ fn of(document: &Document) -> Vec<Requirement> {
     let rows = rows();
     let mut requirements: Vec<Requirement> = Vec::new();
     let mut positions: BTreeMap<String, usize> = BTreeMap::new();
-    for (place, sentence) in sentences_of(document.root()) {
+    for (place, sentence) in sentences_of(document.root()).into_iter().chain(dialect()) {
         if let Some(at) = positions.get(&sentence) {
             requirements[*at].places.push(place);
             continue;
@@ -102,6 +108,17 @@ fn sentences_of(root: &Value) -> Vec<(String, String)> {
     let mut found = Vec::new();
     collect(root, "", &mut found);
     found
+}
+
+/// The sentences on the dialect of the contract.
+fn dialect() -> Vec<(String, String)> {
+    let mut sections = README.split("\n## ");
+    let section = sections
+        .find(|section| section.starts_with("Dialect"))
+        .unwrap_or_default();
+    let items = section.split("\n- ").skip(1);
+    let sentences = items.flat_map(|item| split(&item.replace("**", "")));
+    sentences.map(|sentence| (DIALECT.to_owned(), sentence)).collect()
 }
 
 fn collect(value: &Value, place: &str, found: &mut Vec<(String, String)>) {
@@ -233,7 +250,7 @@ mod tests {
             .collect();
         assert!(
             missing.is_empty(),
-            "add a row to {FILE} for each new sentence of spec/openapi.yaml: `checked CODES`, `defines`, \
+            "add a row to {FILE} for each new sentence of spec/openapi.yaml and of the dialect in spec/README.md: `checked CODES`, `defines`, \
              `unobservable REASON` or `open`, a tab, and the sentence:\n{}",
             missing.join("\n")
         );
@@ -273,6 +290,82 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn no_sentence_is_open() {
+        let open = all()
+            .iter()
+            .filter(|one| one.coverage == RequirementCoverage::Open);
+        let open: Vec<&str> = open.map(|one| one.sentence.as_str()).collect();
+        assert_eq!(open, [""; 0], "sentences of {FILE} without a check or a reason");
+    }
+
+    /// Checks that cover no single sentence, with the reason.
+    const WITHOUT_SENTENCE: &[(&str, &str)] = &[
+        (
+            "backup-in-both-trees",
+            "the rules for every response find each difference first",
+        ),
+        ("backup-of-snapshot", "it provides the resource for other checks"),
+        ("clean-up", "it deletes the resources of the run"),
+        (
+            "client-decodes",
+            "it compares the generated client with the document",
+        ),
+        (
+            "crossing-harmless",
+            "it repeats other checks after the requests across accounts",
+        ),
+        (
+            "delete-across-account",
+            "the rules for every response find a resource that is still there",
+        ),
+        (
+            "delete-below-app",
+            "the rules for every response find a resource that is still there",
+        ),
+        (
+            "delete-snapshot",
+            "the rules for every response find a resource that is still there",
+        ),
+        (
+            "delete-snapshot-of-backup",
+            "it provides a backup without its snapshot for other checks",
+        ),
+        ("fewer-checks", "it compares two runs"),
+        (
+            "foreign-create",
+            "it provides resources of the other account for other checks",
+        ),
+        (
+            "generated-client",
+            "it compares the generated client with the document",
+        ),
+        ("no-answer", "HTTP requires a response"),
+        ("race-read", "it repeats `read-twice` with concurrent requests"),
+        ("sequence", "it repeats other checks in a random order"),
+        (
+            "storage-mended",
+            "it repeats other checks after failures of the storage",
+        ),
+    ];
+
+    #[test]
+    fn every_check_covers_a_sentence() {
+        let covering = all().iter().filter_map(|one| match &one.coverage {
+            RequirementCoverage::Checked(codes) => Some(codes),
+            _ => None,
+        });
+        let covering: BTreeSet<&str> = covering.flatten().copied().collect();
+        let live = codes::all().iter().filter(|one| one.part == Part::Live);
+        let unused = live.map(|one| one.code).filter(|code| !covering.contains(code));
+        let excepted: BTreeSet<&str> = WITHOUT_SENTENCE.iter().map(|(code, _)| *code).collect();
+        assert_eq!(
+            unused.collect::<BTreeSet<_>>(),
+            excepted,
+            "checks that rely on no sentence: add the sentence to the contract and a row to {FILE}"
+        );
     }
 
     #[test]

@@ -10,9 +10,9 @@ mod exchange;
 mod injection;
 mod listener;
 
-#[cfg(test)]
-pub(crate) use exchange::operations_at;
 pub use exchange::{Request, Response};
+#[cfg(test)]
+pub(crate) use exchange::{operations_at, sort_key};
 #[cfg(test)]
 pub(crate) use injection::BACKUPS_OF_AN_APP;
 pub use injection::{

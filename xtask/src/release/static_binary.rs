@@ -29,7 +29,10 @@ pub(super) fn target() -> Result<String> {
 /// When the compiler fails.
 pub(super) fn finding() -> Result<Option<String>> {
     let target = target()?;
-    let libraries = output(&mut command("rustc", &["--print=target-libdir", "--target", &target]))?;
+    let libraries = output(&mut command(
+        "rustc",
+        &["--print=target-libdir", "--target", &target],
+    ))?;
     let is_installed = Path::new(&libraries).exists();
     Ok((!is_installed)
         .then(|| format!("{target} must be installed for the archive: rustup target add {target}")))

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::context::{Context, Stop};
 
 const LIST: &str = "app_list";
+const ACCOUNTS: &str = "account_list";
 const FETCH: &str = "app_fetch";
 
 /// The list of apps contains the target's app once, as a fetch returns it.
@@ -28,6 +29,17 @@ pub(super) async fn listed_as_fetched(ctx: &mut Context, first: &str) -> Result<
     let same = found.iter().all(|app| *app == fetched.body);
     ctx.expect(&fetched, same, || {
         format!("app {id} differs between list and fetch")
+    });
+    if ctx.is_excluded(ACCOUNTS) {
+        return Ok(());
+    }
+    let accounts = ctx.list(ACCOUNTS).await?;
+    let own = ctx.target.account.to_string();
+    let account = accounts.items().iter().find(|account| account["id"] == own);
+    let name = account.map(|account| account["name"].clone()).unwrap_or_default();
+    let found = fetched.body["clusterName"].clone();
+    ctx.expect(&fetched, found == name, || {
+        format!("`clusterName` is {found}, and the account's name is {name}")
     });
     Ok(())
 }

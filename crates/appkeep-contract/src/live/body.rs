@@ -1,6 +1,7 @@
 //! Reads response bodies up to a limit, so that no server can fill the checker's memory.
 
 use reqwest::Response;
+use serde_json::Value;
 
 /// Errors from reading a body.
 #[derive(Debug)]
@@ -27,4 +28,28 @@ pub(super) async fn read(mut response: Response, bytes_max: usize) -> Result<Vec
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// The body of a response.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Content {
+    /// The body as JSON; `null` if it isn't JSON.
+    pub(super) json: Value,
+    /// The body, unless it is JSON.
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Content {
+    pub(super) fn of(body: Vec<u8>) -> Self {
+        match serde_json::from_slice(&body) {
+            Ok(json) => Self {
+                json,
+                bytes: Vec::new(),
+            },
+            Err(_) => Self {
+                json: Value::Null,
+                bytes: body,
+            },
+        }
+    }
 }

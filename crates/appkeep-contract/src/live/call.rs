@@ -83,6 +83,8 @@ pub(super) struct Call {
     pub(super) accept: Option<String>,
     /// The value of `Range`.
     pub(super) range: Option<String>,
+    /// The value of `If-Range`.
+    pub(super) if_range: Option<String>,
     pub(super) content_type: Option<String>,
     /// The value of `ForceUpdate`.
     pub(super) force_update: Option<String>,
@@ -138,6 +140,11 @@ impl Call {
 
     pub(super) fn range(mut self, range: &str) -> Self {
         self.range = Some(range.to_owned());
+        self
+    }
+
+    pub(super) fn if_range(mut self, tag: &str) -> Self {
+        self.if_range = Some(tag.to_owned());
         self
     }
 

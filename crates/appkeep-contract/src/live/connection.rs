@@ -7,10 +7,9 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderValue};
-use serde_json::Value;
 
 use super::LiveError;
-use super::body::{self, ReadError};
+use super::body::{self, Content, ReadError};
 use super::call::{Call, Credential, Payload, Server};
 use super::target::{Options, Target};
 use appkeep_openapi::{Operation, Received, ResponseValidator, Violated, Violation};
@@ -61,8 +60,8 @@ pub struct Exchange {
     pub faulty: bool,
 }
 
-/// An exchange, and the response's body as JSON; `null` if it isn't JSON.
-pub(super) type Exchanged = (Exchange, Value);
+/// An exchange, and the response's whole body.
+pub(super) type Exchanged = (Exchange, Content);
 
 /// The connection to the target's servers.
 pub(super) struct Connection {
@@ -123,6 +122,7 @@ impl Connection {
         for (name, value) in [
             ("Accept", &call.accept),
             ("Range", &call.range),
+            ("If-Range", &call.if_range),
             ("Content-Type", &call.content_type),
             ("ForceUpdate", &call.force_update),
         ] {
@@ -174,7 +174,7 @@ impl Connection {
             violations,
             faulty: false,
         };
-        Ok((exchange, serde_json::from_slice(&body).unwrap_or(Value::Null)))
+        Ok((exchange, Content::of(body)))
     }
 
     fn too_large(&self, operation: &Operation, status: u16) -> Violation {

@@ -54,6 +54,8 @@ pub(super) struct Fixtures {
     pub(super) snapshots: KindFixtures,
     /// A completed backup of the named snapshot.
     pub(super) backup_of_snapshot: Fixture,
+    /// The sources of completed restores in place: the member that names them, and their ids.
+    pub(super) restored: Vec<(&'static str, String)>,
 }
 
 /// Resources of one kind.
@@ -266,6 +268,7 @@ impl Context {
             query: self.required_query(operation),
             accept: None,
             range: None,
+            if_range: None,
             content_type: None,
             force_update: (operation == RESTORE).then(|| "true".to_owned()),
             payload: Payload::None,

@@ -10,7 +10,6 @@ use super::recording_client::RecordedResponse;
 
 const ACCOUNTS: &str = "account_list";
 const BUCKETS: &str = "bucket_list";
-const SCHEDULES: &str = "app_schedule_list_for_app";
 const USERS: &str = "user_list";
 
 /// A token lists the accounts that it can access, each once, with its role in that account.
@@ -74,17 +73,17 @@ pub(super) async fn buckets(ctx: &mut Context) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The list of schedules only contains those of its app.
-pub(super) async fn schedules(ctx: &mut Context) -> Result<(), Stop> {
+/// The list of schedules or hooks only contains those of its app.
+pub(super) async fn of_app(ctx: &mut Context, operation: &str) -> Result<(), Stop> {
     let app = ctx.target.app.to_string();
-    let list = ctx.list(SCHEDULES).await?;
-    let is_of_app = list.items().iter().all(|schedule| schedule["appID"] == app);
+    let list = ctx.list(operation).await?;
+    let is_of_app = list.items().iter().all(|item| item["appID"] == app);
     ctx.expect(&list, is_of_app, || {
-        format!("the list of app {app} has a schedule of another app")
+        format!("the list of app {app} has an item of another app")
     });
     if let Some(other) = ctx.target.other_app {
         let own = ids(&list);
-        let call = ctx.call(SCHEDULES).path("app_id", &other.to_string());
+        let call = ctx.call(operation).path("app_id", &other.to_string());
         let list = ctx.send_for(&call, 200).await?;
         expect_disjoint(ctx, &list, &own);
     }

@@ -7,6 +7,7 @@ use super::model::RuleViolation;
 use super::recording_client::RecordedResponse;
 use super::report::LiveFinding;
 use super::rules;
+use crate::authored::PROBLEMS;
 
 /// The code for a request without a response.
 pub(crate) const NO_RESPONSE_CODE: &str = "no-answer";
@@ -23,9 +24,6 @@ pub(super) const UNREADABLE: (&str, &str) = (
 /// Maximum number of findings recorded for one check. A broken list may violate a rule with each of a million
 /// items.
 const FINDINGS_MAX: usize = 200;
-
-/// The prefix of a problem's URI.
-const PROBLEMS: &str = "https://astra.netapp.io/problems/";
 
 /// The check in progress.
 #[derive(Debug, Default)]
@@ -183,12 +181,6 @@ impl Context {
                 format!("`{problem}`")
             };
             format!("expected problem {}, received {received}", expected.join(" or "))
-        });
-        let status = response.status.to_string();
-        let stated = response.text("/status").map(str::to_owned);
-        self.expect(response, stated.as_ref() == Some(&status), || match stated {
-            Some(stated) => format!("the problem has the status `{stated}`, the response {status}"),
-            None => format!("the problem has no `status`, expected {status}"),
         });
     }
 

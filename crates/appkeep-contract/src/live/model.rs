@@ -5,9 +5,12 @@
 //! nowhere afterwards; constant members never change; progress never decreases. Resources of other users may be created
 //! and deleted during a run, and are only checked by rules that don't depend on their expected state.
 
+mod any_list;
+mod any_resource;
 mod list;
 mod own_members;
 mod ownership;
+mod problems;
 mod rules;
 mod tracked_resource;
 mod transitions;
@@ -34,6 +37,36 @@ pub(super) struct Model {
     /// Ids of other resources that were seen.
     others: BTreeSet<(Server, String)>,
     correlations: BTreeSet<(Server, String)>,
+    /// The users of the tokens, as responses name them.
+    requesters: Vec<Requester>,
+}
+
+/// The user of a token.
+#[derive(Debug)]
+struct Requester {
+    server: Server,
+    credential: Credential,
+    user: String,
+}
+
+/// The known user of a request's token; the given one if none is known. `None` without a valid token.
+fn requester<'r>(requesters: &'r mut Vec<Requester>, call: &Call, user: &str) -> Option<&'r str> {
+    use Credential::{Foreign, Operator, Own, Viewer};
+    let (server, credential) = (call.server, call.credential);
+    if !matches!(credential, Own | Viewer | Foreign | Operator) {
+        return None;
+    }
+    let is_same = |known: &Requester| known.server == server && known.credential == credential;
+    let at = requesters.iter().position(is_same).unwrap_or_else(|| {
+        let user = user.to_owned();
+        requesters.push(Requester {
+            server,
+            credential,
+            user,
+        });
+        requesters.len() - 1
+    });
+    Some(&requesters[at].user)
 }
 
 impl Model {
@@ -109,11 +142,14 @@ impl Model {
     /// Compares a response with all earlier ones, and updates the model.
     pub(super) fn observe(&mut self, call: &Call, response: &RecordedResponse) -> Vec<RuleViolation> {
         let mut violations = self.correlation(call.server, response);
+        violations.extend(problems::check(response));
         if call.method.is_some() {
             return violations;
         }
         if matches!(response.status, 200..300) {
             violations.extend(own_members::times_in_future(response));
+            violations.extend(any_resource::check(call, response));
+            violations.extend(any_list::check(&mut self.requesters, call, response));
         }
         match (OperationKind::of(&call.operation), response.status) {
             (OperationKind::Create, 200..300) => violations.extend(self.created(call, response)),
@@ -153,6 +189,12 @@ impl Model {
             violations.push(rules::TIMES.violation(format!(
                 "its creation time is {created}, and that of an earlier resource is {newest}"
             )));
+        }
+        if let Some(user) = response.text("/metadata/createdBy") {
+            let known = requester(&mut self.requesters, call, user);
+            if let Some(known) = known.filter(|known| *known != user) {
+                violations.push(rules::CREATOR.violation(format!("`createdBy` is {user}, expected {known}")));
+            }
         }
         violations.extend(self.claim(resource));
         violations

@@ -22,6 +22,8 @@ pub(super) struct RecordedResponse {
     pub(super) is_too_large: bool,
     /// The body as JSON; `null` if it isn't JSON.
     pub(super) body: Value,
+    /// The body, unless it is JSON.
+    pub(super) bytes: Vec<u8>,
 }
 
 impl RecordedResponse {
@@ -38,6 +40,7 @@ impl RecordedResponse {
                 .collect(),
             is_too_large: false,
             body,
+            bytes: Vec::new(),
         }
     }
 
@@ -152,17 +155,17 @@ impl RecordingClient {
 
     /// Records an exchange whose request the document doesn't describe. The response is only compared with the document
     /// if it is a refusal.
-    pub(super) fn keep_undescribed(&mut self, (mut exchange, body): Exchanged) -> RecordedResponse {
+    pub(super) fn keep_undescribed(&mut self, (mut exchange, content): Exchanged) -> RecordedResponse {
         if exchange.status != 405 {
             exchange
                 .violations
                 .retain(|violation| violation.rule == Violated::BodyTooLarge);
         }
-        self.keep((exchange, body))
+        self.keep((exchange, content))
     }
 
     /// Records an exchange.
-    pub(super) fn keep(&mut self, (exchange, body): Exchanged) -> RecordedResponse {
+    pub(super) fn keep(&mut self, (exchange, content): Exchanged) -> RecordedResponse {
         let response = RecordedResponse {
             exchange: self.log.len(),
             operation: exchange.operation.clone(),
@@ -172,7 +175,8 @@ impl RecordingClient {
                 .violations
                 .iter()
                 .any(|violation| violation.rule == Violated::BodyTooLarge),
-            body,
+            body: content.json,
+            bytes: content.bytes,
         };
         self.log.push(exchange);
         response

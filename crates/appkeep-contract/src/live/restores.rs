@@ -30,12 +30,13 @@ pub(super) async fn in_place(ctx: &mut Context) -> Result<(), Stop> {
         let call = restore(ctx.call(RESTORE), member, &id);
         ctx.send_for(&call, 204).await?;
         ready(ctx).await?;
+        ctx.fixtures.restored.push((member, id));
     }
     Ok(())
 }
 
 /// Waits until the app is ready again; until then its state must be `restoring`.
-async fn ready(ctx: &mut Context) -> Result<(), Stop> {
+pub(super) async fn ready(ctx: &mut Context) -> Result<(), Stop> {
     let timer = PollTimer::of(&ctx.options);
     let call = ctx.call(FETCH);
     loop {
@@ -144,10 +145,26 @@ pub(super) async fn shown(ctx: &mut Context, first: &str) -> Result<(), Stop> {
             format!("`{member}` is {}: expected {value}", created.body[member])
         });
     }
+    let state = created.text("/state").unwrap_or(ABSENT).to_owned();
+    ctx.expect(&created, state == "pending", || {
+        format!("a new restore is `{state}`")
+    });
+    for member in ["target", "include"] {
+        let found = created.body[member].clone();
+        ctx.expect(&created, found.is_null(), || {
+            format!("the restore is in place, and `{member}` is {found}")
+        });
+    }
+    until_completed(ctx, &id).await?;
+    ready(ctx).await
+}
+
+/// Waits until a restore is completed; until then, its state and its progress only move forward.
+pub(super) async fn until_completed(ctx: &mut Context, id: &str) -> Result<(), Stop> {
     let timer = PollTimer::of(&ctx.options);
-    let mut done = 0;
+    let (mut done, mut has_begun) = (0, false);
     loop {
-        let call = ctx.call(RESTORE_FETCH).path("appRestore_id", &id);
+        let call = ctx.call(RESTORE_FETCH).path("appRestore_id", id);
         let restore = ctx.send_for(&call, 200).await?;
         let now = restore.body["bytesDone"].as_u64().unwrap_or(0);
         ctx.expect(&restore, now >= done, || {
@@ -160,9 +177,10 @@ pub(super) async fn shown(ctx: &mut Context, first: &str) -> Result<(), Stop> {
                 ctx.expect(&restore, percent == 100, || {
                     format!("the restore is `completed`, and `percentDone` is {percent}")
                 });
-                return ready(ctx).await;
+                return Ok(());
             }
-            "pending" | "running" => {}
+            "running" => has_begun = true,
+            "pending" if !has_begun => {}
             state => {
                 let state = state.to_owned();
                 return Err(ctx.fail(
@@ -178,7 +196,7 @@ pub(super) async fn shown(ctx: &mut Context, first: &str) -> Result<(), Stop> {
     }
 }
 
-/// The list of restores contains each of them once, as a fetch returns it.
+/// The list of restores contains each of them once, as a fetch returns it, also those of `app_update`.
 pub(super) async fn listed(ctx: &mut Context) -> Result<(), Stop> {
     ctx.require(RESTORE_FETCH)?;
     let list = ctx.send_for(&ctx.call(RESTORE_LIST), 200).await?;
@@ -191,6 +209,12 @@ pub(super) async fn listed(ctx: &mut Context) -> Result<(), Stop> {
         });
         ctx.expect(&list, ids.insert(id.clone()), || {
             format!("restore {id} is repeated")
+        });
+    }
+    for (member, id) in ctx.fixtures.restored.clone() {
+        let is_listed = list.items().iter().any(|restore| restore[member] == id);
+        ctx.expect(&list, is_listed, || {
+            format!("the list lacks the restore in place from {member} {id}")
         });
     }
     let Some(first) = list.items().first().cloned() else {
@@ -223,7 +247,7 @@ pub(super) async fn ended(ctx: &mut Context) -> Result<(), Stop> {
     Ok(())
 }
 
-fn create(call: Call, member: &str, id: &str) -> Call {
+pub(super) fn create(call: Call, member: &str, id: &str) -> Call {
     call.json(json!({"type": RESTORE_TYPE, "version": "1.0", "inPlace": true, member: id}))
 }
 

@@ -324,6 +324,7 @@ fn is_fixture(ctx: &Context, id: &str) -> bool {
         backups,
         snapshots,
         backup_of_snapshot,
+        ..
     } = &ctx.fixtures;
     [
         &backups.named,

@@ -12,6 +12,9 @@ const BACKUPS: &str = "app_backup_list_for_app";
 const SCHEDULES: &str = "app_schedule_list_for_app";
 const USERS: &str = "user_list";
 
+/// The name of the server as a user.
+const SERVER: &str = "appkeep";
+
 /// The number of attempts to read a summary while the app's backups and restores don't change.
 const ATTEMPTS_MAX: usize = 5;
 
@@ -190,6 +193,10 @@ pub(super) async fn users(ctx: &mut Context) -> Result<(), Stop> {
             "the states of the user {creator}, who created a backup, are [{}]: expected one active user",
             states.join(", ")
         )
+    });
+    let has_server = list.items().iter().any(|user| user["firstName"] == SERVER);
+    ctx.expect(&list, has_server, || {
+        format!("the list lacks the server, `{SERVER}`")
     });
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod declared;
+mod every_response;
 mod lists;
 mod protocol;
 mod resources;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<Defect> {
         accounts::DEFECTS,
         resources::DEFECTS,
         declared::DEFECTS,
+        every_response::DEFECTS,
         time::DEFECTS,
     ]
     .concat()

@@ -7,11 +7,8 @@ use http::header::{AUTHORIZATION, HeaderName};
 use http::{HeaderMap, Method};
 use serde_json::{Map, Value, json};
 
-use crate::authored;
+use crate::authored::{self, PROBLEMS};
 use appkeep_openapi::{Document, Operation};
-
-/// The beginning of a problem's type.
-const PROBLEMS: &str = "https://astra.netapp.io/problems/";
 
 static DOCUMENT: LazyLock<Document> =
     LazyLock::new(|| authored::document().expect("the embedded document is readable"));
@@ -212,12 +209,15 @@ impl Response {
             .with_body(body)
     }
 
-    /// A problem in the form that the contract describes.
+    /// A problem in the form that the contract describes; with another title if the contract fixes it for this number.
     pub(crate) fn problem(status: u16, number: u32, title: &str) -> Self {
+        let uri = format!("{PROBLEMS}{number}");
+        let own = [title.to_owned(), format!("{title}.")];
+        let [title, detail] = authored::fixed_problems().get(&uri).unwrap_or(&own);
         let body = json!({
-            "type": format!("{PROBLEMS}{number}"),
+            "type": uri,
             "title": title,
-            "detail": format!("{title}."),
+            "detail": detail,
             "status": status.to_string(),
             "correlationID": "00000000-0000-4000-8000-000000000000",
         });

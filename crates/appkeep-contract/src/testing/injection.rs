@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::BoxFuture;
+use http::Method;
+use http::header::CONTENT_LENGTH;
 use serde_json::Value;
 
 use super::exchange::{Request, Response};
@@ -84,6 +86,8 @@ const DECLARED: &[&str] = &[
     "app_summary_list",
     "app_restore_list_for_app",
     "app_list",
+    "app_fetch",
+    "app_hook_list_for_app",
     "user_list",
     "app_schedule_list_for_app",
     "app_schedule_create_for_app",
@@ -99,6 +103,8 @@ const DECLARED: &[&str] = &[
 const FILES: &[&str] = &[
     "app_backup_file_list_for_app",
     "app_backup_content_fetch_for_app",
+    "app_backup_change_list_for_app",
+    "app_summary_list",
     "app_backup_create_for_app",
     "app_backup_fetch_for_app",
     "app_backup_delete_for_app",
@@ -107,6 +113,10 @@ const FILES: &[&str] = &[
 const RESTORES: &[&str] = &[
     "app_update",
     "app_fetch",
+    "app_restore_create_for_app",
+    "app_restore_list_for_app",
+    "app_restore_fetch_for_app",
+    "app_restore_delete_for_app",
     "app_backup_create_for_app",
     "app_backup_list_for_app",
     "app_backup_fetch_for_app",
@@ -260,6 +270,7 @@ impl Upstream for HttpUpstream {
         let url = self.url_of(&request);
         Box::pin(async move {
             let unfinished = request.take_unfinished();
+            let is_head = request.method == Method::HEAD;
             let mut sent = self.http.request(request.method, url).headers(request.headers);
             if let Some(unfinished) = unfinished {
                 sent = sent.body(unfinished);
@@ -267,9 +278,14 @@ impl Upstream for HttpUpstream {
                 sent = sent.body(request.body);
             }
             let response = sent.send().await.expect("the server responds");
+            let mut headers = without_connection(response.headers().clone());
+            // There it isn't the length of the body.
+            if let Some(length) = response.headers().get(CONTENT_LENGTH).filter(|_| is_head) {
+                headers.insert(CONTENT_LENGTH, length.clone());
+            }
             Response {
                 status: response.status().as_u16(),
-                headers: without_connection(response.headers().clone()),
+                headers,
                 body: response.bytes().await.expect("a whole response"),
             }
         })

@@ -18,7 +18,7 @@ const IGNORED: [&str; 4] = [
 ];
 
 /// Tolerated difference between a timestamp and the response's `Date`: servers that share a database may use its clock.
-const CLOCK_TOLERANCE: TimeDelta = TimeDelta::seconds(60);
+pub(super) const CLOCK_TOLERANCE: TimeDelta = TimeDelta::seconds(60);
 
 /// Checks the current representation of a resource that the suite created.
 pub(super) fn check(resource: &TrackedResource, now: &Value) -> Vec<RuleViolation> {
@@ -33,6 +33,7 @@ pub(super) fn check(resource: &TrackedResource, now: &Value) -> Vec<RuleViolatio
         let what = format!("the snapshot is `{state}`, and `snapshotAppAsset` is {asset}");
         violations.push(rules::ASSET.violation(what));
     }
+    violations.extend(modified_by(now));
     let (sent, received) = (member(&resource.sent, "metadata"), member(now, "metadata"));
     let taken = IGNORED
         .iter()
@@ -42,6 +43,23 @@ pub(super) fn check(resource: &TrackedResource, now: &Value) -> Vec<RuleViolatio
         format!("`metadata.{name}` is {value}, as in the request")
     })));
     violations
+}
+
+/// Whether the resource names the user that last changed it exactly if it was changed.
+fn modified_by(now: &Value) -> Option<RuleViolation> {
+    let times = ["creationTimestamp", "modificationTimestamp"].map(|name| timestamp(now, name));
+    let [Some(created), Some(modified)] = times else {
+        return None;
+    };
+    let found = now.pointer("/metadata/modifiedBy");
+    let what = match found {
+        None if modified > created => {
+            format!("it was created at {created} and changed at {modified}, without `modifiedBy`")
+        }
+        Some(by) if modified == created => format!("it never changed, and `modifiedBy` is {by}"),
+        _ => return None,
+    };
+    Some(rules::MODIFIED_BY.violation(what))
 }
 
 /// Checks that no resource in a response was created or changed after the response.

@@ -71,10 +71,7 @@ pub(super) const PROGRESS: Rule = rule(
     "progress",
     "Progress never decreases or exceeds the total, and its numbers are consistent.",
 );
-pub(super) const FINISHED: Rule = rule(
-    "ended-well-or-not",
-    "A completed resource is complete, and a failed one gives the reason.",
-);
+pub(super) const FINISHED: Rule = rule("ended-well-or-not", "A completed resource is complete.");
 pub(super) const MODIFIED: Rule = rule(
     "modification-time",
     "`modificationTimestamp` changes when the resource does, and only then.",
@@ -99,6 +96,53 @@ pub(super) const FUTURE: Rule = rule(
     "time-in-future",
     "A resource isn't created or changed later than the response's `Date`.",
 );
+pub(super) const PROBLEM_NUMBER: Rule = rule(
+    "problem-number",
+    "A problem has the status of the response and of its number.",
+);
+pub(super) const PROBLEM_TEXT: Rule = rule(
+    "problem-text",
+    "Documented problems have the title and the detail of their examples, word for word.",
+);
+pub(super) const REASONS: Rule = rule(
+    "state-reasons",
+    "A resource that can't be used gives reasons, and one that can be used has none.",
+);
+pub(super) const MODIFIED_BY: Rule = rule(
+    "modified-by",
+    "`modifiedBy` is absent until the resource changes, and present afterwards.",
+);
+pub(super) const CREATOR: Rule = rule(
+    "created-by",
+    "The creator of a resource is the user of the request's token.",
+);
+pub(super) const APP: Rule = rule(
+    "app-cluster",
+    "An app has its account as the cluster, and its name as the only namespace.",
+);
+pub(super) const BUCKET: Rule = rule(
+    "bucket-measured",
+    "A bucket has its stored bytes and the time of their measurement, or neither.",
+);
+pub(super) const RESTORE: Rule = rule(
+    "restore-consistent",
+    "A restore has one source, and its members agree with its state and its target.",
+);
+pub(super) const RESTORES: Rule = rule(
+    "restore-alone",
+    "At most one restore in place of an app is in progress.",
+);
+pub(super) const SCHEDULE_FIELDS: Rule = rule(
+    "schedule-consistent",
+    "The fields of a schedule agree with each other.",
+);
+pub(super) const LIST_TAG: Rule = rule("list-tagged", "A list has no `ETag`.");
+pub(super) const LIST_METADATA: Rule = rule(
+    "list-metadata",
+    "The metadata of a list has no labels, a time after those of its items, and the user of the token.",
+);
+pub(super) const NAMES: Rule = rule("name-unique", "No two items of a list have the same name.");
+pub(super) const CLOUDS: Rule = rule("cloud-listed", "The list of clouds is empty.");
 pub(super) const LISTED: Rule = rule(
     "list-complete",
     "A whole list contains each of its resources once, and no others.",
@@ -140,6 +184,20 @@ pub(in crate::live) const RULES: &[Rule] = &[
     ASSET,
     IGNORED,
     FUTURE,
+    PROBLEM_NUMBER,
+    PROBLEM_TEXT,
+    REASONS,
+    MODIFIED_BY,
+    CREATOR,
+    APP,
+    BUCKET,
+    RESTORE,
+    RESTORES,
+    SCHEDULE_FIELDS,
+    LIST_TAG,
+    LIST_METADATA,
+    NAMES,
+    CLOUDS,
     LISTED,
     ORDER,
     COUNT,

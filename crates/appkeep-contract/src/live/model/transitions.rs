@@ -179,34 +179,23 @@ fn progress(before: &Value, now: &Value) -> Vec<String> {
 
 fn end(now: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
-    let reasons = member(now, "stateUnready").as_array().map_or(0, Vec::len);
-    match member(now, "state").as_str() {
-        Some("completed") => {
-            let (total, done) = (member(now, "totalBytes"), member(now, "bytesDone"));
-            if total.as_f64() != done.as_f64() {
-                wrong.push(format!(
-                    "it is completed with {} of {} bytes",
-                    shown(done),
-                    shown(total)
-                ));
-            }
-            let percent = member(now, "percentDone");
-            if percent.as_f64().is_some_and(|percent| percent < 100.0) {
-                wrong.push(format!("it is completed with {percent} percent"));
-            }
-            if reasons > 0 {
-                let unready = member(now, "stateUnready");
-                wrong.push(format!("it is completed, and `stateUnready` is {unready}"));
-            }
-            let is_snapshot = member(now, "type") == ResourceKind::Snapshot.body_type();
-            if is_snapshot && now.get("snapshotAppAsset").is_none() {
-                wrong.push("it is completed, and `snapshotAppAsset` is absent".to_owned());
-            }
+    if member(now, "state") == "completed" {
+        let (total, done) = (member(now, "totalBytes"), member(now, "bytesDone"));
+        if total.as_f64() != done.as_f64() {
+            wrong.push(format!(
+                "it is completed with {} of {} bytes",
+                shown(done),
+                shown(total)
+            ));
         }
-        Some("failed") if reasons == 0 => {
-            wrong.push("it is failed, and `stateUnready` is empty".to_owned());
+        let percent = member(now, "percentDone");
+        if percent.as_f64().is_some_and(|percent| percent < 100.0) {
+            wrong.push(format!("it is completed with {percent} percent"));
         }
-        _ => {}
+        let is_snapshot = member(now, "type") == ResourceKind::Snapshot.body_type();
+        if is_snapshot && now.get("snapshotAppAsset").is_none() {
+            wrong.push("it is completed, and `snapshotAppAsset` is absent".to_owned());
+        }
     }
     wrong
 }

@@ -13,6 +13,7 @@ use super::fake::{APPS, BUCKET, FakeServer, OPERATOR_TOKEN, OTHER, OTHER_BUCKET,
 use super::{ACCOUNT, APP, TOKEN, codes, known, target};
 use crate::live::{CHECKS, Exchange, IdleServer, LiveReport, Options, Target, run};
 use crate::report::live_text;
+use crate::requirements::{self, RequirementCoverage};
 use crate::testing::defects::{self, BODY_BYTES_MAX};
 use crate::testing::{BACKUPS_OF_AN_APP, Defect, Injection, ProxyContext, Servers, Tenant, proxy};
 
@@ -194,6 +195,30 @@ fn each_injected_defect_is_detected_by_the_same_codes() {
         .filter(|(_, report)| report.findings().count() == 0);
     let undetected: Vec<&str> = undetected.map(|(defect, _)| defect.id).collect();
     assert_eq!(undetected, [""; 0], "defects that no check detects");
+    let detected = reports.iter().flat_map(codes).collect();
+    every_covering_code_is_produced(detected);
+}
+
+/// Codes of the table of requirements that neither an injected defect nor a faulty server in this crate's tests produces,
+/// with the reason.
+const PRODUCED_ELSEWHERE: &[(&str, &str)] = &[("read-twice", "the tests in scenarios/reading.rs produce it")];
+
+/// Each code that the table of requirements names is the code of a finding in at least one test.
+fn every_covering_code_is_produced(mut produced: BTreeSet<String>) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    produced.extend(runtime.block_on(super::faulty::found_codes()));
+    let codes = requirements::all().iter().filter_map(|one| match &one.coverage {
+        RequirementCoverage::Checked(codes) => Some(codes),
+        _ => None,
+    });
+    let covering: BTreeSet<&str> = codes.flatten().copied().collect();
+    let excepted: BTreeSet<&str> = PRODUCED_ELSEWHERE.iter().map(|(code, _)| *code).collect();
+    let unproven = covering.iter().filter(|code| !produced.contains(**code));
+    let unproven: BTreeSet<&str> = unproven.copied().collect();
+    assert_eq!(
+        unproven, excepted,
+        "codes without an injected defect, and their exceptions"
+    );
 }
 
 /// The part of a description that isn't a sentence: an internal value, an empty one, or a missing end.

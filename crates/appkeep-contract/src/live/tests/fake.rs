@@ -10,6 +10,7 @@ mod schedules;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::{BoxFuture, ready};
+use http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -80,6 +81,12 @@ impl FakeServer {
     pub(super) fn respond(&self, request: &Request) -> Response {
         let mut state = self.state();
         state.now += 1;
+        let is_head = request.method == Method::HEAD && request.path.ends_with("/content");
+        let request = &if is_head {
+            request.as_get()
+        } else {
+            request.clone()
+        };
         let mut response = match check_request(request, state.fault) {
             Ok(valid) => state.perform(&valid, request),
             Err(refusal) => *refusal,
@@ -88,6 +95,9 @@ impl FakeServer {
             state.problems += 1;
             let id = Uuid::from_u128(0xc0de_0000_0000_4000_8000_0000_0000_0000 + state.problems);
             response.change(|body| body["correlationID"] = json!(id));
+        }
+        if is_head {
+            response = files::without_body(response);
         }
         response.with("Date", DATE)
     }
@@ -139,9 +149,13 @@ impl FaultInjector for FakeServer {
     }
 }
 
-/// A problem; [`FakeServer::respond`] gives each its own correlation id.
+/// A problem, without a type if the number is 0; [`FakeServer::respond`] gives each its own correlation id.
 fn problem(status: u16, number: u32) -> Response {
-    Response::problem(status, number, "The request was refused")
+    let mut problem = Response::problem(status, number, "The request was refused");
+    if number == 0 {
+        problem.change(|body| body["type"] = json!("about:blank"));
+    }
+    problem
 }
 
 /// A problem that names invalid parameters or fields.

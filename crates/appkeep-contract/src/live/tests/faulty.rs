@@ -1,8 +1,10 @@
 //! Faulty servers whose responses have nothing to do with the requests: a run ends with findings.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use super::{backup, known, list, options, problem, serve};
+use super::{backup, codes, known, list, options, problem, serve};
 use crate::live::{LiveReport, run};
 use crate::testing::{Request, Response};
 use appkeep_openapi::Outcome;
@@ -40,9 +42,21 @@ fn returns_unrelated_json(request: &Request) -> Response {
     }
 }
 
+const SERVERS: [fn(&Request) -> Response; 3] =
+    [accepts_everything, refuses_everything, returns_unrelated_json];
+
+/// The codes of all findings on these servers.
+pub(super) async fn found_codes() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for respond in SERVERS {
+        found.extend(codes(&report_on(respond).await));
+    }
+    found
+}
+
 #[tokio::test]
 async fn faulty_servers_violate_the_contract() {
-    for respond in [accepts_everything, refuses_everything, returns_unrelated_json] {
+    for respond in SERVERS {
         let report = report_on(respond).await;
         assert_eq!(report.outcome(), Outcome::Violated);
         let (_, violated, _) = report.counts();

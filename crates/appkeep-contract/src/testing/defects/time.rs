@@ -64,6 +64,14 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         });
     })).of_snapshots().on_both_servers(),
+    defect(Time, "snapshot-changes", "A completed snapshot changes.", Stateful(|state, request, response| {
+        response.each_resource(|resource| {
+            let is_repeated = resource["state"] == "completed" && state.count(&resource["id"].to_string()) > 1;
+            if is_repeated && request.is_fetch() {
+                resource["hookState"] = json!("failed");
+            }
+        });
+    })).of_snapshots(),
     // ------------------------------------------------------------------ progress
     defect(Time, "completed-without-total", "A completed backup has no `totalBytes`.", OnResponse(|_, response| {
         response.each_resource(|resource| {
@@ -103,9 +111,13 @@ pub(super) const DEFECTS: &[Defect] = &[
                     return Response::problem(409, 128, "The backup is running");
                 }
             }
-            let response = server.send(request.clone()).await;
-            if request.is_fetch() && response.status == 200 {
-                server.state().values.insert(id, response.json()["state"].clone());
+            let mut response = server.send(request.clone()).await;
+            if request.method == http::Method::GET && response.status == 200 {
+                let mut state = server.state();
+                response.each_resource(|resource| {
+                    let id = resource["id"].as_str().unwrap_or_default().to_owned();
+                    state.values.insert(id, resource["state"].clone());
+                });
             }
             response
         })
@@ -129,6 +141,9 @@ pub(super) const DEFECTS: &[Defect] = &[
         response.each_resource(|resource| {
             let created = resource["metadata"]["creationTimestamp"].clone();
             resource["metadata"]["modificationTimestamp"] = created;
+            if let Some(Value::Object(metadata)) = resource.get_mut("metadata") {
+                metadata.shift_remove("modifiedBy");
+            }
         });
     })),
     defect(Time, "read-changes-modification-time", "Reading a backup changes its `modificationTimestamp`.", Stateful(|state, _, response| {
@@ -137,6 +152,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 let count = state.count(&resource["id"].to_string());
                 let time = format!("2030-01-01T{:02}:{:02}:00Z", count / 60 % 24, count % 60);
                 resource["metadata"]["modificationTimestamp"] = json!(time);
+                resource["metadata"]["modifiedBy"] = resource["metadata"]["createdBy"].clone();
             });
         }
     })),
@@ -164,6 +180,9 @@ pub(super) const DEFECTS: &[Defect] = &[
                 if resource["state"] == "completed" {
                     let modified = resource["metadata"]["modificationTimestamp"].clone();
                     resource["metadata"]["creationTimestamp"] = modified;
+                    if let Some(Value::Object(metadata)) = resource.get_mut("metadata") {
+                        metadata.shift_remove("modifiedBy");
+                    }
                 }
             });
         }
@@ -279,6 +298,7 @@ fn script(state: &mut DefectState, response: &mut Response, progress_at: impl Fn
             .as_str()
             .and_then(|time| time.parse::<DateTime<Utc>>().ok());
         let modified = created.expect("a time") + TimeDelta::microseconds(phase);
+        metadata["modifiedBy"] = metadata["createdBy"].clone();
         metadata["modificationTimestamp"] = match progress.modified {
             Some(modified) => json!(modified),
             None => json!(modified.to_rfc3339_opts(SecondsFormat::Micros, true)),

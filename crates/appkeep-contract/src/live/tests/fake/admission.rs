@@ -25,6 +25,9 @@ use appkeep_openapi::{Components, Operation, ParameterLocation, ResponseValidato
 /// The longest body that is read, in bytes.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
 
+/// The maximum size of the names and values of all labels, in bytes.
+const LABELS_BYTES_MAX: usize = 16_384;
+
 /// The prefix of labels that only the system sets.
 const SYSTEM_LABELS: &str = "appkeep.io/read-only/";
 
@@ -193,11 +196,6 @@ fn force_update(request: &Request) -> Result<(), Box<Response>> {
 }
 
 fn body(operation: &Operation, request: &Request) -> Result<Value, Box<Response>> {
-    let unnumbered = |status| {
-        let mut response = problem(status, 0);
-        response.change(|body| body["type"] = json!("about:blank"));
-        response
-    };
     let media_type = request
         .header(&CONTENT_TYPE)
         .split(';')
@@ -208,10 +206,10 @@ fn body(operation: &Operation, request: &Request) -> Result<Value, Box<Response>
         .into_iter()
         .any(|media| media.name.eq_ignore_ascii_case(media_type.trim()))
     {
-        return refuse(unnumbered(415));
+        return refuse(problem(415, 0));
     }
     if request.is_unfinished() {
-        return refuse(unnumbered(408));
+        return refuse(problem(408, 0));
     }
     if request.body.len() > BODY_BYTES_MAX {
         return refuse(problem(413, 85));
@@ -267,10 +265,20 @@ fn broken_rules(operation: &Operation, body: &Value) -> Vec<String> {
         let name = label["name"].as_str();
         name.is_some_and(|name| name.starts_with(SYSTEM_LABELS))
     };
-    let reserved = labels.filter(|(_, label)| is_systems(label));
-    reserved
-        .map(|(index, _)| format!("metadata.labels.{index}.name"))
-        .collect()
+    let mut seen = BTreeSet::new();
+    let mut bytes = 0;
+    let mut broken = Vec::new();
+    for (index, label) in labels {
+        let text = |name: &str| label[name].as_str().unwrap_or_default().to_owned();
+        bytes += text("name").len() + text("value").len();
+        if is_systems(label) || !seen.insert(text("name")) {
+            broken.push(format!("metadata.labels.{index}.name"));
+        }
+    }
+    if bytes > LABELS_BYTES_MAX {
+        broken.push("metadata.labels".to_owned());
+    }
+    broken
 }
 
 /// With a failing storage, the response is the documented problem.

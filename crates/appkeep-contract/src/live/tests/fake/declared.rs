@@ -76,10 +76,20 @@ pub(in crate::live::tests) fn apps(account: &str) -> Vec<Value> {
         .collect();
     apps.sort();
     apps.reverse();
+    let cluster = if account == OTHER.to_string() {
+        "other"
+    } else {
+        "own"
+    };
     let app = |id: Uuid| {
+        let name = format!("app-{}", id.as_u128() % 16);
+        let scoped = json!([{"namespace": name, "labelSelectors": []}]);
         like(
             "AppListOfOne",
-            json!({"id": id, "name": format!("app-{}", id.as_u128() % 16)}),
+            json!({
+                "id": id, "name": name, "clusterID": account, "clusterName": cluster, "namespaces": [name],
+                "namespaceScopedResources": scoped,
+            }),
         )
     };
     apps.into_iter().map(app).collect()

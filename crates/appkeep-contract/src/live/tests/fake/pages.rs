@@ -4,7 +4,11 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::resources::USER;
 use crate::testing::{Request, Response};
+
+/// The time of every list: the `Date` of every response.
+const LISTED: &str = "2040-01-01T00:00:00.000000Z";
 
 /// A list of these items, or the rows and columns that the query requests. The items are ordered newest first.
 pub(super) fn list(kind: &str, version: &str, mut items: Vec<Value>, request: &Request) -> Response {
@@ -22,7 +26,10 @@ pub(super) fn list(kind: &str, version: &str, mut items: Vec<Value>, request: &R
     }
     let mut body = json!({
         "type": format!("application/astra-{kind}"), "version": version, "items": items,
-        "metadata": {"count": items.len(), "labels": []},
+        "metadata": {
+            "count": items.len(), "labels": [], "creationTimestamp": LISTED, "modificationTimestamp": LISTED,
+            "createdBy": USER, "modifiedBy": USER,
+        },
     });
     if let Some(next) = next {
         body["metadata"]["continue"] = json!(next);

@@ -15,11 +15,17 @@ use crate::live::resource_kind::{
 use crate::testing::defects::VOLUME_BYTES;
 use crate::testing::{Request, Response};
 
+/// The user of every token.
+pub(super) const USER: &str = "8f84cf09-8036-51e4-b579-bd30cb07b269";
+
 /// The time of the first request.
 const START: &str = "2026-01-01T00:00:00Z";
 
 /// The number of requests during which an app is `restoring`, on a server whose jobs take time.
-const RESTORE_REQUESTS: u64 = 4;
+const RESTORE_REQUESTS: u64 = 8;
+
+/// The number of these requests during which the restore is no longer pending.
+const PENDING_UNTIL_END: u64 = RESTORE_REQUESTS - 1;
 
 /// The stored resources, and the state of the server.
 pub(super) struct FakeState {
@@ -105,6 +111,9 @@ impl StoredResource {
         let (phase, since) = self.phase(now);
         let mut body = self.body.clone();
         body["metadata"]["modificationTimestamp"] = json!(time(since));
+        if since != self.created {
+            body["metadata"]["modifiedBy"] = json!(USER);
+        }
         body["state"] = json!(match phase {
             Phase::Pending => "pending",
             Phase::Begun | Phase::HalfDone => "running",
@@ -154,10 +163,7 @@ impl FakeState {
             OperationKind::Delete => self.delete(valid, request),
             OperationKind::Restore => self.restore(valid, request),
             OperationKind::ChangeSchedule => self.change_schedule(valid, request),
-            OperationKind::Cancel => match self.find_restore(valid) {
-                Some(_) => Response::problem(409, 10, "The restore has ended"),
-                None => missing(request),
-            },
+            OperationKind::Cancel => self.cancel(valid, request),
             OperationKind::Read => self.read(valid, request),
         }
     }
@@ -234,6 +240,10 @@ impl FakeState {
             .filter(|(restore, _)| restore["appID"] == app);
         let shown = of_app.map(|(restore, until)| {
             let mut restore = restore.clone();
+            if *until >= self.now && *until < self.now + PENDING_UNTIL_END {
+                restore["state"] = json!("running");
+                restore["metadata"]["modificationTimestamp"] = json!(time(until + 1 - PENDING_UNTIL_END));
+            }
             if *until < self.now {
                 restore["state"] = json!("completed");
                 (restore["bytesDone"], restore["percentDone"]) = (json!(VOLUME_BYTES), json!(100));
@@ -248,6 +258,26 @@ impl FakeState {
         let id = valid.path("appRestore_id")?;
         let restores = self.restores_of(valid.path("app_id").unwrap_or_default());
         restores.into_iter().find(|restore| restore["id"] == id)
+    }
+
+    /// Cancels a pending restore.
+    fn cancel(&mut self, valid: &ValidRequest, request: &Request) -> Response {
+        match self.find_restore(valid) {
+            None => missing(request),
+            Some(restore) if restore["state"] == "pending" => {
+                self.restores.retain(|(known, _)| known["id"] != restore["id"]);
+                let app = restore["appID"].clone();
+                self.restoring.retain(|(known, _)| app != known.as_str());
+                Response::empty(204)
+            }
+            Some(_) => problem(409, 0),
+        }
+    }
+
+    /// Whether a restore in progress reads this resource.
+    fn is_restored(&self, id: &Value) -> bool {
+        let mut in_progress = self.restores.iter().filter(|(_, until)| *until >= self.now);
+        in_progress.any(|(restore, _)| restore["backupID"] == *id || restore["snapshotID"] == *id)
     }
 
     /// Whether something belongs to the account, the app and the kind that a request names.
@@ -315,7 +345,7 @@ impl FakeState {
             "type": sent["type"], "version": "1.1", "id": id, "name": name, "state": "pending",
             "stateUnready": [],
             "metadata": {
-                "labels": labels, "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269",
+                "labels": labels, "createdBy": USER,
                 "creationTimestamp": time(self.now), "modificationTimestamp": time(self.now),
             },
         });
@@ -376,6 +406,9 @@ impl FakeState {
         if found.kind == ResourceKind::Snapshot && readers.any(|one| one.phase(self.now).0 != Phase::Ended) {
             return problem(409, 144);
         }
+        if self.is_restored(id) {
+            return problem(409, 142);
+        }
         self.stored.remove(at);
         Response::empty(204)
     }
@@ -386,8 +419,10 @@ impl FakeState {
             self.refuses_source(valid, snapshot)
         } else {
             let id = body["backupID"].as_str().unwrap_or_default();
-            let mut backups = self.stored.iter().filter(|one| one.kind == ResourceKind::Backup);
-            match backups.find(|one| one.is(id) && one.app == app) {
+            let backups = self.stored.iter().filter(|one| one.kind == ResourceKind::Backup);
+            let is_clone = valid.operation.id != RESTORE;
+            let mut backups = backups.filter(|one| one.account == valid.account());
+            match backups.find(|one| one.is(id) && (is_clone || one.app == app)) {
                 None => Some(invalid(400, 9, "invalidFields", &["backupID".to_owned()])),
                 Some(one) => self.is_unfinished(one).then(|| problem(409, 111)),
             }
@@ -408,12 +443,14 @@ impl FakeState {
         };
         self.created += 1;
         let id = Uuid::from_u128(0x5e1f_0000_0000_4000_8000_0000_0000_0000 + self.created);
+        let source = self.stored.iter().find(|one| one.body["id"] == body["backupID"]);
+        let source = source.map_or(app, |one| one.app.as_str());
         let mut restore = json!({
-            "type": RESTORE_TYPE, "version": "1.0", "id": id, "appID": app, "sourceAppID": app,
+            "type": RESTORE_TYPE, "version": "1.0", "id": id, "appID": app, "sourceAppID": source,
             "state": "pending", "stateUnready": [], "notes": [],
             "totalBytes": VOLUME_BYTES, "bytesDone": 0, "percentDone": 0,
             "metadata": {
-                "labels": [], "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269",
+                "labels": [], "createdBy": USER,
                 "creationTimestamp": time(self.now), "modificationTimestamp": time(self.now),
             },
         });

@@ -123,9 +123,11 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 /// Checks this project's own server: its document, and a running temporary server.
 async fn check_own_server(options: &Options) -> anyhow::Result<Report> {
-    let document = appkeep_server::openapi().map_err(anyhow::Error::msg)?;
-    let server = Document::from_value("appkeep openapi", document).map_err(checker_error)?;
-    let statics = check_document(&server, DROPSHOT)?;
+    let statics = {
+        let document = appkeep_server::openapi().map_err(anyhow::Error::msg)?;
+        let server = Document::from_value("appkeep openapi", document).map_err(checker_error)?;
+        check_document(&server, DROPSHOT)?
+    };
     let servers = TemporaryServers::start()
         .await
         .context("failed to start a temporary server")?;

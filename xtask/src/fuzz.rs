@@ -7,6 +7,7 @@
 use std::fmt;
 use std::fs::{self, File};
 use std::path::PathBuf;
+use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::TargetKind;
@@ -117,6 +118,8 @@ impl Target<'_> {
             .arg(format!("-artifact_prefix={}/", findings.display()))
             .arg("-print_final_stats=1")
             .env("TMPDIR", temporary.path())
+            // The log of a server.
+            .stdout(Stdio::null())
             .stderr(log);
         let dictionary = files::root()
             .join(PACKAGE)

@@ -9,7 +9,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use appkeep_core::engine::EngineError;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use tokio::sync::oneshot;
-use uapi::c;
 
 use crate::failure::storage;
 
@@ -23,7 +22,7 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 )]
 #[strum(serialize_all = "lowercase")]
 pub enum Priority {
-    /// Worker threads use only idle CPU time (`SCHED_IDLE`), so a new request runs at once. This applies within one
+    /// Worker threads use only idle CPU time (`SCHED_IDLE`; niceness 19 in a static binary), so a new request runs at once. This applies within one
     /// control group or, with autogroups, one session; between these the system divides CPU time fairly. If
     /// other busy processes share the control group and the session, work may take very long.
     #[default]
@@ -48,16 +47,8 @@ impl Priority {
     /// Applies the priority to this thread and to the threads that it starts.
     fn apply(self) {
         let result = match self {
-            // 0 is this thread; this policy has no priorities.
-            Self::Idle => {
-                let none = c::sched_param { sched_priority: 0 };
-                uapi::sched_setscheduler(0, c::SCHED_IDLE, &none)
-                    .map(|_| ())
-                    .map_err(io::Error::from)
-            }
-            Self::Low => rustix::process::nice(LOW_NICENESS)
-                .map(|_| ())
-                .map_err(io::Error::from),
+            Self::Idle => idle(),
+            Self::Low => nice(LOW_NICENESS),
             Self::Normal => Ok(()),
         };
         if let Err(error) = result {
@@ -68,6 +59,26 @@ impl Priority {
 
 /// The niceness of [`Priority::Low`].
 const LOW_NICENESS: i32 = 10;
+
+fn nice(niceness: i32) -> io::Result<()> {
+    rustix::process::nice(niceness)?;
+    Ok(())
+}
+
+/// Gives this thread the policy `SCHED_IDLE`.
+#[cfg(not(target_env = "musl"))]
+fn idle() -> io::Result<()> {
+    // 0 is this thread; this policy has no priorities.
+    let none = uapi::c::sched_param { sched_priority: 0 };
+    uapi::sched_setscheduler(0, uapi::c::SCHED_IDLE, &none)?;
+    Ok(())
+}
+
+/// Gives this thread the lowest niceness: musl doesn't change policies.
+#[cfg(target_env = "musl")]
+fn idle() -> io::Result<()> {
+    nice(19)
+}
 
 /// Runs `work` on a new thread called `name` and waits for its result. A panic becomes
 /// [`EngineError::Broken`].
@@ -134,7 +145,7 @@ mod tests {
         };
         let (policy, niceness) = scheduling();
         for (priority, expected) in [
-            (Priority::Idle, (c::SCHED_IDLE, niceness)),
+            (Priority::Idle, (uapi::c::SCHED_IDLE, niceness)),
             (Priority::Low, (policy, (niceness + LOW_NICENESS).min(19))),
             (Priority::Normal, (policy, niceness)),
         ] {

@@ -122,18 +122,18 @@ async fn lists_are_equal_in_every_form() {
             }
         }),
         ("only the first page is returned", |fake, request| {
-            let mut body = fake.respond(request).json();
-            body["metadata"]
-                .as_object_mut()
-                .and_then(|members| members.shift_remove("continue"));
-            Response::of_json(200, &body)
+            let mut response = fake.respond(request);
+            response.change(|body| {
+                let metadata = body["metadata"].as_object_mut();
+                metadata.and_then(|members| members.shift_remove("continue"));
+            });
+            response
         }),
         ("every page is the first one", |fake, request| {
-            let response = fake.respond(request);
+            let mut response = fake.respond(request);
             if request.parameter("continue").is_some() {
-                let mut body = of(response, apps(&ACCOUNT.to_string())[..1].to_vec()).json();
-                body["metadata"]["continue"] = json!("0".repeat(48));
-                return Response::of_json(200, &body);
+                response = of(response, apps(&ACCOUNT.to_string())[..1].to_vec());
+                response.change(|body| body["metadata"]["continue"] = json!("0".repeat(48)));
             }
             response
         }),

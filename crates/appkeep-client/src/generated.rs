@@ -3561,7 +3561,7 @@ app's data. Each download is in the server's audit log.
 `Range` with one range selects a part of the file; other values of `Range` are ignored. With `If-Range`, the range
 only applies to the same `ETag`. A directory is sent as a tar archive to clients whose `Accept` prefers
 `application/x-tar`; its paths begin with the name of the volume. It contains files, directories, symbolic links
-and hard links with permissions and time. Each has its owner, too.
+and hard links with permissions and time. The owner of each entry is included.
 
 If the backup can't be read after the response has begun, the connection ends before the response is complete.
 This path also supports HEAD, with the same headers and without a body.
@@ -4042,9 +4042,9 @@ Arguments:
     }
     /**Cancel a restore of an app
 
-Cancels and deletes a pending restore. A running one to a directory is cancelled, too. What it has written is
-removed, unless all of it is already in the target. A running restore in place can't be cancelled, because volumes could be
-left with old and new data. Restores that have ended can't be deleted.
+Cancels and deletes a pending restore. A running restore to a directory is cancelled, too. Its files are removed,
+unless they are already being moved to the target. A running restore in place can't be cancelled, because volumes
+could be left with old and new data. Restores that have ended can't be deleted.
 
 
 Sends a `DELETE` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appRestores/{appRestore_id}`

@@ -2,8 +2,9 @@
 //!
 //! Each sentence of a description in `spec/openapi.yaml` is a requirement, and so is each sentence on its dialect in
 //! `spec/README.md`. `requirements/sentences.tsv` states how each is covered; a test fails for a sentence without a row.
-//! Equal sentences are one requirement, so that moving a sentence changes nothing. The form of requests and responses (schemas, statuses, headers) is one requirement for each operation,
-//! which generated requests and the validation of all responses cover.
+//! Equal sentences are one requirement, so that moving a sentence changes nothing. The form of requests and responses
+//! (schemas, statuses, headers) is one requirement for each operation, which generated requests and the validation of all
+//! responses cover.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -250,8 +251,8 @@ mod tests {
             .collect();
         assert!(
             missing.is_empty(),
-            "add a row to {FILE} for each new sentence of spec/openapi.yaml and of the dialect in spec/README.md: `checked CODES`, `defines`, \
-             `unobservable REASON` or `open`, a tab, and the sentence:\n{}",
+            "add a row to {FILE} for each new sentence of spec/openapi.yaml and of the dialect in spec/README.md: \
+             `checked CODES`, `defines`, `unobservable REASON` or `open`, a tab, and the sentence:\n{}",
             missing.join("\n")
         );
     }

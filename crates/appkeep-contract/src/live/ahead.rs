@@ -3,6 +3,8 @@
 //! Only the waits for their responses overlap: each response is checked when its check sends the request, so findings
 //! are the same, in the same order, as if the requests were sent one after the other.
 
+use std::mem;
+
 use super::call::{Call, Server};
 use super::connection::Exchanged;
 use super::context::{Context, Stop};
@@ -103,10 +105,24 @@ impl Context {
         Some(self.ahead.remove(at).result)
     }
 
+    /// Records the reads that a check didn't use, so that no later check gets an old response.
+    pub(super) fn forget_reads(&mut self) {
+        let (writes, reads) = mem::take(&mut self.ahead)
+            .into_iter()
+            .partition(|sent| sent.call.writes());
+        self.ahead = writes;
+        self.forget(reads);
+    }
+
     /// Records the results that no check has used.
     pub(super) fn forget_ahead(&mut self) {
         incomplete_body::forget(self);
-        for SentAhead { call, result } in std::mem::take(&mut self.ahead) {
+        let unused = mem::take(&mut self.ahead);
+        self.forget(unused);
+    }
+
+    fn forget(&mut self, unused: Vec<SentAhead>) {
+        for SentAhead { call, result } in unused {
             match result {
                 AheadResult::Unrecorded(Ok(exchanged)) => {
                     self.http.keep(exchanged);

@@ -33,23 +33,24 @@ pub(super) async fn read(mut response: Response, bytes_max: usize) -> Result<Vec
 /// The body of a response.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Content {
-    /// The body as JSON; `null` if it isn't JSON.
+    /// The body as JSON; `null` if it isn't JSON, or the content of a file.
     pub(super) json: Value,
-    /// The body, unless it is JSON.
+    /// The body.
     pub(super) bytes: Vec<u8>,
 }
 
 impl Content {
-    pub(super) fn of(body: Vec<u8>) -> Self {
-        match serde_json::from_slice(&body) {
-            Ok(json) => Self {
-                json,
-                bytes: Vec::new(),
-            },
-            Err(_) => Self {
-                json: Value::Null,
-                bytes: body,
-            },
-        }
+    /// Reads a body, which is the content of a file if its media type says so.
+    pub(super) fn of(body: Vec<u8>, media_type: &str) -> Self {
+        let is_file = FILE_TYPES.iter().any(|start| media_type.starts_with(start));
+        let json = if is_file {
+            Value::Null
+        } else {
+            serde_json::from_slice(&body).unwrap_or_default()
+        };
+        Self { json, bytes: body }
     }
 }
+
+/// The beginnings of the media types of files, whose content may look like a response.
+const FILE_TYPES: [&str; 2] = ["application/octet-stream", "application/x-tar"];

@@ -7,6 +7,7 @@ use super::context::{Context, ResourceKind, Stop};
 use super::inventory;
 use super::model::{Collection, TrackedResource};
 use super::poll_timer::PollTimer;
+use super::schedules;
 
 /// Deletes everything that still exists, newest first; returns the resources left behind, with the reason.
 pub(super) async fn delete_everything(ctx: &mut Context) -> Vec<String> {
@@ -15,6 +16,7 @@ pub(super) async fn delete_everything(ctx: &mut Context) -> Vec<String> {
     let mut resources: Vec<TrackedResource> = ctx.model.existing().cloned().collect();
     resources.reverse();
     let mut left = delete_all(ctx, &resources, timer).await;
+    left.extend(schedules::delete_everything(ctx).await);
     let mut searched = Vec::new();
     for collection in inventory::collections(ctx) {
         // On the idle server backups stay pending, so they remain.

@@ -83,6 +83,13 @@ async fn clone(ctx: &mut Context, source: &str, other: &str) -> Result<(), Stop>
         ctx.expect(&deleted, before != "running" || after != "running", || {
             "the source is deleted, and the restore is running before and afterwards".to_owned()
         });
+        if is_in_progress(&after) {
+            // It may lack its source when it begins.
+            ready(ctx).await?;
+            return Err(Stop::Skipped(
+                "the source was deleted before the restore began".to_owned(),
+            ));
+        }
     }
     until_completed(ctx, &id).await?;
     ready(ctx).await
@@ -125,7 +132,9 @@ pub(super) async fn cancelled(ctx: &mut Context) -> Result<(), Stop> {
         until_completed(ctx, &id).await?;
         ready(ctx).await?;
     }
-    Ok(())
+    Err(Stop::Skipped(
+        "no restore stayed pending for long enough".to_owned(),
+    ))
 }
 
 async fn is_gone(ctx: &mut Context, id: &str, deleted: &RecordedResponse) -> Result<(), Stop> {

@@ -154,6 +154,8 @@ impl Connection {
         if method == "HEAD" {
             violations.retain(|violation| violation.rule != Violated::BodyMissing);
         }
+        let media_type = headers.iter().find(|(name, _)| name == "content-type");
+        let media_type = media_type.map(|(_, value)| value.clone()).unwrap_or_default();
         let exchange = Exchange {
             operation: call.operation.clone(),
             method,
@@ -174,7 +176,8 @@ impl Connection {
             violations,
             faulty: false,
         };
-        Ok((exchange, Content::of(body)))
+        let content = Content::of(body, &media_type);
+        Ok((exchange, content))
     }
 
     fn too_large(&self, operation: &Operation, status: u16) -> Violation {

@@ -101,6 +101,8 @@ pub(super) struct Context {
     /// Responses whose checks haven't run yet.
     pub(super) ahead: Vec<SentAhead>,
     pub(super) incomplete: IncompleteBodies,
+    /// The names of schedules that the suite may have created. They contain the run's id.
+    pub(super) schedules: Vec<String>,
     /// The suite's resources on the idle server by kind, with their states, since the last check of a storage failure.
     pub(super) idle_items: BTreeMap<&'static str, Vec<(String, Value)>>,
     /// Operations that returned this status where a success is expected, and the check that reports it.
@@ -126,6 +128,7 @@ impl Context {
             current: CurrentCheck::default(),
             ahead: Vec::new(),
             incomplete: IncompleteBodies::default(),
+            schedules: Vec::new(),
             idle_items: BTreeMap::new(),
             failing: BTreeMap::new(),
             stuck: BTreeMap::new(),

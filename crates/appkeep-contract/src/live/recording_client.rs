@@ -22,7 +22,7 @@ pub(super) struct RecordedResponse {
     pub(super) is_too_large: bool,
     /// The body as JSON; `null` if it isn't JSON.
     pub(super) body: Value,
-    /// The body, unless it is JSON.
+    /// The body.
     pub(super) bytes: Vec<u8>,
 }
 

@@ -130,6 +130,7 @@ impl Run {
             let reaches: Vec<(&str, u16)> = scenario.covers.into_iter().collect();
             let operation = scenario.covers.map(|(operation, _)| operation);
             self.end(operation, None, &reaches, result);
+            self.ctx.forget_reads();
         }
     }
 
@@ -148,6 +149,7 @@ impl Run {
                     Err(stop) => Err(stop),
                 };
                 self.end(Some(&operation), None, &[(&operation, scenario.status)], result);
+                self.ctx.forget_reads();
             }
         }
     }
@@ -183,6 +185,7 @@ impl Run {
                 let reaches: Vec<(&str, u16)> = reaches.into_iter().collect();
                 self.end(Some(heading.operation), heading.detail.cloned(), &reaches, result);
             }
+            self.ctx.forget_reads();
         }
     }
 

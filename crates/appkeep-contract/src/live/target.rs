@@ -34,7 +34,7 @@ pub struct Target {
     pub foreign: Option<ForeignAccount>,
     /// A token of the same account that was revoked or has expired.
     pub revoked_token: Option<String>,
-    /// A token of all accounts: for it, an unknown account is not found instead of forbidden.
+    /// A token of all accounts with the role `admin` or `owner`: for it, an unknown account is not found instead of forbidden.
     pub operator_token: Option<String>,
     /// A server of the same kind that runs no jobs, so that pending resources stay pending.
     pub idle: Option<Box<IdleServer>>,

@@ -137,11 +137,7 @@ fn schedule(resource: &Value) -> Vec<String> {
         let fields = ["minute", "hour", "dayOfMonth", "dayOfWeek"];
         let value = |name: &str| resource.get(name).and_then(Value::as_str);
         for (field, has) in fields.iter().zip(has) {
-            let is_right = match value(field) {
-                Some(value) => *has == (value != "*"),
-                // The minute has no `*`.
-                None => !has && *field == "minute",
-            };
+            let is_right = value(field).is_some_and(|value| *has == (value != "*"));
             if !is_right {
                 let found = shown(member(resource, field));
                 wrong.push(format!("`{field}` of granularity `{name}` is {found}"));

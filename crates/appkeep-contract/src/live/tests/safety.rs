@@ -197,6 +197,29 @@ async fn interrupted_runs_delete_created_resources() {
 }
 
 #[tokio::test]
+async fn interrupted_runs_delete_created_schedules() {
+    let fake = FakeServer::default();
+    let options = options();
+    let interrupt = options.interrupt.clone();
+    let server = serve(move |request| {
+        let response = fake.respond(request);
+        if response.status == 201 && request.path.ends_with("/schedules") {
+            interrupt.cancel();
+        }
+        response
+    })
+    .await;
+    let report = run(&target(server.url()), &options).await.unwrap();
+    assert_eq!(report.ended_early, Some(EarlyEnd::Interrupted));
+    let mut schedules = report
+        .exchanges
+        .iter()
+        .filter(|exchange| exchange.operation.starts_with("app_schedule_"));
+    assert!(schedules.any(|exchange| exchange.method == "DELETE" && exchange.status == 204));
+    assert_eq!(report.left_behind, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn creates_without_a_response_are_found_by_name() {
     let fake = FakeServer::default();
     let shared = fake.clone();

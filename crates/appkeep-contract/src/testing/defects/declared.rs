@@ -1,7 +1,7 @@
 //! Defects in semantics: resources that the operator declares, files of backups, and restores.
 
 use http::Method;
-use http::header::{CONTENT_TYPE, ETAG, HeaderName, IF_RANGE, RANGE};
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderName, IF_RANGE, RANGE};
 use serde_json::json;
 
 use crate::testing::exchange::{Response, recount};
@@ -177,6 +177,11 @@ pub(super) const DEFECTS: &[Defect] = &[
         if request.operation() == "app_backup_content_fetch_for_app" && response.headers.contains_key(ETAG) {
             let tag = format!("\"{}\"", state.count("downloads"));
             response.set_header(ETAG, &tag);
+        }
+    })).of_files(),
+    defect(Semantics, "download-misnamed", "Browsers save each file as `download`.", OnResponse(|request, response| {
+        if request.operation() == "app_backup_content_fetch_for_app" && response.status == 200 {
+            response.set_header(CONTENT_DISPOSITION, "attachment; filename=\"download\"");
         }
     })).of_files(),
     defect(Semantics, "head-refused", "HEAD of a file is refused.", OnResponse(|request, response| {

@@ -48,7 +48,7 @@ pub(super) struct Args {
     /// A token of the first account that can only read. Default: `APPKEEP_VIEWER_TOKEN`.
     #[arg(long, value_name = "TOKEN", requires = "url")]
     viewer_token: Option<String>,
-    /// A token of all accounts. Default: `APPKEEP_OPERATOR_TOKEN`.
+    /// A token of all accounts with the role `admin` or `owner`. Default: `APPKEEP_OPERATOR_TOKEN`.
     #[arg(long, value_name = "TOKEN", requires = "url")]
     operator_token: Option<String>,
     /// A token of the first account that was revoked or has expired. Default: `APPKEEP_REVOKED_TOKEN`.

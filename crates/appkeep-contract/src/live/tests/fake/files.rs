@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::{invalid, problem};
 use crate::testing::{Request, Response};
 
-const CONTENT: &str = "Hello, world!";
+/// It looks like a list, but is the content of a file.
+const CONTENT: &str = "{\"items\":[1]}";
 const GREETING: &str = "/data/greeting.txt";
 
 /// The time of all entries.

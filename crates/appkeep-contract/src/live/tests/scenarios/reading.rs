@@ -25,6 +25,17 @@ async fn repeated_responses_are_equal() {
 }
 
 #[tokio::test]
+async fn later_checks_do_not_get_unused_responses() {
+    let server = serve(move |_| Response::of_json(200, &json!({}))).await;
+    let mut ctx = WITHOUT_WAITING.ctx(&server);
+    let call = ctx.call("app_backup_list_for_app");
+    assert!(ctx.read_ahead([call.clone(), call.clone()]).await.is_ok());
+    ctx.forget_reads();
+    assert!(ctx.take_ahead(&call).is_none());
+    assert_eq!(ctx.http.log.len(), 2, "they are recorded");
+}
+
+#[tokio::test]
 async fn repeated_lists_are_equal() {
     static REQUESTS: AtomicU32 = AtomicU32::new(0);
     let steps = "backup-create, backup-completes, read-twice app_backup_list_for_app";

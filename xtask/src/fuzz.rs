@@ -6,13 +6,13 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::TargetKind;
 
-use crate::process::{command, output, require};
+use crate::process::{command, require};
 use crate::tools::FUZZ;
 use crate::{Outcome, crash, files, workspace};
 
@@ -115,6 +115,7 @@ impl Target<'_> {
             .arg(format!("-max_len={INPUT_BYTES_MAX}"))
             .arg(format!("-rss_limit_mb={MEMORY_MIB_MAX}"))
             .arg(format!("-timeout={EXECUTION_SECS_MAX}"))
+            .arg(format!("-report_slow_units={EXECUTION_SECS_MAX}"))
             .arg(format!("-artifact_prefix={}/", findings.display()))
             .arg("-print_final_stats=1")
             .env("TMPDIR", temporary.path())
@@ -158,9 +159,7 @@ impl Target<'_> {
             name,
         ])?;
         require(build.envs(PROFILE))?;
-        let version = output(&mut command("rustc", &["--version", "--verbose"]))?;
-        let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-        let host = host.context("rustc names no host")?;
+        let host = workspace::host()?;
         Ok(files::root().join(OUTPUT).join(host).join("release").join(name))
     }
 }
@@ -194,12 +193,20 @@ impl Report {
                         *counter = number(value);
                     }
                 }
-            } else if let Some((_, path)) = line.split_once("Test unit written to ") {
+            } else if let Some((_, path)) = line.split_once("Test unit written to ")
+                && !is_of_slow_input(path)
+            {
                 report.finding = Some(path.to_owned());
             }
         }
         report
     }
+}
+
+/// Whether libFuzzer wrote this file for an input that took long, within the time limit.
+fn is_of_slow_input(path: &str) -> bool {
+    let name = Path::new(path).file_name();
+    name.is_some_and(|name| name.to_string_lossy().starts_with("slow-unit-"))
 }
 
 /// The number at the beginning of a text; 0 if there is none.
@@ -255,6 +262,16 @@ mod tests {
         let found = "artifact_prefix='/f/'; Test unit written to /f/crash-0a\n";
         let report = Report::of(&format!("{LOG}{STATS}{found}"));
         assert!(report.to_string().ends_with("FOUND: /f/crash-0a"), "{report}");
+    }
+
+    #[test]
+    fn an_input_that_only_takes_long_is_no_finding() {
+        let slow = "artifact_prefix='/f/'; Test unit written to /f/slow-unit-0a\n";
+        let report = Report::of(&format!("{LOG}{STATS}{slow}"));
+        assert_eq!(report.finding, None);
+        let found = "artifact_prefix='/f/'; Test unit written to /f/timeout-0b\n";
+        let report = Report::of(&format!("{LOG}{found}{slow}{STATS}"));
+        assert_eq!(report.finding.as_deref(), Some("/f/timeout-0b"));
     }
 
     #[test]

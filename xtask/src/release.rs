@@ -60,7 +60,7 @@ pub(crate) fn run(_: &Args) -> Result<Outcome> {
     findings.extend(versions::findings(&members, &version));
     findings.extend(changelog::findings(&changelog, &version, &repository.date));
     findings.extend(contract_finding(&root)?);
-    findings.extend(static_binary::finding()?);
+    findings.extend(static_binary::findings()?);
     for finding in &findings {
         println!("{finding}");
     }

@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use cargo_metadata::{Metadata, MetadataCommand, Package, Target};
 
 use crate::files;
+use crate::process::{command, output};
 
 /// The beginning of the descriptions of packages that aren't meant to be used directly.
 const INTERNAL: &str = "Internal to ";
@@ -16,6 +17,16 @@ pub(crate) fn metadata() -> Result<Metadata> {
     let mut command = MetadataCommand::new();
     command.current_dir(files::root()).no_deps();
     command.exec().context("failed to read the workspace")
+}
+
+/// The target for which the compiler builds unless told otherwise: this machine.
+///
+/// # Errors
+/// When the compiler fails.
+pub(crate) fn host() -> Result<String> {
+    let version = output(&mut command("rustc", &["--version", "--verbose"]))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc printed no host")?.to_owned())
 }
 
 /// Whether a package may be published.

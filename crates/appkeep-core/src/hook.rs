@@ -20,8 +20,12 @@ const KINDS: &str = "https://appkeep.io/hooks/";
 /// The end of the URI of reports of hooks that exited with status 0.
 const SUCCESS: &str = "success";
 
-/// The largest amount of each stream of a command's output in `hookStateDetails`, in characters; only the end is kept.
+/// The largest amount of each stream of a failed command's output in `hookStateDetails`, in characters; only the end is
+/// kept.
 pub const DETAIL_OUTPUT_CHARS_MAX: usize = 1000;
+
+/// The same for a command that exited with status 0. Lists contain the reports of all hooks of each item.
+pub const DETAIL_OUTPUT_OF_SUCCESS_CHARS_MAX: usize = 200;
 
 /// The stage at which a hook runs.
 #[derive(
@@ -163,9 +167,14 @@ impl HookRun {
             hook.name,
             self.outcome(hook)
         );
+        let chars_max = if self.is_success() {
+            DETAIL_OUTPUT_OF_SUCCESS_CHARS_MAX
+        } else {
+            DETAIL_OUTPUT_CHARS_MAX
+        };
         let mut parts = vec![what];
         for (name, output) in [("stderr", &self.stderr), ("stdout", &self.stdout)] {
-            let output = last_chars(output.trim(), DETAIL_OUTPUT_CHARS_MAX);
+            let output = last_chars(output.trim(), chars_max);
             if !output.is_empty() {
                 parts.push(format!("{name}: {output}"));
             }
@@ -256,6 +265,10 @@ mod tests {
             "pre-snapshot hook \"quiesce\" exited with status 0 after 1.50 s; stdout: tables: 7"
         );
         assert!(!is_failure(&succeeded));
+        run.stderr = "ä".repeat(201);
+        let detail = run.report(&hook()).detail;
+        let expected = format!(" s; stderr: …{}; stdout: tables: 7", "ä".repeat(200));
+        assert!(detail.ends_with(&expected), "{detail}");
     }
 
     #[test]

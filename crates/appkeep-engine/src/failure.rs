@@ -100,7 +100,8 @@ pub(crate) fn broken(doing: &str, error: &RusticError) -> EngineError {
 /// The beginning of the kind of an error in its text.
 const KIND: &str = " (kind: related to ";
 
-/// The error's message on one line, without its kind; for an error that the library caused itself, that of the cause; for an error of this crate's backend, the backend's own message.
+/// The error's message on one line, without its kind. For an error of this crate's backend, the backend's message. For an
+/// error that another error of the library caused, the cause's message; the outer message is dropped.
 pub(crate) fn message_of(error: &RusticError) -> String {
     if let Some(ours) = ours(error) {
         return ours.to_string();

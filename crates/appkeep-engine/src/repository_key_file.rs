@@ -5,7 +5,7 @@
 
 use std::io;
 
-use serde::Deserialize;
+use rustic_core::repofile::KeyFile;
 
 /// The maximum memory for the derivation of a key, in bytes. This server's keys need 128 MiB, restic's up to 64 MiB.
 const MEMORY_BYTES_MAX: u64 = 512 << 20;
@@ -13,37 +13,33 @@ const MEMORY_BYTES_MAX: u64 = 512 << 20;
 /// The maximum number of bytes that are processed, which takes about 10 s. This server's keys need 128 MiB.
 const WORK_BYTES_MAX: u64 = 4 << 30;
 
-/// The parameters of scrypt in a key file.
-#[derive(Deserialize)]
-struct Scrypt {
-    #[serde(rename = "N")]
-    n: u32,
-    r: u32,
-    p: u32,
-}
-
 /// Checks that a key can be derived within the limits. Content that isn't a key file is left to the library.
 ///
 /// # Errors
-/// If more memory or time is needed.
+/// If more memory or time is needed, or if N is 0, for which the library panics.
 pub(crate) fn check_cost(content: &[u8]) -> io::Result<()> {
-    let Ok(Scrypt { n, r, p }) = serde_json::from_slice(content) else {
+    // The library's own type: it accepts more than objects with these names.
+    let Ok(KeyFile { n, r, p, .. }) = serde_json::from_slice(content) else {
         return Ok(());
     };
+    let refused = |expected: String| {
+        let message = format!("the key requires scrypt with N={n}, r={r}, p={p}: expected {expected}");
+        Err(io::Error::new(io::ErrorKind::InvalidData, message))
+    };
+    if n == 0 {
+        return refused("N to be a power of 2".to_owned());
+    }
     let product = |factors: &[u32]| {
         let factors = factors.iter().map(|factor| u64::from(*factor));
         factors.fold(128, u64::saturating_mul)
     };
-    // Blocks of N, and those of each p.
-    let memory = product(&[n, r]).max(product(&[r, p]));
+    // N blocks and p blocks, which exist at the same time.
+    let memory = product(&[n, r]).saturating_add(product(&[r, p]));
     if memory > MEMORY_BYTES_MAX || product(&[n, r, p]) > WORK_BYTES_MAX {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!(
-                "the key requires scrypt with N={n}, r={r}, p={p}: expected at most {} MiB of memory and {} GiB of work",
-                MEMORY_BYTES_MAX >> 20,
-                WORK_BYTES_MAX >> 30
-            ),
+        return refused(format!(
+            "at most {} MiB of memory and {} GiB of work",
+            MEMORY_BYTES_MAX >> 20,
+            WORK_BYTES_MAX >> 30
         ));
     }
     Ok(())
@@ -76,9 +72,21 @@ mod tests {
             (1 << 17, 8, 64),
             (2, 1 << 24, 1),
             (2, 8, 1 << 24),
+            (1 << 18, 8, 1 << 18),
             (u32::MAX, u32::MAX, u32::MAX),
         ] {
             assert!(check(n, r, p).is_err(), "{n} {r} {p}");
         }
+        let array = br#"[null,null,null,"scrypt",2147483648,8,1,"AA==","AA=="]"#;
+        assert_eq!(
+            check_cost(array).map_err(|error| error.to_string()),
+            Err(expected.to_owned())
+        );
+    }
+
+    #[test]
+    fn keys_without_blocks_are_refused() {
+        let expected = "the key requires scrypt with N=0, r=8, p=1: expected N to be a power of 2";
+        assert_eq!(check(0, 8, 1), Err(expected.to_owned()));
     }
 }

@@ -22,9 +22,10 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 )]
 #[strum(serialize_all = "lowercase")]
 pub enum Priority {
-    /// Worker threads use only idle CPU time (`SCHED_IDLE`; niceness 19 in a static binary), so a new request runs at once. This applies within one
-    /// control group or, with autogroups, one session; between these the system divides CPU time fairly. If
-    /// other busy processes share the control group and the session, work may take very long.
+    /// Worker threads use only idle CPU time (`SCHED_IDLE`), so a new request runs at once. A static binary uses niceness
+    /// 19 instead: a small share of busy CPUs. This applies within one control group or, with autogroups, one session;
+    /// between these the system divides CPU time fairly. If other busy processes share the control group and the
+    /// session, work may take very long.
     #[default]
     Idle,
     /// Worker threads get a tenth of the CPU time of other threads, but finish their time slices (`nice` 10): a request
@@ -74,7 +75,7 @@ fn idle() -> io::Result<()> {
     Ok(())
 }
 
-/// Gives this thread the lowest niceness: musl doesn't change policies.
+/// Gives this thread niceness 19, the lowest priority: with musl, the policy can't be changed.
 #[cfg(target_env = "musl")]
 fn idle() -> io::Result<()> {
     nice(19)
@@ -144,8 +145,13 @@ mod tests {
             (uapi::sched_getscheduler(0).unwrap(), niceness)
         };
         let (policy, niceness) = scheduling();
+        let idle = if cfg!(target_env = "musl") {
+            (policy, 19)
+        } else {
+            (uapi::c::SCHED_IDLE, niceness)
+        };
         for (priority, expected) in [
-            (Priority::Idle, (uapi::c::SCHED_IDLE, niceness)),
+            (Priority::Idle, idle),
             (Priority::Low, (policy, (niceness + LOW_NICENESS).min(19))),
             (Priority::Normal, (policy, niceness)),
         ] {

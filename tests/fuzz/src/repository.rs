@@ -6,7 +6,7 @@
 mod edit;
 mod original;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -66,11 +66,14 @@ pub fn repository(bytes: &[u8]) {
     }
 }
 
+/// The files below a directory with their contents, and the directories.
+type Contents = BTreeMap<PathBuf, Option<Vec<u8>>>;
+
 /// A directory with an edited repository, and the target of its restore.
 struct Run {
     dir: TempDir,
     /// Everything in the bucket and next to the target.
-    before: BTreeSet<PathBuf>,
+    before: Contents,
 }
 
 impl Run {
@@ -87,7 +90,7 @@ impl Run {
         fs::create_dir(dir.path().join("around")).expect("a directory");
         let mut run = Self {
             dir,
-            before: BTreeSet::new(),
+            before: Contents::new(),
         };
         run.before = run.surroundings();
         run
@@ -128,9 +131,9 @@ impl Run {
         runtime::run(engine.restore(&request, &progress, &cancel))
     }
 
-    /// The paths in the bucket and next to the target. The engine's own data is left out.
-    fn surroundings(&self) -> BTreeSet<PathBuf> {
-        let mut found = BTreeSet::new();
+    /// What is in the bucket and next to the target. The engine's own data is left out.
+    fn surroundings(&self) -> Contents {
+        let mut found = Contents::new();
         for entry in fs::read_dir(self.dir.path()).expect("a directory") {
             let path = entry.expect("an entry").path();
             if !path.ends_with("data") {
@@ -141,23 +144,35 @@ impl Run {
     }
 
     fn check_surroundings(&self) {
-        assert_eq!(
-            self.surroundings(),
-            self.before,
-            "the restore changed other files"
+        let after = self.surroundings();
+        assert!(
+            after.keys().eq(self.before.keys()),
+            "the restore created or deleted other files: {:?}, before {:?}",
+            after.keys(),
+            self.before.keys()
         );
+        for (path, content) in &after {
+            assert_eq!(
+                Some(content),
+                self.before.get(path),
+                "the restore changed {}",
+                path.display()
+            );
+        }
     }
 }
 
 /// Adds a path and everything below it, except for one directory.
-fn add_below(path: &Path, except: &Path, into: &mut BTreeSet<PathBuf>) {
+fn add_below(path: &Path, except: &Path, into: &mut Contents) {
     if path == except {
         return;
     }
-    if path.is_dir() && !path.is_symlink() {
+    let metadata = path.symlink_metadata().expect("an entry");
+    if metadata.is_dir() {
         for entry in fs::read_dir(path).expect("a directory") {
             add_below(&entry.expect("an entry").path(), except, into);
         }
     }
-    into.insert(path.to_owned());
+    let content = metadata.is_file().then(|| fs::read(path).expect("a file"));
+    into.insert(path.to_owned(), content);
 }

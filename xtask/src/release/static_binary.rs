@@ -7,38 +7,48 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::appkeep;
-use crate::process::{command, output};
+use crate::process::{command, is_installed, output};
+use crate::{appkeep, workspace};
+
+/// The C compiler for musl, from the package `musl-tools` of Debian.
+const C_COMPILER: &str = "musl-gcc";
 
 /// The target of the binary: that of this machine, with musl.
 ///
 /// # Errors
 /// When the compiler fails, or this machine doesn't have glibc.
 pub(super) fn target() -> Result<String> {
-    let text = output(&mut command("rustc", &["--version", "--verbose"]))?;
-    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    let host = host.context("rustc printed no host")?;
+    let host = workspace::host()?;
     let system = host.strip_suffix("-gnu");
     let system = system.with_context(|| format!("expected a host with glibc, found {host}"))?;
     Ok(format!("{system}-musl"))
 }
 
-/// A missing standard library for the target.
+/// What is missing for the build: the standard library for the target, or the C compiler.
 ///
 /// # Errors
 /// When the compiler fails.
-pub(super) fn finding() -> Result<Option<String>> {
+pub(super) fn findings() -> Result<Vec<String>> {
     let target = target()?;
     let libraries = output(&mut command(
         "rustc",
         &["--print=target-libdir", "--target", &target],
     ))?;
-    let is_installed = Path::new(&libraries).exists();
-    Ok((!is_installed)
-        .then(|| format!("{target} must be installed for the archive: rustup target add {target}")))
+    let mut findings = Vec::new();
+    if !Path::new(&libraries).exists() {
+        findings.push(format!(
+            "{target} must be installed for the archive: rustup target add {target}"
+        ));
+    }
+    if !is_installed(C_COMPILER) {
+        findings.push(format!(
+            "{C_COMPILER} must be installed for the archive: apt install musl-tools"
+        ));
+    }
+    Ok(findings)
 }
 
-/// Builds the binary. This requires `musl-gcc`, from the package `musl-tools` of Debian.
+/// Builds the binary.
 ///
 /// # Errors
 /// When the build fails, or the binary needs a shared library.

@@ -33,8 +33,8 @@ pub(super) trait Job: Send + Sync {
     /// Runs all steps and finishes the job. Each step is idempotent.
     async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError>;
 
-    /// Releases instead of the steps what the process of an earlier run may have left behind when it died: a quiesced app, or
-    /// a part of the restored data.
+    /// Cleans up after an earlier run whose process may have died; called instead of the steps. It runs post-hooks of a
+    /// quiesced app, or removes a part of restored data.
     async fn release(&self, _run: &JobRun<'_>) -> Result<(), StepError> {
         Ok(())
     }

@@ -44,7 +44,7 @@ const DAMAGE_MAX: usize = 1000;
 /// The maximum time until the library's threads have ended, after their work.
 const THREADS_END_MAX: Duration = Duration::from_secs(30);
 
-/// The interval at which the end of the threads is looked for.
+/// The interval between checks whether the threads have ended.
 const THREADS_POLL_EVERY: Duration = Duration::from_millis(1);
 
 /// The progress of the examination of a repository.
@@ -291,7 +291,9 @@ where
 {
     let explain = |error: Box<RusticError>| incomplete(gate, &error);
     let all = repository.stream_files::<F>().map_err(explain)?;
-    let all: Result<Vec<_>, _> = all.map(|file| file.map(|(_, file)| file)).collect();
+    // All results are awaited, even after an error: then the library's thread no longer uses the gate.
+    let all: Vec<_> = all.collect();
+    let all: Result<Vec<_>, _> = all.into_iter().map(|file| file.map(|(_, file)| file)).collect();
     if let Ok(all) = all {
         return Ok((all, Vec::new()));
     }
@@ -361,9 +363,10 @@ impl ProgressBars for Steps {
     }
 }
 
-/// Waits, when it is dropped, for the end of the library's threads that read directories. Each of them owns references to
-/// the gate and then to the index. To read packs, the library requires the index for itself, and panics if a thread still
-/// owns it after 100 ms, for example because the processors are busy.
+/// Waits, when it is dropped, for the end of the library's threads that read directories. Each thread drops its reference to
+/// the gate immediately before its reference to the index, so a thread whose reference to the gate is gone ends within
+/// moments. To read packs, the library requires the index for itself, and panics if a thread still owns it after 100 ms, for
+/// example because the processors are busy.
 #[derive(Debug)]
 struct DirectoriesRead {
     gate: Arc<WriteGate>,

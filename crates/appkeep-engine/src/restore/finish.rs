@@ -118,13 +118,21 @@ impl<'a> Finisher<'a> {
     /// Finishes or cleans up the restore `id` to a directory.
     ///
     /// # Errors
-    /// If it can't be finished.
+    /// If it can be neither finished nor cleaned up, for example because the target's disk isn't mounted.
     pub(crate) fn discard_one(&self, id: AppRestoreId) -> Result<(), EngineError> {
         for found in self.journals.list()?.into_iter().filter(|found| found.id == id) {
             let journal = found.journal?;
-            if !journal.in_place {
-                self.finish_or_clean_up(&found.path, id, journal)?;
+            if journal.in_place {
+                continue;
             }
+            if journal.phase == Phase::Staging {
+                self.discard(&found.path, &journal)?;
+                continue;
+            }
+            if is_data_missing(&journal) {
+                check_parents(&journal)?;
+            }
+            self.finish_or_clean_up(&found.path, id, journal)?;
         }
         Ok(())
     }
@@ -176,7 +184,7 @@ impl<'a> Finisher<'a> {
             Phase::Done => Ok(Some(journal.report)),
             Phase::Abandoned => Ok(None),
             Phase::Staging => {
-                self.discard(path, &journal);
+                self.discard_or_warn(path, &journal);
                 Ok(None)
             }
             Phase::Swapping { .. } if is_data_missing(&journal) => {
@@ -288,7 +296,7 @@ impl<'a> Finisher<'a> {
         let mut journal = journal.clone();
         journal.phase = Phase::Staging;
         match self.journals.store(path, &journal) {
-            Ok(()) => self.discard(path, &journal),
+            Ok(()) => self.discard_or_warn(path, &journal),
             Err(error) => {
                 tracing::warn!(%error, "a restore was rolled back, but its journal still marks it as unfinished");
             }
@@ -297,21 +305,36 @@ impl<'a> Finisher<'a> {
     }
 
     /// Deletes the data of a restore before its swap.
-    pub(crate) fn discard(&self, path: &Path, journal: &Journal) {
+    fn discard(&self, path: &Path, journal: &Journal) -> Result<(), EngineError> {
         let removed = staging_directories(&journal.replacements)
             .into_iter()
             .try_for_each(|staging| {
                 self.faults.before("removing an unfinished restore")?;
                 remove_staging(staging)
             });
-        let removed = removed
-            .map_err(|error| storage("removing an unfinished restore", &error))
-            .and_then(|()| Journals::remove(path));
-        if let Err(error) = removed {
-            // The journal still exists, so the next restore of the app tries again.
+        removed.map_err(|error| storage("removing an unfinished restore", &error))?;
+        Journals::remove(path)
+    }
+
+    /// Deletes the data of a restore before its swap. If that fails, the next restore of the app tries again.
+    pub(crate) fn discard_or_warn(&self, path: &Path, journal: &Journal) {
+        if let Err(error) = self.discard(path, journal) {
             tracing::warn!(%error, "an unfinished restore could not be deleted");
         }
     }
+}
+
+/// Checks that the parent directories of all targets can be opened.
+///
+/// # Errors
+/// [`EngineError::Storage`] if one of them can't.
+fn check_parents(journal: &Journal) -> Result<(), EngineError> {
+    for replacement in &journal.replacements {
+        let target = replacement.target();
+        open_parent(target)
+            .map_err(|error| storage(format!("opening the parent of {}", target.display()), &error))?;
+    }
+    Ok(())
 }
 
 /// Whether the new data of a volume is neither in place nor in the staging directory.

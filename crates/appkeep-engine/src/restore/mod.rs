@@ -145,7 +145,7 @@ impl<'a> Restorer<'a> {
             .stage(origin, &volumes, &mut journal, blobs)
             .and_then(|()| self.finisher.journals.store(&path, &journal));
         if let Err(error) = staged {
-            self.finisher.discard(&path, &journal);
+            self.finisher.discard_or_warn(&path, &journal);
             return Err(error);
         }
         self.finisher.finish(&path, journal)

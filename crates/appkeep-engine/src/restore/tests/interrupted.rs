@@ -437,3 +437,57 @@ fn an_unreadable_journal_blocks_the_volumes_until_abandoned() {
     assert!(journal.with_extension("json.abandoned").exists());
     fixture.restore(4, 0, None).0.unwrap().unwrap();
 }
+
+/// A restore to a directory that was killed before the last `step` of this name.
+fn killed_to_directory(step: &str) -> (Fixture, PathBuf) {
+    let restore = |fixture: &Fixture, number, stop| {
+        let path = fixture.dir.path().join("elsewhere");
+        let policy = TargetPolicy::Refuse;
+        let target = RestoreTarget::Directory {
+            path: path.clone(),
+            policy,
+        };
+        (fixture.restore_to(target, 1, number, stop), path)
+    };
+    let ((_, steps), _) = restore(&Fixture::new(false, true), 0, None);
+    let number = steps.iter().rposition(|passed| *passed == step);
+    let number = number.unwrap_or_else(|| panic!("{steps:?}"));
+    let fixture = Fixture::new(false, true);
+    let ((outcome, _), path) = restore(&fixture, number, Some(Stop::Killed));
+    assert!(outcome.is_none(), "{outcome:?}");
+    (fixture, path)
+}
+
+#[test]
+fn a_failed_cleanup_of_a_directory_is_an_error_and_can_be_repeated() {
+    let (fixture, path) = killed_to_directory("writing the restored data to the disk");
+    let faults = InjectedFault {
+        number: 0,
+        stop: Some(Stop::AllFails),
+        exchanges: true,
+        seen: Mutex::default(),
+    };
+    let data_dir = fixture.data_dir();
+    let failed = Finisher::new(&data_dir, app(), &faults).discard_one(restore_id(1));
+    assert!(matches!(failed, Err(EngineError::Storage(_))), "{failed:?}");
+    let finisher = Finisher::new(&data_dir, app(), &NoFaults);
+    assert_eq!(finisher.journals.list().unwrap().len(), 1);
+    finisher.discard_one(restore_id(1)).unwrap();
+    assert!(finisher.journals.list().unwrap().is_empty());
+    assert!(fs::read_dir(path).unwrap().next().is_none());
+}
+
+#[test]
+fn a_directory_whose_disk_is_missing_is_completed_later() {
+    let (fixture, path) = killed_to_directory(EXCHANGING);
+    let (data_dir, away) = (fixture.data_dir(), fixture.dir.path().join("away"));
+    let finisher = Finisher::new(&data_dir, app(), &NoFaults);
+    fs::rename(&path, &away).unwrap();
+    let failed = finisher.discard_one(restore_id(1));
+    assert!(matches!(failed, Err(EngineError::Storage(_))), "{failed:?}");
+    fs::rename(&away, &path).unwrap();
+    finisher.discard_one(restore_id(1)).unwrap();
+    for name in VOLUMES {
+        assert_eq!(fs::read_to_string(path.join(name).join("common")).unwrap(), "new");
+    }
+}

@@ -17,10 +17,16 @@ const AGE_MAX: TimeDelta = TimeDelta::days(7);
 const AT: &str = "backups";
 
 /// The command that finds damage in a bucket.
-const EXAMINE: &str = "on the server's machine: appkeep bucket check --data DIR";
+const EXAMINE: &str = "on the server's machine: appkeep bucket check --data DIR --config FILE";
 
-/// Parts of the reasons of failed backups whose repository may be damaged: it can't be read, opened or written.
-const BUCKET_IN_DOUBT: [&str; 3] = ["storage failed: ", "engine failed: ", "key: "];
+/// The beginnings of the reasons of failed backups whose repository may be damaged: it can't be read or written.
+const BUCKET_IN_DOUBT: [&str; 2] = ["storage failed: ", "engine failed: "];
+
+/// Parts of the reasons of failed backups whose repository can't be opened: its key is another one, or missing.
+const KEY_IN_DOUBT: [&str; 2] = [
+    " does not match this app's repository in bucket ",
+    " has a repository of this app, but ",
+];
 
 pub(super) async fn check(session: &Session, apps: &[App], checks: &mut Vec<Check>) {
     let configured: Vec<&App> = apps.iter().filter(|app| !is_undeclared(app)).collect();
@@ -92,13 +98,13 @@ fn latest(session: &Session, app: &AppStatus, latest: Option<&AppBackup>) -> Che
     let why = reasons(latest.state_unready.as_deref());
     match latest.state.known() {
         Some(ResourceState::Failed) => {
-            let fix = fix_of_failure(name, &why);
+            let fix = fix_of_failure(name, latest.state_unready.as_deref().unwrap_or_default());
             Check::wrong(AT, format!("{found}: {why}"), fix)
         }
         Some(ResourceState::Removed | ResourceState::Unknown) => Check::wrong(
             AT,
             format!("{found}: {why}"),
-            format!("check whether the bucket's disk is mounted, and its content, {EXAMINE}"),
+            format!("check whether the bucket's disk is mounted. To check its content, run {EXAMINE}"),
         ),
         _ => match resource::end_of_backup(latest) {
             Some(End::Failed(why)) => Check::wrong(
@@ -111,14 +117,25 @@ fn latest(session: &Session, app: &AppStatus, latest: Option<&AppBackup>) -> Che
     }
 }
 
-/// The fix for a failed backup of an app, by the reason of the failure.
-fn fix_of_failure(name: &str, why: &str) -> String {
+/// The fix for a failed backup of an app, by the reasons of the failure.
+fn fix_of_failure(name: &str, reasons: &[String]) -> String {
     let again = format!("appkeep backup create --app {name} --wait");
-    if BUCKET_IN_DOUBT.iter().any(|part| why.contains(part)) {
+    if reasons.iter().any(|reason| is_bucket_in_doubt(reason)) {
         format!("{EXAMINE}; fix what it finds, then: {again}")
     } else {
         format!("fix that, then: {again}")
     }
+}
+
+fn is_bucket_in_doubt(reason: &str) -> bool {
+    let last = reason
+        .strip_prefix("gave up after ")
+        .and_then(|attempts| attempts.split_once(" attempts: "));
+    let reason = last.map_or(reason, |(_, last)| last);
+    BUCKET_IN_DOUBT
+        .iter()
+        .any(|beginning| reason.starts_with(beginning))
+        || KEY_IN_DOUBT.iter().any(|part| reason.contains(part))
 }
 
 /// Reports overdue schedules, and an app without a schedule whose last good backup is old.
@@ -150,18 +167,27 @@ mod tests {
 
     #[test]
     fn failures_of_the_bucket_suggest_its_examination() {
-        let examine = "on the server's machine: appkeep bucket check --data DIR; fix what it finds, then: \
-                       appkeep backup create --app shop --wait";
+        let examine = "on the server's machine: appkeep bucket check --data DIR --config FILE; fix what it \
+                       finds, then: appkeep backup create --app shop --wait";
         for why in [
             "gave up after 5 attempts: engine failed: reading the index: Data is too short",
             "storage failed: bucket local is unavailable",
-            "key: it does not open the repository",
+            "keys/1.json does not match this app's repository in bucket local",
+            "bucket local has a repository of this app, but keys/1.json is missing",
         ] {
-            assert_eq!(fix_of_failure("shop", why), examine, "{why}");
+            let reasons = ["data is incomplete".to_owned(), why.to_owned()];
+            assert_eq!(fix_of_failure("shop", &reasons), examine, "{why}");
         }
-        assert_eq!(
-            fix_of_failure("shop", "data: No such file or directory (os error 2)"),
-            "fix that, then: appkeep backup create --app shop --wait"
-        );
+        for why in [
+            "data: No such file or directory (os error 2)",
+            "data/tls/server.key: Permission denied (os error 13)",
+            "gave up after 5 attempts: data/the storage failed: Permission denied (os error 13)",
+        ] {
+            assert_eq!(
+                fix_of_failure("shop", &[why.to_owned()]),
+                "fix that, then: appkeep backup create --app shop --wait",
+                "{why}"
+            );
+        }
     }
 }

@@ -87,7 +87,12 @@ impl<'a> Reader<'a> {
             }
             let (item, at) = self.path_item(&place)?;
             for method in METHODS.iter().filter(|method| item.contains_key(**method)) {
-                operations.push(self.operation(name, item, &at, method)?);
+                let mut operation = self.operation(name, item, &at, method)?;
+                if member == "webhooks" && !operation.id_given {
+                    // A path may have the same name.
+                    operation.id = format!("webhook {}", operation.id);
+                }
+                operations.push(operation);
             }
         }
         Ok(operations)

@@ -163,6 +163,15 @@ fn unknown_members_of_paths_are_rejected_with_a_location() {
 }
 
 #[test]
+fn a_webhook_may_have_the_name_of_a_path() {
+    let item = json!({"post": {"responses": {"200": {"description": ""}}}});
+    let root = json!({"openapi": "3.1.0", "paths": {"/sold": item}, "webhooks": {"/sold": item}});
+    let document = Document::from_value("d", root).unwrap();
+    assert_eq!(document.operations()[0].id, "POST /sold");
+    assert_eq!(document.webhooks()[0].id, "webhook POST /sold");
+}
+
+#[test]
 fn ambiguous_operations_and_parameters_are_rejected_with_a_location() {
     let item = |method: &str| json!({method: {"responses": {"200": {"description": ""}}}});
     let paths = |other: &str| minimal(&json!({"/a/{x}": item("get"), "/a/{y}": item(other)}));

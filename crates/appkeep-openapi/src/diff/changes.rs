@@ -123,6 +123,13 @@ impl<'a> Changes<'a> {
         }
     }
 
+    /// For webhooks: the server sends their requests, and clients send their responses.
+    pub(super) fn of_webhooks(old: &'a Document, new: &'a Document) -> Self {
+        let mut changes = Self::new(old, new);
+        std::mem::swap(&mut changes.requests, &mut changes.responses);
+        changes
+    }
+
     /// Records a change. A change that is known already gets one more place.
     pub(super) fn note(
         &mut self,

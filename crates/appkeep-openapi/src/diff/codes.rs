@@ -252,7 +252,7 @@ code_table! {
         "The server's callbacks changed; callbacks aren't compared in detail.",
         "an operation gets `callbacks`";
     WebhookRemoved, "webhook-removed", (Breaking, Safe, WIRE),
-        "Clients of OLD wait for requests that NEW doesn't send.",
+        "Clients of OLD no longer receive the requests.",
         "the webhook `sold` is in OLD only";
     WebhookAdded, "webhook-added", (Safe, Breaking, WIRE),
         "Servers of OLD don't send the requests of the webhook.",
@@ -264,7 +264,7 @@ code_table! {
         "It can't be proven that NEW sends only requests that OLD permits, and accepts every response that OLD permits.",
         "the `pattern` of a member of the webhook `sold` changes";
     WebhookNarrower, "webhook-narrower", (Safe, Breaking, WIRE),
-        "OLD sends a request that NEW doesn't permit, or doesn't accept a response that NEW permits; or that can't be ruled out.",
+        "NEW doesn't permit every request that OLD permits, or permits more responses than OLD; or this can't be ruled out.",
         "the body of the webhook `sold` gets a required member";
     AccessChanged, "access-changed", (Safe, Safe, WIRE),
         "`readOnly` or `writeOnly` changed; effects on requests and responses are listed separately.",

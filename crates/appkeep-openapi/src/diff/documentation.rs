@@ -118,13 +118,24 @@ fn words(difference: &Difference<'_>) -> String {
 }
 
 fn text(value: &Value) -> String {
-    match value.as_str() {
-        // References to other files are local ones in the tree.
-        Some(text) if text.starts_with("#/") => {
-            local(text).map_or_else(|_| text.to_owned(), |at| reference_to(&at))
+    match shown(value) {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+/// A value with its references as they are written: those to other files are local ones in the tree.
+fn shown(value: &Value) -> Value {
+    match value {
+        Value::String(text) if text.starts_with("#/") => {
+            local(text).map_or_else(|_| value.clone(), |at| reference_to(&at).into())
         }
-        Some(text) => text.to_owned(),
-        None => value.to_string(),
+        Value::Array(items) => items.iter().map(shown).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, member)| (key.clone(), shown(member)))
+            .collect(),
+        _ => value.clone(),
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! They are compared like other operations, with the effects on clients and servers exchanged.
 
+use std::collections::HashMap;
+
 use super::changes::{Changes, Pair};
 use super::operations::{compare_ids, compare_messages, named};
 use super::{Change, Code, Effect};
@@ -13,9 +15,10 @@ pub(super) fn compare(changes: &mut Changes<'_>) {
     if all_old.is_empty() && all_new.is_empty() {
         return;
     }
-    let mut messages = Changes::new(changes.old, changes.new);
+    let (old_names, new_names) = (by_name(all_old), by_name(all_new));
+    let mut messages = Changes::of_webhooks(changes.old, changes.new);
     for old in all_old {
-        let Some(new) = all_new.iter().find(|new| is_same(old, new)) else {
+        let Some(&new) = new_names.get(&name(old)) else {
             let code = Code::WebhookRemoved;
             changes.note(code, Some(named(old)), words(old), Some(&old.at), None);
             continue;
@@ -32,7 +35,7 @@ pub(super) fn compare(changes: &mut Changes<'_>) {
         });
     }
     for new in all_new {
-        if !all_old.iter().any(|old| is_same(old, new)) {
+        if !old_names.contains_key(&name(new)) {
             let code = Code::WebhookAdded;
             changes.note(code, Some(named(new)), words(new), None, Some(&new.at));
         }
@@ -40,8 +43,12 @@ pub(super) fn compare(changes: &mut Changes<'_>) {
     changes.absorb(messages, exchanged);
 }
 
-fn is_same(one: &Operation, other: &Operation) -> bool {
-    (&one.path, &one.method) == (&other.path, &other.method)
+fn by_name(webhooks: &[Operation]) -> HashMap<(&str, &str), &Operation> {
+    webhooks.iter().map(|webhook| (name(webhook), webhook)).collect()
+}
+
+fn name(webhook: &Operation) -> (&str, &str) {
+    (&webhook.path, &webhook.method)
 }
 
 fn words(webhook: &Operation) -> String {
@@ -60,7 +67,11 @@ fn exchanged(change: Change) -> Change {
     Change {
         code,
         level: code.level(),
-        what: format!("{}: {}", change.code.as_str(), change.what),
+        what: if code == change.code {
+            change.what
+        } else {
+            format!("{}: {}", change.code.as_str(), change.what)
+        },
         clients,
         servers,
         ..change

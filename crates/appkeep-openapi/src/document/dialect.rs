@@ -72,11 +72,7 @@ pub(super) fn lower(name: &str, mut root: Value) -> Result<Value, DocumentError>
     let dialect = root
         .as_object_mut()
         .and_then(|members| members.shift_remove("jsonSchemaDialect"));
-    let is_known = |dialect: &Value| {
-        let dialect = dialect.as_str().unwrap_or_default();
-        DIALECTS.contains(&dialect.trim_end_matches('#'))
-    };
-    if let Some(dialect) = dialect.filter(|dialect| !is_known(dialect)) {
+    if let Some(dialect) = dialect.filter(|dialect| !is_dialect(dialect)) {
         return Err(DocumentError::Shape {
             name: name.to_owned(),
             place: "#/jsonSchemaDialect".to_owned(),
@@ -101,6 +97,12 @@ pub(super) fn lower(name: &str, mut root: Value) -> Result<Value, DocumentError>
         }
     }
     Ok(root)
+}
+
+/// Whether a value names a dialect that this module reads.
+fn is_dialect(value: &Value) -> bool {
+    let dialect = value.as_str().unwrap_or_default();
+    DIALECTS.contains(&dialect.trim_end_matches('#'))
 }
 
 /// Collects the places of the schemas that aren't parts of other schemas.
@@ -162,6 +164,9 @@ impl Lowering {
         let Value::Object(members) = schema else { return };
         if !self.seen.insert(at.to_owned()) {
             return;
+        }
+        if members.get("$schema").is_some_and(is_dialect) {
+            members.shift_remove("$schema");
         }
         if let Some(Value::String(reference)) = members.get_mut("$ref") {
             if let Some(place) = reference

@@ -4,18 +4,16 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DocumentError {
-    /// The text is neither JSON nor YAML.
+    /// The file can't be read, or its text is neither JSON nor YAML.
     #[error("failed to read {name}: {why}")]
     Text {
         /// The document's name.
         name: String,
-        /// The parser's message, with line and column.
+        /// The reason, with line and column if the text is invalid.
         why: String,
     },
     /// The document exceeds one of the limits.
-    #[error(
-        "failed to read {name}: it has {what}, and the limit {limit} is {value}; `appkeep diff --limit {limit}=N` raises it"
-    )]
+    #[error("failed to read {name}: it has {what}, and the limit {limit} is {value}")]
     Limit {
         /// The document's name.
         name: String,

@@ -6,11 +6,12 @@ use serde_json::{Map, Value};
 
 use super::dialect::is_3_1;
 use super::error::DocumentError;
+use super::external::reference_to;
 use super::model::{
     Body, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SchemaPlace, Security,
     StatusKey,
 };
-use super::reference::{each_reference, escape, resolve};
+use super::reference::{each_reference, escape, local, resolve};
 
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
@@ -51,7 +52,7 @@ impl<'a> Reader<'a> {
     fn shape(&self, place: &str, expected: &str) -> DocumentError {
         DocumentError::Shape {
             name: self.name.to_owned(),
-            place: format!("#{place}"),
+            place: reference_to(place),
             expected: expected.to_owned(),
         }
     }
@@ -60,8 +61,8 @@ impl<'a> Reader<'a> {
     fn object(&self, at: &str) -> Result<(&'a Map<String, Value>, String), DocumentError> {
         let (value, place) = resolve(self.root, at).map_err(|why| DocumentError::Reference {
             name: self.name.to_owned(),
-            place: format!("#{at}"),
-            reference: at.to_owned(),
+            place: reference_to(at),
+            reference: reference_to(at),
             why,
         })?;
         let object = value.as_object().ok_or_else(|| self.shape(&place, "an object"))?;
@@ -87,7 +88,12 @@ impl<'a> Reader<'a> {
             }
             let (item, at) = self.path_item(&place)?;
             for method in METHODS.iter().filter(|method| item.contains_key(**method)) {
-                operations.push(self.operation(name, item, &at, method)?);
+                let mut operation = self.operation(name, item, &at, method)?;
+                if member == "webhooks" && !operation.id_given {
+                    // A path may have the same name.
+                    operation.id = format!("webhook {}", operation.id);
+                }
+                operations.push(operation);
             }
         }
         Ok(operations)
@@ -96,6 +102,7 @@ impl<'a> Reader<'a> {
     /// The path item at a place, with its actual place.
     fn path_item(&self, place: &str) -> Result<(&'a Map<String, Value>, String), DocumentError> {
         let (item, at) = self.object(place)?;
+        self.references_are_alone(place)?;
         let is_unknown = |key: &&String| {
             !key.starts_with("x-")
                 && !METHODS.contains(&key.as_str())
@@ -110,6 +117,25 @@ impl<'a> Reader<'a> {
             return Err(self.shape(&format!("{at}/{}", escape(unknown)), expected));
         }
         Ok((item, at))
+    }
+
+    /// Checks that nothing beside the references from a place is dropped. They lead somewhere.
+    fn references_are_alone(&self, place: &str) -> Result<(), DocumentError> {
+        let mut hop = place.to_owned();
+        while let Some(own) = self.root.pointer(&hop).and_then(Value::as_object)
+            && let Some(reference) = own.get("$ref").and_then(Value::as_str)
+        {
+            let is_dropped = |key: &&String| {
+                !key.starts_with("x-") && !matches!(key.as_str(), "$ref" | "summary" | "description")
+            };
+            if let Some(dropped) = own.keys().find(is_dropped) {
+                let expected = "no methods, `parameters` or `servers` beside `$ref`";
+                return Err(self.shape(&format!("{hop}/{}", escape(dropped)), expected));
+            }
+            let Ok(next) = local(reference) else { break };
+            hop = next;
+        }
+        Ok(())
     }
 
     fn have_unique_ids(&self, all: &Operations) -> Result<(), DocumentError> {
@@ -142,8 +168,8 @@ impl<'a> Reader<'a> {
         each_reference(self.root, "", false, &mut |at, reference| {
             let failed = |why| DocumentError::Reference {
                 name: self.name.to_owned(),
-                place: format!("#{at}"),
-                reference: reference.to_owned(),
+                place: reference_to(at),
+                reference: local(reference).map_or_else(|_| reference.to_owned(), |at| reference_to(&at)),
                 why,
             };
             resolve(self.root, at).map(drop).map_err(failed)

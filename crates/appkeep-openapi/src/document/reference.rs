@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::external::EXTERNAL;
+use super::external::{EXTERNAL, reference_to};
 
 /// Number of references followed in a row before a chain counts as a cycle.
 const HOPS_MAX: usize = 64;
@@ -23,7 +23,7 @@ pub(crate) fn resolve<'a>(root: &'a Value, pointer: &str) -> Result<(&'a Value, 
     for _ in 0..HOPS_MAX {
         let value = root
             .pointer(&at)
-            .ok_or_else(|| format!("has no target at `#{at}`"))?;
+            .ok_or_else(|| format!("has no target at `{}`", reference_to(&at)))?;
         match value.get("$ref").and_then(Value::as_str) {
             None => return Ok((value, at)),
             Some(reference) => at = local(reference)?,

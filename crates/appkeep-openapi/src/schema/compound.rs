@@ -57,7 +57,7 @@ impl<'a> Proof<'a> {
                 index.to_string()
             };
             let mut found = self.contains(&own.item(index), &items, &spot.into(&place));
-            if prefix > 0 && (own.unique || !self.may_have_items(own, index as u64)) {
+            if prefix > 0 && !found.is_empty() && (own.unique || !self.may_have_items(own, index as u64)) {
                 doubt(&mut found, "unless there is no such item");
             }
             reasons.extend(found);

@@ -104,9 +104,8 @@ impl Node<'_> {
 
     /// The schema of an item by its index; `None` permits everything.
     pub(super) fn item(&self, index: usize) -> Option<Self> {
-        self.branches("prefixItems")
-            .get(index)
-            .cloned()
+        self.child("prefixItems")
+            .and_then(|list| list.at_index(index))
             .or_else(|| self.child("items"))
     }
 
@@ -158,18 +157,19 @@ impl Node<'_> {
         let Some(list) = self.child(key) else {
             return Vec::new();
         };
-        (0..count)
-            .filter_map(|index| {
-                let value = match &list.value {
-                    Cow::Borrowed(value) => Cow::Borrowed(value.get(index)?),
-                    Cow::Owned(value) => Cow::Owned(value.get(index)?.clone()),
-                };
-                Some(Self {
-                    value,
-                    at: format!("{}/{index}", list.at),
-                })
-            })
-            .collect()
+        (0..count).filter_map(|index| list.at_index(index)).collect()
+    }
+
+    /// An item of a list.
+    fn at_index(&self, index: usize) -> Option<Self> {
+        let value = match &self.value {
+            Cow::Borrowed(value) => Cow::Borrowed(value.get(index)?),
+            Cow::Owned(value) => Cow::Owned(value.get(index)?.clone()),
+        };
+        Some(Self {
+            value,
+            at: format!("{}/{index}", self.at),
+        })
     }
 
     pub(super) fn is_nullable(&self) -> bool {

@@ -206,6 +206,46 @@ fn a_part_of_the_document_may_be_moved_to_another_file() {
 }
 
 #[test]
+fn values_in_reports_have_references_as_in_the_files() {
+    let with = |value: &str| {
+        let to = format!("operationId: book_list\n  consumes: {value}");
+        read(&library("operationId: book_list", &to)).unwrap()
+    };
+    let (old, new) = (with("{a: [{$ref: '../responses.yaml#/Books'}]}"), with("[]"));
+    let report = diff::compare(&old, &new);
+    let expected = r#"`consumes`: "{"a":[{"$ref":"responses.yaml#/Books"}]}" became "[]""#;
+    assert_eq!(report.changes[0].what, expected);
+}
+
+#[test]
+fn schema_files_may_declare_the_dialect_of_their_document() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("openapi.yaml");
+    let document = "openapi: 3.1.1
+info: {title: Things, version: 1.0.0}
+paths:
+  /things:
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: thing.yaml}}}}
+      responses: {'204': {description: Created.}}
+";
+    fs::write(&file, document).unwrap();
+    let read = |dialect: &str, length: u32| {
+        let schema = format!("$schema: '{dialect}'\ntype: string\nmaxLength: {length}\n");
+        fs::write(directory.path().join("thing.yaml"), schema).unwrap();
+        Document::from_file(&Limits::default(), "d", &file, Some(directory.path())).unwrap()
+    };
+    for (dialect, level) in [
+        ("https://json-schema.org/draft/2020-12/schema", "minor"),
+        ("https://json-schema.org/draft/2020-12/schema#", "minor"),
+        ("https://example.com/other", "major"),
+    ] {
+        let report = diff::compare(&read(dialect, 80), &read(dialect, 90));
+        assert_eq!(report.level.as_str(), level, "{}", report.text());
+    }
+}
+
+#[test]
 fn references_that_lead_nowhere_are_errors_with_file_and_place() {
     for (from, to, expected) in [
         (
@@ -241,7 +281,17 @@ fn references_that_lead_nowhere_are_errors_with_file_and_place() {
         (
             "Text\": {\"type\": \"string\"}",
             "Text\": {\"$ref\": \"#/definitions/Text\"}",
-            "is circular",
+            "failed to read api/openapi.yaml at ../shared/errors.json#/definitions/Error/properties/text: the reference `../shared/errors.json#/definitions/Text` is circular",
+        ),
+        (
+            "name: id, in: path",
+            "name: id, in: route",
+            "failed to read api/openapi.yaml at paths/books.yaml#/x-one/parameters/0/in: expected path, query",
+        ),
+        (
+            "paths/books.yaml}",
+            "paths/books.yaml, delete: {}}",
+            "failed to read api/openapi.yaml at #/paths/~1books/delete: expected no methods, `parameters` or `servers` beside `$ref`",
         ),
     ] {
         let error = refused(from, to);

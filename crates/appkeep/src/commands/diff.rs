@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::str::FromStr;
 
 use appkeep_openapi::diff::{self, DiffReport};
-use appkeep_openapi::{Document, Limits, Outcome};
+use appkeep_openapi::{Document, DocumentError, Limits, Outcome};
 use clap::ValueEnum;
 
 use crate::report_output::{Destinations, Output};
@@ -101,7 +101,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let read = |file: &Path, name: Option<&str>| {
         let name = name.map_or_else(|| file.display().to_string(), str::to_owned);
         let document = Document::from_file(&limits, &name, file, args.external_refs.as_deref());
-        document.map_err(|error| anyhow::anyhow!("{error}"))
+        document.map_err(|error| match &error {
+            DocumentError::Limit { limit, .. } => {
+                anyhow::anyhow!("{error}; `--limit {limit}=N` raises it")
+            }
+            _ => anyhow::anyhow!("{error}"),
+        })
     };
     let old = read(&args.old, args.old_name.as_deref())?;
     let new = read(&args.new, args.new_name.as_deref())?;

@@ -309,11 +309,11 @@ fn exceeded_limits_are_named_with_their_values() {
     for (limit, expected) in [
         (
             "document-bytes=500",
-            "bytes, and the limit document-bytes is 500; `appkeep diff --limit document-bytes=N`",
+            "bytes, and the limit document-bytes is 500; `--limit document-bytes=N` raises it",
         ),
         (
             "yaml-values=20",
-            "it has more than 20 values, and the limit yaml-values is 20; `appkeep diff --limit",
+            "it has more than 20 values, and the limit yaml-values is 20; `--limit yaml-values=N` raises it",
         ),
         (
             "proof=1",

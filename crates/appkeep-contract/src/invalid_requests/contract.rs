@@ -62,7 +62,7 @@ pub const CONTRACT: &[InvalidRequest] = &[
     row("role-too-low", "A read-only token can't create or delete.", On::Writes,
         &[M::ViewerToken], 403, Problem::Numbers(&[11])),
     row("role-sufficient", "A token of role `admin` or `owner` can create and delete.", On::Writes,
-        &[M::OperatorToken, M::UnknownApp], 404, Problem::NotFound),
+        &[M::OperatorToken, M::UnknownApp, M::UnknownResource], 404, Problem::NotFound),
     // ------------------------------------------------------------------ ids
     row("account-malformed", "An account id is a UUID.", IN_ACCOUNT,
         &[M::Account(WORD)], 400, Problem::Numbers(&[33])),

@@ -39,7 +39,7 @@ struct Case {
     instances: Vec<Value>,
 }
 
-/// Reads the bytes as a pair of schemas: as a JSON object ([`Case`]), or else as a seed of the generator. If the smaller
+/// Reads the bytes as a pair of schemas: as a JSON object (`Case`), or else as a seed of the generator. If the smaller
 /// schema is contained in the larger one, so are its instances.
 ///
 /// # Panics

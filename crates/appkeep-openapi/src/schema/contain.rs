@@ -374,7 +374,7 @@ impl<'a> Proof<'a> {
                     });
                 }
                 None => {
-                    let what = format!("whether {value} is allowed is unknown: the schema is invalid");
+                    let what = format!("whether {value} is allowed is unknown");
                     reasons.push(unsure(&shape.whole, large, spot, what));
                 }
             }

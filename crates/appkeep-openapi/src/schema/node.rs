@@ -282,6 +282,8 @@ const VALIDATORS_MAX: usize = 256;
 pub(super) struct Side<'a> {
     root: &'a Value,
     validators: RefCell<HashMap<String, Option<Rc<Validator>>>>,
+    /// Which schemas validators can't decide, by their places.
+    inexact: RefCell<HashMap<String, bool>>,
 }
 
 impl<'a> Side<'a> {
@@ -289,6 +291,7 @@ impl<'a> Side<'a> {
         Self {
             root,
             validators: RefCell::default(),
+            inexact: RefCell::default(),
         }
     }
 
@@ -311,8 +314,11 @@ impl<'a> Side<'a> {
         })
     }
 
-    /// Whether a schema admits a value; `None` if the schema can't be compiled.
+    /// Whether a schema admits a value; `None` if the schema can't be compiled, or isn't decided by its validator.
     pub(super) fn admits(&self, node: &Node<'a>, value: &Value) -> Option<bool> {
+        if self.is_inexact(node) {
+            return None;
+        }
         let parts = Parts::of(value);
         let names: Vec<&str> = parts.names.iter().copied().collect();
         let key = format!("{} {} {}", node.at, parts.has_items, names.join("\0"));
@@ -324,6 +330,32 @@ impl<'a> Side<'a> {
             .entry(key)
             .or_insert_with(|| compile_for(&parts, self.root, &node.value).ok().map(Rc::new));
         validator.as_ref().map(|validator| validator.is_valid(value))
+    }
+
+    /// Whether there is an unknown keyword below `not` or `oneOf`. Validators ignore it, so the schema may admit values that
+    /// they reject.
+    fn is_inexact(&self, node: &Node<'a>) -> bool {
+        if let Some(known) = self.inexact.borrow().get(&node.at) {
+            return *known;
+        }
+        let mut seen = BTreeSet::new();
+        let mut open = vec![(node.clone(), false)];
+        let mut is_inexact = false;
+        while let Some((node, is_negated)) = open.pop() {
+            let Ok(node) = self.resolve(&node) else { continue };
+            if !seen.insert((node.at.clone(), is_negated)) {
+                continue;
+            }
+            if is_negated && !node.unknown_keywords().is_empty() {
+                is_inexact = true;
+                break;
+            }
+            let negated = node.branches("oneOf").into_iter().chain(node.child("not"));
+            open.extend(negated.map(|part| (part, true)));
+            open.extend(node.parts().into_iter().map(|part| (part, is_negated)));
+        }
+        self.inexact.borrow_mut().insert(node.at.clone(), is_inexact);
+        is_inexact
     }
 
     /// An unknown keyword or format anywhere in a schema, which validators ignore.

@@ -318,6 +318,16 @@ proptest! {
 }
 
 #[test]
+fn keywords_that_validators_ignore_decide_nothing_below_one_of() {
+    let small = json!({"type": "array", "maxItems": 0});
+    let large = json!({
+        "type": "array", "items": false, "oneOf": [{"type": "array"}, {"type": "array", "contains": false}],
+    });
+    let verdict = Pair::new(&small, &large).verdict();
+    assert!(!matches!(verdict, Verdict::Not(_)), "{verdict:?}");
+}
+
+#[test]
 fn random_pairs_cover_the_dialect() {
     let mut runner = TestRunner::deterministic();
     let mut proven: BTreeMap<&str, usize> = KEYWORDS.iter().map(|keyword| (*keyword, 0)).collect();

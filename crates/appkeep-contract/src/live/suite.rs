@@ -19,7 +19,7 @@ pub(super) const FEWER: (&str, &str) = (
 
 /// The least number of checks for a [`Target`] with all optional parts. A run with fewer checks against a fresh
 /// server fails.
-pub const CHECKS: usize = 2680;
+pub const CHECKS: usize = 2679;
 
 /// The number of these checks that need a [`FaultInjector`](super::FaultInjector).
 pub const CHECKS_OF_STORAGE: usize = 65;

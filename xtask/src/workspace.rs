@@ -19,7 +19,7 @@ pub(crate) fn metadata() -> Result<Metadata> {
     command.exec().context("failed to read the workspace")
 }
 
-/// The target for which the compiler builds unless told otherwise: this machine.
+/// The target for which the compiler builds by default: this machine's.
 ///
 /// # Errors
 /// When the compiler fails.

@@ -60,9 +60,11 @@ pub struct Change {
     pub uses: Vec<Use>,
     /// Number of all places that are affected.
     pub uses_total: usize,
-    /// The place in OLD, as a JSON pointer; `None` if OLD has none. The path of another file stands before its `#`.
+    /// The place in OLD, as a JSON pointer; `None` if OLD has none. In another file,
+    /// the pointer follows the file's path: `parts/thing.yaml#/Thing`.
     pub old_at: Option<String>,
-    /// The place in NEW, as a JSON pointer; `None` if NEW has none. The path of another file stands before its `#`.
+    /// The place in NEW, as a JSON pointer; `None` if NEW has none. In another file,
+    /// the pointer follows the file's path: `parts/thing.yaml#/Thing`.
     pub new_at: Option<String>,
     /// The line of `old_at`, counted from 1; `None` if OLD has no text.
     pub old_line: Option<usize>,

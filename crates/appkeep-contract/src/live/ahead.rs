@@ -105,7 +105,7 @@ impl Context {
         Some(self.ahead.remove(at).result)
     }
 
-    /// Records the reads that a check didn't use, so that no later check gets an old response.
+    /// Records the reads that a check didn't use, so that no later check receives an old response.
     pub(super) fn forget_reads(&mut self) {
         let (writes, reads) = mem::take(&mut self.ahead)
             .into_iter()

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::context::{Context, Stop};
+use super::resource_kind::ACCOUNT_LIST;
 
 const LIST: &str = "app_list";
-const ACCOUNTS: &str = "account_list";
 const FETCH: &str = "app_fetch";
 
 /// The list of apps contains the target's app once, as a fetch returns it.
@@ -30,10 +30,10 @@ pub(super) async fn listed_as_fetched(ctx: &mut Context, first: &str) -> Result<
     ctx.expect(&fetched, same, || {
         format!("app {id} differs between list and fetch")
     });
-    if ctx.is_excluded(ACCOUNTS) {
+    if ctx.is_excluded(ACCOUNT_LIST) {
         return Ok(());
     }
-    let accounts = ctx.list(ACCOUNTS).await?;
+    let accounts = ctx.list(ACCOUNT_LIST).await?;
     let own = ctx.target.account.to_string();
     let account = accounts.items().iter().find(|account| account["id"] == own);
     let name = account.map(|account| account["name"].clone()).unwrap_or_default();

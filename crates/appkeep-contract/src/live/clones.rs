@@ -4,7 +4,7 @@
 //! after it.
 
 use super::completion::{ABSENT, until};
-use super::context::{Context, NOT_RESTORABLE, OTHER_APP, ResourceKind, Stop, id_of};
+use super::context::{Context, OTHER_APP, ResourceKind, Stop, id_of};
 use super::recording_client::RecordedResponse;
 use super::resource_kind::{RESTORE_CREATE, RESTORE_DELETE, RESTORE_FETCH, RESTORE_LIST};
 use super::restores::{create, ready, until_completed};
@@ -15,9 +15,7 @@ const ATTEMPTS: u32 = 5;
 /// An app becomes a clone of another one. Until then, it can't be restored again, the source can't be deleted, and the
 /// restore can't be cancelled.
 pub(super) async fn of_other_app(ctx: &mut Context) -> Result<(), Stop> {
-    if !ctx.target.may_restore {
-        return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
-    }
+    ctx.require_restorable()?;
     let lacks_app = || Stop::Skipped(format!("requires {OTHER_APP}"));
     let other = ctx.target.other_app.ok_or_else(lacks_app)?.to_string();
     let kind = ResourceKind::Backup;
@@ -107,9 +105,7 @@ async fn state(ctx: &mut Context, id: &str) -> Result<String, Stop> {
 
 /// A pending restore can be cancelled, and a running one in place can't.
 pub(super) async fn cancelled(ctx: &mut Context) -> Result<(), Stop> {
-    if !ctx.target.may_restore {
-        return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
-    }
+    ctx.require_restorable()?;
     for operation in [RESTORE_CREATE, RESTORE_FETCH, RESTORE_LIST, RESTORE_DELETE] {
         ctx.require(operation)?;
     }

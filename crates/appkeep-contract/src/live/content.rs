@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::call::Call;
 use super::completion::ABSENT;
 use super::context::{Context, Stop};
-use super::files::{CONTENT, at, call, path_of, small_file, tree};
+use super::files::{CONTENT, FILES, at, call, is_plain, path_of, small_file, tree};
 use super::recording_client::RecordedResponse;
 
 const OCTETS: &str = "application/octet-stream";
@@ -18,11 +18,21 @@ const TAR: &str = "application/x-tar";
 /// The largest archive that is requested, in bytes of files.
 const ARCHIVE_BYTES_MAX: u64 = 1024 * 1024;
 
-/// A request for the content of a small file, and its size.
-async fn file(ctx: &mut Context) -> Result<(Call, u64), Stop> {
+/// A small file, and a request for its content.
+struct File {
+    call: Call,
+    name: String,
+    size: u64,
+}
+
+async fn file(ctx: &mut Context) -> Result<File, Stop> {
     let file = small_file(ctx).await?;
-    let call = at(call(ctx, CONTENT)?, path_of(&file));
-    Ok((call, file["size"].as_u64().unwrap_or_default()))
+    let path = path_of(&file);
+    Ok(File {
+        call: at(call(ctx, CONTENT)?, path),
+        name: path.rsplit('/').next().unwrap_or_default().to_owned(),
+        size: file["size"].as_u64().unwrap_or_default(),
+    })
 }
 
 fn expect_header(ctx: &mut Context, response: &RecordedResponse, name: &str, expected: &str) {
@@ -34,19 +44,13 @@ fn expect_header(ctx: &mut Context, response: &RecordedResponse, name: &str, exp
 
 /// The content has its size and a strong tag that doesn't change; HEAD returns the same headers.
 pub(super) async fn whole(ctx: &mut Context) -> Result<(), Stop> {
-    let (call, size) = file(ctx).await?;
-    let path = call.query.iter().find(|(name, _)| name == "path");
-    let name = path
-        .and_then(|(_, path)| path.rsplit('/').next())
-        .unwrap_or_default()
-        .to_owned();
+    let File { call, name, size } = file(ctx).await?;
     let whole = ctx.send_for(&call, 200).await?;
     expect_header(ctx, &whole, "content-length", &size.to_string());
     expect_header(ctx, &whole, "accept-ranges", "bytes");
     expect_header(ctx, &whole, "content-type", OCTETS);
     let disposition = whole.header("content-disposition").unwrap_or(ABSENT).to_owned();
-    let is_plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | '_');
-    let is_named = !name.chars().all(is_plain) || disposition.contains(&name);
+    let is_named = !is_plain(&name) || disposition.contains(&name);
     ctx.expect(&whole, is_named, || {
         format!("`Content-Disposition` is `{disposition}`, expected the name `{name}`")
     });
@@ -75,7 +79,7 @@ pub(super) async fn whole(ctx: &mut Context) -> Result<(), Stop> {
 
 /// A range is sent as requested, unless it is for another version; one after the end is refused.
 pub(super) async fn range(ctx: &mut Context) -> Result<(), Stop> {
-    let (call, size) = file(ctx).await?;
+    let File { call, size, .. } = file(ctx).await?;
     let whole = ctx.send_for(&call, 200).await?;
     let tag = whole.header("etag").unwrap_or(ABSENT).to_owned();
     let first = call.clone().range("bytes=0-0");
@@ -105,7 +109,7 @@ pub(super) async fn range(ctx: &mut Context) -> Result<(), Stop> {
 /// The archive of all volumes has the entries of the list of files.
 pub(super) async fn archive(ctx: &mut Context) -> Result<(), Stop> {
     ctx.require(CONTENT)?;
-    let files = call(ctx, "app_backup_file_list_for_app")?;
+    let files = call(ctx, FILES)?;
     let list = tree(ctx, files).await?;
     let sizes = list.items().iter().filter_map(|entry| entry["size"].as_u64());
     if sizes.sum::<u64>() > ARCHIVE_BYTES_MAX {

@@ -32,7 +32,7 @@ pub(super) enum Stop {
 }
 
 /// The reason for skipping restores on servers that are in use.
-pub(super) const NOT_RESTORABLE: &str = "requires an app whose data may be replaced (--may-restore)";
+const NOT_RESTORABLE: &str = "requires an app whose data may be replaced (--may-restore)";
 
 // Optional parts of a target, with the options of `appkeep verify` that set them.
 pub(super) const VIEWER_TOKEN: &str = "a read-only token (--viewer-token)";
@@ -225,6 +225,14 @@ impl Context {
         self.permitted(kind.fetches())
             .or_else(|_| self.permitted(kind.lists()))
             .map(|_| ())
+    }
+
+    /// Checks that the data of the app may be replaced.
+    pub(super) fn require_restorable(&self) -> Result<(), Stop> {
+        if self.target.may_restore {
+            return Ok(());
+        }
+        Err(Stop::Skipped(NOT_RESTORABLE.to_owned()))
     }
 
     /// Checks that the target has this token.

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::call::Credential;
 use super::context::{Context, Stop, id_of};
 use super::recording_client::RecordedResponse;
+use super::resource_kind::ACCOUNT_LIST;
 
-const ACCOUNTS: &str = "account_list";
 const BUCKETS: &str = "bucket_list";
 const USERS: &str = "user_list";
 
@@ -16,7 +16,7 @@ const USERS: &str = "user_list";
 pub(super) async fn accounts(ctx: &mut Context) -> Result<(), Stop> {
     let own = ctx.target.account.to_string();
     only_account(ctx, Credential::Own, &own).await?;
-    let call = ctx.call(ACCOUNTS);
+    let call = ctx.call(ACCOUNT_LIST);
     if ctx.target.viewer_token.is_some() {
         let list = ctx.send_for(&call.clone().with(Credential::Viewer), 200).await?;
         let is_viewer = list.items().iter().all(|account| account["role"] == "viewer");
@@ -42,7 +42,9 @@ pub(super) async fn accounts(ctx: &mut Context) -> Result<(), Stop> {
 
 /// The list for a token of one account contains only that account.
 async fn only_account(ctx: &mut Context, credential: Credential, account: &str) -> Result<(), Stop> {
-    let list = ctx.send_for(&ctx.call(ACCOUNTS).with(credential), 200).await?;
+    let list = ctx
+        .send_for(&ctx.call(ACCOUNT_LIST).with(credential), 200)
+        .await?;
     let listed = ids(&list);
     ctx.expect(&list, listed == [account], || {
         let listed = listed.join(", ");
@@ -97,7 +99,7 @@ pub(super) async fn equal_in_every_form(ctx: &mut Context, operation: &str) -> R
     let call = ctx.call(operation);
     let in_columns = call.clone().query("include", &include);
     // Accounts include the token's own role, so they differ between tokens.
-    let of_viewer = (operation != ACCOUNTS && ctx.target.viewer_token.is_some())
+    let of_viewer = (operation != ACCOUNT_LIST && ctx.target.viewer_token.is_some())
         .then(|| call.clone().with(Credential::Viewer));
     let calls = [Some(call.clone()), Some(in_columns.clone()), of_viewer.clone()];
     ctx.read_ahead(calls.into_iter().flatten()).await?;

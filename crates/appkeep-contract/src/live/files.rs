@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::call::Call;
 use super::context::{Context, ResourceKind, Stop};
 use super::recording_client::RecordedResponse;
-use super::refusals::names as invalid_names;
+use super::refusals::expect_named;
 use super::resource_kind::SUMMARY_LIST;
 
-const FILES: &str = "app_backup_file_list_for_app";
+pub(super) const FILES: &str = "app_backup_file_list_for_app";
 pub(super) const CONTENT: &str = "app_backup_content_fetch_for_app";
 const CHANGES: &str = "app_backup_change_list_for_app";
 
@@ -53,6 +53,12 @@ pub(super) async fn listed(ctx: &mut Context) -> Result<(), Stop> {
         "two pages of one item differ from a page of two".to_owned()
     });
     Ok(())
+}
+
+/// Whether a name has only characters without a meaning in patterns, URLs and headers.
+pub(super) fn is_plain(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.all(|char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | '_'))
 }
 
 /// The names on the path of an entry.
@@ -202,13 +208,7 @@ pub(super) async fn paths(ctx: &mut Context) -> Result<(), Stop> {
         let unknown = at(call(ctx, operation)?, &format!("{directory}/{UNKNOWN}"));
         let response = ctx.send_for(&unknown, 404).await?;
         ctx.expect_problem(&response, &[2]);
-        let named = invalid_names(&response, "invalidParams");
-        ctx.expect(&response, named == ["path"], || {
-            format!(
-                "expected `path` in `invalidParams`, found {}",
-                super::headers::joined(&named)
-            )
-        });
+        expect_named(ctx, &response, "invalidParams", "path", |found| found == ["path"]);
     }
     Ok(())
 }
@@ -225,16 +225,12 @@ pub(super) async fn patterns(ctx: &mut Context) -> Result<(), Stop> {
             "requires a backup without hidden files and percent signs in names".to_owned(),
         ));
     }
-    let is_plain = |name: &str| {
-        let mut chars = name.chars();
-        name.len() > 1 && chars.all(|char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | '_'))
-    };
     let mut files = all
         .items()
         .iter()
         .filter(|entry| entry["type"] == "file")
         .map(names);
-    let file = files.find(|path| path.iter().all(|name| is_plain(name)));
+    let file = files.find(|path| path.iter().all(|name| name.len() > 1 && is_plain(name)));
     let path =
         file.ok_or_else(|| Stop::Skipped("requires a backup with a file of a plain name".to_owned()))?;
     let (Some(volume), Some(name)) = (path.first(), path.last()) else {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::context::{Context, ResourceKind, Stop};
-use super::refusals::names;
+use super::refusals::expect_named;
 
 /// The maximum size of the names and values of all labels, in bytes.
 const LABELS_BYTES_MAX: usize = 16_384;
@@ -39,17 +39,9 @@ pub(super) async fn limits(ctx: &mut Context, kind: ResourceKind) -> Result<(), 
         let response = ctx.send_for(&call, status).await?;
         if status == 400 {
             ctx.expect_problem(&response, &[9]);
-            let named = names(&response, "invalidFields");
-            ctx.expect(
-                &response,
-                named.iter().any(|name| name.starts_with(field)),
-                || {
-                    format!(
-                        "expected `{field}` in `invalidFields`, found {}",
-                        super::headers::joined(&named)
-                    )
-                },
-            );
+            expect_named(ctx, &response, "invalidFields", field, |found| {
+                found.iter().any(|name| name.starts_with(field))
+            });
         }
     }
     Ok(())

@@ -156,10 +156,9 @@ fn check_response(ctx: &mut Context, case: &RefusalCase, response: &RecordedResp
         Invalid::Any | Invalid::Exactly(_) => None,
     };
     if let Some((name, list)) = named {
-        let found = names(response, list);
-        let holds = case.request.invalid.is_named_by(&found, &found);
-        ctx.expect(response, holds, || {
-            format!("expected `{name}` in `{list}`, found {}", joined(&found))
+        let invalid = case.request.invalid;
+        expect_named(ctx, response, list, name, |found| {
+            invalid.is_named_by(found, found)
         });
     }
     if response.status == 405 {
@@ -182,6 +181,20 @@ fn check_allow(ctx: &mut Context, case: &RefusalCase, response: &RecordedRespons
             joined(&declared),
             joined(&allowed)
         )
+    });
+}
+
+/// Checks which invalid parameters or fields a problem names.
+pub(super) fn expect_named(
+    ctx: &mut Context,
+    response: &RecordedResponse,
+    list: &str,
+    expected: &str,
+    holds: impl FnOnce(&[String]) -> bool,
+) {
+    let found = names(response, list);
+    ctx.expect(response, holds(&found), || {
+        format!("expected `{expected}` in `{list}`, found {}", joined(&found))
     });
 }
 

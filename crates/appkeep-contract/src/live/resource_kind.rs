@@ -22,6 +22,7 @@ pub(super) const RESTORE_CREATE: &str = "app_restore_create_for_app";
 pub(super) const RESTORE_LIST: &str = "app_restore_list_for_app";
 /// The list of summaries of apps.
 pub(super) const SUMMARY_LIST: &str = "app_summary_list";
+pub(super) const ACCOUNT_LIST: &str = "account_list";
 pub(super) const RESTORE_FETCH: &str = "app_restore_fetch_for_app";
 pub(super) const RESTORE_DELETE: &str = "app_restore_delete_for_app";
 
@@ -214,7 +215,7 @@ mod tests {
                         "bucket_list",
                         "cloud_list",
                         "user_list",
-                        "account_list",
+                        super::ACCOUNT_LIST,
                     ];
                     assert!(reads.contains(&operation.id.as_str()), "{}", operation.id);
                     assert_eq!(operation.method, "GET", "{}", operation.id);

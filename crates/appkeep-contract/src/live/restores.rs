@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::call::Call;
 use super::completion::ABSENT;
-use super::context::{Context, Fixture, Fixtures, NOT_RESTORABLE, OTHER_APP, ResourceKind, Stop, id_of};
+use super::context::{Context, Fixture, Fixtures, OTHER_APP, ResourceKind, Stop, id_of};
 use super::poll_timer::PollTimer;
 use super::resource_kind::{
     APP_TYPE, RESTORE, RESTORE_CREATE, RESTORE_DELETE, RESTORE_FETCH, RESTORE_LIST, RESTORE_TYPE,
@@ -20,9 +20,7 @@ const FETCH: &str = "app_fetch";
 
 /// An app can be restored from a backup and from a snapshot, and its state shows it.
 pub(super) async fn in_place(ctx: &mut Context) -> Result<(), Stop> {
-    if !ctx.target.may_restore {
-        return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
-    }
+    ctx.require_restorable()?;
     ctx.require(FETCH)?;
     let backup = ctx.fixtures.backups.named.id("a completed backup")?;
     let snapshot = ctx.fixtures.snapshots.named.id("a completed snapshot")?;
@@ -76,9 +74,7 @@ pub(super) async fn not_ready(ctx: &mut Context) -> Result<(), Stop> {
 
 /// Resources of another app or account can't be restored into this app.
 pub(super) async fn of_others(ctx: &mut Context) -> Result<(), Stop> {
-    if !ctx.target.may_restore {
-        return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
-    }
+    ctx.require_restorable()?;
     let lacks_app = || Stop::Skipped(format!("requires {OTHER_APP}"));
     let other = ctx.target.other_app.ok_or_else(lacks_app)?.to_string();
     ctx.foreign()?;
@@ -120,9 +116,7 @@ pub(super) async fn source_not_ready(ctx: &mut Context) -> Result<(), Stop> {
 
 /// A new restore in place is shown with its source until it is completed.
 pub(super) async fn shown(ctx: &mut Context, first: &str) -> Result<(), Stop> {
-    if !ctx.target.may_restore {
-        return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
-    }
+    ctx.require_restorable()?;
     ctx.require(RESTORE_FETCH)?;
     let backup = ctx.fixtures.backups.named.id("a completed backup")?;
     let call = create(ctx.call(first), "backupID", &backup);
@@ -230,9 +224,7 @@ pub(super) async fn listed(ctx: &mut Context) -> Result<(), Stop> {
 
 /// A completed restore can't be cancelled.
 pub(super) async fn ended(ctx: &mut Context) -> Result<(), Stop> {
-    if !ctx.target.may_restore {
-        return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
-    }
+    ctx.require_restorable()?;
     ctx.require(RESTORE_LIST)?;
     ctx.require(RESTORE_DELETE)?;
     let list = ctx.send_for(&ctx.call(RESTORE_LIST), 200).await?;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::completion::{ABSENT, timestamp};
 use super::context::{Context, Stop, id_of};
 use super::recording_client::RecordedResponse;
-use super::refusals::names;
+use super::refusals::expect_named;
 use super::resource_kind::SCHEDULE_TYPE;
 
 const CREATE: &str = "app_schedule_create_for_app";
@@ -372,12 +372,8 @@ pub(super) async fn contradictions(ctx: &mut Context) -> Result<(), Stop> {
         }
         ctx.expect_status(&response, 400)?;
         ctx.expect_problem(&response, &[9]);
-        let named = names(&response, "invalidFields");
-        ctx.expect(&response, named.iter().any(|name| name == field), || {
-            format!(
-                "expected `{field}` in `invalidFields`, found {}",
-                super::headers::joined(&named)
-            )
+        expect_named(ctx, &response, "invalidFields", field, |found| {
+            found.iter().any(|name| name == field)
         });
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::ahead::AheadResult;
 use super::call::{Call, Payload, Server};
-use super::context::{Context, NOT_RESTORABLE, Stop};
+use super::context::{Context, Stop};
 use super::recording_client::RecordedResponse;
 use super::resource_kind::ResourceKind;
 
@@ -179,8 +179,8 @@ impl Context {
             );
             return Err(Stop::Skipped(why));
         }
-        if call.server == Server::Main && !self.target.may_restore && self.model.would_restore(call) {
-            return Err(Stop::Skipped(NOT_RESTORABLE.to_owned()));
+        if call.server == Server::Main && self.model.would_restore(call) {
+            self.require_restorable()?;
         }
         if self.model.would_restore_others(call) {
             return Err(Stop::Skipped(

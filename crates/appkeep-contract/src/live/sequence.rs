@@ -351,8 +351,8 @@ fn is_name_in_use(ctx: &Context, kind: ResourceKind, name: &str) -> bool {
 /// progress may change between them.
 async fn expect_consistency(ctx: &mut Context) -> Result<(), Stop> {
     let kinds = kinds(ctx)?;
-    for round in 0.. {
-        let lists = kinds.iter().filter_map(|kind| nth(ctx, kind.lists(), round));
+    for n in 0.. {
+        let lists = kinds.iter().filter_map(|kind| nth(ctx, kind.lists(), n));
         let calls: Vec<Call> = lists.map(|list| ctx.call(list)).collect();
         if calls.is_empty() {
             break;
@@ -364,8 +364,8 @@ async fn expect_consistency(ctx: &mut Context) -> Result<(), Stop> {
     }
     let resources = requested(ctx, &kinds);
     let mut shown: BTreeMap<&str, Value> = BTreeMap::new();
-    for round in 0.. {
-        let fetch = |resource| Some((resource, fetch(ctx, resource, round)?));
+    for n in 0.. {
+        let fetch = |resource| Some((resource, fetch(ctx, resource, n)?));
         let calls: Vec<(&TrackedResource, Call)> = resources.iter().filter_map(fetch).collect();
         if calls.is_empty() {
             break;

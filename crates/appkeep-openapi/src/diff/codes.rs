@@ -265,7 +265,7 @@ code_table! {
         "the `pattern` of a member of the webhook `sold` changes";
     WebhookNarrower, "webhook-narrower", (Safe, Breaking, WIRE),
         "NEW doesn't permit every request that OLD permits, or permits more responses than OLD; or this can't be ruled out.",
-        "the body of the webhook `sold` gets a required member";
+        "the body of the webhook `sold` has a new required member";
     AccessChanged, "access-changed", (Safe, Safe, WIRE),
         "`readOnly` or `writeOnly` changed; effects on requests and responses are listed separately.",
         "`id` gets `readOnly: true`";

@@ -367,7 +367,8 @@ impl<'a> Proof<'a> {
                 }
                 Some(false) => {
                     let what = format!("{value} isn't allowed");
-                    let certain = counts == Some(true) && shape.vague.is_empty();
+                    let certain =
+                        shape.vague.is_empty() && self.small.all_certainly_admit(&shape.whole, value);
                     reasons.push(Reason {
                         certain,
                         ..sure(&shape.whole, large, spot, what)

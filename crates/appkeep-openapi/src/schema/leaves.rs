@@ -62,12 +62,16 @@ impl<'a> Proof<'a> {
         let reason = |(what, lengths): (String, RangeInclusive<u64>)| {
             let is_example = |text: &&Value| lengths.contains(&length_of(text));
             match witnesses.iter().find(is_example).or(witnesses.first()) {
-                Some(text) => sure(
-                    &shape.whole,
-                    large,
-                    spot,
-                    format!("{what} (for example {})", shortened(text)),
-                ),
+                Some(text) => Reason {
+                    // With keywords of its own that are ignored, all reasons of the shape are doubted.
+                    certain: !shape.vague.is_empty() || self.small.all_certainly_admit(&shape.whole, text),
+                    ..sure(
+                        &shape.whole,
+                        large,
+                        spot,
+                        format!("{what} (for example {})", shortened(text)),
+                    )
+                },
                 None => unsure(&shape.whole, large, spot, what),
             }
         };

@@ -1,7 +1,7 @@
 //! A schema at its place, and the document that contains it.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -189,21 +189,26 @@ impl Node<'_> {
         }
     }
 
-    /// The subschemas, one level down.
-    pub(super) fn parts(&self) -> Vec<Self> {
+    /// The subschemas, one level down; only those that apply to a value with these parts, if they are given.
+    fn parts(&self, of: Option<&Parts<'_>>) -> Vec<Self> {
         let mut parts: Vec<Self> = Vec::new();
-        for key in ["items", "not", "additionalProperties"] {
+        for key in ["not", "additionalProperties"] {
             parts.extend(self.child(key));
         }
-        for key in ["allOf", "anyOf", "oneOf", "prefixItems"] {
+        for key in ["allOf", "anyOf", "oneOf"] {
             parts.extend(self.branches(key));
+        }
+        if of.is_none_or(|value| value.has_items) {
+            parts.extend(self.child("items"));
+            parts.extend(self.branches("prefixItems"));
         }
         parts.extend(self.patterns().into_iter().map(|(_, schema)| schema));
         let names = self
             .get("properties")
             .and_then(Value::as_object)
             .into_iter()
-            .flat_map(|all| all.keys());
+            .flat_map(|all| all.keys())
+            .filter(|name| of.is_none_or(|value| value.names.contains(name.as_str())));
         parts.extend(names.filter_map(|name| self.property(name)));
         parts
     }
@@ -275,6 +280,17 @@ pub(super) fn is_annotation(key: &str) -> bool {
         )
 }
 
+/// Whether an object anywhere in a value has a member of this name.
+fn has_member(value: &Value, name: &str) -> bool {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .any(|(key, member)| key == name || has_member(member, name)),
+        Value::Array(items) => items.iter().any(|item| has_member(item, name)),
+        _ => false,
+    }
+}
+
 /// Maximum number of compiled schemas that are kept.
 const VALIDATORS_MAX: usize = 256;
 
@@ -284,6 +300,7 @@ pub(super) struct Side<'a> {
     validators: RefCell<HashMap<String, Option<Rc<Validator>>>>,
     /// Which schemas validators can't decide, by their places.
     inexact: RefCell<HashMap<String, bool>>,
+    counts_evaluated: OnceCell<bool>,
 }
 
 impl<'a> Side<'a> {
@@ -292,12 +309,21 @@ impl<'a> Side<'a> {
             root,
             validators: RefCell::default(),
             inexact: RefCell::default(),
+            counts_evaluated: OnceCell::new(),
         }
     }
 
     /// The whole document.
     pub(super) fn root(&self) -> &'a Value {
         self.root
+    }
+
+    /// Whether a schema may depend on which members others have evaluated: there, `additionalProperties: true` differs
+    /// from its absence.
+    pub(super) fn counts_evaluated(&self) -> bool {
+        *self
+            .counts_evaluated
+            .get_or_init(|| has_member(self.root, "unevaluatedProperties"))
     }
 
     /// Follows references to the first schema that isn't one.
@@ -352,7 +378,7 @@ impl<'a> Side<'a> {
             }
             let negated = node.branches("oneOf").into_iter().chain(node.child("not"));
             open.extend(negated.map(|part| (part, true)));
-            open.extend(node.parts().into_iter().map(|part| (part, is_negated)));
+            open.extend(node.parts(None).into_iter().map(|part| (part, is_negated)));
         }
         self.inexact.borrow_mut().insert(node.at.clone(), is_inexact);
         is_inexact
@@ -360,6 +386,22 @@ impl<'a> Side<'a> {
 
     /// An unknown keyword or format anywhere in a schema, which validators ignore.
     pub(super) fn unchecked(&self, node: &Node<'a>) -> Option<String> {
+        self.first_part(node, None, |part| {
+            let format = part
+                .word("format")
+                .filter(|format| !formats::is_understood(format));
+            let format = format.map(|format| format!("format: {format}"));
+            part.unknown_keywords().into_iter().next().or(format)
+        })
+    }
+
+    /// What is found first in a schema and its subschemas, or those that apply to a value with these parts.
+    fn first_part(
+        &self,
+        node: &Node<'a>,
+        of: Option<&Parts<'_>>,
+        find: impl Fn(&Node<'a>) -> Option<String>,
+    ) -> Option<String> {
         let mut seen = BTreeSet::new();
         let mut open = vec![node.clone()];
         while let Some(node) = open.pop() {
@@ -369,18 +411,22 @@ impl<'a> Side<'a> {
             if !seen.insert(node.at.clone()) {
                 continue;
             }
-            if let Some(keyword) = node.unknown_keywords().into_iter().next() {
-                return Some(keyword);
+            if let Some(found) = find(&node) {
+                return Some(found);
             }
-            if let Some(format) = node
-                .word("format")
-                .filter(|format| !formats::is_understood(format))
-            {
-                return Some(format!("format: {format}"));
-            }
-            open.extend(node.parts());
+            open.extend(node.parts(of));
         }
         None
+    }
+
+    /// Whether every schema of a conjunction certainly admits a value: no keyword that validators ignore applies to it.
+    pub(super) fn all_certainly_admit(&self, nodes: &[Node<'a>], value: &Value) -> bool {
+        let parts = Parts::of(value);
+        let unknown = |node: &Node<'a>| node.unknown_keywords().into_iter().next();
+        self.all_admit(nodes, value) == Some(true)
+            && nodes
+                .iter()
+                .all(|node| self.first_part(node, Some(&parts), unknown).is_none())
     }
 
     /// Whether every schema of a conjunction admits a value.

@@ -34,6 +34,7 @@ pub(super) fn is_same<'a>(
     let mut comparison = Comparison {
         one: one.0.root(),
         other: other.0.root(),
+        counts_evaluated: one.0.counts_evaluated() || other.0.counts_evaluated(),
         known,
         assumed: HashSet::new(),
         trail: Vec::new(),
@@ -49,6 +50,8 @@ pub(super) fn is_same<'a>(
 struct Comparison<'r> {
     one: &'r Value,
     other: &'r Value,
+    /// Whether a keyword may have an effect only because it was evaluated.
+    counts_evaluated: bool,
     known: &'r mut KnownPairs,
     /// Pairs under comparison, by address. When met again, they are assumed equal unless a difference is
     /// found elsewhere.
@@ -156,7 +159,8 @@ impl Comparison<'_> {
                 Some(other @ Value::Object(_)),
             ) => self.schemas(one, other),
             ("additionalProperties", one, other) => {
-                one.unwrap_or(&Value::Bool(true)) == other.unwrap_or(&Value::Bool(true))
+                let absent = Value::Bool(true);
+                one == other || !self.counts_evaluated && one.unwrap_or(&absent) == other.unwrap_or(&absent)
             }
             ("allOf" | "anyOf" | "oneOf", Some(Value::Array(one)), Some(Value::Array(other))) => {
                 self.branches(one, other)

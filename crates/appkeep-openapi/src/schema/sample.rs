@@ -1,6 +1,6 @@
 //! Sample values of a schema, which confirm that a difference is real.
 //!
-//! A validator has checked every value returned here; `None` only means that no sample was found.
+//! A validator has checked every value returned here, and ignored no keyword; `None` only means that no sample was found.
 
 use serde_json::{Map, Value, json};
 
@@ -56,7 +56,7 @@ impl<'a> Proof<'a> {
     /// A value of one alternative.
     pub(super) fn sample_of(&self, shape: &Shape<'a>) -> Option<Value> {
         let _step = self.step()?;
-        let is_admitted = |value: &Value| self.small.all_admit(&shape.whole, value) == Some(true);
+        let is_admitted = |value: &Value| self.small.all_certainly_admit(&shape.whole, value);
         if let Some(values) = &shape.values {
             return values.iter().find(|value| is_admitted(value)).cloned();
         }

@@ -327,6 +327,30 @@ fn keywords_that_validators_ignore_decide_nothing_below_one_of() {
     assert!(!matches!(verdict, Verdict::Not(_)), "{verdict:?}");
 }
 
+/// It evaluates all members, so that none is left to `unevaluatedProperties`, also of a schema around it.
+#[test]
+fn additional_properties_that_are_permitted_count_as_evaluated() {
+    let open = json!({"type": "object", "additionalProperties": true, "contains": true});
+    let default = without(&open, "additionalProperties");
+    let around =
+        |schema: &Value| json!({"allOf": [schema], "unevaluatedProperties": false, "contains": true});
+    for (small, large) in [
+        (
+            with(open.clone(), "unevaluatedProperties", Some(false)),
+            with(default.clone(), "unevaluatedProperties", Some(false)),
+        ),
+        (around(&open), around(&default)),
+        (
+            json!({"properties": {"a": open}}),
+            json!({"properties": {"a": around(&default)}}),
+        ),
+    ] {
+        let verdict = Pair::new(&small, &large).verdict();
+        assert!(!verdict.is_contained(), "{small} in {large}");
+    }
+    assert!(Pair::new(&open, &default).verdict().is_contained());
+}
+
 #[test]
 fn random_pairs_cover_the_dialect() {
     let mut runner = TestRunner::deterministic();
@@ -342,4 +366,28 @@ fn random_pairs_cover_the_dialect() {
     }
     let rare: Vec<_> = proven.iter().filter(|(_, count)| **count < 5).collect();
     assert!(rare.is_empty(), "{rare:?} of {proven:?}");
+}
+
+/// A value that validators admit is no proof that a schema admits it: they ignore some keywords.
+#[test]
+fn samples_that_ignored_keywords_may_reject_prove_nothing() {
+    let impossible = json!({"type": "object", "if": true, "then": false});
+    let impossible_word = json!({"enum": ["a"], "contentSchema": false});
+    for small in [
+        json!({"type": "object", "properties": {"b": impossible}, "required": ["b"]}),
+        json!({"type": "array", "items": impossible, "minItems": 1}),
+        json!({"type": "object", "patternProperties": {"^b": impossible}, "required": ["b"]}),
+        json!({"enum": [{"b": {}}], "properties": {"b": impossible}}),
+        json!({"enum": [["a"]], "prefixItems": [impossible_word]}),
+        json!({"anyOf": [{"type": "string", "pattern": "^0$"}, {"type": "string", "contentSchema": false}]}),
+    ] {
+        for large in [
+            json!({"type": "null"}),
+            json!({"enum": [1, "0"]}),
+            json!({"pattern": "^[01]$", "type": "string"}),
+        ] {
+            let verdict = Pair::new(&small, &large).verdict();
+            assert!(!matches!(verdict, Verdict::Not(_)), "{small}: {verdict:?}");
+        }
+    }
 }

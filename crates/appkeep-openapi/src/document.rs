@@ -23,6 +23,7 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 use serde_saphyr::budget::BudgetBreach;
 
+pub(crate) use dialect::is_3_1;
 pub(crate) use direction::{Direction, UNSENT};
 pub use error::DocumentError;
 use external::LinesByFile;
@@ -36,7 +37,9 @@ pub use model::{
 };
 pub(crate) use pairs::by_route;
 pub use reference::escape;
-pub(crate) use reference::{each_reference, holds_free_values, holds_names, local, percent_encoded, resolve};
+pub(crate) use reference::{
+    each_reference_of, holds_free_values, holds_names, local, percent_encoded, resolve,
+};
 pub(crate) use serialization::Serialization;
 
 /// An OpenAPI 3.0 or 3.1 document with its operations.

@@ -59,7 +59,7 @@ const APPLICATORS: [&str; 10] = [
 ];
 
 /// Whether a document declares OpenAPI 3.1.
-pub(super) fn is_3_1(root: &Value) -> bool {
+pub(crate) fn is_3_1(root: &Value) -> bool {
     let version = root.get("openapi").and_then(Value::as_str);
     version.is_some_and(|version| version == "3.1" || version.starts_with("3.1."))
 }

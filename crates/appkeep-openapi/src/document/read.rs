@@ -11,7 +11,7 @@ use super::model::{
     Body, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SchemaPlace, Security,
     StatusKey,
 };
-use super::reference::{each_reference, escape, local, resolve};
+use super::reference::{each_reference_of, escape, local, resolve};
 
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
 
     /// Checks the references in the whole tree, so that no later step finds a dangling one.
     fn references_lead_somewhere(&self) -> Result<(), DocumentError> {
-        each_reference(self.root, "", false, &mut |at, reference| {
+        each_reference_of(self.root, &mut |at, reference| {
             let failed = |why| DocumentError::Reference {
                 name: self.name.to_owned(),
                 place: reference_to(at),

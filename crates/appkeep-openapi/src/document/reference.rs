@@ -1,5 +1,6 @@
 //! JSON pointers and local references.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::Value;
@@ -56,6 +57,37 @@ pub(super) fn is_url(reference: &str) -> bool {
         || reference
             .split_once(':')
             .is_some_and(|(scheme, _)| is_scheme(scheme))
+}
+
+/// As [`each_reference`] for a whole document, and for what its references lead to: an extension may contain parts of
+/// the document.
+pub(crate) fn each_reference_of<E>(
+    root: &Value,
+    found: &mut dyn FnMut(&str, &str) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![String::new()];
+    while let Some(at) = open.pop() {
+        let Some(value) = root.pointer(&at) else { continue };
+        each_reference(value, &at, false, &mut |place, reference| {
+            let target = local(reference)
+                .ok()
+                .filter(|target| is_below_free_values(target));
+            if let Some(target) = target
+                && seen.insert(target.clone())
+            {
+                open.push(target);
+            }
+            found(place, reference)
+        })?;
+    }
+    Ok(())
+}
+
+/// Whether a place may be below a keyword whose value is arbitrary.
+fn is_below_free_values(at: &str) -> bool {
+    at.split('/')
+        .any(|token| token == "examples" || holds_free_values(token, &Value::Null))
 }
 
 /// Calls `found` with the place of each object that is a reference below a value, and with the reference.

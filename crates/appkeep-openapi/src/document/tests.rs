@@ -33,6 +33,19 @@ fn dangling_references_are_reported_with_their_location() {
 }
 
 #[test]
+fn references_in_an_extension_count_if_it_is_referred_to() {
+    let schema = json!({"$ref": "#/components/schemas/A"});
+    let response = json!({"description": "d", "content": {"application/json": {"schema": schema}}});
+    let mut root = minimal(&json!({"/a": {"$ref": "#/x-items/a"}}));
+    root["x-items"] = json!({"a": {"get": {"responses": {"200": response}}}, "b": {"$ref": "#/nowhere"}});
+    let error = Document::from_value("d", root.clone()).unwrap_err().to_string();
+    assert!(error.contains("#/x-items/a/get/responses/200/content"), "{error}");
+    root["components"] = json!({"schemas": {"A": {"type": "integer"}}});
+    let document = Document::from_value("d", root).unwrap();
+    assert!(crate::ResponseValidator::new(document.into()).is_ok());
+}
+
+#[test]
 fn circular_and_external_references_are_rejected() {
     for reference in ["#/components/schemas/A", "other.yaml#/A"] {
         let mut root = minimal(&json!({}));

@@ -3,11 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use jsonschema::Draft;
 use serde_json::Value;
 
+use super::draft4::draft_of;
 use super::memo::{Memo, Stack, distinct};
 use super::node::{Node, Side};
 use super::same::{self, KnownPairs};
+use super::sample::numbers_near;
 use super::shape::{Shape, Types};
 pub use super::verdict::{Reason, Verdict};
 use crate::document::{Limits, resolve};
@@ -54,9 +57,13 @@ pub(crate) struct Prover<'a> {
 
 impl<'a> Prover<'a> {
     pub(crate) fn new(small: &'a Value, large: &'a Value) -> Self {
+        // An integer is the same on both sides, also if only one of them is of OpenAPI 3.1.
+        let drafts = [draft_of(small), draft_of(large)];
+        let draft = drafts.into_iter().find(|draft| *draft != Draft::Draft4);
+        let draft = draft.unwrap_or(Draft::Draft4);
         Self {
-            small: Rc::new(Side::new(small)),
-            large: Rc::new(Side::new(large)),
+            small: Rc::new(Side::new(small, draft)),
+            large: Rc::new(Side::new(large, draft)),
             memo: Rc::default(),
             compared: Rc::default(),
             steps_max: Limits::default().proof_steps,
@@ -317,8 +324,13 @@ impl<'a> Proof<'a> {
         match Types::of(large) {
             Some(types) if !shape.types.is_within(types) => {
                 let what = format!("{} is required, but it may be {}", types, shape.types);
+                // Each number may be an integer.
+                let is_witness = |value: &Value| {
+                    self.small.all_admit(&shape.whole, value) == Some(true)
+                        && self.large.admits(large, value) == Some(false)
+                };
                 return vec![Reason {
-                    certain: shape.numbers.multiples.is_empty(),
+                    certain: !shape.types.meets(types) || numbers_near(shape).iter().any(is_witness),
                     ..sure(&shape.whole, large, spot, what)
                 }];
             }

@@ -1,4 +1,4 @@
-//! Schemas as JSON Schema Draft 4, for validators.
+//! Schemas as JSON Schema Draft 4, or Draft 6 for OpenAPI 3.1, for validators.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,7 +6,24 @@ use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
 use super::formats;
-use crate::document::{UNSENT, each_reference, escape, local, percent_encoded};
+use crate::document::{UNSENT, each_reference_of, escape, is_3_1, local, percent_encoded};
+
+/// The draft for validators of a document. They differ in this: 1.0 is an integer since Draft 6, and so it is in OpenAPI
+/// 3.1, but not in 3.0.
+pub(super) fn draft_of(root: &Value) -> Draft {
+    if is_3_1(root) {
+        Draft::Draft6
+    } else {
+        Draft::Draft4
+    }
+}
+
+/// How a schema is written for validators.
+#[derive(Clone, Copy)]
+struct Form<'v> {
+    parts: Option<&'v Parts<'v>>,
+    draft: Draft,
+}
 
 /// Rewrites a schema. Keywords that restrict values are kept, the others are dropped.
 ///
@@ -14,7 +31,7 @@ use crate::document::{UNSENT, each_reference, escape, local, percent_encoded};
 ///
 /// With the parts of a value, only properties and items that apply to it are kept. This keeps validators small, because a
 /// schema often refers to a large part of its document.
-fn lower(schema: &Value, parts: Option<&Parts<'_>>) -> Value {
+fn lower(schema: &Value, to: Form<'_>) -> Value {
     let Value::Object(members) = schema else {
         // Draft 4 has no boolean schemas.
         return match schema {
@@ -27,7 +44,7 @@ fn lower(schema: &Value, parts: Option<&Parts<'_>>) -> Value {
     }
     let mut lowered = Map::new();
     for (key, value) in members {
-        if let Some(value) = keyword(key, value, parts) {
+        if let Some(value) = keyword(key, value, to) {
             lowered.insert(key.clone(), value);
         }
     }
@@ -52,11 +69,17 @@ fn lower(schema: &Value, parts: Option<&Parts<'_>>) -> Value {
         // Without a bound it has no effect in OpenAPI, and is an error in Draft 4.
         if !lowered.contains_key(bound) {
             lowered.shift_remove(strict);
+        } else if to.draft != Draft::Draft4
+            && let Some(is_strict) = lowered.shift_remove(strict)
+            && is_strict == Value::Bool(true)
+            && let Some(limit) = lowered.shift_remove(bound)
+        {
+            lowered.insert(strict.to_owned(), limit);
         }
     }
     if let Some(Value::Object(names)) = members.get("dependentRequired") {
         let needed = |names: &Value| {
-            keyword("required", names, parts).map_or_else(|| json!({}), |all| json!({"required": all}))
+            keyword("required", names, to).map_or_else(|| json!({}), |all| json!({"required": all}))
         };
         let dependencies: Map<String, Value> = names
             .iter()
@@ -89,9 +112,10 @@ fn number(bound: i128) -> Value {
 }
 
 /// One keyword with its value lowered; `None` if it restricts nothing.
-fn keyword(key: &str, value: &Value, parts: Option<&Parts<'_>>) -> Option<Value> {
+fn keyword(key: &str, value: &Value, to: Form<'_>) -> Option<Value> {
+    let parts = to.parts;
     let all = |list: &Value| {
-        let schemas = list.as_array()?.iter().map(|schema| lower(schema, parts));
+        let schemas = list.as_array()?.iter().map(|schema| lower(schema, to));
         Some(schemas.collect::<Vec<_>>().into())
     };
     match key {
@@ -100,10 +124,10 @@ fn keyword(key: &str, value: &Value, parts: Option<&Parts<'_>>) -> Option<Value>
             let is_kept =
                 |name: &str| key != "properties" || parts.is_none_or(|parts| parts.names.contains(name));
             let kept = value.as_object()?.iter().filter(|(name, _)| is_kept(name));
-            let lowered = kept.map(|(name, schema)| (name.clone(), lower(schema, parts)));
+            let lowered = kept.map(|(name, schema)| (name.clone(), lower(schema, to)));
             Some(lowered.collect::<Map<_, _>>().into())
         }
-        "items" | "not" | "additionalProperties" => Some(lower(value, parts)),
+        "items" | "not" | "additionalProperties" => Some(lower(value, to)),
         "allOf" | "anyOf" | "oneOf" => all(value).filter(|all| *all != json!([])),
         "prefixItems" => all(value),
         "required" => {
@@ -132,29 +156,43 @@ fn target_at(pointer: &str) -> String {
 }
 
 /// The schemas of a document that references lead to, lowered once for all validators.
-pub struct Components(HashMap<String, Value>);
+pub struct Components {
+    targets: HashMap<String, Value>,
+    draft: Draft,
+}
 
 impl Components {
     /// Lowers the targets of all references in an OpenAPI document, or in any other value.
     #[must_use]
     pub fn of(root: &Value) -> Self {
         let mut targets = HashMap::new();
-        let _: Result<(), ()> = each_reference(root, "", false, &mut |_, reference| {
+        let form = Form {
+            parts: None,
+            draft: draft_of(root),
+        };
+        let _: Result<(), ()> = each_reference_of(root, &mut |_, reference| {
             if let Ok(at) = local(reference)
                 && let Some(target) = root.pointer(&at)
                 && !targets.contains_key(&at)
             {
-                let lowered = lower(target, None);
+                let lowered = lower(target, form);
                 targets.insert(at, lowered);
             }
             Ok(())
         });
-        Self(targets)
+        Self {
+            targets,
+            draft: form.draft,
+        }
     }
 
     /// Lowers a schema of that document, and adds all schemas that it refers to.
     pub(crate) fn lowered(&self, schema: &Value) -> Value {
-        with_targets(&lower(schema, None), &|at| self.0.get(at).cloned())
+        let form = Form {
+            parts: None,
+            draft: self.draft,
+        };
+        with_targets(&lower(schema, form), &|at| self.targets.get(at).cloned())
     }
 
     /// Compiles a schema of that document.
@@ -163,7 +201,7 @@ impl Components {
     ///
     /// When the schema is invalid.
     pub fn compile(&self, schema: &Value) -> Result<Validator, ValidationError<'static>> {
-        build(&self.lowered(schema))
+        build(&self.lowered(schema), self.draft)
     }
 }
 
@@ -207,14 +245,19 @@ pub(super) fn compile_for(
     parts: &Parts<'_>,
     root: &Value,
     schema: &Value,
+    draft: Draft,
 ) -> Result<Validator, ValidationError<'static>> {
-    let target = |at: &str| Some(lower(root.pointer(at)?, Some(parts)));
-    build(&with_targets(&lower(schema, Some(parts)), &target))
+    let form = Form {
+        parts: Some(parts),
+        draft,
+    };
+    let target = |at: &str| Some(lower(root.pointer(at)?, form));
+    build(&with_targets(&lower(schema, form), &target), draft)
 }
 
-fn build(lowered: &Value) -> Result<Validator, ValidationError<'static>> {
+fn build(lowered: &Value, draft: Draft) -> Result<Validator, ValidationError<'static>> {
     jsonschema::options()
-        .with_draft(Draft::Draft4)
+        .with_draft(draft)
         .should_validate_formats(true)
         .with_format("uuid", formats::is_uuid)
         .with_format("date", formats::is_date)

@@ -5,7 +5,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use jsonschema::Validator;
+use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
 use super::draft4::{Parts, compile_for};
@@ -297,6 +297,7 @@ const VALIDATORS_MAX: usize = 256;
 /// One of the two documents of a comparison.
 pub(super) struct Side<'a> {
     root: &'a Value,
+    draft: Draft,
     validators: RefCell<HashMap<String, Option<Rc<Validator>>>>,
     /// Which schemas validators can't decide, by their places.
     inexact: RefCell<HashMap<String, bool>>,
@@ -304,9 +305,10 @@ pub(super) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn new(root: &'a Value) -> Self {
+    pub(super) fn new(root: &'a Value, draft: Draft) -> Self {
         Self {
             root,
+            draft,
             validators: RefCell::default(),
             inexact: RefCell::default(),
             counts_evaluated: OnceCell::new(),
@@ -352,9 +354,11 @@ impl<'a> Side<'a> {
         if validators.len() >= VALIDATORS_MAX && !validators.contains_key(&key) {
             validators.clear();
         }
-        let validator = validators
-            .entry(key)
-            .or_insert_with(|| compile_for(&parts, self.root, &node.value).ok().map(Rc::new));
+        let validator = validators.entry(key).or_insert_with(|| {
+            compile_for(&parts, self.root, &node.value, self.draft)
+                .ok()
+                .map(Rc::new)
+        });
         validator.as_ref().map(|validator| validator.is_valid(value))
     }
 

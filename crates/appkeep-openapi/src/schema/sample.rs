@@ -117,7 +117,7 @@ pub(super) fn text_of_length(length: u64) -> Option<Value> {
 }
 
 /// Numbers around the ends of a range.
-fn numbers_near(shape: &Shape<'_>) -> Vec<Value> {
+pub(super) fn numbers_near(shape: &Shape<'_>) -> Vec<Value> {
     let mut numbers = vec![json!(0), json!(1), json!(-1), json!(0.5)];
     let ends = [shape.numbers.range.min, shape.numbers.range.max];
     for end in ends.into_iter().flatten() {

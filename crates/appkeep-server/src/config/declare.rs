@@ -16,7 +16,7 @@ use toml::Spanned;
 use uuid::Uuid;
 
 use super::buckets::S3Place;
-use super::error::ConfigError;
+use super::error::{ConfigError, printable};
 use super::file::{AccountTable, AppTable, File};
 use super::nesting::Places;
 use super::{
@@ -124,7 +124,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         declaration,
         bucket_credentials: checker.bucket_credentials,
         notifications,
-        warnings,
+        warnings: warnings.iter().map(|warning| printable(warning)).collect(),
     })
 }
 

@@ -139,8 +139,8 @@ impl ConfigError {
     }
 }
 
-/// Escapes control characters, so that an error is on one line and can't change the state of a terminal.
-fn printable(text: &str) -> String {
+/// Escapes control characters, so that a message is on one line and can't change the state of a terminal.
+pub(super) fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for char in text.chars() {
         if char.is_control() && char != '\t' {

@@ -10,6 +10,7 @@ use appkeep_engine::HOOK_PATH;
 use rustix::fs::{Access, access};
 
 use super::Config;
+use super::error::printable;
 use crate::notifications::{Notification, SecretSource, Transport};
 
 impl Config {
@@ -36,7 +37,8 @@ impl Config {
         });
         let receivers = self.notifications.iter().filter_map(unusable_receiver);
         let hooks = apps.flat_map(unusable_hooks);
-        directories.chain(hooks).chain(receivers).collect()
+        let all = directories.chain(hooks).chain(receivers);
+        all.map(|warning| printable(&warning)).collect()
     }
 }
 

@@ -15,7 +15,7 @@ use super::property::{
     INSTANCES_COUNT, VALUES, config, listed, lists, objects, scalar, strings, with, without,
 };
 use crate::document::Document;
-use crate::schema::{Schema, Verdict, contained, formats};
+use crate::schema::{Components, Schema, Verdict, contained, formats};
 
 /// Keywords of the dialect.
 const KEYWORDS: [&str; 38] = [
@@ -366,6 +366,32 @@ fn random_pairs_cover_the_dialect() {
     }
     let rare: Vec<_> = proven.iter().filter(|(_, count)| **count < 5).collect();
     assert!(rare.is_empty(), "{rare:?} of {proven:?}");
+}
+
+/// In OpenAPI 3.0, 1.0 isn't an integer.
+#[test]
+fn an_integer_may_be_written_with_a_point() {
+    let integer = json!({"anyOf": [{"type": ["integer"]}]});
+    for small in [
+        json!({"const": 0}),
+        json!({"enum": [1.0, 2]}),
+        json!({"type": "number", "minimum": 2, "maximum": 2}),
+        json!({"type": "number", "multipleOf": 3}),
+    ] {
+        let verdict = Pair::new(&small, &integer).verdict();
+        assert!(!matches!(verdict, Verdict::Not(_)), "{small}: {verdict:?}");
+    }
+    for small in [
+        json!({"type": "number"}),
+        json!({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}),
+    ] {
+        let verdict = Pair::new(&small, &integer).verdict();
+        assert!(matches!(verdict, Verdict::Not(_)), "{small}: {verdict:?}");
+    }
+    let validator = Components::of(Pair::new(&integer, &integer).document.root())
+        .compile(&integer)
+        .unwrap();
+    assert!(validator.is_valid(&json!(1.0)) && !validator.is_valid(&json!(1.5)));
 }
 
 /// A value that validators admit is no proof that a schema admits it: they ignore some keywords.

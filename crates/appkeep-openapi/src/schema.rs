@@ -21,6 +21,7 @@ mod names;
 mod node;
 mod number;
 mod places;
+mod pointer;
 mod same;
 mod sample;
 mod shape;

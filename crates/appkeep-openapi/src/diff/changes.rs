@@ -1,8 +1,9 @@
 //! The changes found so far: each of them once, with all places that it affects.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::explained::{Places, hash_of};
 use super::text::name;
@@ -20,9 +21,10 @@ pub(super) struct Changes<'a> {
     /// Number of obstacles in `proven`.
     reasons: usize,
     noted: Vec<Change>,
-    /// The position of each change in `noted`, and hashes of its uses, by a hash of its code, text and places. Texts
-    /// would take much more memory.
-    positions: HashMap<u64, (usize, Vec<u64>)>,
+    /// The position of each change in `noted`, by a hash of its code, text and places. Texts would take much more memory.
+    positions: HashMap<u64, usize>,
+    /// Hashes of the uses of all changes, each together with the position of its change.
+    uses: HashSet<u64>,
     /// The places in OLD and in NEW that changes explain, without `#`.
     explained: (Places, Places),
 }
@@ -118,6 +120,7 @@ impl<'a> Changes<'a> {
             proven: HashMap::new(),
             noted: Vec::new(),
             positions: HashMap::new(),
+            uses: HashSet::new(),
             reasons: 0,
             explained: (Places::default(), Places::default()),
         }
@@ -158,7 +161,7 @@ impl<'a> Changes<'a> {
             ends.into_iter().flatten().for_each(|place| places.insert(place));
         }
         let identity = hash_of(&(code, &what, at.0, at.1));
-        let (position, hashes) = self.positions.entry(identity).or_insert_with(|| {
+        let position = *self.positions.entry(identity).or_insert_with(|| {
             self.noted.push(Change {
                 code,
                 level: code.level(),
@@ -172,14 +175,12 @@ impl<'a> Changes<'a> {
                 old_line: at.0.and_then(|at| self.old.line(at)),
                 new_line: at.1.or(at.0).and_then(|at| self.new.line(at)),
             });
-            (self.noted.len() - 1, Vec::new())
+            self.noted.len() - 1
         });
-        let (Some(change), Some(used)) = (self.noted.get_mut(*position), used) else {
+        let (Some(change), Some(used)) = (self.noted.get_mut(position), used) else {
             return;
         };
-        let hash = hash_of(&used);
-        if !hashes.contains(&hash) {
-            hashes.push(hash);
+        if self.uses.insert(hash_of(&(position, &used))) {
             change.uses_total += 1;
             if change.uses.len() < USES_MAX {
                 // Most changes have one use, and there may be many changes.
@@ -220,7 +221,7 @@ impl<'a> Changes<'a> {
             let at = (Some(at.0), Some(at.1));
             let what = match code {
                 Code::RequestPropertyAdded => format!("the property {} is new", name(&reason.path)),
-                _ => reason.what.clone(),
+                _ => reason.what.to_string(),
             };
             self.note_from(code, Some(used), what, at, from);
         };
@@ -290,11 +291,14 @@ impl<'a> Changes<'a> {
 
 /// One reason for each place, with references followed to their end.
 fn by_place(reasons: Vec<Reason>, small: (&Document, &str), large: (&Document, &str)) -> Vec<Reason> {
-    let end = |(document, begin): (&Document, &str), at: String| {
+    let end = |(document, begin): (&Document, &str), at: Arc<str>| -> Arc<str> {
         if at.is_empty() {
-            return begin.to_owned();
+            return begin.into();
         }
-        resolve(document.root(), &at).map_or(at, |(_, end)| end)
+        match resolve(document.root(), &at) {
+            Ok((_, end)) if end != *at => end.into(),
+            _ => at,
+        }
     };
     let mut places: Vec<Reason> = Vec::new();
     let mut positions = HashMap::new();
@@ -308,7 +312,7 @@ fn by_place(reasons: Vec<Reason>, small: (&Document, &str), large: (&Document, &
         match positions.entry(hash_of(&(place, reason.certain, reason.undocumented))) {
             Entry::Occupied(position) => {
                 let known: &mut Reason = &mut places[*position.get()];
-                known.what = format!("{}; {}", known.what, reason.what);
+                known.what = format!("{}; {}", known.what, reason.what).into();
             }
             Entry::Vacant(position) => {
                 position.insert(places.len());
@@ -370,9 +374,9 @@ mod tests {
     fn reason(small: &str, large: &str, what: &str) -> Reason {
         Reason {
             path: "value".to_owned(),
-            small: small.to_owned(),
-            large: large.to_owned(),
-            what: what.to_owned(),
+            small: small.into(),
+            large: large.into(),
+            what: what.into(),
             certain: true,
             undocumented: false,
         }
@@ -402,10 +406,10 @@ mod tests {
         let [one] = &places[..] else {
             panic!("{places:?}");
         };
-        assert_eq!((one.small.as_str(), one.large.as_str()), (name, name));
-        assert_eq!(one.what, "too long; too short");
+        assert_eq!((&*one.small, &*one.large), (name, name));
+        assert_eq!(&*one.what, "too long; too short");
         let nowhere = by_place(vec![reason("", "", "all")], side, side);
-        assert_eq!(nowhere[0].small, "/components/schemas");
+        assert_eq!(&*nowhere[0].small, "/components/schemas");
     }
 
     #[test]

@@ -30,8 +30,8 @@ impl<'d> Reach<'d> {
     pub(super) fn of(document: &'d Document) -> Self {
         let root = document.root();
         let mut walk = Walk::new(root);
-        walk.value("/paths", false);
-        walk.value("/webhooks", true);
+        walk.at("/paths", false);
+        walk.at("/webhooks", true);
         walk.finish();
         let mut operations = walk.targets;
         let schemes = security::used(document);
@@ -42,12 +42,12 @@ impl<'d> Reach<'d> {
         );
         let mut encodings = Walk::new(root);
         for at in walk.encodings {
-            encodings.value(&at, false);
+            encodings.at(&at, false);
         }
         encodings.subtypes(walk.bases);
         let mut callbacks = Walk::new(root);
         for at in walk.callbacks {
-            callbacks.value(&at, true);
+            callbacks.at(&at, true);
         }
         callbacks.finish();
         Self {
@@ -118,17 +118,25 @@ impl<'d> Walk<'d> {
     }
 
     /// Collects the references at a place; `names` says that the document defines the names of the members.
-    fn value(&mut self, at: &str, names: bool) {
-        match self.root.pointer(at) {
-            Some(Value::Object(members)) => self.members(members, at, names),
-            Some(Value::Array(items)) => {
-                (0..items.len()).for_each(|index| self.value(&format!("{at}/{index}"), false));
+    fn at(&mut self, at: &str, names: bool) {
+        if let Some(value) = self.root.pointer(at) {
+            self.value(value, at, names);
+        }
+    }
+
+    fn value(&mut self, value: &'d Value, at: &str, names: bool) {
+        match value {
+            Value::Object(members) => self.members(members, at, names),
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.value(item, &format!("{at}/{index}"), false);
+                }
             }
             _ => {}
         }
     }
 
-    fn members(&mut self, members: &Map<String, Value>, at: &str, names: bool) {
+    fn members(&mut self, members: &'d Map<String, Value>, at: &str, names: bool) {
         let reference = members.get("$ref").and_then(Value::as_str);
         self.open
             .extend(reference.and_then(|reference| local(reference).ok()));
@@ -139,7 +147,7 @@ impl<'d> Walk<'d> {
                 ("encoding", Value::Object(_)) if !names => self.encodings.push(below),
                 ("discriminator", Value::Object(_)) if !names => self.bases.push(at.to_owned()),
                 _ if !names && holds_free_values(key, member) => {}
-                _ => self.value(&below, !names && holds_names(key)),
+                _ => self.value(member, &below, !names && holds_names(key)),
             }
         }
     }
@@ -148,7 +156,7 @@ impl<'d> Walk<'d> {
     fn finish(&mut self) {
         while let Some(at) = self.open.pop() {
             if self.targets.insert(at.clone()) {
-                self.value(&at, false);
+                self.at(&at, false);
             }
         }
     }

@@ -20,7 +20,7 @@ fn weight(reasons: &[Reason]) -> (usize, usize) {
 
 impl<'a> Proof<'a> {
     /// Obstacles in the keywords of arrays.
-    pub(super) fn array_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+    pub(super) fn array_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot<'_>) -> Vec<Reason> {
         let own = &shape.arrays;
         let mut reasons = Vec::new();
         if let Some(min) = large.count("minItems").filter(|min| own.min < *min) {
@@ -72,7 +72,7 @@ impl<'a> Proof<'a> {
     }
 
     /// Obstacles in the keywords of objects.
-    pub(super) fn object_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+    pub(super) fn object_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot<'_>) -> Vec<Reason> {
         let own = &shape.objects;
         let mut reasons = Vec::new();
         let asked = large
@@ -136,7 +136,13 @@ impl<'a> Proof<'a> {
     }
 
     /// Obstacles in the members that may be present, whether or not a side names them.
-    fn members_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot, reasons: &mut Vec<Reason>) {
+    fn members_within(
+        &self,
+        shape: &Shape<'a>,
+        large: &Node<'a>,
+        spot: &Spot<'_>,
+        reasons: &mut Vec<Reason>,
+    ) {
         let own = &shape.objects;
         let mut names = own.names();
         let properties = large.get("properties").and_then(Value::as_object);
@@ -177,7 +183,7 @@ impl<'a> Proof<'a> {
     }
 
     /// Obstacles in the members that no side names.
-    fn others_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot, reasons: &mut Vec<Reason>) {
+    fn others_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot<'_>, reasons: &mut Vec<Reason>) {
         let own = &shape.objects;
         let patterns = large.patterns();
         for (pattern, asked) in &patterns {
@@ -219,7 +225,7 @@ impl<'a> Proof<'a> {
         large: &Node<'a>,
         branches: &[Node<'a>],
         exclusive: bool,
-        spot: &Spot,
+        spot: &Spot<'_>,
     ) -> Vec<Reason> {
         if branches.is_empty() {
             return Vec::new();
@@ -234,7 +240,7 @@ impl<'a> Proof<'a> {
         branches: &[Node<'a>],
         exclusive: bool,
         splits: u32,
-        spot: &Spot,
+        spot: &Spot<'_>,
     ) -> Vec<Reason> {
         let live: Vec<Node<'a>> = branches
             .iter()

@@ -1,14 +1,18 @@
 //! The entry point and the frame of the proof.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use jsonschema::Draft;
 use serde_json::Value;
 
 use super::draft4::draft_of;
-use super::memo::{Memo, Stack, distinct};
+use super::memo::{Memo, Pair, Stack, distinct};
 use super::node::{Node, Side};
+use super::pointer::Pointer;
 use super::same::{self, KnownPairs};
 use super::sample::numbers_near;
 use super::shape::{Shape, Types};
@@ -19,7 +23,8 @@ use crate::document::{Limits, resolve};
 #[derive(Debug, Clone)]
 pub struct Schema<'a> {
     root: &'a Value,
-    node: Node<'a>,
+    value: &'a Value,
+    at: String,
 }
 
 impl<'a> Schema<'a> {
@@ -29,13 +34,14 @@ impl<'a> Schema<'a> {
     #[must_use]
     pub fn at(root: &'a Value, pointer: &str) -> Option<Self> {
         let (value, at) = resolve(root, pointer).ok()?;
-        Some(Self {
-            root,
-            node: Node {
-                value: std::borrow::Cow::Borrowed(value),
-                at,
-            },
-        })
+        Some(Self { root, value, at })
+    }
+
+    fn node(&self) -> Node<'a> {
+        Node {
+            value: Cow::Borrowed(self.value),
+            at: Pointer::from_text(self.at.clone()),
+        }
     }
 }
 
@@ -100,7 +106,7 @@ impl<'a> Prover<'a> {
             compared: Rc::clone(&self.compared),
             steps_max: self.steps_max,
         };
-        let reasons = proof.contains(std::slice::from_ref(&small.node), &large.node, &Spot::default());
+        let reasons = proof.contains(&[small.node()], &large.node(), &Spot::default());
         if reasons.is_empty() {
             Verdict::Contained
         } else if reasons.iter().any(|reason| reason.certain) {
@@ -132,16 +138,27 @@ pub(super) struct Proof<'a> {
 }
 
 /// A place in the value that a proof is about.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Spot {
-    path: String,
+#[derive(Debug, Default)]
+pub(super) struct Spot<'s> {
+    /// The place around it, and the name in there; `None` for the whole value.
+    inner: Option<(&'s Spot<'s>, &'s str)>,
 }
 
-impl Spot {
-    pub(super) fn into(&self, member: &str) -> Self {
+impl<'s> Spot<'s> {
+    pub(super) fn into(&'s self, member: &'s str) -> Self {
         Self {
-            path: format!("{}/{member}", self.path),
+            inner: Some((self, member)),
         }
+    }
+}
+
+impl fmt::Display for Spot<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((outer, member)) = self.inner else {
+            return Ok(());
+        };
+        outer.fmt(f)?;
+        write!(f, "/{member}")
     }
 }
 
@@ -186,7 +203,12 @@ impl<'a> Proof<'a> {
     /// This is called for a value, an item or a member, and never twice for the same place. A pair of
     /// recursive schemas therefore only recurs deeper in the value. There it may be assumed to hold: a
     /// shortest counterexample would have to contain a shorter one.
-    pub(super) fn contains(&self, conjunction: &[Node<'a>], large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+    pub(super) fn contains(
+        &self,
+        conjunction: &[Node<'a>],
+        large: &Node<'a>,
+        spot: &Spot<'_>,
+    ) -> Vec<Reason> {
         let Some(_step) = self.step() else {
             return self.gave_up(conjunction, large, spot);
         };
@@ -198,7 +220,10 @@ impl<'a> Proof<'a> {
             Ok(large) => large,
             Err(why) => return vec![unsure(conjunction, large, spot, why)],
         };
-        let begun = match self.stack.begin(&self.memo, self.name_of(conjunction, &large)) {
+        let begun = match self
+            .stack
+            .begin(&self.memo, self.pair_of(conjunction, &large), is_shared)
+        {
             Ok(begun) => begun,
             Err(known) => return below(&known, conjunction, spot),
         };
@@ -213,16 +238,13 @@ impl<'a> Proof<'a> {
         reasons
     }
 
-    /// The name of a pair, with references followed to their ends.
-    fn name_of(&self, conjunction: &[Node<'a>], large: &Node<'a>) -> String {
-        let end = |node: &Node<'a>| match self.small.resolve(node) {
-            Ok(end) => end.at,
-            Err(_) => node.at.clone(),
-        };
-        let mut ends: Vec<String> = conjunction.iter().map(end).collect();
+    /// The schemas of a pair, with references followed to their ends.
+    fn pair_of(&self, conjunction: &[Node<'a>], large: &Node<'a>) -> Pair {
+        let end = |node: &Node<'a>| self.small.resolve(node).as_ref().unwrap_or(node).identity();
+        let mut ends: Vec<_> = conjunction.iter().map(end).collect();
         ends.sort_unstable();
         ends.dedup();
-        format!("{} ⊆ {}", ends.join(" & "), large.at)
+        Rc::new((ends, large.identity()))
     }
 
     /// Equal schemas need no further proof.
@@ -233,7 +255,12 @@ impl<'a> Proof<'a> {
             .any(|node| same::is_same((&self.small, node), (&self.large, large), &mut known))
     }
 
-    fn obstacles_in_shapes(&self, conjunction: &[Node<'a>], large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+    fn obstacles_in_shapes(
+        &self,
+        conjunction: &[Node<'a>],
+        large: &Node<'a>,
+        spot: &Spot<'_>,
+    ) -> Vec<Reason> {
         match self.expand(conjunction) {
             Ok(shapes) => shapes
                 .iter()
@@ -250,7 +277,7 @@ impl<'a> Proof<'a> {
     }
 
     /// The obstacles for an alternative; a difference is only certain if the alternative admits some value.
-    fn within_and_inhabited(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+    fn within_and_inhabited(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot<'_>) -> Vec<Reason> {
         let mut reasons = self.within(shape, large, spot);
         if reasons.iter().any(|reason| reason.certain) && self.sample_of(shape).is_none() {
             doubt(&mut reasons, "unless the smaller schema accepts nothing");
@@ -259,7 +286,7 @@ impl<'a> Proof<'a> {
     }
 
     /// The obstacles to one alternative of the smaller side being contained in a schema of the larger.
-    pub(super) fn within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+    pub(super) fn within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot<'_>) -> Vec<Reason> {
         let Some(_step) = self.step() else {
             return self.gave_up(&shape.whole, large, spot);
         };
@@ -319,7 +346,7 @@ impl<'a> Proof<'a> {
     }
 
     /// Obstacles in the type, the enumeration and the keywords of that type.
-    fn plain_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+    fn plain_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot<'_>) -> Vec<Reason> {
         let mut reasons = Vec::new();
         match Types::of(large) {
             Some(types) if !shape.types.is_within(types) => {
@@ -361,7 +388,7 @@ impl<'a> Proof<'a> {
         shape: &Shape<'a>,
         values: &[Value],
         large: &Node<'a>,
-        spot: &Spot,
+        spot: &Spot<'_>,
     ) -> Vec<Reason> {
         let mut reasons = Vec::new();
         let unchecked = self.large.unchecked(large);
@@ -395,7 +422,7 @@ impl<'a> Proof<'a> {
         reasons
     }
 
-    fn gave_up(&self, small: &[Node<'a>], large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+    fn gave_up(&self, small: &[Node<'a>], large: &Node<'a>, spot: &Spot<'_>) -> Vec<Reason> {
         let what = if self.steps.get() > self.steps_max {
             format!(
                 "undecided after {} steps: the limit proof-steps; `appkeep diff --limit proof-steps=N` raises it",
@@ -412,25 +439,24 @@ impl<'a> Proof<'a> {
 pub(super) fn doubt(reasons: &mut [Reason], why: &str) {
     for reason in reasons.iter_mut().filter(|reason| reason.certain) {
         reason.certain = false;
-        reason.what = format!("{} ({why})", reason.what);
+        reason.what = format!("{} ({why})", reason.what).into();
     }
 }
 
 /// A proven difference.
-pub(super) fn sure(small: &[Node<'_>], large: &Node<'_>, spot: &Spot, what: String) -> Reason {
-    let small = small.first().map(|node| node.at.clone()).unwrap_or_default();
+pub(super) fn sure(small: &[Node<'_>], large: &Node<'_>, spot: &Spot<'_>, what: String) -> Reason {
     Reason {
-        path: spot.path.clone(),
-        small,
-        large: large.at.clone(),
-        what,
+        path: spot.to_string(),
+        small: own_place(small),
+        large: large.at.to_string().into(),
+        what: what.into(),
         certain: true,
         undocumented: false,
     }
 }
 
 /// An obstacle that couldn't be decided.
-pub(super) fn unsure(small: &[Node<'_>], large: &Node<'_>, spot: &Spot, what: String) -> Reason {
+pub(super) fn unsure(small: &[Node<'_>], large: &Node<'_>, spot: &Spot<'_>, what: String) -> Reason {
     Reason {
         certain: false,
         ..sure(small, large, spot, what)
@@ -438,34 +464,45 @@ pub(super) fn unsure(small: &[Node<'_>], large: &Node<'_>, spot: &Spot, what: St
 }
 
 /// The obstacles of a pair, at a place that refers to it.
-fn below(known: &[Reason], conjunction: &[Node<'_>], spot: &Spot) -> Vec<Reason> {
-    let own = own_place(conjunction);
+fn below(known: &[Reason], conjunction: &[Node<'_>], spot: &Spot<'_>) -> Vec<Reason> {
+    if known.is_empty() {
+        return Vec::new();
+    }
+    let (own, path) = (own_place(conjunction), spot.to_string());
     let at_spot = |reason: &Reason| {
         let small = Some(&reason.small).filter(|small| !small.is_empty());
         Reason {
-            path: format!("{}{}", spot.path, reason.path),
-            small: small.map_or(own, String::as_str).to_owned(),
-            ..reason.clone()
+            path: format!("{path}{}", reason.path),
+            small: Arc::clone(small.unwrap_or(&own)),
+            large: Arc::clone(&reason.large),
+            what: Arc::clone(&reason.what),
+            ..*reason
         }
     };
     known.iter().map(at_spot).collect()
 }
 
 /// The obstacles of a pair, with paths below it, and without the place that refers to it.
-fn without(reasons: &[Reason], conjunction: &[Node<'_>], spot: &Spot) -> Vec<Reason> {
-    let own = own_place(conjunction);
+fn without(reasons: &[Reason], conjunction: &[Node<'_>], spot: &Spot<'_>) -> Vec<Reason> {
+    if reasons.is_empty() {
+        return Vec::new();
+    }
+    let (own, path) = (own_place(conjunction), spot.to_string());
     let relative = |reason: &Reason| {
-        let path = reason.path.strip_prefix(&spot.path);
-        let small = Some(&reason.small).filter(|small| *small != own);
+        let below = reason.path.strip_prefix(&path);
+        let small = Some(&reason.small).filter(|small| **small != own);
         Reason {
-            path: path.unwrap_or(&reason.path).to_owned(),
+            path: below.unwrap_or(&reason.path).to_owned(),
             small: small.cloned().unwrap_or_default(),
-            ..reason.clone()
+            large: Arc::clone(&reason.large),
+            what: Arc::clone(&reason.what),
+            ..*reason
         }
     };
     reasons.iter().map(relative).collect()
 }
 
-fn own_place<'n>(conjunction: &'n [Node<'_>]) -> &'n str {
-    conjunction.first().map_or("", |node| node.at.as_str())
+fn own_place(conjunction: &[Node<'_>]) -> Arc<str> {
+    let first = conjunction.first();
+    first.map(|node| node.at.to_string().into()).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! Expansion of schemas with combinators into lists of alternatives.
 
 use super::contain::Proof;
-use super::node::Node;
+use super::node::{Identity, Node};
 use super::shape::{Shape, Types};
 
 /// Maximum number of alternatives of one schema; beyond this, no proof is tried.
@@ -25,16 +25,17 @@ impl<'a> Proof<'a> {
         &self,
         node: &Node<'a>,
         shapes: Vec<Shape<'a>>,
-        trail: &mut Vec<String>,
+        trail: &mut Vec<Identity>,
     ) -> Result<Vec<Shape<'a>>, String> {
         let node = self.small.resolve(node)?;
         if node.value.as_bool() == Some(false) {
             return Ok(Vec::new());
         }
-        if trail.contains(&node.at) {
+        let identity = node.identity();
+        if trail.contains(&identity) {
             return Err("refers to itself without descending into a value".to_owned());
         }
-        trail.push(node.at.clone());
+        trail.push(identity);
         let nulls: Vec<_> = if node.is_nullable() {
             shapes.iter().filter_map(only_null).collect()
         } else {
@@ -78,7 +79,7 @@ impl<'a> Proof<'a> {
         &self,
         branches: &[Node<'a>],
         shapes: Vec<Shape<'a>>,
-        trail: &mut Vec<String>,
+        trail: &mut Vec<Identity>,
     ) -> Result<Vec<Shape<'a>>, String> {
         if branches.is_empty() {
             return Ok(shapes);

@@ -17,7 +17,7 @@ const ANY_LENGTH: RangeInclusive<u64> = 0..=u64::MAX;
 impl<'a> Proof<'a> {
     /// Obstacles in the keywords of strings. A rule that can't be proven is a difference if a sample string
     /// violates it.
-    pub(super) fn string_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+    pub(super) fn string_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot<'_>) -> Vec<Reason> {
         let own = &shape.strings;
         let mut doubts = Vec::new();
         if let Some(min) = large.count("minLength").filter(|min| own.min < *min) {
@@ -96,7 +96,7 @@ impl<'a> Proof<'a> {
     }
 
     /// Obstacles in the keywords of numbers, including integers.
-    pub(super) fn number_within(shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+    pub(super) fn number_within(shape: &Shape<'a>, large: &Node<'a>, spot: &Spot<'_>) -> Vec<Reason> {
         let own = &shape.numbers;
         let mut asked = range_of(large);
         if shape.types == Types::INTEGER {

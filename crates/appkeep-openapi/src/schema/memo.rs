@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::rc::Rc;
 
+use super::node::Identity;
 use super::verdict::Reason;
 
 /// Maximum number of obstacles that are kept between proofs.
@@ -16,10 +17,18 @@ const PATHS_MAX: usize = 4;
 /// The position of a pair that doesn't rely on an assumption.
 const FREE: usize = usize::MAX;
 
+/// Maximum number of pairs without references that are kept between proofs. They are seldom met again.
+const INLINE_MAX: usize = 10_000;
+
+/// The schemas of a conjunction on the smaller side, and a schema of the larger side.
+pub(super) type Pair = Rc<(Vec<Identity>, Identity)>;
+
 /// The pairs that two documents' proofs have compared.
 #[derive(Default)]
 pub(super) struct Memo {
-    known: RefCell<HashMap<String, Known>>,
+    known: RefCell<HashMap<Pair, Known>>,
+    /// Number of pairs in `known` without references.
+    inline: Cell<usize>,
     /// Number of obstacles in `known`.
     reasons: Cell<usize>,
 }
@@ -29,29 +38,39 @@ pub(super) struct Memo {
 struct Known {
     /// The obstacles, with paths below the pair.
     reasons: Rc<Vec<Reason>>,
+    /// Whether a reference leads to one of the schemas.
+    is_shared: bool,
     /// The lowest position in the stack of assumptions that this result relies on.
     relies_on: usize,
 }
 
 impl Memo {
-    /// Forgets all results if they take too much memory. Not during a proof, whose assumptions have to stay.
+    /// Forgets results if they take too much memory. Not during a proof, whose assumptions have to stay.
     pub(super) fn trim(&self) {
-        if self.reasons.get() > REASONS_MAX {
-            self.known.borrow_mut().clear();
-            self.reasons.set(0);
+        let has_room = self.reasons.get() <= REASONS_MAX;
+        if has_room && self.inline.get() <= INLINE_MAX {
+            return;
         }
+        let mut known = self.known.borrow_mut();
+        known.retain(|_, known| has_room && known.is_shared);
+        known.shrink_to_fit();
+        let reasons = known.values().map(|known| known.reasons.len());
+        self.reasons.set(reasons.sum());
+        self.inline.set(0);
     }
 
-    fn insert(&self, pair: String, known: Known) {
+    fn insert(&self, pair: Pair, known: Known) {
+        self.remove(&pair);
         self.reasons.set(self.reasons.get() + known.reasons.len());
-        if let Some(former) = self.known.borrow_mut().insert(pair, known) {
-            self.reasons.set(self.reasons.get() - former.reasons.len());
-        }
+        self.inline.set(self.inline.get() + usize::from(!known.is_shared));
+        self.known.borrow_mut().insert(pair, known);
     }
 
-    fn remove(&self, pair: &str) {
+    fn remove(&self, pair: &Pair) {
         if let Some(former) = self.known.borrow_mut().remove(pair) {
             self.reasons.set(self.reasons.get() - former.reasons.len());
+            self.inline
+                .set(self.inline.get() - usize::from(!former.is_shared));
         }
     }
 }
@@ -62,16 +81,17 @@ impl Memo {
 /// with obstacles, it lacks those of the assumed pair. A provisional result is forgotten at the end of that pair,
 /// unless that pair is proven.
 pub(super) struct Stack {
-    assumed: RefCell<HashMap<String, usize>>,
+    assumed: RefCell<HashMap<Pair, usize>>,
     /// The pairs with provisional results, in the order in which they were finished.
-    provisional: RefCell<Vec<String>>,
+    provisional: RefCell<Vec<Pair>>,
     /// The lowest assumption that the pair under proof relies on so far.
     relies_on: Cell<usize>,
 }
 
 /// The state of the stack when the proof of a pair began.
 pub(super) struct Begun {
-    pair: String,
+    pair: Pair,
+    is_shared: bool,
     position: usize,
     provisional: usize,
     relied_on: usize,
@@ -87,7 +107,7 @@ impl Stack {
     }
 
     /// Begins the proof of a pair, or returns its obstacles, with paths below the pair.
-    pub(super) fn begin(&self, memo: &Memo, pair: String) -> Result<Begun, Rc<Vec<Reason>>> {
+    pub(super) fn begin(&self, memo: &Memo, pair: Pair, is_shared: bool) -> Result<Begun, Rc<Vec<Reason>>> {
         let mut assumed = self.assumed.borrow_mut();
         if let Some(position) = assumed.get(&pair) {
             self.rely_on(*position);
@@ -98,9 +118,10 @@ impl Stack {
             return Err(Rc::clone(&known.reasons));
         }
         let position = assumed.len();
-        assumed.insert(pair.clone(), position);
+        assumed.insert(Rc::clone(&pair), position);
         Ok(Begun {
             pair,
+            is_shared,
             position,
             provisional: self.provisional.borrow().len(),
             relied_on: self.relies_on.replace(FREE),
@@ -141,10 +162,15 @@ impl Stack {
         if let Some(reasons) = reasons {
             let relies_on = if is_free { FREE } else { own };
             if !is_free {
-                self.provisional.borrow_mut().push(begun.pair.clone());
+                self.provisional.borrow_mut().push(Rc::clone(&begun.pair));
             }
             let reasons = Rc::new(reasons);
-            memo.insert(begun.pair, Known { reasons, relies_on });
+            let known = Known {
+                reasons,
+                is_shared: begun.is_shared,
+                relies_on,
+            };
+            memo.insert(begun.pair, known);
         }
     }
 }
@@ -179,4 +205,28 @@ fn hash_of(value: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_inline_pairs_are_forgotten_and_shared_ones_kept() {
+        let memo = Memo::default();
+        let prove = |address: usize, is_shared: bool| {
+            let pair: Pair = Rc::new((vec![Identity::Address(address)], Identity::Address(0)));
+            let stack = Stack::new();
+            let begun = stack.begin(&memo, pair, is_shared).ok().unwrap();
+            stack.end(&memo, begun, Some(Vec::new()));
+        };
+        prove(0, true);
+        (1..=INLINE_MAX).for_each(|address| prove(address, false));
+        memo.trim();
+        assert_eq!(memo.known.borrow().len(), INLINE_MAX + 1);
+        prove(INLINE_MAX + 1, false);
+        memo.trim();
+        assert_eq!(memo.known.borrow().len(), 1);
+        assert_eq!(memo.inline.get(), 0);
+    }
 }

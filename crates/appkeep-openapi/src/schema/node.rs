@@ -9,22 +9,37 @@ use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
 use super::draft4::{Parts, compile_for};
+use super::pointer::Pointer;
 use super::{formats, names};
-use crate::document::{UNSENT, escape, resolve};
+use crate::document::{UNSENT, resolve};
 
-/// A schema with the JSON pointer of its place.
+/// A schema with its place.
 #[derive(Debug, Clone)]
 pub(super) struct Node<'a> {
     pub(super) value: Cow<'a, Value>,
-    pub(super) at: String,
+    pub(super) at: Pointer<'a>,
 }
 
-impl Node<'_> {
+/// What distinguishes a schema from all others of its document: its address, or the place of one that a proof has made.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Identity {
+    Address(usize),
+    Made(String),
+}
+
+impl<'a> Node<'a> {
     /// A schema that admits exactly one value, created when a proof splits cases.
-    pub(super) fn only(value: &Value, at: &str) -> Self {
+    pub(super) fn only(value: &Value, at: &Pointer<'a>) -> Self {
         Self {
             value: Cow::Owned(json!({"enum": [value]})),
-            at: format!("{at}/={value}"),
+            at: at.and_text(format!("/={value}")),
+        }
+    }
+
+    pub(super) fn identity(&self) -> Identity {
+        match &self.value {
+            Cow::Borrowed(value) => Identity::Address(std::ptr::from_ref(*value).addr()),
+            Cow::Owned(_) => Identity::Made(self.at.to_string()),
         }
     }
 
@@ -42,13 +57,16 @@ impl Node<'_> {
 
     /// The schema under a keyword.
     pub(super) fn child(&self, key: &str) -> Option<Self> {
-        let value = match &self.value {
-            Cow::Borrowed(value) => Cow::Borrowed(value.get(key)?),
-            Cow::Owned(value) => Cow::Owned(value.get(key)?.clone()),
+        let (value, name) = match &self.value {
+            Cow::Borrowed(value) => {
+                let (name, value) = value.as_object()?.get_key_value(key)?;
+                (Cow::Borrowed(value), Cow::Borrowed(name.as_str()))
+            }
+            Cow::Owned(value) => (Cow::Owned(value.get(key)?.clone()), Cow::Owned(key.to_owned())),
         };
         Some(Self {
             value,
-            at: format!("{}/{}", self.at, escape(key)),
+            at: self.at.member(name),
         })
     }
 
@@ -168,7 +186,7 @@ impl Node<'_> {
         };
         Some(Self {
             value,
-            at: format!("{}/{index}", self.at),
+            at: self.at.item(index),
         })
     }
 
@@ -294,13 +312,16 @@ fn has_member(value: &Value, name: &str) -> bool {
 /// Maximum number of compiled schemas that are kept.
 const VALIDATORS_MAX: usize = 256;
 
+/// A schema, and the parts of the values that its validator is for: whether there are items, and the names of members.
+type ValidatorKey = (Identity, bool, String);
+
 /// One of the two documents of a comparison.
 pub(super) struct Side<'a> {
     root: &'a Value,
     draft: Draft,
-    validators: RefCell<HashMap<String, Option<Rc<Validator>>>>,
-    /// Which schemas validators can't decide, by their places.
-    inexact: RefCell<HashMap<String, bool>>,
+    validators: RefCell<HashMap<ValidatorKey, Option<Rc<Validator>>>>,
+    /// Which schemas validators can't decide.
+    inexact: RefCell<HashMap<Identity, bool>>,
     counts_evaluated: OnceCell<bool>,
 }
 
@@ -338,7 +359,7 @@ impl<'a> Side<'a> {
         let (value, at) = resolve(self.root, &pointer).map_err(|why| fragment + &why)?;
         Ok(Node {
             value: Cow::Borrowed(value),
-            at,
+            at: Pointer::from_text(at),
         })
     }
 
@@ -349,7 +370,7 @@ impl<'a> Side<'a> {
         }
         let parts = Parts::of(value);
         let names: Vec<&str> = parts.names.iter().copied().collect();
-        let key = format!("{} {} {}", node.at, parts.has_items, names.join("\0"));
+        let key = (node.identity(), parts.has_items, names.join("\0"));
         let mut validators = self.validators.borrow_mut();
         if validators.len() >= VALIDATORS_MAX && !validators.contains_key(&key) {
             validators.clear();
@@ -365,7 +386,8 @@ impl<'a> Side<'a> {
     /// Whether there is an unknown keyword below `not` or `oneOf`. Validators ignore it, so the schema may admit values that
     /// they reject.
     fn is_inexact(&self, node: &Node<'a>) -> bool {
-        if let Some(known) = self.inexact.borrow().get(&node.at) {
+        let identity = node.identity();
+        if let Some(known) = self.inexact.borrow().get(&identity) {
             return *known;
         }
         let mut seen = BTreeSet::new();
@@ -373,7 +395,7 @@ impl<'a> Side<'a> {
         let mut is_inexact = false;
         while let Some((node, is_negated)) = open.pop() {
             let Ok(node) = self.resolve(&node) else { continue };
-            if !seen.insert((node.at.clone(), is_negated)) {
+            if !seen.insert((node.identity(), is_negated)) {
                 continue;
             }
             if is_negated && !node.unknown_keywords().is_empty() {
@@ -384,7 +406,7 @@ impl<'a> Side<'a> {
             open.extend(negated.map(|part| (part, true)));
             open.extend(node.parts(None).into_iter().map(|part| (part, is_negated)));
         }
-        self.inexact.borrow_mut().insert(node.at.clone(), is_inexact);
+        self.inexact.borrow_mut().insert(identity, is_inexact);
         is_inexact
     }
 
@@ -412,7 +434,7 @@ impl<'a> Side<'a> {
             let Ok(node) = self.resolve(&node) else {
                 return Some("$ref".to_owned());
             };
-            if !seen.insert(node.at.clone()) {
+            if !seen.insert(node.identity()) {
                 continue;
             }
             if let Some(found) = find(&node) {

@@ -23,13 +23,14 @@ impl<'a> Prover<'a> {
     ///
     /// A place without a schema permits everything.
     pub(crate) fn obstacles(&self, small: Option<&SchemaPlace>, large: Option<&SchemaPlace>) -> Vec<Reason> {
-        let pointer = |place: Option<&SchemaPlace>| place.map(|place| place.0.clone()).unwrap_or_default();
+        let pointer =
+            |place: Option<&SchemaPlace>| place.map(|place| place.0.as_str().into()).unwrap_or_default();
         let obstacle = |what: &str, certain| {
             vec![Reason {
                 path: String::new(),
                 small: pointer(small),
                 large: pointer(large),
-                what: what.to_owned(),
+                what: what.into(),
                 certain,
                 undocumented: false,
             }]
@@ -45,6 +46,6 @@ impl<'a> Prover<'a> {
         let (Some(small_schema), Some(large_schema)) = (small_schema, large_schema) else {
             return obstacle("a schema can't be parsed", false);
         };
-        self.decide(&small_schema, &large_schema).reasons().to_vec()
+        self.decide(&small_schema, &large_schema).into_reasons()
     }
 }

@@ -426,15 +426,12 @@ impl<'a> Shape<'a> {
     /// This shape with one member fixed to a value.
     pub(super) fn with_fixed(&self, name: &str, value: &Value) -> Self {
         let mut shape = self.clone();
-        let at = self
-            .whole
-            .first()
-            .map(|node| node.at.as_str())
-            .unwrap_or_default();
+        let at = self.whole.first().map(|node| node.at.clone()).unwrap_or_default();
+        let at = at.and_text(format!("/{name}"));
         shape
             .objects
             .fixed
-            .insert(name.to_owned(), Node::only(value, &format!("{at}/{name}")));
+            .insert(name.to_owned(), Node::only(value, &at));
         shape.objects.required.insert(name.to_owned());
         shape
     }

@@ -1,6 +1,7 @@
 //! Verdicts about two schemas, with reasons.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -22,6 +23,14 @@ impl Verdict {
         matches!(self, Self::Contained)
     }
 
+    /// The obstacles to containment, without a copy.
+    pub(crate) fn into_reasons(self) -> Vec<Reason> {
+        match self {
+            Self::Contained => Vec::new(),
+            Self::Not(reasons) | Self::Unknown(reasons) => reasons,
+        }
+    }
+
     /// The obstacles to containment.
     #[must_use]
     pub fn reasons(&self) -> &[Reason] {
@@ -38,11 +47,11 @@ pub struct Reason {
     /// The path within a value: `/items/*/name`; empty for the value itself.
     pub path: String,
     /// The place in the smaller schema's document.
-    pub small: String,
+    pub small: Arc<str>,
     /// The place in the larger schema's document.
-    pub large: String,
+    pub large: Arc<str>,
     /// A requirement of the larger schema that the smaller one doesn't guarantee.
-    pub what: String,
+    pub what: Arc<str>,
     /// Whether this is a proven difference; otherwise it couldn't be decided.
     pub certain: bool,
     /// Whether only values with a member that the smaller schema permits but doesn't describe are affected.

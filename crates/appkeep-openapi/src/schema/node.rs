@@ -315,13 +315,21 @@ const VALIDATORS_MAX: usize = 256;
 /// A schema, and the parts of the values that its validator is for: whether there are items, and the names of members.
 type ValidatorKey = (Identity, bool, String);
 
+/// Where a schema has keywords that validators ignore.
+#[derive(Debug, Clone, Copy, Default)]
+struct Unknown {
+    anywhere: bool,
+    /// Below `not` or `oneOf`: the schema may admit values that validators reject.
+    negated: bool,
+}
+
 /// One of the two documents of a comparison.
 pub(super) struct Side<'a> {
     root: &'a Value,
     draft: Draft,
     validators: RefCell<HashMap<ValidatorKey, Option<Rc<Validator>>>>,
-    /// Which schemas validators can't decide.
-    inexact: RefCell<HashMap<Identity, bool>>,
+    /// Which unknown keywords there are in schemas.
+    unknown: RefCell<HashMap<Identity, Unknown>>,
     counts_evaluated: OnceCell<bool>,
 }
 
@@ -331,7 +339,7 @@ impl<'a> Side<'a> {
             root,
             draft,
             validators: RefCell::default(),
-            inexact: RefCell::default(),
+            unknown: RefCell::default(),
             counts_evaluated: OnceCell::new(),
         }
     }
@@ -365,7 +373,7 @@ impl<'a> Side<'a> {
 
     /// Whether a schema admits a value; `None` if the schema can't be compiled, or isn't decided by its validator.
     pub(super) fn admits(&self, node: &Node<'a>, value: &Value) -> Option<bool> {
-        if self.is_inexact(node) {
+        if self.unknown_in(node).negated {
             return None;
         }
         let parts = Parts::of(value);
@@ -383,31 +391,33 @@ impl<'a> Side<'a> {
         validator.as_ref().map(|validator| validator.is_valid(value))
     }
 
-    /// Whether there is an unknown keyword below `not` or `oneOf`. Validators ignore it, so the schema may admit values that
-    /// they reject.
-    fn is_inexact(&self, node: &Node<'a>) -> bool {
+    /// The unknown keywords in a schema and in all that it refers to.
+    fn unknown_in(&self, node: &Node<'a>) -> Unknown {
         let identity = node.identity();
-        if let Some(known) = self.inexact.borrow().get(&identity) {
+        if let Some(known) = self.unknown.borrow().get(&identity) {
             return *known;
         }
         let mut seen = BTreeSet::new();
         let mut open = vec![(node.clone(), false)];
-        let mut is_inexact = false;
+        let mut unknown = Unknown::default();
         while let Some((node, is_negated)) = open.pop() {
             let Ok(node) = self.resolve(&node) else { continue };
             if !seen.insert((node.identity(), is_negated)) {
                 continue;
             }
-            if is_negated && !node.unknown_keywords().is_empty() {
-                is_inexact = true;
+            if !node.unknown_keywords().is_empty() {
+                unknown.anywhere = true;
+                unknown.negated = is_negated;
+            }
+            if unknown.negated {
                 break;
             }
             let negated = node.branches("oneOf").into_iter().chain(node.child("not"));
             open.extend(negated.map(|part| (part, true)));
             open.extend(node.parts(None).into_iter().map(|part| (part, is_negated)));
         }
-        self.inexact.borrow_mut().insert(identity, is_inexact);
-        is_inexact
+        self.unknown.borrow_mut().insert(identity, unknown);
+        unknown
     }
 
     /// An unknown keyword or format anywhere in a schema, which validators ignore.
@@ -447,12 +457,12 @@ impl<'a> Side<'a> {
 
     /// Whether every schema of a conjunction certainly admits a value: no keyword that validators ignore applies to it.
     pub(super) fn all_certainly_admit(&self, nodes: &[Node<'a>], value: &Value) -> bool {
-        let parts = Parts::of(value);
-        let unknown = |node: &Node<'a>| node.unknown_keywords().into_iter().next();
-        self.all_admit(nodes, value) == Some(true)
-            && nodes
-                .iter()
-                .all(|node| self.first_part(node, Some(&parts), unknown).is_none())
+        let ignored = |node: &Node<'a>| node.unknown_keywords().into_iter().next();
+        let is_decided = |node: &Node<'a>| {
+            !self.unknown_in(node).anywhere
+                || self.first_part(node, Some(&Parts::of(value)), ignored).is_none()
+        };
+        self.all_admit(nodes, value) == Some(true) && nodes.iter().all(is_decided)
     }
 
     /// Whether every schema of a conjunction admits a value.

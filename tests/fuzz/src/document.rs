@@ -10,7 +10,7 @@ const NAME: &str = "fuzzed";
 /// The size of a document, in bytes, and its number of YAML values that are permitted.
 const LIMITS: (u64, u64) = (64 << 10, 20_000);
 
-/// Reads the bytes as a document in YAML or JSON. It must equal itself, also when it is written as JSON.
+/// Reads the bytes as a document in YAML or JSON. It must equal itself, in 3.0 also when it is written as JSON.
 ///
 /// # Panics
 /// When an error doesn't name the document on one line, or a document differs from itself.
@@ -31,8 +31,13 @@ pub fn document(bytes: &[u8]) {
         }
     };
     assert_equal(&document, &read().expect("the same text"));
-    // JSON has a limit of nesting that is a little lower.
-    if let Ok(written) = Document::from_text(NAME, &document.root().to_string()) {
+    // The schemas of 3.1 were rewritten. JSON has a limit of nesting that is a little lower.
+    let is_as_written = document.root()["openapi"]
+        .as_str()
+        .is_some_and(|version| version.starts_with("3.0"));
+    if let Ok(written) = Document::from_text(NAME, &document.root().to_string())
+        && is_as_written
+    {
         assert_equal(&document, &written);
     }
     let found = statics::verify(&document, &document, &[]).findings;

@@ -1,11 +1,13 @@
 //! Errors in a document that are found before any comparison.
 
+use std::error::Error;
+use std::fmt::{self, Write as _};
+
 /// A document that can't be checked, with the place of the error.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DocumentError {
     /// The file can't be read, or its text is neither JSON nor YAML.
-    #[error("failed to read {name}: {why}")]
     Text {
         /// The document's name.
         name: String,
@@ -13,7 +15,6 @@ pub enum DocumentError {
         why: String,
     },
     /// The document exceeds one of the limits.
-    #[error("failed to read {name}: it has {what}, and the limit {limit} is {value}")]
     Limit {
         /// The document's name.
         name: String,
@@ -25,7 +26,6 @@ pub enum DocumentError {
         value: u64,
     },
     /// A value isn't what OpenAPI requires there.
-    #[error("failed to read {name} at {place}: expected {expected}")]
     Shape {
         /// The document's name.
         name: String,
@@ -35,7 +35,6 @@ pub enum DocumentError {
         expected: String,
     },
     /// A `$ref` that can't be resolved.
-    #[error("failed to read {name} at {place}: the reference `{reference}` {why}")]
     Reference {
         /// The document's name.
         name: String,
@@ -46,4 +45,45 @@ pub enum DocumentError {
         /// The reason why it can't be resolved.
         why: String,
     },
+}
+
+impl Error for DocumentError {}
+
+impl fmt::Display for DocumentError {
+    /// Escapes control characters, so that an error is on one line, whatever the document contains.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for char in self.message().chars() {
+            if char.is_control() {
+                write!(f, "{}", char.escape_default())?;
+            } else {
+                f.write_char(char)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl DocumentError {
+    fn message(&self) -> String {
+        match self {
+            Self::Text { name, why } => format!("failed to read {name}: {why}"),
+            Self::Limit {
+                name,
+                what,
+                limit,
+                value,
+            } => format!("failed to read {name}: it has {what}, and the limit {limit} is {value}"),
+            Self::Shape {
+                name,
+                place,
+                expected,
+            } => format!("failed to read {name} at {place}: expected {expected}"),
+            Self::Reference {
+                name,
+                place,
+                reference,
+                why,
+            } => format!("failed to read {name} at {place}: the reference `{reference}` {why}"),
+        }
+    }
 }

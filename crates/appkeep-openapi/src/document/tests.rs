@@ -33,6 +33,18 @@ fn dangling_references_are_reported_with_their_location() {
 }
 
 #[test]
+fn errors_are_on_one_line() {
+    for reference in ["a\n#/b", "#/a\nb", "#/a%0Ab", "#/\u{1b}[31m"] {
+        let root = minimal(&json!({"/a\nb": {"$ref": reference}}));
+        let error = Document::from_value("d\n", root).unwrap_err().to_string();
+        assert!(!error.contains(char::is_control), "{error:?}");
+    }
+    let root = minimal(&json!({"/a\nb": {"get": {"responses": {"\n": {}}}}}));
+    let error = Document::from_value("d", root).unwrap_err().to_string();
+    assert!(!error.contains(char::is_control), "{error:?}");
+}
+
+#[test]
 fn references_in_an_extension_count_if_it_is_referred_to() {
     let schema = json!({"$ref": "#/components/schemas/A"});
     let response = json!({"description": "d", "content": {"application/json": {"schema": schema}}});

@@ -38,7 +38,7 @@ pub use model::{
 pub(crate) use pairs::by_route;
 pub use reference::escape;
 pub(crate) use reference::{
-    each_reference_of, holds_free_values, holds_names, local, percent_encoded, resolve,
+    each_reference_of, has_object, holds_free_values, holds_names, local, percent_encoded, resolve,
 };
 pub(crate) use serialization::Serialization;
 

@@ -7,12 +7,11 @@
 //! OpenAPI 3.1, with this interpretation: siblings of `$ref` are ignored; `nullable:
 //! true` admits `null` independent of its siblings (generators write it beside `allOf`); `format: int32` and
 //! similar formats are bounds; annotations (`description`, `example`, `x-…`) have no effect. `lower` in
-//! `draft4` writes the same interpretation as JSON Schema, so that validators and proofs agree.
+//! `validators` writes the same interpretation as JSON Schema, so that validators and proofs agree.
 
 mod compound;
 mod contain;
 mod disjoint;
-mod draft4;
 mod expand;
 mod formats;
 mod leaves;
@@ -25,11 +24,12 @@ mod pointer;
 mod same;
 mod sample;
 mod shape;
+mod validators;
 mod verdict;
 
 pub(crate) use contain::Prover;
 pub use contain::{Reason, Schema, Verdict, contained};
-pub use draft4::Components;
+pub use validators::Components;
 
 #[cfg(test)]
 mod tests;

@@ -35,9 +35,7 @@ pub fn document(bytes: &[u8]) {
     let is_as_written = document.root()["openapi"]
         .as_str()
         .is_some_and(|version| version.starts_with("3.0"));
-    if let Ok(written) = Document::from_text(NAME, &document.root().to_string())
-        && is_as_written
-    {
+    if is_as_written && let Ok(written) = Document::from_text(NAME, &document.root().to_string()) {
         assert_equal(&document, &written);
     }
     let found = statics::verify(&document, &document, &[]).findings;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::model::{Operation, SchemaPlace};
-use super::reference::{escape, local, resolve};
+use super::reference::{escape, has_object, local, resolve};
 
 /// The keyword of a view that lists the properties which aren't sent. It looks like an extension, so that it isn't
 /// compared, and no document can contain it by accident.
@@ -45,7 +45,7 @@ pub(super) fn view<'o>(
     direction: Direction,
 ) -> Option<Value> {
     let keyword = direction.unsent();
-    if !mentions(root, keyword) {
+    if !has_object(root, &|members| members.get(keyword) == Some(&Value::Bool(true))) {
         return None;
     }
     let mut writer = Writer {
@@ -69,18 +69,6 @@ pub(super) fn view<'o>(
         }
     }
     Some(writer.view)
-}
-
-/// Whether a value has such a member with the value `true`, at any depth.
-fn mentions(value: &Value, keyword: &str) -> bool {
-    match value {
-        Value::Object(members) => {
-            members.get(keyword) == Some(&Value::Bool(true))
-                || members.values().any(|member| mentions(member, keyword))
-        }
-        Value::Array(items) => items.iter().any(|item| mentions(item, keyword)),
-        _ => false,
-    }
 }
 
 /// The schemas that an operation uses, without those that they refer to.

@@ -50,7 +50,7 @@ pub enum DocumentError {
 impl Error for DocumentError {}
 
 impl fmt::Display for DocumentError {
-    /// Escapes control characters, so that an error is on one line, whatever the document contains.
+    /// Escapes control characters, so that an error is on one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for char in self.message().chars() {
             if char.is_control() {

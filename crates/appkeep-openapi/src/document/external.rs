@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::error::DocumentError;
 use super::limits::Limits;
 use super::lines::Lines;
-use super::reference::{each_reference, escape, is_url, percent_decoded, percent_encoded};
+use super::reference::{each_reference, each_reference_of, escape, is_url, percent_decoded, percent_encoded};
 
 /// The member of a document with the parts of other files, by their references: `parts/thing.yaml#/Thing`. OpenAPI
 /// doesn't permit such a member, so documents don't contain it.
@@ -312,10 +312,15 @@ impl Loader<'_> {
 /// The places of all texts below a value that are references, and the references.
 fn references(value: &Value, at: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    let _: Result<(), ()> = each_reference(value, at, false, &mut |at, reference| {
+    let mut add = |at: &str, reference: &str| -> Result<(), ()> {
         found.push((format!("{at}/$ref"), reference.to_owned()));
         Ok(())
-    });
+    };
+    let _: Result<(), ()> = if at.is_empty() {
+        each_reference_of(value, &mut add)
+    } else {
+        each_reference(value, at, false, &mut add)
+    };
     mappings(value, at, &mut found);
     found
 }

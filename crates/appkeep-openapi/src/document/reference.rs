@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::external::{EXTERNAL, reference_to};
 
@@ -82,6 +82,17 @@ pub(crate) fn each_reference_of<E>(
         })?;
     }
     Ok(())
+}
+
+/// Whether a value contains such an object, at any depth.
+pub(crate) fn has_object(value: &Value, is_such: &dyn Fn(&Map<String, Value>) -> bool) -> bool {
+    match value {
+        Value::Object(members) => {
+            is_such(members) || members.values().any(|member| has_object(member, is_such))
+        }
+        Value::Array(items) => items.iter().any(|item| has_object(item, is_such)),
+        _ => false,
+    }
 }
 
 /// Whether a place may be below a keyword whose value is arbitrary.

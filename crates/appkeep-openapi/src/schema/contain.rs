@@ -9,13 +9,13 @@ use std::sync::Arc;
 use jsonschema::Draft;
 use serde_json::Value;
 
-use super::draft4::draft_of;
 use super::memo::{Memo, Pair, Stack, distinct};
 use super::node::{Node, Side};
 use super::pointer::Pointer;
 use super::same::{self, KnownPairs};
 use super::sample::numbers_near;
 use super::shape::{Shape, Types};
+use super::validators::draft_of;
 pub use super::verdict::{Reason, Verdict};
 use crate::document::{Limits, resolve};
 
@@ -64,9 +64,10 @@ pub(crate) struct Prover<'a> {
 impl<'a> Prover<'a> {
     pub(crate) fn new(small: &'a Value, large: &'a Value) -> Self {
         // An integer is the same on both sides, also if only one of them is of OpenAPI 3.1.
-        let drafts = [draft_of(small), draft_of(large)];
-        let draft = drafts.into_iter().find(|draft| *draft != Draft::Draft4);
-        let draft = draft.unwrap_or(Draft::Draft4);
+        let draft = match draft_of(small) {
+            Draft::Draft4 => draft_of(large),
+            draft => draft,
+        };
         Self {
             small: Rc::new(Side::new(small, draft)),
             large: Rc::new(Side::new(large, draft)),
@@ -352,12 +353,10 @@ impl<'a> Proof<'a> {
             Some(types) if !shape.types.is_within(types) => {
                 let what = format!("{} is required, but it may be {}", types, shape.types);
                 // Each number may be an integer.
-                let is_witness = |value: &Value| {
-                    self.small.all_admit(&shape.whole, value) == Some(true)
-                        && self.large.admits(large, value) == Some(false)
-                };
+                let mut numbers = numbers_near(shape).into_iter();
                 return vec![Reason {
-                    certain: !shape.types.meets(types) || numbers_near(shape).iter().any(is_witness),
+                    certain: !shape.types.meets(types)
+                        || numbers.any(|value| self.is_witness(shape, large, &value)),
                     ..sure(&shape.whole, large, spot, what)
                 }];
             }
@@ -380,6 +379,12 @@ impl<'a> Proof<'a> {
             reasons.push(unsure(&shape.whole, large, spot, what));
         }
         reasons
+    }
+
+    /// Whether the smaller side admits a value and the larger doesn't.
+    pub(super) fn is_witness(&self, shape: &Shape<'a>, large: &Node<'a>, value: &Value) -> bool {
+        self.small.all_admit(&shape.whole, value) == Some(true)
+            && self.large.admits(large, value) == Some(false)
     }
 
     /// Obstacles for a finite set: every value is tried.
@@ -406,8 +411,9 @@ impl<'a> Proof<'a> {
                 }
                 Some(false) => {
                     let what = format!("{value} isn't allowed");
-                    let certain =
-                        shape.vague.is_empty() && self.small.all_certainly_admit(&shape.whole, value);
+                    let certain = counts == Some(true)
+                        && shape.vague.is_empty()
+                        && self.small.is_checked(&shape.whole, value);
                     reasons.push(Reason {
                         certain,
                         ..sure(&shape.whole, large, spot, what)

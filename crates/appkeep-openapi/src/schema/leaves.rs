@@ -62,16 +62,12 @@ impl<'a> Proof<'a> {
         let reason = |(what, lengths): (String, RangeInclusive<u64>)| {
             let is_example = |text: &&Value| lengths.contains(&length_of(text));
             match witnesses.iter().find(is_example).or(witnesses.first()) {
-                Some(text) => Reason {
-                    // With keywords of its own that are ignored, all reasons of the shape are doubted.
-                    certain: !shape.vague.is_empty() || self.small.all_certainly_admit(&shape.whole, text),
-                    ..sure(
-                        &shape.whole,
-                        large,
-                        spot,
-                        format!("{what} (for example {})", shortened(text)),
-                    )
-                },
+                Some(text) => sure(
+                    &shape.whole,
+                    large,
+                    spot,
+                    format!("{what} (for example {})", shortened(text)),
+                ),
                 None => unsure(&shape.whole, large, spot, what),
             }
         };
@@ -87,12 +83,10 @@ impl<'a> Proof<'a> {
             large.count("maxLength").map(|max| max.saturating_add(1)),
         ];
         let made = lengths.into_iter().flatten().filter_map(text_of_length);
-        let is_witness = |text: &Value| {
-            self.small.all_admit(&shape.whole, text) == Some(true)
-                && self.large.admits(large, text) == Some(false)
-        };
         let candidates = PROBES.iter().map(|probe| json!(probe)).chain(made);
-        candidates.filter(is_witness).collect()
+        candidates
+            .filter(|text| self.is_witness(shape, large, text))
+            .collect()
     }
 
     /// Obstacles in the keywords of numbers, including integers.

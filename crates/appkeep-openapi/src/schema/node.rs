@@ -8,10 +8,10 @@ use std::rc::Rc;
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
-use super::draft4::{Parts, compile_for};
 use super::pointer::Pointer;
+use super::validators::{Parts, compile_for};
 use super::{formats, names};
-use crate::document::{UNSENT, resolve};
+use crate::document::{UNSENT, has_object, resolve};
 
 /// A schema with its place.
 #[derive(Debug, Clone)]
@@ -298,17 +298,6 @@ pub(super) fn is_annotation(key: &str) -> bool {
         )
 }
 
-/// Whether an object anywhere in a value has a member of this name.
-fn has_member(value: &Value, name: &str) -> bool {
-    match value {
-        Value::Object(members) => members
-            .iter()
-            .any(|(key, member)| key == name || has_member(member, name)),
-        Value::Array(items) => items.iter().any(|item| has_member(item, name)),
-        _ => false,
-    }
-}
-
 /// Maximum number of compiled schemas that are kept.
 const VALIDATORS_MAX: usize = 256;
 
@@ -352,9 +341,11 @@ impl<'a> Side<'a> {
     /// Whether a schema may depend on which members others have evaluated: there, `additionalProperties: true` differs
     /// from its absence.
     pub(super) fn counts_evaluated(&self) -> bool {
-        *self
-            .counts_evaluated
-            .get_or_init(|| has_member(self.root, "unevaluatedProperties"))
+        *self.counts_evaluated.get_or_init(|| {
+            has_object(self.root, &|members| {
+                members.contains_key("unevaluatedProperties")
+            })
+        })
     }
 
     /// Follows references to the first schema that isn't one.
@@ -455,14 +446,13 @@ impl<'a> Side<'a> {
         None
     }
 
-    /// Whether every schema of a conjunction certainly admits a value: no keyword that validators ignore applies to it.
-    pub(super) fn all_certainly_admit(&self, nodes: &[Node<'a>], value: &Value) -> bool {
+    /// Whether no keyword that validators ignore applies to a value, so that it is admitted if they admit it.
+    pub(super) fn is_checked(&self, nodes: &[Node<'a>], value: &Value) -> bool {
         let ignored = |node: &Node<'a>| node.unknown_keywords().into_iter().next();
-        let is_decided = |node: &Node<'a>| {
+        nodes.iter().all(|node| {
             !self.unknown_in(node).anywhere
                 || self.first_part(node, Some(&Parts::of(value)), ignored).is_none()
-        };
-        self.all_admit(nodes, value) == Some(true) && nodes.iter().all(is_decided)
+        })
     }
 
     /// Whether every schema of a conjunction admits a value.

@@ -56,7 +56,10 @@ impl<'a> Proof<'a> {
     /// A value of one alternative.
     pub(super) fn sample_of(&self, shape: &Shape<'a>) -> Option<Value> {
         let _step = self.step()?;
-        let is_admitted = |value: &Value| self.small.all_certainly_admit(&shape.whole, value);
+        let is_admitted = |value: &Value| {
+            self.small.all_admit(&shape.whole, value) == Some(true)
+                && self.small.is_checked(&shape.whole, value)
+        };
         if let Some(values) = &shape.values {
             return values.iter().find(|value| is_admitted(value)).cloned();
         }

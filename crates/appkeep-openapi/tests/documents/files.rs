@@ -115,6 +115,15 @@ fn references_lead_to_other_files_and_back() {
 }
 
 #[test]
+fn parts_of_the_document_in_an_extension_may_refer_to_other_files() {
+    let directory = library(
+        "  /books: {$ref: paths/books.yaml}",
+        "  /books: {$ref: '#/x-items/books'}\nx-items:\n  books: {$ref: paths/books.yaml}\nx-rest:",
+    );
+    read(&directory).unwrap();
+}
+
+#[test]
 fn changes_in_other_files_have_their_path_and_line() {
     let old = read(&library("", "")).unwrap();
     for (from, to, level, code, at, line) in [

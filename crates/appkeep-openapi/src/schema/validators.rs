@@ -158,7 +158,7 @@ fn target_at(pointer: &str) -> String {
 /// The schemas of a document that references lead to, lowered once for all validators.
 pub struct Components {
     targets: HashMap<String, Value>,
-    draft: Draft,
+    form: Form<'static>,
 }
 
 impl Components {
@@ -180,19 +180,12 @@ impl Components {
             }
             Ok(())
         });
-        Self {
-            targets,
-            draft: form.draft,
-        }
+        Self { targets, form }
     }
 
     /// Lowers a schema of that document, and adds all schemas that it refers to.
     pub(crate) fn lowered(&self, schema: &Value) -> Value {
-        let form = Form {
-            parts: None,
-            draft: self.draft,
-        };
-        with_targets(&lower(schema, form), &|at| self.targets.get(at).cloned())
+        with_targets(&lower(schema, self.form), &|at| self.targets.get(at).cloned())
     }
 
     /// Compiles a schema of that document.
@@ -201,7 +194,7 @@ impl Components {
     ///
     /// When the schema is invalid.
     pub fn compile(&self, schema: &Value) -> Result<Validator, ValidationError<'static>> {
-        build(&self.lowered(schema), self.draft)
+        build(&self.lowered(schema), self.form.draft)
     }
 }
 
